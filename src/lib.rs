@@ -1,0 +1,14 @@
+//! Keeps a single-page app signed in.
+//!
+//! A user signs in once. From then on this crate holds the short-lived **access token** (a JWT, about 15 minutes)
+//! in WebAssembly memory, knows when it lapses, and replaces it in time with a `fetch` that sends the HttpOnly
+//! **refresh cookie**. The app calls `session.fetch` as if it were `fetch`; a 401 costs one refresh and one replay,
+//! and nobody is asked to sign in again until the server says that the session is over.
+//!
+//! Three layers, imports only point left: `session` ← `browser` ← `bindings`.
+//!
+//! - [`session`] decides. It is pure: no browser, no clock, no randomness; a plain `cargo test` runs all of it.
+//! - `browser` acts: one web API per file, and a driver that carries events in and commands out. Compiled for wasm only.
+//! - `bindings` is the JavaScript surface, behind the default feature `js`.
+
+pub mod session;

@@ -1,0 +1,103 @@
+//! When to try again: exponential, full jitter, a cap; `Retry-After` wins and is not jittered.
+
+use std::time::Duration;
+
+use super::id::Entropy;
+use super::time::{Deadline, Moment};
+
+const BASE: Duration = Duration::from_secs(1);
+const CAP: Duration = Duration::from_secs(60);
+/// Full jitter may draw nearly nothing; this much is always waited.
+const FLOOR: Duration = Duration::from_millis(250);
+/// A server that asks for a day does not know that a person is waiting.
+const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
+
+/// Failures in a row, and when the next attempt is due.
+#[derive(Debug, Default)]
+pub(crate) struct Backoff {
+    failures: u32,
+    until: Option<Deadline>,
+}
+
+impl Backoff {
+    /// One more failure.
+    pub(crate) fn fail(&mut self, now: Moment, retry_after: Option<Duration>, entropy: &mut impl Entropy) {
+        let ceiling = BASE.saturating_mul(1 << self.failures.min(16)).min(CAP);
+        let delay = match retry_after {
+            Some(asked) => asked.min(RETRY_AFTER_CAP),
+            None => scale(ceiling, entropy),
+        };
+        self.failures = self.failures.saturating_add(1);
+        self.until = Some(Deadline::new(now, delay.max(FLOOR)));
+    }
+
+    /// An attempt succeeded, or the world has changed: start over.
+    pub(crate) fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    /// When the next attempt is due; `None` when nothing stands in its way.
+    pub(crate) fn until(&self, now: Moment) -> Option<Deadline> {
+        self.until.filter(|until| !until.is_due(now))
+    }
+
+    /// When the last pause ends or ended, in milliseconds since 1970.
+    pub(crate) fn retry_at(&self) -> Option<i64> {
+        self.until.map(Deadline::wall_ms)
+    }
+}
+
+/// A random part of a duration: the whole of it times a number in `[0, 1)`.
+pub(crate) fn scale(whole: Duration, entropy: &mut impl Entropy) -> Duration {
+    let whole = u64::try_from(whole.as_millis()).unwrap_or(u64::MAX);
+    // A fixed-point multiplication: floating point would bring its formatter and its tables into the wasm.
+    let part = (u128::from(whole) * u128::from(entropy.next_u64())) >> 64;
+    Duration::from_millis(part as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Moment = Moment::new(0, 0);
+
+    fn delay(backoff: &Backoff) -> Duration {
+        backoff.until(NOW).map_or(Duration::ZERO, |until| until.remaining(NOW))
+    }
+
+    #[test]
+    fn it_grows_to_a_cap_and_starts_over_after_a_success() {
+        let mut backoff = Backoff::default();
+        let mut most = || u64::MAX;
+        let mut delays = Vec::new();
+        for _ in 0..9 {
+            backoff.fail(NOW, None, &mut most);
+            delays.push(delay(&backoff).as_millis().div_ceil(1000));
+        }
+        assert_eq!(delays, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        backoff.reset();
+        assert_eq!(backoff.until(NOW), None);
+        backoff.fail(NOW, None, &mut most);
+        assert!(delay(&backoff) <= BASE);
+    }
+
+    #[test]
+    fn full_jitter_draws_from_the_whole_range_above_a_floor() {
+        let mut backoff = Backoff::default();
+        backoff.fail(NOW, None, &mut || 0);
+        assert_eq!(delay(&backoff), FLOOR);
+        backoff.fail(NOW, None, &mut || u64::MAX / 2);
+        assert_eq!(delay(&backoff).as_millis(), 999);
+    }
+
+    #[test]
+    fn retry_after_wins_within_a_cap() {
+        let mut backoff = Backoff::default();
+        backoff.fail(NOW, Some(Duration::from_secs(7)), &mut || u64::MAX);
+        assert_eq!(delay(&backoff), Duration::from_secs(7));
+        backoff.fail(NOW, Some(Duration::from_secs(86_400)), &mut || 0);
+        assert_eq!(delay(&backoff), RETRY_AFTER_CAP);
+        backoff.fail(NOW, Some(Duration::ZERO), &mut || 0);
+        assert_eq!(delay(&backoff), FLOOR);
+    }
+}

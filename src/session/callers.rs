@@ -1,0 +1,88 @@
+//! Who waits for a token, and for how long.
+
+use std::time::Duration;
+
+use super::id::{EpochId, Ticket};
+use super::time::{Deadline, Moment};
+
+/// What a caller waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Any token of its epoch.
+    Token,
+    /// A refresh after the `after`-th that was sent.
+    Renewal {
+        /// How many had been sent when it was asked for.
+        after: u32,
+    },
+    /// The same, and what it brings is a new session.
+    NewEpoch {
+        /// How many had been sent when it was asked for.
+        after: u32,
+    },
+}
+
+impl Wish {
+    /// Whether the `number`-th refresh, or a sign-in (`None`), grants it.
+    pub(crate) fn is_granted_by(self, number: Option<u32>) -> bool {
+        match (self, number) {
+            (Self::Token, _) | (_, None) => true,
+            (Self::Renewal { after } | Self::NewEpoch { after }, Some(number)) => number > after,
+        }
+    }
+}
+
+/// One that waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caller {
+    pub(crate) ticket: Ticket,
+    pub(crate) wish: Wish,
+    /// Whose request it is; `None` when nobody was known to be signed in.
+    pub(crate) epoch: Option<EpochId>,
+    asked: Moment,
+}
+
+/// All that wait, in the order in which they came.
+#[derive(Debug, Default)]
+pub(crate) struct Callers {
+    waiting: Vec<Caller>,
+}
+
+impl Callers {
+    pub(crate) fn add(&mut self, ticket: Ticket, wish: Wish, epoch: Option<EpochId>, now: Moment) {
+        self.waiting.push(Caller { ticket, wish, epoch, asked: now });
+    }
+
+    pub(crate) fn withdraw(&mut self, ticket: Ticket) {
+        self.waiting.retain(|caller| caller.ticket != ticket);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Whether the `number`-th refresh is to begin a new session.
+    pub(crate) fn want_new_epoch(&self, number: u32) -> bool {
+        let wants = |caller: &Caller| {
+            matches!(caller.wish, Wish::NewEpoch { .. }) && caller.wish.is_granted_by(Some(number))
+        };
+        self.waiting.iter().any(wants)
+    }
+
+    /// Takes those that `which` names.
+    pub(crate) fn take(&mut self, which: impl Fn(&Caller) -> bool) -> Vec<Caller> {
+        let (taken, left) = self.waiting.drain(..).partition(which);
+        self.waiting = left;
+        taken
+    }
+
+    /// Takes those whose patience has run out.
+    pub(crate) fn take_impatient(&mut self, now: Moment, patience: Duration) -> Vec<Caller> {
+        self.take(|caller| Deadline::new(caller.asked, patience).is_due(now))
+    }
+
+    /// How long until the first patience runs out.
+    pub(crate) fn patience_left(&self, now: Moment, patience: Duration) -> Option<Duration> {
+        self.waiting.iter().map(|caller| Deadline::new(caller.asked, patience).remaining(now)).min()
+    }
+}

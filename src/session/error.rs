@@ -1,0 +1,72 @@
+//! What can go wrong, one enum per question.
+
+use std::time::Duration;
+
+use super::status::EndReason;
+
+/// Why an answer holds no usable token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenFault {
+    /// There is none in it.
+    Missing,
+    /// It is no JWT, and the answer does not say how long it lives (`expires_in`, RFC 6749, section 5.1).
+    NoLifetime,
+    /// It had lapsed by the server's own clock when it came.
+    Expired,
+}
+
+/// Why an attempt to refresh, or to sign out, failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RefreshFailure {
+    /// The auth server said that the session is over. The only one that ends it.
+    Rejected {
+        /// 400, 401 or 403.
+        status: u16,
+    },
+    /// Not reached, or not able to answer now.
+    Unavailable {
+        /// The status of the answer; `None` for a network error.
+        status: Option<u16>,
+        /// What `Retry-After` asks for (RFC 9110, section 10.2.3).
+        retry_after: Option<Duration>,
+    },
+    /// Somebody else answered: HTML of a captive portal or a firewall, a `Basic` challenge of a proxy.
+    Foreign {
+        /// The status of the answer.
+        status: u16,
+    },
+    /// No answer in time. The attempt may still succeed.
+    TimedOut,
+    /// An answer of the ending kind without a usable token in it.
+    Malformed(TokenFault),
+}
+
+/// Why a caller did not get what it asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Denial {
+    /// The session is over, or there was none.
+    Ended(EndReason),
+    /// Another session has begun since the caller asked.
+    Changed,
+    /// The API refused a brand-new token: another one would be refused as well. Not before `retry_at`.
+    Refused {
+        /// Milliseconds since 1970.
+        retry_at: i64,
+    },
+    /// No token could be had within the caller's patience. The session stays.
+    Unavailable {
+        /// Why the last attempt failed; [`RefreshFailure::TimedOut`] when it is still on the wire.
+        failure: RefreshFailure,
+        /// When the next one is made, in milliseconds since 1970.
+        retry_at: i64,
+    },
+    /// The login did not come about.
+    SignInFailed,
+    /// Signed out here, but the server could not be told.
+    SignOutUnconfirmed(RefreshFailure),
+    /// The session object was closed.
+    Closed,
+}

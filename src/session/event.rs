@@ -1,0 +1,125 @@
+//! What happened. In the past tense: the machine decides what follows.
+
+use std::time::Duration;
+
+use super::breaker::Audience;
+use super::error::RefreshFailure;
+use super::id::{AttemptId, EpochId, Generation, Ticket};
+use super::token::{AccessToken, Grant};
+
+/// The one input of the machine.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The page has loaded; the first thing to be said, once.
+    Started,
+    /// A caller wants to send a login request where nothing else of ours is on the wire.
+    SignInWanted {
+        /// Who waits: is told to begin ([`Command::RunLogin`](super::Command::RunLogin)), then answered.
+        ticket: Ticket,
+    },
+    /// The login that was told to begin has come to its end.
+    LoginSettled {
+        /// Whose it was.
+        ticket: Ticket,
+        /// What it brought; `None` when it brought no token.
+        grant: Option<Grant>,
+    },
+    /// A login that nobody ordered has brought a token.
+    SignedIn {
+        /// Who waits.
+        ticket: Ticket,
+        /// What it brought.
+        grant: Grant,
+    },
+    /// Somebody else has set a new cookie: one refresh, a new session.
+    CookieChanged {
+        /// Who waits.
+        ticket: Ticket,
+    },
+    /// The user wants out.
+    SignOutWanted {
+        /// Who waits until the server knows.
+        ticket: Ticket,
+    },
+    /// The server was told of a sign-out, or could not be.
+    SignOutSettled {
+        /// Which one.
+        attempt: AttemptId,
+        /// How it went.
+        outcome: Result<(), RefreshFailure>,
+    },
+    /// A caller wants a token.
+    TokenWanted {
+        /// Who waits.
+        ticket: Ticket,
+        /// The token that was just refused, where there was one.
+        not: Option<AccessToken>,
+        /// How long it must still live.
+        min_validity: Duration,
+    },
+    /// A caller wants a refresh that begins after now.
+    RenewalWanted {
+        /// Who waits.
+        ticket: Ticket,
+    },
+    /// An API answered 401 to a token of ours.
+    TokenRejected {
+        /// Who waits for another one.
+        ticket: Ticket,
+        /// Of which sign-in the token was.
+        epoch: EpochId,
+        /// Which token of it.
+        generation: Generation,
+        /// Who refused it.
+        audience: Audience,
+    },
+    /// An API answered 401 to the replay as well: it refuses brand-new tokens.
+    ReplayRejected {
+        /// Who refused it.
+        audience: Audience,
+    },
+    /// An API took a token of ours.
+    TokenAccepted {
+        /// Of which sign-in the token was.
+        epoch: EpochId,
+        /// Which token of it.
+        generation: Generation,
+        /// Who took it.
+        audience: Audience,
+    },
+    /// A caller waits no longer; it gets no answer.
+    Withdrawn {
+        /// Who waited.
+        ticket: Ticket,
+    },
+    /// It is our turn at the wire.
+    LockGranted {
+        /// Which turn.
+        attempt: AttemptId,
+    },
+    /// A refresh was answered, or failed.
+    RefreshSettled {
+        /// Which one.
+        attempt: AttemptId,
+        /// How it went.
+        outcome: Result<Grant, RefreshFailure>,
+        /// What the browser remembers of the session now.
+        remembered: Option<Remembered>,
+    },
+    /// Time has passed, or the page was woken: see what is due.
+    Tick,
+    /// The network is back: what failed may be tried again at once.
+    CameOnline,
+    /// The session object is of no more use.
+    Closed,
+}
+
+/// What a browser keeps of a session from one page to the next: which one it is, and a digest of whose.
+/// No secret, and no name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// Which sign-in.
+    pub epoch: EpochId,
+    /// [`Subject::digest`](super::Subject::digest); `None` for opaque tokens.
+    pub subject: Option<u64>,
+}

@@ -1,0 +1,175 @@
+//! How long a token lives from *here and now*, by the server's own times.
+//!
+//! `exp` is never compared with the local clock where anything else is known: a clock that is hours off would make
+//! every token dead, or immortal. What counts is the lifetime the server gave it (`expires_in`, or `exp - iat`),
+//! less its age by the server's clock (`Date - iat`).
+
+use std::time::Duration;
+
+use super::error::TokenFault;
+
+/// A number that may be there or not; servers write it as a number or as a string of digits.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Numeric {
+    /// It is not there.
+    #[default]
+    Absent,
+    /// Seconds: a lifetime, or a NumericDate (RFC 7519, section 2), which may be fractional.
+    Seconds(f64),
+    /// Something is there that is no number.
+    Nonsense,
+}
+
+impl Numeric {
+    /// What is there, read as JavaScript's `Number` would: not a number is nonsense.
+    pub fn new(seconds: f64) -> Self {
+        if seconds.is_finite() { Self::Seconds(seconds) } else { Self::Nonsense }
+    }
+
+    fn seconds(self) -> Option<f64> {
+        match self {
+            Self::Seconds(seconds) => Some(seconds),
+            Self::Absent | Self::Nonsense => None,
+        }
+    }
+}
+
+/// Everything that an answer says of a token's time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Times {
+    /// Whether the token is a JWT at all.
+    pub is_jwt: bool,
+    /// `expires_in` of the answer (RFC 6749, section 5.1).
+    pub expires_in: Numeric,
+    /// `exp` of the token.
+    pub exp: Numeric,
+    /// `iat` of the token.
+    pub iat: Numeric,
+    /// The server's clock at the answer, in seconds since 1970: the `Date` header (RFC 9110, section 6.6.1).
+    pub server_now: Option<f64>,
+    /// Our own clock, in seconds since 1970. Counts only where nothing else is known.
+    pub local_now: f64,
+}
+
+/// A hundred years: tokens that live longer do not need a client that renews them.
+const LONGEST: f64 = 100.0 * 365.25 * 86_400.0;
+
+/// How long the token lives from now on; `None` where nothing is known of it (then a 401 tells).
+///
+/// # Errors
+///
+/// [`TokenFault::Expired`] when the server's own times say that it is dead, [`TokenFault::NoLifetime`] when it is no
+/// JWT and the answer does not say how long it lives.
+pub fn lifetime(times: &Times) -> Result<Option<Duration>, TokenFault> {
+    let exp = times.exp.seconds();
+    let iat = times.iat.seconds();
+    let by_claims = exp.zip(iat).map(|(exp, iat)| {
+        let age = times.server_now.map_or(0.0, |now| (now - iat).max(0.0));
+        exp - iat - age
+    });
+    let by_date = exp.zip(times.server_now).map(|(exp, now)| exp - now);
+    // The shortest of what the server itself says.
+    let said = [times.expires_in.seconds(), by_claims, by_date.filter(|_| iat.is_none())];
+    if let Some(seconds) = said.into_iter().flatten().reduce(f64::min) {
+        return if seconds > 0.0 { Ok(Some(from_seconds(seconds))) } else { Err(TokenFault::Expired) };
+    }
+    if !times.is_jwt {
+        return Err(TokenFault::NoLifetime);
+    }
+    // Nothing but our own clock against `exp`. If it says "dead", it is as likely wrong: a 401 will tell.
+    Ok(exp.map(|exp| exp - times.local_now).filter(|seconds| *seconds > 0.0).map(from_seconds))
+}
+
+fn from_seconds(seconds: f64) -> Duration {
+    Duration::from_millis((seconds.min(LONGEST) * 1000.0) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IAT: f64 = 1_700_000_000.0;
+
+    fn jwt() -> Times {
+        Times {
+            is_jwt: true,
+            exp: Numeric::Seconds(IAT + 900.0),
+            iat: Numeric::Seconds(IAT),
+            local_now: IAT,
+            ..Times::default()
+        }
+    }
+
+    fn seconds(times: Times) -> Result<Option<f64>, TokenFault> {
+        lifetime(&times).map(|lifetime| lifetime.map(|lifetime| lifetime.as_secs_f64()))
+    }
+
+    #[test]
+    fn a_wrong_local_clock_changes_nothing() {
+        for local_now in [0.0, IAT - 86_400.0, IAT + 86_400.0, f64::MAX] {
+            assert_eq!(seconds(Times { local_now, ..jwt() }), Ok(Some(900.0)), "{local_now}");
+        }
+    }
+
+    #[test]
+    fn an_age_by_the_servers_clock_is_taken_off() {
+        assert_eq!(seconds(Times { server_now: Some(IAT + 600.0), ..jwt() }), Ok(Some(300.0)));
+        assert_eq!(seconds(Times { server_now: Some(IAT - 5.0), ..jwt() }), Ok(Some(900.0)));
+        assert_eq!(seconds(Times { server_now: Some(IAT + 900.0), ..jwt() }), Err(TokenFault::Expired));
+    }
+
+    #[test]
+    fn the_shortest_of_what_the_server_says_counts() {
+        assert_eq!(seconds(Times { expires_in: Numeric::Seconds(60.0), ..jwt() }), Ok(Some(60.0)));
+        assert_eq!(seconds(Times { expires_in: Numeric::Seconds(3600.0), ..jwt() }), Ok(Some(900.0)));
+    }
+
+    #[test]
+    fn fractional_dates_are_read() {
+        let times = Times { exp: Numeric::Seconds(IAT + 1.75), iat: Numeric::Seconds(IAT + 0.25), ..jwt() };
+        assert_eq!(seconds(times), Ok(Some(1.5)));
+    }
+
+    #[test]
+    fn without_iat_the_date_header_is_asked_before_our_clock() {
+        let times = Times { iat: Numeric::Absent, local_now: IAT + 500.0, ..jwt() };
+        assert_eq!(seconds(Times { server_now: Some(IAT + 100.0), ..times }), Ok(Some(800.0)));
+        assert_eq!(seconds(times), Ok(Some(400.0)));
+        // Our clock alone may not call a token dead.
+        assert_eq!(seconds(Times { local_now: IAT + 86_400.0, ..times }), Ok(None));
+    }
+
+    #[test]
+    fn an_opaque_token_needs_expires_in() {
+        let opaque = Times { expires_in: Numeric::Seconds(120.0), ..Times::default() };
+        assert_eq!(seconds(opaque), Ok(Some(120.0)));
+        assert_eq!(seconds(Times::default()), Err(TokenFault::NoLifetime));
+        assert_eq!(seconds(Times { expires_in: Numeric::Nonsense, ..opaque }), Err(TokenFault::NoLifetime));
+    }
+
+    #[test]
+    fn a_jwt_that_says_nothing_is_used_until_a_401() {
+        for exp in [Numeric::Absent, Numeric::Nonsense] {
+            assert_eq!(seconds(Times { exp, ..jwt() }), Ok(None));
+        }
+    }
+
+    #[test]
+    fn zero_and_negative_lifetimes_are_expired() {
+        for expires_in in [0.0, -1.0, f64::MIN] {
+            let times = Times { expires_in: Numeric::Seconds(expires_in), ..jwt() };
+            assert_eq!(seconds(times), Err(TokenFault::Expired), "{expires_in}");
+        }
+        assert_eq!(seconds(Times { exp: Numeric::Seconds(-5.0), ..jwt() }), Err(TokenFault::Expired));
+    }
+
+    #[test]
+    fn a_huge_lifetime_is_a_hundred_years() {
+        for huge in [1e13, f64::MAX] {
+            let times = Times { expires_in: Numeric::Seconds(huge), exp: Numeric::Absent, ..jwt() };
+            assert_eq!(seconds(times), Ok(Some(LONGEST)), "{huge}");
+        }
+        assert_eq!(Numeric::new(f64::NAN), Numeric::Nonsense);
+        assert_eq!(Numeric::new(f64::INFINITY), Numeric::Nonsense);
+    }
+}

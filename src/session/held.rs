@@ -1,0 +1,121 @@
+//! The token in hand.
+
+use std::time::Duration;
+
+use super::backoff::scale;
+use super::config::{Config, MIN_REFRESH_INTERVAL, TRAVEL_TIME};
+use super::id::{Entropy, EpochId, Generation};
+use super::time::{Deadline, Moment};
+use super::token::{Credential, Grant};
+
+/// A refused token that is younger than this, never accepted, and the successor of a refused one, is brand-new.
+const BRAND_NEW: Duration = Duration::from_secs(10);
+
+/// The token in hand, and what has become of it.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) epoch: EpochId,
+    pub(crate) generation: Generation,
+    pub(crate) grant: Grant,
+    /// When to refresh ahead of time; `None` where the lifetime is not known or the config says never.
+    pub(crate) refresh: Option<Deadline>,
+    /// An API has refused it.
+    pub(crate) refused: bool,
+    /// An API has taken it.
+    pub(crate) accepted: bool,
+    /// It was fetched because its predecessor had been refused.
+    after_refusal: bool,
+}
+
+impl Held {
+    /// A token of `epoch`; the first, or the one after `predecessor`.
+    pub(crate) fn new(
+        epoch: EpochId,
+        grant: Grant,
+        predecessor: Option<&Held>,
+        config: &Config,
+        entropy: &mut impl Entropy,
+    ) -> Self {
+        let predecessor = predecessor.filter(|held| held.epoch == epoch);
+        let refresh = grant.lifetime.filter(|_| config.refresh_ahead).map(|lifetime| {
+            // A fifth, and up to a quarter more of that for the jitter: never more than a quarter of the lifetime.
+            let lead = config.leeway.min(lifetime / 5);
+            let lead = lead.saturating_add(scale(lead / 4, entropy));
+            Deadline::new(grant.received, lifetime.saturating_sub(lead).max(MIN_REFRESH_INTERVAL))
+        });
+        Self {
+            epoch,
+            generation: Generation(predecessor.map_or(1, |held| held.generation.0.saturating_add(1))),
+            grant,
+            refresh,
+            refused: false,
+            accepted: false,
+            after_refusal: predecessor.is_some_and(|held| held.refused),
+        }
+    }
+
+    /// What a request carries.
+    pub(crate) fn credential(&self) -> Credential {
+        Credential { token: self.grant.token.clone(), epoch: self.epoch, generation: self.generation }
+    }
+
+    /// Whether it will still be good on arrival, and for `min_validity` at least.
+    pub(crate) fn lasts(&self, now: Moment, min_validity: Duration) -> bool {
+        let Some((expiry, lifetime)) = self.grant.expiry().zip(self.grant.lifetime) else {
+            return true;
+        };
+        expiry.remaining(now) > min_validity.max(TRAVEL_TIME.min(lifetime / 10))
+    }
+
+    /// Whether another refresh would only bring another token that is refused.
+    pub(crate) fn is_brand_new(&self, now: Moment) -> bool {
+        self.after_refusal && !self.accepted && now.since(self.grant.received) < BRAND_NEW
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::token::AccessToken;
+    use super::*;
+
+    const START: Moment = Moment::new(0, 0);
+
+    fn held(lifetime_s: u64, chance: u64) -> Held {
+        let grant = Grant {
+            token: AccessToken::new("t"),
+            received: START,
+            lifetime: Some(Duration::from_secs(lifetime_s)),
+            subject: None,
+        };
+        Held::new(EpochId::draw(&mut || 7), grant, None, &Config::default(), &mut || chance)
+    }
+
+    fn refresh_after(lifetime_s: u64, chance: u64) -> f64 {
+        held(lifetime_s, chance).refresh.map_or(f64::NAN, |due| due.remaining(START).as_secs_f64())
+    }
+
+    #[test]
+    fn the_leeway_is_jittered_and_never_exceeds_a_quarter_of_the_lifetime() {
+        assert_eq!(refresh_after(900, 0), 840.0);
+        assert!((refresh_after(900, u64::MAX) - 825.0).abs() < 0.01);
+        assert_eq!(refresh_after(30, 0), 24.0);
+        assert!((refresh_after(30, u64::MAX) - 22.5).abs() < 0.01);
+        assert_eq!(refresh_after(60 * 86_400, 0), 60.0 * 86_400.0 - 60.0);
+    }
+
+    #[test]
+    fn however_short_the_life_a_refresh_ahead_waits_a_second() {
+        assert_eq!(refresh_after(1, u64::MAX), 1.0);
+    }
+
+    #[test]
+    fn a_token_that_would_be_dead_on_arrival_does_not_last() {
+        let long = held(900, 0);
+        assert!(long.lasts(Moment::new(897_999, 0), Duration::ZERO));
+        assert!(!long.lasts(Moment::new(898_000, 0), Duration::ZERO));
+        assert!(!long.lasts(Moment::new(840_000, 0), Duration::from_secs(60)));
+        let short = held(5, 0);
+        assert!(short.lasts(Moment::new(4_400, 0), Duration::ZERO));
+        assert!(!short.lasts(Moment::new(4_500, 0), Duration::ZERO));
+    }
+}

@@ -1,0 +1,78 @@
+//! The state machine of one session: pure, so that every history can be replayed.
+//!
+//! [`Session::handle`] takes a [`Moment`] and an [`Event`], and returns the [`Command`]s to perform;
+//! [`Session::deadline`] says how long until a [`Event::Tick`] is wanted; [`Session::status`] is what the app may see.
+//! Time and chance are arguments.
+//!
+//! # States
+//!
+//! Two small state machines side by side: what is known of the session, and what of ours is on the wire.
+//!
+//! | status | on | becomes |
+//! | --- | --- | --- |
+//! | `Unknown` | refresh brings a token | `Active`, the remembered epoch if it is the same subject's, else a new one |
+//! | | refresh rejected | `Ended(None)` |
+//! | | refresh fails otherwise | `Unknown` with the failure; again after a pause |
+//! | `Active` | refresh brings a token | `Active`, next generation; another subject: a new epoch |
+//! | | refresh rejected | `Ended(Rejected)` |
+//! | | refresh fails otherwise | `Active`; again after a pause |
+//! | any | sign-in | `Active`, a new epoch |
+//! | any | sign-out | `Ended(SignedOut)` at once; the server is told next |
+//! | `Ended` | anything but a sign-in | `Ended` |
+//!
+//! | wire | on | becomes |
+//! | --- | --- | --- |
+//! | `Idle` | a login waits; a sign-out waits; a refresh is due (in this order of precedence, logins and sign-outs as they came) | `Locking` |
+//! | `Locking` | the lock is granted, or [`Config::timeout`] has passed | `Busy` |
+//! | `Busy` | settled, or given up on | `Idle` |
+//!
+//! A refresh is due when the session is to be restored, a caller waits for a token, the leeway before the expiry has
+//! begun, or somebody asked for one; and no pause after a failure is running.
+//!
+//! # Invariants
+//!
+//! 1. At most one writer of the refresh cookie is on the wire: sign-in, sign-out and refresh are one queue. (Given up
+//!    on is not off the wire: a refresh is never aborted, and its late answer of the current epoch is used.)
+//! 2. Every ticket is answered exactly once, or withdrawn.
+//! 3. An answer of another epoch changes nothing. It is dropped in one place: `Turns::settle`.
+//! 4. A refresh cannot resurrect an ended session; only a sign-in can.
+//! 5. A 401 for an older generation of the same epoch is answered with the current token, without a refresh; across
+//!    epochs nothing is replayed. A refresh that brings another subject opens a new epoch.
+//! 6. A brand-new token that is refused is not refreshed again at once.
+//! 7. The effective leeway never exceeds a quarter of the lifetime, and a refresh ahead of time is never sooner than a
+//!    second after the token came.
+//! 8. Either clock may jump either way; see [`Moment`].
+//! 9. Only the server ends a session, or the user.
+//! 10. A token never prints.
+
+mod backoff;
+mod breaker;
+mod callers;
+mod command;
+mod config;
+mod error;
+mod event;
+mod expiry;
+mod held;
+mod id;
+mod jwt;
+mod machine;
+mod scope;
+mod status;
+mod time;
+mod token;
+mod turns;
+
+pub use breaker::Audience;
+pub use command::{Command, Reply};
+pub use config::Config;
+pub use error::{Denial, RefreshFailure, TokenFault};
+pub use event::{Event, Remembered};
+pub use expiry::{Numeric, Times, lifetime};
+pub use id::{AttemptId, Entropy, EpochId, Generation, Ticket};
+pub use jwt::decode_claims;
+pub use machine::Session;
+pub use scope::scope_contains;
+pub use status::{EndReason, Status};
+pub use time::{Deadline, Moment};
+pub use token::{AccessToken, Credential, Grant, Subject};

@@ -1,0 +1,43 @@
+//! What the app may see.
+
+use super::error::RefreshFailure;
+use super::id::{EpochId, Generation};
+use super::token::Grant;
+
+/// Whether there is a session, as far as is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The first answer of the server is still out.
+    Unknown {
+        /// Why the last attempt failed.
+        failure: Option<RefreshFailure>,
+        /// When the next one is made, in milliseconds since 1970.
+        retry_at: Option<i64>,
+    },
+    /// Signed in.
+    Active {
+        /// Which sign-in.
+        epoch: EpochId,
+        /// Which token of it.
+        generation: Generation,
+        /// The token.
+        grant: Grant,
+        /// When the next refresh ahead of time is due, in milliseconds since 1970.
+        refresh_at: Option<i64>,
+    },
+    /// Over until the next sign-in.
+    Ended(EndReason),
+    /// The session object was closed; nothing is known any more.
+    Closed,
+}
+
+/// Why there is no session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// There was none: a first visitor.
+    None,
+    /// The user said so.
+    SignedOut,
+    /// The server said so.
+    Rejected,
+}

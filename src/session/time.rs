@@ -1,0 +1,114 @@
+//! Two clocks read at once, and deadlines that survive either of them being wrong.
+
+use std::time::Duration;
+
+/// The wall clock and the monotonic clock, read together.
+///
+/// Neither can be trusted alone: the wall clock jumps (NTP, the user), the monotonic one may stand still while the
+/// machine sleeps. So a moment is never compared with another; one asks how long ago it was, and the clock that
+/// counted *more* wins. Too early costs one refresh; too late costs a dead token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    wall_ms: i64,
+    monotonic_ms: i64,
+}
+
+impl Moment {
+    /// `wall_ms`: milliseconds since 1970, as `Date.now()`. `monotonic_ms`: milliseconds since any fixed point, as
+    /// `performance.now()`.
+    pub const fn new(wall_ms: i64, monotonic_ms: i64) -> Self {
+        Self { wall_ms, monotonic_ms }
+    }
+
+    /// Milliseconds since 1970 by the wall clock: to show, not to decide by.
+    pub const fn wall_ms(self) -> i64 {
+        self.wall_ms
+    }
+
+    /// How long ago `earlier` was, by the clock that counted more. Zero when both say that it is yet to come.
+    pub fn since(self, earlier: Moment) -> Duration {
+        let wall = self.wall_ms.saturating_sub(earlier.wall_ms);
+        let monotonic = self.monotonic_ms.saturating_sub(earlier.monotonic_ms);
+        Duration::from_millis(wall.max(monotonic).max(0).unsigned_abs())
+    }
+
+    /// How long ago `earlier` was at the least: by the clock that counted less. For what must not be cut short by a
+    /// clock that was set, or by a sleep in which nothing could happen.
+    pub(crate) fn surely_since(self, earlier: Moment) -> Duration {
+        let wall = self.wall_ms.saturating_sub(earlier.wall_ms);
+        let monotonic = self.monotonic_ms.saturating_sub(earlier.monotonic_ms);
+        Duration::from_millis(wall.min(monotonic).max(0).unsigned_abs())
+    }
+}
+
+/// A moment and how long after it something is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    since: Moment,
+    after: Duration,
+}
+
+impl Deadline {
+    /// Due when `after` has passed since `since`.
+    pub const fn new(since: Moment, after: Duration) -> Self {
+        Self { since, after }
+    }
+
+    /// How long until it is due; zero when it is.
+    pub fn remaining(self, now: Moment) -> Duration {
+        self.after.saturating_sub(now.since(self.since))
+    }
+
+    /// Whether it is due.
+    pub fn is_due(self, now: Moment) -> bool {
+        self.remaining(now).is_zero()
+    }
+
+    /// When it is due by the wall clock of its beginning, in milliseconds since 1970: to show, not to decide by.
+    pub fn wall_ms(self) -> i64 {
+        self.since.wall_ms.saturating_add(i64::try_from(self.after.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Moment = Moment::new(1_000_000, 50);
+
+    #[test]
+    fn the_clock_that_counted_more_wins() {
+        let asleep = Moment::new(1_008_000, 150);
+        assert_eq!(asleep.since(START), Duration::from_secs(8));
+        let set_back = Moment::new(400_000, 2_050);
+        assert_eq!(set_back.since(START), Duration::from_secs(2));
+    }
+
+    #[test]
+    fn what_surely_passed_is_what_both_clocks_counted() {
+        assert_eq!(Moment::new(1_008_000, 150).surely_since(START), Duration::from_millis(100));
+        assert_eq!(Moment::new(400_000, 2_050).surely_since(START), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_moment_that_is_yet_to_come_was_no_time_ago() {
+        assert_eq!(START.since(Moment::new(2_000_000, 90)), Duration::ZERO);
+    }
+
+    #[test]
+    fn arithmetic_saturates_at_the_ends_of_time() {
+        let first = Moment::new(i64::MIN, i64::MIN);
+        let last = Moment::new(i64::MAX, i64::MAX);
+        assert_eq!(last.since(first), Duration::from_millis(i64::MAX.unsigned_abs()));
+        assert_eq!(Deadline::new(last, Duration::MAX).wall_ms(), i64::MAX);
+        assert!(!Deadline::new(first, Duration::MAX).is_due(last));
+    }
+
+    #[test]
+    fn a_deadline_counts_down_to_zero() {
+        let deadline = Deadline::new(START, Duration::from_secs(10));
+        assert_eq!(deadline.remaining(Moment::new(1_004_000, 4_050)), Duration::from_secs(6));
+        assert!(deadline.is_due(Moment::new(1_010_000, 50)));
+        assert_eq!(deadline.wall_ms(), 1_010_000);
+    }
+}

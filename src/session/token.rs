@@ -1,0 +1,120 @@
+//! The access token, and what is known of it.
+
+use std::fmt;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::id::{EpochId, Generation};
+use super::time::{Deadline, Moment};
+
+/// An access token (RFC 6749, section 1.4). A secret: prints `[redacted]`, and cannot be displayed or serialized.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessToken(Rc<str>);
+
+impl AccessToken {
+    /// Takes a token as the server wrote it.
+    pub fn new(token: &str) -> Self {
+        Self(token.into())
+    }
+
+    /// The token itself, to be put on the wire and nowhere else.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Whose token it is: `sub` (RFC 7519, section 4.1.2) and, where the server gives one, `sid`.
+///
+/// Prints `[redacted]`: servers use e-mail addresses here.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Subject(Rc<str>);
+
+impl Subject {
+    /// From the claims of a token.
+    pub fn new(sub: &str, sid: Option<&str>) -> Self {
+        match sid {
+            // A line feed cannot make two pairs read alike: neither claim is free to choose for a user.
+            Some(sid) => Self([sub, "\n", sid].concat().into()),
+            None => Self(sub.into()),
+        }
+    }
+
+    /// FNV-1a, salted with the epoch: lets a page recognise whose session it finds without keeping who that is.
+    pub fn digest(&self, epoch: EpochId) -> u64 {
+        epoch
+            .bytes()
+            .chain(self.0.bytes())
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    }
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// A token with when it came and how long it lives from then on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The token.
+    pub token: AccessToken,
+    /// When the answer that brought it was there.
+    pub received: Moment,
+    /// How long it lives from then on; `None` where the server did not say.
+    pub lifetime: Option<Duration>,
+    /// Whose it is; `None` for an opaque token.
+    pub subject: Option<Subject>,
+}
+
+impl Grant {
+    /// When it lapses; `None` where the server did not say.
+    pub fn expiry(&self) -> Option<Deadline> {
+        self.lifetime.map(|lifetime| Deadline::new(self.received, lifetime))
+    }
+}
+
+/// A token and which one it is, so that a later 401 can be told from one that was for an older token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// The token.
+    pub token: AccessToken,
+    /// Of which sign-in.
+    pub epoch: EpochId,
+    /// The how-manieth of it.
+    pub generation: Generation,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_do_not_print() {
+        let grant = Grant {
+            token: AccessToken::new("top-secret"),
+            received: Moment::new(0, 0),
+            lifetime: None,
+            subject: Some(Subject::new("alice@example.com", Some("s1"))),
+        };
+        let printed = format!("{grant:?} {grant:#?}");
+        assert!(!printed.contains("top-secret") && !printed.contains("alice"), "{printed}");
+        assert!(printed.contains("[redacted]"));
+    }
+
+    #[test]
+    fn a_digest_tells_subjects_and_epochs_apart() {
+        let (one, two) = (EpochId::draw(&mut || 1), EpochId::draw(&mut || 2));
+        let alice = Subject::new("alice", None);
+        assert_eq!(alice.digest(one), Subject::new("alice", None).digest(one));
+        assert_ne!(alice.digest(one), alice.digest(two));
+        assert_ne!(alice.digest(one), Subject::new("alice", Some("s1")).digest(one));
+        assert_ne!(alice.digest(one), Subject::new("bob", None).digest(one));
+    }
+}

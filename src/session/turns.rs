@@ -1,0 +1,173 @@
+//! The one queue of everything that writes the refresh cookie: sign-ins, sign-outs and refreshes.
+
+use std::time::Duration;
+
+use super::id::{AttemptId, Ticket};
+use super::time::Moment;
+
+/// Refreshes that were given up on and may still be answered; more than a handful means that nothing answers.
+const MOST_LATE: usize = 8;
+
+/// How much of the time between two looks counts as waited: a machine that sleeps, or a clock that is set, must not make
+/// a tab believe that whoever is at the wire is gone.
+const SLICE: Duration = Duration::from_secs(5);
+
+/// What a turn at the wire is for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Job {
+    Refresh,
+    Login { ticket: Ticket },
+    SignOut { tickets: Vec<Ticket> },
+}
+
+impl Job {
+    /// Who waits for it.
+    pub(crate) fn into_tickets(self) -> Vec<Ticket> {
+        match self {
+            Self::Refresh => Vec::new(),
+            Self::Login { ticket } => vec![ticket],
+            Self::SignOut { tickets } => tickets,
+        }
+    }
+}
+
+/// A turn that was asked for, or is being had.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pub(crate) attempt: AttemptId,
+    pub(crate) job: Job,
+    /// Begun: something is on the wire.
+    pub(crate) busy: bool,
+    /// How much longer, awake, it may be waited for, or be on the wire.
+    left: Duration,
+    looked: Moment,
+    /// Of an epoch that is over: whatever it brings changes nothing.
+    inert: bool,
+}
+
+/// What the answer to a refresh is worth.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// The answer to the turn that is being had: the `number`-th refresh.
+    InTime { number: u32 },
+    /// The answer to one that was given up on. Of the current epoch, so it counts if it is good news.
+    Late { number: u32 },
+    /// Of another epoch, or of nobody's.
+    Inert,
+}
+
+impl Turn {
+    /// It begins: something will be on the wire, for that long at the most.
+    pub(crate) fn begin(&mut self, bound: Duration, now: Moment) {
+        self.busy = true;
+        self.wait_again(bound, now);
+    }
+
+    /// It may be waited for that long from now on.
+    pub(crate) fn wait_again(&mut self, bound: Duration, now: Moment) {
+        self.left = bound;
+        self.looked = now;
+    }
+}
+
+/// The queue, and whose turn it is.
+#[derive(Debug, Default)]
+pub(crate) struct Turns {
+    pub(crate) current: Option<Turn>,
+    pub(crate) agenda: Vec<Job>,
+    /// How many refreshes have been sent; the current one is the `sent`-th.
+    pub(crate) sent: u32,
+    late: Vec<(AttemptId, u32)>,
+}
+
+impl Turns {
+    /// A turn is asked for; it may be waited for that long.
+    pub(crate) fn ask(&mut self, attempt: AttemptId, job: Job, bound: Duration, now: Moment) {
+        self.current = Some(Turn { attempt, job, busy: false, left: bound, looked: now, inert: false });
+    }
+
+    /// Counts the time that has passed since the last look.
+    pub(crate) fn look(&mut self, now: Moment) {
+        if let Some(turn) = &mut self.current {
+            turn.left = turn.left.saturating_sub(now.surely_since(turn.looked).min(SLICE));
+            turn.looked = now;
+        }
+    }
+
+    /// How long until the next look at the current turn; zero when it is overdue.
+    pub(crate) fn next_look(&self, now: Moment) -> Option<Duration> {
+        self.current.as_ref().map(|turn| turn.left.min(SLICE).saturating_sub(now.surely_since(turn.looked)))
+    }
+
+    /// Whether the current turn has taken too long.
+    pub(crate) fn is_overdue(&self) -> bool {
+        self.current.as_ref().is_some_and(|turn| turn.left.is_zero())
+    }
+
+    /// Whether a refresh is on the wire in this turn.
+    pub(crate) fn refresh_is_out(&self) -> bool {
+        self.current.as_ref().is_some_and(|turn| turn.busy && turn.job == Job::Refresh)
+    }
+
+    /// Whether a refresh was asked for or is on the wire.
+    pub(crate) fn refresh_is_coming(&self) -> bool {
+        self.current.as_ref().is_some_and(|turn| turn.job == Job::Refresh && !turn.inert)
+    }
+
+    /// Puts a sign-out on the agenda; one that waits already serves both.
+    pub(crate) fn add_sign_out(&mut self, mut new: Vec<Ticket>) {
+        match self.agenda.last_mut() {
+            Some(Job::SignOut { tickets }) => tickets.append(&mut new),
+            _ => self.agenda.push(Job::SignOut { tickets: new }),
+        }
+    }
+
+    /// Drops what has not begun of one kind. Returns whose it was, and the turn that had been asked for.
+    pub(crate) fn cancel(&mut self, which: impl Fn(&Job) -> bool) -> (Vec<Ticket>, Option<AttemptId>) {
+        let (mut cancelled, left): (Vec<Job>, Vec<Job>) = self.agenda.drain(..).partition(|job| which(job));
+        self.agenda = left;
+        let asked = self.current.take_if(|turn| !turn.busy && which(&turn.job));
+        let attempt = asked.map(|turn| {
+            cancelled.push(turn.job);
+            turn.attempt
+        });
+        (cancelled.into_iter().flat_map(Job::into_tickets).collect(), attempt)
+    }
+
+    /// The epoch is over: every refresh that was sent in it is inert.
+    pub(crate) fn turn_inert(&mut self) {
+        self.late.clear();
+        if let Some(turn) = self.current.as_mut() {
+            turn.inert = turn.busy && turn.job == Job::Refresh;
+        }
+    }
+
+    /// The current turn is over without an answer; a refresh may still be answered.
+    pub(crate) fn give_up(&mut self) -> Option<Turn> {
+        let turn = self.current.take()?;
+        if turn.busy && turn.job == Job::Refresh && !turn.inert {
+            if self.late.len() == MOST_LATE {
+                self.late.remove(0);
+            }
+            self.late.push((turn.attempt, self.sent));
+        }
+        Some(turn)
+    }
+
+    /// Takes the current turn if it is this one.
+    pub(crate) fn take(&mut self, attempt: AttemptId) -> Option<Turn> {
+        self.current.take_if(|turn| turn.attempt == attempt)
+    }
+
+    /// What the answer to this refresh is worth. The one place where an answer of another epoch is dropped.
+    pub(crate) fn settle(&mut self, attempt: AttemptId) -> (Settled, Option<Turn>) {
+        if let Some(turn) = self.take(attempt) {
+            let settled = if turn.inert { Settled::Inert } else { Settled::InTime { number: self.sent } };
+            return (settled, Some(turn));
+        }
+        match self.late.iter().position(|(late, _)| *late == attempt) {
+            Some(index) => (Settled::Late { number: self.late.remove(index).1 }, None),
+            None => (Settled::Inert, None),
+        }
+    }
+}

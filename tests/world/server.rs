@@ -1,0 +1,157 @@
+//! The auth server and the API, as strict as they come: a refresh token works once, a second use ends the family.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use silent_session::session::{RefreshFailure, TokenFault};
+
+/// What goes wrong with the next refreshes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A status that is no answer: 500, 503, 429.
+    Status(u16, Option<u64>),
+    /// The connection dies before the server has seen anything.
+    Reset,
+    /// The answer holds no token.
+    Malformed,
+    /// A captive portal answers 403 in HTML.
+    Portal,
+    /// The server takes this many milliseconds longer.
+    Slow(i64),
+    /// Neither an answer nor an error, ever; the server has seen nothing.
+    Silence,
+}
+
+/// A refresh cookie. Not a secret here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cookie {
+    pub family: u32,
+    pub serial: u32,
+}
+
+#[derive(Debug)]
+struct Family {
+    user: &'static str,
+    serial: u32,
+    revoked: bool,
+}
+
+#[derive(Debug, Default)]
+pub struct Server {
+    families: HashMap<u32, Family>,
+    /// Family, when it lapses, and whether it is good, by token.
+    tokens: HashMap<String, (u32, i64, bool)>,
+    pub lifetime: Duration,
+    /// Refreshes received.
+    pub refreshes: u32,
+    pub reuses: u32,
+    pub logins: u32,
+    pub sign_outs: u32,
+    /// Faults to come, first first.
+    pub faults: Vec<Fault>,
+    /// Refuses every token: an API with a wrong audience.
+    pub refuses_all: bool,
+    pub api_hits: u32,
+    pub forbidden: bool,
+}
+
+/// An access token as the server hands it out.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    pub token: String,
+    pub lifetime: Duration,
+    pub user: &'static str,
+}
+
+impl Server {
+    pub fn new(lifetime: Duration) -> Self {
+        Self { lifetime, ..Self::default() }
+    }
+
+    pub fn login(&mut self, user: &'static str, now: i64) -> (Issued, Cookie) {
+        self.logins += 1;
+        let id = self.families.len() as u32 + 1;
+        self.families.insert(id, Family { user, serial: 1, revoked: false });
+        (self.issue(id, now), Cookie { family: id, serial: 1 })
+    }
+
+    fn issue(&mut self, family: u32, now: i64) -> Issued {
+        let user = self.families[&family].user;
+        let token = format!("token-{}-of-{user}", self.tokens.len() + 1);
+        self.tokens.insert(token.clone(), (family, now + self.lifetime.as_millis() as i64, true));
+        Issued { token, lifetime: self.lifetime, user }
+    }
+
+    /// The fault that the next refresh meets.
+    pub fn next_fault(&mut self) -> Option<Fault> {
+        if self.faults.is_empty() { None } else { Some(self.faults.remove(0)) }
+    }
+
+    pub fn refresh(&mut self, cookie: Option<Cookie>, now: i64) -> Result<(Issued, Cookie), RefreshFailure> {
+        self.refreshes += 1;
+        let rejected = RefreshFailure::Rejected { status: 401 };
+        let cookie = cookie.ok_or(rejected)?;
+        let family = self.families.get_mut(&cookie.family).ok_or(rejected)?;
+        if family.revoked {
+            return Err(rejected);
+        }
+        if family.serial != cookie.serial {
+            family.revoked = true;
+            self.reuses += 1;
+            return Err(rejected);
+        }
+        family.serial += 1;
+        let successor = Cookie { family: cookie.family, serial: family.serial };
+        Ok((self.issue(cookie.family, now), successor))
+    }
+
+    pub fn sign_out(&mut self, cookie: Option<Cookie>) {
+        self.sign_outs += 1;
+        if let Some(family) = cookie.and_then(|cookie| self.families.get_mut(&cookie.family)) {
+            family.revoked = true;
+        }
+    }
+
+    /// Every access token issued until now is refused from now on.
+    pub fn revoke_access(&mut self) {
+        self.tokens.values_mut().for_each(|token| token.2 = false);
+    }
+
+    /// Every session is over.
+    pub fn revoke_all(&mut self) {
+        self.revoke_access();
+        self.families.values_mut().for_each(|family| family.revoked = true);
+    }
+
+    /// What the API answers.
+    pub fn api(&mut self, token: Option<&str>, now: i64) -> u16 {
+        self.api_hits += 1;
+        let is_good = token
+            .and_then(|token| self.tokens.get(token))
+            .is_some_and(|(_, expiry, good)| *good && now < *expiry && !self.refuses_all);
+        match (is_good, self.forbidden) {
+            (false, _) => 401,
+            (true, true) => 403,
+            (true, false) => 200,
+        }
+    }
+
+    /// Whose token it is.
+    pub fn user_of(&self, token: &str) -> &'static str {
+        self.families[&self.tokens[token].0].user
+    }
+}
+
+/// What a fault looks like to the client; `None` for those that are no failure of their own.
+pub fn failure_of(fault: Fault) -> Option<RefreshFailure> {
+    match fault {
+        Fault::Status(status, seconds) => Some(RefreshFailure::Unavailable {
+            status: Some(status),
+            retry_after: seconds.map(Duration::from_secs),
+        }),
+        Fault::Reset => Some(RefreshFailure::Unavailable { status: None, retry_after: None }),
+        Fault::Malformed => Some(RefreshFailure::Malformed(TokenFault::Missing)),
+        Fault::Portal => Some(RefreshFailure::Foreign { status: 403 }),
+        Fault::Slow(_) | Fault::Silence => None,
+    }
+}
