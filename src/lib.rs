@@ -12,3 +12,9 @@
 //! - `bindings` is the JavaScript surface, behind the default feature `js`.
 
 pub mod session;
+
+#[cfg(target_family = "wasm")]
+pub mod browser;
+
+#[cfg(all(target_family = "wasm", feature = "js"))]
+mod bindings;

@@ -1,0 +1,271 @@
+/**
+ * silent-session: a single-page app signs in once and stays signed in.
+ *
+ * The access token (a JWT, or an opaque token with `expires_in`) is held in WebAssembly memory only; the
+ * refresh token stays in an HttpOnly cookie that script cannot read. See the README for the whole story.
+ */
+
+/**
+ * Makes a session. Synchronous: the state is `"unknown"` at once, the wasm loads behind, calls queue until it
+ * is there. Starts to restore the session (one refresh), unless `restore` is `false`.
+ *
+ * @throws {TypeError} with `code: "ERR_INVALID_OPTION"` and a message that names the option.
+ */
+export function createSession(options: SessionOptions): Session;
+
+/** What {@link createSession} takes. Durations are in seconds, as `exp` and `expires_in` are. */
+export interface SessionOptions {
+  /**
+   * Where the access token is renewed: `POST`, no body, with cookies. Relative URLs are resolved against the
+   * page. Required: there is no common path that could be guessed.
+   */
+  refresh: string | URL;
+  /** Where {@link Session.signOut} tells the server, with `POST`. Default: none; the sign-out is then local. */
+  signOut?: string | URL;
+  /**
+   * Where `session.fetch` sends the access token: origins (`"https://api.example.com"`) or URL prefixes at a
+   * path boundary (`"https://api.example.com/v1"` allows `/v1` and `/v1/me`, not `/v10`). Default: the page's
+   * own origin. A list *replaces* the default; an empty list sends it nowhere.
+   *
+   * A prefix is no boundary against an open redirect within the same origin: fetch keeps `Authorization` there.
+   */
+  sendTokenTo?: readonly (string | URL)[];
+  /**
+   * Seconds before the expiry at which the token is renewed. Default 60: longer than a slow request takes and
+   * than most clocks differ. Never more than a quarter of the token's lifetime, whatever is set here.
+   */
+  leeway?: number;
+  /** Renew the token ahead of its expiry (default `true`), or on demand only (`false`). */
+  refreshAhead?: boolean;
+  /** Restore the session at the start (default `true`). With `false` the state is `"ended"`, `"none"` until a sign-in. */
+  restore?: boolean;
+  /**
+   * Seconds after which an unanswered refresh counts as failed. Default 15. It is never aborted: an aborted
+   * refresh may have lost its cookie. A late answer is still used.
+   */
+  timeout?: number;
+  /** Seconds that a call waits for a token, over failed attempts, before it rejects. Default 20. */
+  patience?: number;
+  /**
+   * Which header carries the attempt id of a refresh or sign-out; a custom header forces a CORS preflight, and
+   * so keeps forged cross-site requests out. Default `"X-Requested-With"`, which common back ends let through.
+   */
+  attemptHeader?: string;
+  /** Tells several sessions of one page apart. Default `"default"`. */
+  name?: string;
+  /**
+   * The `fetch` to send with. Default: the global one, looked up at each call, so that mocks and
+   * instrumentation that come later are seen. Pinning one is no shield against scripts of the same page.
+   */
+  fetch?: typeof globalThis.fetch;
+  /** Where the wasm comes from, where the bundler cannot tell: a URL, a response, bytes, or a compiled module. */
+  wasm?: string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module;
+}
+
+/** One session: a token, what is known of it, and a `fetch` that carries it. */
+export interface Session {
+  /**
+   * `fetch`, with the access token for the URLs of `sendTokenTo`. On a 401 it refreshes once and sends the
+   * request once more; a second 401, and every 403, is returned as it is. Works detached:
+   * `const { fetch } = session`.
+   *
+   * Rejects as native fetch does, and with {@link RefreshError} when no token could be had in time. A session
+   * that has ended sends the request without a token.
+   *
+   * A request that carries its own `Authorization` is passed on untouched. A body that is a stream is not sent
+   * twice: the 401 is returned.
+   */
+  readonly fetch: typeof globalThis.fetch;
+
+  /**
+   * Settles when the first attempt to restore the session has settled, either way (offline too: the state is
+   * then still `"unknown"`, with its `error`). Read {@link Session.state} after it.
+   *
+   * @throws {SessionError} `ERR_WASM_UNAVAILABLE` when the wasm could not be loaded, `ERR_SESSION_CLOSED` when
+   * the session was closed first.
+   */
+  readonly ready: Promise<void>;
+
+  /** A frozen snapshot: the same object until something changes, then another one. */
+  readonly state: SessionState;
+
+  /** Calls `listener` after each change of {@link Session.state}. Returns its undo. A listener that throws is reported and disturbs nobody. */
+  subscribe(listener: () => void): () => void;
+
+  /**
+   * Signs in, with a function that sends the login request and returns its `Response`, its JSON or the token.
+   * The function runs where no refresh of ours is on the wire, so that a late answer cannot overwrite the new
+   * cookie. It must not wait for `session.fetch`, `accessToken` or `refresh`: they wait for it.
+   *
+   * @throws {SignInError} `ERR_SIGN_IN_REFUSED` (answered non-2xx; `response` is unread) or
+   * `ERR_SIGN_IN_INCOMPLETE` (2xx without a token: a second factor is wanted; `body` is at hand). What the
+   * function throws is passed on. None of these changes the state.
+   */
+  signIn(login: () => SignInAnswer | PromiseLike<SignInAnswer>): Promise<void>;
+  /** Signs in with an answer that is already there. Prefer the function: an answer cannot be ordered with refreshes. */
+  signIn(answer: SignInAnswer): Promise<void>;
+  /** Signs in with the cookie that a redirect, a popup or a passkey ceremony has just set: one refresh, a new session. */
+  signIn(): Promise<void>;
+
+  /**
+   * The access token, for what cannot go through `fetch`: WebSocket, EventSource, XMLHttpRequest, other clients.
+   *
+   * @throws {SessionEndedError} when there is no session, {@link RefreshError} when no token could be had in time,
+   * {@link TokenError} `ERR_TOKEN_REJECTED` when `not` is a brand-new token.
+   */
+  accessToken(options?: AccessTokenOptions): Promise<string>;
+
+  /**
+   * Renews the token now, for instance after the user's roles have changed. Asked for while a refresh is on the
+   * wire it sends one of its own after it.
+   */
+  refresh(): Promise<void>;
+
+  /**
+   * Ends the session here at once, then tells the server (`signOut` of the options), after any refresh that is
+   * on the wire. Rejects with `ERR_SIGN_OUT_UNCONFIRMED` when the server could not be told; it is tried again
+   * for as long as the page lives, and the session is over here in any case.
+   */
+  signOut(): Promise<void>;
+
+  /** Whether the token's `scope` (RFC 9068) has the value. For the user interface only: the claims are not verified. */
+  hasScope(scope: string): boolean;
+
+  /** Releases timer, lock and listeners and rejects what waits. Idempotent. The server is not told. */
+  close(): void;
+}
+
+/** What a sign-in can be made of: the login's response, its JSON, or the access token itself. */
+export type SignInAnswer = Response | TokenAnswer | string;
+
+/** RFC 6749, section 5.1. */
+export interface TokenAnswer {
+  access_token: string;
+  /** Seconds. Needed for tokens that are no JWT. */
+  expires_in?: number | string;
+  scope?: string;
+  [member: string]: unknown;
+}
+
+/** What {@link Session.accessToken} takes. */
+export interface AccessTokenOptions {
+  /** The token that was just refused: another one is wanted. Costs no refresh when there is a newer one already. */
+  not?: string;
+  /** Seconds that the token must still live. Default 0. A token that has just been fetched is given whatever it lives. */
+  minValidity?: number;
+  /** Ends this call's wait, with the signal's own reason. The refresh goes on for others. */
+  signal?: AbortSignal;
+}
+
+/** See {@link Session.state}. */
+export type SessionState = UnknownState | ActiveState | EndedState;
+
+/** Not known yet: the first answer of the server is still out. */
+export interface UnknownState {
+  readonly status: "unknown";
+  /** Why the last attempt failed. */
+  readonly error?: SessionError;
+  /** When the next attempt is made. Milliseconds since 1970, as `Date.now()`. */
+  readonly retryAt?: number;
+}
+
+/** Signed in. */
+export interface ActiveState {
+  readonly status: "active";
+  /** An opaque id: the same over every refresh, reload and tab, new at each sign-in. Key caches by it. */
+  readonly session: string;
+  /** Counts the tokens of this session in this page, from 1. A socket reconnects when it changes. */
+  readonly generation: number;
+  /** The token's claims (RFC 7519), *not verified*; `null` for an opaque token. Deeply frozen. */
+  readonly claims: Claims | null;
+  /** When the token lapses by this page's clock. Milliseconds since 1970; `null` where the server did not say. */
+  readonly expiresAt: number | null;
+  /** When the next silent refresh is due. Milliseconds since 1970; `null` when none is planned. */
+  readonly refreshAt: number | null;
+}
+
+/** No session: over until the next sign-in. */
+export interface EndedState {
+  readonly status: "ended";
+  /** `"none"`: there was none; `"signed-out"`: the user said so; `"rejected"`: the server said so. */
+  readonly reason: EndReason;
+}
+
+export type EndReason = "none" | "signed-out" | "rejected";
+
+/** RFC 7519, section 4.1, and RFC 9068, section 2.2. */
+export interface Claims {
+  readonly iss?: string;
+  readonly sub?: string;
+  readonly aud?: string | readonly string[];
+  readonly exp?: number;
+  readonly nbf?: number;
+  readonly iat?: number;
+  readonly jti?: string;
+  readonly scope?: string;
+  readonly [claim: string]: unknown;
+}
+
+/** Stable identifiers of what went wrong; messages may change. */
+export type ErrorCode =
+  | "ERR_INVALID_OPTION"
+  | "ERR_REFRESH_MALFORMED"
+  | "ERR_REFRESH_TIMEOUT"
+  | "ERR_REFRESH_UNAVAILABLE"
+  | "ERR_SESSION_CHANGED"
+  | "ERR_SESSION_CLOSED"
+  | "ERR_SESSION_ENDED"
+  | "ERR_SIGN_IN_INCOMPLETE"
+  | "ERR_SIGN_IN_REFUSED"
+  | "ERR_SIGN_OUT_UNCONFIRMED"
+  | "ERR_TOKEN_EXPIRED"
+  | "ERR_TOKEN_MALFORMED"
+  | "ERR_TOKEN_MISSING"
+  | "ERR_TOKEN_REJECTED"
+  | "ERR_WASM_UNAVAILABLE";
+
+/** The base of every error of ours. No message, field or cause of it holds a token. */
+export class SessionError extends Error {
+  constructor(code: ErrorCode, message: string, details?: ErrorDetails);
+  readonly code: ErrorCode;
+  /** Whether the same call may succeed later without a sign-in. */
+  readonly retryable: boolean;
+  /** When it may: milliseconds since 1970. */
+  readonly retryAt?: number;
+}
+
+/** The session is over (`ERR_SESSION_ENDED`): somebody has to sign in. */
+export class SessionEndedError extends SessionError {
+  readonly reason: EndReason;
+}
+
+/** Somebody else has signed in meanwhile (`ERR_SESSION_CHANGED`): what waited for the old session was not sent. */
+export class SessionChangedError extends SessionError {}
+
+/** No new token could be had: `ERR_REFRESH_UNAVAILABLE`, `ERR_REFRESH_TIMEOUT` or `ERR_REFRESH_MALFORMED`. The session stays. */
+export class RefreshError extends SessionError {
+  /** The status of the refresh endpoint's answer, where there was one. */
+  readonly status?: number;
+}
+
+/** A token that is of no use: `ERR_TOKEN_MALFORMED`, `ERR_TOKEN_MISSING`, `ERR_TOKEN_EXPIRED` or `ERR_TOKEN_REJECTED`. */
+export class TokenError extends SessionError {}
+
+/** A sign-in that did not come about: `ERR_SIGN_IN_REFUSED` or `ERR_SIGN_IN_INCOMPLETE`. */
+export class SignInError extends SessionError {
+  /** The login's answer: unread when it was refused, read when a token was missing. */
+  readonly response?: Response;
+  /** The answer's JSON, where a token was missing. */
+  readonly body?: unknown;
+}
+
+/** What an error is made with. */
+export interface ErrorDetails {
+  cause?: unknown;
+  retryable?: boolean;
+  retryAt?: number;
+  status?: number;
+  reason?: EndReason;
+  response?: Response;
+  body?: unknown;
+}

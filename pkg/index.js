@@ -1,0 +1,154 @@
+// The package's entry: a session that is there at once, while its wasm loads behind.
+
+import loadWasm, { Core, hasScope, makeError } from "./dist/silent_session.js";
+import { readOptions } from "./options.js";
+
+export {
+  RefreshError,
+  SessionChangedError,
+  SessionEndedError,
+  SessionError,
+  SignInError,
+  TokenError,
+} from "./dist/silent_session.js";
+
+/** One load for all sessions of a page; a load that failed may be tried again by the next session. */
+let loading;
+
+function load(wasm) {
+  loading ??= loadWasm(wasm === undefined ? undefined : { module_or_path: wasm }).catch((cause) => {
+    loading = undefined;
+    throw makeError("ERR_WASM_UNAVAILABLE", { cause, retryable: true });
+  });
+  return loading;
+}
+
+export function createSession(options) {
+  return new Session(readOptions(options), options.wasm);
+}
+
+class Session {
+  /** The wasm session, once it is there. */
+  #core;
+  /** The same as a promise. */
+  #loaded;
+  #state;
+  #listeners = new Set();
+  #closed = false;
+  #ready;
+  #settleReady;
+  #fetch;
+
+  constructor(options, wasm) {
+    this.#state = Object.freeze(
+      options.restore === false ? { status: "ended", reason: "none" } : { status: "unknown" },
+    );
+    this.#ready = new Promise((resolve, reject) => {
+      this.#settleReady = { resolve, reject };
+    });
+    // Whoever awaits it sees the error; whoever does not is not punished with an unhandled rejection.
+    this.#ready.catch(() => {});
+    this.#loaded = load(wasm).then(() => {
+      if (this.#closed) throw makeError("ERR_SESSION_CLOSED");
+      this.#core = new Core(options, (state) => this.#publish(state));
+      if (options.restore === false) this.#settleReady.resolve();
+      return this.#core;
+    });
+    this.#loaded.catch((error) => this.#settleReady.reject(error));
+    this.#fetch = (input, init) => this.#send(input, init);
+    Object.defineProperty(this.#fetch, "name", { value: "fetch" });
+    Object.defineProperty(this.#fetch, "length", { value: 1 });
+  }
+
+  get fetch() {
+    return this.#fetch;
+  }
+
+  get ready() {
+    return this.#ready;
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  subscribe(listener) {
+    if (typeof listener !== "function") throw new TypeError("subscribe takes a function");
+    // An object of its own, so that one function subscribed twice is called twice and undone one by one.
+    const entry = { listener };
+    this.#listeners.add(entry);
+    return () => void this.#listeners.delete(entry);
+  }
+
+  async signIn(login) {
+    if (arguments.length > 0 && !isLogin(login)) {
+      throw new TypeError("signIn takes a function, a Response, its JSON, a token, or nothing at all");
+    }
+    return (await this.#loaded).signIn(login);
+  }
+
+  async accessToken({ not, minValidity = 0, signal } = {}) {
+    signal?.throwIfAborted();
+    const core = this.#core ?? (await unlessAborted(this.#loaded, signal));
+    return core.accessToken(not, minValidity, signal);
+  }
+
+  async refresh() {
+    return (await this.#loaded).refresh();
+  }
+
+  async signOut() {
+    return (await this.#loaded).signOut();
+  }
+
+  hasScope(scope) {
+    const claimed = this.#state.claims?.scope;
+    return typeof claimed === "string" && hasScope(claimed, String(scope));
+  }
+
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#core?.close();
+    this.#settleReady.reject(makeError("ERR_SESSION_CLOSED"));
+    this.#listeners.clear();
+  }
+
+  async #send(input, init) {
+    if (this.#core) return this.#core.fetch(input, init);
+    // The arguments may change while the wasm loads: a Request is what they are now.
+    const request = new Request(input, init);
+    const core = await unlessAborted(this.#loaded, request.signal);
+    return core.fetch(request);
+  }
+
+  #publish(state) {
+    if (state === undefined) return;
+    this.#state = state;
+    if (state.status !== "unknown" || state.error) this.#settleReady.resolve();
+    for (const { listener } of [...this.#listeners]) {
+      try {
+        listener();
+      } catch (error) {
+        // As if it had been an event listener: reported, and nobody else's concern.
+        reportError(error);
+      }
+    }
+  }
+}
+
+/** What a sign-in can be made of. */
+function isLogin(login) {
+  return typeof login === "function" || typeof login === "string" || (typeof login === "object" && login !== null);
+}
+
+/** Waits, unless the caller's own signal says to stop. */
+function unlessAborted(promise, signal) {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

@@ -1,0 +1,90 @@
+// Validates what createSession is given, once, at the edge. The wasm gets absolute URLs and numbers.
+
+const KNOWN = [
+  "attemptHeader", "fetch", "leeway", "name", "patience", "refresh", "refreshAhead", "restore", "sendTokenTo",
+  "signOut", "timeout", "wasm",
+];
+
+/** A header name that fetch takes (RFC 9110, section 5.1). */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** A TypeError that names the option and says what would be right. */
+function invalid(option, wanted, cause) {
+  const error = new TypeError(`option ${option}: ${wanted}`, cause && { cause });
+  error.code = "ERR_INVALID_OPTION";
+  return error;
+}
+
+/** Options as the wasm reads them; what is not set stays undefined, for its defaults are there. */
+export function readOptions(options) {
+  if (options === null || typeof options !== "object") {
+    throw invalid("refresh", "createSession takes an object with at least the refresh URL");
+  }
+  for (const name of Object.keys(options)) {
+    if (!KNOWN.includes(name)) throw invalid(name, `is not known; there are ${KNOWN.join(", ")}`);
+  }
+  const refresh = url("refresh", options.refresh);
+  const { attemptHeader = "X-Requested-With", name = "default" } = options;
+  if (typeof attemptHeader !== "string" || !TOKEN.test(attemptHeader)) {
+    throw invalid("attemptHeader", "must be the name of a header");
+  }
+  if (typeof name !== "string" || name === "") throw invalid("name", "must be a string that is not empty");
+  if (options.fetch !== undefined && typeof options.fetch !== "function") {
+    throw invalid("fetch", "must be a function like fetch");
+  }
+  return {
+    refresh: refresh.href,
+    authOrigin: refresh.origin,
+    signOut: options.signOut === undefined ? undefined : url("signOut", options.signOut).href,
+    sendTokenTo: targets(options.sendTokenTo),
+    leeway: seconds("leeway", options.leeway, 0),
+    timeout: seconds("timeout", options.timeout, 1),
+    patience: seconds("patience", options.patience, 0),
+    refreshAhead: flag("refreshAhead", options.refreshAhead),
+    restore: flag("restore", options.restore),
+    fetch: options.fetch,
+    attemptHeader,
+    name,
+  };
+}
+
+function targets(list) {
+  if (list === undefined) return [globalThis.location?.origin ?? ""];
+  if (!Array.isArray(list)) throw invalid("sendTokenTo", "must be a list of origins or URL prefixes");
+  return list.map((entry, index) => {
+    const { href, search, hash, username, password } = url(`sendTokenTo[${index}]`, entry);
+    if (search || hash || username || password) {
+      throw invalid(`sendTokenTo[${index}]`, "must be an origin or a path, without user, query and fragment");
+    }
+    return href;
+  });
+}
+
+function url(option, value) {
+  if (typeof value !== "string" && !(value instanceof URL)) {
+    throw invalid(option, "must be a URL, as a string or a URL object");
+  }
+  let parsed;
+  try {
+    parsed = new URL(value, globalThis.document?.baseURI ?? globalThis.location?.href);
+  } catch (cause) {
+    throw invalid(option, "must be a URL; a relative one needs a page to be relative to", cause);
+  }
+  if (parsed.protocol !== "https:" && parsed.protocol !== "http:") {
+    throw invalid(option, `must be a URL of https or http, not of ${parsed.protocol.slice(0, -1)}`);
+  }
+  return parsed;
+}
+
+function seconds(option, value, least) {
+  if (value === undefined) return undefined;
+  if (typeof value !== "number" || !Number.isFinite(value) || value < least) {
+    throw invalid(option, `must be a number of seconds, ${least} or more`);
+  }
+  return value;
+}
+
+function flag(option, value) {
+  if (value !== undefined && typeof value !== "boolean") throw invalid(option, "must be true or false");
+  return value;
+}

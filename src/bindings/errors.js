@@ -1,0 +1,69 @@
+// The error classes, and what each code says. Codes are the contract; messages may change.
+
+/** The base of every error of ours. No message, member or cause of it holds a token. */
+export class SessionError extends Error {
+  constructor(code, message, { cause, ...details } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.retryable = false;
+    for (const [name, value] of Object.entries(details)) {
+      if (value !== undefined) this[name] = value;
+    }
+  }
+  get name() {
+    return "SessionError";
+  }
+}
+
+export class SessionEndedError extends SessionError {
+  get name() {
+    return "SessionEndedError";
+  }
+}
+
+export class SessionChangedError extends SessionError {
+  get name() {
+    return "SessionChangedError";
+  }
+}
+
+export class RefreshError extends SessionError {
+  get name() {
+    return "RefreshError";
+  }
+}
+
+export class TokenError extends SessionError {
+  get name() {
+    return "TokenError";
+  }
+}
+
+export class SignInError extends SessionError {
+  get name() {
+    return "SignInError";
+  }
+}
+
+const KINDS = {
+  ERR_REFRESH_MALFORMED: [RefreshError, "the refresh endpoint answered without a usable access token"],
+  ERR_REFRESH_TIMEOUT: [RefreshError, "the refresh endpoint did not answer in time"],
+  ERR_REFRESH_UNAVAILABLE: [RefreshError, "the refresh endpoint could not be reached, or could not answer"],
+  ERR_SESSION_CHANGED: [SessionChangedError, "another session has begun meanwhile"],
+  ERR_SESSION_CLOSED: [SessionError, "the session object was closed"],
+  ERR_SESSION_ENDED: [SessionEndedError, "there is no session: somebody has to sign in"],
+  ERR_SIGN_IN_INCOMPLETE: [SignInError, "the login was answered without an access token (see body)"],
+  ERR_SIGN_IN_REFUSED: [SignInError, "the login was refused (see response)"],
+  ERR_SIGN_OUT_UNCONFIRMED: [SessionError, "signed out here, but the server could not be told"],
+  ERR_TOKEN_EXPIRED: [TokenError, "the access token had lapsed by the server's own clock when it came"],
+  ERR_TOKEN_MALFORMED: [TokenError, "the access token is no JWT, and its lifetime (expires_in) is missing"],
+  ERR_TOKEN_MISSING: [TokenError, "there is no access token in the answer"],
+  ERR_TOKEN_REJECTED: [TokenError, "a brand-new access token was refused: another one would be refused too"],
+  ERR_WASM_UNAVAILABLE: [SessionError, "the WebAssembly module could not be loaded"],
+};
+
+/** An error of the class that belongs to the code. */
+export function makeError(code, details) {
+  const [Class, message] = KINDS[code];
+  return new Class(code, message, details);
+}

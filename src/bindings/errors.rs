@@ -1,0 +1,120 @@
+//! Denials and failures as JavaScript errors: real `Error` subclasses with a stable `code` and a `cause`.
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::browser::{Driver, FetchFailure, SignInFailure};
+use crate::session::{Denial, EndReason, RefreshFailure, TokenFault};
+
+#[wasm_bindgen(module = "/src/bindings/errors.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = makeError, reexport, skip_typescript)]
+    fn make_error(code: &str, details: &Object) -> JsValue;
+
+    // Not called from here: the glue exports them again, so that the package's entry has the same classes.
+    #[wasm_bindgen(js_name = RefreshError, reexport)]
+    type RefreshError;
+    #[wasm_bindgen(js_name = SessionChangedError, reexport)]
+    type SessionChangedError;
+    #[wasm_bindgen(js_name = SessionEndedError, reexport)]
+    type SessionEndedError;
+    #[wasm_bindgen(js_name = SessionError, reexport)]
+    type SessionError;
+    #[wasm_bindgen(js_name = SignInError, reexport)]
+    type SignInError;
+    #[wasm_bindgen(js_name = TokenError, reexport)]
+    type TokenError;
+}
+
+/// How JavaScript spells it.
+pub(super) fn end_reason(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::None => "none",
+        EndReason::SignedOut => "signed-out",
+        EndReason::Rejected => "rejected",
+    }
+}
+
+/// What a caller was denied. The driver knows the native error behind it.
+pub(super) fn from_denial(denial: Denial, driver: &Driver) -> JsValue {
+    match denial {
+        Denial::Ended(reason) => error("ERR_SESSION_ENDED", &[("reason", end_reason(reason).into())]),
+        Denial::Changed => error("ERR_SESSION_CHANGED", &[]),
+        Denial::Closed => error("ERR_SESSION_CLOSED", &[]),
+        Denial::Refused { retry_at } => {
+            error("ERR_TOKEN_REJECTED", &[("retryable", true.into()), ("retryAt", (retry_at as f64).into())])
+        }
+        Denial::Unavailable { failure, retry_at } => from_failure(failure, Some(retry_at), driver),
+        Denial::SignOutUnconfirmed(failure) => {
+            let cause = from_failure(failure, None, driver);
+            error("ERR_SIGN_OUT_UNCONFIRMED", &[("retryable", true.into()), ("cause", cause)])
+        }
+        // Its own reason is told by the login.
+        Denial::SignInFailed => error("ERR_SIGN_IN_INCOMPLETE", &[]),
+    }
+}
+
+/// Why an attempt failed. The session stays: all of these are retryable but a rejection, which ends it.
+pub(super) fn from_failure(failure: RefreshFailure, retry_at: Option<i64>, driver: &Driver) -> JsValue {
+    let (code, status, cause) = match failure {
+        RefreshFailure::Rejected { status } | RefreshFailure::Foreign { status } => {
+            ("ERR_REFRESH_UNAVAILABLE", Some(status), None)
+        }
+        RefreshFailure::Unavailable { status, .. } => {
+            ("ERR_REFRESH_UNAVAILABLE", status, driver.native_error())
+        }
+        RefreshFailure::TimedOut => ("ERR_REFRESH_TIMEOUT", None, None),
+        RefreshFailure::Malformed(fault) => ("ERR_REFRESH_MALFORMED", None, Some(from_fault(fault))),
+    };
+    let retry_at = retry_at.map_or(JsValue::UNDEFINED, |at| (at as f64).into());
+    error(
+        code,
+        &[
+            ("retryable", true.into()),
+            ("retryAt", retry_at),
+            ("status", status.map_or(JsValue::UNDEFINED, JsValue::from)),
+            ("cause", cause.unwrap_or(JsValue::UNDEFINED)),
+        ],
+    )
+}
+
+/// Why an answer holds no usable token.
+fn from_fault(fault: TokenFault) -> JsValue {
+    let code = match fault {
+        TokenFault::Missing => "ERR_TOKEN_MISSING",
+        TokenFault::NoLifetime => "ERR_TOKEN_MALFORMED",
+        TokenFault::Expired => "ERR_TOKEN_EXPIRED",
+    };
+    error(code, &[])
+}
+
+/// Why a sign-in did not come about. What the login threw is passed on untouched.
+pub(super) fn from_sign_in(failure: SignInFailure, driver: &Driver) -> JsValue {
+    match failure {
+        SignInFailure::Refused(response) => error("ERR_SIGN_IN_REFUSED", &[("response", response)]),
+        SignInFailure::Incomplete(response, body) => {
+            error("ERR_SIGN_IN_INCOMPLETE", &[("response", response), ("body", body)])
+        }
+        SignInFailure::Token(fault) => from_fault(fault),
+        SignInFailure::Thrown(thrown) => thrown,
+        SignInFailure::Denied(denial) => from_denial(denial, driver),
+    }
+}
+
+/// Why a request got no response. What native fetch rejects with is passed on untouched.
+pub(super) fn from_fetch(failure: FetchFailure, driver: &Driver) -> JsValue {
+    match failure {
+        FetchFailure::Native(error) => error,
+        FetchFailure::Denied(denial) => from_denial(denial, driver),
+    }
+}
+
+fn error(code: &str, details: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in details {
+        // Setting a member of a plain object of ours cannot throw.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    make_error(code, &object)
+}

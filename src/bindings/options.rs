@@ -1,0 +1,37 @@
+//! Options, as the package's entry has validated and completed them: absolute URLs, seconds.
+
+use std::time::Duration;
+
+use js_sys::{Array, Reflect};
+use wasm_bindgen::{JsCast as _, JsValue};
+
+use crate::browser::{Fetcher, Settings, Targets};
+use crate::session::Config;
+
+/// Reads them field by field: a deserializer would cost more than everything else here.
+pub(super) fn read(options: &JsValue) -> Settings {
+    let member = |name: &str| Reflect::get(options, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+    let text = |name: &str| member(name).as_string().unwrap_or_default();
+    let seconds = |name: &str, default: Duration| {
+        member(name).as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(default)
+    };
+    let flag = |name: &str, default: bool| member(name).as_bool().unwrap_or(default);
+    let defaults = Config::default();
+    Settings {
+        refresh_url: text("refresh"),
+        auth_origin: text("authOrigin"),
+        sign_out_url: member("signOut").as_string(),
+        attempt_header: text("attemptHeader"),
+        name: text("name"),
+        targets: Targets::new(Array::from(&member("sendTokenTo")).iter().filter_map(|url| url.as_string())),
+        fetcher: member("fetch").dyn_into().map(Fetcher::pinned).unwrap_or_default(),
+        config: Config {
+            leeway: seconds("leeway", defaults.leeway),
+            refresh_ahead: flag("refreshAhead", defaults.refresh_ahead),
+            restore: flag("restore", defaults.restore),
+            timeout: seconds("timeout", defaults.timeout),
+            patience: seconds("patience", defaults.patience),
+            ..defaults
+        },
+    }
+}

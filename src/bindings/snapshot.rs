@@ -1,0 +1,66 @@
+//! The frozen snapshot that the app sees.
+
+use js_sys::{Object, Reflect};
+use serde::Serialize;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast as _, JsValue};
+
+use super::errors;
+use crate::browser::Driver;
+use crate::session::{Status, decode_claims};
+
+#[wasm_bindgen(module = "/src/bindings/snapshot.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = parseFrozen)]
+    fn parse_frozen(json: &str) -> JsValue;
+}
+
+/// The members that are plain data; times in milliseconds since 1970.
+#[derive(Serialize)]
+#[serde(tag = "status", rename_all = "lowercase", rename_all_fields = "camelCase")]
+enum Snapshot {
+    Unknown {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_at: Option<f64>,
+    },
+    Active {
+        session: String,
+        generation: u32,
+        expires_at: Option<f64>,
+        refresh_at: Option<f64>,
+    },
+    Ended {
+        reason: &'static str,
+    },
+}
+
+/// The snapshot of a status; `None` for a closed session, of which nothing is known any more.
+pub(super) fn of(status: &Status, driver: &Driver) -> Option<JsValue> {
+    let milliseconds = |at: i64| at as f64;
+    let (snapshot, extra) = match status {
+        Status::Closed => return None,
+        Status::Unknown { failure, retry_at } => {
+            let error = failure.map(|failure| errors::from_failure(failure, *retry_at, driver));
+            let snapshot = Snapshot::Unknown { retry_at: retry_at.map(milliseconds) };
+            (snapshot, error.map(|error| ("error", error)))
+        }
+        Status::Active { epoch, generation, grant, refresh_at } => {
+            let claims =
+                decode_claims(grant.token.reveal()).map_or(JsValue::NULL, |json| parse_frozen(&json));
+            let snapshot = Snapshot::Active {
+                session: epoch.to_hex(),
+                generation: generation.0,
+                expires_at: grant.expiry().map(|expiry| milliseconds(expiry.wall_ms())),
+                refresh_at: refresh_at.map(milliseconds),
+            };
+            (snapshot, Some(("claims", claims)))
+        }
+        Status::Ended(reason) => (Snapshot::Ended { reason: errors::end_reason(*reason) }, None),
+    };
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
+    let object: Object = snapshot.serialize(&serializer).ok()?.unchecked_into();
+    if let Some((name, value)) = extra {
+        Reflect::set(&object, &JsValue::from_str(name), &value).ok()?;
+    }
+    Some(Object::freeze(&object).into())
+}

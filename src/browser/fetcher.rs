@@ -1,0 +1,33 @@
+//! The `fetch` to send with.
+
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// The global `fetch`, looked up at each call so that mocks and instrumentation are seen, or a pinned one.
+#[derive(Clone, Debug, Default)]
+pub struct Fetcher {
+    pinned: Option<Function>,
+}
+
+impl Fetcher {
+    /// Sends with `fetch`, whatever the global one becomes.
+    pub fn pinned(fetch: Function) -> Self {
+        Self { pinned: Some(fetch) }
+    }
+
+    /// Calls `fetch` with these arguments. What it throws comes back as a rejection does: untouched.
+    pub(crate) async fn call(&self, arguments: &Array) -> Result<JsValue, JsValue> {
+        let fetch = match &self.pinned {
+            Some(fetch) => fetch.clone(),
+            None => Reflect::get(&js_sys::global(), &JsValue::from_str("fetch"))?.unchecked_into(),
+        };
+        let answer = fetch.apply(&JsValue::UNDEFINED, arguments)?;
+        JsFuture::from(Promise::resolve(&answer)).await
+    }
+
+    /// The same with a single argument.
+    pub(crate) async fn send(&self, request: &JsValue) -> Result<JsValue, JsValue> {
+        self.call(&Array::of1(request)).await
+    }
+}

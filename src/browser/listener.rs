@@ -1,0 +1,30 @@
+//! An event listener that is removed when it is dropped.
+
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::closure::Closure;
+use web_sys::EventTarget;
+
+/// A registered listener.
+#[must_use = "a listener that is dropped hears nothing"]
+pub(crate) struct Listener {
+    target: EventTarget,
+    kind: &'static str,
+    closure: Closure<dyn FnMut()>,
+}
+
+impl Listener {
+    /// Calls back at each event of this kind.
+    pub(crate) fn new(target: &EventTarget, kind: &'static str, callback: impl FnMut() + 'static) -> Self {
+        let closure = Closure::<dyn FnMut()>::new(callback);
+        // Adding a listener cannot throw: the type and the callback are right.
+        let _ = target.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref());
+        Self { target: target.clone(), kind, closure }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let callback = self.closure.as_ref().unchecked_ref();
+        let _ = self.target.remove_event_listener_with_callback(self.kind, callback);
+    }
+}

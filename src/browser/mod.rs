@@ -1,0 +1,27 @@
+//! The thin shell: one web API per small file, RAII handles, and a driver that carries events in and commands out.
+//!
+//! Nothing here decides. What happens is turned into an [`Event`](crate::session::Event), what the machine
+//! [`Command`](crate::session::Command)s is performed. No borrow is alive while JavaScript can run.
+
+mod answer;
+mod clock;
+mod driver;
+mod fetch;
+mod fetcher;
+mod listener;
+mod lock;
+mod memory;
+mod origin;
+mod page;
+mod random;
+mod refresh;
+mod sign_in;
+mod sign_out;
+mod timer;
+
+pub use answer::{claims_of, read_numeric};
+pub use driver::{Driver, Settings};
+pub use fetch::{FetchFailure, fetch, unless_aborted};
+pub use fetcher::Fetcher;
+pub use origin::Targets;
+pub use sign_in::{SignInFailure, sign_in, sign_in_with};

@@ -1,0 +1,58 @@
+//! Where the access token may go.
+
+use web_sys::Url;
+
+/// Origins and path prefixes that the token may be sent to.
+#[derive(Clone, Debug, Default)]
+pub struct Targets {
+    allowed: Vec<Target>,
+}
+
+#[derive(Clone, Debug)]
+struct Target {
+    origin: String,
+    /// Without the slash at its end.
+    path: String,
+}
+
+impl Targets {
+    /// From absolute URLs of http(s); what is no such URL allows nothing. A query or a fragment is not looked at.
+    pub fn new(urls: impl IntoIterator<Item = String>) -> Self {
+        let allowed = urls.into_iter().filter_map(|url| {
+            let url = parse(&url)?;
+            let path = url.pathname();
+            Some(Target { origin: url.origin(), path: path.trim_end_matches('/').into() })
+        });
+        Self { allowed: allowed.collect() }
+    }
+
+    /// The origin of an absolute URL that the token may be sent to; `None` where it must not go.
+    ///
+    /// Compared after URL parsing, so case, default ports, `..` and user names are as fetch sees them. A prefix ends
+    /// at a path boundary: `/v1` does not allow `/v10`. An encoded slash or dot is no separator to fetch, but may be
+    /// one to the server: below a prefix such URLs are not allowed.
+    pub(crate) fn audience(&self, url: &str) -> Option<String> {
+        let url = parse(url)?;
+        let (origin, path) = (url.origin(), url.pathname());
+        let allows = |target: &Target| {
+            target.origin == origin
+                && (target.path.is_empty()
+                    || path.strip_prefix(&*target.path).is_some_and(|rest| {
+                        (rest.is_empty() || rest.starts_with('/')) && !has_encoded_separator(rest)
+                    }))
+        };
+        self.allowed.iter().any(allows).then_some(origin)
+    }
+}
+
+fn has_encoded_separator(path: &str) -> bool {
+    let is_encoded = |window: &[u8]| {
+        window[0] == b'%' && matches!((window[1], window[2] | 0x20), (b'2', b'f' | b'e') | (b'5', b'c'))
+    };
+    path.as_bytes().windows(3).any(is_encoded)
+}
+
+fn parse(url: &str) -> Option<Url> {
+    let url = Url::new(url).ok()?;
+    matches!(&*url.protocol(), "https:" | "http:").then_some(url)
+}

@@ -1,0 +1,88 @@
+//! What a login has brought: a response, its JSON, or a token.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::rc::Rc;
+
+use js_sys::JSON;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+
+use super::answer::{grant, member, read_grant, server_now};
+use super::driver::Driver;
+use crate::session::{Denial, Grant, Numeric, TokenFault};
+
+/// Why a sign-in did not come about. None of it changes the state.
+#[derive(Clone, Debug)]
+pub enum SignInFailure {
+    /// The login was answered non-2xx: the response, unread.
+    Refused(JsValue),
+    /// There is no token in it: a second factor is wanted. The response (undefined where there was none) and its body.
+    Incomplete(JsValue, JsValue),
+    /// The token is of no use.
+    Token(TokenFault),
+    /// What the login itself threw.
+    Thrown(JsValue),
+    /// The session did not let it in.
+    Denied(Denial),
+}
+
+/// Runs `login` where nothing else of ours is on the wire, and begins the session that it brings.
+pub async fn sign_in<F>(driver: &Driver, login: impl FnOnce() -> F + 'static) -> Result<(), SignInFailure>
+where
+    F: Future<Output = Result<JsValue, JsValue>> + 'static,
+{
+    let failure = Rc::new(RefCell::new(None));
+    let failed = failure.clone();
+    let outcome = driver.sign_in(move || async move {
+        let read = async { read(login().await.map_err(SignInFailure::Thrown)?).await };
+        match read.await {
+            Ok(grant) => Some(grant),
+            Err(failure) => {
+                failed.replace(Some(failure));
+                None
+            }
+        }
+    });
+    // The machine only knows that it failed; why, the closure has kept.
+    outcome.await.map_err(|denial| match failure.take() {
+        Some(failure) if denial == Denial::SignInFailed => failure,
+        _ => SignInFailure::Denied(denial),
+    })
+}
+
+/// Begins the session that an answer brings which is already there.
+pub async fn sign_in_with(driver: &Driver, answer: JsValue) -> Result<(), SignInFailure> {
+    let grant = read(answer).await?;
+    driver.signed_in(grant).await.map_err(SignInFailure::Denied)
+}
+
+async fn read(answer: JsValue) -> Result<Grant, SignInFailure> {
+    if let Some(token) = answer.as_string() {
+        return grant(&token, Numeric::Absent, None).map_err(SignInFailure::Token);
+    }
+    let Some(response) = as_response(&answer) else {
+        return read_grant(&answer, None).map_err(|fault| incomplete(fault, JsValue::UNDEFINED, answer));
+    };
+    if !response.ok() {
+        return Err(SignInFailure::Refused(answer));
+    }
+    let text = async { JsFuture::from(response.text()?).await };
+    let text = text.await.map_err(SignInFailure::Thrown)?;
+    let body = JSON::parse(&text.as_string().unwrap_or_default()).unwrap_or(text);
+    read_grant(&body, server_now(&response.headers())).map_err(|fault| incomplete(fault, answer, body))
+}
+
+fn incomplete(fault: TokenFault, response: JsValue, body: JsValue) -> SignInFailure {
+    match fault {
+        TokenFault::Missing => SignInFailure::Incomplete(response, body),
+        fault => SignInFailure::Token(fault),
+    }
+}
+
+/// By its shape: a mock, or a polyfill, has a class of its own.
+fn as_response(answer: &JsValue) -> Option<Response> {
+    let is_response = member(answer, "text").is_function() && member(answer, "headers").is_object();
+    is_response.then(|| answer.clone().unchecked_into())
+}

@@ -1,0 +1,18 @@
+//! Tells the server of a sign-out.
+
+use super::refresh::{Endpoint, classify};
+use crate::session::{AttemptId, RefreshFailure};
+
+/// Sends it. Whatever says that there is no such session (any more) is as good as done.
+pub(crate) async fn tell(endpoint: &Endpoint, attempt: AttemptId) -> Result<(), RefreshFailure> {
+    let Ok(response) = endpoint.post(attempt).await else {
+        return Err(RefreshFailure::Unavailable { status: None, retry_after: None });
+    };
+    if response.ok() || response.status() == 404 {
+        return Ok(());
+    }
+    match classify(&response) {
+        RefreshFailure::Rejected { .. } => Ok(()),
+        failure => Err(failure),
+    }
+}

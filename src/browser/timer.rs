@@ -1,0 +1,17 @@
+//! The one timer.
+
+use std::time::Duration;
+
+use gloo_timers::callback::Timeout;
+
+/// `setTimeout` takes a signed 32-bit number of milliseconds, and fires at once above it (HTML, section 8.6). A timer
+/// for longer wakes early, finds nothing due, and is armed again.
+const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+
+/// Calls back after `delay` or earlier. Dropping it cancels it.
+#[must_use = "a timer that is dropped does not fire"]
+pub(crate) fn after(delay: Duration, callback: impl FnOnce() + 'static) -> Timeout {
+    // Rounded up: waking a fraction of a millisecond too early would only arm it again.
+    let ms = delay.min(LONGEST - Duration::from_millis(1)).as_millis() as u32 + 1;
+    Timeout::new(ms, callback)
+}

@@ -1,0 +1,121 @@
+// An auth server and an API that live in the page: what they are sent can be looked at, what they answer can be set.
+
+const encode = (value) => btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+export class FakeServer {
+  constructor() {
+    this.calls = [];
+    this.refreshAnswers = [];
+    this.apiAnswers = [];
+    this.lifetime = 900;
+    this.serial = 0;
+    this.good = undefined;
+    this.scope = "profile";
+    this.fetch = (...args) => this.#answer(args);
+  }
+
+  /** A new token; the one before is of no use any more. */
+  token(sub = "alice") {
+    this.serial += 1;
+    const iat = 1_700_000_000;
+    const claims = { sub, iat, exp: iat + this.lifetime, scope: this.scope, jti: String(this.serial) };
+    this.good = `${encode({ alg: "none" })}.${encode(claims)}.${this.serial}`;
+    return this.good;
+  }
+
+  login(sub) {
+    return JSON.stringify({ access_token: this.token(sub), token_type: "Bearer", expires_in: this.lifetime });
+  }
+
+  revoke() {
+    this.good = undefined;
+  }
+
+  /** The next answer of the refresh endpoint: a status, a body, headers as JSON. */
+  answerRefresh(status, body, headers) {
+    this.refreshAnswers.push({ status, body, headers: JSON.parse(headers) });
+  }
+
+  /** The next refresh is answered when `letGo` is called. */
+  holdRefresh() {
+    let letGo;
+    this.refreshAnswers.push({ held: new Promise((resolve) => (letGo = resolve)) });
+    this.letGo = letGo;
+  }
+
+  failRefresh() {
+    this.refreshAnswers.push({ error: new TypeError("network down") });
+  }
+
+  failApi(error) {
+    this.apiAnswers.push({ error });
+  }
+
+  count(part) {
+    return this.calls.filter((call) => call.url.includes(part)).length;
+  }
+
+  /** A member of the n-th call whose URL has this part. */
+  member(part, index, name) {
+    return this.calls.filter((call) => call.url.includes(part))[index]?.[name];
+  }
+
+  async #answer(args) {
+    const request = new Request(...args);
+    const call = { args, url: request.url, request };
+    for (const name of ["method", "keepalive", "credentials", "redirect", "cache"]) call[name] = request[name];
+    for (const name of ["authorization", "content-type", "x-requested-with"]) {
+      call[name] = request.headers.get(name) ?? undefined;
+    }
+    this.calls.push(call);
+    call.bytes = Array.from(new Uint8Array(await request.arrayBuffer())).join();
+    if (request.url.includes("/auth/refresh")) return this.#refresh();
+    const answer = this.apiAnswers.shift();
+    if (answer?.error) throw answer.error;
+    const isGood = this.good !== undefined && call.authorization === `Bearer ${this.good}`;
+    call.response = isGood
+      ? new Response("{}", { status: request.url.includes("/forbidden") ? 403 : 200 })
+      : new Response("no", { status: 401 });
+    return call.response;
+  }
+
+  async #refresh() {
+    const answer = this.refreshAnswers.shift();
+    if (answer?.error) throw answer.error;
+    if (answer?.held) await answer.held;
+    else if (answer) return new Response(answer.body, answer);
+    return new Response(this.login(), { headers: { "content-type": "application/json" } });
+  }
+}
+
+/** Everything that the page's storage holds. */
+export function stored() {
+  return JSON.stringify([{ ...globalThis.localStorage }, { ...globalThis.sessionStorage }, globalThis.document?.cookie]);
+}
+
+/** A body of each kind that can be sent twice, and a stream that cannot. */
+export function body(kind) {
+  switch (kind) {
+    case "string": return "grüße";
+    case "bytes": return new Uint8Array([0, 255, 10, 13]);
+    case "blob": return new Blob([new Uint8Array([1, 2, 3])], { type: "image/png" });
+    case "params": return new URLSearchParams({ a: "1 2", b: "&" });
+    case "form": {
+      const form = new FormData();
+      form.append("file", new Blob(["content"]), "a.txt");
+      return form;
+    }
+    case "stream": return new Blob(["streamed"]).stream();
+  }
+}
+
+export function init(method, body, headers) {
+  const init = { method, headers: JSON.parse(headers) };
+  if (body !== undefined) init.body = body;
+  if (body instanceof ReadableStream) init.duplex = "half";
+  return init;
+}
+
+export function withSignal(signal) {
+  return { signal };
+}

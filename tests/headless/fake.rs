@@ -1,0 +1,103 @@
+//! Binds the fake server of `fake.js`, and starts sessions against it.
+#![allow(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Function, JsString};
+use silent_session::browser::{Driver, Fetcher, Settings, Targets, fetch};
+use silent_session::session::{Config, Status};
+use wasm_bindgen::prelude::*;
+
+pub const PAGE: &str = "https://app.test";
+
+#[wasm_bindgen(module = "/tests/headless/fake.js")]
+extern "C" {
+    pub type FakeServer;
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> FakeServer;
+    #[wasm_bindgen(method, getter)]
+    pub fn fetch(this: &FakeServer) -> Function;
+    #[wasm_bindgen(method, setter)]
+    pub fn set_lifetime(this: &FakeServer, seconds: f64);
+    #[wasm_bindgen(method)]
+    pub fn token(this: &FakeServer) -> String;
+    #[wasm_bindgen(method)]
+    pub fn login(this: &FakeServer, sub: &str) -> String;
+    #[wasm_bindgen(method)]
+    pub fn revoke(this: &FakeServer);
+    #[wasm_bindgen(method, js_name = answerRefresh)]
+    pub fn answer_refresh(this: &FakeServer, status: u16, body: &str, headers: &str);
+    #[wasm_bindgen(method, js_name = holdRefresh)]
+    pub fn hold_refresh(this: &FakeServer);
+    #[wasm_bindgen(method, js_name = letGo)]
+    pub fn let_go(this: &FakeServer);
+    #[wasm_bindgen(method, js_name = failRefresh)]
+    pub fn fail_refresh(this: &FakeServer);
+    #[wasm_bindgen(method, js_name = failApi)]
+    pub fn fail_api(this: &FakeServer, error: &JsValue);
+    #[wasm_bindgen(method)]
+    pub fn count(this: &FakeServer, part: &str) -> usize;
+    #[wasm_bindgen(method)]
+    pub fn member(this: &FakeServer, part: &str, index: usize, name: &str) -> JsValue;
+
+    pub fn stored() -> String;
+    pub fn body(kind: &str) -> JsValue;
+    pub fn init(method: &str, body: JsValue, headers: &str) -> JsValue;
+    #[wasm_bindgen(js_name = withSignal)]
+    pub fn with_signal(signal: &JsValue) -> JsValue;
+}
+
+/// A session against a fake server, and all that it has published.
+pub struct Page {
+    pub server: FakeServer,
+    pub driver: Driver,
+    pub published: Rc<RefCell<Vec<Status>>>,
+}
+
+impl Page {
+    /// Starts a session of this name, which begins with whatever the server answers to the first refresh.
+    pub fn start(name: &str, server: FakeServer, config: Config) -> Self {
+        let published = Rc::new(RefCell::new(Vec::new()));
+        let shown = published.clone();
+        let settings = Settings {
+            refresh_url: format!("{PAGE}/auth/refresh"),
+            // A lock of its own for each test.
+            auth_origin: format!("{PAGE}/{name}"),
+            sign_out_url: Some(format!("{PAGE}/auth/logout")),
+            attempt_header: "X-Requested-With".into(),
+            name: name.into(),
+            targets: Targets::new([format!("{PAGE}/api")]),
+            fetcher: Fetcher::pinned(server.fetch()),
+            config,
+        };
+        let driver = Driver::start(settings, move |_, status| shown.borrow_mut().push(status));
+        Self { server, driver, published }
+    }
+
+    /// The same, once it is active.
+    pub async fn active(name: &str) -> Self {
+        let page = Self::start(name, FakeServer::new(), Config::default());
+        assert!(page.driver.renew().await.is_ok());
+        page
+    }
+
+    /// `session.fetch`.
+    pub async fn fetch(&self, path: &str, init: JsValue) -> Result<web_sys::Response, JsValue> {
+        let url = if path.starts_with('/') { format!("{PAGE}{path}") } else { path.into() };
+        match fetch(&self.driver, JsString::from(url).into(), init).await {
+            Ok(response) => Ok(response.unchecked_into()),
+            Err(silent_session::browser::FetchFailure::Native(error)) => Err(error),
+            Err(failure) => panic!("{failure:?}"),
+        }
+    }
+
+    /// The status of a GET.
+    pub async fn get(&self, path: &str) -> u16 {
+        self.fetch(path, JsValue::UNDEFINED).await.expect_throw("a response").status()
+    }
+
+    pub fn text(&self, part: &str, index: usize, name: &str) -> Option<String> {
+        self.server.member(part, index, name).as_string()
+    }
+}

@@ -1,0 +1,420 @@
+//! What the shell does in a page and in a dedicated worker alike, against a fake server.
+
+use js_sys::{Array, Promise};
+use silent_session::browser::{SignInFailure, sign_in, sign_in_with};
+use silent_session::session::{Config, Denial, EndReason, Event, RefreshFailure, Status};
+use std::time::Duration;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{AbortController, Response};
+
+use super::fake::{FakeServer, Page, body, init, with_signal};
+
+#[wasm_bindgen_test]
+async fn a_refresh_is_sent_with_cookies_outlives_its_page_and_follows_no_redirect() {
+    let page = Page::active("refresh").await;
+    let sent = |name| page.server.member("/auth/refresh", 0, name);
+    assert_eq!(sent("method"), "POST");
+    assert_eq!(sent("credentials"), "include");
+    assert_eq!(sent("cache"), "no-store");
+    assert_eq!(sent("redirect"), "error");
+    assert_eq!(sent("keepalive"), true);
+    assert_eq!(sent("bytes"), "");
+    assert!(sent("authorization").is_undefined());
+    assert_eq!(sent("x-requested-with").as_string().map(|id| id.len()), Some(32));
+}
+
+#[wasm_bindgen_test]
+async fn every_attempt_has_an_id_of_its_own() {
+    let page = Page::active("attempts").await;
+    page.driver.renew().await.unwrap_throw();
+    assert_ne!(
+        page.text("/auth/refresh", 0, "x-requested-with"),
+        page.text("/auth/refresh", 1, "x-requested-with")
+    );
+}
+
+#[wasm_bindgen_test]
+async fn the_token_goes_along_to_allowed_urls_only() {
+    let page = Page::active("allowed").await;
+    assert_eq!(page.get("/api/me").await, 200);
+    for elsewhere in [
+        "/apiary/me",
+        "/",
+        "/api/..%2fauth",
+        "/api/%2e%2e%2fauth",
+        "https://app.test.evil.test/api/me",
+        "https://app.test:8443/api/me",
+        "http://app.test/api/me",
+        "/api/../x/api/me",
+    ] {
+        let before = page.server.count("");
+        assert_eq!(page.get(elsewhere).await, 401, "{elsewhere}");
+        assert_eq!(page.server.count("") - before, 1, "{elsewhere} was replayed");
+        assert!(page.server.member("", before, "authorization").is_undefined(), "{elsewhere}");
+    }
+    // Native fetch refuses it before anything is sent.
+    assert!(page.fetch("https://app.test@evil.test/api/me", JsValue::UNDEFINED).await.is_err());
+    assert_eq!(page.get("HTTPS://APP.TEST:443/x/../api/me").await, 200);
+}
+
+#[wasm_bindgen_test]
+async fn urls_that_are_not_allowed_get_the_callers_own_arguments() {
+    let page = Page::active("untouched").await;
+    let options = init("POST", "x".into(), "{}");
+    page.fetch("https://other.test/", options.clone()).await.unwrap_throw();
+    let arguments: Array = page.server.member("other.test", 0, "args").unchecked_into();
+    assert_eq!(arguments.get(0), "https://other.test/");
+    assert!(js_sys::Object::is(&arguments.get(1), &options));
+}
+
+#[wasm_bindgen_test]
+async fn a_401_costs_one_refresh_and_one_replay() {
+    let page = Page::active("replay").await;
+    page.server.revoke();
+    assert_eq!(page.get("/api/me").await, 200);
+    assert_eq!((page.server.count("/api/me"), page.server.count("/auth/refresh")), (2, 2));
+}
+
+#[wasm_bindgen_test]
+async fn fifty_at_once_cost_one_refresh() {
+    let page = std::rc::Rc::new(Page::active("fifty").await);
+    page.server.revoke();
+    let calls = Array::new();
+    for _ in 0..50 {
+        let page = page.clone();
+        calls.push(&future_to_promise(async move { Ok(page.get("/api/me").await.into()) }));
+    }
+    let statuses: Array = JsFuture::from(Promise::all(&calls)).await.unwrap_throw().unchecked_into();
+    assert!(statuses.iter().all(|status| status == 200));
+    assert_eq!(page.server.count("/auth/refresh"), 2);
+}
+
+#[wasm_bindgen_test]
+async fn a_403_and_the_second_401_reach_the_caller() {
+    let page = Page::active("second").await;
+    assert_eq!(page.get("/api/forbidden").await, 403);
+    assert_eq!(page.server.count("/auth/refresh"), 1);
+    let useless = page.server.login("alice");
+    page.server.revoke();
+    page.server.answer_refresh(200, &useless, "{}");
+    assert_eq!(page.get("/api/me").await, 401);
+    assert_eq!((page.server.count("/api/me"), page.server.count("/auth/refresh")), (2, 2));
+}
+
+#[wasm_bindgen_test]
+async fn bodies_are_replayed_to_the_byte_and_a_stream_is_not() {
+    let page = Page::active("bodies").await;
+    for kind in ["string", "bytes", "blob", "params", "form"] {
+        page.server.revoke();
+        let path = format!("/api/{kind}");
+        let options = init("POST", body(kind), "{}");
+        assert_eq!(page.fetch(&path, options).await.unwrap_throw().status(), 200, "{kind}");
+        for member in ["bytes", "content-type", "method"] {
+            let (first, second) = (page.text(&path, 0, member), page.text(&path, 1, member));
+            // Bytes alone have no content type.
+            assert!(first.is_some() || (kind, member) == ("bytes", "content-type"), "{kind} {member}");
+            assert_eq!(first, second, "{kind} {member}");
+        }
+    }
+    page.server.revoke();
+    let options = init("POST", body("stream"), "{}");
+    let response = page.fetch("/api/stream", options).await.unwrap_throw();
+    assert_eq!((response.status(), page.server.count("/api/stream")), (401, 1));
+}
+
+#[wasm_bindgen_test]
+async fn a_request_object_is_sent_and_replayed_with_all_it_holds() {
+    let page = Page::active("request").await;
+    page.server.revoke();
+    let options = init("PUT", "content".into(), r#"{"X-Mine":"1"}"#);
+    let request =
+        web_sys::Request::new_with_str_and_init("https://app.test/api/put", options.unchecked_ref())
+            .unwrap_throw();
+    let response = silent_session::browser::fetch(
+        &page.driver,
+        request.clone().unwrap_throw().into(),
+        JsValue::UNDEFINED,
+    )
+    .await;
+    assert_eq!(response.unwrap_throw().unchecked_into::<Response>().status(), 200);
+    assert_eq!(page.text("/api/put", 0, "bytes"), page.text("/api/put", 1, "bytes"));
+    assert!(
+        !request.headers().has("authorization").unwrap_throw(),
+        "the caller's own request is not touched"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn an_authorization_of_the_callers_own_is_left_alone_and_so_is_its_401() {
+    let page = Page::active("own").await;
+    for headers in [r#"{"Authorization":"Basic eDp5"}"#, r#"[["authorization","Basic eDp5"]]"#] {
+        let before = page.server.count("/api/me");
+        let response = page.fetch("/api/me", init("GET", JsValue::UNDEFINED, headers)).await;
+        assert_eq!(response.unwrap_throw().status(), 401);
+        assert_eq!(page.server.count("/api/me") - before, 1);
+        assert_eq!(page.text("/api/me", before, "authorization").as_deref(), Some("Basic eDp5"));
+    }
+    assert_eq!(page.server.count("/auth/refresh"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn native_responses_and_errors_are_passed_on_untouched() {
+    let page = Page::active("native").await;
+    let response = page.fetch("/api/me", JsValue::UNDEFINED).await.unwrap_throw();
+    assert!(js_sys::Object::is(&response, &page.server.member("/api/me", 0, "response")));
+    let error = js_sys::Object::new();
+    page.server.fail_api(&error);
+    let thrown = page.fetch("/api/me", JsValue::UNDEFINED).await.unwrap_err();
+    assert!(js_sys::Object::is(&thrown, &error));
+}
+
+#[wasm_bindgen_test]
+async fn the_body_of_a_discarded_401_is_cancelled() {
+    let page = Page::active("discarded").await;
+    page.server.revoke();
+    page.get("/api/me").await;
+    let discarded: Response = page.server.member("/api/me", 0, "response").unchecked_into();
+    let read = JsFuture::from(discarded.text().unwrap_throw()).await;
+    assert!(read.is_err() || read == Ok("".into()), "{read:?}");
+}
+
+#[wasm_bindgen_test]
+async fn a_signal_ends_its_own_wait_only_and_with_its_own_reason() {
+    let server = FakeServer::new();
+    server.hold_refresh();
+    let page = std::rc::Rc::new(Page::start("signal", server, Config::default()));
+    let controller = AbortController::new().unwrap_throw();
+    let reason = js_sys::Object::new();
+    let aborted = {
+        let (page, options) = (page.clone(), with_signal(&controller.signal()));
+        future_to_promise(async move { page.fetch("/api/a", options).await.map(Into::into) })
+    };
+    let patient = {
+        let page = page.clone();
+        future_to_promise(async move { Ok(page.get("/api/b").await.into()) })
+    };
+    controller.abort_with_reason(&reason);
+    let error = JsFuture::from(aborted).await.unwrap_err();
+    assert!(js_sys::Object::is(&error, &reason));
+    page.server.let_go();
+    assert_eq!(JsFuture::from(patient).await, Ok(200.into()));
+    assert_eq!((page.server.count("/api/a"), page.server.count("/auth/refresh")), (0, 1));
+}
+
+#[wasm_bindgen_test]
+async fn what_the_refresh_endpoint_answers_is_told_apart() {
+    let html = r#"{"headers":0,"content-type":"text/html; charset=utf-8"}"#.replace(r#""headers":0,"#, "");
+    let basic = r#"{"www-authenticate":"Basic realm=\"proxy\""}"#;
+    let unavailable = |status| RefreshFailure::Unavailable { status: Some(status), retry_after: None };
+    let after = |status, seconds| RefreshFailure::Unavailable {
+        status: Some(status),
+        retry_after: Some(Duration::from_secs(seconds)),
+    };
+    let cases = [
+        (403, "<html>", &*html, RefreshFailure::Foreign { status: 403 }),
+        (401, "", basic, RefreshFailure::Foreign { status: 401 }),
+        (200, "<html>", &*html, RefreshFailure::Foreign { status: 200 }),
+        (500, "{}", "{}", unavailable(500)),
+        (404, "{}", "{}", unavailable(404)),
+        (503, "", r#"{"retry-after":"7"}"#, after(503, 7)),
+        (
+            429,
+            "",
+            r#"{"retry-after":"Wed, 21 Oct 2015 07:28:07 GMT","date":"Wed, 21 Oct 2015 07:28:00 GMT"}"#,
+            after(429, 7),
+        ),
+        (503, "", r#"{"retry-after":"soon"}"#, unavailable(503)),
+        (200, "", "{}", RefreshFailure::Malformed(silent_session::session::TokenFault::Missing)),
+        (200, "[]", "{}", RefreshFailure::Malformed(silent_session::session::TokenFault::Missing)),
+        (
+            200,
+            r#"{"access_token":7}"#,
+            "{}",
+            RefreshFailure::Malformed(silent_session::session::TokenFault::Missing),
+        ),
+        (
+            200,
+            r#"{"access_token":"opaque"}"#,
+            "{}",
+            RefreshFailure::Malformed(silent_session::session::TokenFault::NoLifetime),
+        ),
+        (
+            200,
+            r#"{"access_token":"opaque","expires_in":"0"}"#,
+            "{}",
+            RefreshFailure::Malformed(silent_session::session::TokenFault::Expired),
+        ),
+    ];
+    for (index, (status, text, headers, expected)) in cases.into_iter().enumerate() {
+        let server = FakeServer::new();
+        server.answer_refresh(status, text, headers);
+        let page = Page::start(&format!("answers-{index}"), server, Config::default());
+        // The next attempt, some time later, succeeds; what the first was is in what was published.
+        page.driver.renew().await.unwrap_throw();
+        let first = page.published.borrow().first().cloned();
+        let Some(Status::Unknown { failure, retry_at }) = first else { panic!("{index}: {first:?}") };
+        assert_eq!(failure, Some(expected), "case {index}");
+        assert!(retry_at.is_some());
+        page.driver.close();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_opaque_token_with_a_lifetime_works() {
+    let server = FakeServer::new();
+    server.answer_refresh(200, r#"{"access_token":"opaque","expires_in":"60"}"#, "{}");
+    let page = Page::start("opaque", server, Config::default());
+    page.get("/api/me").await;
+    assert_eq!(page.text("/api/me", 0, "authorization").as_deref(), Some("Bearer opaque"));
+}
+
+#[wasm_bindgen_test]
+async fn without_a_session_requests_go_out_without_a_token() {
+    let server = FakeServer::new();
+    server.answer_refresh(401, "{}", r#"{"content-type":"application/json"}"#);
+    let page = Page::start("none", server, Config::default());
+    assert_eq!(page.get("/api/me").await, 401);
+    assert_eq!((page.server.count("/api/me"), page.server.count("/auth/refresh")), (1, 1));
+    assert!(page.server.member("/api/me", 0, "authorization").is_undefined());
+    assert_eq!(*page.published.borrow(), [Status::Ended(EndReason::None)]);
+}
+
+#[wasm_bindgen_test]
+async fn a_login_in_any_form_begins_a_session() {
+    let server = FakeServer::new();
+    server.answer_refresh(401, "{}", "{}");
+    let page = Page::start("forms", server, Config::default());
+    assert_eq!(page.driver.renew().await, Err(Denial::Ended(EndReason::None)));
+    let json = |page: &Page| js_sys::JSON::parse(&page.server.login("alice")).unwrap_throw();
+    let response = |page: &Page| {
+        JsValue::from(Response::new_with_opt_str(Some(&page.server.login("alice"))).unwrap_throw())
+    };
+    let answers = [json(&page), response(&page), page.server.token().into()];
+    for answer in answers {
+        let before = page.published.borrow().len();
+        sign_in_with(&page.driver, answer.clone()).await.unwrap_throw();
+        assert_eq!(page.published.borrow().len(), before + 1);
+    }
+    let answer = response(&page);
+    sign_in(&page.driver, move || async { Ok(answer) }).await.unwrap_throw();
+    assert_eq!(page.get("/api/me").await, 200);
+    let sessions: std::collections::BTreeSet<_> = page
+        .published
+        .borrow()
+        .iter()
+        .filter_map(|status| if let Status::Active { epoch, .. } = status { Some(*epoch) } else { None })
+        .collect();
+    assert_eq!(sessions.len(), 4, "each sign-in is a session of its own");
+}
+
+#[wasm_bindgen_test]
+async fn a_login_that_brings_no_token_says_why_and_changes_nothing() {
+    let page = Page::active("refused").await;
+    let before = page.published.borrow().len();
+    let refused = web_sys::ResponseInit::new();
+    refused.set_status(401);
+    let refused = Response::new_with_opt_str_and_init(Some("no"), &refused).unwrap_throw();
+    let failure = sign_in_with(&page.driver, refused.clone().unwrap_throw().into()).await.unwrap_err();
+    assert!(matches!(failure, SignInFailure::Refused(_)));
+    let login = refused.clone().unwrap_throw();
+    let failure = sign_in(&page.driver, move || async move { Ok(login.into()) }).await.unwrap_err();
+    let SignInFailure::Refused(response) = failure else { panic!("{failure:?}") };
+    assert!(!response.unchecked_into::<Response>().body_used());
+
+    let wants_code = Response::new_with_opt_str(Some(r#"{"second_factor":"code"}"#)).unwrap_throw();
+    let failure = sign_in(&page.driver, move || async move { Ok(wants_code.into()) }).await.unwrap_err();
+    let SignInFailure::Incomplete(_, answer) = failure else { panic!("{failure:?}") };
+    assert_eq!(js_sys::Reflect::get(&answer, &"second_factor".into()), Ok("code".into()));
+
+    let thrown = js_sys::Object::new();
+    let error = JsValue::from(thrown.clone());
+    let failure = sign_in(&page.driver, move || async move { Err(error) }).await.unwrap_err();
+    let SignInFailure::Thrown(error) = failure else { panic!("{failure:?}") };
+    assert!(js_sys::Object::is(&error, &thrown));
+
+    assert_eq!(page.published.borrow().len(), before);
+    assert_eq!(page.get("/api/me").await, 200);
+}
+
+#[wasm_bindgen_test]
+async fn access_token_not_costs_a_refresh_only_for_the_token_in_hand() {
+    let page = Page::active("not").await;
+    let wanted = |not: Option<&str>| {
+        let not = not.map(silent_session::session::AccessToken::new);
+        page.driver.token(|ticket| Event::TokenWanted { ticket, not, min_validity: Duration::ZERO })
+    };
+    let first = wanted(None).await.unwrap_throw();
+    let second = wanted(Some(first.token.reveal())).await.unwrap_throw();
+    assert_ne!(first.token, second.token);
+    assert_eq!(wanted(Some(first.token.reveal())).await, Ok(second));
+    assert_eq!(page.server.count("/auth/refresh"), 2);
+}
+
+#[wasm_bindgen_test]
+async fn a_short_lived_token_is_renewed_by_the_timer() {
+    let server = FakeServer::new();
+    server.set_lifetime(1.5);
+    let page = std::rc::Rc::new(Page::start("timer", server, Config::default()));
+    // Nobody asks for anything: the timer alone brings the third token.
+    let third = Promise::new(&mut |resolve, _| {
+        let page = page.clone();
+        let poll = Closure::<dyn FnMut()>::new(move || {
+            if page.server.count("/auth/refresh") >= 3 {
+                let _ = resolve.call0(&JsValue::UNDEFINED);
+            }
+        });
+        let global: wasm_bindgen::JsValue = js_sys::global().into();
+        let set: js_sys::Function =
+            js_sys::Reflect::get(&global, &"setInterval".into()).unwrap_throw().unchecked_into();
+        let _ = set.call2(&JsValue::UNDEFINED, poll.as_ref(), &20.into());
+        poll.forget();
+    });
+    JsFuture::from(third).await.unwrap_throw();
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn close_answers_all_that_wait_and_sends_nothing_more() {
+    let server = FakeServer::new();
+    server.hold_refresh();
+    let page = std::rc::Rc::new(Page::start("close", server, Config::default()));
+    let waiting = {
+        let page = page.clone();
+        future_to_promise(async move {
+            assert_eq!(page.driver.renew().await, Err(Denial::Closed));
+            Ok(JsValue::UNDEFINED)
+        })
+    };
+    page.driver.close();
+    page.driver.close();
+    JsFuture::from(waiting).await.unwrap_throw();
+    assert_eq!(page.driver.renew().await, Err(Denial::Closed));
+    assert!(page.server.count("/auth/refresh") <= 1);
+}
+
+#[wasm_bindgen_test]
+async fn two_sessions_on_one_auth_origin_take_turns_at_the_wire() {
+    let (one, two) = (FakeServer::new(), FakeServer::new());
+    one.hold_refresh();
+    let one = Page::start("turns", one, Config::default());
+    let two = Page::start("turns", two, Config::default());
+    // The first holds the lock; the second has not sent anything after many turns of the event loop.
+    for _ in 0..50 {
+        JsFuture::from(Promise::resolve(&JsValue::UNDEFINED)).await.unwrap_throw();
+    }
+    assert_eq!(two.server.count("/auth/refresh"), 0);
+    one.server.let_go();
+    two.driver.renew().await.unwrap_throw();
+    assert!(two.server.count("/auth/refresh") >= 1);
+}
+
+#[wasm_bindgen_test]
+async fn nothing_that_prints_holds_a_token() {
+    let page = Page::active("prints").await;
+    let token = page.server.token();
+    sign_in_with(&page.driver, token.clone().into()).await.unwrap_throw();
+    let printed = format!("{:?}", page.published.borrow());
+    assert!(printed.contains("[redacted]") && !printed.contains(&token[token.len() / 2..]));
+}
