@@ -1,0 +1,81 @@
+// What `npm pack` ships, as an app sees it that has installed it. `cargo xtask test --only package` packs, installs
+// and says in SILENT_SESSION_APP where the app is.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const app = process.env.SILENT_SESSION_APP;
+assert(app, "run this by `cargo xtask test --only package`");
+const installed = join(app, "node_modules", "silent-session");
+
+const read = (...path) => readFileSync(join(...path), "utf8");
+const manifest = JSON.parse(read(installed, "package.json"));
+
+/** Runs a module in the app, which has to end by itself, without an error or a warning. Returns what it prints. */
+const run = (source) => {
+  const options = { cwd: app, encoding: "utf8", timeout: 10_000 };
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", source], options);
+  assert.deepEqual({ status, signal, stderr }, { status: 0, signal: null, stderr: "" });
+  return stdout;
+};
+
+test("ships the files of files.txt and no others", () => {
+  const files = readdirSync(installed, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(installed, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/"))
+    // wasm-bindgen gives the folder of our own JavaScript a hash of the crate's name and version.
+    .map((file) => file.replace(/(?<=^pkg\/dist\/snippets\/silent-session-)[0-9a-f]+(?=\/)/, "*"))
+    .sort();
+  const wanted = read(root, "tests", "package", "files.txt").trim().split(/\r?\n/).sort();
+  assert.deepEqual(files, wanted);
+});
+
+test("is alone: an app that installs it installs nothing else", () => {
+  const packages = readdirSync(join(app, "node_modules")).filter((name) => !name.startsWith("."));
+  assert.deepEqual(packages, ["silent-session"]);
+  assert.equal(manifest.scripts?.install ?? manifest.scripts?.postinstall, undefined);
+});
+
+test("every file that package.json names is there", () => {
+  const named = (value) => (typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(named));
+  const paths = [manifest.main, manifest.module, manifest.types].filter(Boolean).concat(named(manifest.exports));
+  assert.notEqual(paths.length, 0);
+  for (const path of paths) assert(existsSync(join(installed, path)), path);
+});
+
+test("importing it where there is no page does nothing", () => {
+  const printed = run(`
+    const ours = () => Object.getOwnPropertyNames(globalThis).sort().join();
+    const before = ours();
+    for (const name of ["fetch", "setTimeout", "setInterval", "WebSocket", "BroadcastChannel"]) {
+      if (name in globalThis) globalThis[name] = () => { throw new Error(name + " was used"); };
+    }
+    await import("silent-session");
+    if (ours() !== before) throw new Error("there are new globals: " + ours());
+    // A handle that stays open would keep this process from ending in time.
+  `);
+  assert.equal(printed, "");
+});
+
+test("exports what its types declare", () => {
+  const types = read(installed, manifest.types);
+  const declared = [...types.matchAll(/^export (?:declare )?(?:abstract )?(?:class|function|const) (\w+)/gm)];
+  const exported = JSON.parse(run(`console.log(JSON.stringify(Object.keys(await import("silent-session"))))`));
+  assert.deepEqual(exported.sort(), [...new Set(declared.map(([, name]) => name))].sort());
+});
+
+test("the wasm can be found by its own export", () => {
+  const url = new URL(run(`process.stdout.write(import.meta.resolve("silent-session/silent_session_bg.wasm"))`));
+  const magic = readFileSync(fileURLToPath(url)).subarray(0, 4);
+  assert.equal(magic.toString("latin1"), "\0asm");
+});
+
+test("Cargo.toml and package.json have one version", () => {
+  const [, version] = read(root, "Cargo.toml").match(/^\[package\][^[]*?^version = "([^"]+)"/m) ?? [];
+  assert.equal(manifest.version, version);
+});

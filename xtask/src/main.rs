@@ -1,0 +1,66 @@
+//! The commands of this repository. `cargo xtask help` lists them.
+
+mod arguments;
+mod background;
+mod build;
+mod cargo_lock;
+mod demo;
+mod failure;
+mod process;
+mod project;
+mod server;
+mod setup;
+mod stopwatch;
+mod temporary;
+mod test;
+
+use std::process::ExitCode;
+
+use arguments::Arguments;
+use failure::{Failure, Outcome};
+use project::Project;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  setup                      Install what is missing: wasm target, tools, Chromium, npm packages
+  build [--dev]              Build the npm package into pkg/dist and print what a page loads
+  server [arguments]         Run the reference auth server; `server --help` lists its arguments
+  demo [--port N] [--access-lifetime SECONDS]
+                             Build, serve the demo and wait for Ctrl-C (port 4180, 20 seconds)
+  demo --check               Walk through the demo in a headless browser instead
+  test [--only STEP]         Run every test, or one step: format, lint, native, build, headless, js,
+                             package, demo. `--only` may be given several times
+  help                       Print this
+
+  Environment: CHROME, CHROMEDRIVER   which browser to test in; both of the same major version
+               CARGO_TARGET_DIR       where to compile
+               XDG_CACHE_HOME         where wasm-bindgen and wasm-pack are kept (default ~/.cache)
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Outcome {
+    let mut arguments = Arguments::of_this_process();
+    let project = Project::find()?;
+    match arguments.command().as_deref() {
+        Some("setup") => setup::command(&project, arguments),
+        Some("build") => build::command(&project, arguments),
+        Some("server") => server::command(&project, arguments),
+        Some("demo") => demo::command(&project, arguments),
+        Some("test") => test::command(&project, arguments),
+        None | Some("help" | "--help" | "-h") => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Some(other) => Err(Failure::new(format!("there is no command `{other}`\n\n{HELP}"))),
+    }
+}

@@ -1,0 +1,57 @@
+//! The steps, in their order: what is quick and likely to fail comes first.
+
+use super::{headless, javascript, package, rust};
+use crate::build::{self, Profile};
+use crate::demo;
+use crate::failure::Outcome;
+use crate::project::Project;
+use crate::setup::Need;
+
+/// One step.
+#[derive(Debug)]
+pub(crate) struct Step {
+    /// What `--only` calls it.
+    pub(crate) name: &'static str,
+    /// What has to be there.
+    pub(crate) needs: &'static [Need],
+    /// Does it.
+    pub(crate) run: fn(&Project) -> Outcome,
+}
+
+/// All of them.
+pub(crate) const STEPS: &[Step] = &[
+    Step { name: "format", needs: &[Need::Components], run: rust::format },
+    Step { name: "lint", needs: &[Need::Components, Need::WasmTarget], run: rust::lint },
+    Step { name: "native", needs: &[Need::WasmTarget], run: rust::native },
+    Step { name: "build", needs: build::NEEDS, run: build },
+    Step {
+        name: "headless",
+        needs: &[Need::WasmTarget, Need::WasmBindgen, Need::WasmPack, Need::Browser],
+        run: headless::test,
+    },
+    Step {
+        name: "js",
+        needs: build::NEEDS,
+        run: |project| built(project).and_then(|()| javascript::test(project)),
+    },
+    Step {
+        name: "package",
+        needs: build::NEEDS,
+        run: |project| built(project).and_then(|()| package::test(project)),
+    },
+    Step {
+        name: "demo",
+        needs: demo::NEEDS,
+        run: |project| built(project).and_then(|()| demo::check(project)),
+    },
+];
+
+fn build(project: &Project) -> Outcome {
+    built(project)?;
+    build::print_sizes(project)
+}
+
+/// Quick when it is built already. Steps can be run alone.
+fn built(project: &Project) -> Outcome {
+    build::build(project, Profile::Release)
+}
