@@ -182,6 +182,8 @@ export interface ActiveState {
   readonly expiresAt: number | null;
   /** When the next silent refresh is due. Milliseconds since 1970; `null` when none is planned. */
   readonly refreshAt: number | null;
+  /** Why the last attempt to renew the token failed, since it came. The session stays; `refreshAt` says when it is tried again. */
+  readonly error?: SessionError;
 }
 
 /** No session: over until the next sign-in. */

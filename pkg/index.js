@@ -1,7 +1,7 @@
 // The package's entry: a session that is there at once, while its wasm loads behind.
 
 import loadWasm, { Core, hasScope, makeError } from "./dist/silent_session.js";
-import { readOptions } from "./options.js";
+import { invalid, readOptions } from "./options.js";
 
 export {
   RefreshError,
@@ -18,9 +18,18 @@ let loading;
 function load(wasm) {
   loading ??= loadWasm(wasm === undefined ? undefined : { module_or_path: wasm }).catch((cause) => {
     loading = undefined;
-    throw makeError("ERR_WASM_UNAVAILABLE", { cause, retryable: true });
+    throw unavailable(cause);
   });
   return loading;
+}
+
+/** Why the wasm is not there. The commonest cause by far deserves a sentence of its own. */
+function unavailable(cause) {
+  if (/content.security.policy|\bCSP\b/i.test(cause?.message)) {
+    const hint = "the page's Content-Security-Policy forbids WebAssembly: its script-src needs 'wasm-unsafe-eval'";
+    return makeError("ERR_WASM_UNAVAILABLE", { cause }, hint);
+  }
+  return makeError("ERR_WASM_UNAVAILABLE", { cause, retryable: true });
 }
 
 export function createSession(options) {
@@ -73,7 +82,7 @@ class Session {
   }
 
   subscribe(listener) {
-    if (typeof listener !== "function") throw new TypeError("subscribe takes a function");
+    if (typeof listener !== "function") throw invalid("listener", "must be a function");
     // An object of its own, so that one function subscribed twice is called twice and undone one by one.
     const entry = { listener };
     this.#listeners.add(entry);
@@ -82,12 +91,14 @@ class Session {
 
   async signIn(login) {
     if (arguments.length > 0 && !isLogin(login)) {
-      throw new TypeError("signIn takes a function, a Response, its JSON, a token, or nothing at all");
+      throw invalid("login", "must be a function, a Response, its JSON, a token, or nothing at all");
     }
     return (await this.#loaded).signIn(login);
   }
 
   async accessToken({ not, minValidity = 0, signal } = {}) {
+    if (not !== undefined && typeof not !== "string") throw invalid("not", "must be the token that was refused");
+    if (!(minValidity >= 0)) throw invalid("minValidity", "must be a number of seconds, 0 or more");
     signal?.throwIfAborted();
     const core = this.#core ?? (await unlessAborted(this.#loaded, signal));
     return core.accessToken(not, minValidity, signal);

@@ -8,9 +8,9 @@ const KNOWN = [
 /** A header name that fetch takes (RFC 9110, section 5.1). */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** A TypeError that names the option and says what would be right. */
-function invalid(option, wanted, cause) {
-  const error = new TypeError(`option ${option}: ${wanted}`, cause && { cause });
+/** A TypeError that names the option or argument, and says what would be right. */
+export function invalid(name, wanted, cause) {
+  const error = new TypeError(`${name}: ${wanted}`, cause && { cause });
   error.code = "ERR_INVALID_OPTION";
   return error;
 }

@@ -181,7 +181,7 @@ fn histories(default: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(histories(5_000))]
+    #![proptest_config(histories(30_000))]
 
     #[test]
     fn the_invariants_hold_whatever_happens(

@@ -378,6 +378,18 @@ mod failing {
     }
 
     #[test]
+    fn a_renewal_that_fails_is_seen_in_the_state_until_one_succeeds() {
+        let mut world = signed_in();
+        world.server.faults = vec![Fault::Status(503, Some(120))];
+        world.run(14 * MINUTE);
+        let Status::Active { failure, refresh_at, .. } = world.status(TAB) else { panic!() };
+        assert!(matches!(failure, Some(RefreshFailure::Unavailable { status: Some(503), .. })));
+        assert!(refresh_at.is_some_and(|at| at > world.moment().wall_ms()), "and so is the next try");
+        world.run(2 * MINUTE);
+        assert!(matches!(world.status(TAB), Status::Active { failure: None, .. }));
+    }
+
+    #[test]
     fn a_rejection_ends_the_session_and_says_so_once() {
         let mut world = signed_in();
         world.server.revoke_all();

@@ -62,8 +62,8 @@ const KINDS = {
   ERR_WASM_UNAVAILABLE: [SessionError, "the WebAssembly module could not be loaded"],
 };
 
-/** An error of the class that belongs to the code. */
-export function makeError(code, details) {
-  const [Class, message] = KINDS[code];
-  return new Class(code, message, details);
+/** An error of the class that belongs to the code; with its usual message, or one that knows more. */
+export function makeError(code, details, message) {
+  const [Class, usual] = KINDS[code];
+  return new Class(code, message ?? usual, details);
 }

@@ -37,14 +37,13 @@ enum Snapshot {
 /// The snapshot of a status; `None` for a closed session, of which nothing is known any more.
 pub(super) fn of(status: &Status, driver: &Driver) -> Option<JsValue> {
     let milliseconds = |at: i64| at as f64;
-    let (snapshot, extra) = match status {
+    let (snapshot, claims, failure) = match status {
         Status::Closed => return None,
         Status::Unknown { failure, retry_at } => {
-            let error = failure.map(|failure| errors::from_failure(failure, *retry_at, driver));
             let snapshot = Snapshot::Unknown { retry_at: retry_at.map(milliseconds) };
-            (snapshot, error.map(|error| ("error", error)))
+            (snapshot, None, failure.zip(Some(*retry_at)))
         }
-        Status::Active { epoch, generation, grant, refresh_at } => {
+        Status::Active { epoch, generation, grant, failure, refresh_at } => {
             let claims =
                 decode_claims(grant.token.reveal()).map_or(JsValue::NULL, |json| parse_frozen(&json));
             let snapshot = Snapshot::Active {
@@ -53,14 +52,17 @@ pub(super) fn of(status: &Status, driver: &Driver) -> Option<JsValue> {
                 expires_at: grant.expiry().map(|expiry| milliseconds(expiry.wall_ms())),
                 refresh_at: refresh_at.map(milliseconds),
             };
-            (snapshot, Some(("claims", claims)))
+            (snapshot, Some(claims), failure.zip(Some(*refresh_at)))
         }
-        Status::Ended(reason) => (Snapshot::Ended { reason: errors::end_reason(*reason) }, None),
+        Status::Ended(reason) => (Snapshot::Ended { reason: errors::end_reason(*reason) }, None, None),
     };
     let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
     let object: Object = snapshot.serialize(&serializer).ok()?.unchecked_into();
-    if let Some((name, value)) = extra {
-        Reflect::set(&object, &JsValue::from_str(name), &value).ok()?;
+    let error = failure.map(|(failure, retry_at)| errors::from_failure(failure, retry_at, driver));
+    for (name, value) in [("claims", claims), ("error", error)] {
+        if let Some(value) = value {
+            Reflect::set(&object, &JsValue::from_str(name), &value).ok()?;
+        }
     }
     Some(Object::freeze(&object).into())
 }

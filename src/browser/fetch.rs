@@ -9,10 +9,10 @@ use futures_channel::oneshot;
 use js_sys::Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortSignal, Headers, Response};
 
 use super::answer::member;
+use super::discard::discard;
 use super::driver::Driver;
 use super::listener::Listener;
 use crate::session::{Audience, Credential, Denial, Event};
@@ -127,7 +127,9 @@ impl Prepared {
         };
         if status_of(&answer) != 401 {
             driver.tell(accepted(&credential));
-            discard(replay.as_ref());
+            if let Some(replay) = &replay {
+                discard(replay);
+            }
             return Ok(answer);
         }
         let Some(replay) = replay else { return Ok(answer) };
@@ -140,16 +142,16 @@ impl Prepared {
         let credential = match unless_aborted(&signal, rejected).await? {
             Ok(credential) => credential,
             Err(denial) => {
-                discard(Some(&replay));
+                discard(&replay);
                 if let Denial::Unavailable { .. } = denial {
-                    discard(Some(&answer));
+                    discard(&answer);
                     return Err(FetchFailure::Denied(denial));
                 }
                 // The session is over, or another one: this 401 is the caller's own.
                 return Ok(answer);
             }
         };
-        discard(Some(&answer));
+        discard(&answer);
         attach(&replay, &credential)?;
         let answer = driver.fetcher().send(&replay).await?;
         driver.tell(match status_of(&answer) {
@@ -190,21 +192,6 @@ fn is_stream(body: &JsValue) -> bool {
 
 fn status_of(answer: &JsValue) -> u16 {
     answer.unchecked_ref::<Response>().status()
-}
-
-/// Cancels a body that nobody will read: it would hold its connection, and the other half of a tee its memory.
-fn discard<T: AsRef<JsValue>>(message: Option<&T>) {
-    let Some(message) = message else { return };
-    let body = member(message.as_ref(), "body");
-    let cancel = member(&body, "cancel");
-    if let Some(cancel) = cancel.dyn_ref::<js_sys::Function>()
-        && let Ok(outcome) = cancel.call0(&body)
-        && let Some(outcome) = outcome.dyn_ref::<js_sys::Promise>()
-    {
-        let outcome = JsFuture::from(outcome.clone());
-        // A locked stream rejects; that is nobody's concern.
-        spawn_local(async { drop(outcome.await) });
-    }
 }
 
 /// Waits, unless the caller's own signal says to stop: then rejects with its reason. What was waited for is dropped,

@@ -5,6 +5,7 @@
 
 mod answer;
 mod clock;
+mod discard;
 mod driver;
 mod fetch;
 mod fetcher;

@@ -9,6 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response};
 
 use super::answer::{read_grant, server_now};
+use super::discard::discard;
 use super::fetcher::Fetcher;
 use crate::session::{AttemptId, Grant, RefreshFailure, TokenFault};
 
@@ -56,6 +57,7 @@ impl Endpoint {
         let unavailable = |status| RefreshFailure::Unavailable { status, retry_after: None };
         let response = self.post(attempt).await.map_err(|error| (unavailable(None), Some(error)))?;
         if !response.ok() {
+            discard(&response);
             return Err((classify(&response), None));
         }
         let text = async { JsFuture::from(response.text()?).await };

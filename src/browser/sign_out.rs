@@ -1,5 +1,6 @@
 //! Tells the server of a sign-out.
 
+use super::discard::discard;
 use super::refresh::{Endpoint, classify};
 use crate::session::{AttemptId, RefreshFailure};
 
@@ -8,6 +9,7 @@ pub(crate) async fn tell(endpoint: &Endpoint, attempt: AttemptId) -> Result<(), 
     let Ok(response) = endpoint.post(attempt).await else {
         return Err(RefreshFailure::Unavailable { status: None, retry_after: None });
     };
+    discard(&response);
     if response.ok() || response.status() == 404 {
         return Ok(());
     }

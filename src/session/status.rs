@@ -22,7 +22,9 @@ pub enum Status {
         generation: Generation,
         /// The token.
         grant: Grant,
-        /// When the next refresh ahead of time is due, in milliseconds since 1970.
+        /// Why the last attempt to renew it failed, since it came.
+        failure: Option<RefreshFailure>,
+        /// When the next attempt to renew it is due, in milliseconds since 1970; `None` when none is planned.
         refresh_at: Option<i64>,
     },
     /// Over until the next sign-in.

@@ -263,10 +263,7 @@ impl World {
 
     fn next_at(&self) -> Option<i64> {
         let arrival = self.arrivals.peek().map(|Reverse((at, _))| *at);
-        let timers = self.tabs.iter().filter(|tab| tab.alive).filter_map(|tab| {
-            let delay = tab.session.deadline(self.moment())?;
-            Some(self.now.saturating_add(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX)))
-        });
+        let timers = self.tabs.iter().filter(|tab| tab.alive).filter_map(|tab| tab.timer);
         arrival.into_iter().chain(timers).min()
     }
 
@@ -281,9 +278,7 @@ impl World {
             return;
         }
         for index in 0..self.tabs.len() {
-            let is_due =
-                self.tabs[index].session.deadline(self.moment()).is_some_and(|delay| delay.is_zero());
-            if self.tabs[index].alive && is_due {
+            if self.tabs[index].alive && self.tabs[index].timer.is_some_and(|at| at <= self.now) {
                 self.happen(TabId(index), Event::Tick);
                 let again = self.tabs[index].session.deadline(self.moment());
                 assert_ne!(again, Some(Duration::ZERO), "a tick that changes nothing would spin");
@@ -310,12 +305,19 @@ impl World {
             return;
         }
         let now = self.moment();
-        self.tabs[tab.0].handled += 1;
         self.tabs[tab.0].may_begin = self.tabs[tab.0].begins_session(&event);
         let commands = self.tabs[tab.0].session.handle(now, event);
         for command in commands {
             self.perform(tab, command);
         }
+        self.arm(tab);
+    }
+
+    /// Sets the one timer, as the driver does after each event.
+    fn arm(&mut self, tab: TabId) {
+        let delay = self.tabs[tab.0].session.deadline(self.moment());
+        self.tabs[tab.0].timer =
+            delay.map(|delay| self.now.saturating_add(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX)));
     }
 
     fn perform(&mut self, tab: TabId, command: Command) {

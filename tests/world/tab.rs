@@ -32,7 +32,8 @@ pub struct Tab {
     pub may_begin: bool,
     /// The server has refused a refresh since the session began.
     pub was_rejected: bool,
-    pub handled: u64,
+    /// When the timer fires.
+    pub timer: Option<i64>,
 }
 
 /// What an answer goes to.
@@ -59,7 +60,7 @@ impl Tab {
             published: Vec::new(),
             may_begin: false,
             was_rejected: false,
-            handled: 0,
+            timer: None,
         }
     }
 

@@ -77,6 +77,6 @@ impl<E: Entropy> Session<E> {
         };
         self.backoff.fail(now, retry_after, &mut self.entropy);
         self.failure = Some(failure);
-        self.published &= !matches!(self.phase, Phase::Unknown);
+        self.published &= matches!(self.phase, Phase::Ended(_));
     }
 }
