@@ -1,0 +1,132 @@
+// The demo's page, as its user finds it: by roles and labels.
+
+/** One tab with the demo. */
+export class DemoPage {
+  #page;
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  static async open(context, origin) {
+    const page = await context.newPage();
+    await page.addInitScript(recordFaces);
+    await page.goto(origin);
+    return new DemoPage(page);
+  }
+
+  get page() {
+    return this.#page;
+  }
+
+  button(name) {
+    return this.#page.getByRole("button", { name, exact: true });
+  }
+
+  /** Clicks a button and waits until what it does is done. */
+  async click(name) {
+    await this.button(name).click();
+    await this.#page.locator("button:not([aria-busy])").filter({ hasText: name }).waitFor();
+  }
+
+  /** Clicks a button of which the story does not await the end. */
+  begin(name) {
+    return this.button(name).click();
+  }
+
+  /** Makes a call with a button, and returns what the page says of it. */
+  async call(name) {
+    await this.click(name);
+    return this.#log(/GET \/api\//).first().locator(".text").innerText();
+  }
+
+  async fillIn(label, text) {
+    await this.#page.getByLabel(label, { exact: true }).fill(text);
+  }
+
+  /** Sends the form as one does with the keyboard. */
+  async submitFrom(label) {
+    await this.#page.getByLabel(label, { exact: true }).press("Enter");
+  }
+
+  async message() {
+    const alert = this.#page.getByRole("alert").filter({ hasText: /./ });
+    await alert.waitFor();
+    return alert.innerText();
+  }
+
+  async codeIsAskedFor() {
+    await this.#page.getByLabel("Code", { exact: true }).waitFor();
+  }
+
+  /** Waits for a status: "unknown", "active", or "ended · " and the reason. */
+  async becomes(status) {
+    await this.#page.getByRole("status").filter({ hasText: new RegExp(`^${status}$`) }).waitFor();
+  }
+
+  async status() {
+    return this.#page.getByRole("status").innerText();
+  }
+
+  /** Who is signed in, in which session, with which token of it. */
+  async session() {
+    await this.becomes("active");
+    return {
+      who: await this.#page.locator("#who").innerText(),
+      id: await this.#page.locator("#session-id").getAttribute("title"),
+      generation: await this.generation(),
+    };
+  }
+
+  async generation() {
+    return Number(await this.#page.locator("#generation").innerText());
+  }
+
+  /** Waits until there is this generation, or a later one. */
+  async reachesGeneration(least) {
+    await this.#page.waitForFunction(
+      (wanted) => Number(document.querySelector("#generation").textContent) >= wanted,
+      least,
+    );
+  }
+
+  /** Waits until the page says that the access token has lapsed. */
+  async lapses() {
+    await this.#page.getByText("lapsed", { exact: true }).waitFor();
+  }
+
+  /** Waits until the log has it. */
+  async logs(pattern) {
+    await this.#log(pattern).first().waitFor();
+  }
+
+  /** Turns renewal ahead of the expiry on or off, which loads the page again. */
+  async setRenewalAhead(on) {
+    await this.#page.getByRole("checkbox", { name: "Renew ahead of the expiry", checked: !on }).click();
+    await this.#page.waitForURL((url) => url.searchParams.has("ahead") !== on);
+    await this.becomes("active");
+  }
+
+  /** Which faces the session card has shown since the page was loaded, in order. */
+  faces() {
+    return this.#page.evaluate(() => globalThis.facesShown);
+  }
+
+  #log(pattern) {
+    return this.#page.getByRole("log").getByRole("listitem").filter({ hasText: pattern });
+  }
+}
+
+/** Runs in the page, before anything of it: notes each face of the session card as it is shown. */
+function recordFaces() {
+  const names = { restoring: "restoring", "signed-out": "sign-in form", "signed-in": "session" };
+  const faces = [];
+  const look = () => {
+    for (const [id, name] of Object.entries(names)) {
+      const shown = document.getElementById(id)?.hidden === false;
+      if (shown && faces.at(-1) !== name) faces.push(name);
+    }
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributeFilter: ["hidden"] });
+  globalThis.facesShown = faces;
+}

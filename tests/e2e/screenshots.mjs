@@ -1,0 +1,68 @@
+// Pictures of the demo to look at: node tests/e2e/screenshots.mjs http://127.0.0.1:4180 /tmp/pictures
+//
+// Light and dark, narrow and wide; signed out, signed in, and after some calls.
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { launch } from "./browser.mjs";
+import { DemoPage } from "./demo-page.mjs";
+import { Server } from "./server.mjs";
+
+const [address, folder] = process.argv.slice(2);
+if (!URL.canParse(address) || !folder) {
+  console.error("usage: node tests/e2e/screenshots.mjs <origin> <folder>");
+  process.exit(2);
+}
+
+const WIDTHS = { narrow: 390, wide: 1280 };
+
+const { origin } = new URL(address);
+await mkdir(folder, { recursive: true });
+const server = new Server(origin);
+const browser = await launch();
+try {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const [name, width] of Object.entries(WIDTHS)) {
+      await pictures(`${colorScheme}-${name}`, { colorScheme, viewport: { width, height: 860 } });
+    }
+  }
+} finally {
+  await browser.close();
+}
+
+async function pictures(name, options) {
+  await server.reset();
+  // Still, so that no picture catches something on its way.
+  const context = await browser.newContext({ ...options, reducedMotion: "reduce" });
+  const demo = await DemoPage.open(context, origin);
+  const take = async (moment) => {
+    const path = join(folder, `${name}-${moment}.png`);
+    await demo.page.screenshot({ path, fullPage: true });
+    const excess = await demo.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    console.log(path, excess > 0 ? `OVERFLOWS by ${excess} px` : "");
+  };
+
+  await demo.becomes("ended · none");
+  await demo.fillIn("User", "carol");
+  await demo.fillIn("Password", "looking-glass");
+  await demo.submitFrom("Password");
+  await demo.codeIsAskedFor();
+  await take("1-signed-out");
+
+  await demo.begin("Bob (user)");
+  await demo.session();
+  await take("2-signed-in");
+
+  await demo.call("Call the API");
+  await demo.click("Revoke my access tokens");
+  await demo.call("50 calls at once");
+  await demo.call("Call the admin page");
+  await demo.click("Take the server down");
+  await demo.begin("Refresh now");
+  await demo.logs(/POST \/auth\/refresh → 503/);
+  await demo.click("Bring it up");
+  await demo.reachesGeneration(3);
+  await take("3-after-calls");
+  await context.close();
+}
