@@ -224,12 +224,17 @@ impl World {
 
     /// The app calls the API. Its outcome will be in [`World::outcomes`] by the number returned.
     pub fn fetch(&mut self, tab: TabId) -> usize {
+        self.fetch_from(tab, "https://api.test")
+    }
+
+    /// The same, at an API of its own.
+    pub fn fetch_from(&mut self, tab: TabId, api: &'static str) -> usize {
         self.requests += 1;
         let user = match self.status(tab) {
             Status::Active { grant, .. } => Some(self.server.user_of(grant.token.reveal())),
             _ => None,
         };
-        let request = Request { id: self.requests, user, is_replay: false };
+        let request = Request { id: self.requests, api, user, is_replay: false };
         self.ask(tab, Purpose::Request(request), |ticket| Event::TokenWanted {
             ticket,
             not: None,
@@ -465,7 +470,7 @@ impl World {
             }
             Arrival::ApiAtServer { tab, sent } => {
                 let token = sent.credential.as_ref().map(|credential| credential.token.reveal());
-                let status = self.server.api(token, self.now);
+                let status = self.server.api(sent.request.api, token, self.now);
                 self.later(self.latency, Arrival::ApiAnswer { tab, sent, status });
             }
             Arrival::ApiAnswer { tab, sent, status } => self.api_answered(tab, sent, status),
@@ -475,7 +480,7 @@ impl World {
 
     fn api_answered(&mut self, tab: TabId, sent: Sent, status: u16) {
         let Sent { request, credential } = sent;
-        let audience = Audience::new("https://api.test");
+        let audience = Audience::new(request.api);
         let Some(credential) = credential else {
             self.outcomes.insert(request.id, Outcome::Status(status));
             return;

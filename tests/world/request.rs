@@ -6,6 +6,8 @@ use silent_session::session::{Credential, Denial};
 #[derive(Clone, Debug)]
 pub struct Request {
     pub id: usize,
+    /// The API's origin.
+    pub api: &'static str,
     /// Who was signed in when it was made.
     pub user: Option<&'static str>,
     /// The first answer was a 401: this token goes with the replay.

@@ -49,8 +49,10 @@ pub struct Server {
     pub sign_outs: u32,
     /// Faults to come, first first.
     pub faults: Vec<Fault>,
-    /// Refuses every token: an API with a wrong audience.
+    /// Every API refuses every token.
     pub refuses_all: bool,
+    /// One that expects another audience refuses every token.
+    pub misconfigured: Option<&'static str>,
     pub api_hits: u32,
     pub forbidden: bool,
 }
@@ -124,11 +126,13 @@ impl Server {
     }
 
     /// What the API answers.
-    pub fn api(&mut self, token: Option<&str>, now: i64) -> u16 {
+    pub fn api(&mut self, api: &'static str, token: Option<&str>, now: i64) -> u16 {
         self.api_hits += 1;
         let is_good = token
             .and_then(|token| self.tokens.get(token))
-            .is_some_and(|(_, expiry, good)| *good && now < *expiry && !self.refuses_all);
+            .is_some_and(|(_, expiry, good)| *good && now < *expiry)
+            && !self.refuses_all
+            && self.misconfigured != Some(api);
         match (is_good, self.forbidden) {
             (false, _) => 401,
             (true, true) => 403,

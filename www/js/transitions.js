@@ -12,6 +12,9 @@ export function describe(before, after) {
   if (after.status === "unknown") return ["trouble", `Not restored yet (${after.error?.code}): trying again`];
   if (before.status === "unknown") return ["session", `Restored: still signed in as ${nameOf(after)}`];
   if (before.session !== after.session) return ["session", `Signed in as ${nameOf(after)}`];
+  if (before.generation === after.generation && after.error) {
+    return ["trouble", `Not renewed (${after.error.code}): the session is kept, trying again`];
+  }
   return ["renewed", `A new access token: generation ${after.generation}`];
 }
 
