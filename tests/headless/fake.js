@@ -88,6 +88,18 @@ export class FakeServer {
   }
 }
 
+/** Resolves after a turn of the event loop. */
+export function turn() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}
+
 /** Everything that the page's storage holds. */
 export function stored() {
   return JSON.stringify([{ ...globalThis.localStorage }, { ...globalThis.sessionStorage }, globalThis.document?.cookie]);

@@ -8,6 +8,7 @@ use js_sys::{Function, JsString};
 use silent_session::browser::{Driver, Fetcher, Settings, Targets, fetch};
 use silent_session::session::{Config, Status};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 pub const PAGE: &str = "https://app.test";
 
@@ -41,6 +42,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn member(this: &FakeServer, part: &str, index: usize, name: &str) -> JsValue;
 
+    /// Resolves after a turn of the event loop.
+    pub fn turn() -> js_sys::Promise;
     pub fn stored() -> String;
     pub fn body(kind: &str) -> JsValue;
     pub fn init(method: &str, body: JsValue, headers: &str) -> JsValue;
@@ -80,6 +83,16 @@ impl Page {
         let page = Self::start(name, FakeServer::new(), Config::default());
         assert!(page.driver.renew().await.is_ok());
         page
+    }
+
+    /// What was published first, as soon as it is.
+    pub async fn first(&self) -> Status {
+        loop {
+            if let Some(status) = self.published.borrow().first() {
+                return status.clone();
+            }
+            JsFuture::from(turn()).await.unwrap_throw();
+        }
     }
 
     /// `session.fetch`.

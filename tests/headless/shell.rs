@@ -9,7 +9,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{AbortController, Response};
 
-use super::fake::{FakeServer, Page, body, init, with_signal};
+use super::fake::{FakeServer, Page, body, init, turn, with_signal};
 
 #[wasm_bindgen_test]
 async fn a_refresh_is_sent_with_cookies_outlives_its_page_and_follows_no_redirect() {
@@ -251,10 +251,8 @@ async fn what_the_refresh_endpoint_answers_is_told_apart() {
         let server = FakeServer::new();
         server.answer_refresh(status, text, headers);
         let page = Page::start(&format!("answers-{index}"), server, Config::default());
-        // The next attempt, some time later, succeeds; what the first was is in what was published.
-        page.driver.renew().await.unwrap_throw();
-        let first = page.published.borrow().first().cloned();
-        let Some(Status::Unknown { failure, retry_at }) = first else { panic!("{index}: {first:?}") };
+        let first = page.first().await;
+        let Status::Unknown { failure, retry_at } = first else { panic!("{index}: {first:?}") };
         assert_eq!(failure, Some(expected), "case {index}");
         assert!(retry_at.is_some());
         page.driver.close();
@@ -356,22 +354,11 @@ async fn access_token_not_costs_a_refresh_only_for_the_token_in_hand() {
 async fn a_short_lived_token_is_renewed_by_the_timer() {
     let server = FakeServer::new();
     server.set_lifetime(1.5);
-    let page = std::rc::Rc::new(Page::start("timer", server, Config::default()));
+    let page = Page::start("timer", server, Config::default());
     // Nobody asks for anything: the timer alone brings the third token.
-    let third = Promise::new(&mut |resolve, _| {
-        let page = page.clone();
-        let poll = Closure::<dyn FnMut()>::new(move || {
-            if page.server.count("/auth/refresh") >= 3 {
-                let _ = resolve.call0(&JsValue::UNDEFINED);
-            }
-        });
-        let global: wasm_bindgen::JsValue = js_sys::global().into();
-        let set: js_sys::Function =
-            js_sys::Reflect::get(&global, &"setInterval".into()).unwrap_throw().unchecked_into();
-        let _ = set.call2(&JsValue::UNDEFINED, poll.as_ref(), &20.into());
-        poll.forget();
-    });
-    JsFuture::from(third).await.unwrap_throw();
+    while page.server.count("/auth/refresh") < 3 {
+        JsFuture::from(turn()).await.unwrap_throw();
+    }
     page.driver.close();
 }
 
@@ -402,7 +389,7 @@ async fn two_sessions_on_one_auth_origin_take_turns_at_the_wire() {
     let two = Page::start("turns", two, Config::default());
     // The first holds the lock; the second has not sent anything after many turns of the event loop.
     for _ in 0..50 {
-        JsFuture::from(Promise::resolve(&JsValue::UNDEFINED)).await.unwrap_throw();
+        JsFuture::from(turn()).await.unwrap_throw();
     }
     assert_eq!(two.server.count("/auth/refresh"), 0);
     one.server.let_go();
