@@ -64,7 +64,7 @@ class Session {
       return this.#core;
     });
     this.#loaded.catch((error) => this.#settleReady.reject(error));
-    this.#fetch = (input, init) => this.#send(input, init);
+    this.#fetch = (...args) => this.#send(args);
     Object.defineProperty(this.#fetch, "name", { value: "fetch" });
     Object.defineProperty(this.#fetch, "length", { value: 1 });
   }
@@ -125,7 +125,10 @@ class Session {
     this.#listeners.clear();
   }
 
-  async #send(input, init) {
+  async #send(args) {
+    // Native fetch knows best what is wrong with that.
+    if (args.length === 0) return globalThis.fetch();
+    const [input, init] = args;
     if (this.#core) return this.#core.fetch(input, init);
     // The arguments may change while the wasm loads: a Request is what they are now.
     const request = new Request(input, init);

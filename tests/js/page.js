@@ -1,0 +1,82 @@
+// What the rules find in the page, as globals: the package, a server, and a few ways to look at both.
+
+import * as silent from "/pkg/index.js";
+import { FakeServer } from "/fake.js";
+
+/** From before anything of the package has run but its import. */
+const { fetch: nativeFetch } = globalThis;
+
+/** A session with a server of its own. The wasm comes later in any case: the server may still be told what to answer. */
+function start(options) {
+  const server = new FakeServer();
+  const session = silent.createSession({ refresh: "/auth/refresh", fetch: server.fetch, ...options });
+  return { server, session };
+}
+
+/** The same, restored. */
+async function started(options) {
+  const both = start(options);
+  await both.session.ready;
+  return both;
+}
+
+/** A wasm that comes when it is released. */
+function heldWasm() {
+  let release;
+  const wasm = new Promise((resolve) => {
+    release = () => resolve(nativeFetch("/pkg/dist/silent_session_bg.wasm"));
+  });
+  return { wasm, release };
+}
+
+/** Settles when the state is as wanted. */
+function until(session, isWanted) {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!isWanted(session.state)) return;
+      undo();
+      resolve();
+    };
+    const undo = session.subscribe(look);
+    look();
+  });
+}
+
+/** What a promise has come to, as plain data. */
+async function outcome(promise) {
+  try {
+    return { value: await promise };
+  } catch (error) {
+    return { thrown: describe(error) };
+  }
+}
+
+/** An error as plain data. */
+function describe(error) {
+  const { name, code, message, retryable, status, reason } = error;
+  const told = { name, code, message, retryable, status, reason };
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+}
+
+/** The same of what a function throws, there and then. */
+function thrownBy(run) {
+  try {
+    run();
+  } catch (error) {
+    return describe(error);
+  }
+  return "nothing";
+}
+
+/** After the tasks that are due. No timer: its clock may be a fake one. */
+function nextTask() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve(port1.close());
+    port2.postMessage(undefined);
+  });
+}
+
+Object.assign(globalThis, silent, {
+  FakeServer, describe, heldWasm, nativeFetch, nextTask, outcome, silent, start, started, thrownBy, until,
+});

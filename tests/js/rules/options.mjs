@@ -1,0 +1,134 @@
+// Options are checked at once, by name.
+
+import assert from "node:assert/strict";
+
+import { origin } from "../stage.mjs";
+
+/** Options, as source, and what the message has to begin with. */
+const WRONG = [
+  ["undefined", "refresh"],
+  ["null", "refresh"],
+  ["'/auth/refresh'", "refresh"],
+  ["{}", "refresh"],
+  ["{ refresh: undefined }", "refresh"],
+  ["{ refresh: 5 }", "refresh"],
+  ["{ refresh: 'ftp://x' }", "refresh"],
+  ["{ refresh: 'http://[' }", "refresh"],
+  ["{ refresh: '/r', refreshUrl: '/r' }", "refreshUrl"],
+  ["{ refresh: '/r', signOut: 5 }", "signOut"],
+  ["{ refresh: '/r', signOut: 'javascript:0' }", "signOut"],
+  ["{ refresh: '/r', sendTokenTo: 'https://api.test' }", "sendTokenTo"],
+  ["{ refresh: '/r', sendTokenTo: {} }", "sendTokenTo"],
+  ["{ refresh: '/r', sendTokenTo: ['https://api.test', 5] }", "sendTokenTo[1]"],
+  ["{ refresh: '/r', sendTokenTo: ['https://api.test/?a=1'] }", "sendTokenTo[0]"],
+  ["{ refresh: '/r', sendTokenTo: ['https://api.test/#a'] }", "sendTokenTo[0]"],
+  ["{ refresh: '/r', sendTokenTo: ['https://me@api.test'] }", "sendTokenTo[0]"],
+  ["{ refresh: '/r', sendTokenTo: ['wss://api.test'] }", "sendTokenTo[0]"],
+  ["{ refresh: '/r', leeway: -1 }", "leeway"],
+  ["{ refresh: '/r', leeway: NaN }", "leeway"],
+  ["{ refresh: '/r', leeway: Infinity }", "leeway"],
+  ["{ refresh: '/r', leeway: '60' }", "leeway"],
+  ["{ refresh: '/r', timeout: 0 }", "timeout"],
+  ["{ refresh: '/r', patience: -1 }", "patience"],
+  ["{ refresh: '/r', attemptHeader: 'bad header' }", "attemptHeader"],
+  ["{ refresh: '/r', attemptHeader: '' }", "attemptHeader"],
+  ["{ refresh: '/r', name: '' }", "name"],
+  ["{ refresh: '/r', name: 1 }", "name"],
+  ["{ refresh: '/r', fetch: 1 }", "fetch"],
+  ["{ refresh: '/r', refreshAhead: 'yes' }", "refreshAhead"],
+  ["{ refresh: '/r', restore: 0 }", "restore"],
+];
+
+const RIGHT = [
+  "{ refresh: '' }",
+  "{ refresh: new URL('https://auth.test/r?tenant=1') }",
+  "{ refresh: 'http://localhost:1/r' }",
+  "{ refresh: '/r', signOut: undefined, sendTokenTo: undefined, leeway: undefined, fetch: undefined, name: undefined }",
+  "{ refresh: '/r', sendTokenTo: [] }",
+  "{ refresh: '/r', sendTokenTo: ['/api', new URL('https://api.test/v1'), 'https://api.test/v2/'] }",
+  "{ refresh: '/r', leeway: 0, patience: 0, timeout: 1 }",
+  "{ refresh: '/r', leeway: 0.5, timeout: 1.5, patience: 1e9 }",
+  "{ refresh: '/r', attemptHeader: 'x-csrf', name: ' ', refreshAhead: false, restore: false }",
+];
+
+/** What createSession throws, there and then. The sessions that come about have nobody to talk to, and are closed. */
+const create = (sources) =>
+  sources.map((source) => {
+    const options = (0, eval)(`(${source})`);
+    return thrownBy(() => createSession({ fetch: () => new Promise(() => {}), ...options }).close());
+  });
+
+const createBare = (sources) => sources.map((source) => thrownBy(() => createSession((0, eval)(`(${source})`))));
+
+export default {
+  "what is wrong throws a TypeError at once, with a code and the name of the option": async (stage) => {
+    const thrown = await stage.run(createBare, WRONG.map(([source]) => source));
+    const seen = thrown.map(({ name, code, message }, index) => [WRONG[index][0], name, code, message?.split(":")[0]]);
+    assert.deepEqual(seen, WRONG.map(([source, named]) => [source, "TypeError", "ERR_INVALID_OPTION", named]));
+  },
+
+  "what is just right is taken": async (stage) => {
+    const thrown = await stage.run(create, RIGHT);
+    assert.deepEqual(thrown.map((each, index) => [RIGHT[index], each]), RIGHT.map((source) => [source, "nothing"]));
+  },
+
+  "the message says which options there are, when one is not known": async (stage) => {
+    const [{ message }] = await stage.run(createBare, ["{ refresh: '/r', leewayy: 1 }"]);
+    assert.match(message, /leewayy.*\bleeway\b/);
+  },
+
+  "an options object that changes later changes nothing": async (stage) => {
+    const sent = await stage.run(async () => {
+      const server = new FakeServer();
+      const options = { refresh: "/auth/refresh", fetch: server.fetch };
+      const session = createSession(options);
+      options.refresh = "/elsewhere";
+      options.fetch = undefined;
+      await session.ready;
+      return server.calls.map(({ url }) => url);
+    });
+    assert.deepEqual(sent, [`${origin}/auth/refresh`]);
+  },
+
+  "attemptHeader and signOut are as set; relative URLs are the page's": async (stage) => {
+    const sent = await stage.run(async () => {
+      const { server, session } = await started({ attemptHeader: "X-Attempt", signOut: "auth/logout" });
+      await session.signOut();
+      return server.calls.map(({ url, method, request }) => [url, method, Boolean(request.headers.get("x-attempt"))]);
+    });
+    assert.deepEqual(sent, [
+      [`${origin}/auth/refresh`, "POST", true],
+      [`${origin}/auth/logout`, "POST", true],
+    ]);
+  },
+
+  "restore: false asks nobody, and is ended from the start": async (stage) => {
+    const seen = await stage.run(async () => {
+      const { server, session } = start({ restore: false });
+      const atOnce = session.state;
+      await session.ready;
+      return { atOnce, after: session.state, calls: server.calls.length };
+    });
+    const ended = { status: "ended", reason: "none" };
+    assert.deepEqual(seen, { atOnce: ended, after: ended, calls: 0 });
+  },
+
+  "refreshAhead: false plans no refresh": async (stage) => {
+    const refreshAt = await stage.run(async () => (await started({ refreshAhead: false })).session.state.refreshAt);
+    assert.equal(refreshAt, null);
+  },
+
+  "sessions of two names do not share their id": async (stage) => {
+    const ids = await stage.run(async () => {
+      const ids = [];
+      for (const name of ["a", "b", "a"]) {
+        const { session } = await started({ name });
+        ids.push(session.state.session);
+        session.close();
+      }
+      return ids;
+    });
+    assert.equal(ids[0], ids[2]);
+    assert.notEqual(ids[0], ids[1]);
+  },
+};

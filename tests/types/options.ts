@@ -1,0 +1,46 @@
+// What createSession takes, and what it does not.
+
+import { createSession } from "silent-session";
+import type { SessionOptions } from "silent-session";
+
+export const all: Required<SessionOptions> = {
+  refresh: new URL("https://auth.test/refresh"),
+  signOut: "/auth/logout",
+  sendTokenTo: ["https://api.test/v1", new URL("https://b.test")] as const,
+  leeway: 60,
+  refreshAhead: true,
+  restore: false,
+  timeout: 15,
+  patience: 20,
+  attemptHeader: "X-Requested-With",
+  name: "default",
+  fetch: globalThis.fetch,
+  wasm: "/silent_session_bg.wasm",
+};
+
+export const wasm: SessionOptions["wasm"][] = [
+  new URL("https://cdn.test/a.wasm"), fetch("/a.wasm"), new Response(), new Uint8Array(8), new ArrayBuffer(8),
+  new WebAssembly.Module(new Uint8Array(8)),
+];
+
+createSession(all);
+// @ts-expect-error: refresh is required
+createSession({});
+// @ts-expect-error: and so are options
+createSession();
+// @ts-expect-error: a URL
+createSession({ refresh: 5 });
+// @ts-expect-error: a list
+createSession({ refresh: "/r", sendTokenTo: "https://api.test" });
+// @ts-expect-error: seconds
+createSession({ refresh: "/r", leeway: "60" });
+// @ts-expect-error: yes or no
+createSession({ refresh: "/r", refreshAhead: "yes" });
+// @ts-expect-error: a function
+createSession({ refresh: "/r", fetch: 1 });
+// @ts-expect-error: like fetch
+createSession({ refresh: "/r", fetch: (url: number) => url });
+// @ts-expect-error: a name that is not known
+createSession({ refresh: "/r", refreshUrl: "/r" });
+// @ts-expect-error: not a wasm (a number would pass: TypeScript's WebAssembly.Module has no members)
+createSession({ refresh: "/r", wasm: null });
