@@ -3,7 +3,8 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod fake;
-mod shell;
+mod refreshes;
+mod requests;
 
 use fake::{Page, stored};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};

@@ -3,9 +3,12 @@
 //! Time is a number, chance a seed; nothing sleeps. Whatever a history does can be done again.
 #![allow(unreachable_pub, dead_code, unused_imports, reason = "each test program uses a part of the world")]
 
+mod app;
 mod browser;
+mod network;
 mod request;
 mod server;
+mod shell;
 mod tab;
 
 pub use browser::World;

@@ -1,0 +1,58 @@
+//! Scenarios over the simulated world, titled by the rule that they check.
+#![cfg(not(target_family = "wasm"))]
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod closing;
+mod expiring;
+mod failing;
+mod replaying;
+mod restoring;
+mod sharing;
+mod signing_in_and_out;
+#[path = "../world/mod.rs"]
+mod world;
+
+use std::time::Duration;
+
+use silent_session::session::{Config, Denial, EndReason, RefreshFailure, Reply, Status};
+use world::{Fault, Outcome, TabId, World};
+
+const TAB: TabId = TabId(0);
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+
+fn signed_in() -> World {
+    World::signed_in(Config::default(), 1)
+}
+
+/// Refreshes since the last look.
+fn refreshes(world: &mut World, during: impl FnOnce(&mut World)) -> u32 {
+    let before = world.server.refreshes;
+    during(world);
+    world.server.refreshes - before
+}
+
+fn statuses(world: &World, requests: &[usize]) -> Vec<Outcome> {
+    requests.iter().map(|request| world.outcomes[request].clone()).collect()
+}
+
+fn token_of(world: &World) -> String {
+    match world.status(TAB) {
+        Status::Active { grant, .. } => grant.token.reveal().to_owned(),
+        status => panic!("not active: {status:?}"),
+    }
+}
+
+fn session_of(world: &World, tab: TabId) -> String {
+    match world.status(tab) {
+        Status::Active { epoch, .. } => epoch.to_hex(),
+        status => panic!("not active: {status:?}"),
+    }
+}
+
+fn generation(world: &World) -> u32 {
+    match world.status(TAB) {
+        Status::Active { generation, .. } => generation.0,
+        status => panic!("not active: {status:?}"),
+    }
+}

@@ -1,0 +1,71 @@
+//! A page begins: the session is restored, or there is none.
+
+use super::*;
+
+#[test]
+fn a_first_visitor_has_no_session_and_is_told_no_other_reason() {
+    let mut world = World::new(Config::default(), 1);
+    assert!(matches!(world.status(TAB), Status::Unknown { failure: None, .. }));
+    world.start();
+    world.run(HOUR);
+    assert_eq!(world.status(TAB), Status::Ended(EndReason::None));
+    assert_eq!(world.server.refreshes, 1);
+}
+
+#[test]
+fn a_reload_restores_the_same_session_with_one_refresh() {
+    let mut world = signed_in();
+    let session = session_of(&world, TAB);
+    let mut tab = TAB;
+    assert_eq!(
+        refreshes(&mut world, |world| {
+            tab = world.reload(TAB);
+            world.run(1_000)
+        }),
+        1
+    );
+    assert_eq!(session_of(&world, tab), session);
+}
+
+#[test]
+fn a_returning_user_whose_session_is_over_is_told_that_it_was_rejected() {
+    let mut world = signed_in();
+    world.server.revoke_all();
+    let tab = world.reload(TAB);
+    world.run(1_000);
+    assert_eq!(world.status(tab), Status::Ended(EndReason::Rejected));
+}
+
+#[test]
+fn requests_made_meanwhile_wait_for_the_first_answer() {
+    let mut world = signed_in();
+    let tab = world.reload(TAB);
+    let requests: Vec<_> = (0..5).map(|_| world.fetch(tab)).collect();
+    let hits = world.server.api_hits;
+    world.run(1_000);
+    assert_eq!(statuses(&world, &requests), vec![Outcome::Status(200); 5]);
+    assert_eq!(world.server.api_hits - hits, 5);
+}
+
+#[test]
+fn offline_the_state_stays_unknown_and_says_why_and_when() {
+    let mut world = World::new(Config::default(), 1);
+    world.offline = true;
+    world.start();
+    world.run(100);
+    let Status::Unknown { failure, retry_at } = world.status(TAB) else { panic!() };
+    assert_eq!(failure, Some(RefreshFailure::Unavailable { status: None, retry_after: None }));
+    assert!(retry_at.is_some());
+}
+
+#[test]
+fn with_restore_off_nothing_is_sent_until_a_sign_in() {
+    let mut world = World::new(Config { restore: false, ..Config::default() }, 1);
+    world.start();
+    world.run(HOUR);
+    assert_eq!(world.status(TAB), Status::Ended(EndReason::None));
+    assert_eq!(world.server.refreshes, 0);
+    world.sign_in(TAB, "alice");
+    world.run(1_000);
+    assert!(world.is_active(TAB));
+}

@@ -1,0 +1,195 @@
+//! Users come and go.
+
+use super::*;
+
+#[test]
+fn a_login_is_sent_when_no_refresh_is_on_the_wire() {
+    let mut world = signed_in();
+    world.server.faults = vec![Fault::Slow(2_000)];
+    world.renew(TAB);
+    world.run(100);
+    let ticket = world.sign_in(TAB, "bob");
+    world.run(1_000);
+    assert_eq!(world.server.logins, 1, "the refresh is still out");
+    world.run(5_000);
+    assert_eq!(world.answer(TAB, ticket), Some(&Ok(Reply::Done)));
+    assert!(token_of(&world).ends_with("bob"));
+    assert_eq!(world.most_writers, 1);
+    world.run(HOUR);
+    assert!(token_of(&world).ends_with("bob"), "the cookie is bob's as well");
+}
+
+#[test]
+fn a_login_that_brings_no_token_changes_nothing() {
+    let mut world = signed_in();
+    let published = world.tabs[0].published.len();
+    let ticket = world.fail_login(TAB);
+    world.run(1_000);
+    assert_eq!(world.answer(TAB, ticket), Some(&Err(Denial::SignInFailed)));
+    assert_eq!(world.tabs[0].published.len(), published);
+    assert_eq!(refreshes(&mut world, |world| world.run(HOUR)), 4, "and refreshes go on");
+}
+
+#[test]
+fn each_sign_in_is_a_new_session() {
+    let mut world = signed_in();
+    let first = session_of(&world, TAB);
+    world.sign_in(TAB, "alice");
+    world.run(1_000);
+    assert_ne!(session_of(&world, TAB), first);
+    assert_eq!(generation(&world), 1);
+}
+
+#[test]
+fn signing_in_with_nothing_is_one_refresh_and_a_new_session() {
+    let mut world = World::new(Config::default(), 1);
+    world.start();
+    world.run(1_000);
+    let ticket = world.sign_in_by_cookie(TAB, "alice");
+    assert_eq!(refreshes(&mut world, |world| world.run(1_000)), 1);
+    assert_eq!(world.answer(TAB, ticket), Some(&Ok(Reply::Done)));
+    let first = session_of(&world, TAB);
+    world.sign_in_by_cookie(TAB, "alice");
+    world.run(1_000);
+    assert_ne!(session_of(&world, TAB), first);
+}
+
+#[test]
+fn signing_in_with_nothing_and_no_cookie_leaves_the_state_as_it_was() {
+    let mut world = World::new(Config::default(), 1);
+    world.start();
+    world.run(1_000);
+    let ticket = world.ask_cookie_sign_in(TAB);
+    world.run(1_000);
+    assert_eq!(world.answer(TAB, ticket), Some(&Err(Denial::Ended(EndReason::None))));
+    assert_eq!(world.tabs[0].published.len(), 1);
+}
+
+#[test]
+fn a_late_rejection_of_the_user_before_changes_nothing() {
+    let mut world = signed_in();
+    world.server.revoke_all();
+    world.server.faults = vec![Fault::Slow(3_000)];
+    world.renew(TAB);
+    world.run(100);
+    world.signed_in_elsewhere(TAB, "bob");
+    world.run(HOUR);
+    assert!(token_of(&world).ends_with("bob"));
+}
+
+#[test]
+fn a_sign_in_that_a_refresh_overlapped_is_looked_after_when_it_is_quiet() {
+    let mut world = signed_in();
+    world.server.faults = vec![Fault::Slow(3_000)];
+    world.renew(TAB);
+    world.run(100);
+    world.signed_in_elsewhere(TAB, "bob");
+    let bobs = session_of(&world, TAB);
+    // The late answer is of another epoch, so it is dropped; one more refresh tells whose cookie there is.
+    assert_eq!(refreshes(&mut world, |world| world.run(10_000)), 1);
+    // The late answer has put alice's cookie under bob's token: the page must not go on as a mixture.
+    assert!(token_of(&world).ends_with("alice"));
+    assert_ne!(session_of(&world, TAB), bobs);
+}
+
+#[test]
+fn a_request_of_one_user_is_never_sent_with_the_token_of_another() {
+    let mut world = signed_in();
+    world.server.revoke_access();
+    let request = world.fetch(TAB);
+    world.run(30);
+    world.signed_in_elsewhere(TAB, "bob");
+    world.run(5_000);
+    assert_eq!(world.outcomes[&request], Outcome::Status(401));
+}
+
+#[test]
+fn a_request_that_waits_when_another_user_signs_in_is_told_so() {
+    let mut world = World::signed_in(Config { refresh_ahead: false, ..Config::default() }, 1);
+    world.run(HOUR);
+    world.server.faults = vec![Fault::Slow(3_000)];
+    let request = world.fetch(TAB);
+    world.run(100);
+    world.signed_in_elsewhere(TAB, "bob");
+    world.run(5_000);
+    assert_eq!(world.outcomes[&request], Outcome::Denied(Denial::Changed));
+}
+
+#[test]
+fn a_sign_out_ends_the_session_at_once_and_the_server_is_told() {
+    let mut world = signed_in();
+    let ticket = world.sign_out(TAB);
+    assert_eq!(world.status(TAB), Status::Ended(EndReason::SignedOut));
+    world.run(1_000);
+    assert_eq!(world.answer(TAB, ticket), Some(&Ok(Reply::Done)));
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
+    let request = world.fetch(TAB);
+    assert_eq!(refreshes(&mut world, |world| world.run(HOUR)), 0);
+    assert_eq!(world.outcomes[&request], Outcome::Status(401));
+}
+
+#[test]
+fn a_refresh_cannot_resurrect_an_ended_session() {
+    let mut world = signed_in();
+    world.server.faults = vec![Fault::Slow(2_000)];
+    world.renew(TAB);
+    world.run(100);
+    world.sign_out(TAB);
+    world.run(HOUR);
+    assert_eq!(world.status(TAB), Status::Ended(EndReason::SignedOut));
+    assert_eq!(world.cookie, None, "the sign-out went out after the refresh, with the newest cookie");
+}
+
+#[test]
+fn a_sign_out_that_the_server_cannot_hear_is_over_here_and_is_tried_again() {
+    let mut world = signed_in();
+    world.offline = true;
+    let ticket = world.sign_out(TAB);
+    world.run(1_000);
+    assert!(matches!(world.answer(TAB, ticket), Some(Err(Denial::SignOutUnconfirmed(_)))));
+    assert_eq!(world.status(TAB), Status::Ended(EndReason::SignedOut));
+    world.run(HOUR);
+    world.go_online();
+    world.run(1_000);
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
+}
+
+#[test]
+fn a_pending_sign_out_never_ends_a_newer_session() {
+    let mut world = signed_in();
+    world.offline = true;
+    world.sign_out(TAB);
+    world.run(1_000);
+    world.offline = false;
+    world.sign_in(TAB, "bob");
+    world.run(HOUR);
+    assert!(token_of(&world).ends_with("bob"));
+    assert!(world.cookie.is_some());
+}
+
+#[test]
+fn a_sign_out_during_a_login_wins() {
+    let mut world = World::new(Config::default(), 1);
+    world.start();
+    world.run(1_000);
+    let login = world.sign_in(TAB, "alice");
+    world.run(10);
+    world.sign_out(TAB);
+    assert_eq!(world.answer(TAB, login), Some(&Err(Denial::Ended(EndReason::SignedOut))));
+    world.run(HOUR);
+    assert_eq!(world.status(TAB), Status::Ended(EndReason::SignedOut));
+    assert_eq!(world.cookie, None);
+}
+
+#[test]
+fn a_sign_in_after_a_sign_out_is_sent_after_it() {
+    let mut world = signed_in();
+    world.sign_out(TAB);
+    world.sign_in(TAB, "bob");
+    world.run(1_000);
+    assert!(token_of(&world).ends_with("bob"));
+    assert_eq!(world.server.sign_outs, 1);
+    world.renew(TAB);
+    world.run(1_000);
+    assert!(token_of(&world).ends_with("bob"), "the cookie is bob's");
+}

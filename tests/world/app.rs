@@ -1,0 +1,89 @@
+//! What the app asks of a tab.
+
+use std::time::Duration;
+
+use silent_session::session::{AccessToken, Denial, Event, Reply, Status, Ticket};
+
+use super::browser::World;
+use super::request::Request;
+use super::tab::{Purpose, TabId};
+
+impl World {
+    pub fn sign_in(&mut self, tab: TabId, user: &'static str) -> Ticket {
+        self.ask(tab, Purpose::Login(user), |ticket| Event::SignInWanted { ticket })
+    }
+
+    /// A login that nobody ordered: the app's own fetch, already answered.
+    pub fn signed_in_elsewhere(&mut self, tab: TabId, user: &'static str) -> Ticket {
+        let (issued, cookie) = self.server.login(user, self.now);
+        self.cookie = Some(cookie);
+        let grant = self.grant(&issued);
+        self.ask(tab, Purpose::Test, |ticket| Event::SignedIn { ticket, grant })
+    }
+
+    /// A redirect has set a cookie; the app says `signIn()`.
+    pub fn sign_in_by_cookie(&mut self, tab: TabId, user: &'static str) -> Ticket {
+        self.cookie = Some(self.server.login(user, self.now).1);
+        self.ask(tab, Purpose::CookieSignIn, |ticket| Event::CookieChanged { ticket })
+    }
+
+    /// A login that is refused, or wants a second factor.
+    pub fn fail_login(&mut self, tab: TabId) -> Ticket {
+        let ticket = self.ask(tab, Purpose::Login("nobody"), |ticket| Event::SignInWanted { ticket });
+        self.failing_logins.push(ticket);
+        ticket
+    }
+
+    /// The app says `signIn()`, and no cookie has been set.
+    pub fn ask_cookie_sign_in(&mut self, tab: TabId) -> Ticket {
+        self.ask(tab, Purpose::CookieSignIn, |ticket| Event::CookieChanged { ticket })
+    }
+
+    pub fn sign_out(&mut self, tab: TabId) -> Ticket {
+        self.ask(tab, Purpose::Test, |ticket| Event::SignOutWanted { ticket })
+    }
+
+    pub fn renew(&mut self, tab: TabId) -> Ticket {
+        self.ask(tab, Purpose::Test, |ticket| Event::RenewalWanted { ticket })
+    }
+
+    pub fn access_token(&mut self, tab: TabId, not: Option<&str>, min_validity: u64) -> Ticket {
+        let not = not.map(AccessToken::new);
+        let min_validity = Duration::from_secs(min_validity);
+        self.ask(tab, Purpose::Test, |ticket| Event::TokenWanted { ticket, not, min_validity })
+    }
+
+    /// The app calls the API. Its outcome will be in [`World::outcomes`] by the number returned.
+    pub fn fetch(&mut self, tab: TabId) -> usize {
+        self.fetch_from(tab, "https://api.test")
+    }
+
+    /// The same, at an API of its own.
+    pub fn fetch_from(&mut self, tab: TabId, api: &'static str) -> usize {
+        self.requests += 1;
+        let user = match self.status(tab) {
+            Status::Active { grant, .. } => Some(self.server.user_of(grant.token.reveal())),
+            _ => None,
+        };
+        let request = Request { id: self.requests, api, user, is_replay: false };
+        self.ask(tab, Purpose::Request(request), |ticket| Event::TokenWanted {
+            ticket,
+            not: None,
+            min_validity: Duration::ZERO,
+        });
+        self.requests
+    }
+
+    pub fn answer(&self, tab: TabId, ticket: Ticket) -> Option<&Result<Reply, Denial>> {
+        self.tabs[tab.0].answers.get(&ticket)
+    }
+
+    pub fn close(&mut self, tab: TabId) {
+        self.happen(tab, Event::Closed);
+    }
+
+    pub fn withdraw(&mut self, tab: TabId, ticket: Ticket) {
+        self.tabs[tab.0].open.remove(&ticket);
+        self.happen(tab, Event::Withdrawn { ticket });
+    }
+}

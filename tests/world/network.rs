@@ -1,0 +1,106 @@
+//! What is on its way, and what happens when it is there.
+
+use silent_session::session::{
+    AccessToken, AttemptId, Audience, Event, Grant, RefreshFailure, Subject, Ticket,
+};
+
+use super::browser::World;
+use super::request::{Outcome, Request, Sent};
+use super::server::{Cookie, Fault, Issued, failure_of};
+use super::tab::{Purpose, TabId};
+
+/// What reaches whom, some time later.
+#[derive(Debug)]
+pub enum Arrival {
+    RefreshAtServer { tab: TabId, attempt: AttemptId, cookie: Option<Cookie>, fault: Option<Fault> },
+    RefreshAnswer { tab: TabId, attempt: AttemptId, outcome: Result<(Issued, Cookie), RefreshFailure> },
+    SignOutAtServer { tab: TabId, attempt: AttemptId, cookie: Option<Cookie> },
+    SignOutAnswer { tab: TabId, attempt: AttemptId, outcome: Result<(), RefreshFailure> },
+    LoginAtServer { tab: TabId, ticket: Ticket, user: &'static str },
+    LoginAnswer { tab: TabId, ticket: Ticket, issued: Issued, cookie: Cookie },
+    ApiAtServer { tab: TabId, sent: Sent },
+    ApiAnswer { tab: TabId, sent: Sent, status: u16 },
+    Lock { tab: TabId, attempt: AttemptId },
+}
+
+impl World {
+    pub(super) fn arrive(&mut self, arrival: Arrival) {
+        match arrival {
+            Arrival::RefreshAtServer { tab, attempt, cookie, fault } => {
+                let delay = if let Some(Fault::Slow(ms)) = fault { ms } else { 0 };
+                let outcome = match fault.and_then(failure_of) {
+                    Some(failure) => Err(failure),
+                    None => self.server.refresh(cookie, self.now),
+                };
+                self.later(self.latency + delay, Arrival::RefreshAnswer { tab, attempt, outcome });
+            }
+            Arrival::RefreshAnswer { tab, attempt, outcome } => {
+                if let Ok((_, cookie)) = &outcome {
+                    self.cookie = Some(*cookie);
+                }
+                self.tabs[tab.0].was_rejected |= matches!(outcome, Err(RefreshFailure::Rejected { .. }));
+                let outcome = outcome.map(|(issued, _)| self.grant(&issued));
+                let remembered = self.remembered;
+                self.happen(tab, Event::RefreshSettled { attempt, outcome, remembered });
+            }
+            Arrival::SignOutAtServer { tab, attempt, cookie } => {
+                self.server.sign_out(cookie);
+                self.later(self.latency, Arrival::SignOutAnswer { tab, attempt, outcome: Ok(()) });
+            }
+            Arrival::SignOutAnswer { tab, attempt, outcome } => {
+                if outcome.is_ok() {
+                    self.cookie = None;
+                }
+                self.happen(tab, Event::SignOutSettled { attempt, outcome });
+            }
+            Arrival::LoginAtServer { tab, ticket, user } => {
+                if self.failing_logins.contains(&ticket) {
+                    return self.happen(tab, Event::LoginSettled { ticket, grant: None });
+                }
+                let (issued, cookie) = self.server.login(user, self.now);
+                self.later(self.latency, Arrival::LoginAnswer { tab, ticket, issued, cookie });
+            }
+            Arrival::LoginAnswer { tab, ticket, issued, cookie } => {
+                self.cookie = Some(cookie);
+                let grant = Some(self.grant(&issued));
+                self.happen(tab, Event::LoginSettled { ticket, grant });
+            }
+            Arrival::ApiAtServer { tab, sent } => {
+                let token = sent.credential.as_ref().map(|credential| credential.token.reveal());
+                let status = self.server.api(sent.request.api, token, self.now);
+                self.later(self.latency, Arrival::ApiAnswer { tab, sent, status });
+            }
+            Arrival::ApiAnswer { tab, sent, status } => self.api_answered(tab, sent, status),
+            Arrival::Lock { tab, attempt } => self.happen(tab, Event::LockGranted { attempt }),
+        }
+    }
+
+    pub(super) fn api_answered(&mut self, tab: TabId, sent: Sent, status: u16) {
+        let Sent { request, credential } = sent;
+        let audience = Audience::new(request.api);
+        let Some(credential) = credential else {
+            self.outcomes.insert(request.id, Outcome::Status(status));
+            return;
+        };
+        let (epoch, generation) = (credential.epoch, credential.generation);
+        if status != 401 {
+            self.outcomes.insert(request.id, Outcome::Status(status));
+            self.happen(tab, Event::TokenAccepted { epoch, generation, audience });
+        } else if request.is_replay {
+            self.outcomes.insert(request.id, Outcome::Status(401));
+            self.happen(tab, Event::ReplayRejected { audience });
+        } else {
+            let purpose = Purpose::Request(Request { is_replay: true, ..request });
+            self.ask(tab, purpose, |ticket| Event::TokenRejected { ticket, epoch, generation, audience });
+        }
+    }
+
+    pub(super) fn grant(&self, issued: &Issued) -> Grant {
+        Grant {
+            token: AccessToken::new(&issued.token),
+            received: self.moment(),
+            lifetime: Some(issued.lifetime),
+            subject: Some(Subject::new(issued.user, None)),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Performs what a machine commands, as the driver does.
+
+use silent_session::session::{AttemptId, Command, Denial, RefreshFailure, Reply, Ticket};
+
+use super::browser::World;
+use super::network::Arrival;
+use super::request::{Outcome, Sent};
+use super::server::Fault;
+use super::tab::{Purpose, TabId};
+
+impl World {
+    pub(super) fn perform(&mut self, tab: TabId, command: Command) {
+        match command {
+            Command::AcquireLock { attempt } => {
+                self.lock_queue.push_back((tab, attempt));
+                self.grant_lock();
+            }
+            Command::StealLock { attempt } => {
+                self.lock_queue.retain(|waiting| *waiting != (tab, attempt));
+                self.lock = Some((tab, attempt));
+                self.later(0, Arrival::Lock { tab, attempt });
+            }
+            Command::ReleaseLock { attempt } => {
+                self.lock_queue.retain(|waiting| *waiting != (tab, attempt));
+                self.writers.retain(|writer| *writer != (tab, attempt));
+                if self.lock == Some((tab, attempt)) {
+                    self.lock = None;
+                    self.grant_lock();
+                }
+            }
+            Command::SendRefresh { attempt } => {
+                self.on_the_wire(tab, attempt);
+                let fault = if self.offline { Some(Fault::Reset) } else { self.server.next_fault() };
+                let cookie = self.cookie;
+                if fault != Some(Fault::Silence) {
+                    self.later(self.latency, Arrival::RefreshAtServer { tab, attempt, cookie, fault });
+                }
+            }
+            Command::SendSignOut { attempt } => {
+                self.on_the_wire(tab, attempt);
+                if self.offline {
+                    let outcome = Err(RefreshFailure::Unavailable { status: None, retry_after: None });
+                    return self.later(self.latency, Arrival::SignOutAnswer { tab, attempt, outcome });
+                }
+                let cookie = self.cookie;
+                self.later(self.latency, Arrival::SignOutAtServer { tab, attempt, cookie });
+            }
+            Command::RunLogin { ticket } => {
+                let Some(Purpose::Login(user)) = self.tabs[tab.0].open.get(&ticket) else {
+                    panic!("told to run a login that nobody asked for: {ticket:?}");
+                };
+                let user = *user;
+                if let Some((_, attempt)) = self.lock.filter(|(holder, _)| *holder == tab) {
+                    self.on_the_wire(tab, attempt);
+                }
+                self.later(self.latency, Arrival::LoginAtServer { tab, ticket, user });
+            }
+            Command::Answer { ticket, answer } => self.answered(tab, ticket, answer),
+            Command::Publish => {
+                let status = self.tabs[tab.0].session.status();
+                self.tabs[tab.0].check_published(&status);
+            }
+            Command::Remember(remembered) => self.remembered = remembered,
+        }
+    }
+
+    pub(super) fn on_the_wire(&mut self, tab: TabId, attempt: AttemptId) {
+        self.writers.push((tab, attempt));
+        self.most_writers = self.most_writers.max(self.writers.len());
+    }
+
+    pub(super) fn grant_lock(&mut self) {
+        if self.lock.is_none()
+            && let Some((tab, attempt)) = self.lock_queue.pop_front()
+        {
+            self.lock = Some((tab, attempt));
+            self.later(0, Arrival::Lock { tab, attempt });
+        }
+    }
+
+    pub(super) fn answered(&mut self, tab: TabId, ticket: Ticket, answer: Result<Reply, Denial>) {
+        let before = self.tabs[tab.0].answers.insert(ticket, answer.clone());
+        assert_eq!(before, None, "{ticket:?} was answered twice");
+        match (self.tabs[tab.0].open.remove(&ticket), answer) {
+            (Some(Purpose::Request(request)), Ok(Reply::Token(credential))) => {
+                let whose = self.server.user_of(credential.token.reveal());
+                assert!(
+                    request.user.is_none_or(|user| user == whose),
+                    "a request of {:?} with a token of {whose}",
+                    request.user
+                );
+                let sent = Sent { request, credential: Some(credential) };
+                self.later(self.latency, Arrival::ApiAtServer { tab, sent });
+            }
+            (Some(Purpose::Request(request)), Err(denial)) => match denial {
+                Denial::Ended(_) if !request.is_replay => {
+                    let sent = Sent { request, credential: None };
+                    self.later(self.latency, Arrival::ApiAtServer { tab, sent });
+                }
+                Denial::Ended(_) | Denial::Changed | Denial::Refused { .. } | Denial::Closed
+                    if request.is_replay =>
+                {
+                    self.outcomes.insert(request.id, Outcome::Status(401));
+                }
+                denial => {
+                    self.outcomes.insert(request.id, Outcome::Denied(denial));
+                }
+            },
+            (None, _) => panic!("{ticket:?} was answered, and nobody had asked"),
+            _ => {}
+        }
+    }
+}
