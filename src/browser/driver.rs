@@ -177,6 +177,11 @@ impl Driver {
         self.dispatch(event);
     }
 
+    /// Asks, where what the question causes is wanted and nobody waits for the answer.
+    pub(crate) fn ask_for_nobody(&self, event: impl FnOnce(Ticket) -> Event) {
+        self.dispatch(event(self.new_ticket()));
+    }
+
     /// Asks, and waits for the answer. Dropping the future withdraws the question.
     async fn ask(&self, event: impl FnOnce(Ticket) -> Event) -> Answer {
         let ticket = self.new_ticket();

@@ -26,6 +26,8 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn headers(this: &Request) -> Headers;
     #[wasm_bindgen(method, getter)]
+    fn url(this: &Request) -> String;
+    #[wasm_bindgen(method, getter)]
     fn signal(this: &Request) -> AbortSignal;
     #[wasm_bindgen(method, catch)]
     fn clone(this: &Request) -> Result<Request, JsValue>;
@@ -78,14 +80,15 @@ struct Prepared {
     request: Request,
     /// What is sent after a 401; `None` where the body cannot be had twice.
     replay: Option<Request>,
-    audience: Audience,
+    /// Who gets the token; `None` for nobody.
+    audience: Option<Audience>,
 }
 
 /// `None` where the request is none of ours: it goes elsewhere, cannot carry a token, or brings its own.
 fn prepare(driver: &Driver, input: &JsValue, init: &JsValue) -> Result<Option<Prepared>, JsValue> {
-    let Some(audience) = url_of(input).and_then(|url| driver.targets().audience(&url)) else {
+    if url_of(input).and_then(|url| driver.targets().audience(&url)).is_none() {
         return Ok(None);
-    };
+    }
     // A Request would lose its body to the one that is made of it: look before.
     let headers = match member(init, "headers") {
         headers if headers.is_undefined() => member(input, "headers"),
@@ -101,14 +104,17 @@ fn prepare(driver: &Driver, input: &JsValue, init: &JsValue) -> Result<Option<Pr
     }
     let is_stream = is_stream(&member(init, "body"));
     let request = Request::new(input, init)?;
+    // Asked again of the request itself: an object may read differently each time it is looked at.
+    let audience = driver.targets().audience(&request.url());
     // A stream would be held in memory whole to be sent again; a string, a Blob, a form is not.
     let replay = if is_stream { None } else { Some(request.clone()?) };
-    Ok(Some(Prepared { request, replay, audience: Audience::new(&audience) }))
+    Ok(Some(Prepared { request, replay, audience: audience.map(|origin| Audience::new(&origin)) }))
 }
 
 impl Prepared {
     async fn send(self, driver: &Driver) -> Result<JsValue, FetchFailure> {
         let Self { request, replay, audience } = self;
+        let Some(audience) = audience else { return Ok(driver.fetcher().send(&request).await?) };
         let signal = request.signal();
         let wanted =
             driver.token(|ticket| Event::TokenWanted { ticket, not: None, min_validity: Duration::ZERO });
@@ -132,13 +138,15 @@ impl Prepared {
             }
             return Ok(answer);
         }
-        let Some(replay) = replay else { return Ok(answer) };
-        let rejected = driver.token(|ticket| Event::TokenRejected {
-            ticket,
-            epoch: credential.epoch,
-            generation: credential.generation,
-            audience: audience.clone(),
-        });
+        let Credential { epoch, generation, .. } = credential;
+        let api = audience.clone();
+        let rejected = move |ticket| Event::TokenRejected { ticket, epoch, generation, audience: api };
+        let Some(replay) = replay else {
+            // The caller gets its 401, and whoever sends next a new token.
+            driver.ask_for_nobody(rejected);
+            return Ok(answer);
+        };
+        let rejected = driver.token(rejected);
         let credential = match unless_aborted(&signal, rejected).await? {
             Ok(credential) => credential,
             Err(denial) => {

@@ -121,6 +121,12 @@ export function body(kind) {
   }
 }
 
+/** Reads as one URL at first, and as another from then on. */
+export function changeling(first, then) {
+  let looked = false;
+  return { toString: () => (looked ? then : ((looked = true), first)) };
+}
+
 export function init(method, body, headers) {
   const init = { method, headers: JSON.parse(headers) };
   if (body !== undefined) init.body = body;

@@ -46,6 +46,7 @@ extern "C" {
     pub fn turn() -> js_sys::Promise;
     pub fn stored() -> String;
     pub fn body(kind: &str) -> JsValue;
+    pub fn changeling(first: &str, then: &str) -> JsValue;
     pub fn init(method: &str, body: JsValue, headers: &str) -> JsValue;
     #[wasm_bindgen(js_name = withSignal)]
     pub fn with_signal(signal: &JsValue) -> JsValue;

@@ -1,13 +1,14 @@
 //! What becomes of a request of the app, in a page and in a dedicated worker alike, against a fake server.
 
 use js_sys::{Array, Promise};
+use silent_session::browser::fetch;
 use silent_session::session::Config;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{AbortController, Response};
 
-use super::fake::{FakeServer, Page, body, init, with_signal};
+use super::fake::{FakeServer, Page, body, changeling, init, with_signal};
 
 #[wasm_bindgen_test]
 async fn the_token_goes_along_to_allowed_urls_only() {
@@ -31,6 +32,16 @@ async fn the_token_goes_along_to_allowed_urls_only() {
     // Native fetch refuses it before anything is sent.
     assert!(page.fetch("https://app.test@evil.test/api/me", JsValue::UNDEFINED).await.is_err());
     assert_eq!(page.get("HTTPS://APP.TEST:443/x/../api/me").await, 200);
+}
+
+#[wasm_bindgen_test]
+async fn an_object_that_reads_differently_each_time_gets_no_token() {
+    let page = Page::active("changeling").await;
+    let response =
+        fetch(&page.driver, changeling("https://app.test/api/me", "https://evil.test/"), JsValue::UNDEFINED);
+    assert_eq!(response.await.unwrap_throw().unchecked_into::<Response>().status(), 401);
+    assert!(page.server.member("evil.test", 0, "authorization").is_undefined());
+    assert_eq!(page.server.count("evil.test"), 1);
 }
 
 #[wasm_bindgen_test]
@@ -96,6 +107,10 @@ async fn bodies_are_replayed_to_the_byte_and_a_stream_is_not() {
     let options = init("POST", body("stream"), "{}");
     let response = page.fetch("/api/stream", options).await.unwrap_throw();
     assert_eq!((response.status(), page.server.count("/api/stream")), (401, 1));
+    // What comes next waits for the token that this 401 has asked for.
+    let before = page.server.count("/api/next");
+    assert_eq!(page.get("/api/next").await, 200);
+    assert_eq!(page.server.count("/api/next") - before, 1);
 }
 
 #[wasm_bindgen_test]
