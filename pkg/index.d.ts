@@ -21,7 +21,7 @@ export interface SessionOptions {
    */
   refresh: string | URL;
   /** Where {@link Session.signOut} tells the server, with `POST`. Default: none; the sign-out is then local. */
-  signOut?: string | URL;
+  signOut?: string | URL | undefined;
   /**
    * Where `session.fetch` sends the access token: origins (`"https://api.example.com"`) or URL prefixes at a
    * path boundary (`"https://api.example.com/v1"` allows `/v1` and `/v1/me`, not `/v10`). Default: the page's
@@ -29,37 +29,37 @@ export interface SessionOptions {
    *
    * A prefix is no boundary against an open redirect within the same origin: fetch keeps `Authorization` there.
    */
-  sendTokenTo?: readonly (string | URL)[];
+  sendTokenTo?: readonly (string | URL)[] | undefined;
   /**
    * Seconds before the expiry at which the token is renewed. Default 60: longer than a slow request takes and
    * than most clocks differ. Never more than a quarter of the token's lifetime, whatever is set here.
    */
-  leeway?: number;
+  leeway?: number | undefined;
   /** Renew the token ahead of its expiry (default `true`), or on demand only (`false`). */
-  refreshAhead?: boolean;
+  refreshAhead?: boolean | undefined;
   /** Restore the session at the start (default `true`). With `false` the state is `"ended"`, `"none"` until a sign-in. */
-  restore?: boolean;
+  restore?: boolean | undefined;
   /**
    * Seconds after which an unanswered refresh counts as failed. Default 15. It is never aborted: an aborted
    * refresh may have lost its cookie. A late answer is still used.
    */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Seconds that a call waits for a token, over failed attempts, before it rejects. Default 20. */
-  patience?: number;
+  patience?: number | undefined;
   /**
    * Which header carries the attempt id of a refresh or sign-out; a custom header forces a CORS preflight, and
    * so keeps forged cross-site requests out. Default `"X-Requested-With"`, which common back ends let through.
    */
-  attemptHeader?: string;
+  attemptHeader?: string | undefined;
   /** Tells several sessions of one page apart. Default `"default"`. */
-  name?: string;
+  name?: string | undefined;
   /**
    * The `fetch` to send with. Default: the global one, looked up at each call, so that mocks and
    * instrumentation that come later are seen. Pinning one is no shield against scripts of the same page.
    */
-  fetch?: typeof globalThis.fetch;
+  fetch?: typeof globalThis.fetch | undefined;
   /** Where the wasm comes from, where the bundler cannot tell: a URL, a response, bytes, or a compiled module. */
-  wasm?: string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module;
+  wasm?: string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module | undefined;
 }
 
 /** One session: a token, what is known of it, and a `fetch` that carries it. */
@@ -150,11 +150,11 @@ export interface TokenAnswer {
 /** What {@link Session.accessToken} takes. */
 export interface AccessTokenOptions {
   /** The token that was just refused: another one is wanted. Costs no refresh when there is a newer one already. */
-  not?: string;
+  not?: string | undefined;
   /** Seconds that the token must still live. Default 0. A token that has just been fetched is given whatever it lives. */
-  minValidity?: number;
+  minValidity?: number | undefined;
   /** Ends this call's wait, with the signal's own reason. The refresh goes on for others. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** See {@link Session.state}. */
@@ -263,11 +263,11 @@ export class SignInError extends SessionError {
 
 /** What an error is made with. */
 export interface ErrorDetails {
-  cause?: unknown;
-  retryable?: boolean;
-  retryAt?: number;
-  status?: number;
-  reason?: EndReason;
-  response?: Response;
-  body?: unknown;
+  cause?: unknown | undefined;
+  retryable?: boolean | undefined;
+  retryAt?: number | undefined;
+  status?: number | undefined;
+  reason?: EndReason | undefined;
+  response?: Response | undefined;
+  body?: unknown | undefined;
 }

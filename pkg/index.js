@@ -140,9 +140,11 @@ class Session {
     if (state === undefined) return;
     this.#state = state;
     if (state.status !== "unknown" || state.error) this.#settleReady.resolve();
-    for (const { listener } of [...this.#listeners]) {
+    for (const entry of [...this.#listeners]) {
+      // Undone by one before it: as with event listeners, it is not called any more.
+      if (!this.#listeners.has(entry)) continue;
       try {
-        listener();
+        entry.listener.call(undefined);
       } catch (error) {
         // As if it had been an event listener: reported, and nobody else's concern.
         reportError(error);

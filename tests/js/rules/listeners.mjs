@@ -17,6 +17,22 @@ export default {
     assert.deepEqual(heard, [[0, "active", 1], [0, "active", 2], true]);
   },
 
+  "a listener that one before it undoes is not called any more": async ({ run }) => {
+    const heard = await run(async () => {
+      const { session } = await started();
+      const heard = [];
+      let undo;
+      session.subscribe(() => {
+        heard.push("first");
+        undo();
+      });
+      undo = session.subscribe(() => heard.push("second"));
+      await session.refresh();
+      return heard;
+    });
+    assert.deepEqual(heard, ["first"]);
+  },
+
   "whoever awaits a call finds the new state told already": async ({ run }) => {
     const order = await run(async () => {
       const { session } = await started();

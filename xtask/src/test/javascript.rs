@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::failure::{Failure, Outcome, While};
 use crate::process::run;
 use crate::project::Project;
+use crate::setup::browser::browser;
 
 const TESTS: &str = "tests/js";
 const TYPES: &str = "tests/types";
@@ -18,8 +19,10 @@ pub(crate) fn test(project: &Project) -> Outcome {
         if files.is_empty() {
             return Err(Failure::new(format!("{TESTS} is there, but has no *.test.mjs in it")));
         }
+        let browser = browser(project)?;
         run(project
             .command("node")
+            .env("CHROME", browser.chrome)
             .args(["--test", "--test-reporter=spec", "--test-timeout=120000"])
             .args(files))?;
     } else {
