@@ -67,7 +67,7 @@ impl Core {
     pub fn access_token(&self, not: Option<String>, min_validity: f64, signal: JsValue) -> Promise {
         let driver = self.driver.clone();
         let not = not.map(|token| AccessToken::new(&token));
-        let min_validity = Duration::try_from_secs_f64(min_validity).unwrap_or(Duration::ZERO);
+        let min_validity = Duration::try_from_secs_f64(min_validity).unwrap_or(Duration::MAX);
         future_to_promise(async move {
             let wanted = driver.token(|ticket| Event::TokenWanted { ticket, not, min_validity });
             let answer = match signal.dyn_ref() {

@@ -27,7 +27,7 @@ use crate::session::{
 };
 
 type Answer = Result<Reply, Denial>;
-type Publish = Box<dyn Fn(&Driver, Status)>;
+type Publish = Rc<dyn Fn(&Driver, Status)>;
 type Login = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = Option<Grant>>>>>;
 
 /// What a driver needs to know of the world, beside the machine's [`Config`].
@@ -75,7 +75,8 @@ struct Inner {
     targets: Targets,
     /// Why the last request of ours was not answered: the native error.
     native_error: RefCell<Option<JsValue>>,
-    publish: Publish,
+    /// Nothing once it is closed: it may hold whatever holds us.
+    publish: RefCell<Option<Publish>>,
 }
 
 impl Driver {
@@ -103,7 +104,7 @@ impl Driver {
             sign_out: settings.sign_out_url.map(endpoint),
             targets: settings.targets,
             native_error: RefCell::default(),
-            publish: Box::new(publish),
+            publish: RefCell::new(Some(Rc::new(publish))),
         }));
         let weak = driver.weak();
         driver.0.page.replace(Some(Page::listen(move |event| weak.dispatch(event))));
@@ -155,6 +156,8 @@ impl Driver {
         self.0.page.take();
         self.0.timer.take();
         self.0.logins.take();
+        let publish = self.0.publish.take();
+        drop(publish);
     }
 
     /// Why the last request of ours was not answered: the native error.
@@ -234,7 +237,7 @@ impl Driver {
                 let lock = self.0.lock.borrow_mut().take_if(|(held, _)| *held == attempt);
                 drop(lock);
             }
-            Command::SendRefresh { attempt } => self.send_refresh(attempt),
+            Command::SendRefresh { attempt, id } => self.send_refresh(attempt, id),
             Command::SendSignOut { attempt } => self.send_sign_out(attempt),
             Command::RunLogin { ticket } => self.run_login(ticket),
             Command::Answer { ticket, answer } => {
@@ -246,7 +249,10 @@ impl Driver {
             }
             Command::Publish => {
                 let status = self.0.machine.borrow().status();
-                (self.0.publish)(self, status);
+                let publish = self.0.publish.borrow().clone();
+                if let Some(publish) = publish {
+                    publish(self, status);
+                }
             }
             Command::Remember(remembered) => self.0.memory.keep(remembered),
         }
@@ -260,10 +266,10 @@ impl Driver {
         drop(before);
     }
 
-    fn send_refresh(&self, attempt: AttemptId) {
+    fn send_refresh(&self, attempt: AttemptId, id: AttemptId) {
         let driver = self.clone();
         spawn_local(async move {
-            let outcome = driver.0.refresh.refresh(attempt).await.map_err(|(failure, native)| {
+            let outcome = driver.0.refresh.refresh(id).await.map_err(|(failure, native)| {
                 driver.0.native_error.replace(native);
                 failure
             });

@@ -98,6 +98,9 @@ fn is_foreign(response: &Response) -> bool {
 fn retry_after(response: &Response) -> Option<Duration> {
     let headers = response.headers();
     let asked = headers.get("retry-after").ok()??;
+    if asked.trim().is_empty() {
+        return None;
+    }
     let seconds = match asked.trim().bytes().all(|byte| byte.is_ascii_digit()) {
         true => asked.trim().parse::<u32>().map_or(f64::from(u32::MAX), f64::from),
         false => Date::parse(&asked) / 1000.0 - server_now(&headers).unwrap_or(Date::now() / 1000.0),

@@ -27,8 +27,11 @@ pub enum Command {
     },
     /// Send a refresh. It is never aborted.
     SendRefresh {
-        /// Goes along with it.
+        /// Which turn it is.
         attempt: AttemptId,
+        /// What goes along with it: the same as before when nobody knows what became of the one before, so that the
+        /// server can tell a retry from a theft.
+        id: AttemptId,
     },
     /// Tell the server of the sign-out.
     SendSignOut {

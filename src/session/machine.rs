@@ -15,9 +15,9 @@ use super::config::Config;
 use super::error::{Denial, RefreshFailure};
 use super::event::Event;
 use super::held::Held;
-use super::id::{Entropy, Ticket};
+use super::id::{AttemptId, Entropy, Ticket};
 use super::status::{EndReason, Status};
-use super::time::{Deadline, Moment};
+use super::time::Moment;
 use super::turns::{Job, Turns};
 
 #[derive(Debug)]
@@ -44,6 +44,8 @@ pub struct Session<E> {
     backoff: Backoff,
     sign_out_backoff: Backoff,
     failure: Option<RefreshFailure>,
+    /// What went along with refreshes of which nobody knows whether they have rotated the cookie.
+    unsettled: Option<AttemptId>,
     /// The number of the newest refresh that brought a token.
     adopted: u32,
     breaker: Breaker,
@@ -67,6 +69,7 @@ impl<E: Entropy> Session<E> {
             backoff: Backoff::default(),
             sign_out_backoff: Backoff::default(),
             failure: None,
+            unsettled: None,
             adopted: 0,
             breaker: Breaker::default(),
             published: true,
@@ -113,7 +116,10 @@ impl<E: Entropy> Session<E> {
                 generation: held.generation,
                 grant: held.grant.clone(),
                 failure: self.failure,
-                refresh_at: self.failure.and(self.backoff.retry_at()).or(held.refresh.map(Deadline::wall_ms)),
+                refresh_at: held.refresh.map(|due| {
+                    let paused = self.failure.and(self.backoff.retry_at());
+                    paused.map_or(due.wall_ms(), |until| until.max(due.wall_ms()))
+                }),
             },
             Phase::Ended(reason) => Status::Ended(*reason),
             Phase::Closed => Status::Closed,

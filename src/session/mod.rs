@@ -11,7 +11,7 @@
 //! | status | on | becomes |
 //! | --- | --- | --- |
 //! | `Unknown` | refresh brings a token | `Active`, the remembered epoch if it is the same subject's, else a new one |
-//! | | refresh rejected | `Ended(None)` |
+//! | | refresh rejected | `Ended(None)`; `Ended(Rejected)` where a session is remembered |
 //! | | refresh fails otherwise | `Unknown` with the failure; again after a pause |
 //! | `Active` | refresh brings a token | `Active`, next generation; another subject: a new epoch |
 //! | | refresh rejected | `Ended(Rejected)` |

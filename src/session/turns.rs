@@ -52,6 +52,8 @@ pub(crate) enum Settled {
     InTime { number: u32 },
     /// The answer to one that was given up on. Of the current epoch, so it counts if it is good news.
     Late { number: u32 },
+    /// The answer to one that was given up on, and of another epoch.
+    Stray,
     /// Of another epoch, or of nobody's.
     Inert,
 }
@@ -78,6 +80,8 @@ pub(crate) struct Turns {
     /// How many refreshes have been sent; the current one is the `sent`-th.
     pub(crate) sent: u32,
     late: Vec<(AttemptId, u32)>,
+    /// Those of them whose epoch is over.
+    stray: Vec<AttemptId>,
 }
 
 impl Turns {
@@ -136,7 +140,9 @@ impl Turns {
 
     /// The epoch is over: every refresh that was sent in it is inert.
     pub(crate) fn turn_inert(&mut self) {
-        self.late.clear();
+        self.stray.extend(self.late.drain(..).map(|(attempt, _)| attempt));
+        let surplus = self.stray.len().saturating_sub(MOST_LATE);
+        self.stray.drain(..surplus);
         if let Some(turn) = self.current.as_mut() {
             turn.inert = turn.busy && turn.job == Job::Refresh;
         }
@@ -164,6 +170,10 @@ impl Turns {
         if let Some(turn) = self.take(attempt) {
             let settled = if turn.inert { Settled::Inert } else { Settled::InTime { number: self.sent } };
             return (settled, Some(turn));
+        }
+        if let Some(index) = self.stray.iter().position(|stray| *stray == attempt) {
+            self.stray.remove(index);
+            return (Settled::Stray, None);
         }
         match self.late.iter().position(|(late, _)| *late == attempt) {
             Some(index) => (Settled::Late { number: self.late.remove(index).1 }, None),

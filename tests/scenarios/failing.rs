@@ -126,6 +126,16 @@ fn giving_up_on_a_refresh_is_not_aborting_it_and_its_late_answer_is_used() {
 }
 
 #[test]
+fn a_retry_whose_predecessor_is_on_its_way_is_no_theft() {
+    let mut world = signed_in();
+    world.server.faults = vec![Fault::Slow(18_000)];
+    world.renew(TAB);
+    world.run(HOUR);
+    assert_eq!(world.server.reuses, 0);
+    assert!(world.is_active(TAB));
+}
+
+#[test]
 fn a_failed_refresh_does_not_poison_the_next_batch() {
     let mut world = signed_in();
     world.server.revoke_access();

@@ -78,6 +78,18 @@ fn a_late_rejection_of_the_user_before_changes_nothing() {
 }
 
 #[test]
+fn a_refresh_that_was_given_up_on_does_not_put_its_cookie_under_the_next_user_unseen() {
+    let mut world = signed_in();
+    world.server.faults = vec![Fault::Slow(18_000)];
+    world.renew(TAB);
+    world.run(15_100);
+    world.signed_in_elsewhere(TAB, "bob");
+    let bobs = session_of(&world, TAB);
+    world.run(10_000);
+    assert_ne!(session_of(&world, TAB), bobs, "whose cookie there is now is looked at, and said");
+}
+
+#[test]
 fn a_sign_in_that_a_refresh_overlapped_is_looked_after_when_it_is_quiet() {
     let mut world = signed_in();
     world.server.faults = vec![Fault::Slow(3_000)];

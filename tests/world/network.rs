@@ -12,25 +12,62 @@ use super::tab::{Purpose, TabId};
 /// What reaches whom, some time later.
 #[derive(Debug)]
 pub enum Arrival {
-    RefreshAtServer { tab: TabId, attempt: AttemptId, cookie: Option<Cookie>, fault: Option<Fault> },
-    RefreshAnswer { tab: TabId, attempt: AttemptId, outcome: Result<(Issued, Cookie), RefreshFailure> },
-    SignOutAtServer { tab: TabId, attempt: AttemptId, cookie: Option<Cookie> },
-    SignOutAnswer { tab: TabId, attempt: AttemptId, outcome: Result<(), RefreshFailure> },
-    LoginAtServer { tab: TabId, ticket: Ticket, user: &'static str },
-    LoginAnswer { tab: TabId, ticket: Ticket, issued: Issued, cookie: Cookie },
-    ApiAtServer { tab: TabId, sent: Sent },
-    ApiAnswer { tab: TabId, sent: Sent, status: u16 },
-    Lock { tab: TabId, attempt: AttemptId },
+    RefreshAtServer {
+        tab: TabId,
+        attempt: AttemptId,
+        id: AttemptId,
+        cookie: Option<Cookie>,
+        fault: Option<Fault>,
+    },
+    RefreshAnswer {
+        tab: TabId,
+        attempt: AttemptId,
+        outcome: Result<(Issued, Cookie), RefreshFailure>,
+    },
+    SignOutAtServer {
+        tab: TabId,
+        attempt: AttemptId,
+        cookie: Option<Cookie>,
+    },
+    SignOutAnswer {
+        tab: TabId,
+        attempt: AttemptId,
+        outcome: Result<(), RefreshFailure>,
+    },
+    LoginAtServer {
+        tab: TabId,
+        ticket: Ticket,
+        user: &'static str,
+    },
+    LoginAnswer {
+        tab: TabId,
+        ticket: Ticket,
+        issued: Issued,
+        cookie: Cookie,
+    },
+    ApiAtServer {
+        tab: TabId,
+        sent: Sent,
+    },
+    ApiAnswer {
+        tab: TabId,
+        sent: Sent,
+        status: u16,
+    },
+    Lock {
+        tab: TabId,
+        attempt: AttemptId,
+    },
 }
 
 impl World {
     pub(super) fn arrive(&mut self, arrival: Arrival) {
         match arrival {
-            Arrival::RefreshAtServer { tab, attempt, cookie, fault } => {
+            Arrival::RefreshAtServer { tab, attempt, id, cookie, fault } => {
                 let delay = if let Some(Fault::Slow(ms)) = fault { ms } else { 0 };
                 let outcome = match fault.and_then(failure_of) {
                     Some(failure) => Err(failure),
-                    None => self.server.refresh(cookie, self.now),
+                    None => self.server.refresh(cookie, id, self.now),
                 };
                 self.later(self.latency + delay, Arrival::RefreshAnswer { tab, attempt, outcome });
             }

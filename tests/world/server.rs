@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use silent_session::session::{RefreshFailure, TokenFault};
+use silent_session::session::{AttemptId, RefreshFailure, TokenFault};
 
 /// What goes wrong with the next refreshes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Cookie {
 struct Family {
     user: &'static str,
     serial: u32,
+    /// Which attempt has rotated it last.
+    attempt: Option<AttemptId>,
     revoked: bool,
 }
 
@@ -73,7 +75,7 @@ impl Server {
     pub fn login(&mut self, user: &'static str, now: i64) -> (Issued, Cookie) {
         self.logins += 1;
         let id = self.families.len() as u32 + 1;
-        self.families.insert(id, Family { user, serial: 1, revoked: false });
+        self.families.insert(id, Family { user, serial: 1, attempt: None, revoked: false });
         (self.issue(id, now), Cookie { family: id, serial: 1 })
     }
 
@@ -89,7 +91,12 @@ impl Server {
         if self.faults.is_empty() { None } else { Some(self.faults.remove(0)) }
     }
 
-    pub fn refresh(&mut self, cookie: Option<Cookie>, now: i64) -> Result<(Issued, Cookie), RefreshFailure> {
+    pub fn refresh(
+        &mut self,
+        cookie: Option<Cookie>,
+        id: AttemptId,
+        now: i64,
+    ) -> Result<(Issued, Cookie), RefreshFailure> {
         self.refreshes += 1;
         let rejected = RefreshFailure::Rejected { status: 401 };
         let cookie = cookie.ok_or(rejected)?;
@@ -97,12 +104,18 @@ impl Server {
         if family.revoked {
             return Err(rejected);
         }
+        // The same attempt once more, and its successor was never presented.
+        if family.serial == cookie.serial + 1 && family.attempt == Some(id) {
+            let successor = Cookie { family: cookie.family, serial: family.serial };
+            return Ok((self.issue(cookie.family, now), successor));
+        }
         if family.serial != cookie.serial {
             family.revoked = true;
             self.reuses += 1;
             return Err(rejected);
         }
         family.serial += 1;
+        family.attempt = Some(id);
         let successor = Cookie { family: cookie.family, serial: family.serial };
         Ok((self.issue(cookie.family, now), successor))
     }

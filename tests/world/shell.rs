@@ -28,12 +28,12 @@ impl World {
                     self.grant_lock();
                 }
             }
-            Command::SendRefresh { attempt } => {
+            Command::SendRefresh { attempt, id } => {
                 self.on_the_wire(tab, attempt);
                 let fault = if self.offline { Some(Fault::Reset) } else { self.server.next_fault() };
                 let cookie = self.cookie;
                 if fault != Some(Fault::Silence) {
-                    self.later(self.latency, Arrival::RefreshAtServer { tab, attempt, cookie, fault });
+                    self.later(self.latency, Arrival::RefreshAtServer { tab, attempt, id, cookie, fault });
                 }
             }
             Command::SendSignOut { attempt } => {

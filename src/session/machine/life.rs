@@ -1,5 +1,6 @@
 //! How a session begins and ends.
 
+use super::super::breaker::Breaker;
 use super::super::callers::{Caller, Wish};
 use super::super::command::{Command, Reply};
 use super::super::error::{Denial, RefreshFailure};
@@ -58,6 +59,9 @@ impl<E: Entropy> Session<E> {
         self.backoff.reset();
         self.adopted = number.unwrap_or(self.turns.sent);
         if is_new_epoch {
+            // What an API held against the tokens of one user is nothing to the next.
+            self.breaker = Breaker::default();
+            self.unsettled = None;
             self.commands.push(Command::Remember(Some(Remembered { epoch, subject })));
         }
         let is_served = |caller: &Caller| {
@@ -79,6 +83,7 @@ impl<E: Entropy> Session<E> {
         self.phase = Phase::Ended(reason);
         self.failure = None;
         self.cookie_in_doubt = false;
+        self.unsettled = None;
         self.backoff.reset();
         self.turns.turn_inert();
         self.commands.push(Command::Remember(None));

@@ -40,7 +40,8 @@ impl<E: Entropy> Session<E> {
             // Longer than a handful of holders need who all wait in vain; jittered, so that of those who wait behind
             // a frozen one the first is done before the second loses its patience.
             let timeout = self.config.timeout;
-            let bound = (timeout * LOCK_PATIENCE).saturating_add(scale(timeout, &mut self.entropy));
+            let bound =
+                timeout.saturating_mul(LOCK_PATIENCE).saturating_add(scale(timeout, &mut self.entropy));
             self.turns.ask(attempt, job, bound, now);
             self.commands.push(Command::AcquireLock { attempt });
         }
@@ -80,7 +81,8 @@ impl<E: Entropy> Session<E> {
             Job::SignOut { .. } => self.commands.push(Command::SendSignOut { attempt }),
             Job::Refresh if refresh_is_due => {
                 self.turns.sent = self.turns.sent.wrapping_add(1);
-                self.commands.push(Command::SendRefresh { attempt });
+                let id = *self.unsettled.get_or_insert(attempt);
+                self.commands.push(Command::SendRefresh { attempt, id });
             }
             // While we waited for the lock, the reason has gone.
             Job::Refresh => {

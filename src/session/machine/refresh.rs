@@ -22,6 +22,10 @@ impl<E: Entropy> Session<E> {
         if let Some(turn) = turn {
             self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
         }
+        let is_known = matches!(outcome, Ok(_) | Err(RefreshFailure::Rejected { .. }));
+        if is_known && matches!(settled, Settled::InTime { .. } | Settled::Late { .. }) {
+            self.unsettled = None;
+        }
         match (settled, outcome) {
             (Settled::InTime { number } | Settled::Late { number }, Ok(grant)) => {
                 let is_new = self.callers.want_new_epoch(number);
@@ -43,7 +47,9 @@ impl<E: Entropy> Session<E> {
                 self.end(reason);
             }
             (Settled::InTime { .. }, Err(failure)) => self.refresh_failed(now, failure),
-            (Settled::Late { .. } | Settled::Inert, _) => {}
+            // Its cookie may lie over that of the session that has begun since.
+            (Settled::Stray, Ok(_)) => self.cookie_in_doubt = matches!(self.phase, Phase::Active(_)),
+            (Settled::Late { .. } | Settled::Stray | Settled::Inert, _) => {}
         }
     }
 
@@ -75,8 +81,10 @@ impl<E: Entropy> Session<E> {
             RefreshFailure::Unavailable { retry_after, .. } => retry_after,
             _ => None,
         };
+        let before = self.status();
         self.backoff.fail(now, retry_after, &mut self.entropy);
         self.failure = Some(failure);
-        self.published &= matches!(self.phase, Phase::Ended(_));
+        // A failure like the one before, far ahead of the next renewal, is nothing new to the app.
+        self.published &= self.status() == before;
     }
 }
