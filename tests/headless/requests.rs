@@ -146,6 +146,14 @@ async fn an_authorization_of_the_callers_own_is_left_alone_and_so_is_its_401() {
         assert_eq!(page.text("/api/me", before, "authorization").as_deref(), Some("Basic eDp5"));
     }
     assert_eq!(page.server.count("/auth/refresh"), 1);
+    // An iterator can be read once only.
+    let before = page.server.count("/api/me");
+    let options = JsValue::from(js_sys::Object::new());
+    let headers = js_sys::Map::new();
+    headers.set(&"Authorization".into(), &"Basic eDp5".into());
+    js_sys::Reflect::set(&options, &"headers".into(), &headers.entries()).unwrap_throw();
+    page.fetch("/api/me", options).await.unwrap_throw();
+    assert_eq!(page.text("/api/me", before, "authorization").as_deref(), Some("Basic eDp5"));
 }
 
 #[wasm_bindgen_test]

@@ -203,6 +203,18 @@ async fn a_connection_that_is_reset_does_not_end_the_session() {
 }
 
 #[wasm_bindgen_test]
+async fn an_answer_that_is_lost_after_the_rotation_does_not_end_the_session() {
+    let page = Page::signed_in("alice").await;
+    // The browser's own second try, and the first of ours after it.
+    order("/test/faults", r#"{"refresh":{"reset":"after","times":3}}"#).await;
+    page.driver.renew().await.unwrap_throw();
+    assert_eq!(page.get("/api/me").await, 200);
+    assert_eq!(counter("reuse_detected").await, 0.0);
+    assert!(counter("replayed").await >= 1.0);
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
 async fn a_family_that_is_revoked_ends_the_session() {
     let page = Page::signed_in("alice").await;
     order("/test/revoke-all", "").await;
