@@ -64,6 +64,8 @@ struct Inner {
     waiting: RefCell<Vec<(Ticket, oneshot::Sender<Answer>)>>,
     logins: RefCell<Vec<(Ticket, Login)>>,
     tickets: Cell<u32>,
+    /// How often the user wanted out.
+    sign_outs: Cell<u32>,
     /// The timer, and when it fires by the monotonic clock of the last look.
     timer: RefCell<Option<Timeout>>,
     lock: RefCell<Option<(AttemptId, Lock)>>,
@@ -95,6 +97,7 @@ impl Driver {
             waiting: RefCell::default(),
             logins: RefCell::default(),
             tickets: Cell::new(0),
+            sign_outs: Cell::new(0),
             timer: RefCell::default(),
             lock: RefCell::default(),
             page: RefCell::default(),
@@ -147,7 +150,13 @@ impl Driver {
 
     /// Ends the session here at once, then tells the server.
     pub async fn sign_out(&self) -> Result<(), Denial> {
+        self.0.sign_outs.set(self.0.sign_outs.get().wrapping_add(1));
         self.ask(|ticket| Event::SignOutWanted { ticket }).await.map(drop)
+    }
+
+    /// How often the user wanted out: a sign-in that began before the last time is void.
+    pub(crate) fn sign_outs(&self) -> u32 {
+        self.0.sign_outs.get()
     }
 
     /// Releases everything. Idempotent.

@@ -11,7 +11,7 @@ use web_sys::Response;
 
 use super::answer::{grant, member, read_grant, server_now};
 use super::driver::Driver;
-use crate::session::{Denial, Grant, Numeric, TokenFault};
+use crate::session::{Denial, EndReason, Grant, Numeric, TokenFault};
 
 /// Why a sign-in did not come about. None of it changes the state.
 #[derive(Clone, Debug)]
@@ -54,7 +54,11 @@ where
 
 /// Begins the session that an answer brings which is already there.
 pub async fn sign_in_with(driver: &Driver, answer: JsValue) -> Result<(), SignInFailure> {
+    let sign_outs = driver.sign_outs();
     let grant = read(answer).await?;
+    if driver.sign_outs() != sign_outs {
+        return Err(SignInFailure::Denied(Denial::Ended(EndReason::SignedOut)));
+    }
     driver.signed_in(grant).await.map_err(SignInFailure::Denied)
 }
 

@@ -168,6 +168,24 @@ async fn a_login_that_brings_no_token_says_why_and_changes_nothing() {
 }
 
 #[wasm_bindgen_test]
+async fn a_sign_out_while_a_login_is_read_wins() {
+    let page = std::rc::Rc::new(Page::active("late-login").await);
+    let login = Response::new_with_opt_str(Some(&page.server.login("alice"))).unwrap_throw();
+    let signing_in = sign_in_with(&page.driver, login.into());
+    let signing_out = {
+        let page = page.clone();
+        future_to_promise(async move {
+            let _ = page.driver.sign_out().await;
+            Ok(JsValue::UNDEFINED)
+        })
+    };
+    let denied = signing_in.await;
+    JsFuture::from(signing_out).await.unwrap_throw();
+    assert!(matches!(denied, Err(SignInFailure::Denied(Denial::Ended(EndReason::SignedOut)))), "{denied:?}");
+    assert_eq!(page.published.borrow().last(), Some(&Status::Ended(EndReason::SignedOut)));
+}
+
+#[wasm_bindgen_test]
 async fn access_token_not_costs_a_refresh_only_for_the_token_in_hand() {
     let page = Page::active("not").await;
     let wanted = |not: Option<&str>| {
