@@ -89,19 +89,24 @@ fn prepare(driver: &Driver, input: &JsValue, init: &JsValue) -> Result<Option<Pr
     if url_of(input).and_then(|url| driver.targets().audience(&url)).is_none() {
         return Ok(None);
     }
+    // A Request would lose its body to the one that is made of it: look before.
+    let headers = match member(init, "headers") {
+        headers if headers.is_undefined() => member(input, "headers"),
+        headers => headers,
+    };
     let mode = match member(init, "mode") {
         mode if mode.is_undefined() => member(input, "mode"),
         mode => mode,
     };
     let carries_none = mode.as_string().is_some_and(|mode| mode == "no-cors" || mode == "navigate");
-    if carries_none {
+    if carries_none || brings_authorization(&headers) {
         return Ok(None);
     }
     let is_stream = is_stream(&member(init, "body"));
     let request = Request::new(input, init)?;
     // Asked again of the request itself: an object may read differently each time it is looked at.
     let audience = driver.targets().audience(&request.url());
-    // The caller's own is left alone. (Looked for here: the caller's headers may be an iterator, to be read once.)
+    // And so are headers that can be read once only.
     let audience = audience.filter(|_| !request.headers().has("authorization").unwrap_or(false));
     // A stream would be held in memory whole to be sent again; a string, a Blob, a form is not.
     let replay = if is_stream { None } else { Some(request.clone()?) };
@@ -180,6 +185,16 @@ fn url_of(input: &JsValue) -> Option<String> {
         None => member(&member(&js_sys::global(), "location"), "href").as_string()?,
     };
     web_sys::Url::new_with_base(&url, &base).ok().map(|url| url.href())
+}
+
+/// Whether the caller brings its own. An iterator is not looked into: it can be read once only.
+fn brings_authorization(headers: &JsValue) -> bool {
+    if !headers.is_object() || member(headers, "next").is_function() {
+        return false;
+    }
+    // A copy, so that every form of `HeadersInit` is read by the browser's own rules.
+    let headers = Headers::new_with_headers(headers.unchecked_ref());
+    headers.and_then(|headers| headers.has("authorization")).unwrap_or(false)
 }
 
 fn is_stream(body: &JsValue) -> bool {
