@@ -66,7 +66,7 @@ struct Inner {
     tickets: Cell<u32>,
     /// How often the user wanted out.
     sign_outs: Cell<u32>,
-    /// The timer, and when it fires by the monotonic clock of the last look.
+    /// The one timer: when the machine wants a tick.
     timer: RefCell<Option<Timeout>>,
     lock: RefCell<Option<(AttemptId, Lock)>>,
     page: RefCell<Option<Page>>,

@@ -43,6 +43,16 @@ pub enum RefreshFailure {
     Malformed(TokenFault),
 }
 
+impl RefreshFailure {
+    /// What the server asked to wait, where it did.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Unavailable { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
 /// Why a caller did not get what it asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -133,11 +133,7 @@ impl<E: Entropy> Session<E> {
         }
         // A session that has begun since must not be signed out for the one before it.
         if !matches!(self.phase, Phase::Active(_)) {
-            let retry_after = match failure {
-                RefreshFailure::Unavailable { retry_after, .. } => retry_after,
-                _ => None,
-            };
-            self.sign_out_backoff.fail(now, retry_after, &mut self.entropy);
+            self.sign_out_backoff.fail(now, failure.retry_after(), &mut self.entropy);
             self.turns.add_sign_out(Vec::new());
         }
     }

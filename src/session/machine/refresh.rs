@@ -77,12 +77,8 @@ impl<E: Entropy> Session<E> {
     }
 
     pub(super) fn refresh_failed(&mut self, now: Moment, failure: RefreshFailure) {
-        let retry_after = match failure {
-            RefreshFailure::Unavailable { retry_after, .. } => retry_after,
-            _ => None,
-        };
         let before = self.status();
-        self.backoff.fail(now, retry_after, &mut self.entropy);
+        self.backoff.fail(now, failure.retry_after(), &mut self.entropy);
         self.failure = Some(failure);
         // A failure like the one before, far ahead of the next renewal, is nothing new to the app.
         self.published &= self.status() == before;
