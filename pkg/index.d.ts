@@ -47,6 +47,19 @@ export interface SessionOptions {
   /** Seconds that a call waits for a token, over failed attempts, before it rejects. Default 20. */
   patience?: number | undefined;
   /**
+   * Seconds for which one tab may keep all others from the wire. Default 30; never less than `timeout`. A login
+   * function that takes longer goes on, but refreshes no longer wait for it. A tab that is frozen, or stopped in a
+   * debugger, while it holds the lock loses it to the next after that time and some jitter.
+   */
+  lockTimeout?: number | undefined;
+  /**
+   * Hand the access token over to the other tabs of this origin, by BroadcastChannel (default `true`), so that one
+   * of them refreshes for all, and a new one needs no refresh. Any script of the origin can listen; it could also
+   * have called `accessToken()`. With `false` each tab fetches its own token, one after the other, and only news
+   * without a token pass between them: that a session has begun, or is over.
+   */
+  shareToken?: boolean | undefined;
+  /**
    * Which header carries the attempt id of a refresh or sign-out; a custom header forces a CORS preflight, and
    * so keeps forged cross-site requests out. Default `"X-Requested-With"`, which common back ends let through.
    */
@@ -131,7 +144,10 @@ export interface Session {
   /** Whether the token's `scope` (RFC 9068) has the value. For the user interface only: the claims are not verified. */
   hasScope(scope: string): boolean;
 
-  /** Releases timer, lock and listeners and rejects what waits. Idempotent. The server is not told. */
+  /** How this session stands to those of the other tabs. Holds no secret: to show, and for bug reports. */
+  inspect(): Inspection;
+
+  /** Releases timer, lock, channel and listeners and rejects what waits. Idempotent. The server is not told. */
   close(): void;
 }
 
@@ -155,6 +171,21 @@ export interface AccessTokenOptions {
   minValidity?: number | undefined;
   /** Ends this call's wait, with the signal's own reason. The refresh goes on for others. */
   signal?: AbortSignal | undefined;
+}
+
+/** See {@link Session.inspect}. */
+export interface Inspection {
+  /** A random id of this session object; `null` while the wasm loads. */
+  readonly tab: string | null;
+  /** The tabs (and workers) of the same session that were heard of last. One that is frozen is missing until it wakes. */
+  readonly tabs: readonly string[];
+  /**
+   * Who takes turns at the auth server: all tabs of the browser, or, where there are no Web Locks (an insecure
+   * context, an old browser, blocked third-party storage), the sessions of this page only. `null` while the wasm loads.
+   */
+  readonly lock: "browser" | "page" | null;
+  /** Whether tabs can hear each other. `false` where there is no BroadcastChannel, and while the page is put away. */
+  readonly channel: boolean;
 }
 
 /** See {@link Session.state}. */
@@ -182,6 +213,8 @@ export interface ActiveState {
   readonly expiresAt: number | null;
   /** When the next silent refresh is due. Milliseconds since 1970; `null` when none is planned. */
   readonly refreshAt: number | null;
+  /** Whether the session came to this page from another tab: by a sign-in there, or by a hand-over when the page began. */
+  readonly elsewhere: boolean;
   /** Why the last attempt to renew the token failed, since it came. The session stays; `refreshAt` says when it is tried again. */
   readonly error?: SessionError;
 }
@@ -191,6 +224,8 @@ export interface EndedState {
   readonly status: "ended";
   /** `"none"`: there was none; `"signed-out"`: the user said so; `"rejected"`: the server said so. */
   readonly reason: EndReason;
+  /** Whether it ended in another tab. */
+  readonly elsewhere: boolean;
 }
 
 export type EndReason = "none" | "signed-out" | "rejected";

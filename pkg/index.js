@@ -50,7 +50,7 @@ class Session {
 
   constructor(options, wasm) {
     this.#state = Object.freeze(
-      options.restore === false ? { status: "ended", reason: "none" } : { status: "unknown" },
+      options.restore === false ? { status: "ended", reason: "none", elsewhere: false } : { status: "unknown" },
     );
     this.#ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
@@ -115,6 +115,10 @@ class Session {
   hasScope(scope) {
     const claimed = this.#state.claims?.scope;
     return typeof claimed === "string" && hasScope(claimed, String(scope));
+  }
+
+  inspect() {
+    return Object.freeze(this.#core?.inspect() ?? { tab: null, tabs: [], lock: null, channel: false });
   }
 
   close() {

@@ -1,8 +1,8 @@
 // Validates what createSession is given, once, at the edge. The wasm gets absolute URLs and numbers.
 
 const KNOWN = [
-  "attemptHeader", "fetch", "leeway", "name", "patience", "refresh", "refreshAhead", "restore", "sendTokenTo",
-  "signOut", "timeout", "wasm",
+  "attemptHeader", "fetch", "leeway", "lockTimeout", "name", "patience", "refresh", "refreshAhead", "restore",
+  "sendTokenTo", "shareToken", "signOut", "timeout", "wasm",
 ];
 
 /** A header name that fetch takes (RFC 9110, section 5.1). */
@@ -40,6 +40,8 @@ export function readOptions(options) {
     leeway: seconds("leeway", options.leeway, 0),
     timeout: seconds("timeout", options.timeout, 1),
     patience: seconds("patience", options.patience, 0),
+    lockTimeout: seconds("lockTimeout", options.lockTimeout, 1),
+    shareToken: flag("shareToken", options.shareToken),
     refreshAhead: flag("refreshAhead", options.refreshAhead),
     restore: flag("restore", options.restore),
     fetch: options.fetch,

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::browser::{Driver, FetchFailure, SignInFailure};
-use crate::session::{Denial, EndReason, RefreshFailure, TokenFault};
+use crate::session::{Denial, RefreshFailure, TokenFault};
 
 #[wasm_bindgen(module = "/src/bindings/errors.js")]
 extern "C" {
@@ -27,19 +27,10 @@ extern "C" {
     type TokenError;
 }
 
-/// How JavaScript spells it.
-pub(super) fn end_reason(reason: EndReason) -> &'static str {
-    match reason {
-        EndReason::None => "none",
-        EndReason::SignedOut => "signed-out",
-        EndReason::Rejected => "rejected",
-    }
-}
-
 /// What a caller was denied. The driver knows the native error behind it.
 pub(super) fn from_denial(denial: Denial, driver: &Driver) -> JsValue {
     match denial {
-        Denial::Ended(reason) => error("ERR_SESSION_ENDED", &[("reason", end_reason(reason).into())]),
+        Denial::Ended(reason) => error("ERR_SESSION_ENDED", &[("reason", reason.as_str().into())]),
         Denial::Changed => error("ERR_SESSION_CHANGED", &[]),
         Denial::Closed => error("ERR_SESSION_CLOSED", &[]),
         Denial::Refused { retry_at } => {

@@ -31,6 +31,8 @@ pub(super) fn read(options: &JsValue) -> Settings {
             restore: flag("restore", defaults.restore),
             timeout: seconds("timeout", defaults.timeout),
             patience: seconds("patience", defaults.patience),
+            lock_timeout: seconds("lockTimeout", defaults.lock_timeout),
+            shares_token: flag("shareToken", defaults.shares_token),
             ..defaults
         },
     }

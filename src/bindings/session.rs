@@ -92,6 +92,11 @@ impl Core {
         settle(async move { driver.sign_out().await }, &self.driver)
     }
 
+    /// How it stands to the other tabs: an object.
+    pub fn inspect(&self) -> JsValue {
+        snapshot::of_inspection(&self.driver.inspect())
+    }
+
     /// Releases everything; idempotent.
     pub fn close(&self) {
         self.driver.close();

@@ -6,13 +6,30 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::errors;
-use crate::browser::Driver;
+use crate::browser::{Driver, Inspection};
 use crate::session::{Status, decode_claims};
 
 #[wasm_bindgen(module = "/src/bindings/snapshot.js")]
 extern "C" {
     #[wasm_bindgen(js_name = parseFrozen)]
     fn parse_frozen(json: &str) -> JsValue;
+}
+
+/// How a session stands to the other tabs.
+#[derive(Serialize)]
+struct Tabs<'a> {
+    tab: &'a str,
+    tabs: &'a [String],
+    lock: &'static str,
+    channel: bool,
+}
+
+/// What [`Driver::inspect`] has found, as an object.
+pub(super) fn of_inspection(inspection: &Inspection) -> JsValue {
+    let Inspection { tab, tabs, shares_lock, has_channel } = inspection;
+    let lock = if *shares_lock { "browser" } else { "page" };
+    serde_wasm_bindgen::to_value(&Tabs { tab, tabs, lock, channel: *has_channel })
+        .unwrap_or(JsValue::UNDEFINED)
 }
 
 /// The members that are plain data; times in milliseconds since 1970.
@@ -28,9 +45,11 @@ enum Snapshot {
         generation: u32,
         expires_at: Option<f64>,
         refresh_at: Option<f64>,
+        elsewhere: bool,
     },
     Ended {
         reason: &'static str,
+        elsewhere: bool,
     },
 }
 
@@ -43,7 +62,7 @@ pub(super) fn of(status: &Status, driver: &Driver) -> Option<JsValue> {
             let snapshot = Snapshot::Unknown { retry_at: retry_at.map(milliseconds) };
             (snapshot, None, failure.zip(Some(*retry_at)))
         }
-        Status::Active { epoch, generation, grant, failure, refresh_at } => {
+        Status::Active { epoch, generation, grant, failure, refresh_at, elsewhere } => {
             let claims =
                 decode_claims(grant.token.reveal()).map_or(JsValue::NULL, |json| parse_frozen(&json));
             let snapshot = Snapshot::Active {
@@ -51,10 +70,13 @@ pub(super) fn of(status: &Status, driver: &Driver) -> Option<JsValue> {
                 generation: generation.0,
                 expires_at: grant.expiry().map(|expiry| milliseconds(expiry.wall_ms())),
                 refresh_at: refresh_at.map(milliseconds),
+                elsewhere: *elsewhere,
             };
             (snapshot, Some(claims), failure.zip(Some(*refresh_at)))
         }
-        Status::Ended(reason) => (Snapshot::Ended { reason: errors::end_reason(*reason) }, None, None),
+        Status::Ended { reason, elsewhere } => {
+            (Snapshot::Ended { reason: reason.as_str(), elsewhere: *elsewhere }, None, None)
+        }
     };
     let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
     let object: Object = snapshot.serialize(&serializer).ok()?.unchecked_into();

@@ -37,8 +37,18 @@ pub(crate) fn grant(token: &str, expires_in: Numeric, server_now: Option<f64>) -
         server_now,
         local_now: received.wall_ms() as f64 / 1000.0,
     })?;
-    let subject = claim("sub").as_string().map(|sub| Subject::new(&sub, claim("sid").as_string().as_deref()));
+    let subject = claims.as_ref().and_then(|claims| subject_in(claims));
     Ok(Grant { token: AccessToken::new(token), received, lifetime, subject })
+}
+
+/// Whose token it is, by its claims; `None` for an opaque token.
+pub(crate) fn subject_of(token: &str) -> Option<Subject> {
+    claims_of(token).and_then(|claims| subject_in(&claims))
+}
+
+fn subject_in(claims: &JsValue) -> Option<Subject> {
+    let sub = member(claims, "sub").as_string()?;
+    Some(Subject::new(&sub, member(claims, "sid").as_string().as_deref()))
 }
 
 /// The claims of a JWT, **unverified**; `None` for an opaque token.

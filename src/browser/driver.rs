@@ -1,5 +1,8 @@
 //! Owns the machine: carries events in, performs commands, keeps the one timer.
 
+mod commands;
+mod questions;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future;
@@ -10,21 +13,18 @@ use std::time::Duration;
 use futures_channel::oneshot;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 
+use super::channel::Channel;
 use super::clock;
 use super::fetcher::Fetcher;
-use super::lock::{self, Granted, Lock};
+use super::lock::{self, Lock};
 use super::memory::Memory;
 use super::origin::Targets;
-use super::page::Page;
+use super::page::{Page, PageEvent};
 use super::random::Random;
 use super::refresh::Endpoint;
-use super::sign_out;
 use super::timer;
-use crate::session::{
-    AttemptId, Command, Config, Credential, Denial, Event, Grant, Reply, Session, Status, Ticket,
-};
+use crate::session::{AttemptId, Config, Denial, Event, Grant, Reply, Session, Status, Ticket};
 
 type Answer = Result<Reply, Denial>;
 type Publish = Rc<dyn Fn(&Driver, Status)>;
@@ -51,6 +51,19 @@ pub struct Settings {
     pub config: Config,
 }
 
+/// How a session stands to the other tabs.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    /// This tab.
+    pub tab: String,
+    /// The others that were heard of last.
+    pub tabs: Vec<String>,
+    /// Whether all tabs of the browser take turns, or the sessions of this page only.
+    pub shares_lock: bool,
+    /// Whether tabs can hear each other.
+    pub has_channel: bool,
+}
+
 /// One session in one page. Cheap to clone; [`Driver::close`] ends it.
 #[derive(Clone)]
 pub struct Driver(Rc<Inner>);
@@ -70,6 +83,9 @@ struct Inner {
     timer: RefCell<Option<Timeout>>,
     lock: RefCell<Option<(AttemptId, Lock)>>,
     page: RefCell<Option<Page>>,
+    /// Closed while the page is put away: a message would throw it out of the back/forward cache.
+    channel: RefCell<Option<Channel>>,
+    name: String,
     lock_name: String,
     memory: Memory,
     refresh: Endpoint,
@@ -101,8 +117,10 @@ impl Driver {
             timer: RefCell::default(),
             lock: RefCell::default(),
             page: RefCell::default(),
+            channel: RefCell::default(),
             lock_name: lock::name_for(&settings.auth_origin),
             memory: Memory::new(&settings.name, &settings.refresh_url),
+            name: settings.name,
             refresh: endpoint(settings.refresh_url),
             sign_out: settings.sign_out_url.map(endpoint),
             targets: settings.targets,
@@ -110,48 +128,23 @@ impl Driver {
             publish: RefCell::new(Some(Rc::new(publish))),
         }));
         let weak = driver.weak();
-        driver.0.page.replace(Some(Page::listen(move |event| weak.dispatch(event))));
-        driver.dispatch(Event::Started);
+        driver.0.page.replace(Some(Page::listen(move |told| weak.with(|driver| driver.page_told(told)))));
+        driver.open_channel();
+        let memory = &driver.0.memory;
+        driver.dispatch(Event::Started { memo: memory.recall(), company: memory.company() });
         driver
     }
 
-    /// A token, or why there is none. `not` and `min_validity` as in [`Event::TokenWanted`].
-    pub async fn token(&self, event: impl FnOnce(Ticket) -> Event) -> Result<Credential, Denial> {
-        match self.ask(event).await? {
-            Reply::Token(credential) => Ok(credential),
-            Reply::Done => Err(Denial::Closed),
+    /// What a user may paste into a bug report; no secret.
+    pub fn inspect(&self) -> Inspection {
+        let machine = self.0.machine.borrow();
+        let (tab, tabs) = machine.tabs();
+        Inspection {
+            tab: tab.to_hex(),
+            tabs: tabs.iter().map(|tab| tab.to_hex()).collect(),
+            shares_lock: lock::is_shared(),
+            has_channel: self.0.channel.borrow().is_some(),
         }
-    }
-
-    /// Renews the token, with a refresh that begins after now.
-    pub async fn renew(&self) -> Result<(), Denial> {
-        self.ask(|ticket| Event::RenewalWanted { ticket }).await.map(drop)
-    }
-
-    /// Begins the session whose cookie somebody else has set.
-    pub async fn sign_in_by_cookie(&self) -> Result<(), Denial> {
-        self.ask(|ticket| Event::CookieChanged { ticket }).await.map(drop)
-    }
-
-    /// Begins the session that a login of somebody else's has brought.
-    pub async fn signed_in(&self, grant: Grant) -> Result<(), Denial> {
-        self.ask(|ticket| Event::SignedIn { ticket, grant }).await.map(drop)
-    }
-
-    /// Runs `login` where nothing else of ours is on the wire, and begins the session that it brings.
-    pub async fn sign_in<F>(&self, login: impl FnOnce() -> F + 'static) -> Result<(), Denial>
-    where
-        F: Future<Output = Option<Grant>> + 'static,
-    {
-        let ticket = self.new_ticket();
-        self.0.logins.borrow_mut().push((ticket, Box::new(move || Box::pin(login()))));
-        self.ask_with(ticket, Event::SignInWanted { ticket }).await.map(drop)
-    }
-
-    /// Ends the session here at once, then tells the server.
-    pub async fn sign_out(&self) -> Result<(), Denial> {
-        self.0.sign_outs.set(self.0.sign_outs.get().wrapping_add(1));
-        self.ask(|ticket| Event::SignOutWanted { ticket }).await.map(drop)
     }
 
     /// How often the user wanted out: a sign-in that began before the last time is void.
@@ -163,6 +156,7 @@ impl Driver {
     pub fn close(&self) {
         self.dispatch(Event::Closed);
         self.0.page.take();
+        self.0.channel.take();
         self.0.timer.take();
         self.0.logins.take();
         let publish = self.0.publish.take();
@@ -189,31 +183,30 @@ impl Driver {
         self.dispatch(event);
     }
 
-    /// Asks, where what the question causes is wanted and nobody waits for the answer.
-    pub(crate) fn ask_for_nobody(&self, event: impl FnOnce(Ticket) -> Event) {
-        self.dispatch(event(self.new_ticket()));
+    fn open_channel(&self) {
+        let weak = self.weak();
+        let heard = move |from, message| weak.dispatch(Event::PeerSpoke { from, message });
+        self.0.channel.replace(Channel::open(&self.0.name, &self.0.refresh.url, heard));
     }
 
-    /// Asks, and waits for the answer. Dropping the future withdraws the question.
-    async fn ask(&self, event: impl FnOnce(Ticket) -> Event) -> Answer {
-        let ticket = self.new_ticket();
-        self.ask_with(ticket, event(ticket)).await
-    }
-
-    async fn ask_with(&self, ticket: Ticket, event: Event) -> Answer {
-        let (sender, receiver) = oneshot::channel();
-        self.0.waiting.borrow_mut().push((ticket, sender));
-        self.dispatch(event);
-        let question = Question { driver: self, ticket };
-        let answer = receiver.await.unwrap_or(Err(Denial::Closed));
-        std::mem::forget(question);
-        answer
-    }
-
-    fn new_ticket(&self) -> Ticket {
-        let ticket = self.0.tickets.get();
-        self.0.tickets.set(ticket.wrapping_add(1));
-        Ticket(ticket)
+    fn page_told(&self, told: PageEvent) {
+        let memo = self.0.memory.recall();
+        match told {
+            PageEvent::Online => self.dispatch(Event::CameOnline),
+            PageEvent::Seen => self.dispatch(Event::Woken { memo, was_away: false }),
+            PageEvent::PutAway => {
+                self.dispatch(Event::Left);
+                self.0.channel.take();
+            }
+            PageEvent::Back => {
+                self.open_channel();
+                self.dispatch(Event::Woken { memo, was_away: true });
+            }
+            PageEvent::Stored(key) if self.0.memory.is_about(key.as_deref()) => {
+                self.dispatch(Event::Recalled { memo });
+            }
+            PageEvent::Stored(_) => {}
+        }
     }
 
     fn weak(&self) -> WeakDriver {
@@ -237,80 +230,6 @@ impl Driver {
         self.arm();
     }
 
-    fn perform(&self, command: Command) {
-        match command {
-            Command::AcquireLock { attempt } => self.hold(attempt, Lock::request),
-            Command::StealLock { attempt } => self.hold(attempt, Lock::steal),
-            Command::ReleaseLock { attempt } => {
-                // Dropped after the borrow: releasing runs JavaScript.
-                let lock = self.0.lock.borrow_mut().take_if(|(held, _)| *held == attempt);
-                drop(lock);
-            }
-            Command::SendRefresh { attempt, id } => self.send_refresh(attempt, id),
-            Command::SendSignOut { attempt } => self.send_sign_out(attempt),
-            Command::RunLogin { ticket } => self.run_login(ticket),
-            Command::Answer { ticket, answer } => {
-                let mut waiting = self.0.waiting.borrow_mut();
-                if let Some(index) = waiting.iter().position(|(asked, _)| *asked == ticket) {
-                    // An error means that the caller has gone.
-                    let _ = waiting.swap_remove(index).1.send(answer);
-                }
-            }
-            Command::Publish => {
-                let status = self.0.machine.borrow().status();
-                let publish = self.0.publish.borrow().clone();
-                if let Some(publish) = publish {
-                    publish(self, status);
-                }
-            }
-            Command::Remember(remembered) => self.0.memory.keep(remembered),
-        }
-    }
-
-    fn hold(&self, attempt: AttemptId, ask: impl FnOnce(&str, Granted) -> Lock) {
-        let weak = self.weak();
-        let lock = ask(&self.0.lock_name, Rc::new(move || weak.dispatch(Event::LockGranted { attempt })));
-        // What was asked for before is withdrawn: after the borrow, for that runs JavaScript.
-        let before = self.0.lock.replace(Some((attempt, lock)));
-        drop(before);
-    }
-
-    fn send_refresh(&self, attempt: AttemptId, id: AttemptId) {
-        let driver = self.clone();
-        spawn_local(async move {
-            let outcome = driver.0.refresh.refresh(id).await.map_err(|(failure, native)| {
-                driver.0.native_error.replace(native);
-                failure
-            });
-            let remembered = driver.0.memory.recall();
-            driver.dispatch(Event::RefreshSettled { attempt, outcome, remembered });
-        });
-    }
-
-    fn send_sign_out(&self, attempt: AttemptId) {
-        let driver = self.clone();
-        spawn_local(async move {
-            let outcome = match &driver.0.sign_out {
-                Some(endpoint) => sign_out::tell(endpoint, attempt).await,
-                None => Ok(()),
-            };
-            driver.dispatch(Event::SignOutSettled { attempt, outcome });
-        });
-    }
-
-    fn run_login(&self, ticket: Ticket) {
-        let login = {
-            let mut logins = self.0.logins.borrow_mut();
-            logins.iter().position(|(waiting, _)| *waiting == ticket).map(|index| logins.swap_remove(index).1)
-        };
-        let Some(login) = login else { return };
-        let driver = self.clone();
-        spawn_local(async move {
-            let grant = login().await;
-            driver.dispatch(Event::LoginSettled { ticket, grant });
-        });
-    }
-
     fn arm(&self) {
         let delay: Option<Duration> = self.0.machine.borrow().deadline(clock::now());
         let timer = delay.map(|delay| {
@@ -327,22 +246,13 @@ impl Driver {
 struct WeakDriver(Weak<Inner>);
 
 impl WeakDriver {
-    fn dispatch(&self, event: Event) {
+    fn with(&self, call: impl FnOnce(&Driver)) {
         if let Some(inner) = self.0.upgrade() {
-            Driver(inner).dispatch(event);
+            call(&Driver(inner));
         }
     }
-}
 
-/// A question that is out: withdrawn when its future is dropped.
-struct Question<'a> {
-    driver: &'a Driver,
-    ticket: Ticket,
-}
-
-impl Drop for Question<'_> {
-    fn drop(&mut self) {
-        self.driver.0.waiting.borrow_mut().retain(|(ticket, _)| *ticket != self.ticket);
-        self.driver.dispatch(Event::Withdrawn { ticket: self.ticket });
+    fn dispatch(&self, event: Event) {
+        self.with(|driver| driver.dispatch(event));
     }
 }

@@ -213,7 +213,7 @@ pub async fn unless_aborted<T>(signal: &AbortSignal, wait: impl Future<Output = 
     }
     let (sender, mut aborted) = oneshot::channel::<()>();
     let mut sender = Some(sender);
-    let _listener = Listener::new(signal, "abort", move || drop(sender.take()));
+    let _listener = Listener::new(signal, "abort", move |_| drop(sender.take()));
     let mut wait = pin!(wait);
     std::future::poll_fn(|context| {
         if let Poll::Ready(answer) = wait.as_mut().poll(context) {

@@ -1,7 +1,7 @@
 //! An event listener that is removed when it is dropped.
 
-use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::EventTarget;
 
 /// A registered listener.
@@ -9,13 +9,17 @@ use web_sys::EventTarget;
 pub(crate) struct Listener {
     target: EventTarget,
     kind: &'static str,
-    closure: Closure<dyn FnMut()>,
+    closure: Closure<dyn FnMut(JsValue)>,
 }
 
 impl Listener {
-    /// Calls back at each event of this kind.
-    pub(crate) fn new(target: &EventTarget, kind: &'static str, callback: impl FnMut() + 'static) -> Self {
-        let closure = Closure::<dyn FnMut()>::new(callback);
+    /// Calls back with each event of this kind.
+    pub(crate) fn new(
+        target: &EventTarget,
+        kind: &'static str,
+        callback: impl FnMut(JsValue) + 'static,
+    ) -> Self {
+        let closure = Closure::<dyn FnMut(JsValue)>::new(callback);
         // Adding a listener cannot throw: the type and the callback are right.
         let _ = target.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref());
         Self { target: target.clone(), kind, closure }

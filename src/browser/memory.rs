@@ -1,53 +1,117 @@
-//! What the browser remembers from one page to the next, in `localStorage`: which sign-in it is, and a digest of
-//! whose. No token, no name.
+//! What the browser remembers from one page to the next and from tab to tab, in `localStorage`: which sign-in it is,
+//! which refresh is on the wire, whether there is company. No token, no name.
+//!
+//! | entry | value |
+//! | --- | --- |
+//! | `silent-session:1:session:<name>:<refresh URL>` | `begun <session> <digest of the subject, or ->`, or `over <session> <reason>` |
+//! | `silent-session:1:attempt:<name>:<refresh URL>` | `<attempt> <attempt id sent> <when: milliseconds since 1970>` |
+//! | `silent-session:1:company:<name>:<refresh URL>` | `1`: a tab of this session was there |
+//!
+//! **Names and values are frozen**: old tabs outlive deploys. What a tab cannot read it takes for absent. Where
+//! storage is refused (a sandboxed frame, a worker, a full disk) nothing is remembered: each page has a session id of
+//! its own, and a tab that was frozen hears of a sign-out at its next refresh.
 
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
 
-use crate::session::{EpochId, Remembered};
+use super::clock;
+use crate::session::{AttemptId, EndReason, EpochId, Memo, Remembered};
 
-/// Frozen: old tabs outlive deploys.
-const PREFIX: &str = "silent-session:1:";
-
-/// One entry of `localStorage`. Where storage is refused (a sandboxed frame, a worker, a full disk) nothing is
-/// remembered, and each page has a session id of its own.
+/// The entries of one session. Tenants by path do not meet: the URL is part of the name.
 #[derive(Debug)]
 pub(crate) struct Memory {
-    key: String,
+    session: String,
+    attempt: String,
+    company: String,
 }
 
 impl Memory {
-    /// For the session of this name at this refresh endpoint: tenants by path do not meet.
+    /// For the session of this name at this refresh endpoint.
     pub(crate) fn new(name: &str, refresh_url: &str) -> Self {
-        Self { key: [PREFIX, name, ":", refresh_url].concat() }
+        let key = |kind| ["silent-session:1:", kind, ":", name, ":", refresh_url].concat();
+        Self { session: key("session"), attempt: key("attempt"), company: key("company") }
     }
 
-    /// What was kept last; `None` for nothing, and for what is not ours.
-    pub(crate) fn recall(&self) -> Option<Remembered> {
-        let kept = storage()?.get_item(&self.key).ok()??;
-        let (epoch, subject) = kept.split_once(' ')?;
-        let epoch = EpochId::parse(epoch)?;
-        let subject = if subject == "-" { None } else { Some(u64::from_str_radix(subject, 16).ok()?) };
-        Some(Remembered { epoch, subject })
+    /// Whether an entry of this key concerns the session; without a key, all have been cleared.
+    pub(crate) fn is_about(&self, key: Option<&str>) -> bool {
+        key.is_none_or(|key| key == self.session)
     }
 
-    /// Keeps it, or forgets.
-    pub(crate) fn keep(&self, remembered: Option<Remembered>) {
-        let Some(storage) = storage() else { return };
-        // A quota that is used up leaves the old entry: it names another subject, or an epoch that is over.
-        let _ = match remembered {
-            Some(Remembered { epoch, subject }) => {
+    /// What was written down last.
+    pub(crate) fn recall(&self) -> Memo {
+        let unsettled = get(&self.attempt).and_then(|marker| AttemptId::parse(marker.split(' ').nth(1)?));
+        Memo { session: get(&self.session).and_then(|entry| read(&entry)), unsettled }
+    }
+
+    /// Writes down what has become of the session, unless something later is there: another tab was faster.
+    pub(crate) fn keep(&self, remembered: Remembered) {
+        if self.recall().session.is_some_and(|kept| kept.epoch() > remembered.epoch()) {
+            return;
+        }
+        let entry = match remembered {
+            Remembered::Begun { epoch, subject } => {
                 let subject = subject.map_or_else(|| "-".into(), to_hex);
-                storage.set_item(&self.key, &[&epoch.to_hex(), " ", &subject].concat())
+                ["begun ", &epoch.to_hex(), " ", &subject].concat()
             }
-            None => storage.remove_item(&self.key),
+            Remembered::Over { until, reason } => ["over ", &until.to_hex(), " ", reason.as_str()].concat(),
         };
+        set(&self.session, &entry);
+    }
+
+    /// Writes down that an attempt is on the wire, before it is.
+    pub(crate) fn mark(&self, attempt: AttemptId, id: AttemptId) {
+        let when = clock::now().wall_ms().to_string();
+        set(&self.attempt, &[&attempt.to_hex(), " ", &id.to_hex(), " ", &when].concat());
+    }
+
+    /// Removes the marker of this attempt, and no other's.
+    pub(crate) fn unmark(&self, attempt: AttemptId) {
+        if get(&self.attempt).is_some_and(|marker| marker.starts_with(&attempt.to_hex())) {
+            remove(&self.attempt);
+        }
+    }
+
+    /// Whether there may be other tabs. Where nothing can be remembered there may.
+    pub(crate) fn company(&self) -> bool {
+        storage().is_none() || get(&self.company).is_some()
+    }
+
+    /// Writes down whether there is company for the next page.
+    pub(crate) fn expect_company(&self, company: bool) {
+        match company {
+            true => set(&self.company, "1"),
+            false => remove(&self.company),
+        }
+    }
+}
+
+fn read(entry: &str) -> Option<Remembered> {
+    let mut parts = entry.split(' ');
+    let (kind, epoch, detail) = (parts.next()?, EpochId::parse(parts.next()?)?, parts.next()?);
+    match kind {
+        "begun" if detail == "-" => Some(Remembered::Begun { epoch, subject: None }),
+        "begun" => Some(Remembered::Begun { epoch, subject: Some(u64::from_str_radix(detail, 16).ok()?) }),
+        "over" => Some(Remembered::Over { until: epoch, reason: EndReason::parse(detail)? }),
+        _ => None,
     }
 }
 
 fn to_hex(number: u64) -> String {
     (0..16).rev().filter_map(|at| char::from_digit(((number >> (4 * at)) & 0xf) as u32, 16)).collect()
+}
+
+fn get(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+/// A quota that is used up leaves the old entry: it names another subject, or an epoch that is over.
+fn set(key: &str, entry: &str) {
+    let _ = storage().map(|storage| storage.set_item(key, entry));
+}
+
+fn remove(key: &str) {
+    let _ = storage().map(|storage| storage.remove_item(key));
 }
 
 /// Reading the property throws where third-party storage is blocked.

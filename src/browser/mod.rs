@@ -4,12 +4,15 @@
 //! [`Command`](crate::session::Command)s is performed. No borrow is alive while JavaScript can run.
 
 mod answer;
+mod channel;
 mod clock;
 mod discard;
 mod driver;
+mod envelope;
 mod fetch;
 mod fetcher;
 mod listener;
+mod local_lock;
 mod lock;
 mod memory;
 mod origin;
@@ -21,7 +24,7 @@ mod sign_out;
 mod timer;
 
 pub use answer::{claims_of, read_numeric};
-pub use driver::{Driver, Settings};
+pub use driver::{Driver, Inspection, Settings};
 pub use fetch::{FetchFailure, fetch, unless_aborted};
 pub use fetcher::Fetcher;
 pub use origin::Targets;

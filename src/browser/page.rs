@@ -1,11 +1,26 @@
-//! What a page (or a worker) tells of itself: it is seen again, thawed, back from the cache, online.
+//! What a page (or a worker) tells of itself: it is seen again, put away, thawed, back from the cache, online.
 
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::EventTarget;
 
+use super::answer::member;
 use super::listener::Listener;
-use crate::session::Event;
+
+/// What was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PageEvent {
+    /// The network is back.
+    Online,
+    /// Somebody looks at it again (`focus`, `visibilitychange`).
+    Seen,
+    /// It goes into the back/forward cache, or for good (`pagehide`).
+    PutAway,
+    /// It runs again after it was frozen, or comes back from the cache (`resume`, `pageshow`): it has heard nothing.
+    Back,
+    /// Another tab has changed what is stored under this key, or has cleared all.
+    Stored(Option<String>),
+}
 
 /// Listeners, for as long as this lives.
 #[must_use = "a page that is not listened to tells nothing"]
@@ -14,20 +29,30 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Turns what the page tells into events. All but one only say: look at the clock.
-    pub(crate) fn listen(tell: impl Fn(Event) + Clone + 'static) -> Self {
+    /// Passes on what the page tells.
+    pub(crate) fn listen(tell: impl Fn(PageEvent) + Clone + 'static) -> Self {
         let global: EventTarget = js_sys::global().unchecked_into();
         let mut listeners = Vec::new();
-        let mut on = |target: &EventTarget, kind, event: fn() -> Event| {
+        let mut on = |target: &EventTarget, kind, read: fn(&JsValue) -> Option<PageEvent>| {
             let tell = tell.clone();
-            listeners.push(Listener::new(target, kind, move || tell(event())));
+            listeners.push(Listener::new(target, kind, move |event| {
+                if let Some(told) = read(&event) {
+                    tell(told);
+                }
+            }));
         };
-        on(&global, "online", || Event::CameOnline);
-        on(&global, "focus", || Event::Tick);
-        on(&global, "pageshow", || Event::Tick);
+        on(&global, "online", |_| Some(PageEvent::Online));
+        on(&global, "focus", |_| Some(PageEvent::Seen));
+        on(&global, "pagehide", |_| Some(PageEvent::PutAway));
+        // It also comes with each load.
+        on(&global, "pageshow", |event| member(event, "persisted").is_truthy().then_some(PageEvent::Back));
+        on(&global, "storage", |event| Some(PageEvent::Stored(member(event, "key").as_string())));
         if let Some(document) = document() {
-            on(&document, "visibilitychange", || Event::Tick);
-            on(&document, "resume", || Event::Tick);
+            on(&document, "visibilitychange", |event| {
+                let state = member(&member(event, "target"), "visibilityState").as_string();
+                state.is_some_and(|state| state == "visible").then_some(PageEvent::Seen)
+            });
+            on(&document, "resume", |_| Some(PageEvent::Back));
         }
         Self { _listeners: listeners }
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::held::Source;
 use super::id::{EpochId, Ticket};
 use super::time::{Deadline, Moment};
 
@@ -23,11 +24,12 @@ pub(crate) enum Wish {
 }
 
 impl Wish {
-    /// Whether the `number`-th refresh, or a sign-in (`None`), grants it.
-    pub(crate) fn is_granted_by(self, number: Option<u32>) -> bool {
-        match (self, number) {
-            (Self::Token, _) | (_, None) => true,
-            (Self::Renewal { after } | Self::NewEpoch { after }, Some(number)) => number > after,
+    /// Whether a token from there grants it. What another tab hands over was asked for before.
+    pub(crate) fn is_granted_by(self, source: Source) -> bool {
+        match (self, source) {
+            (Self::Token, _) | (_, Source::SignIn) => true,
+            (_, Source::Peer) => false,
+            (Self::Renewal { after } | Self::NewEpoch { after }, Source::Refresh(number)) => number > after,
         }
     }
 }
@@ -64,9 +66,14 @@ impl Callers {
     /// Whether the `number`-th refresh is to begin a new session.
     pub(crate) fn want_new_epoch(&self, number: u32) -> bool {
         let wants = |caller: &Caller| {
-            matches!(caller.wish, Wish::NewEpoch { .. }) && caller.wish.is_granted_by(Some(number))
+            matches!(caller.wish, Wish::NewEpoch { .. }) && caller.wish.is_granted_by(Source::Refresh(number))
         };
         self.waiting.iter().any(wants)
+    }
+
+    /// Whether somebody waits for a refresh, and no token of another tab's will do.
+    pub(crate) fn want_refresh(&self) -> bool {
+        self.waiting.iter().any(|caller| caller.wish != Wish::Token)
     }
 
     /// Takes those that `which` names.

@@ -1,8 +1,9 @@
 //! What to do. In the imperative: the shell obeys, and reports back in events.
 
 use super::error::Denial;
-use super::event::Remembered;
 use super::id::{AttemptId, Ticket};
+use super::memo::Remembered;
+use super::peers::PeerMessage;
 use super::token::Credential;
 
 /// One thing to do. They are done in the order given.
@@ -14,8 +15,8 @@ pub enum Command {
         /// Which turn.
         attempt: AttemptId,
     },
-    /// Take the turn from whoever has it and gives no sign of life, and say
-    /// [`LockGranted`](super::Event::LockGranted) then. Those who wait go on waiting.
+    /// Take the turn from whoever has had it ever since it was asked for, or since the last of these, and say
+    /// [`LockGranted`](super::Event::LockGranted) then. Where somebody else has it by now, do nothing: the queue moves.
     StealLock {
         /// Whose turn it is now.
         attempt: AttemptId,
@@ -52,8 +53,37 @@ pub enum Command {
     },
     /// [`Session::status`](super::Session::status) has changed: show it.
     Publish,
-    /// Keep this for the next page, or forget it.
-    Remember(Option<Remembered>),
+    /// Write this down for the next page and for the other tabs, unless something later is there already.
+    Remember(Remembered),
+    /// Write down that a refresh is on the wire.
+    Mark {
+        /// Which turn it is.
+        attempt: AttemptId,
+        /// What goes along with it.
+        id: AttemptId,
+    },
+    /// It is known what became of it. If another one was marked since, leave that.
+    Unmark {
+        /// Which turn it was.
+        attempt: AttemptId,
+    },
+    /// Write down whether the next page will have company.
+    ExpectCompany(bool),
+    /// Say this to the other tabs.
+    Tell(PeerMessage),
+}
+
+impl Command {
+    /// Which go first: what other tabs wait for, then the lock, then the app's view of it; nothing of these runs the
+    /// app's code but the last.
+    pub(crate) fn rank(&self) -> u8 {
+        match self {
+            Self::Tell(_) | Self::Remember(_) | Self::Mark { .. } | Self::Unmark { .. } => 0,
+            Self::ReleaseLock { .. } => 1,
+            Self::Publish => 2,
+            _ => 3,
+        }
+    }
 }
 
 /// What a caller asked for.

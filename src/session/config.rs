@@ -17,6 +17,12 @@ pub struct Config {
     pub timeout: Duration,
     /// How long a caller waits for a token, over failed attempts. 20 s: one time-out and one more try.
     pub patience: Duration,
+    /// How long one tab may keep all others from the wire: a login that takes longer goes on, unordered, and a tab that
+    /// holds the lock for longer is frozen, and loses it. 30 s: twice the time-out, and longer than a login's request
+    /// takes. Never less than the time-out, whatever is set here: a refresh on the wire is no sign of freezing.
+    pub lock_timeout: Duration,
+    /// Whether tabs hand the token over to each other. Without, each fetches its own; they still take turns.
+    pub shares_token: bool,
     /// Whether the server is told of a sign-out.
     pub tells_sign_out: bool,
 }
@@ -29,16 +35,19 @@ impl Default for Config {
             restore: true,
             timeout: Duration::from_secs(15),
             patience: Duration::from_secs(20),
+            lock_timeout: Duration::from_secs(30),
+            shares_token: true,
             tells_sign_out: true,
         }
     }
 }
 
-/// How long a login may keep refreshes waiting. A login that takes longer goes on, unordered.
-pub(crate) const LOGIN_BOUND: Duration = Duration::from_secs(60);
-
-/// How many time-outs the lock is waited for before it is taken from its holder.
-pub(crate) const LOCK_PATIENCE: u32 = 4;
+impl Config {
+    /// The longest that a tab which lives holds the lock.
+    pub(crate) fn longest_turn(&self) -> Duration {
+        self.lock_timeout.max(self.timeout)
+    }
+}
 
 /// The shortest time between a token and the refresh ahead of its expiry, however short its life is.
 pub(crate) const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(1);

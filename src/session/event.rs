@@ -4,14 +4,21 @@ use std::time::Duration;
 
 use super::breaker::Audience;
 use super::error::RefreshFailure;
-use super::id::{AttemptId, EpochId, Generation, Ticket};
+use super::id::{AttemptId, EpochId, Generation, TabId, Ticket};
+use super::memo::Memo;
+use super::peers::PeerMessage;
 use super::token::{AccessToken, Grant};
 
 /// The one input of the machine.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// The page has loaded; the first thing to be said, once.
-    Started,
+    Started {
+        /// What the browser remembers.
+        memo: Memo,
+        /// Whether there may be other tabs of this session.
+        company: bool,
+    },
     /// A caller wants to send a login request where nothing else of ours is on the wire.
     SignInWanted {
         /// Who waits: is told to begin ([`Command::RunLogin`](super::Command::RunLogin)), then answered.
@@ -96,6 +103,10 @@ pub enum Event {
     LockGranted {
         /// Which turn.
         attempt: AttemptId,
+        /// Somebody else had it first: what that one has done may not be known here yet.
+        contended: bool,
+        /// What the browser remembers now.
+        memo: Memo,
     },
     /// A refresh was answered, or failed.
     RefreshSettled {
@@ -103,23 +114,34 @@ pub enum Event {
         attempt: AttemptId,
         /// How it went.
         outcome: Result<Grant, RefreshFailure>,
-        /// What the browser remembers of the session now.
-        remembered: Option<Remembered>,
+        /// What the browser remembers now.
+        memo: Memo,
     },
-    /// Time has passed, or the page was woken: see what is due.
+    /// Another tab has said something.
+    PeerSpoke {
+        /// Which one.
+        from: TabId,
+        /// What.
+        message: PeerMessage,
+    },
+    /// What the browser remembers has been changed by another tab.
+    Recalled {
+        /// What it remembers now.
+        memo: Memo,
+    },
+    /// The page is seen again, or was woken.
+    Woken {
+        /// What the browser remembers now.
+        memo: Memo,
+        /// It was frozen or in the back/forward cache: it has heard nothing.
+        was_away: bool,
+    },
+    /// The page goes into the back/forward cache, or for good.
+    Left,
+    /// Time has passed: see what is due.
     Tick,
     /// The network is back: what failed may be tried again at once.
     CameOnline,
     /// The session object is of no more use.
     Closed,
-}
-
-/// What a browser keeps of a session from one page to the next: which one it is, and a digest of whose.
-/// No secret, and no name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Remembered {
-    /// Which sign-in.
-    pub epoch: EpochId,
-    /// [`Subject::digest`](super::Subject::digest); `None` for opaque tokens.
-    pub subject: Option<u64>,
 }

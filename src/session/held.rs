@@ -3,13 +3,22 @@
 use std::time::Duration;
 
 use super::backoff::scale;
-use super::config::{Config, MIN_REFRESH_INTERVAL, TRAVEL_TIME};
+use super::config::{Config, MIN_REFRESH_INTERVAL};
 use super::id::{Entropy, EpochId, Generation};
 use super::time::{Deadline, Moment};
 use super::token::{Credential, Grant};
 
 /// A refused token that is younger than this, never accepted, and the successor of a refused one, is brand-new.
 const BRAND_NEW: Duration = Duration::from_secs(10);
+
+/// Where a token came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    SignIn,
+    /// The how-manieth refresh that was sent.
+    Refresh(u32),
+    Peer,
+}
 
 /// The token in hand, and what has become of it.
 #[derive(Debug)]
@@ -25,13 +34,16 @@ pub(crate) struct Held {
     pub(crate) accepted: bool,
     /// It was fetched because its predecessor had been refused.
     after_refusal: bool,
+    /// The session came from another tab.
+    pub(crate) elsewhere: bool,
 }
 
 impl Held {
-    /// A token of `epoch`; the first, or the one after `predecessor`.
+    /// A token of `epoch`; the first, which may have come from `elsewhere`, or the one after `predecessor`.
     pub(crate) fn new(
         epoch: EpochId,
         grant: Grant,
+        elsewhere: bool,
         predecessor: Option<&Held>,
         config: &Config,
         entropy: &mut impl Entropy,
@@ -51,20 +63,13 @@ impl Held {
             refused: false,
             accepted: false,
             after_refusal: predecessor.is_some_and(|held| held.refused),
+            elsewhere: predecessor.map_or(elsewhere, |held| held.elsewhere),
         }
     }
 
     /// What a request carries.
     pub(crate) fn credential(&self) -> Credential {
         Credential { token: self.grant.token.clone(), epoch: self.epoch, generation: self.generation }
-    }
-
-    /// Whether it will still be good on arrival, and for `min_validity` at least.
-    pub(crate) fn lasts(&self, now: Moment, min_validity: Duration) -> bool {
-        let Some((expiry, lifetime)) = self.grant.expiry().zip(self.grant.lifetime) else {
-            return true;
-        };
-        expiry.remaining(now) > min_validity.max(TRAVEL_TIME.min(lifetime / 10))
     }
 
     /// Whether another refresh would only bring another token that is refused.
@@ -87,7 +92,7 @@ mod tests {
             lifetime: Some(Duration::from_secs(lifetime_s)),
             subject: None,
         };
-        Held::new(EpochId::draw(&mut || 7), grant, None, &Config::default(), &mut || chance)
+        Held::new(EpochId::draw(&mut || 7, 0, None), grant, false, None, &Config::default(), &mut || chance)
     }
 
     fn refresh_after(lifetime_s: u64, chance: u64) -> f64 {
@@ -111,11 +116,11 @@ mod tests {
     #[test]
     fn a_token_that_would_be_dead_on_arrival_does_not_last() {
         let long = held(900, 0);
-        assert!(long.lasts(Moment::new(897_999, 0), Duration::ZERO));
-        assert!(!long.lasts(Moment::new(898_000, 0), Duration::ZERO));
-        assert!(!long.lasts(Moment::new(840_000, 0), Duration::from_secs(60)));
+        assert!(long.grant.lasts(Moment::new(897_999, 0), Duration::ZERO));
+        assert!(!long.grant.lasts(Moment::new(898_000, 0), Duration::ZERO));
+        assert!(!long.grant.lasts(Moment::new(840_000, 0), Duration::from_secs(60)));
         let short = held(5, 0);
-        assert!(short.lasts(Moment::new(4_400, 0), Duration::ZERO));
-        assert!(!short.lasts(Moment::new(4_500, 0), Duration::ZERO));
+        assert!(short.grant.lasts(Moment::new(4_400, 0), Duration::ZERO));
+        assert!(!short.grant.lasts(Moment::new(4_500, 0), Duration::ZERO));
     }
 }

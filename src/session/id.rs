@@ -47,14 +47,35 @@ impl RandomId {
     }
 }
 
+/// Milliseconds since 1970 that no clock of ours will show: those of an id stay below.
+const END_OF_TIME: u64 = 1 << 47;
+
 /// One sign-in: the same in all tabs and over every refresh, new at each sign-in. What is of another epoch is inert.
+///
+/// Epochs are in order: 48 bits say when it began, 80 are random. A tab draws one later than every epoch that it knows
+/// of, so that a clock that was set back does not make yesterday's session the newer one (a hybrid logical clock).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EpochId(RandomId);
 
 impl EpochId {
-    /// A new one.
-    pub fn draw(entropy: &mut impl Entropy) -> Self {
-        Self(RandomId::draw(entropy))
+    /// A new one, that began at `wall_ms` (milliseconds since 1970) or just after `after`.
+    pub fn draw(entropy: &mut impl Entropy, wall_ms: i64, after: Option<EpochId>) -> Self {
+        let began = Self::begins(wall_ms, after.map(|epoch| epoch.began() + 1));
+        Self(RandomId([(began << 16) | (entropy.next_u64() & 0xffff), entropy.next_u64()]))
+    }
+
+    /// Not before `except`, and not before any that had begun by `wall_ms`: what is over when somebody signs out.
+    pub fn last(wall_ms: i64, except: Option<EpochId>) -> Self {
+        let began = Self::begins(wall_ms, except.map(EpochId::began));
+        Self(RandomId([(began << 16) | 0xffff, u64::MAX]))
+    }
+
+    fn begins(wall_ms: i64, least: Option<u64>) -> u64 {
+        u64::try_from(wall_ms).unwrap_or(0).max(least.unwrap_or(0)).min(END_OF_TIME - 1)
+    }
+
+    fn began(self) -> u64 {
+        self.0.0[0] >> 16
     }
 
     /// 32 hexadecimal digits.
@@ -64,7 +85,7 @@ impl EpochId {
 
     /// Reads what [`EpochId::to_hex`] wrote; `None` for anything else.
     pub fn parse(hex: &str) -> Option<Self> {
-        RandomId::parse(hex).map(Self)
+        RandomId::parse(hex).map(Self).filter(|epoch| epoch.began() < END_OF_TIME)
     }
 
     /// The bytes, to salt a digest with.
@@ -88,6 +109,32 @@ impl AttemptId {
     pub fn to_hex(self) -> String {
         self.0.to_hex()
     }
+
+    /// Reads what [`AttemptId::to_hex`] wrote; `None` for anything else.
+    pub fn parse(hex: &str) -> Option<Self> {
+        RandomId::parse(hex).map(Self)
+    }
+}
+
+/// One tab: one session object in one page or worker. Random, and of no meaning beyond telling tabs apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TabId(RandomId);
+
+impl TabId {
+    /// A new one.
+    pub fn draw(entropy: &mut impl Entropy) -> Self {
+        Self(RandomId::draw(entropy))
+    }
+
+    /// 32 hexadecimal digits.
+    pub fn to_hex(self) -> String {
+        self.0.to_hex()
+    }
+
+    /// Reads what [`TabId::to_hex`] wrote; `None` for anything else.
+    pub fn parse(hex: &str) -> Option<Self> {
+        RandomId::parse(hex).map(Self)
+    }
 }
 
 /// A caller that waits for an answer. Whoever asks chooses it, and uses each one once.
@@ -102,15 +149,41 @@ pub struct Generation(pub u32);
 mod tests {
     use super::*;
 
+    const NOW: i64 = 1_700_000_000_000;
+
+    fn draw(wall_ms: i64, after: Option<EpochId>) -> EpochId {
+        EpochId::draw(&mut || 0xfedc_ba98_7654_3210, wall_ms, after)
+    }
+
     #[test]
     fn an_epoch_is_read_back_as_it_was_written() {
-        let mut next = 0xfedc_ba98_7654_3210_u64;
-        let epoch = EpochId::draw(&mut || {
-            next = next.rotate_left(4);
-            next
-        });
-        assert_eq!(epoch.to_hex(), "edcba9876543210fdcba9876543210fe");
+        let epoch = draw(NOW, None);
+        assert_eq!(epoch.to_hex(), "018bcfe568003210fedcba9876543210");
         assert_eq!(EpochId::parse(&epoch.to_hex()), Some(epoch));
+    }
+
+    #[test]
+    fn a_later_epoch_is_greater_also_when_the_clock_was_set_back() {
+        let first = draw(NOW, None);
+        assert!(draw(NOW + 1, None) > first);
+        assert!(draw(NOW - 3_600_000, Some(first)) > first);
+        assert!(draw(i64::MIN, Some(first)) > first);
+    }
+
+    #[test]
+    fn what_is_over_is_all_that_had_begun() {
+        let over = EpochId::last(NOW, None);
+        assert!(draw(NOW, None) < over && draw(NOW + 1, None) > over);
+        assert!(draw(NOW, Some(over)) > over);
+        let future = draw(NOW + 9_999, None);
+        assert!(EpochId::last(NOW, Some(future)) > future);
+    }
+
+    #[test]
+    fn no_clock_reaches_the_end_of_time() {
+        let last = EpochId::last(i64::MAX, None);
+        assert_eq!(EpochId::parse(&last.to_hex()), Some(last));
+        assert_eq!(EpochId::parse(&"f".repeat(32)), None);
     }
 
     #[test]

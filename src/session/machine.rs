@@ -1,6 +1,8 @@
 //! The machine: events in, commands out.
 
+mod epochs;
 mod life;
+mod peers;
 mod queue;
 mod refresh;
 mod requests;
@@ -15,16 +17,25 @@ use super::config::Config;
 use super::error::{Denial, RefreshFailure};
 use super::event::Event;
 use super::held::Held;
-use super::id::{AttemptId, Entropy, Ticket};
+use super::id::{AttemptId, Entropy, EpochId, TabId, Ticket};
+use super::peers::Peers;
 use super::status::{EndReason, Status};
 use super::time::Moment;
 use super::turns::{Job, Turns};
 
 #[derive(Debug)]
 enum Phase {
-    Unknown,
+    Unknown {
+        /// Which session is to be restored, where that is known.
+        restoring: Option<EpochId>,
+        /// Another tab has begun it.
+        elsewhere: bool,
+    },
     Active(Held),
-    Ended(EndReason),
+    Ended {
+        reason: EndReason,
+        elsewhere: bool,
+    },
     Closed,
 }
 
@@ -49,14 +60,23 @@ pub struct Session<E> {
     /// The number of the newest refresh that brought a token.
     adopted: u32,
     breaker: Breaker,
+    peers: Peers,
+    /// Every session that had begun by then is over, and why.
+    over: Option<(EpochId, EndReason)>,
+    /// The page was put away; it hears nothing.
+    away: bool,
     published: bool,
     commands: Vec<Command>,
 }
 
 impl<E: Entropy> Session<E> {
     /// A session of which nothing is known yet. It does nothing before [`Event::Started`].
-    pub fn new(config: Config, entropy: E) -> Self {
-        let phase = if config.restore { Phase::Unknown } else { Phase::Ended(EndReason::None) };
+    pub fn new(config: Config, mut entropy: E) -> Self {
+        let phase = match config.restore {
+            true => Phase::Unknown { restoring: None, elsewhere: false },
+            false => Phase::Ended { reason: EndReason::None, elsewhere: false },
+        };
+        let peers = Peers::new(TabId::draw(&mut entropy));
         Self {
             config,
             entropy,
@@ -72,6 +92,9 @@ impl<E: Entropy> Session<E> {
             unsettled: None,
             adopted: 0,
             breaker: Breaker::default(),
+            peers,
+            over: None,
+            away: false,
             published: true,
             commands: Vec::new(),
         }
@@ -88,11 +111,13 @@ impl<E: Entropy> Session<E> {
         }
         let mut commands = std::mem::take(&mut self.commands);
         if !std::mem::replace(&mut self.published, true) {
-            // The lock goes before anything of the app's runs; the app sees the new state before any answer.
-            let place = commands.iter().take_while(|c| matches!(c, Command::ReleaseLock { .. })).count();
-            commands.insert(place, Command::Publish);
+            commands.push(Command::Publish);
         }
-        commands
+        let mut ordered = Vec::with_capacity(commands.len());
+        for rank in 0..=3 {
+            ordered.extend(commands.extract_if(.., |command| command.rank() == rank));
+        }
+        ordered
     }
 
     /// How long until a [`Event::Tick`] is wanted; `None` when only an event can change anything.
@@ -108,7 +133,7 @@ impl<E: Entropy> Session<E> {
     /// What the app may see.
     pub fn status(&self) -> Status {
         match &self.phase {
-            Phase::Unknown => {
+            Phase::Unknown { .. } => {
                 Status::Unknown { failure: self.failure, retry_at: self.failure.and(self.backoff.retry_at()) }
             }
             Phase::Active(held) => Status::Active {
@@ -120,33 +145,40 @@ impl<E: Entropy> Session<E> {
                     let paused = self.failure.and(self.backoff.retry_at());
                     paused.map_or(due.wall_ms(), |until| until.max(due.wall_ms()))
                 }),
+                elsewhere: held.elsewhere,
             },
-            Phase::Ended(reason) => Status::Ended(*reason),
+            Phase::Ended { reason, elsewhere } => Status::Ended { reason: *reason, elsewhere: *elsewhere },
             Phase::Closed => Status::Closed,
         }
     }
 
+    /// Which tab this is, and which others were heard of last: to show, not to decide by.
+    pub fn tabs(&self) -> (TabId, &[TabId]) {
+        (self.peers.me, self.peers.siblings())
+    }
+
     fn react(&mut self, now: Moment, event: Event) {
         match event {
-            Event::Started => self.started = true,
+            Event::Started { memo, company } => self.start(now, &memo, company),
             Event::SignInWanted { ticket } => self.turns.agenda.push(Job::Login { ticket }),
-            Event::LoginSettled { ticket, grant } => self.login_settled(ticket, grant),
+            Event::LoginSettled { ticket, grant } => self.login_settled(now, ticket, grant),
             Event::SignedIn { ticket, grant } => {
-                self.cookie_in_doubt = self.turns.refresh_is_out();
-                self.begin_session(grant);
+                let overlapped = self.turns.refresh_is_out();
+                self.begin_session(now, grant);
+                self.cookie_in_doubt = overlapped;
                 self.answer(ticket, Ok(Reply::Done));
             }
             Event::CookieChanged { ticket } => {
                 let wish = Wish::NewEpoch { after: self.turns.sent };
                 self.callers.add(ticket, wish, None, now);
             }
-            Event::SignOutWanted { ticket } => self.sign_out(ticket),
+            Event::SignOutWanted { ticket } => self.sign_out(now, ticket),
             Event::SignOutSettled { attempt, outcome } => self.sign_out_settled(now, attempt, outcome),
             Event::TokenWanted { ticket, not, min_validity } => {
                 self.token_wanted(now, ticket, not, min_validity);
             }
             Event::RenewalWanted { ticket } => match self.phase {
-                Phase::Ended(reason) => self.answer(ticket, Err(Denial::Ended(reason))),
+                Phase::Ended { reason, .. } => self.answer(ticket, Err(Denial::Ended(reason))),
                 _ => self.wait(now, ticket, Wish::Renewal { after: self.turns.sent }),
             },
             Event::TokenRejected { ticket, epoch, generation, audience } => {
@@ -165,14 +197,17 @@ impl<E: Entropy> Session<E> {
                 }
             }
             Event::Withdrawn { ticket } => self.callers.withdraw(ticket),
-            Event::LockGranted { attempt } => {
-                if self.turns.current.as_ref().is_some_and(|turn| turn.attempt == attempt && !turn.busy) {
-                    self.begin_turn(now);
-                }
+            Event::LockGranted { attempt, contended, memo } => {
+                self.lock_granted(now, attempt, contended, &memo);
             }
-            Event::RefreshSettled { attempt, outcome, remembered } => {
-                self.refresh_settled(now, attempt, outcome, remembered);
+            Event::RefreshSettled { attempt, outcome, memo } => {
+                self.recall(&memo);
+                self.refresh_settled(now, attempt, outcome, &memo);
             }
+            Event::PeerSpoke { from, message } => self.peer_spoke(now, from, message),
+            Event::Recalled { memo } => self.recall(&memo),
+            Event::Woken { memo, was_away } => self.woken(now, &memo, was_away),
+            Event::Left => self.leave(),
             Event::Tick => {}
             Event::CameOnline => {
                 self.backoff.reset();

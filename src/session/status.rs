@@ -26,9 +26,16 @@ pub enum Status {
         failure: Option<RefreshFailure>,
         /// When the next attempt to renew it is due, in milliseconds since 1970; `None` when none is planned.
         refresh_at: Option<i64>,
+        /// It came from another tab: somebody signed in there, or it was there when this page began.
+        elsewhere: bool,
     },
     /// Over until the next sign-in.
-    Ended(EndReason),
+    Ended {
+        /// Why.
+        reason: EndReason,
+        /// It ended in another tab.
+        elsewhere: bool,
+    },
     /// The session object was closed; nothing is known any more.
     Closed,
 }
@@ -42,4 +49,20 @@ pub enum EndReason {
     SignedOut,
     /// The server said so.
     Rejected,
+}
+
+impl EndReason {
+    /// As it is written in storage and messages, and as JavaScript spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::SignedOut => "signed-out",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    /// Reads what [`EndReason::as_str`] wrote; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::None, Self::SignedOut, Self::Rejected].into_iter().find(|reason| reason.as_str() == text)
+    }
 }

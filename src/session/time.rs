@@ -25,6 +25,12 @@ impl Moment {
         self.wall_ms
     }
 
+    /// The moment that was so long ago, by both clocks.
+    pub(crate) fn before(self, ago: Duration) -> Moment {
+        let ago = i64::try_from(ago.as_millis()).unwrap_or(i64::MAX);
+        Moment::new(self.wall_ms.saturating_sub(ago), self.monotonic_ms.saturating_sub(ago))
+    }
+
     /// How long ago `earlier` was, by the clock that counted more. Zero when both say that it is yet to come.
     pub fn since(self, earlier: Moment) -> Duration {
         let wall = self.wall_ms.saturating_sub(earlier.wall_ms);

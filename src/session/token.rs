@@ -4,6 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::config::TRAVEL_TIME;
 use super::id::{EpochId, Generation};
 use super::time::{Deadline, Moment};
 
@@ -78,6 +79,14 @@ impl Grant {
     pub fn expiry(&self) -> Option<Deadline> {
         self.lifetime.map(|lifetime| Deadline::new(self.received, lifetime))
     }
+
+    /// Whether it will still be good on arrival, and for `min_validity` at least.
+    pub(crate) fn lasts(&self, now: Moment, min_validity: Duration) -> bool {
+        let Some((expiry, lifetime)) = self.expiry().zip(self.lifetime) else {
+            return true;
+        };
+        expiry.remaining(now) > min_validity.max(TRAVEL_TIME.min(lifetime / 10))
+    }
 }
 
 /// A token and which one it is, so that a later 401 can be told from one that was for an older token.
@@ -110,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_digest_tells_subjects_and_epochs_apart() {
-        let (one, two) = (EpochId::draw(&mut || 1), EpochId::draw(&mut || 2));
+        let (one, two) = (EpochId::draw(&mut || 1, 0, None), EpochId::draw(&mut || 2, 0, None));
         let alice = Subject::new("alice", None);
         assert_eq!(alice.digest(one), Subject::new("alice", None).digest(one));
         assert_ne!(alice.digest(one), alice.digest(two));

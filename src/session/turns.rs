@@ -31,13 +31,25 @@ impl Job {
     }
 }
 
+/// How far a turn has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The lock is waited for.
+    Locking,
+    /// The lock is held; the other tabs' answers are waited for.
+    Asking,
+    /// Something is on the wire.
+    Busy,
+}
+
 /// A turn that was asked for, or is being had.
 #[derive(Debug)]
 pub(crate) struct Turn {
     pub(crate) attempt: AttemptId,
     pub(crate) job: Job,
-    /// Begun: something is on the wire.
-    pub(crate) busy: bool,
+    pub(crate) stage: Stage,
+    /// When it was asked for, then when it began.
+    since: Moment,
     /// How much longer, awake, it may be waited for, or be on the wire.
     left: Duration,
     looked: Moment,
@@ -49,9 +61,9 @@ pub(crate) struct Turn {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Settled {
     /// The answer to the turn that is being had: the `number`-th refresh.
-    InTime { number: u32 },
+    InTime { number: u32, began: Moment },
     /// The answer to one that was given up on. Of the current epoch, so it counts if it is good news.
-    Late { number: u32 },
+    Late { number: u32, began: Moment },
     /// The answer to one that was given up on, and of another epoch.
     Stray,
     /// Of another epoch, or of nobody's.
@@ -61,8 +73,20 @@ pub(crate) enum Settled {
 impl Turn {
     /// It begins: something will be on the wire, for that long at the most.
     pub(crate) fn begin(&mut self, bound: Duration, now: Moment) {
-        self.busy = true;
+        self.stage = Stage::Busy;
+        self.since = now;
         self.wait_again(bound, now);
+    }
+
+    /// The lock is there; the other tabs are asked first, for that long at the most.
+    pub(crate) fn ask(&mut self, bound: Duration, now: Moment) {
+        self.stage = Stage::Asking;
+        self.wait_again(bound, now);
+    }
+
+    /// Whether something of it is on the wire.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.stage == Stage::Busy
     }
 
     /// It may be waited for that long from now on.
@@ -79,7 +103,7 @@ pub(crate) struct Turns {
     pub(crate) agenda: Vec<Job>,
     /// How many refreshes have been sent; the current one is the `sent`-th.
     pub(crate) sent: u32,
-    late: Vec<(AttemptId, u32)>,
+    late: Vec<(AttemptId, u32, Moment)>,
     /// Those of them whose epoch is over.
     stray: Vec<AttemptId>,
 }
@@ -87,7 +111,15 @@ pub(crate) struct Turns {
 impl Turns {
     /// A turn is asked for; it may be waited for that long.
     pub(crate) fn ask(&mut self, attempt: AttemptId, job: Job, bound: Duration, now: Moment) {
-        self.current = Some(Turn { attempt, job, busy: false, left: bound, looked: now, inert: false });
+        self.current = Some(Turn {
+            attempt,
+            job,
+            stage: Stage::Locking,
+            since: now,
+            left: bound,
+            looked: now,
+            inert: false,
+        });
     }
 
     /// Counts the time that has passed since the last look.
@@ -108,9 +140,14 @@ impl Turns {
         self.current.as_ref().is_some_and(|turn| turn.left.is_zero())
     }
 
+    /// Whether the lock is held and the other tabs are asked.
+    pub(crate) fn is_asking(&self) -> bool {
+        self.current.as_ref().is_some_and(|turn| turn.stage == Stage::Asking)
+    }
+
     /// Whether a refresh is on the wire in this turn.
     pub(crate) fn refresh_is_out(&self) -> bool {
-        self.current.as_ref().is_some_and(|turn| turn.busy && turn.job == Job::Refresh)
+        self.current.as_ref().is_some_and(|turn| turn.is_busy() && turn.job == Job::Refresh)
     }
 
     /// Whether a refresh was asked for or is on the wire.
@@ -130,7 +167,7 @@ impl Turns {
     pub(crate) fn cancel(&mut self, which: impl Fn(&Job) -> bool) -> (Vec<Ticket>, Option<AttemptId>) {
         let (mut cancelled, left): (Vec<Job>, Vec<Job>) = self.agenda.drain(..).partition(|job| which(job));
         self.agenda = left;
-        let asked = self.current.take_if(|turn| !turn.busy && which(&turn.job));
+        let asked = self.current.take_if(|turn| !turn.is_busy() && which(&turn.job));
         let attempt = asked.map(|turn| {
             cancelled.push(turn.job);
             turn.attempt
@@ -140,22 +177,22 @@ impl Turns {
 
     /// The epoch is over: every refresh that was sent in it is inert.
     pub(crate) fn turn_inert(&mut self) {
-        self.stray.extend(self.late.drain(..).map(|(attempt, _)| attempt));
+        self.stray.extend(self.late.drain(..).map(|(attempt, ..)| attempt));
         let surplus = self.stray.len().saturating_sub(MOST_LATE);
         self.stray.drain(..surplus);
         if let Some(turn) = self.current.as_mut() {
-            turn.inert = turn.busy && turn.job == Job::Refresh;
+            turn.inert = turn.is_busy() && turn.job == Job::Refresh;
         }
     }
 
     /// The current turn is over without an answer; a refresh may still be answered.
     pub(crate) fn give_up(&mut self) -> Option<Turn> {
         let turn = self.current.take()?;
-        if turn.busy && turn.job == Job::Refresh && !turn.inert {
+        if turn.is_busy() && turn.job == Job::Refresh && !turn.inert {
             if self.late.len() == MOST_LATE {
                 self.late.remove(0);
             }
-            self.late.push((turn.attempt, self.sent));
+            self.late.push((turn.attempt, self.sent, turn.since));
         }
         Some(turn)
     }
@@ -168,15 +205,18 @@ impl Turns {
     /// What the answer to this refresh is worth. The one place where an answer of another epoch is dropped.
     pub(crate) fn settle(&mut self, attempt: AttemptId) -> (Settled, Option<Turn>) {
         if let Some(turn) = self.take(attempt) {
-            let settled = if turn.inert { Settled::Inert } else { Settled::InTime { number: self.sent } };
-            return (settled, Some(turn));
+            let in_time = Settled::InTime { number: self.sent, began: turn.since };
+            return (if turn.inert { Settled::Inert } else { in_time }, Some(turn));
         }
         if let Some(index) = self.stray.iter().position(|stray| *stray == attempt) {
             self.stray.remove(index);
             return (Settled::Stray, None);
         }
-        match self.late.iter().position(|(late, _)| *late == attempt) {
-            Some(index) => (Settled::Late { number: self.late.remove(index).1 }, None),
+        match self.late.iter().position(|(late, ..)| *late == attempt) {
+            Some(index) => {
+                let (_, number, began) = self.late.remove(index);
+                (Settled::Late { number, began }, None)
+            }
             None => (Settled::Inert, None),
         }
     }

@@ -19,6 +19,6 @@ async fn nothing_of_a_token_is_stored() {
     let segments: Vec<&str> = authorization.trim_start_matches("Bearer ").split('.').collect();
     assert_eq!(segments.len(), 3);
     let stored = stored();
-    assert!(stored.contains("silent-session:1:storage"), "{stored}");
+    assert!(stored.contains("silent-session:1:session:storage:"), "{stored}");
     assert!(!stored.contains(segments[1]) && !stored.contains("alice"), "{stored}");
 }

@@ -107,7 +107,7 @@ async fn without_a_session_requests_go_out_without_a_token() {
     assert_eq!(page.get("/api/me").await, 401);
     assert_eq!((page.server.count("/api/me"), page.server.count("/auth/refresh")), (1, 1));
     assert!(page.server.member("/api/me", 0, "authorization").is_undefined());
-    assert_eq!(*page.published.borrow(), [Status::Ended(EndReason::None)]);
+    assert_eq!(*page.published.borrow(), [Status::Ended { reason: EndReason::None, elsewhere: false }]);
 }
 
 #[wasm_bindgen_test]
@@ -182,7 +182,10 @@ async fn a_sign_out_while_a_login_is_read_wins() {
     let denied = signing_in.await;
     JsFuture::from(signing_out).await.unwrap_throw();
     assert!(matches!(denied, Err(SignInFailure::Denied(Denial::Ended(EndReason::SignedOut)))), "{denied:?}");
-    assert_eq!(page.published.borrow().last(), Some(&Status::Ended(EndReason::SignedOut)));
+    assert_eq!(
+        page.published.borrow().last(),
+        Some(&Status::Ended { reason: EndReason::SignedOut, elsewhere: false })
+    );
 }
 
 #[wasm_bindgen_test]

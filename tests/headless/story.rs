@@ -174,7 +174,7 @@ async fn a_refused_login_and_a_second_factor_change_nothing() {
     assert_eq!(Reflect::get(&body, &"error".into()), Ok("invalid_credentials".into()));
     let SignInFailure::Incomplete(_, body) = page.sign_in("carol").await.unwrap_err() else { panic!() };
     assert_eq!(Reflect::get(&body, &"second_factor".into()), Ok("code".into()));
-    assert_eq!(*page.published.borrow(), [Status::Ended(EndReason::None)]);
+    assert_eq!(*page.published.borrow(), [Status::Ended { reason: EndReason::None, elsewhere: false }]);
     page.driver.close();
 }
 
@@ -219,6 +219,9 @@ async fn a_family_that_is_revoked_ends_the_session() {
     let page = Page::signed_in("alice").await;
     order("/test/revoke-all", "").await;
     assert_eq!(page.get("/api/me").await, 401);
-    assert_eq!(page.published.borrow().last(), Some(&Status::Ended(EndReason::Rejected)));
+    assert_eq!(
+        page.published.borrow().last(),
+        Some(&Status::Ended { reason: EndReason::Rejected, elsewhere: false })
+    );
     page.driver.close();
 }

@@ -46,7 +46,7 @@ fn a_rejection_ends_the_session_and_says_so_once() {
     let requests: Vec<_> = (0..5).map(|_| world.fetch(TAB)).collect();
     world.run(HOUR);
     assert_eq!(statuses(&world, &requests), vec![Outcome::Status(401); 5]);
-    let ends = world.tabs[0].published.iter().filter(|status| **status == Status::Ended(EndReason::Rejected));
+    let ends = world.tabs[0].published.iter().filter(|status| **status == ended(EndReason::Rejected));
     assert_eq!(ends.count(), 1);
     let sent = refreshes(&mut world, |world| {
         world.fetch(TAB);

@@ -25,6 +25,16 @@ fn signed_in() -> World {
     World::signed_in(Config::default(), 1)
 }
 
+/// It has ended here.
+fn ended(reason: EndReason) -> Status {
+    Status::Ended { reason, elsewhere: false }
+}
+
+/// It has ended in another tab.
+fn ended_elsewhere(reason: EndReason) -> Status {
+    Status::Ended { reason, elsewhere: true }
+}
+
 /// Refreshes since the last look.
 fn refreshes(world: &mut World, during: impl FnOnce(&mut World)) -> u32 {
     let before = world.server.refreshes;

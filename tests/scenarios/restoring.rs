@@ -8,7 +8,7 @@ fn a_first_visitor_has_no_session_and_is_told_no_other_reason() {
     assert!(matches!(world.status(TAB), Status::Unknown { failure: None, .. }));
     world.start();
     world.run(HOUR);
-    assert_eq!(world.status(TAB), Status::Ended(EndReason::None));
+    assert_eq!(world.status(TAB), ended(EndReason::None));
     assert_eq!(world.server.refreshes, 1);
 }
 
@@ -33,7 +33,7 @@ fn a_returning_user_whose_session_is_over_is_told_that_it_was_rejected() {
     world.server.revoke_all();
     let tab = world.reload(TAB);
     world.run(1_000);
-    assert_eq!(world.status(tab), Status::Ended(EndReason::Rejected));
+    assert_eq!(world.status(tab), ended(EndReason::Rejected));
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn with_restore_off_nothing_is_sent_until_a_sign_in() {
     let mut world = World::new(Config { restore: false, ..Config::default() }, 1);
     world.start();
     world.run(HOUR);
-    assert_eq!(world.status(TAB), Status::Ended(EndReason::None));
+    assert_eq!(world.status(TAB), ended(EndReason::None));
     assert_eq!(world.server.refreshes, 0);
     world.sign_in(TAB, "alice");
     world.run(1_000);

@@ -131,7 +131,7 @@ fn a_request_that_waits_when_another_user_signs_in_is_told_so() {
 fn a_sign_out_ends_the_session_at_once_and_the_server_is_told() {
     let mut world = signed_in();
     let ticket = world.sign_out(TAB);
-    assert_eq!(world.status(TAB), Status::Ended(EndReason::SignedOut));
+    assert_eq!(world.status(TAB), ended(EndReason::SignedOut));
     world.run(1_000);
     assert_eq!(world.answer(TAB, ticket), Some(&Ok(Reply::Done)));
     assert_eq!((world.server.sign_outs, world.cookie), (1, None));
@@ -148,7 +148,7 @@ fn a_refresh_cannot_resurrect_an_ended_session() {
     world.run(100);
     world.sign_out(TAB);
     world.run(HOUR);
-    assert_eq!(world.status(TAB), Status::Ended(EndReason::SignedOut));
+    assert_eq!(world.status(TAB), ended(EndReason::SignedOut));
     assert_eq!(world.cookie, None, "the sign-out went out after the refresh, with the newest cookie");
 }
 
@@ -159,7 +159,7 @@ fn a_sign_out_that_the_server_cannot_hear_is_over_here_and_is_tried_again() {
     let ticket = world.sign_out(TAB);
     world.run(1_000);
     assert!(matches!(world.answer(TAB, ticket), Some(Err(Denial::SignOutUnconfirmed(_)))));
-    assert_eq!(world.status(TAB), Status::Ended(EndReason::SignedOut));
+    assert_eq!(world.status(TAB), ended(EndReason::SignedOut));
     world.run(HOUR);
     world.go_online();
     world.run(1_000);
@@ -189,7 +189,7 @@ fn a_sign_out_during_a_login_wins() {
     world.sign_out(TAB);
     assert_eq!(world.answer(TAB, login), Some(&Err(Denial::Ended(EndReason::SignedOut))));
     world.run(HOUR);
-    assert_eq!(world.status(TAB), Status::Ended(EndReason::SignedOut));
+    assert_eq!(world.status(TAB), ended(EndReason::SignedOut));
     assert_eq!(world.cookie, None);
 }
 

@@ -12,6 +12,8 @@ export const all: Required<SessionOptions> = {
   restore: false,
   timeout: 15,
   patience: 20,
+  lockTimeout: 30,
+  shareToken: true,
   attemptHeader: "X-Requested-With",
   name: "default",
   fetch: globalThis.fetch,
@@ -36,6 +38,8 @@ createSession({ refresh: "/r", sendTokenTo: "https://api.test" });
 createSession({ refresh: "/r", leeway: "60" });
 // @ts-expect-error: yes or no
 createSession({ refresh: "/r", refreshAhead: "yes" });
+// @ts-expect-error: yes or no
+createSession({ refresh: "/r", shareToken: 1 });
 // @ts-expect-error: a function
 createSession({ refresh: "/r", fetch: 1 });
 // @ts-expect-error: like fetch

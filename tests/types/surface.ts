@@ -1,7 +1,7 @@
 // A session as an app uses it: compiled only. "silent-session" is this package, by its own exports.
 
 import { createSession } from "silent-session";
-import type { ActiveState, Claims, EndReason, Session, SessionState, SignInAnswer, TokenAnswer } from "silent-session";
+import type { ActiveState, Claims, EndReason, Inspection, Session, SessionState, SignInAnswer, TokenAnswer } from "silent-session";
 
 const session: Session = createSession({ refresh: "/auth/refresh" });
 
@@ -23,19 +23,21 @@ export function show(state: SessionState): string {
       return state.error ? `${state.error.code} until ${again}` : "…";
     }
     case "active": {
-      const { claims, error, expiresAt, refreshAt, generation, session: id }: ActiveState = state;
+      const { claims, error, expiresAt, refreshAt, generation, elsewhere, session: id }: ActiveState = state;
+      const came: boolean = elsewhere;
       const times: (number | null)[] = [expiresAt, refreshAt, generation];
       // @ts-expect-error: an opaque token has no claims
       claims.sub;
-      return `${claims?.sub ?? "somebody"} ${id.length} ${times.length} ${error?.code}`;
+      return `${claims?.sub ?? "somebody"} ${came} ${id.length} ${times.length} ${error?.code}`;
     }
     case "ended": {
       const reason: "none" | "signed-out" | "rejected" = state.reason;
+      const elsewhere: boolean = state.elsewhere;
       // @ts-expect-error: nothing is tried again
       state.error;
       // @ts-expect-error: it has no other reason
       if (state.reason === "expired") return "";
-      return reason;
+      return elsewhere ? reason : "";
     }
     default: {
       const never: never = state;
@@ -90,6 +92,14 @@ export async function accessToken(): Promise<string> {
   // @ts-expect-error: not known
   await session.accessToken({ force: true });
   return session.accessToken({ not: token, minValidity: 60, signal });
+}
+
+export function tabs(): string {
+  const { tab, tabs, lock, channel }: Inspection = session.inspect();
+  const shared: boolean = lock === "browser" && channel;
+  // @ts-expect-error: nobody else adds one
+  tabs.push("tab");
+  return `${tab ?? "loading"} ${tabs.join()} ${shared}`;
 }
 
 export async function others(): Promise<EndReason | undefined> {

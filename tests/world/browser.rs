@@ -1,15 +1,18 @@
 //! The browser: tabs, one cookie, one lock, one network.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
-use silent_session::session::{AttemptId, Config, Event, Moment, Remembered, Status, Ticket};
+use silent_session::session::{AttemptId, Config, Event, Moment, Status, Ticket};
 
 use super::Seed;
+use super::channel::Channel;
+use super::lock::LockManager;
 use super::network::Arrival;
 use super::request::Outcome;
 use super::server::{Cookie, Server};
+use super::storage::Storage;
 use super::tab::{Purpose, Tab, TabId};
 
 /// The whole world. Times in milliseconds.
@@ -24,8 +27,9 @@ pub struct World {
     pub most_writers: usize,
     /// The newest cookie.
     pub cookie: Option<Cookie>,
-    /// What localStorage holds.
-    pub remembered: Option<Remembered>,
+    pub storage: Storage,
+    pub channel: Channel,
+    pub locks: LockManager,
     pub offline: bool,
     pub(super) now: i64,
     /// Our wall clock minus the true time; our monotonic clock minus the true time.
@@ -35,9 +39,9 @@ pub struct World {
     pub(super) order: u64,
     pub(super) arrivals: BinaryHeap<Reverse<(i64, u64)>>,
     pub(super) arriving: HashMap<u64, Arrival>,
-    pub(super) lock: Option<(TabId, AttemptId)>,
-    pub(super) lock_queue: VecDeque<(TabId, AttemptId)>,
     pub(super) writers: Vec<(TabId, AttemptId)>,
+    /// How often the server has refused a refresh.
+    pub(super) rejections: u32,
     pub(super) requests: usize,
     pub(super) failing_logins: Vec<Ticket>,
 }
@@ -54,7 +58,9 @@ impl World {
             outcomes: HashMap::new(),
             most_writers: 0,
             cookie: None,
-            remembered: None,
+            storage: Storage::default(),
+            channel: Channel::default(),
+            locks: LockManager::default(),
             offline: false,
             now: 1_700_000_000_000,
             wall_error: 0,
@@ -63,9 +69,8 @@ impl World {
             order: 0,
             arrivals: BinaryHeap::new(),
             arriving: HashMap::new(),
-            lock: None,
-            lock_queue: VecDeque::new(),
             writers: Vec::new(),
+            rejections: 0,
             requests: 0,
             failing_logins: Vec::new(),
         };
@@ -89,28 +94,37 @@ impl World {
         TabId(self.tabs.len() - 1)
     }
 
-    /// The page has loaded.
+    /// The page of the newest tab has loaded.
     pub fn start(&mut self) {
-        self.happen(TabId(self.tabs.len() - 1), Event::Started);
+        let started = Event::Started { memo: self.memo(), company: self.storage.company };
+        self.happen(TabId(self.tabs.len() - 1), started);
     }
 
-    /// The page goes away: its lock is free at once, its answers reach nobody.
+    /// Another tab, whose page has loaded.
+    pub fn visit(&mut self) -> TabId {
+        let tab = self.open_tab();
+        self.start();
+        tab
+    }
+
+    /// The page goes away without a word: its lock is free at once, its answers reach nobody.
     pub fn kill_tab(&mut self, tab: TabId) {
         self.tabs[tab.0].alive = false;
-        self.lock_queue.retain(|(waiting, _)| *waiting != tab);
         self.writers.retain(|(writer, _)| *writer != tab);
-        if self.lock.is_some_and(|(holder, _)| holder == tab) {
-            self.lock = None;
-            self.grant_lock();
-        }
+        self.locks.forget(tab);
+        self.grant_lock();
+    }
+
+    /// The user closes the tab.
+    pub fn close_tab(&mut self, tab: TabId) {
+        self.happen(tab, Event::Left);
+        self.kill_tab(tab);
     }
 
     /// Reloads the page: another machine, the same browser.
     pub fn reload(&mut self, tab: TabId) -> TabId {
-        self.kill_tab(tab);
-        let tab = self.open_tab();
-        self.start();
-        tab
+        self.close_tab(tab);
+        self.visit()
     }
 
     pub fn moment(&self) -> Moment {
@@ -158,8 +172,9 @@ impl World {
 
     /// Something of this tab's holds the lock and will never give it back.
     pub fn freeze_lock(&mut self, tab: TabId) {
-        assert_eq!(self.lock, None);
-        self.lock = Some((tab, AttemptId::draw(&mut self.seed)));
+        let attempt = AttemptId::draw(&mut self.seed);
+        self.locks.ask(tab, attempt);
+        assert_eq!(self.locks.grant(), Some((tab, attempt, false)));
     }
 
     /// Lets time pass.
@@ -174,7 +189,7 @@ impl World {
 
     fn next_at(&self) -> Option<i64> {
         let arrival = self.arrivals.peek().map(|Reverse((at, _))| *at);
-        let timers = self.tabs.iter().filter(|tab| tab.alive).filter_map(|tab| tab.timer);
+        let timers = self.tabs.iter().filter(|tab| tab.runs()).filter_map(|tab| tab.timer);
         arrival.into_iter().chain(timers).min()
     }
 
@@ -189,7 +204,7 @@ impl World {
             return;
         }
         for index in 0..self.tabs.len() {
-            if self.tabs[index].alive && self.tabs[index].timer.is_some_and(|at| at <= self.now) {
+            if self.tabs[index].runs() && self.tabs[index].timer.is_some_and(|at| at <= self.now) {
                 self.happen(TabId(index), Event::Tick);
                 let again = self.tabs[index].session.deadline(self.moment());
                 assert_ne!(again, Some(Duration::ZERO), "a tick that changes nothing would spin");
@@ -220,6 +235,10 @@ impl World {
         if !self.tabs[tab.0].alive {
             return;
         }
+        if self.tabs[tab.0].frozen {
+            return self.tabs[tab.0].inbox.push(event);
+        }
+        let event = self.as_read_now(event);
         let now = self.moment();
         self.tabs[tab.0].may_begin = self.tabs[tab.0].begins_session(&event);
         let commands = self.tabs[tab.0].session.handle(now, event);

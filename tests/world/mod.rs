@@ -1,14 +1,17 @@
-//! A simulated world: a browser with tabs, a cookie and a lock, a network, an auth server with strict rotation, an API.
+//! A simulated world: a browser with tabs, a channel between them, storage, a cookie and a lock, a network, an auth server with strict rotation, an API.
 //!
 //! Time is a number, chance a seed; nothing sleeps. Whatever a history does can be done again.
 #![allow(unreachable_pub, dead_code, unused_imports, reason = "each test program uses a part of the world")]
 
 mod app;
 mod browser;
+mod channel;
+mod lock;
 mod network;
 mod request;
 mod server;
 mod shell;
+mod storage;
 mod tab;
 
 pub use browser::World;

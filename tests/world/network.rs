@@ -1,7 +1,7 @@
 //! What is on its way, and what happens when it is there.
 
 use silent_session::session::{
-    AccessToken, AttemptId, Audience, Event, Grant, RefreshFailure, Subject, Ticket,
+    AccessToken, AttemptId, Audience, Event, Grant, Memo, PeerMessage, RefreshFailure, Subject, Ticket,
 };
 
 use super::browser::World;
@@ -57,6 +57,15 @@ pub enum Arrival {
     Lock {
         tab: TabId,
         attempt: AttemptId,
+        contended: bool,
+    },
+    Message {
+        tab: TabId,
+        from: silent_session::session::TabId,
+        message: PeerMessage,
+    },
+    StorageEvent {
+        tab: TabId,
     },
 }
 
@@ -75,10 +84,10 @@ impl World {
                 if let Ok((_, cookie)) = &outcome {
                     self.cookie = Some(*cookie);
                 }
-                self.tabs[tab.0].was_rejected |= matches!(outcome, Err(RefreshFailure::Rejected { .. }));
+                self.rejections += u32::from(matches!(outcome, Err(RefreshFailure::Rejected { .. })));
                 let outcome = outcome.map(|(issued, _)| self.grant(&issued));
-                let remembered = self.remembered;
-                self.happen(tab, Event::RefreshSettled { attempt, outcome, remembered });
+                self.writers.retain(|writer| *writer != (tab, attempt));
+                self.happen(tab, Event::RefreshSettled { attempt, outcome, memo: Memo::default() });
             }
             Arrival::SignOutAtServer { tab, attempt, cookie } => {
                 self.server.sign_out(cookie);
@@ -108,7 +117,11 @@ impl World {
                 self.later(self.latency, Arrival::ApiAnswer { tab, sent, status });
             }
             Arrival::ApiAnswer { tab, sent, status } => self.api_answered(tab, sent, status),
-            Arrival::Lock { tab, attempt } => self.happen(tab, Event::LockGranted { attempt }),
+            Arrival::Lock { tab, attempt, contended } => {
+                self.happen(tab, Event::LockGranted { attempt, contended, memo: Memo::default() });
+            }
+            Arrival::Message { tab, from, message } => self.happen(tab, Event::PeerSpoke { from, message }),
+            Arrival::StorageEvent { tab } => self.happen(tab, Event::Recalled { memo: Memo::default() }),
         }
     }
 

@@ -12,21 +12,18 @@ impl World {
     pub(super) fn perform(&mut self, tab: TabId, command: Command) {
         match command {
             Command::AcquireLock { attempt } => {
-                self.lock_queue.push_back((tab, attempt));
+                self.locks.ask(tab, attempt);
                 self.grant_lock();
             }
             Command::StealLock { attempt } => {
-                self.lock_queue.retain(|waiting| *waiting != (tab, attempt));
-                self.lock = Some((tab, attempt));
-                self.later(0, Arrival::Lock { tab, attempt });
+                if self.locks.steal(tab, attempt) {
+                    self.later(0, Arrival::Lock { tab, attempt, contended: true });
+                }
             }
             Command::ReleaseLock { attempt } => {
-                self.lock_queue.retain(|waiting| *waiting != (tab, attempt));
                 self.writers.retain(|writer| *writer != (tab, attempt));
-                if self.lock == Some((tab, attempt)) {
-                    self.lock = None;
-                    self.grant_lock();
-                }
+                self.locks.release(attempt);
+                self.grant_lock();
             }
             Command::SendRefresh { attempt, id } => {
                 self.on_the_wire(tab, attempt);
@@ -50,7 +47,7 @@ impl World {
                     panic!("told to run a login that nobody asked for: {ticket:?}");
                 };
                 let user = *user;
-                if let Some((_, attempt)) = self.lock.filter(|(holder, _)| *holder == tab) {
+                if let Some((_, attempt)) = self.locks.holder().filter(|(holder, _)| *holder == tab) {
                     self.on_the_wire(tab, attempt);
                 }
                 self.later(self.latency, Arrival::LoginAtServer { tab, ticket, user });
@@ -58,9 +55,13 @@ impl World {
             Command::Answer { ticket, answer } => self.answered(tab, ticket, answer),
             Command::Publish => {
                 let status = self.tabs[tab.0].session.status();
-                self.tabs[tab.0].check_published(&status);
+                self.tabs[tab.0].check_published(&status, self.rejections);
             }
-            Command::Remember(remembered) => self.remembered = remembered,
+            Command::Remember(remembered) => self.remember(tab, remembered),
+            Command::Mark { attempt, id } => self.mark(attempt, id),
+            Command::Unmark { attempt } => self.unmark(attempt),
+            Command::ExpectCompany(company) => self.storage.company = company && !self.storage.blocked,
+            Command::Tell(message) => self.tell(tab, message),
         }
     }
 
@@ -70,11 +71,8 @@ impl World {
     }
 
     pub(super) fn grant_lock(&mut self) {
-        if self.lock.is_none()
-            && let Some((tab, attempt)) = self.lock_queue.pop_front()
-        {
-            self.lock = Some((tab, attempt));
-            self.later(0, Arrival::Lock { tab, attempt });
+        if let Some((tab, attempt, contended)) = self.locks.grant() {
+            self.later(0, Arrival::Lock { tab, attempt, contended });
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use silent_session::session::{Config, Denial, EndReason, Entropy, Event, Reply, Session, Status, Ticket};
+use silent_session::session::{
+    Config, Denial, EndReason, Entropy, EpochId, Event, Reply, Session, Status, Ticket,
+};
 
 use super::Seed;
 use super::request::Request;
@@ -30,8 +32,13 @@ pub struct Tab {
     pub published: Vec<Status>,
     /// What happens now is a sign-in.
     pub may_begin: bool,
-    /// The server has refused a refresh since the session began.
-    pub was_rejected: bool,
+    /// Sessions that have ended here.
+    pub over: Vec<EpochId>,
+    /// How often the server had refused a refresh when this tab's session began.
+    pub rejections: u32,
+    /// It runs no more, for now; and what has happened to it meanwhile.
+    pub frozen: bool,
+    pub inbox: Vec<Event>,
     /// When the timer fires.
     pub timer: Option<i64>,
 }
@@ -59,36 +66,51 @@ impl Tab {
             open: BTreeMap::new(),
             published: Vec::new(),
             may_begin: false,
-            was_rejected: false,
+            over: Vec::new(),
+            rejections: 0,
+            frozen: false,
+            inbox: Vec::new(),
             timer: None,
         }
+    }
+
+    /// Whether it lives, and its timers fire.
+    pub fn runs(&self) -> bool {
+        self.alive && !self.frozen
     }
 
     /// Whether a session may begin with this event, even if the one before has ended.
     pub fn begins_session(&self, event: &Event) -> bool {
         match event {
-            Event::SignedIn { .. } => true,
+            Event::SignedIn { .. } | Event::PeerSpoke { .. } => true,
             Event::LoginSettled { ticket, grant } => grant.is_some() && self.open.contains_key(ticket),
             _ => self.open.values().any(|purpose| matches!(purpose, Purpose::CookieSignIn)),
         }
     }
 
-    /// What must hold whenever the status has changed.
-    pub fn check_published(&mut self, status: &Status) {
+    /// What must hold whenever the status has changed. `rejections`: how often the server has refused a refresh.
+    pub fn check_published(&mut self, status: &Status, rejections: u32) {
+        let before = self.published.last();
+        if let Some(Status::Active { epoch, .. }) = before
+            && !matches!(status, Status::Active { epoch: now, .. } if now == epoch)
+        {
+            self.over.push(*epoch);
+        }
         match status {
-            Status::Active { .. } => {
-                let was_ended = matches!(self.published.last(), Some(Status::Ended(_)));
+            Status::Active { epoch, .. } => {
+                let was_ended = matches!(before, Some(Status::Ended { .. }));
                 assert!(self.may_begin || !was_ended, "a refresh has resurrected an ended session");
-                if !matches!(self.published.last(), Some(Status::Active { .. })) {
-                    self.was_rejected = false;
+                assert!(!self.over.contains(epoch), "a session that was over here has come back");
+                if !matches!(before, Some(Status::Active { .. })) {
+                    self.rejections = rejections;
                 }
             }
-            Status::Ended(EndReason::Rejected | EndReason::None) => {
-                assert!(self.was_rejected, "ended without a word of the server");
+            Status::Ended { reason: EndReason::Rejected | EndReason::None, .. } => {
+                assert!(rejections > self.rejections, "ended without a word of the server");
             }
-            Status::Ended(EndReason::SignedOut) | Status::Unknown { .. } | Status::Closed => {}
+            Status::Ended { .. } | Status::Unknown { .. } | Status::Closed => {}
         }
-        assert_ne!(self.published.last(), Some(status), "published without a change");
+        assert_ne!(before, Some(status), "published without a change");
         self.published.push(status.clone());
     }
 }

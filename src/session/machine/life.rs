@@ -1,12 +1,13 @@
 //! How a session begins and ends.
 
-use super::super::breaker::Breaker;
 use super::super::callers::{Caller, Wish};
 use super::super::command::{Command, Reply};
 use super::super::error::{Denial, RefreshFailure};
-use super::super::event::{Event, Remembered};
-use super::super::held::Held;
+use super::super::event::Event;
+use super::super::held::{Held, Source};
 use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
+use super::super::memo::Remembered;
+use super::super::peers::PeerMessage;
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
@@ -14,20 +15,20 @@ use super::super::turns::Job;
 use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {
-    pub(super) fn login_settled(&mut self, ticket: Ticket, grant: Option<Grant>) {
+    pub(super) fn login_settled(&mut self, now: Moment, ticket: Ticket, grant: Option<Grant>) {
         let is_its = |job: &Job| *job == Job::Login { ticket };
         if let Some(turn) = self.turns.current.take_if(|turn| is_its(&turn.job)) {
             self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
-        } else if self.turns.refresh_is_out() {
-            self.cookie_in_doubt = grant.is_some();
         }
+        let overlapped = self.turns.refresh_is_out();
         let Some(index) = self.logins.iter().position(|login| *login == ticket) else {
             return; // Signed out, or closed, in the meantime: answered already.
         };
         self.logins.swap_remove(index);
         match grant {
             Some(grant) => {
-                self.begin_session(grant);
+                self.begin_session(now, grant);
+                self.cookie_in_doubt = overlapped;
                 self.answer(ticket, Ok(Reply::Done));
             }
             None => self.answer(ticket, Err(Denial::SignInFailed)),
@@ -35,37 +36,47 @@ impl<E: Entropy> Session<E> {
     }
 
     /// A sign-in: whatever was before is over.
-    pub(super) fn begin_session(&mut self, grant: Grant) {
-        self.cancel(|job| matches!(job, Job::SignOut { .. }), Denial::Changed);
-        self.sign_out_backoff.reset();
-        self.turns.turn_inert();
-        let epoch = EpochId::draw(&mut self.entropy);
-        self.adopt(epoch, grant, None);
+    pub(super) fn begin_session(&mut self, now: Moment, grant: Grant) {
+        let epoch = self.next_epoch(now);
+        self.leave_epoch(epoch);
+        self.adopt(now, epoch, grant, Source::SignIn);
     }
 
-    /// Takes a token in hand, that of a sign-in or of the `number`-th refresh, and serves all that waited for it.
-    pub(super) fn adopt(&mut self, epoch: EpochId, grant: Grant, number: Option<u32>) {
-        let predecessor = match &self.phase {
-            Phase::Active(held) => Some(held),
-            _ => None,
+    /// Takes a token in hand, and serves all that waited for it.
+    pub(super) fn adopt(&mut self, now: Moment, epoch: EpochId, grant: Grant, source: Source) {
+        let is_new_epoch = !matches!(&self.phase, Phase::Active(held) if held.epoch == epoch);
+        let (predecessor, elsewhere) = match &self.phase {
+            Phase::Active(held) => (Some(held), source == Source::Peer),
+            Phase::Unknown { elsewhere, .. } => (None, *elsewhere && source != Source::SignIn),
+            Phase::Ended { .. } | Phase::Closed => (None, false),
         };
-        let is_new_epoch = predecessor.is_none_or(|held| held.epoch != epoch);
-        let subject = grant.subject.as_ref().map(|subject| subject.digest(epoch));
-        let held = Held::new(epoch, grant, predecessor, &self.config, &mut self.entropy);
+        let elsewhere = elsewhere || source == Source::Peer;
+        let held = Held::new(epoch, grant, elsewhere, predecessor, &self.config, &mut self.entropy);
         let credential = held.credential();
+        let subject = held.grant.subject.as_ref().map(|subject| subject.digest(epoch));
         self.phase = Phase::Active(held);
         self.published = false;
         self.failure = None;
         self.backoff.reset();
-        self.adopted = number.unwrap_or(self.turns.sent);
-        if is_new_epoch {
-            // What an API held against the tokens of one user is nothing to the next.
-            self.breaker = Breaker::default();
-            self.unsettled = None;
-            self.commands.push(Command::Remember(Some(Remembered { epoch, subject })));
+        self.adopted = match source {
+            Source::Refresh(number) => number,
+            Source::SignIn => self.turns.sent,
+            // An answer to the one that is on the wire is newer, to one before it older.
+            Source::Peer => self.turns.sent.saturating_sub(u32::from(self.turns.refresh_is_out())),
+        };
+        match source {
+            Source::Peer => self.unsettled = None,
+            _ => {
+                if is_new_epoch {
+                    self.commands.push(Command::Remember(Remembered::Begun { epoch, subject }));
+                }
+                if is_new_epoch || self.config.shares_token {
+                    self.reply(now);
+                }
+            }
         }
         let is_served = |caller: &Caller| {
-            caller.wish.is_granted_by(number) || caller.epoch.is_some_and(|asked| asked != epoch)
+            caller.wish.is_granted_by(source) || caller.epoch.is_some_and(|asked| asked != epoch)
         };
         for caller in self.callers.take(is_served) {
             let answer = match caller.wish {
@@ -77,23 +88,38 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// The session is over. What waits for a token hears so; what was sent in it is inert.
-    pub(super) fn end(&mut self, reason: EndReason) {
-        self.published &= matches!(self.phase, Phase::Ended(before) if before == reason);
-        self.phase = Phase::Ended(reason);
+    /// The session is over, by the user's word or the server's: the other tabs hear so.
+    pub(super) fn end(&mut self, now: Moment, reason: EndReason) {
+        let until = match reason {
+            EndReason::SignedOut => Some(EpochId::last(now.wall_ms(), self.latest_epoch())),
+            EndReason::Rejected => self.known_epoch(),
+            EndReason::None => None,
+        };
+        if let Some(until) = until {
+            self.note_over(until, reason);
+            self.commands.push(Command::Remember(Remembered::Over { until, reason }));
+            self.tell(PeerMessage::Over { until, reason });
+        }
+        self.end_session(reason, false);
+    }
+
+    /// What waits for a token hears that there will be none; what was sent is inert.
+    pub(super) fn end_session(&mut self, reason: EndReason, elsewhere: bool) {
+        let before = self.status();
+        self.phase = Phase::Ended { reason, elsewhere };
         self.failure = None;
         self.cookie_in_doubt = false;
         self.unsettled = None;
         self.backoff.reset();
         self.turns.turn_inert();
-        self.commands.push(Command::Remember(None));
+        self.published &= self.status() == before;
         for caller in self.callers.take(|_| true) {
             self.answer(caller.ticket, Err(Denial::Ended(reason)));
         }
     }
 
-    pub(super) fn sign_out(&mut self, ticket: Ticket) {
-        self.end(EndReason::SignedOut);
+    pub(super) fn sign_out(&mut self, now: Moment, ticket: Ticket) {
+        self.end(now, EndReason::SignedOut);
         let denial = Denial::Ended(EndReason::SignedOut);
         self.cancel(|job| matches!(job, Job::Login { .. }), denial);
         for login in std::mem::take(&mut self.logins) {
@@ -132,13 +158,14 @@ impl<E: Entropy> Session<E> {
             self.answer(ticket, Err(Denial::SignOutUnconfirmed(failure)));
         }
         // A session that has begun since must not be signed out for the one before it.
-        if !matches!(self.phase, Phase::Active(_)) {
+        if matches!(self.phase, Phase::Ended { .. }) {
             self.sign_out_backoff.fail(now, failure.retry_after(), &mut self.entropy);
             self.turns.add_sign_out(Vec::new());
         }
     }
 
     pub(super) fn close(&mut self) {
+        self.leave();
         self.phase = Phase::Closed;
         self.published = false;
         self.cancel(|_| true, Denial::Closed);

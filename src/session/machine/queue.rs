@@ -4,19 +4,23 @@ use std::time::Duration;
 
 use super::super::backoff::scale;
 use super::super::command::Command;
-use super::super::config::{LOCK_PATIENCE, LOGIN_BOUND};
 use super::super::error::{Denial, RefreshFailure};
 use super::super::id::{AttemptId, Entropy};
+use super::super::memo::Memo;
 use super::super::time::Moment;
-use super::super::turns::Job;
+use super::super::turns::{Job, Stage, Turn};
 use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {
     /// Everything that time alone makes due.
     pub(super) fn advance(&mut self, now: Moment) {
+        self.peers.look(now);
         self.turns.look(now);
+        self.drop_needless_turn(now);
         if self.turns.is_overdue() {
             self.turn_is_overdue(now);
+        } else if self.turns.is_asking() && self.peers.answer_wait(now).is_none() {
+            self.begin_turn(now);
         }
         for caller in self.callers.take_impatient(now, self.config.patience) {
             let failure = self.failure.unwrap_or(RefreshFailure::TimedOut);
@@ -37,11 +41,9 @@ impl<E: Entropy> Session<E> {
         };
         if let Some(job) = job {
             let attempt = AttemptId::draw(&mut self.entropy);
-            // Longer than a handful of holders need who all wait in vain; jittered, so that of those who wait behind
-            // a frozen one the first is done before the second loses its patience.
-            let timeout = self.config.timeout;
-            let bound =
-                timeout.saturating_mul(LOCK_PATIENCE).saturating_add(scale(timeout, &mut self.entropy));
+            // Jittered, so that two tabs which wait behind a frozen one do not both take the lock from it.
+            let longest = self.config.longest_turn();
+            let bound = longest.saturating_add(scale(longest / 4, &mut self.entropy));
             self.turns.ask(attempt, job, bound, now);
             self.commands.push(Command::AcquireLock { attempt });
         }
@@ -51,10 +53,10 @@ impl<E: Entropy> Session<E> {
     pub(super) fn refresh_wait(&self, now: Moment) -> Option<Duration> {
         let wanted = match &self.phase {
             _ if !self.callers.is_empty() => Duration::ZERO,
-            Phase::Unknown if self.started => Duration::ZERO,
+            Phase::Unknown { .. } if self.started => Duration::ZERO,
             Phase::Active(_) if self.cookie_in_doubt => Duration::ZERO,
             Phase::Active(held) => held.refresh?.remaining(now),
-            Phase::Unknown | Phase::Ended(_) | Phase::Closed => return None,
+            Phase::Unknown { .. } | Phase::Ended { .. } | Phase::Closed => return None,
         };
         Some(self.backoff.until(now).map_or(wanted, |until| until.remaining(now).max(wanted)))
     }
@@ -65,38 +67,69 @@ impl<E: Entropy> Session<E> {
         Some(self.sign_out_backoff.until(now).map_or(Duration::ZERO, |until| until.remaining(now)))
     }
 
-    pub(super) fn begin_turn(&mut self, now: Moment) {
-        let refresh_is_due = self.refresh_wait(now).is_some_and(|wait| wait.is_zero());
+    /// Whether a refresh is due now.
+    pub(super) fn refresh_is_due(&self, now: Moment) -> bool {
+        self.refresh_wait(now).is_some_and(|wait| wait.is_zero())
+    }
+
+    /// While the lock, or an answer of another tab, was waited for, the reason may have gone.
+    fn drop_needless_turn(&mut self, now: Moment) {
+        let is_due = self.refresh_is_due(now);
+        let is_needless = |turn: &mut Turn| turn.job == Job::Refresh && !turn.is_busy() && !is_due;
+        if let Some(turn) = self.turns.current.take_if(is_needless) {
+            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+        }
+    }
+
+    /// It is our turn. Whatever others have done in theirs is looked at, or asked for, before anything is sent.
+    pub(super) fn lock_granted(&mut self, now: Moment, attempt: AttemptId, contended: bool, memo: &Memo) {
+        let is_asked = |turn: &Turn| turn.attempt == attempt && turn.stage == Stage::Locking;
+        if !self.turns.current.as_ref().is_some_and(is_asked) {
+            return;
+        }
+        self.recall(memo);
+        self.unsettled = memo.unsettled.or(self.unsettled);
+        self.drop_needless_turn(now);
+        if contended {
+            self.greet(now);
+        }
+        let Some(turn) = &mut self.turns.current else { return };
+        let helps = turn.job == Job::Refresh && !self.cookie_in_doubt && !self.callers.want_refresh();
+        match self.peers.answer_wait(now).filter(|_| helps) {
+            Some(left) => turn.ask(left, now),
+            None => self.begin_turn(now),
+        }
+    }
+
+    fn begin_turn(&mut self, now: Moment) {
         let Some(turn) = &mut self.turns.current else { return };
         let attempt = turn.attempt;
-        turn.begin(
-            if matches!(turn.job, Job::Login { .. }) { LOGIN_BOUND } else { self.config.timeout },
-            now,
-        );
+        let is_login = matches!(turn.job, Job::Login { .. });
+        turn.begin(if is_login { self.config.longest_turn() } else { self.config.timeout }, now);
         match turn.job {
             Job::Login { ticket } => {
                 self.logins.push(ticket);
                 self.commands.push(Command::RunLogin { ticket });
             }
             Job::SignOut { .. } => self.commands.push(Command::SendSignOut { attempt }),
-            Job::Refresh if refresh_is_due => {
+            Job::Refresh => {
                 self.turns.sent = self.turns.sent.wrapping_add(1);
                 let id = *self.unsettled.get_or_insert(attempt);
+                self.commands.push(Command::Mark { attempt, id });
                 self.commands.push(Command::SendRefresh { attempt, id });
-            }
-            // While we waited for the lock, the reason has gone.
-            Job::Refresh => {
-                self.turns.current = None;
-                self.commands.push(Command::ReleaseLock { attempt });
             }
         }
     }
 
     pub(super) fn turn_is_overdue(&mut self, now: Moment) {
-        if let Some(turn) = self.turns.current.as_mut().filter(|turn| !turn.busy) {
-            // Whoever holds the lock is frozen, or stopped in a debugger.
-            turn.wait_again(self.config.timeout, now);
-            return self.commands.push(Command::StealLock { attempt: turn.attempt });
+        match self.turns.current.as_mut() {
+            Some(turn) if turn.stage == Stage::Locking => {
+                // Whoever has held the lock for so long is frozen, or stopped in a debugger.
+                turn.wait_again(self.config.longest_turn(), now);
+                return self.commands.push(Command::StealLock { attempt: turn.attempt });
+            }
+            Some(turn) if turn.stage == Stage::Asking => return self.begin_turn(now),
+            _ => {}
         }
         let Some(turn) = self.turns.give_up() else { return };
         self.commands.push(Command::ReleaseLock { attempt: turn.attempt });

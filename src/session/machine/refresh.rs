@@ -2,8 +2,9 @@
 
 use super::super::command::Command;
 use super::super::error::RefreshFailure;
-use super::super::event::Remembered;
-use super::super::id::{AttemptId, Entropy, EpochId};
+use super::super::held::Source;
+use super::super::id::{AttemptId, Entropy};
+use super::super::memo::Memo;
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
@@ -16,36 +17,27 @@ impl<E: Entropy> Session<E> {
         now: Moment,
         attempt: AttemptId,
         outcome: Result<Grant, RefreshFailure>,
-        remembered: Option<Remembered>,
+        memo: &Memo,
     ) {
         let (settled, turn) = self.turns.settle(attempt);
         if let Some(turn) = turn {
             self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
         }
-        let is_known = matches!(outcome, Ok(_) | Err(RefreshFailure::Rejected { .. }));
-        if is_known && matches!(settled, Settled::InTime { .. } | Settled::Late { .. }) {
-            self.unsettled = None;
+        if matches!(outcome, Ok(_) | Err(RefreshFailure::Rejected { .. })) {
+            self.commands.push(Command::Unmark { attempt });
+            if matches!(settled, Settled::InTime { .. } | Settled::Late { .. }) {
+                self.unsettled = None;
+            }
         }
         match (settled, outcome) {
-            (Settled::InTime { number } | Settled::Late { number }, Ok(grant)) => {
-                let is_new = self.callers.want_new_epoch(number);
-                // Whoever wanted a new session waits for it no longer.
-                let is_ended = matches!(self.phase, Phase::Ended(_)) && !is_new;
-                // The server has rotated since a late one: its newest answer is the one to go by.
-                if !is_ended && number > self.adopted {
-                    self.cookie_in_doubt = false;
-                    let epoch = self.epoch_of(&grant, remembered, is_new);
-                    self.adopt(epoch, grant, Some(number));
-                }
+            (Settled::InTime { number, began } | Settled::Late { number, began }, Ok(grant)) => {
+                self.refreshed(now, number, began, grant, memo);
             }
-            (Settled::InTime { .. }, Err(RefreshFailure::Rejected { .. })) => {
-                let reason = match self.phase {
-                    Phase::Ended(reason) => reason,
-                    Phase::Unknown if remembered.is_none() => EndReason::None,
-                    _ => EndReason::Rejected,
-                };
-                self.end(reason);
-            }
+            (Settled::InTime { .. }, Err(RefreshFailure::Rejected { .. })) => match self.phase {
+                Phase::Ended { reason, elsewhere } => self.end_session(reason, elsewhere),
+                Phase::Unknown { restoring: None, .. } => self.end(now, EndReason::None),
+                _ => self.end(now, EndReason::Rejected),
+            },
             (Settled::InTime { .. }, Err(failure)) => self.refresh_failed(now, failure),
             // Its cookie may lie over that of the session that has begun since.
             (Settled::Stray, Ok(_)) => self.cookie_in_doubt = matches!(self.phase, Phase::Active(_)),
@@ -53,27 +45,34 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Of which sign-in a token is that a refresh has brought.
-    pub(super) fn epoch_of(
-        &mut self,
-        grant: &Grant,
-        remembered: Option<Remembered>,
-        is_new: bool,
-    ) -> EpochId {
-        if !is_new {
-            let recognised = remembered.filter(|known| {
-                known.subject == grant.subject.as_ref().map(|subject| subject.digest(known.epoch))
-            });
-            if let Some(known) = recognised {
-                return known.epoch;
-            }
-            if let Phase::Active(held) = &self.phase
-                && held.grant.subject == grant.subject
-            {
-                return held.epoch;
+    /// The `number`-th refresh, sent at `began`, has brought a token.
+    fn refreshed(&mut self, now: Moment, number: u32, began: Moment, mut grant: Grant, memo: &Memo) {
+        let is_new = self.callers.want_new_epoch(number);
+        // Whoever wanted a new session waits for it no longer.
+        let is_ended = matches!(self.phase, Phase::Ended { .. }) && !is_new;
+        // The server has rotated since a late one: its newest answer is the one to go by.
+        if is_ended || number <= self.adopted {
+            return;
+        }
+        // The page was frozen while the answer lay there: it is as old as the question.
+        if grant.received.since(began) > self.config.longest_turn() {
+            grant.received = began;
+        }
+        let epoch = match is_new {
+            true => self.next_epoch(now),
+            false => self.epoch_of(&grant, began, memo),
+        };
+        match self.over.filter(|(until, _)| epoch <= *until) {
+            // Signed out in another tab, while it was on the wire.
+            Some((_, reason)) => self.end_session(reason, true),
+            None => {
+                if self.known_epoch().is_some_and(|known| known != epoch) {
+                    self.leave_epoch(epoch);
+                }
+                self.cookie_in_doubt = false;
+                self.adopt(now, epoch, grant, Source::Refresh(number));
             }
         }
-        EpochId::draw(&mut self.entropy)
     }
 
     pub(super) fn refresh_failed(&mut self, now: Moment, failure: RefreshFailure) {

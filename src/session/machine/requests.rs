@@ -20,13 +20,14 @@ impl<E: Entropy> Session<E> {
         min_validity: Duration,
     ) {
         match &self.phase {
-            Phase::Ended(reason) => self.answer(ticket, Err(Denial::Ended(*reason))),
+            Phase::Ended { reason, .. } => self.answer(ticket, Err(Denial::Ended(*reason))),
             Phase::Active(held) if not.as_ref() == Some(&held.grant.token) => {
                 self.refused(now, ticket, &Audience::new(""));
             }
             // A refused token may be good enough for other APIs, unless its successor is on the way.
             Phase::Active(held)
-                if held.lasts(now, min_validity) && !(held.refused && self.turns.refresh_is_coming()) =>
+                if held.grant.lasts(now, min_validity)
+                    && !(held.refused && self.turns.refresh_is_coming()) =>
             {
                 let credential = held.credential();
                 self.answer(ticket, Ok(Reply::Token(credential)));
@@ -44,7 +45,7 @@ impl<E: Entropy> Session<E> {
         audience: &Audience,
     ) {
         match &self.phase {
-            Phase::Ended(reason) => self.answer(ticket, Err(Denial::Ended(*reason))),
+            Phase::Ended { reason, .. } => self.answer(ticket, Err(Denial::Ended(*reason))),
             Phase::Active(held) if held.epoch == epoch && held.generation == generation => {
                 self.refused(now, ticket, audience);
             }

@@ -28,7 +28,7 @@ export default {
       server.answerRefresh(401, "{}", "{}");
       return { ready: await outcome(session.ready), state: session.state };
     });
-    assert.deepEqual(seen, { ready: { value: undefined }, state: { status: "ended", reason: "none" } });
+    assert.deepEqual(seen, { ready: { value: undefined }, state: { status: "ended", reason: "none", elsewhere: false } });
   },
 
   "ready settles offline; the state is unknown still, with the error and when it is tried again": async ({ run }) => {

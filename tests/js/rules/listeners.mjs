@@ -89,7 +89,7 @@ export default {
       await signedOut;
       return { last: heard.at(-1), state: session.state, told: server.count("/auth/logout") };
     });
-    assert.deepEqual(seen, { last: "ended", state: { status: "ended", reason: "signed-out" }, told: 1 });
+    assert.deepEqual(seen, { last: "ended", state: { status: "ended", reason: "signed-out", elsewhere: false }, told: 1 });
   },
 
   "a listener may undo itself and others, subscribe and close while it is called": async ({ run }) => {

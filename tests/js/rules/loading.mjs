@@ -89,7 +89,7 @@ export default {
       await signedOut;
       return [session.state, server.count("/auth/logout")];
     });
-    assert.deepEqual(seen, [{ status: "ended", reason: "signed-out" }, 1]);
+    assert.deepEqual(seen, [{ status: "ended", reason: "signed-out", elsewhere: false }, 1]);
   },
 
   "a request that waits is what it was when it was made": async ({ run }) => {

@@ -37,6 +37,9 @@ const WRONG = [
   ["{ refresh: '/r', fetch: 1 }", "fetch"],
   ["{ refresh: '/r', refreshAhead: 'yes' }", "refreshAhead"],
   ["{ refresh: '/r', restore: 0 }", "restore"],
+  ["{ refresh: '/r', lockTimeout: 0 }", "lockTimeout"],
+  ["{ refresh: '/r', lockTimeout: '30' }", "lockTimeout"],
+  ["{ refresh: '/r', shareToken: 'no' }", "shareToken"],
 ];
 
 const RIGHT = [
@@ -49,6 +52,7 @@ const RIGHT = [
   "{ refresh: '/r', leeway: 0, patience: 0, timeout: 1 }",
   "{ refresh: '/r', leeway: 0.5, timeout: 1.5, patience: 1e9 }",
   "{ refresh: '/r', attemptHeader: 'x-csrf', name: ' ', refreshAhead: false, restore: false }",
+  "{ refresh: '/r', lockTimeout: 1, shareToken: false }",
 ];
 
 /** What createSession throws, there and then. The sessions that come about have nobody to talk to, and are closed. */
@@ -109,7 +113,7 @@ export default {
       await session.ready;
       return { atOnce, after: session.state, calls: server.calls.length };
     });
-    const ended = { status: "ended", reason: "none" };
+    const ended = { status: "ended", reason: "none", elsewhere: false };
     assert.deepEqual(seen, { atOnce: ended, after: ended, calls: 0 });
   },
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-const ENDED = { status: "ended", reason: "signed-out" };
+const ENDED = { status: "ended", reason: "signed-out", elsewhere: false };
 
 export default {
   "it ends the session and tells the server once, with the cookie": async ({ run }) => {

@@ -47,9 +47,9 @@ export default {
       };
     });
     assert.deepEqual(seen, {
-      status: "active", generation: 1, id: true, lead: true, expiry: true,
+      status: "active", elsewhere: false, generation: 1, id: true, lead: true, expiry: true,
       claims: { sub: "alice", iat: 1_700_000_000, exp: 1_700_000_900, scope: "profile", jti: "1" },
-      keys: ["claims", "expiresAt", "generation", "refreshAt", "session", "status"],
+      keys: ["claims", "elsewhere", "expiresAt", "generation", "refreshAt", "session", "status"],
     });
   },
 
@@ -122,7 +122,7 @@ export default {
       const refreshed = await outcome(session.refresh());
       return { status: response.status, state: session.state, told, refreshed: refreshed.thrown.reason };
     });
-    assert.deepEqual(seen, { status: 401, state: { status: "ended", reason: "rejected" }, told: 1, refreshed: "rejected" });
+    assert.deepEqual(seen, { status: 401, state: { status: "ended", reason: "rejected", elsewhere: false }, told: 1, refreshed: "rejected" });
   },
 
   "hasScope looks for whole values, and finds none where nothing is known": async ({ run }) => {

@@ -1,0 +1,105 @@
+//! Performs what the machine commands.
+
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+
+use super::super::lock::Lock;
+use super::super::sign_out;
+use super::Driver;
+use crate::session::{AttemptId, Command, Event, Ticket};
+
+impl Driver {
+    pub(super) fn perform(&self, command: Command) {
+        match command {
+            Command::AcquireLock { attempt } => {
+                let weak = self.weak();
+                let granted = move |contended| {
+                    weak.with(|driver| {
+                        let memo = driver.0.memory.recall();
+                        driver.dispatch(Event::LockGranted { attempt, contended, memo });
+                    });
+                };
+                let lock = Lock::request(&self.0.lock_name, Rc::new(granted));
+                // What was asked for before is withdrawn: after the borrow, for that runs JavaScript.
+                let before = self.0.lock.replace(Some((attempt, lock)));
+                drop(before);
+            }
+            Command::StealLock { attempt } => {
+                if let Some((asked, lock)) = &*self.0.lock.borrow()
+                    && *asked == attempt
+                {
+                    lock.steal();
+                }
+            }
+            Command::ReleaseLock { attempt } => {
+                // Dropped after the borrow: releasing runs JavaScript.
+                let lock = self.0.lock.borrow_mut().take_if(|(held, _)| *held == attempt);
+                drop(lock);
+            }
+            Command::SendRefresh { attempt, id } => self.send_refresh(attempt, id),
+            Command::SendSignOut { attempt } => self.send_sign_out(attempt),
+            Command::RunLogin { ticket } => self.run_login(ticket),
+            Command::Answer { ticket, answer } => {
+                let mut waiting = self.0.waiting.borrow_mut();
+                if let Some(index) = waiting.iter().position(|(asked, _)| *asked == ticket) {
+                    // An error means that the caller has gone.
+                    let _ = waiting.swap_remove(index).1.send(answer);
+                }
+            }
+            Command::Publish => {
+                let status = self.0.machine.borrow().status();
+                let publish = self.0.publish.borrow().clone();
+                if let Some(publish) = publish {
+                    publish(self, status);
+                }
+            }
+            Command::Remember(remembered) => self.0.memory.keep(remembered),
+            Command::Mark { attempt, id } => self.0.memory.mark(attempt, id),
+            Command::Unmark { attempt } => self.0.memory.unmark(attempt),
+            Command::ExpectCompany(company) => self.0.memory.expect_company(company),
+            Command::Tell(message) => {
+                let from = self.0.machine.borrow().tabs().0;
+                if let Some(channel) = &*self.0.channel.borrow() {
+                    channel.tell(from, &message);
+                }
+            }
+        }
+    }
+
+    fn send_refresh(&self, attempt: AttemptId, id: AttemptId) {
+        let driver = self.clone();
+        spawn_local(async move {
+            let outcome = driver.0.refresh.refresh(id).await.map_err(|(failure, native)| {
+                driver.0.native_error.replace(native);
+                failure
+            });
+            let memo = driver.0.memory.recall();
+            driver.dispatch(Event::RefreshSettled { attempt, outcome, memo });
+        });
+    }
+
+    fn send_sign_out(&self, attempt: AttemptId) {
+        let driver = self.clone();
+        spawn_local(async move {
+            let outcome = match &driver.0.sign_out {
+                Some(endpoint) => sign_out::tell(endpoint, attempt).await,
+                None => Ok(()),
+            };
+            driver.dispatch(Event::SignOutSettled { attempt, outcome });
+        });
+    }
+
+    fn run_login(&self, ticket: Ticket) {
+        let login = {
+            let mut logins = self.0.logins.borrow_mut();
+            logins.iter().position(|(waiting, _)| *waiting == ticket).map(|index| logins.swap_remove(index).1)
+        };
+        let Some(login) = login else { return };
+        let driver = self.clone();
+        spawn_local(async move {
+            let grant = login().await;
+            driver.dispatch(Event::LoginSettled { ticket, grant });
+        });
+    }
+}

@@ -1,0 +1,89 @@
+//! What the app asks, and waits for.
+
+use std::future::Future;
+
+use futures_channel::oneshot;
+
+use super::{Answer, Driver};
+use crate::session::{Credential, Denial, Event, Grant, Reply, Ticket};
+
+impl Driver {
+    /// A token, or why there is none. `not` and `min_validity` as in [`Event::TokenWanted`].
+    pub async fn token(&self, event: impl FnOnce(Ticket) -> Event) -> Result<Credential, Denial> {
+        match self.ask(event).await? {
+            Reply::Token(credential) => Ok(credential),
+            Reply::Done => Err(Denial::Closed),
+        }
+    }
+
+    /// Renews the token, with a refresh that begins after now.
+    pub async fn renew(&self) -> Result<(), Denial> {
+        self.ask(|ticket| Event::RenewalWanted { ticket }).await.map(drop)
+    }
+
+    /// Begins the session whose cookie somebody else has set.
+    pub async fn sign_in_by_cookie(&self) -> Result<(), Denial> {
+        self.ask(|ticket| Event::CookieChanged { ticket }).await.map(drop)
+    }
+
+    /// Begins the session that a login of somebody else's has brought.
+    pub async fn signed_in(&self, grant: Grant) -> Result<(), Denial> {
+        self.ask(|ticket| Event::SignedIn { ticket, grant }).await.map(drop)
+    }
+
+    /// Runs `login` where nothing else of ours is on the wire, and begins the session that it brings.
+    pub async fn sign_in<F>(&self, login: impl FnOnce() -> F + 'static) -> Result<(), Denial>
+    where
+        F: Future<Output = Option<Grant>> + 'static,
+    {
+        let ticket = self.new_ticket();
+        self.0.logins.borrow_mut().push((ticket, Box::new(move || Box::pin(login()))));
+        self.ask_with(ticket, Event::SignInWanted { ticket }).await.map(drop)
+    }
+
+    /// Ends the session here at once, then tells the server.
+    pub async fn sign_out(&self) -> Result<(), Denial> {
+        self.0.sign_outs.set(self.0.sign_outs.get().wrapping_add(1));
+        self.ask(|ticket| Event::SignOutWanted { ticket }).await.map(drop)
+    }
+
+    /// Asks, where what the question causes is wanted and nobody waits for the answer.
+    pub(crate) fn ask_for_nobody(&self, event: impl FnOnce(Ticket) -> Event) {
+        self.dispatch(event(self.new_ticket()));
+    }
+
+    /// Asks, and waits for the answer. Dropping the future withdraws the question.
+    async fn ask(&self, event: impl FnOnce(Ticket) -> Event) -> Answer {
+        let ticket = self.new_ticket();
+        self.ask_with(ticket, event(ticket)).await
+    }
+
+    async fn ask_with(&self, ticket: Ticket, event: Event) -> Answer {
+        let (sender, receiver) = oneshot::channel();
+        self.0.waiting.borrow_mut().push((ticket, sender));
+        self.dispatch(event);
+        let question = Question { driver: self, ticket };
+        let answer = receiver.await.unwrap_or(Err(Denial::Closed));
+        std::mem::forget(question);
+        answer
+    }
+
+    fn new_ticket(&self) -> Ticket {
+        let ticket = self.0.tickets.get();
+        self.0.tickets.set(ticket.wrapping_add(1));
+        Ticket(ticket)
+    }
+}
+
+/// A question that is out: withdrawn when its future is dropped.
+struct Question<'a> {
+    driver: &'a Driver,
+    ticket: Ticket,
+}
+
+impl Drop for Question<'_> {
+    fn drop(&mut self) {
+        self.driver.0.waiting.borrow_mut().retain(|(ticket, _)| *ticket != self.ticket);
+        self.driver.dispatch(Event::Withdrawn { ticket: self.ticket });
+    }
+}

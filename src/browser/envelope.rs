@@ -1,0 +1,98 @@
+//! How one tab's message to the others is written. **Frozen**: a tab of yesterday's deploy lives beside one of today's.
+//!
+//! A message is an object with these members; times and durations are milliseconds, times since 1970.
+//!
+//! | `kind` | members beside `v`, `from` and `kind` | |
+//! | --- | --- | --- |
+//! | `"hello"` | | Here I am: answer with what you have. |
+//! | `"here"` | | Here I am, and have nothing to give. |
+//! | `"token"` | `epoch`, `token`, `lifetime` (or null), `age`, `sent` | An access token: how long it lived from when it came, how long ago that was, when this was said. |
+//! | `"began"` | `epoch` | A session goes on; its token is not handed over. |
+//! | `"over"` | `until`, `reason` (`"signed-out"`, `"rejected"`) | Every session that had begun by then is over. |
+//! | `"bye"` | | I am going. |
+//!
+//! `from`, `epoch` and `until` are 32 hexadecimal digits. **`v` is the version that a reader has to know**, 1 for all of
+//! these, and stays 1 for them in every later version: a later one adds members, which earlier readers ignore, or
+//! messages of its own with a higher `v`, which they ignore as a whole. So two versions hand tokens over to each other.
+//! `tests/headless/messages-v1.json` holds them to it.
+//!
+//! Whatever is not of this form is ignored. Whose the token is, the reader sees in the token itself; nothing here is a
+//! secret but that, and nothing of the refresh token passes here.
+
+use std::time::Duration;
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsValue;
+
+use super::answer::{member, subject_of};
+use crate::session::{AccessToken, EndReason, EpochId, Offer, PeerMessage, TabId};
+
+const VERSION: f64 = 1.0;
+
+/// Writes a message.
+pub(crate) fn seal(from: TabId, message: &PeerMessage) -> JsValue {
+    let milliseconds = |duration: Duration| JsValue::from(duration.as_millis() as f64);
+    let (kind, members) = match message {
+        PeerMessage::Hello => ("hello", vec![]),
+        PeerMessage::Here => ("here", vec![]),
+        PeerMessage::Offered(offer) => (
+            "token",
+            vec![
+                ("epoch", offer.epoch.to_hex().into()),
+                ("token", offer.token.reveal().into()),
+                ("lifetime", offer.lifetime.map_or(JsValue::NULL, milliseconds)),
+                ("age", milliseconds(offer.age)),
+                ("sent", JsValue::from(offer.sent as f64)),
+            ],
+        ),
+        PeerMessage::Began { epoch } => ("began", vec![("epoch", epoch.to_hex().into())]),
+        PeerMessage::Over { until, reason } => {
+            ("over", vec![("until", until.to_hex().into()), ("reason", reason.as_str().into())])
+        }
+        PeerMessage::Bye => ("bye", vec![]),
+    };
+    let envelope = Object::new();
+    let frame = [("v", VERSION.into()), ("from", from.to_hex().into()), ("kind", kind.into())];
+    for (name, value) in frame.into_iter().chain(members) {
+        // A fresh object takes any member.
+        let _ = Reflect::set(&envelope, &JsValue::from_str(name), &value);
+    }
+    envelope.into()
+}
+
+/// Reads a message; `None` for whatever is none of ours, or of a version that we do not know.
+pub(crate) fn open(envelope: &JsValue) -> Option<(TabId, PeerMessage)> {
+    if member(envelope, "v").as_f64() != Some(VERSION) {
+        return None;
+    }
+    let text = |name| member(envelope, name).as_string();
+    let number = |name| member(envelope, name).as_f64().filter(|number| *number >= 0.0 && number.is_finite());
+    let milliseconds = |name| number(name).map(|number| Duration::from_millis(number as u64));
+    let epoch = |name| EpochId::parse(&text(name)?);
+    let message = match text("kind")?.as_str() {
+        "hello" => PeerMessage::Hello,
+        "here" => PeerMessage::Here,
+        "token" => {
+            // It goes into a header: what could not have come out of one is no token.
+            let token = text("token")
+                .filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()))?;
+            let lifetime = match member(envelope, "lifetime") {
+                lifetime if lifetime.is_null() => None,
+                _ => Some(milliseconds("lifetime")?),
+            };
+            PeerMessage::Offered(Offer {
+                epoch: epoch("epoch")?,
+                subject: subject_of(&token),
+                token: AccessToken::new(&token),
+                lifetime,
+                age: milliseconds("age")?,
+                sent: number("sent")? as i64,
+            })
+        }
+        "began" => PeerMessage::Began { epoch: epoch("epoch")? },
+        "over" => PeerMessage::Over { until: epoch("until")?, reason: EndReason::parse(&text("reason")?)? },
+        "bye" => PeerMessage::Bye,
+        _ => return None,
+    };
+    Some((TabId::parse(&text("from")?)?, message))
+}

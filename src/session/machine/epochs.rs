@@ -1,0 +1,108 @@
+//! Which session is whose, which came later, and which are over.
+
+use super::super::error::Denial;
+use super::super::id::{Entropy, EpochId};
+use super::super::memo::{Memo, Remembered};
+use super::super::status::EndReason;
+use super::super::time::Moment;
+use super::super::token::Grant;
+use super::super::turns::Job;
+use super::{Breaker, Phase, Session};
+
+impl<E: Entropy> Session<E> {
+    /// The session that goes on, or is to be restored.
+    pub(super) fn known_epoch(&self) -> Option<EpochId> {
+        match &self.phase {
+            Phase::Unknown { restoring, .. } => *restoring,
+            Phase::Active(held) => Some(held.epoch),
+            Phase::Ended { .. } | Phase::Closed => None,
+        }
+    }
+
+    /// The latest epoch of which anything is known, be it over or not.
+    pub(super) fn latest_epoch(&self) -> Option<EpochId> {
+        self.known_epoch().max(self.over.map(|(until, _)| until))
+    }
+
+    /// That of a sign-in which is made now: later than all others.
+    pub(super) fn next_epoch(&mut self, now: Moment) -> EpochId {
+        let latest = self.latest_epoch();
+        EpochId::draw(&mut self.entropy, now.wall_ms(), latest)
+    }
+
+    /// Whether a session is known to be over.
+    pub(super) fn is_over(&self, epoch: EpochId) -> bool {
+        self.over.is_some_and(|(until, _)| epoch <= until)
+    }
+
+    /// Every session that had begun by then is over.
+    pub(super) fn note_over(&mut self, until: EpochId, reason: EndReason) {
+        if !self.is_over(until) {
+            self.over = Some((until, reason));
+        }
+    }
+
+    /// Looks at what the browser remembers: another tab may have written it.
+    pub(super) fn recall(&mut self, memo: &Memo) {
+        match memo.session {
+            Some(Remembered::Begun { epoch, .. }) => self.begun_elsewhere(epoch),
+            Some(Remembered::Over { until, reason }) => self.over_elsewhere(until, reason),
+            None => {}
+        }
+    }
+
+    /// A session goes on, says another tab. If it is a later one than ours, ours is over, and that one is to be
+    /// restored.
+    pub(super) fn begun_elsewhere(&mut self, epoch: EpochId) {
+        if self.is_over(epoch) || self.known_epoch().is_some_and(|known| known >= epoch) {
+            return;
+        }
+        let before = self.status();
+        self.leave_epoch(epoch);
+        self.phase = Phase::Unknown { restoring: Some(epoch), elsewhere: true };
+        self.published &= self.status() == before;
+        for caller in self.callers.take(|caller| caller.epoch.is_some_and(|asked| asked != epoch)) {
+            self.answer(caller.ticket, Err(Denial::Changed));
+        }
+    }
+
+    /// Every session that had begun by then is over, says another tab.
+    pub(super) fn over_elsewhere(&mut self, until: EpochId, reason: EndReason) {
+        self.note_over(until, reason);
+        if self.known_epoch().is_some_and(|epoch| epoch <= until) {
+            self.end_session(reason, true);
+        }
+    }
+
+    /// What was sent, asked for or held against an API in the session before is nothing to the one that begins.
+    pub(super) fn leave_epoch(&mut self, next: EpochId) {
+        self.cancel(|job| matches!(job, Job::SignOut { .. }), Denial::Changed);
+        self.sign_out_backoff.reset();
+        if self.known_epoch().is_none_or(|known| known != next) {
+            self.turns.turn_inert();
+        }
+        self.breaker = Breaker::default();
+        self.failure = None;
+        self.unsettled = None;
+        self.cookie_in_doubt = false;
+    }
+
+    /// Of which sign-in a token is that a refresh has brought, which was sent at `began`.
+    pub(super) fn epoch_of(&mut self, grant: &Grant, began: Moment, memo: &Memo) -> EpochId {
+        let remembered = memo.session.and_then(Remembered::begun).filter(|(epoch, _)| !self.is_over(*epoch));
+        let is_whose = |(epoch, digest): &(EpochId, Option<u64>)| {
+            *digest == grant.subject.as_ref().map(|subject| subject.digest(*epoch))
+        };
+        if let Some((epoch, _)) = remembered.filter(is_whose) {
+            return epoch;
+        }
+        if let Phase::Active(held) = &self.phase
+            && held.grant.subject == grant.subject
+        {
+            return held.epoch;
+        }
+        // Not later than a sign-out that was made while the refresh was on the wire: then it is over already.
+        let before = self.known_epoch().max(remembered.map(|(epoch, _)| epoch));
+        EpochId::draw(&mut self.entropy, began.wall_ms(), before)
+    }
+}

@@ -1,0 +1,142 @@
+//! What passes between the tabs of one session.
+
+use std::time::Duration;
+
+use super::super::command::Command;
+use super::super::held::Source;
+use super::super::id::{Entropy, EpochId, TabId};
+use super::super::memo::{Memo, Remembered};
+use super::super::peers::{Offer, PeerMessage};
+use super::super::status::EndReason;
+use super::super::time::Moment;
+use super::{Phase, Session};
+
+impl<E: Entropy> Session<E> {
+    /// The page begins. It asks the other tabs; it waits for them only where there may be any.
+    pub(super) fn start(&mut self, now: Moment, memo: &Memo, company: bool) {
+        self.started = true;
+        if let Some(Remembered::Over { until, reason }) = memo.session {
+            self.note_over(until, reason);
+        }
+        match &mut self.phase {
+            Phase::Unknown { restoring, .. } => {
+                *restoring = memo.session.and_then(Remembered::begun).map(|(epoch, _)| epoch);
+            }
+            // Nothing is restored; a later sign-in in another tab is one here.
+            _ => {
+                let latest = memo.session.map(|remembered| remembered.epoch());
+                self.note_over(EpochId::last(now.wall_ms(), latest), EndReason::None);
+            }
+        }
+        self.commands.push(Command::ExpectCompany(true));
+        self.tell(PeerMessage::Hello);
+        if company && self.config.shares_token {
+            self.peers.ask(now, false);
+        }
+    }
+
+    /// The page is seen again, or was woken: it looks at what it may have missed before anything else.
+    pub(super) fn woken(&mut self, now: Moment, memo: &Memo, was_away: bool) {
+        self.recall(memo);
+        if was_away || self.away {
+            self.away = false;
+            self.peers.forget_all();
+            self.commands.push(Command::ExpectCompany(true));
+            self.greet(now);
+        } else if self.refresh_is_due(now) {
+            self.greet(now);
+        }
+    }
+
+    /// The page is put away, or goes for good.
+    pub(super) fn leave(&mut self) {
+        self.away = true;
+        self.tell(PeerMessage::Bye);
+        if self.peers.siblings().is_empty() {
+            self.commands.push(Command::ExpectCompany(false));
+        }
+        self.peers.forget_all();
+    }
+
+    /// Asks the other tabs what they have.
+    pub(super) fn greet(&mut self, now: Moment) {
+        self.tell(PeerMessage::Hello);
+        if self.config.shares_token {
+            self.peers.ask(now, true);
+        }
+    }
+
+    pub(super) fn peer_spoke(&mut self, now: Moment, from: TabId, message: PeerMessage) {
+        if from == self.peers.me {
+            return;
+        }
+        match message {
+            PeerMessage::Bye => return self.peers.forget(from),
+            PeerMessage::Hello => self.reply(now),
+            PeerMessage::Here => {}
+            PeerMessage::Offered(offer) => self.offered(now, offer),
+            PeerMessage::Began { epoch } => {
+                self.contradicted(now, epoch, |session| session.begun_elsewhere(epoch))
+            }
+            PeerMessage::Over { until, reason } => self.over_elsewhere(until, reason),
+        }
+        self.peers.heard(from);
+    }
+
+    /// Says what there is to give.
+    pub(super) fn reply(&mut self, now: Moment) {
+        let message = match (&self.phase, self.over) {
+            (Phase::Active(held), _) => {
+                let is_good =
+                    self.config.shares_token && !held.refused && held.grant.lasts(now, Duration::ZERO);
+                match is_good {
+                    true => PeerMessage::Offered(Offer::of(&held.grant, held.epoch, now)),
+                    false => PeerMessage::Began { epoch: held.epoch },
+                }
+            }
+            (Phase::Ended { .. }, Some((until, reason))) if reason != EndReason::None => {
+                PeerMessage::Over { until, reason }
+            }
+            _ => PeerMessage::Here,
+        };
+        self.tell(message);
+    }
+
+    /// A token was offered. Ours stays, unless that one came later.
+    fn offered(&mut self, now: Moment, offer: Offer) {
+        let epoch = offer.epoch;
+        self.contradicted(now, epoch, |session| {
+            let grant = offer.grant(now);
+            if !session.config.shares_token || !grant.lasts(now, Duration::ZERO) {
+                return session.begun_elsewhere(epoch);
+            }
+            match &session.phase {
+                Phase::Active(held) if held.epoch == epoch => {
+                    let is_newer = now.since(grant.received) < now.since(held.grant.received)
+                        && held.grant.token != grant.token
+                        && held.grant.subject == grant.subject;
+                    if !is_newer {
+                        return;
+                    }
+                }
+                _ => session.leave_epoch(epoch),
+            }
+            session.adopt(now, epoch, grant, Source::Peer);
+        });
+    }
+
+    /// Goes on with what another tab says of a session, unless that is over, or older than ours: then that tab has
+    /// missed something, and is told.
+    fn contradicted(&mut self, now: Moment, epoch: EpochId, otherwise: impl FnOnce(&mut Self)) {
+        match self.over.filter(|(until, _)| epoch <= *until) {
+            Some((_, EndReason::None)) => {}
+            Some((until, reason)) => self.tell(PeerMessage::Over { until, reason }),
+            None if self.known_epoch().is_some_and(|known| epoch < known) => self.reply(now),
+            None => otherwise(self),
+        }
+    }
+
+    pub(super) fn tell(&mut self, message: PeerMessage) {
+        self.commands.push(Command::Tell(message));
+    }
+}

@@ -1,0 +1,70 @@
+//! What passes between tabs, and tabs that do not hear it.
+
+use silent_session::session::{Event, Memo, PeerMessage};
+
+use super::browser::World;
+use super::network::Arrival;
+use super::tab::TabId;
+
+/// The channel between the tabs. Good by default: each message is there after a moment.
+#[derive(Debug, Default)]
+pub struct Channel {
+    /// How many of a hundred messages are lost.
+    pub loss: u64,
+    /// Up to how many milliseconds a message takes, each its own: later ones may overtake.
+    pub delay: i64,
+    /// Messages that were sent.
+    pub sent: usize,
+}
+
+impl World {
+    pub(super) fn siblings_of(&self, tab: TabId) -> Vec<TabId> {
+        let others = (0..self.tabs.len()).map(TabId).filter(|other| *other != tab);
+        others.filter(|other| self.tabs[other.0].alive).collect()
+    }
+
+    pub(super) fn some_delay(&mut self) -> i64 {
+        let bound = u64::try_from(self.channel.delay).unwrap_or(0) + 1;
+        (self.seed.next() % bound) as i64
+    }
+
+    pub(super) fn tell(&mut self, tab: TabId, message: PeerMessage) {
+        self.channel.sent += 1;
+        let from = self.tabs[tab.0].session.tabs().0;
+        for other in self.siblings_of(tab) {
+            if self.seed.next() % 100 < self.channel.loss {
+                continue;
+            }
+            let delay = self.some_delay();
+            self.later(delay, Arrival::Message { tab: other, from, message: message.clone() });
+        }
+    }
+
+    /// The tab runs no more, for now: what happens to it waits.
+    pub fn freeze(&mut self, tab: TabId) {
+        self.tabs[tab.0].frozen = true;
+    }
+
+    /// It runs again. It may be told so (`resume`, `pageshow`), or not (a debugger), and what the others said in the
+    /// meantime may have waited, or be gone.
+    pub fn thaw(&mut self, tab: TabId, is_told: bool, hears: bool) {
+        if !std::mem::take(&mut self.tabs[tab.0].frozen) {
+            return;
+        }
+        let waited = std::mem::take(&mut self.tabs[tab.0].inbox);
+        if is_told {
+            self.happen(tab, Event::Woken { memo: Memo::default(), was_away: true });
+        }
+        for event in waited {
+            if hears || !matches!(event, Event::PeerSpoke { .. } | Event::Recalled { .. }) {
+                self.happen(tab, event);
+            }
+        }
+        self.happen(tab, Event::Tick);
+    }
+
+    /// The tab is looked at again; it was hidden, not frozen.
+    pub fn show(&mut self, tab: TabId) {
+        self.happen(tab, Event::Woken { memo: Memo::default(), was_away: false });
+    }
+}

@@ -1,0 +1,68 @@
+//! What localStorage holds: the session, the marker of a refresh that is on the wire, whether there is company.
+
+use silent_session::session::{AttemptId, Event, Memo, Remembered};
+
+use super::browser::World;
+use super::network::Arrival;
+use super::tab::TabId;
+
+#[derive(Debug, Default)]
+pub struct Storage {
+    /// Third-party storage is blocked: nothing is kept, nobody hears of it.
+    pub blocked: bool,
+    pub company: bool,
+    session: Option<Remembered>,
+    /// Which attempt, and what went along with it.
+    marker: Option<(AttemptId, AttemptId)>,
+}
+
+impl World {
+    /// What a page finds there.
+    pub fn memo(&self) -> Memo {
+        Memo { session: self.storage.session, unsettled: self.storage.marker.map(|(_, id)| id) }
+    }
+
+    /// The user clears the site's data.
+    pub fn clear_storage(&mut self) {
+        self.storage = Storage { blocked: self.storage.blocked, ..Storage::default() };
+    }
+
+    pub(super) fn remember(&mut self, tab: TabId, remembered: Remembered) {
+        let is_later = self.storage.session.is_none_or(|kept| kept.epoch() <= remembered.epoch());
+        if self.storage.blocked || !is_later {
+            return;
+        }
+        self.storage.session = Some(remembered);
+        for other in self.siblings_of(tab) {
+            let delay = self.some_delay();
+            self.later(delay, Arrival::StorageEvent { tab: other });
+        }
+    }
+
+    pub(super) fn mark(&mut self, attempt: AttemptId, id: AttemptId) {
+        if !self.storage.blocked {
+            self.storage.marker = Some((attempt, id));
+        }
+    }
+
+    pub(super) fn unmark(&mut self, attempt: AttemptId) {
+        self.storage.marker = self.storage.marker.filter(|(marked, _)| *marked != attempt);
+    }
+
+    /// What a page looks up, it looks up when it hears of the event, however long that waited.
+    pub(super) fn as_read_now(&self, mut event: Event) -> Event {
+        match &mut event {
+            Event::LockGranted { memo, .. } | Event::Recalled { memo } | Event::Woken { memo, .. } => {
+                *memo = self.memo();
+            }
+            Event::RefreshSettled { memo, outcome, .. } => {
+                *memo = self.memo();
+                if let Ok(grant) = outcome {
+                    grant.received = self.moment();
+                }
+            }
+            _ => {}
+        }
+        event
+    }
+}
