@@ -7,11 +7,12 @@
 //! | `"hello"` | | Here I am: answer with what you have. |
 //! | `"here"` | | Here I am, and have nothing to give. |
 //! | `"token"` | `epoch`, `token`, `lifetime` (or null), `age`, `sent` | An access token: how long it lived from when it came, how long ago that was, when this was said. |
-//! | `"began"` | `epoch` | A session goes on; its token is not handed over. |
+//! | `"began"` | `epoch`, `subject` | A session goes on; its token is not handed over. |
 //! | `"over"` | `until`, `reason` (`"signed-out"`, `"rejected"`) | Every session that had begun by then is over. |
 //! | `"bye"` | | I am going. |
 //!
-//! `from`, `epoch` and `until` are 32 hexadecimal digits. **`v` is the version that a reader has to know**, 1 for all of
+//! `from`, `epoch` and `until` are 32 hexadecimal digits, `subject` is 16 of them or `-`: a digest of whose session it is,
+//! salted with the epoch. **`v` is the version that a reader has to know**, 1 for all of
 //! these, and stays 1 for them in every later version: a later one adds members, which earlier readers ignore, or
 //! messages of its own with a higher `v`, which they ignore as a whole. So two versions hand tokens over to each other.
 //! `tests/headless/messages-v1.json` holds them to it.
@@ -25,7 +26,8 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::answer::{member, subject_of};
-use crate::session::{AccessToken, EndReason, EpochId, Offer, PeerMessage, TabId};
+use super::memory::{digest_from_text, digest_to_text};
+use crate::session::{AccessToken, Begun, EndReason, EpochId, Offer, PeerMessage, TabId};
 
 const VERSION: f64 = 1.0;
 
@@ -45,7 +47,10 @@ pub(crate) fn seal(from: TabId, message: &PeerMessage) -> JsValue {
                 ("sent", JsValue::from(offer.sent as f64)),
             ],
         ),
-        PeerMessage::Began { epoch } => ("began", vec![("epoch", epoch.to_hex().into())]),
+        PeerMessage::Began(begun) => (
+            "began",
+            vec![("epoch", begun.epoch.to_hex().into()), ("subject", digest_to_text(begun.subject).into())],
+        ),
         PeerMessage::Over { until, reason } => {
             ("over", vec![("until", until.to_hex().into()), ("reason", reason.as_str().into())])
         }
@@ -89,7 +94,10 @@ pub(crate) fn open(envelope: &JsValue) -> Option<(TabId, PeerMessage)> {
                 sent: number("sent")? as i64,
             })
         }
-        "began" => PeerMessage::Began { epoch: epoch("epoch")? },
+        "began" => {
+            let subject = digest_from_text(&text("subject")?)?;
+            PeerMessage::Began(Begun { epoch: epoch("epoch")?, subject })
+        }
         "over" => PeerMessage::Over { until: epoch("until")?, reason: EndReason::parse(&text("reason")?)? },
         "bye" => PeerMessage::Bye,
         _ => return None,

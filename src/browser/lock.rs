@@ -122,17 +122,33 @@ impl Lock {
         Self(inner)
     }
 
-    /// Takes the lock from whoever has had it since the last look. Those who wait go on waiting.
-    pub(crate) fn steal(&self) {
+    /// Calls `moved` if somebody else has the lock than at the last look.
+    pub(crate) fn watch(&self, moved: impl FnOnce() + 'static) {
+        self.look(moved, |_| {});
+    }
+
+    /// The same; but if it is still the same one, takes the lock from there. Those who wait go on waiting.
+    pub(crate) fn steal(&self, moved: impl FnOnce() + 'static) {
+        let inner = self.0.clone();
+        self.look(moved, move |manager| {
+            inner.withdraw.abort();
+            inner.send(manager, Mode::Steal);
+        });
+    }
+
+    fn look(&self, moved: impl FnOnce() + 'static, same: impl FnOnce(LockManager) + 'static) {
         let Some(manager) = manager() else { return };
         let inner = self.0.clone();
+        let seen = inner.holder.borrow().clone();
         spawn_local(async move {
             let holder = holder(&manager, &inner.name).await;
-            let is_same = inner.holder.replace(holder.clone()) == holder;
-            if is_same && matches!(*inner.state.borrow(), State::Asked) {
-                inner.withdraw.abort();
-                inner.send(manager, Mode::Steal);
+            let is_same = seen == holder;
+            inner.holder.replace(holder);
+            match *inner.state.borrow() {
+                State::Asked => {}
+                _ => return,
             }
+            if is_same { same(manager) } else { moved() }
         });
     }
 }

@@ -16,7 +16,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
 
 use super::clock;
-use crate::session::{AttemptId, EndReason, EpochId, Memo, Remembered};
+use crate::session::{AttemptId, Begun, EndReason, EpochId, Memo, Remembered};
 
 /// The entries of one session. Tenants by path do not meet: the URL is part of the name.
 #[derive(Debug)]
@@ -50,9 +50,8 @@ impl Memory {
             return;
         }
         let entry = match remembered {
-            Remembered::Begun { epoch, subject } => {
-                let subject = subject.map_or_else(|| "-".into(), to_hex);
-                ["begun ", &epoch.to_hex(), " ", &subject].concat()
+            Remembered::Begun(begun) => {
+                ["begun ", &begun.epoch.to_hex(), " ", &digest_to_text(begun.subject)].concat()
             }
             Remembered::Over { until, reason } => ["over ", &until.to_hex(), " ", reason.as_str()].concat(),
         };
@@ -90,15 +89,25 @@ fn read(entry: &str) -> Option<Remembered> {
     let mut parts = entry.split(' ');
     let (kind, epoch, detail) = (parts.next()?, EpochId::parse(parts.next()?)?, parts.next()?);
     match kind {
-        "begun" if detail == "-" => Some(Remembered::Begun { epoch, subject: None }),
-        "begun" => Some(Remembered::Begun { epoch, subject: Some(u64::from_str_radix(detail, 16).ok()?) }),
+        "begun" => Some(Remembered::Begun(Begun { epoch, subject: digest_from_text(detail)? })),
         "over" => Some(Remembered::Over { until: epoch, reason: EndReason::parse(detail)? }),
         _ => None,
     }
 }
 
-fn to_hex(number: u64) -> String {
-    (0..16).rev().filter_map(|at| char::from_digit(((number >> (4 * at)) & 0xf) as u32, 16)).collect()
+/// A digest as it is written here and in messages: 16 hexadecimal digits, or `-` where there is none.
+pub(crate) fn digest_to_text(digest: Option<u64>) -> String {
+    let Some(digest) = digest else { return "-".into() };
+    (0..16).rev().filter_map(|at| char::from_digit(((digest >> (4 * at)) & 0xf) as u32, 16)).collect()
+}
+
+/// Reads it; `None` for anything else.
+#[expect(clippy::option_option, reason = "none is one of the things that can be read")]
+pub(crate) fn digest_from_text(text: &str) -> Option<Option<u64>> {
+    match text {
+        "-" => Some(None),
+        _ => u64::from_str_radix(text, 16).ok().map(Some),
+    }
 }
 
 fn get(key: &str) -> Option<String> {

@@ -15,8 +15,14 @@ pub enum Command {
         /// Which turn.
         attempt: AttemptId,
     },
-    /// Take the turn from whoever has had it ever since it was asked for, or since the last of these, and say
-    /// [`LockGranted`](super::Event::LockGranted) then. Where somebody else has it by now, do nothing: the queue moves.
+    /// See who has the turn, and say [`LockMoved`](super::Event::LockMoved) if it is not the one who had it when it was
+    /// asked for, or at the last look.
+    WatchLock {
+        /// Whose turn is waited for.
+        attempt: AttemptId,
+    },
+    /// The same; but if it is the one who had it, take it from there, and say
+    /// [`LockGranted`](super::Event::LockGranted) then.
     StealLock {
         /// Whose turn it is now.
         attempt: AttemptId,

@@ -43,9 +43,20 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The longest that a tab which lives holds the lock.
+    /// The longest that something is on the wire in one turn.
     pub(crate) fn longest_turn(&self) -> Duration {
         self.lock_timeout.max(self.timeout)
+    }
+
+    /// How long a tab may not have run between asking for the lock and sending. One that has not for longer asks anew:
+    /// the lock may have been taken from it.
+    pub(crate) fn longest_gap(&self) -> Duration {
+        self.longest_turn() / 4
+    }
+
+    /// How long the same tab may hold the lock before it is taken for frozen: longer than one that lives ever does.
+    pub(crate) fn lock_patience(&self) -> Duration {
+        self.longest_turn().saturating_add(self.longest_gap())
     }
 }
 

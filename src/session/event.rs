@@ -30,6 +30,8 @@ pub enum Event {
         ticket: Ticket,
         /// What it brought; `None` when it brought no token.
         grant: Option<Grant>,
+        /// What the browser remembers now.
+        memo: Memo,
     },
     /// A login that nobody ordered has brought a token.
     SignedIn {
@@ -37,6 +39,8 @@ pub enum Event {
         ticket: Ticket,
         /// What it brought.
         grant: Grant,
+        /// What the browser remembers now.
+        memo: Memo,
     },
     /// Somebody else has set a new cookie: one refresh, a new session.
     CookieChanged {
@@ -47,6 +51,8 @@ pub enum Event {
     SignOutWanted {
         /// Who waits until the server knows.
         ticket: Ticket,
+        /// What the browser remembers now.
+        memo: Memo,
     },
     /// The server was told of a sign-out, or could not be.
     SignOutSettled {
@@ -107,6 +113,11 @@ pub enum Event {
         contended: bool,
         /// What the browser remembers now.
         memo: Memo,
+    },
+    /// Somebody else has our turn now: the queue moves.
+    LockMoved {
+        /// Which turn is waited for.
+        attempt: AttemptId,
     },
     /// A refresh was answered, or failed.
     RefreshSettled {

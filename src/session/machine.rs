@@ -18,6 +18,7 @@ use super::error::{Denial, RefreshFailure};
 use super::event::Event;
 use super::held::Held;
 use super::id::{AttemptId, Entropy, EpochId, TabId, Ticket};
+use super::memo::Begun;
 use super::peers::Peers;
 use super::status::{EndReason, Status};
 use super::time::Moment;
@@ -27,7 +28,7 @@ use super::turns::{Job, Turns};
 enum Phase {
     Unknown {
         /// Which session is to be restored, where that is known.
-        restoring: Option<EpochId>,
+        restoring: Option<Begun>,
         /// Another tab has begun it.
         elsewhere: bool,
     },
@@ -63,6 +64,10 @@ pub struct Session<E> {
     peers: Peers,
     /// Every session that had begun by then is over, and why.
     over: Option<(EpochId, EndReason)>,
+    /// The latest that another tab has written down: a session of its, or that one is over.
+    seen: Option<EpochId>,
+    /// What had begun when this page did.
+    before: Option<EpochId>,
     /// The page was put away; it hears nothing.
     away: bool,
     published: bool,
@@ -94,6 +99,8 @@ impl<E: Entropy> Session<E> {
             breaker: Breaker::default(),
             peers,
             over: None,
+            seen: None,
+            before: None,
             away: false,
             published: true,
             commands: Vec::new(),
@@ -123,8 +130,9 @@ impl<E: Entropy> Session<E> {
     /// How long until a [`Event::Tick`] is wanted; `None` when only an event can change anything.
     pub fn deadline(&self, now: Moment) -> Option<Duration> {
         let patience = self.callers.patience_left(now, self.config.patience);
-        let work = match self.turns.next_look(now) {
+        let work = match self.turns.next_look(now, self.config.longest_gap()) {
             Some(look) => Some(look),
+            None if self.away => None,
             None => [self.refresh_wait(now), self.agenda_wait(now)].into_iter().flatten().min(),
         };
         [patience, work].into_iter().flatten().min()
@@ -161,8 +169,12 @@ impl<E: Entropy> Session<E> {
         match event {
             Event::Started { memo, company } => self.start(now, &memo, company),
             Event::SignInWanted { ticket } => self.turns.agenda.push(Job::Login { ticket }),
-            Event::LoginSettled { ticket, grant } => self.login_settled(now, ticket, grant),
-            Event::SignedIn { ticket, grant } => {
+            Event::LoginSettled { ticket, grant, memo } => {
+                self.note_latest(&memo);
+                self.login_settled(now, ticket, grant);
+            }
+            Event::SignedIn { ticket, grant, memo } => {
+                self.note_latest(&memo);
                 let overlapped = self.turns.refresh_is_out();
                 self.begin_session(now, grant);
                 self.cookie_in_doubt = overlapped;
@@ -172,7 +184,10 @@ impl<E: Entropy> Session<E> {
                 let wish = Wish::NewEpoch { after: self.turns.sent };
                 self.callers.add(ticket, wish, None, now);
             }
-            Event::SignOutWanted { ticket } => self.sign_out(now, ticket),
+            Event::SignOutWanted { ticket, memo } => {
+                self.note_latest(&memo);
+                self.sign_out(now, ticket);
+            }
             Event::SignOutSettled { attempt, outcome } => self.sign_out_settled(now, attempt, outcome),
             Event::TokenWanted { ticket, not, min_validity } => {
                 self.token_wanted(now, ticket, not, min_validity);
@@ -200,12 +215,16 @@ impl<E: Entropy> Session<E> {
             Event::LockGranted { attempt, contended, memo } => {
                 self.lock_granted(now, attempt, contended, &memo);
             }
+            Event::LockMoved { attempt } => self.lock_moved(now, attempt),
             Event::RefreshSettled { attempt, outcome, memo } => {
                 self.recall(&memo);
                 self.refresh_settled(now, attempt, outcome, &memo);
             }
             Event::PeerSpoke { from, message } => self.peer_spoke(now, from, message),
-            Event::Recalled { memo } => self.recall(&memo),
+            Event::Recalled { memo } => {
+                self.recall(&memo);
+                self.drop_needless_turn(now);
+            }
             Event::Woken { memo, was_away } => self.woken(now, &memo, was_away),
             Event::Left => self.leave(),
             Event::Tick => {}

@@ -2,17 +2,29 @@
 
 use super::id::{AttemptId, EpochId};
 use super::status::EndReason;
+use super::token::Grant;
+
+/// A session that goes on: enough to recognise it by a token of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// Which sign-in.
+    pub epoch: EpochId,
+    /// [`Subject::digest`](super::Subject::digest); `None` for opaque tokens.
+    pub subject: Option<u64>,
+}
+
+impl Begun {
+    /// That of which this is a token.
+    pub(crate) fn of(epoch: EpochId, grant: &Grant) -> Self {
+        Self { epoch, subject: grant.subject.as_ref().map(|subject| subject.digest(epoch)) }
+    }
+}
 
 /// What is written down of a session: which one it is, or that it is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remembered {
     /// It has begun.
-    Begun {
-        /// Which sign-in.
-        epoch: EpochId,
-        /// [`Subject::digest`](super::Subject::digest); `None` for opaque tokens.
-        subject: Option<u64>,
-    },
+    Begun(Begun),
     /// Every session that had begun by then is over.
     Over {
         /// The last one, or later.
@@ -26,15 +38,15 @@ impl Remembered {
     /// How late it is: what is written down never goes back.
     pub fn epoch(&self) -> EpochId {
         match self {
-            Self::Begun { epoch, .. } => *epoch,
+            Self::Begun(begun) => begun.epoch,
             Self::Over { until, .. } => *until,
         }
     }
 
-    /// The session that goes on, if one does: which one, and a digest of whose.
-    pub(crate) fn begun(self) -> Option<(EpochId, Option<u64>)> {
+    /// The session that goes on, if one does.
+    pub(crate) fn begun(self) -> Option<Begun> {
         match self {
-            Self::Begun { epoch, subject } => Some((epoch, subject)),
+            Self::Begun(begun) => Some(begun),
             Self::Over { .. } => None,
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::id::{EpochId, TabId};
+use super::memo::Begun;
 use super::status::EndReason;
 use super::time::{Deadline, Moment};
 use super::token::{AccessToken, Grant, Subject};
@@ -25,10 +26,7 @@ pub enum PeerMessage {
     /// A token.
     Offered(Offer),
     /// A session has begun, or goes on; its token is not handed over.
-    Began {
-        /// Which one.
-        epoch: EpochId,
-    },
+    Began(Begun),
     /// Every session that had begun by then is over.
     Over {
         /// The last one, or later.

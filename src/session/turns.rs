@@ -53,6 +53,10 @@ pub(crate) struct Turn {
     /// How much longer, awake, it may be waited for, or be on the wire.
     left: Duration,
     looked: Moment,
+    /// Nobody has looked at it for long: the tab was frozen, and the lock may have been taken from it.
+    pub(crate) neglected: bool,
+    /// How long ago somebody looked at who has the lock.
+    unwatched: Duration,
     /// Of an epoch that is over: whatever it brings changes nothing.
     inert: bool,
 }
@@ -118,21 +122,37 @@ impl Turns {
             since: now,
             left: bound,
             looked: now,
+            neglected: false,
+            unwatched: Duration::ZERO,
             inert: false,
         });
     }
 
-    /// Counts the time that has passed since the last look.
-    pub(crate) fn look(&mut self, now: Moment) {
+    /// Counts the time that has passed since the last look; `gap` without one is long.
+    pub(crate) fn look(&mut self, now: Moment, gap: Duration) {
         if let Some(turn) = &mut self.current {
-            turn.left = turn.left.saturating_sub(now.surely_since(turn.looked).min(SLICE));
+            let passed = now.surely_since(turn.looked).min(SLICE);
+            turn.left = turn.left.saturating_sub(passed);
+            turn.unwatched = turn.unwatched.saturating_add(passed);
+            turn.neglected |= now.since(turn.looked) > gap;
             turn.looked = now;
         }
     }
 
+    /// The turn that waits for the lock, if it is time to look at who has it.
+    pub(crate) fn watch(&mut self, gap: Duration) -> Option<AttemptId> {
+        let turn = self.current.as_mut().filter(|turn| turn.stage == Stage::Locking)?;
+        if turn.unwatched < SLICE.min(gap / 2) {
+            return None;
+        }
+        turn.unwatched = Duration::ZERO;
+        Some(turn.attempt)
+    }
+
     /// How long until the next look at the current turn; zero when it is overdue.
-    pub(crate) fn next_look(&self, now: Moment) -> Option<Duration> {
-        self.current.as_ref().map(|turn| turn.left.min(SLICE).saturating_sub(now.surely_since(turn.looked)))
+    pub(crate) fn next_look(&self, now: Moment, gap: Duration) -> Option<Duration> {
+        let turn = self.current.as_ref()?;
+        Some(turn.left.min(SLICE).min(gap / 2).saturating_sub(now.surely_since(turn.looked)))
     }
 
     /// Whether the current turn has taken too long.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use silent_session::session::{AccessToken, Denial, Event, Reply, Status, Ticket};
+use silent_session::session::{AccessToken, Denial, Event, Memo, Reply, Status, Ticket};
 
 use super::browser::World;
 use super::request::Request;
@@ -18,7 +18,7 @@ impl World {
         let (issued, cookie) = self.server.login(user, self.now);
         self.cookie = Some(cookie);
         let grant = self.grant(&issued);
-        self.ask(tab, Purpose::Test, |ticket| Event::SignedIn { ticket, grant })
+        self.ask(tab, Purpose::Test, |ticket| Event::SignedIn { ticket, grant, memo: Memo::default() })
     }
 
     /// A redirect has set a cookie; the app says `signIn()`.
@@ -40,7 +40,7 @@ impl World {
     }
 
     pub fn sign_out(&mut self, tab: TabId) -> Ticket {
-        self.ask(tab, Purpose::Test, |ticket| Event::SignOutWanted { ticket })
+        self.ask(tab, Purpose::Test, |ticket| Event::SignOutWanted { ticket, memo: Memo::default() })
     }
 
     pub fn renew(&mut self, tab: TabId) -> Ticket {

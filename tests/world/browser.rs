@@ -11,7 +11,7 @@ use super::channel::Channel;
 use super::lock::LockManager;
 use super::network::Arrival;
 use super::request::Outcome;
-use super::server::{Cookie, Server};
+use super::server::{Cookie, Fault, Server};
 use super::storage::Storage;
 use super::tab::{Purpose, Tab, TabId};
 
@@ -31,6 +31,7 @@ pub struct World {
     pub channel: Channel,
     pub locks: LockManager,
     pub offline: bool,
+    pub trace: bool,
     pub(super) now: i64,
     /// Our wall clock minus the true time; our monotonic clock minus the true time.
     pub(super) wall_error: i64,
@@ -62,6 +63,7 @@ impl World {
             channel: Channel::default(),
             locks: LockManager::default(),
             offline: false,
+            trace: false,
             now: 1_700_000_000_000,
             wall_error: 0,
             monotonic_error: -1_700_000_000_000,
@@ -170,6 +172,26 @@ impl World {
             })
     }
 
+    /// Whether the network still has something of this attempt.
+    pub(super) fn is_out(&self, attempt: AttemptId) -> bool {
+        self.arriving.values().any(|arrival| match arrival {
+            Arrival::RefreshAtServer { attempt: its, .. } | Arrival::RefreshAnswer { attempt: its, .. } => {
+                *its == attempt
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether the next page will find a marker of what is on the wire, and its cookie before it can rotate again.
+    pub fn will_be_found(&self) -> bool {
+        let is_quick = |arrival: &Arrival| match arrival {
+            Arrival::RefreshAtServer { fault, .. } => !matches!(fault, Some(Fault::Slow(_))),
+            Arrival::RefreshAnswer { .. } => false,
+            _ => true,
+        };
+        self.memo().unsettled.is_some() && self.arriving.values().all(is_quick)
+    }
+
     /// Something of this tab's holds the lock and will never give it back.
     pub fn freeze_lock(&mut self, tab: TabId) {
         let attempt = AttemptId::draw(&mut self.seed);
@@ -241,7 +263,11 @@ impl World {
         let event = self.as_read_now(event);
         let now = self.moment();
         self.tabs[tab.0].may_begin = self.tabs[tab.0].begins_session(&event);
+        let shown = self.trace.then(|| format!("{event:?}"));
         let commands = self.tabs[tab.0].session.handle(now, event);
+        if let Some(shown) = shown.filter(|s| !s.contains("Tick") || !commands.is_empty()) {
+            eprintln!("{} tab {}: {shown}\n        -> {commands:?}", self.now - 1_700_000_000_000, tab.0);
+        }
         for command in commands {
             self.perform(tab, command);
         }

@@ -42,13 +42,16 @@ impl LockManager {
         Some((tab, attempt, found.is_some()))
     }
 
-    /// Takes it, if the one who has it has had it since the last look.
-    pub fn steal(&mut self, tab: TabId, attempt: AttemptId) -> bool {
+    /// Whether somebody else has it than at the last look.
+    pub fn has_moved(&mut self, attempt: AttemptId) -> bool {
         let holder = self.holder.map(|(holder, _)| holder);
-        let Some(request) = self.queue.iter_mut().find(|request| request.attempt == attempt) else {
-            return false;
-        };
-        if std::mem::replace(&mut request.found, holder) != holder {
+        let request = self.queue.iter_mut().find(|request| request.attempt == attempt);
+        request.is_some_and(|request| std::mem::replace(&mut request.found, holder) != holder)
+    }
+
+    /// Takes it, if it has not moved.
+    pub fn steal(&mut self, tab: TabId, attempt: AttemptId) -> bool {
+        if self.has_moved(attempt) || !self.queue.iter().any(|request| request.attempt == attempt) {
             return false;
         }
         self.queue.retain(|request| request.attempt != attempt);

@@ -59,6 +59,10 @@ pub enum Arrival {
         attempt: AttemptId,
         contended: bool,
     },
+    LockMoved {
+        tab: TabId,
+        attempt: AttemptId,
+    },
     Message {
         tab: TabId,
         from: silent_session::session::TabId,
@@ -77,6 +81,12 @@ impl World {
                 let outcome = match fault.and_then(failure_of) {
                     Some(failure) => Err(failure),
                     None => self.server.refresh(cookie, id, self.now),
+                };
+                let outcome = match (fault, outcome) {
+                    (Some(Fault::Lost), Ok(_)) => {
+                        Err(RefreshFailure::Unavailable { status: None, retry_after: None })
+                    }
+                    (_, outcome) => outcome,
                 };
                 self.later(self.latency + delay, Arrival::RefreshAnswer { tab, attempt, outcome });
             }
@@ -101,7 +111,8 @@ impl World {
             }
             Arrival::LoginAtServer { tab, ticket, user } => {
                 if self.failing_logins.contains(&ticket) {
-                    return self.happen(tab, Event::LoginSettled { ticket, grant: None });
+                    return self
+                        .happen(tab, Event::LoginSettled { ticket, grant: None, memo: Memo::default() });
                 }
                 let (issued, cookie) = self.server.login(user, self.now);
                 self.later(self.latency, Arrival::LoginAnswer { tab, ticket, issued, cookie });
@@ -109,7 +120,7 @@ impl World {
             Arrival::LoginAnswer { tab, ticket, issued, cookie } => {
                 self.cookie = Some(cookie);
                 let grant = Some(self.grant(&issued));
-                self.happen(tab, Event::LoginSettled { ticket, grant });
+                self.happen(tab, Event::LoginSettled { ticket, grant, memo: Memo::default() });
             }
             Arrival::ApiAtServer { tab, sent } => {
                 let token = sent.credential.as_ref().map(|credential| credential.token.reveal());
@@ -120,6 +131,7 @@ impl World {
             Arrival::Lock { tab, attempt, contended } => {
                 self.happen(tab, Event::LockGranted { attempt, contended, memo: Memo::default() });
             }
+            Arrival::LockMoved { tab, attempt } => self.happen(tab, Event::LockMoved { attempt }),
             Arrival::Message { tab, from, message } => self.happen(tab, Event::PeerSpoke { from, message }),
             Arrival::StorageEvent { tab } => self.happen(tab, Event::Recalled { memo: Memo::default() }),
         }

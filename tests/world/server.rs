@@ -20,6 +20,8 @@ pub enum Fault {
     Slow(i64),
     /// Neither an answer nor an error, ever; the server has seen nothing.
     Silence,
+    /// The server rotates, and the connection dies before the answer.
+    Lost,
 }
 
 /// A refresh cookie. Not a secret here.
@@ -169,6 +171,6 @@ pub fn failure_of(fault: Fault) -> Option<RefreshFailure> {
         Fault::Reset => Some(RefreshFailure::Unavailable { status: None, retry_after: None }),
         Fault::Malformed => Some(RefreshFailure::Malformed(TokenFault::Missing)),
         Fault::Portal => Some(RefreshFailure::Foreign { status: 403 }),
-        Fault::Slow(_) | Fault::Silence => None,
+        Fault::Slow(_) | Fault::Silence | Fault::Lost => None,
     }
 }

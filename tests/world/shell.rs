@@ -15,8 +15,17 @@ impl World {
                 self.locks.ask(tab, attempt);
                 self.grant_lock();
             }
+            Command::WatchLock { attempt } => {
+                if self.locks.has_moved(attempt) {
+                    self.later(0, Arrival::LockMoved { tab, attempt });
+                }
+            }
             Command::StealLock { attempt } => {
+                let before = self.locks.holder();
                 if self.locks.steal(tab, attempt) {
+                    // What was never answered is not waited for, be the one who sent it frozen or not.
+                    let is_silent = before.is_none_or(|(_, held)| !self.is_out(held));
+                    self.writers.retain(|writer| !is_silent || Some(*writer) != before);
                     self.later(0, Arrival::Lock { tab, attempt, contended: true });
                 }
             }
@@ -60,7 +69,7 @@ impl World {
             Command::Remember(remembered) => self.remember(tab, remembered),
             Command::Mark { attempt, id } => self.mark(attempt, id),
             Command::Unmark { attempt } => self.unmark(attempt),
-            Command::ExpectCompany(company) => self.storage.company = company && !self.storage.blocked,
+            Command::ExpectCompany(company) => self.storage.company = company || self.storage.blocked,
             Command::Tell(message) => self.tell(tab, message),
         }
     }

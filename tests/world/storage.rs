@@ -8,7 +8,7 @@ use super::tab::TabId;
 
 #[derive(Debug, Default)]
 pub struct Storage {
-    /// Third-party storage is blocked: nothing is kept, nobody hears of it.
+    /// It is blocked: nothing is kept, nobody hears of it.
     pub blocked: bool,
     pub company: bool,
     session: Option<Remembered>,
@@ -19,12 +19,20 @@ pub struct Storage {
 impl World {
     /// What a page finds there.
     pub fn memo(&self) -> Memo {
+        if self.storage.blocked {
+            return Memo::default();
+        }
         Memo { session: self.storage.session, unsettled: self.storage.marker.map(|(_, id)| id) }
     }
 
     /// The user clears the site's data.
     pub fn clear_storage(&mut self) {
         self.storage = Storage { blocked: self.storage.blocked, ..Storage::default() };
+    }
+
+    /// Storage is blocked from now on.
+    pub fn block_storage(&mut self) {
+        self.storage = Storage { blocked: true, company: true, ..Storage::default() };
     }
 
     pub(super) fn remember(&mut self, tab: TabId, remembered: Remembered) {
@@ -52,9 +60,12 @@ impl World {
     /// What a page looks up, it looks up when it hears of the event, however long that waited.
     pub(super) fn as_read_now(&self, mut event: Event) -> Event {
         match &mut event {
-            Event::LockGranted { memo, .. } | Event::Recalled { memo } | Event::Woken { memo, .. } => {
-                *memo = self.memo();
-            }
+            Event::LockGranted { memo, .. }
+            | Event::Recalled { memo }
+            | Event::Woken { memo, .. }
+            | Event::SignOutWanted { memo, .. }
+            | Event::SignedIn { memo, .. }
+            | Event::LoginSettled { memo, .. } => *memo = self.memo(),
             Event::RefreshSettled { memo, outcome, .. } => {
                 *memo = self.memo();
                 if let Ok(grant) = outcome {

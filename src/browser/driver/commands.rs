@@ -25,13 +25,8 @@ impl Driver {
                 let before = self.0.lock.replace(Some((attempt, lock)));
                 drop(before);
             }
-            Command::StealLock { attempt } => {
-                if let Some((asked, lock)) = &*self.0.lock.borrow()
-                    && *asked == attempt
-                {
-                    lock.steal();
-                }
-            }
+            Command::WatchLock { attempt } => self.look_at_lock(attempt, |lock, moved| lock.watch(moved)),
+            Command::StealLock { attempt } => self.look_at_lock(attempt, |lock, moved| lock.steal(moved)),
             Command::ReleaseLock { attempt } => {
                 // Dropped after the borrow: releasing runs JavaScript.
                 let lock = self.0.lock.borrow_mut().take_if(|(held, _)| *held == attempt);
@@ -67,6 +62,16 @@ impl Driver {
         }
     }
 
+    fn look_at_lock(&self, attempt: AttemptId, look: impl FnOnce(&Lock, Box<dyn FnOnce()>)) {
+        let weak = self.weak();
+        let moved = Box::new(move || weak.dispatch(Event::LockMoved { attempt }));
+        if let Some((asked, lock)) = &*self.0.lock.borrow()
+            && *asked == attempt
+        {
+            look(lock, moved);
+        }
+    }
+
     fn send_refresh(&self, attempt: AttemptId, id: AttemptId) {
         let driver = self.clone();
         spawn_local(async move {
@@ -99,7 +104,8 @@ impl Driver {
         let driver = self.clone();
         spawn_local(async move {
             let grant = login().await;
-            driver.dispatch(Event::LoginSettled { ticket, grant });
+            let memo = driver.0.memory.recall();
+            driver.dispatch(Event::LoginSettled { ticket, grant, memo });
         });
     }
 }

@@ -28,7 +28,8 @@ impl Driver {
 
     /// Begins the session that a login of somebody else's has brought.
     pub async fn signed_in(&self, grant: Grant) -> Result<(), Denial> {
-        self.ask(|ticket| Event::SignedIn { ticket, grant }).await.map(drop)
+        let memo = self.0.memory.recall();
+        self.ask(|ticket| Event::SignedIn { ticket, grant, memo }).await.map(drop)
     }
 
     /// Runs `login` where nothing else of ours is on the wire, and begins the session that it brings.
@@ -44,7 +45,8 @@ impl Driver {
     /// Ends the session here at once, then tells the server.
     pub async fn sign_out(&self) -> Result<(), Denial> {
         self.0.sign_outs.set(self.0.sign_outs.get().wrapping_add(1));
-        self.ask(|ticket| Event::SignOutWanted { ticket }).await.map(drop)
+        let memo = self.0.memory.recall();
+        self.ask(|ticket| Event::SignOutWanted { ticket, memo }).await.map(drop)
     }
 
     /// Asks, where what the question causes is wanted and nobody waits for the answer.

@@ -2,7 +2,7 @@
 
 use super::super::error::Denial;
 use super::super::id::{Entropy, EpochId};
-use super::super::memo::{Memo, Remembered};
+use super::super::memo::{Begun, Memo, Remembered};
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
@@ -13,7 +13,7 @@ impl<E: Entropy> Session<E> {
     /// The session that goes on, or is to be restored.
     pub(super) fn known_epoch(&self) -> Option<EpochId> {
         match &self.phase {
-            Phase::Unknown { restoring, .. } => *restoring,
+            Phase::Unknown { restoring, .. } => restoring.map(|begun| begun.epoch),
             Phase::Active(held) => Some(held.epoch),
             Phase::Ended { .. } | Phase::Closed => None,
         }
@@ -21,7 +21,12 @@ impl<E: Entropy> Session<E> {
 
     /// The latest epoch of which anything is known, be it over or not.
     pub(super) fn latest_epoch(&self) -> Option<EpochId> {
-        self.known_epoch().max(self.over.map(|(until, _)| until))
+        self.known_epoch().max(self.over.map(|(until, _)| until)).max(self.seen)
+    }
+
+    /// Looks at how late it is, and at nothing else: what begins or ends here now does so after all that.
+    pub(super) fn note_latest(&mut self, memo: &Memo) {
+        self.seen = self.seen.max(memo.session.map(|remembered| remembered.epoch()));
     }
 
     /// That of a sign-in which is made now: later than all others.
@@ -45,7 +50,7 @@ impl<E: Entropy> Session<E> {
     /// Looks at what the browser remembers: another tab may have written it.
     pub(super) fn recall(&mut self, memo: &Memo) {
         match memo.session {
-            Some(Remembered::Begun { epoch, .. }) => self.begun_elsewhere(epoch),
+            Some(Remembered::Begun(begun)) => self.begun_elsewhere(begun),
             Some(Remembered::Over { until, reason }) => self.over_elsewhere(until, reason),
             None => {}
         }
@@ -53,13 +58,14 @@ impl<E: Entropy> Session<E> {
 
     /// A session goes on, says another tab. If it is a later one than ours, ours is over, and that one is to be
     /// restored.
-    pub(super) fn begun_elsewhere(&mut self, epoch: EpochId) {
+    pub(super) fn begun_elsewhere(&mut self, begun: Begun) {
+        let epoch = begun.epoch;
         if self.is_over(epoch) || self.known_epoch().is_some_and(|known| known >= epoch) {
             return;
         }
         let before = self.status();
         self.leave_epoch(epoch);
-        self.phase = Phase::Unknown { restoring: Some(epoch), elsewhere: true };
+        self.phase = Phase::Unknown { restoring: Some(begun), elsewhere: true };
         self.published &= self.status() == before;
         for caller in self.callers.take(|caller| caller.epoch.is_some_and(|asked| asked != epoch)) {
             self.answer(caller.ticket, Err(Denial::Changed));
@@ -69,7 +75,12 @@ impl<E: Entropy> Session<E> {
     /// Every session that had begun by then is over, says another tab.
     pub(super) fn over_elsewhere(&mut self, until: EpochId, reason: EndReason) {
         self.note_over(until, reason);
-        if self.known_epoch().is_some_and(|epoch| epoch <= until) {
+        // Of a session whose name is not known yet one knows that it had begun when this page did.
+        let known = match self.phase {
+            Phase::Unknown { restoring: None, .. } => self.before.filter(|_| reason == EndReason::SignedOut),
+            _ => self.known_epoch(),
+        };
+        if known.is_some_and(|epoch| epoch <= until) {
             self.end_session(reason, true);
         }
     }
@@ -89,12 +100,17 @@ impl<E: Entropy> Session<E> {
 
     /// Of which sign-in a token is that a refresh has brought, which was sent at `began`.
     pub(super) fn epoch_of(&mut self, grant: &Grant, began: Moment, memo: &Memo) -> EpochId {
-        let remembered = memo.session.and_then(Remembered::begun).filter(|(epoch, _)| !self.is_over(*epoch));
-        let is_whose = |(epoch, digest): &(EpochId, Option<u64>)| {
-            *digest == grant.subject.as_ref().map(|subject| subject.digest(*epoch))
+        let known = self.known_epoch();
+        let is_later = |begun: &Begun| !self.is_over(begun.epoch) && Some(begun.epoch) >= known;
+        let remembered = memo.session.and_then(Remembered::begun).filter(is_later);
+        let restoring = match self.phase {
+            Phase::Unknown { restoring, .. } => restoring,
+            _ => None,
         };
-        if let Some((epoch, _)) = remembered.filter(is_whose) {
-            return epoch;
+        for begun in [restoring, remembered].into_iter().flatten() {
+            if begun == Begun::of(begun.epoch, grant) {
+                return begun.epoch;
+            }
         }
         if let Phase::Active(held) = &self.phase
             && held.grant.subject == grant.subject
@@ -102,7 +118,7 @@ impl<E: Entropy> Session<E> {
             return held.epoch;
         }
         // Not later than a sign-out that was made while the refresh was on the wire: then it is over already.
-        let before = self.known_epoch().max(remembered.map(|(epoch, _)| epoch));
+        let before = known.max(remembered.map(|begun| begun.epoch));
         EpochId::draw(&mut self.entropy, began.wall_ms(), before)
     }
 }

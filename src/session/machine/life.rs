@@ -6,7 +6,7 @@ use super::super::error::{Denial, RefreshFailure};
 use super::super::event::Event;
 use super::super::held::{Held, Source};
 use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
-use super::super::memo::Remembered;
+use super::super::memo::{Begun, Remembered};
 use super::super::peers::PeerMessage;
 use super::super::status::EndReason;
 use super::super::time::Moment;
@@ -53,7 +53,7 @@ impl<E: Entropy> Session<E> {
         let elsewhere = elsewhere || source == Source::Peer;
         let held = Held::new(epoch, grant, elsewhere, predecessor, &self.config, &mut self.entropy);
         let credential = held.credential();
-        let subject = held.grant.subject.as_ref().map(|subject| subject.digest(epoch));
+        let begun = Begun::of(epoch, &held.grant);
         self.phase = Phase::Active(held);
         self.published = false;
         self.failure = None;
@@ -68,7 +68,7 @@ impl<E: Entropy> Session<E> {
             Source::Peer => self.unsettled = None,
             _ => {
                 if is_new_epoch {
-                    self.commands.push(Command::Remember(Remembered::Begun { epoch, subject }));
+                    self.commands.push(Command::Remember(Remembered::Begun(begun)));
                 }
                 if is_new_epoch || self.config.shares_token {
                     self.reply(now);
@@ -188,7 +188,7 @@ impl<E: Entropy> Session<E> {
             Event::SignInWanted { ticket }
             | Event::SignedIn { ticket, .. }
             | Event::CookieChanged { ticket }
-            | Event::SignOutWanted { ticket }
+            | Event::SignOutWanted { ticket, .. }
             | Event::TokenWanted { ticket, .. }
             | Event::RenewalWanted { ticket }
             | Event::TokenRejected { ticket, .. } => self.answer(ticket, Err(Denial::Closed)),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::command::Command;
 use super::super::held::Source;
 use super::super::id::{Entropy, EpochId, TabId};
-use super::super::memo::{Memo, Remembered};
+use super::super::memo::{Begun, Memo, Remembered};
 use super::super::peers::{Offer, PeerMessage};
 use super::super::status::EndReason;
 use super::super::time::Moment;
@@ -15,18 +15,18 @@ impl<E: Entropy> Session<E> {
     /// The page begins. It asks the other tabs; it waits for them only where there may be any.
     pub(super) fn start(&mut self, now: Moment, memo: &Memo, company: bool) {
         self.started = true;
+        let latest = memo.session.map(|remembered| remembered.epoch());
+        let before = EpochId::last(now.wall_ms(), latest);
+        self.before = Some(before);
         if let Some(Remembered::Over { until, reason }) = memo.session {
             self.note_over(until, reason);
         }
         match &mut self.phase {
             Phase::Unknown { restoring, .. } => {
-                *restoring = memo.session.and_then(Remembered::begun).map(|(epoch, _)| epoch);
+                *restoring = memo.session.and_then(Remembered::begun);
             }
             // Nothing is restored; a later sign-in in another tab is one here.
-            _ => {
-                let latest = memo.session.map(|remembered| remembered.epoch());
-                self.note_over(EpochId::last(now.wall_ms(), latest), EndReason::None);
-            }
+            _ => self.note_over(before, EndReason::None),
         }
         self.commands.push(Command::ExpectCompany(true));
         self.tell(PeerMessage::Hello);
@@ -43,14 +43,16 @@ impl<E: Entropy> Session<E> {
             self.peers.forget_all();
             self.commands.push(Command::ExpectCompany(true));
             self.greet(now);
+            self.drop_needless_turn(now);
         } else if self.refresh_is_due(now) {
             self.greet(now);
         }
     }
 
-    /// The page is put away, or goes for good.
+    /// The page is put away, or goes for good. Nothing is begun that it could not end.
     pub(super) fn leave(&mut self) {
         self.away = true;
+        self.ask_anew();
         self.tell(PeerMessage::Bye);
         if self.peers.siblings().is_empty() {
             self.commands.push(Command::ExpectCompany(false));
@@ -75,12 +77,13 @@ impl<E: Entropy> Session<E> {
             PeerMessage::Hello => self.reply(now),
             PeerMessage::Here => {}
             PeerMessage::Offered(offer) => self.offered(now, offer),
-            PeerMessage::Began { epoch } => {
-                self.contradicted(now, epoch, |session| session.begun_elsewhere(epoch))
+            PeerMessage::Began(begun) => {
+                self.contradicted(now, begun.epoch, |session| session.begun_elsewhere(begun));
             }
             PeerMessage::Over { until, reason } => self.over_elsewhere(until, reason),
         }
         self.peers.heard(from);
+        self.drop_needless_turn(now);
     }
 
     /// Says what there is to give.
@@ -91,7 +94,7 @@ impl<E: Entropy> Session<E> {
                     self.config.shares_token && !held.refused && held.grant.lasts(now, Duration::ZERO);
                 match is_good {
                     true => PeerMessage::Offered(Offer::of(&held.grant, held.epoch, now)),
-                    false => PeerMessage::Began { epoch: held.epoch },
+                    false => PeerMessage::Began(Begun::of(held.epoch, &held.grant)),
                 }
             }
             (Phase::Ended { .. }, Some((until, reason))) if reason != EndReason::None => {
@@ -108,7 +111,7 @@ impl<E: Entropy> Session<E> {
         self.contradicted(now, epoch, |session| {
             let grant = offer.grant(now);
             if !session.config.shares_token || !grant.lasts(now, Duration::ZERO) {
-                return session.begun_elsewhere(epoch);
+                return session.begun_elsewhere(Begun::of(epoch, &grant));
             }
             match &session.phase {
                 Phase::Active(held) if held.epoch == epoch => {

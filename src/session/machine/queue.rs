@@ -15,19 +15,22 @@ impl<E: Entropy> Session<E> {
     /// Everything that time alone makes due.
     pub(super) fn advance(&mut self, now: Moment) {
         self.peers.look(now);
-        self.turns.look(now);
-        self.drop_needless_turn(now);
-        if self.turns.is_overdue() {
+        self.turns.look(now, self.config.longest_gap());
+        if self.turns.is_asking() && self.turns.current.as_ref().is_some_and(|turn| turn.neglected) {
+            self.ask_anew();
+        } else if self.turns.is_overdue() {
             self.turn_is_overdue(now);
         } else if self.turns.is_asking() && self.peers.answer_wait(now).is_none() {
             self.begin_turn(now);
+        } else if let Some(attempt) = self.turns.watch(self.config.longest_gap()) {
+            self.commands.push(Command::WatchLock { attempt });
         }
         for caller in self.callers.take_impatient(now, self.config.patience) {
             let failure = self.failure.unwrap_or(RefreshFailure::TimedOut);
             let retry_at = self.backoff.retry_at().unwrap_or(now.wall_ms());
             self.answer(caller.ticket, Err(Denial::Unavailable { failure, retry_at }));
         }
-        if self.turns.current.is_none() {
+        if self.turns.current.is_none() && !self.away {
             self.next_turn(now);
         }
     }
@@ -41,11 +44,25 @@ impl<E: Entropy> Session<E> {
         };
         if let Some(job) = job {
             let attempt = AttemptId::draw(&mut self.entropy);
-            // Jittered, so that two tabs which wait behind a frozen one do not both take the lock from it.
-            let longest = self.config.longest_turn();
-            let bound = longest.saturating_add(scale(longest / 4, &mut self.entropy));
-            self.turns.ask(attempt, job, bound, now);
+            let patience = self.lock_patience();
+            self.turns.ask(attempt, job, patience, now);
             self.commands.push(Command::AcquireLock { attempt });
+        }
+    }
+
+    /// How long the same tab may have the lock. Jittered, so that two tabs which wait behind a frozen one do not both take
+    /// it from there.
+    fn lock_patience(&mut self) -> Duration {
+        let patience = self.config.lock_patience();
+        patience.saturating_add(scale(patience / 4, &mut self.entropy))
+    }
+
+    /// It is not the same tab any more: the queue moves, however long it is.
+    pub(super) fn lock_moved(&mut self, now: Moment, attempt: AttemptId) {
+        let patience = self.lock_patience();
+        let is_waiting = |turn: &&mut Turn| turn.attempt == attempt && turn.stage == Stage::Locking;
+        if let Some(turn) = self.turns.current.as_mut().filter(is_waiting) {
+            turn.wait_again(patience, now);
         }
     }
 
@@ -72,8 +89,9 @@ impl<E: Entropy> Session<E> {
         self.refresh_wait(now).is_some_and(|wait| wait.is_zero())
     }
 
-    /// While the lock, or an answer of another tab, was waited for, the reason may have gone.
-    fn drop_needless_turn(&mut self, now: Moment) {
+    /// While the lock, or an answer of another tab, was waited for, the reason may have gone. Not looked at when a caller
+    /// has lost its patience: a holder that is frozen would keep the lock for ever if nobody stayed to take it.
+    pub(super) fn drop_needless_turn(&mut self, now: Moment) {
         let is_due = self.refresh_is_due(now);
         let is_needless = |turn: &mut Turn| turn.job == Job::Refresh && !turn.is_busy() && !is_due;
         if let Some(turn) = self.turns.current.take_if(is_needless) {
@@ -87,6 +105,10 @@ impl<E: Entropy> Session<E> {
         if !self.turns.current.as_ref().is_some_and(is_asked) {
             return;
         }
+        self.turns.look(now, self.config.longest_gap());
+        if self.turns.current.as_ref().is_some_and(|turn| turn.neglected) {
+            return self.ask_anew();
+        }
         self.recall(memo);
         self.unsettled = memo.unsettled.or(self.unsettled);
         self.drop_needless_turn(now);
@@ -98,6 +120,15 @@ impl<E: Entropy> Session<E> {
         match self.peers.answer_wait(now).filter(|_| helps) {
             Some(left) => turn.ask(left, now),
             None => self.begin_turn(now),
+        }
+    }
+
+    /// Gives back what may not be ours any more, or would not be used soon; the turn is asked for once more.
+    pub(super) fn ask_anew(&mut self) {
+        let Some(turn) = self.turns.current.take_if(|turn| !turn.is_busy()) else { return };
+        self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+        if turn.job != Job::Refresh {
+            self.turns.agenda.insert(0, turn.job);
         }
     }
 
@@ -122,10 +153,11 @@ impl<E: Entropy> Session<E> {
     }
 
     pub(super) fn turn_is_overdue(&mut self, now: Moment) {
+        let patience = self.lock_patience();
         match self.turns.current.as_mut() {
             Some(turn) if turn.stage == Stage::Locking => {
                 // Whoever has held the lock for so long is frozen, or stopped in a debugger.
-                turn.wait_again(self.config.longest_turn(), now);
+                turn.wait_again(patience, now);
                 return self.commands.push(Command::StealLock { attempt: turn.attempt });
             }
             Some(turn) if turn.stage == Stage::Asking => return self.begin_turn(now),

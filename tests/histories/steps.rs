@@ -1,21 +1,14 @@
-//! Random histories over the simulated world: whatever happens, the invariants hold.
-//!
-//! The world asserts on the way that no ticket is answered twice, that no refresh resurrects an ended session, that
-//! nothing ends without a word of the server or the user, that no request of one user carries the token of another,
-//! and that no tick spins. A failing history is shrunk and printed as the list of its steps.
-#![cfg(not(target_family = "wasm"))]
-#![allow(missing_docs)]
-
-mod world;
+//! What can happen in a history.
 
 use std::time::Duration;
 
 use proptest::prelude::*;
-use silent_session::session::{Config, Status, Ticket};
-use world::{Fault, TabId, World};
+use silent_session::session::Status;
+
+use super::world::{Fault, TabId, World};
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(crate) enum Step {
     Wait(i64),
     Fetch(usize),
     Burst(usize),
@@ -30,6 +23,14 @@ enum Step {
     OpenTab,
     Reload(usize),
     Close(usize),
+    CloseTab(usize),
+    Kill(usize),
+    Freeze(usize),
+    Thaw { told: bool, hears: bool },
+    Show(usize),
+    Channel { loss: u64, delay: i64 },
+    BlockStorage,
+    ClearStorage,
     Fault(Fault),
     RevokeAccess,
     RevokeAll,
@@ -40,7 +41,7 @@ enum Step {
     Lifetime(u64),
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     let tab = 0..4_usize;
     let user = prop_oneof![Just("alice"), Just("bob")];
     let fault = prop_oneof![
@@ -50,6 +51,7 @@ fn step() -> impl Strategy<Value = Step> {
         Just(Fault::Malformed),
         Just(Fault::Portal),
         Just(Fault::Silence),
+        Just(Fault::Lost),
         // Not past the time-out: what was rotated without an answer is another story than this machine's.
         (0..14_000_i64).prop_map(Fault::Slow),
     ];
@@ -65,9 +67,20 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (tab.clone(), user).prop_map(|(tab, user)| Step::SignInByCookie(tab, user)),
         1 => tab.clone().prop_map(Step::FailLogin),
         2 => tab.clone().prop_map(Step::SignOut),
-        1 => Just(Step::OpenTab),
+        2 => Just(Step::OpenTab),
         1 => tab.clone().prop_map(Step::Reload),
-        1 => tab.prop_map(Step::Close),
+        1 => tab.clone().prop_map(Step::Close),
+        1 => tab.clone().prop_map(Step::CloseTab),
+        1 => tab.clone().prop_map(Step::Kill),
+        2 => tab.clone().prop_map(Step::Freeze),
+        3 => (any::<bool>(), any::<bool>()).prop_map(|(told, hears)| Step::Thaw { told, hears }),
+        1 => tab.prop_map(Step::Show),
+        1 => (0..3_u64, 0..3_usize).prop_map(|(loss, delay)| Step::Channel {
+            loss: [0, 30, 100][loss as usize],
+            delay: [0, 10, 3_000][delay],
+        }),
+        1 => Just(Step::BlockStorage),
+        1 => Just(Step::ClearStorage),
         3 => fault.prop_map(Step::Fault),
         2 => Just(Step::RevokeAccess),
         1 => Just(Step::RevokeAll),
@@ -79,13 +92,20 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Alive tabs only; a history that names another one names the first that lives.
-fn living(world: &World, tab: usize) -> Option<TabId> {
-    let is_alive = |index: &usize| world.tabs.get(*index).is_some_and(|tab| tab.alive);
-    Some(tab).filter(is_alive).or_else(|| (0..world.tabs.len()).find(is_alive)).map(TabId)
+/// Tabs that run only; a history that names another one names the first that does.
+pub(crate) fn living(world: &World, tab: usize) -> Option<TabId> {
+    let runs = |index: &usize| world.tabs.get(*index).is_some_and(|tab| tab.runs());
+    Some(tab).filter(runs).or_else(|| (0..world.tabs.len()).find(runs)).map(TabId)
 }
 
-fn perform(world: &mut World, step: &Step) {
+/// Every tab that lives runs, and has heard so.
+pub(crate) fn thaw_all(world: &mut World) {
+    for index in 0..world.tabs.len() {
+        world.thaw(TabId(index), true, true);
+    }
+}
+
+pub(crate) fn perform(world: &mut World, step: &Step) {
     let tab = match step {
         Step::Fetch(tab)
         | Step::Burst(tab)
@@ -98,7 +118,11 @@ fn perform(world: &mut World, step: &Step) {
         | Step::FailLogin(tab)
         | Step::SignOut(tab)
         | Step::Reload(tab)
-        | Step::Close(tab) => living(world, *tab),
+        | Step::Close(tab)
+        | Step::CloseTab(tab)
+        | Step::Kill(tab)
+        | Step::Freeze(tab)
+        | Step::Show(tab) => living(world, *tab),
         _ => living(world, 0),
     };
     let Some(tab) = tab else { return };
@@ -139,16 +163,30 @@ fn perform(world: &mut World, step: &Step) {
         Step::SignOut(_) => {
             world.sign_out(tab);
         }
-        Step::OpenTab if world.tabs.len() < 4 => {
-            world.open_tab();
-            world.start();
+        Step::OpenTab if world.tabs.iter().filter(|tab| tab.alive).count() < 5 => {
+            world.visit();
         }
-        // A page that goes away in the middle of a rotation is another story than this machine's.
-        Step::Reload(_) if !world.is_writing() && world.tabs.len() < 8 => {
+        Step::OpenTab => {}
+        Step::Reload(_) => {
             world.reload(tab);
         }
-        Step::Close(_) if !world.is_writing() => world.close(tab),
-        Step::OpenTab | Step::Reload(_) | Step::Close(_) => {}
+        Step::Close(_) => world.close(tab),
+        Step::CloseTab(_) => world.close_tab(tab),
+        Step::Kill(_) => world.kill_tab(tab),
+        Step::Freeze(_) => world.freeze(tab),
+        Step::Thaw { told, hears } => {
+            let frozen = (0..world.tabs.len()).find(|index| world.tabs[*index].frozen);
+            if let Some(index) = frozen {
+                world.thaw(TabId(index), told, hears);
+            }
+        }
+        Step::Show(_) => world.show(tab),
+        Step::Channel { loss, delay } => {
+            world.channel.loss = loss;
+            world.channel.delay = delay;
+        }
+        Step::BlockStorage => world.block_storage(),
+        Step::ClearStorage => world.clear_storage(),
         Step::Fault(fault) => world.server.faults.push(fault),
         Step::RevokeAccess => world.server.revoke_access(),
         Step::RevokeAll => world.server.revoke_all(),
@@ -156,65 +194,7 @@ fn perform(world: &mut World, step: &Step) {
         Step::Offline(true) => world.offline = true,
         Step::Offline(false) => world.go_online(),
         Step::SetClock(by) => world.step_wall_clock(by),
-        // So is a machine that falls asleep in it.
-        Step::Sleep(ms, stops) if !world.is_writing() => world.sleep(ms, stops),
-        Step::Sleep(..) => {}
+        Step::Sleep(ms, stops) => world.sleep(ms, stops),
         Step::Lifetime(seconds) => world.server.lifetime = Duration::from_secs(seconds),
-    }
-}
-
-/// Everybody who asked has been answered, once the world has been well for a while.
-fn nobody_waits(world: &mut World) {
-    world.server.faults.clear();
-    world.server.refuses_all = false;
-    world.go_online();
-    world.run(600_000);
-    for (index, tab) in world.tabs.iter().enumerate().filter(|(_, tab)| tab.alive) {
-        let waiting: Vec<&Ticket> = tab.open.keys().collect();
-        assert!(waiting.is_empty(), "tab {index} still waits: {waiting:?}");
-    }
-}
-
-fn histories(default: u32) -> ProptestConfig {
-    let cases = std::env::var("HISTORIES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(default);
-    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() }
-}
-
-proptest! {
-    #![proptest_config(histories(30_000))]
-
-    #[test]
-    fn the_invariants_hold_whatever_happens(
-        seed in any::<u64>(),
-        refresh_ahead in any::<bool>(),
-        steps in prop::collection::vec(step(), 1..60),
-    ) {
-        let mut world = World::new(Config { refresh_ahead, ..Config::default() }, seed);
-        world.start();
-        for step in &steps {
-            perform(&mut world, step);
-        }
-        nobody_waits(&mut world);
-    }
-
-    #[test]
-    fn one_user_who_is_never_signed_out_stays_signed_in(
-        seed in any::<u64>(),
-        steps in prop::collection::vec(step(), 1..60),
-    ) {
-        let mut world = World::signed_in(Config::default(), seed);
-        let users_and_revocations = |step: &&Step| !matches!(
-            step,
-            Step::RevokeAll | Step::SignIn(..) | Step::SignInElsewhere(..) | Step::SignInByCookie(..)
-                | Step::SignOut(_) | Step::Close(_) | Step::FailLogin(_)
-        );
-        for step in steps.iter().filter(users_and_revocations) {
-            perform(&mut world, step);
-            prop_assert_eq!(world.server.reuses, 0, "a spent cookie was presented");
-            prop_assert!(world.most_writers <= 1, "two writers of the cookie on the wire");
-        }
-        nobody_waits(&mut world);
-        let tab = living(&world, 0).map(|tab| world.status(tab));
-        prop_assert!(matches!(tab, Some(Status::Active { .. })), "{:?}", tab);
     }
 }

@@ -1,0 +1,163 @@
+//! Random histories over the simulated world: whatever happens, the invariants hold.
+//!
+//! The world asserts on the way that no ticket is answered twice, that no refresh resurrects an ended session and no tab
+//! goes back to one that was over there, that nothing ends without a word of the server or the user, that no request
+//! of one user carries the token of another, and that no tick spins. A failing history is shrunk and printed as the
+//! list of its steps.
+#![cfg(not(target_family = "wasm"))]
+#![allow(missing_docs)]
+
+mod steps;
+#[path = "../world/mod.rs"]
+mod world;
+
+use proptest::prelude::*;
+use silent_session::session::{Config, Status, Ticket};
+use steps::{Step, living, perform, step, thaw_all};
+use world::{Fault, TabId, World};
+
+/// The world is well for a while.
+fn heal(world: &mut World) {
+    world.server.faults.clear();
+    world.server.refuses_all = false;
+    world.channel.loss = 0;
+    world.channel.delay = 10;
+    thaw_all(world);
+    world.go_online();
+    world.run(600_000);
+}
+
+/// Everybody who asked has been answered, once the world has been well for a while.
+fn nobody_waits(world: &World) {
+    for (index, tab) in world.tabs.iter().enumerate().filter(|(_, tab)| tab.alive) {
+        let waiting: Vec<&Ticket> = tab.open.keys().collect();
+        assert!(waiting.is_empty(), "tab {index} still waits: {waiting:?}");
+    }
+}
+
+/// Every tab that lives is asked anew what it has.
+fn all_look_around(world: &mut World) {
+    for index in 0..world.tabs.len() {
+        world.freeze(TabId(index));
+        world.thaw(TabId(index), true, true);
+        world.run(1_000);
+    }
+}
+
+fn signs_in(step: &Step) -> bool {
+    matches!(step, Step::SignIn(..) | Step::SignInElsewhere(..) | Step::SignInByCookie(..))
+}
+
+fn histories(default: u32) -> ProptestConfig {
+    let cases = std::env::var("HISTORIES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(default);
+    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(histories(40_000))]
+
+    #[test]
+    fn the_invariants_hold_whatever_happens(
+        seed in any::<u64>(),
+        refresh_ahead in any::<bool>(),
+        shares_token in any::<bool>(),
+        steps in prop::collection::vec(step(), 1..60),
+    ) {
+        let mut world = World::new(Config { refresh_ahead, shares_token, ..Config::default() }, seed);
+        world.start();
+        for step in &steps {
+            perform(&mut world, step);
+        }
+        heal(&mut world);
+        nobody_waits(&world);
+    }
+
+    #[test]
+    fn one_user_who_is_never_signed_out_stays_signed_in(
+        seed in any::<u64>(),
+        shares_token in any::<bool>(),
+        steps in prop::collection::vec(step(), 1..60),
+    ) {
+        let mut world = World::signed_in(Config { shares_token, ..Config::default() }, seed);
+        let ends = |step: &Step| matches!(
+            step,
+            Step::RevokeAll | Step::SignOut(_) | Step::Close(_) | Step::FailLogin(_)
+        );
+        for step in steps.iter().filter(|step| !ends(step) && !signs_in(step)) {
+            // What was rotated for a page that has gone, and is answered late, is another story than this machine's.
+            let goes_away = matches!(step, Step::Reload(_) | Step::CloseTab(_) | Step::Kill(_));
+            if goes_away && world.is_writing() && !world.will_be_found() {
+                continue;
+            }
+            // Nor is there a marker to find where storage is blocked, or cleared.
+            let is_marked = world.memo().unsettled.is_some() || world.server.faults.contains(&Fault::Lost);
+            let unmarks = matches!(step, Step::BlockStorage | Step::ClearStorage) && is_marked;
+            if unmarks || (world.storage.blocked && matches!(step, Step::Fault(Fault::Lost))) {
+                continue;
+            }
+            perform(&mut world, step);
+            prop_assert_eq!(world.server.reuses, 0, "a spent cookie was presented");
+            prop_assert!(world.most_writers <= 1, "two writers of the cookie on the wire");
+        }
+        heal(&mut world);
+        nobody_waits(&world);
+        if living(&world, 0).is_none() {
+            world.visit();
+            world.run(1_000);
+        }
+        all_look_around(&mut world);
+        let mut sessions = Vec::new();
+        for tab in world.tabs.iter().filter(|tab| tab.alive) {
+            match tab.session.status() {
+                Status::Active { epoch, .. } => sessions.push(epoch),
+                status => prop_assert!(false, "{:?}", status),
+            }
+        }
+        sessions.dedup();
+        prop_assert_eq!(sessions.len(), 1, "tabs of one user in different sessions");
+    }
+
+    #[test]
+    fn who_has_signed_out_stays_signed_out_in_all_tabs(
+        seed in any::<u64>(),
+        shares_token in any::<bool>(),
+        before in prop::collection::vec(step(), 1..40),
+        after in prop::collection::vec(step(), 1..40),
+    ) {
+        let mut world = World::signed_in(Config { shares_token, ..Config::default() }, seed);
+        // A login that is out, in a tab that is frozen meanwhile, would be a new session when it comes back.
+        let is_open = |step: &&Step| matches!(step, Step::Close(_) | Step::SignIn(..) | Step::SignInByCookie(..));
+        for step in before.iter().filter(|step| !is_open(step)) {
+            // Where nothing is stored, what came first is told by the clock alone, and by messages alone who is there.
+            let is_blind = match step {
+                Step::SetClock(_) => true,
+                Step::Channel { loss, .. } => world.storage.blocked && *loss > 0,
+                Step::BlockStorage => world.channel.loss > 0,
+                _ => false,
+            };
+            if is_blind {
+                continue;
+            }
+            perform(&mut world, step);
+        }
+        let Some(tab) = living(&world, 0) else { return Ok(()) };
+        world.server.faults.clear();
+        world.go_online();
+        // Within one millisecond nobody can tell what came first.
+        world.run(10);
+        world.sign_out(tab);
+        // That the server hears of it is another story when the page goes away meanwhile.
+        world.run(200_000);
+        // Nor can anybody who was frozen know when all that was written down is gone, and all who knew.
+        let forgets = |step: &Step| matches!(step, Step::BlockStorage | Step::ClearStorage);
+        for step in after.iter().filter(|step| !signs_in(step) && !forgets(step)) {
+            perform(&mut world, step);
+        }
+        heal(&mut world);
+        all_look_around(&mut world);
+        for (index, tab) in world.tabs.iter().enumerate().filter(|(_, tab)| tab.alive) {
+            let is_active = matches!(tab.session.status(), Status::Active { .. });
+            prop_assert!(!is_active, "tab {} is signed in again", index);
+        }
+    }
+}
