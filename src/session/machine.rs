@@ -217,12 +217,12 @@ impl<E: Entropy> Session<E> {
             }
             Event::LockMoved { attempt } => self.lock_moved(now, attempt),
             Event::RefreshSettled { attempt, outcome, memo } => {
-                self.recall(&memo);
+                self.recall(now, &memo);
                 self.refresh_settled(now, attempt, outcome, &memo);
             }
             Event::PeerSpoke { from, message } => self.peer_spoke(now, from, message),
             Event::Recalled { memo } => {
-                self.recall(&memo);
+                self.recall(now, &memo);
                 self.drop_needless_turn(now);
             }
             Event::Woken { memo, was_away } => self.woken(now, &memo, was_away),

@@ -18,29 +18,57 @@
 //! | | refresh fails otherwise | `Active`; again after a pause |
 //! | any | sign-in | `Active`, a new epoch |
 //! | any | sign-out | `Ended(SignedOut)` at once; the server is told next |
-//! | `Ended` | anything but a sign-in | `Ended` |
+//! | any | another tab offers a token that came later, or of a later epoch | `Active`, that token |
+//! | any | a later epoch has begun in another tab, and there is no token of it | `Unknown`, to be restored |
+//! | `Unknown`, `Active` | the epoch is over, says another tab or what is stored | `Ended`, elsewhere |
+//! | `Ended` | anything else | `Ended` |
 //!
 //! | wire | on | becomes |
 //! | --- | --- | --- |
 //! | `Idle` | a login waits; a sign-out waits; a refresh is due (in this order of precedence, logins and sign-outs as they came) | `Locking` |
-//! | `Locking` | the lock is granted, or [`Config::timeout`] has passed | `Busy` |
+//! | `Locking` | the lock is granted, and the reason has gone | `Idle` |
+//! | | granted, contended, and a token of another tab would do | `Asking` |
+//! | | granted otherwise | `Busy` |
+//! | | another tab's token has made it needless | `Idle` |
+//! | | the same tab has held it for too long ([`Config::lock_timeout`]) | `Locking`; it is taken from there |
+//! | `Asking` | a token that will do | `Idle` |
+//! | | all tabs have answered, or 100 ms have passed | `Busy` |
+//! | `Locking`, `Asking` | the tab did not run for long | `Locking` anew: the lock may have been taken from it |
+//! | | the page is put away | `Idle` |
 //! | `Busy` | settled, or given up on | `Idle` |
 //!
 //! A refresh is due when the session is to be restored, a caller waits for a token, the leeway before the expiry has
 //! begun, or somebody asked for one; and no pause after a failure is running.
 //!
+//! # Many tabs
+//!
+//! Each tab has a machine of its own. Three things connect them, and only the first is needed for safety:
+//!
+//! - **the lock**, held around a turn at the wire, and never while code of the app's runs but the login function of a
+//!   sign-in, which is bounded;
+//! - **what is stored** ([`Memo`]): which session goes on or is over, and which attempt is on the wire, read at each
+//!   grant of the lock and whenever the page was hidden or away. Nothing secret; it may be missing;
+//! - **messages** ([`PeerMessage`]): tokens, the begin and the end of sessions. Each may be lost, late or out of order:
+//!   then there is one refresh more, one after the other, or a tab hears of a sign-in or sign-out at its next turn.
+//!
+//! Nobody passes on what it was told. A tab that says something of a session which is over, or of an older one, is
+//! answered with what is known: so who has missed a message hears it when it speaks. Epochs are in order ([`EpochId`]),
+//! and so are the ends of sessions: whatever the order of messages, all tabs come to the same end.
+//!
 //! # Invariants
 //!
-//! 1. At most one writer of the refresh cookie is on the wire: sign-in, sign-out and refresh are one queue. (Given up
-//!    on is not off the wire: a refresh is never aborted, and its late answer of the current epoch is used.)
+//! 1. At most one writer of the refresh cookie is on the wire, across all tabs: sign-in, sign-out and refresh are one
+//!    queue. (Given up on is not off the wire: a refresh is never aborted, and its late answer of the current epoch is
+//!    used. Whoever comes next sends the same attempt id, by which the server tells a retry from a theft.)
 //! 2. Every ticket is answered exactly once, or withdrawn.
 //! 3. An answer of another epoch changes nothing. It is dropped in one place: `Turns::settle`.
-//! 4. A refresh cannot resurrect an ended session; only a sign-in can.
+//! 4. A refresh cannot resurrect an ended session; only a sign-in can. An epoch that is over in a tab stays so there.
 //! 5. A 401 for an older generation of the same epoch is answered with the current token, without a refresh; across
-//!    epochs nothing is replayed. A refresh that brings another subject opens a new epoch.
+//!    epochs nothing is replayed. A refresh that brings another subject opens a new epoch. A token that another tab
+//!    offers replaces ours only if it came later; the answer to our own attempt always does.
 //! 6. A brand-new token that is refused is not refreshed again at once.
 //! 7. The effective leeway never exceeds a quarter of the lifetime, and a refresh ahead of time is never sooner than a
-//!    second after the token came.
+//!    second after the token came. Tabs jitter it: one usually refreshes, and the rest adopt.
 //! 8. Either clock may jump either way; see [`Moment`].
 //! 9. Only the server ends a session, or the user.
 //! 10. A token never prints.

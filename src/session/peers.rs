@@ -94,6 +94,8 @@ struct Inquiry {
     ends: Deadline,
     /// Whose answer is missing; `None` where nobody knows who there is.
     missing: Option<Vec<TabId>>,
+    /// The answers are waited for; else another tab has asked, and it is only heard who answers.
+    is_ours: bool,
 }
 
 impl Peers {
@@ -109,13 +111,21 @@ impl Peers {
     /// A question is out: to all that are known, or to whoever may be there.
     pub(crate) fn ask(&mut self, now: Moment, known: bool) {
         let missing = (known && !self.siblings.is_empty()).then(|| self.siblings.clone());
-        self.inquiry = Some(Inquiry { ends: Deadline::new(now, ANSWER_PATIENCE), missing });
+        self.inquiry = Some(Inquiry { ends: Deadline::new(now, ANSWER_PATIENCE), missing, is_ours: true });
+    }
+
+    /// Another tab has asked all: who does not answer it is not there any more.
+    pub(crate) fn overhear(&mut self, now: Moment) {
+        if self.inquiry.is_none() {
+            self.ask(now, true);
+            self.inquiry = self.inquiry.take().map(|inquiry| Inquiry { is_ours: false, ..inquiry });
+        }
     }
 
     /// How long an answer may still be waited for; `None` when there is none to wait for.
     pub(crate) fn answer_wait(&self, now: Moment) -> Option<Duration> {
         let inquiry = self.inquiry.as_ref()?;
-        Some(inquiry.ends.remaining(now)).filter(|left| !left.is_zero())
+        Some(inquiry.ends.remaining(now)).filter(|left| inquiry.is_ours && !left.is_zero())
     }
 
     /// Ends the question whose time is over. Who did not answer is not waited for again.
@@ -191,6 +201,16 @@ mod tests {
         let later = Moment::new(1_000_100, 100);
         peers.look(later);
         assert_eq!(peers.answer_wait(later), None);
+        assert_eq!(peers.siblings(), [tab(1)]);
+    }
+
+    #[test]
+    fn a_question_of_another_tab_is_not_waited_for_and_tells_who_is_there() {
+        let mut peers = peers(&[1, 2]);
+        peers.overhear(NOW);
+        assert_eq!(peers.answer_wait(NOW), None);
+        peers.heard(tab(1));
+        peers.look(Moment::new(1_000_100, 100));
         assert_eq!(peers.siblings(), [tab(1)]);
     }
 

@@ -48,9 +48,9 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Looks at what the browser remembers: another tab may have written it.
-    pub(super) fn recall(&mut self, memo: &Memo) {
+    pub(super) fn recall(&mut self, now: Moment, memo: &Memo) {
         match memo.session {
-            Some(Remembered::Begun(begun)) => self.begun_elsewhere(begun),
+            Some(Remembered::Begun(begun)) => self.begun_elsewhere(now, begun),
             Some(Remembered::Over { until, reason }) => self.over_elsewhere(until, reason),
             None => {}
         }
@@ -58,7 +58,7 @@ impl<E: Entropy> Session<E> {
 
     /// A session goes on, says another tab. If it is a later one than ours, ours is over, and that one is to be
     /// restored.
-    pub(super) fn begun_elsewhere(&mut self, begun: Begun) {
+    pub(super) fn begun_elsewhere(&mut self, now: Moment, begun: Begun) {
         let epoch = begun.epoch;
         if self.is_over(epoch) || self.known_epoch().is_some_and(|known| known >= epoch) {
             return;
@@ -69,6 +69,10 @@ impl<E: Entropy> Session<E> {
         self.published &= self.status() == before;
         for caller in self.callers.take(|caller| caller.epoch.is_some_and(|asked| asked != epoch)) {
             self.answer(caller.ticket, Err(Denial::Changed));
+        }
+        // Whoever has begun it is about to say so; what is stored is often there first.
+        if self.config.shares_token {
+            self.greet(now);
         }
     }
 

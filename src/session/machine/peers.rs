@@ -6,7 +6,7 @@ use super::super::command::Command;
 use super::super::held::Source;
 use super::super::id::{Entropy, EpochId, TabId};
 use super::super::memo::{Begun, Memo, Remembered};
-use super::super::peers::{Offer, PeerMessage};
+use super::super::peers::{ANSWER_PATIENCE, Offer, PeerMessage};
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::{Phase, Session};
@@ -37,16 +37,17 @@ impl<E: Entropy> Session<E> {
 
     /// The page is seen again, or was woken: it looks at what it may have missed before anything else.
     pub(super) fn woken(&mut self, now: Moment, memo: &Memo, was_away: bool) {
-        self.recall(memo);
-        if was_away || self.away {
+        let was_away = was_away || std::mem::take(&mut self.away);
+        if was_away {
             self.away = false;
             self.peers.forget_all();
             self.commands.push(Command::ExpectCompany(true));
-            self.greet(now);
-            self.drop_needless_turn(now);
-        } else if self.refresh_is_due(now) {
+        }
+        self.recall(now, memo);
+        if was_away || self.refresh_is_due(now) {
             self.greet(now);
         }
+        self.drop_needless_turn(now);
     }
 
     /// The page is put away, or goes for good. Nothing is begun that it could not end.
@@ -62,6 +63,9 @@ impl<E: Entropy> Session<E> {
 
     /// Asks the other tabs what they have.
     pub(super) fn greet(&mut self, now: Moment) {
+        if self.peers.answer_wait(now) == Some(ANSWER_PATIENCE) {
+            return; // Asked this very moment.
+        }
         self.tell(PeerMessage::Hello);
         if self.config.shares_token {
             self.peers.ask(now, true);
@@ -74,11 +78,14 @@ impl<E: Entropy> Session<E> {
         }
         match message {
             PeerMessage::Bye => return self.peers.forget(from),
-            PeerMessage::Hello => self.reply(now),
+            PeerMessage::Hello => {
+                self.peers.overhear(now);
+                self.reply(now);
+            }
             PeerMessage::Here => {}
             PeerMessage::Offered(offer) => self.offered(now, offer),
             PeerMessage::Began(begun) => {
-                self.contradicted(now, begun.epoch, |session| session.begun_elsewhere(begun));
+                self.contradicted(now, begun.epoch, |session| session.begun_elsewhere(now, begun));
             }
             PeerMessage::Over { until, reason } => self.over_elsewhere(until, reason),
         }
@@ -111,7 +118,7 @@ impl<E: Entropy> Session<E> {
         self.contradicted(now, epoch, |session| {
             let grant = offer.grant(now);
             if !session.config.shares_token || !grant.lasts(now, Duration::ZERO) {
-                return session.begun_elsewhere(Begun::of(epoch, &grant));
+                return session.begun_elsewhere(now, Begun::of(epoch, &grant));
             }
             match &session.phase {
                 Phase::Active(held) if held.epoch == epoch => {

@@ -109,7 +109,7 @@ impl<E: Entropy> Session<E> {
         if self.turns.current.as_ref().is_some_and(|turn| turn.neglected) {
             return self.ask_anew();
         }
-        self.recall(memo);
+        self.recall(now, memo);
         self.unsettled = memo.unsettled.or(self.unsettled);
         self.drop_needless_turn(now);
         if contended {
