@@ -10,9 +10,15 @@ export class DemoPage {
 
   static async open(context, origin) {
     const page = await context.newPage();
-    await page.addInitScript(recordFaces);
     await page.goto(origin);
     return new DemoPage(page);
+  }
+
+  /** Opens another tab as its user does: from this one. */
+  async openAnother() {
+    const opened = this.#page.waitForEvent("popup");
+    await this.#page.getByRole("link", { name: "Open another tab" }).click();
+    return new DemoPage(await opened);
   }
 
   get page() {
@@ -68,14 +74,20 @@ export class DemoPage {
     return this.#page.getByRole("status").innerText();
   }
 
-  /** Who is signed in, in which session, with which token of it. */
+  /** Who is signed in, in which session, with which token of it, and whether it came from another tab. */
   async session() {
     await this.becomes("active");
     return {
       who: await this.#page.locator("#who").innerText(),
       id: await this.#page.locator("#session-id").getAttribute("title"),
       generation: await this.generation(),
+      elsewhere: await this.#page.getByText("from another tab", { exact: true }).isVisible(),
     };
+  }
+
+  /** What the page says of the end of the session. */
+  ending() {
+    return this.#page.locator("#ended-note").innerText();
   }
 
   async generation() {
@@ -100,6 +112,32 @@ export class DemoPage {
     await this.#log(pattern).first().waitFor();
   }
 
+  /** Which tab this is. */
+  async tab() {
+    return this.#page.getByRole("list", { name: "Tabs" }).locator("[aria-current]").getAttribute("title");
+  }
+
+  /** Waits until the page lists these tabs beside its own, and no others. */
+  async lists(others) {
+    const ids = await Promise.all([this, ...others].map((page) => page.tab()));
+    await this.#page.waitForFunction((wanted) => {
+      const listed = [...document.querySelectorAll("#tabs li")].map(({ title }) => title);
+      return listed.toSorted().join() === wanted;
+    }, ids.toSorted().join());
+  }
+
+  /** What the page says of how its tabs stand to each other. */
+  async tabsFacts() {
+    const [turns, hearing] = await this.#figures("Who takes turns", "Hear each other");
+    return { turns, hearing };
+  }
+
+  /** How many refreshes this tab has sent, and how many tokens came from others, as the page shows it. */
+  async tokenCounts() {
+    const [refreshes, handedOver] = await this.#figures("refreshes sent by this tab", "tokens from other tabs");
+    return { refreshes: Number(refreshes), handedOver: Number(handedOver) };
+  }
+
   /** Turns renewal ahead of the expiry on or off, which loads the page again. */
   async setRenewalAhead(on) {
     await this.#page.getByRole("checkbox", { name: "Renew ahead of the expiry", checked: !on }).click();
@@ -107,9 +145,14 @@ export class DemoPage {
     await this.becomes("active");
   }
 
-  /** Which faces the session card has shown since the page was loaded, in order. */
+  /** Which faces the session card has shown since the page was loaded, in order: see `recordFaces`. */
   faces() {
     return this.#page.evaluate(() => globalThis.facesShown);
+  }
+
+  #figures(...terms) {
+    const figure = (term) => this.#page.locator("dl > div", { hasText: term }).locator("dd").innerText();
+    return Promise.all(terms.map(figure));
   }
 
   #log(pattern) {
@@ -117,8 +160,13 @@ export class DemoPage {
   }
 }
 
-/** Runs in the page, before anything of it: notes each face of the session card as it is shown. */
-function recordFaces() {
+/** Lets the pages of a context note each face of the session card as it is shown. */
+export function recordFaces(context) {
+  return context.addInitScript(noteFaces);
+}
+
+/** Runs in the page, before anything of it. */
+function noteFaces() {
   const names = { restoring: "restoring", "signed-out": "sign-in form", "signed-in": "session" };
   const faces = [];
   const look = () => {

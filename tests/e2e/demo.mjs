@@ -3,10 +3,11 @@
 // The server needs --test-controls and --root. Refreshes are counted by the server; nothing sleeps.
 
 import assert from "node:assert/strict";
+import { inspect } from "node:util";
 
 import { launch } from "./browser.mjs";
 import { collectComplaints } from "./complaints.mjs";
-import { DemoPage } from "./demo-page.mjs";
+import { DemoPage, recordFaces } from "./demo-page.mjs";
 import { Secrets } from "./secrets.mjs";
 import { Server } from "./server.mjs";
 import { tell } from "./story.mjs";
@@ -15,6 +16,8 @@ import { tell } from "./story.mjs";
 const LONG = 900;
 /** Seconds. As short as one can watch. */
 const SHORT = 2;
+/** How many of these one has to watch to tell as many refreshes from twice as many. */
+const LIFETIMES = 5;
 
 const [address] = process.argv.slice(2);
 if (!URL.canParse(address)) {
@@ -27,11 +30,14 @@ const server = new Server(origin);
 const browser = await launch();
 const context = await browser.newContext();
 context.setDefaultTimeout(20_000);
+await recordFaces(context);
 const complaints = collectComplaints(context);
 const secrets = new Secrets(context);
 
 /** The tab that the story is told in. */
 let demo;
+/** Another one, in the steps that need it. */
+let other;
 /** The `session` id of alice's sign-in, which no reload may change. */
 let session;
 
@@ -180,14 +186,76 @@ const steps = [
     return "the same session, 1 refresh";
   }],
 
+  ["second tab → no refresh", async () => {
+    const grown = await server.during(async () => {
+      other = await demo.openAnother();
+      const { id, elsewhere } = await other.session();
+      assert.equal(id, session.id);
+      assert.ok(elsewhere);
+    });
+    assert.deepEqual([grown.refreshes, grown.rotated], [0, 0]);
+    assert.deepEqual(await other.faces(), ["restoring", "session"]);
+    assert.deepEqual(await other.tokenCounts(), { refreshes: 0, handedOver: 1 });
+    assert.match(await other.call("Call the API"), /→ 200 · no refresh$/);
+    return "the same session, the same token";
+  }],
+
+  ["tabs list each other", async () => {
+    await Promise.all([demo.lists([other]), other.lists([demo])]);
+    for (const tab of [demo, other]) {
+      assert.deepEqual(await tab.tabsFacts(), { turns: "all tabs of the browser", hearing: "yes" });
+    }
+    return "they take turns, and hear each other";
+  }],
+
+  ["revoked → 50 concurrent calls in each tab", async () => {
+    await demo.click("Revoke my access tokens");
+    const grown = await server.during(async () => {
+      const told = await Promise.all([demo, other].map((tab) => tab.call("50 calls at once")));
+      for (const text of told) assert.match(text, /50 × 200 · /);
+    });
+    assert.equal(grown.refreshes, 1);
+    assert.equal(grown.api_ok, 100);
+    return `exactly ${grown.refreshes} refresh, ${grown.api_ok} × 200`;
+  }],
+
+  ["closed tab → gone from the list", async () => {
+    await other.page.close();
+    await demo.lists([]);
+    return "at once, for it says good-bye";
+  }],
+
+  ["two tabs → as many refreshes as one", async () => {
+    await server.issueTokensFor(SHORT);
+    await demo.click("Refresh now");
+    const alone = await renewals([demo]);
+    other = await demo.openAnother();
+    await demo.lists([other]);
+    const together = await renewals([demo, other]);
+    await server.issueTokensFor(LONG);
+    await demo.click("Refresh now");
+    const seen = `${alone.refreshes} by one in ${inSeconds(alone)}, ${together.refreshes} by two in ${inSeconds(together)}`;
+    const isAbout = (one, other) => Math.abs(one - other) <= 1;
+    // In the time that one tab took for it.
+    assert.ok(isAbout((together.refreshes * alone.time) / together.time, alone.refreshes), seen);
+    // And so say the pages: what one has fetched, the other was handed over.
+    const { refreshes, handedOver } = together.shown;
+    assert.ok(isAbout(refreshes, together.refreshes) && isAbout(handedOver, together.refreshes), inspect(together));
+    await other.page.close();
+    return seen;
+  }],
+
   ["three tabs at once", async () => {
-    const others = await Promise.all([DemoPage.open(context, origin), DemoPage.open(context, origin)]);
-    const tabs = [demo, ...others];
-    await Promise.all(tabs.map((tab) => tab.becomes("active")));
+    const tabs = [demo];
+    const grown = await server.during(async () => {
+      tabs.push(...(await Promise.all([DemoPage.open(context, origin), DemoPage.open(context, origin)])));
+      await Promise.all(tabs.map((tab) => tab.becomes("active")));
+    });
+    assert.equal(grown.refreshes, 0);
     await Promise.all(tabs.map((tab) => tab.click("Refresh now")));
     const sessions = await Promise.all(tabs.map((tab) => tab.session()));
     assert.deepEqual(new Set(sessions.map(({ id }) => id)), new Set([session.id]));
-    await Promise.all(others.map((tab) => tab.page.close()));
+    await Promise.all(tabs.slice(1).map((tab) => tab.page.close()));
     const { max_concurrent_refreshes, reuse_detected } = await server.counters();
     assert.equal(max_concurrent_refreshes, 1);
     assert.equal(reuse_detected, 0);
@@ -216,6 +284,34 @@ const steps = [
     return "and the access token is dead at once";
   }],
 
+  ["signed in in one tab → in the other", async () => {
+    other = await demo.openAnother();
+    await other.becomes("ended · .*");
+    await demo.lists([other]);
+    const grown = await server.during(async () => {
+      await other.begin("Bob (user)");
+      const [here, there] = await Promise.all([demo.session(), other.session()]);
+      assert.deepEqual([here.who, here.id, here.elsewhere], ["Bob", there.id, true]);
+      assert.equal(there.elsewhere, false);
+    });
+    assert.deepEqual([grown.logins, grown.rotated], [1, 0]);
+    await demo.logs(/Signed in as Bob, by another tab/);
+    return "bob, without a refresh";
+  }],
+
+  ["signed out in one tab → in the other", async () => {
+    const grown = await server.during(async () => {
+      await other.click("Sign out");
+      await Promise.all([demo, other].map((tab) => tab.becomes("ended · signed-out")));
+    });
+    assert.deepEqual([grown.logouts, grown.refreshes], [1, 0]);
+    const [here, there] = await Promise.all([demo.ending(), other.ending()]);
+    assert.match(here, /^You have signed out in another tab\./);
+    assert.match(there, /^You have signed out\./);
+    await demo.logs(/Signed out in another tab/);
+    return here;
+  }],
+
   ["403 without refresh", async () => {
     await demo.begin("Bob (user)");
     assert.equal((await demo.session()).who, "Bob");
@@ -233,10 +329,12 @@ const steps = [
     const status = await server.refreshWith(stolen);
     assert.equal(status, 401);
     await demo.begin("Refresh now");
-    await demo.becomes("ended · rejected");
+    await Promise.all([demo, other].map((tab) => tab.becomes("ended · rejected")));
     assert.equal(await secrets.refreshCookie(), undefined);
     assert.equal((await server.counters()).reuse_detected, 1);
-    return `${status} for the thief, family revoked, the page says so`;
+    assert.match(await demo.ending(), /^The server has ended this session\./);
+    assert.match(await other.ending(), /^The server has ended this session, another tab says\./);
+    return `${status} for the thief, family revoked, both tabs say so`;
   }],
 
   ["no complaints of any page", async () => {
@@ -244,6 +342,30 @@ const steps = [
     return "no uncaught error, nothing unexpected on the console";
   }],
 ];
+
+/** How many refreshes the server sees, and these tabs show, in some lifetimes of the token; and how long that takes. */
+async function renewals(tabs) {
+  const counts = async () => {
+    const all = await Promise.all(tabs.map((tab) => tab.tokenCounts()));
+    const sum = (name) => all.reduce((total, each) => total + each[name], 0);
+    return { refreshes: sum("refreshes"), handedOver: sum("handedOver") };
+  };
+  const comeBy = (tokens) =>
+    Promise.all(tabs.map(async (tab) => tab.reachesGeneration((await tab.generation()) + tokens)));
+  // From the beginning of a lifetime on.
+  await comeBy(1);
+  const before = await counts();
+  const began = performance.now();
+  const { rotated } = await server.during(() => comeBy(LIFETIMES));
+  const time = performance.now() - began;
+  const after = await counts();
+  const shown = { refreshes: after.refreshes - before.refreshes, handedOver: after.handedOver - before.handedOver };
+  return { refreshes: rotated, shown, time };
+}
+
+function inSeconds({ time }) {
+  return `${(time / 1000).toFixed(1)} s`;
+}
 
 try {
   const passed = await tell(steps, () => demo.page);

@@ -1,6 +1,6 @@
 // Pictures of the demo to look at: node tests/e2e/screenshots.mjs http://127.0.0.1:4180 /tmp/pictures
 //
-// Light and dark, narrow and wide; signed out, signed in, and after some calls.
+// Light and dark, narrow and wide; signed out, signed in, after some calls, in a second tab, and signed out elsewhere.
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -36,10 +36,10 @@ async function pictures(name, options) {
   // Still, so that no picture catches something on its way.
   const context = await browser.newContext({ ...options, reducedMotion: "reduce" });
   const demo = await DemoPage.open(context, origin);
-  const take = async (moment) => {
+  const take = async (moment, { page } = demo) => {
     const path = join(folder, `${name}-${moment}.png`);
-    await demo.page.screenshot({ path, fullPage: true });
-    const excess = await demo.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    await page.screenshot({ path, fullPage: true });
+    const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     console.log(path, excess > 0 ? `OVERFLOWS by ${excess} px` : "");
   };
 
@@ -64,5 +64,15 @@ async function pictures(name, options) {
   await demo.click("Bring it up");
   await demo.reachesGeneration(3);
   await take("3-after-calls");
+
+  const other = await demo.openAnother();
+  await other.lists([demo]);
+  await demo.click("Refresh now");
+  await other.reachesGeneration(2);
+  await take("4-second-tab", other);
+
+  await demo.click("Sign out");
+  await other.becomes("ended · signed-out");
+  await take("5-signed-out-elsewhere", other);
   await context.close();
 }

@@ -17,6 +17,12 @@ const ENDED = {
   rejected: "The server has ended this session. Sign in again as:",
 };
 
+const ENDED_ELSEWHERE = {
+  ...ENDED,
+  "signed-out": "You have signed out in another tab. Sign in again as:",
+  rejected: "The server has ended this session, another tab says. Sign in again as:",
+};
+
 /** Shows a state. */
 export function showCard(state) {
   showFace(state.status);
@@ -26,7 +32,9 @@ export function showCard(state) {
   badge.dataset.status = label;
   hideLife();
   if (state.status === "active") showActive(state);
-  if (state.status === "ended") element("ended-note").textContent = ENDED[state.reason];
+  if (state.status === "ended") {
+    element("ended-note").textContent = (state.elsewhere ? ENDED_ELSEWHERE : ENDED)[state.reason];
+  }
   if (state.status === "unknown" && state.error) {
     const at = new Date(state.retryAt).toLocaleTimeString([], { hour12: false });
     element("restoring-note").textContent = `The server cannot say (${state.error.code}). Trying again at ${at}.`;
@@ -44,8 +52,10 @@ function showFace(status) {
 
 function showActive(state) {
   element("who").textContent = nameOf(state);
-  element("session-id").textContent = state.session.slice(0, 8);
+  // It begins with the time, and so like that of the last sign-in.
+  element("session-id").textContent = state.session.slice(-8);
   element("session-id").title = state.session;
+  element("session-elsewhere").hidden = !state.elsewhere;
   element("generation").textContent = String(state.generation);
   const scopes = ["profile", "admin"].filter((scope) => session.hasScope(scope));
   element("scopes").replaceChildren(

@@ -3,7 +3,7 @@
 import { readCounters } from "./server.js";
 
 const FIGURES = {
-  refreshes: "refreshes",
+  refreshes: "refreshes, all tabs",
   logins: "sign-ins",
   reuse_detected: "reuse detected",
   api_ok: "API 200",

@@ -7,6 +7,8 @@ import { log, logError } from "./log.js";
 import { offerRenewal } from "./renewal.js";
 import { REFRESH, session } from "./session.js";
 import { offerSignIn } from "./sign-in.js";
+import { showTabs } from "./tabs.js";
+import { countToken } from "./tokens.js";
 import { describe } from "./transitions.js";
 import { watch } from "./wire.js";
 
@@ -21,8 +23,9 @@ session.subscribe(() => {
   const before = shown;
   shown = session.state;
   show(shown);
-  log(...describe(before, shown));
+  log(...describe(before, shown, countToken(before, shown)));
   showCounters();
+  showTabs();
 });
 
 watch(({ path, status }) => {
@@ -30,6 +33,7 @@ watch(({ path, status }) => {
   if (path !== REFRESH || status === 200 || status === 401) return;
   log("trouble", `POST ${path} → ${status ?? "no answer"} · the session is kept`);
   showCounters();
+  showTabs();
 });
 
 offerSignIn(showCounters);
@@ -37,4 +41,5 @@ offerActions(showCounters);
 offerRenewal();
 show(shown);
 showCounters();
+showTabs();
 session.ready.catch(logError);
