@@ -84,8 +84,9 @@ proptest! {
             Step::RevokeAll | Step::SignOut(_) | Step::Close(_) | Step::FailLogin(_)
         );
         for step in steps.iter().filter(|step| !ends(step) && !signs_in(step)) {
-            // What was rotated for a page that has gone, and is answered late, is another story than this machine's.
-            let goes_away = matches!(step, Step::Reload(_) | Step::CloseTab(_) | Step::Kill(_));
+            // What was rotated for a page that has gone, or slept, and is answered late, is another story than this
+            // machine's.
+            let goes_away = matches!(step, Step::Reload(_) | Step::CloseTab(_) | Step::Kill(_) | Step::Sleep(..));
             if goes_away && world.is_writing() && !world.will_be_found() {
                 continue;
             }
@@ -149,7 +150,12 @@ proptest! {
         // That the server hears of it is another story when the page goes away meanwhile.
         world.run(200_000);
         // Nor can anybody who was frozen know when all that was written down is gone, and all who knew.
-        let forgets = |step: &Step| matches!(step, Step::BlockStorage | Step::ClearStorage);
+        let is_blocked = world.storage.blocked;
+        let forgets = |step: &Step| match step {
+            Step::BlockStorage | Step::ClearStorage => true,
+            Step::Close(_) | Step::CloseTab(_) | Step::Kill(_) | Step::Reload(_) => is_blocked,
+            _ => false,
+        };
         for step in after.iter().filter(|step| !signs_in(step) && !forgets(step)) {
             perform(&mut world, step);
         }

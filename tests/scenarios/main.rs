@@ -47,7 +47,11 @@ fn statuses(world: &World, requests: &[usize]) -> Vec<Outcome> {
 }
 
 fn token_of(world: &World) -> String {
-    match world.status(TAB) {
+    token_in(world, TAB)
+}
+
+fn token_in(world: &World, tab: TabId) -> String {
+    match world.status(tab) {
         Status::Active { grant, .. } => grant.token.reveal().to_owned(),
         status => panic!("not active: {status:?}"),
     }

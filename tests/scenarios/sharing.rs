@@ -71,7 +71,7 @@ fn a_new_tab_starts_with_the_token_of_another() {
     assert_eq!(sent, 0);
     assert_eq!(session_of(&world, tab), session_of(&world, TAB));
     let Status::Active { elsewhere, grant, .. } = world.status(tab) else { panic!() };
-    assert!(elsewhere && grant.token.reveal() == token_of(&world));
+    assert!(elsewhere && grant.token.reveal() == token_in(&world, TAB));
 }
 
 #[test]
@@ -178,11 +178,7 @@ fn a_token_that_came_earlier_replaces_nothing() {
     }
     world.run(10_000);
     world.channel.delay = 0;
-    let token = |tab| match world.status(tab) {
-        Status::Active { grant, .. } => grant.token.reveal().to_owned(),
-        status => panic!("{status:?}"),
-    };
-    assert_eq!(token(first), token(second));
+    assert_eq!(token_in(&world, first), token_in(&world, second));
 }
 
 #[test]
@@ -235,7 +231,7 @@ fn a_frozen_holder_loses_the_lock_also_when_no_caller_waits_so_long() {
     let (mut world, [first, second]) = tabs(Config::default());
     world.freeze_lock(first);
     world.freeze(first);
-    let token = token_of(&world);
+    let token = token_in(&world, second);
     // Each call gives up before the bound, and the next comes a while later.
     let calls = [(); 3].map(|()| {
         let call = world.access_token(second, Some(&token), 0);
@@ -248,7 +244,8 @@ fn a_frozen_holder_loses_the_lock_also_when_no_caller_waits_so_long() {
 
 #[test]
 fn a_queue_that_moves_is_waited_in_however_long_it_is() {
-    let (mut world, tabs) = tabs::<20>(alone());
+    let patience = Duration::from_secs(1_000);
+    let (mut world, tabs) = tabs::<20>(Config { patience, ..alone() });
     // Nothing answers: each holds the lock until its own time-out.
     world.server.faults = vec![Fault::Silence; 60];
     for tab in tabs {
@@ -256,6 +253,29 @@ fn a_queue_that_moves_is_waited_in_however_long_it_is() {
     }
     world.run(20 * 15_000 - 1_000);
     assert_eq!((world.most_writers, world.locks.stolen), (1, 0));
+}
+
+#[test]
+fn the_lock_is_not_taken_from_who_has_just_taken_it_though_it_was_there_before() {
+    for seed in 0..30 {
+        let patience = Duration::from_secs(1_000);
+        let mut world = World::signed_in(Config { patience, ..alone() }, seed);
+        let [frozen, last] = [(); 2].map(|()| world.visit());
+        world.run(1_000);
+        // The first has it, then one that freezes; the last in the queue has seen the first.
+        for tab in [TAB, frozen, last] {
+            world.renew(tab);
+        }
+        world.freeze(frozen);
+        world.run(100);
+        world.server.revoke_access();
+        world.server.faults = vec![Fault::Slow(14_000); 4];
+        for tab in [TAB, last] {
+            world.access_token(tab, Some(&token_in(&world, tab)), 0);
+        }
+        world.run(100_000);
+        assert_eq!((world.most_writers, world.server.reuses), (1, 0), "seed {seed}");
+    }
 }
 
 #[test]
@@ -271,14 +291,11 @@ fn a_holder_that_was_frozen_comes_to_no_harm_and_does_none() {
     world.run(60_000);
     assert_eq!((world.server.reuses, world.locks.stolen), (0, 1));
     assert_eq!(world.outcomes.get(&request), Some(&Outcome::Status(200)));
-    let newest = match world.status(second) {
-        Status::Active { grant, .. } => grant.token.reveal().to_owned(),
-        status => panic!("{status:?}"),
-    };
+    let newest = token_in(&world, second);
     // What lay there when it thaws is as old as its question.
     world.thaw(first, true, false);
     world.run(1_000);
-    assert_eq!(token_of(&world), newest);
+    assert_eq!(token_in(&world, first), newest);
 }
 
 #[test]
@@ -384,6 +401,40 @@ fn a_tab_that_was_away_catches_up_before_it_sends_anything() {
         assert_eq!((sent, &world.outcomes[&request]), (0, &Outcome::Status(200)));
         assert_eq!(session_of(&world, first), session_of(&world, second));
     }
+}
+
+#[test]
+fn a_page_that_goes_away_begins_nothing() {
+    let (mut world, [first]) = tabs(Config::default());
+    world.kill_tab(first);
+    // There may be somebody: it has the lock, and asks.
+    let tab = world.visit();
+    world.run(50);
+    let sent = refreshes(&mut world, |world| {
+        world.put_away(tab);
+        world.run(1_000);
+        assert_eq!(world.locks.holder(), None);
+    });
+    assert_eq!(sent, 0);
+    world.thaw(tab, true, true);
+    world.run(1_000);
+    assert!(world.is_active(tab));
+}
+
+#[test]
+fn a_sign_out_is_not_undone_by_what_was_said_before_it() {
+    let (mut world, [first, second]) = tabs(Config::default());
+    world.channel.delay = 3_000;
+    world.renew(second);
+    world.run(100);
+    world.freeze(second);
+    world.sign_out(first);
+    world.run(10_000);
+    assert_eq!(world.status(first), ended(EndReason::SignedOut));
+    world.thaw(second, true, true);
+    world.run(10_000);
+    assert_eq!(world.status(first), ended(EndReason::SignedOut));
+    assert_eq!(world.status(second), ended_elsewhere(EndReason::SignedOut));
 }
 
 #[test]

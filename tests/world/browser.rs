@@ -31,7 +31,6 @@ pub struct World {
     pub channel: Channel,
     pub locks: LockManager,
     pub offline: bool,
-    pub trace: bool,
     pub(super) now: i64,
     /// Our wall clock minus the true time; our monotonic clock minus the true time.
     pub(super) wall_error: i64,
@@ -63,7 +62,6 @@ impl World {
             channel: Channel::default(),
             locks: LockManager::default(),
             offline: false,
-            trace: false,
             now: 1_700_000_000_000,
             wall_error: 0,
             monotonic_error: -1_700_000_000_000,
@@ -115,6 +113,12 @@ impl World {
         self.writers.retain(|(writer, _)| *writer != tab);
         self.locks.forget(tab);
         self.grant_lock();
+    }
+
+    /// The page goes into the back/forward cache; [`World::thaw`] brings it back.
+    pub fn put_away(&mut self, tab: TabId) {
+        self.happen(tab, Event::Left);
+        self.freeze(tab);
     }
 
     /// The user closes the tab.
@@ -263,11 +267,7 @@ impl World {
         let event = self.as_read_now(event);
         let now = self.moment();
         self.tabs[tab.0].may_begin = self.tabs[tab.0].begins_session(&event);
-        let shown = self.trace.then(|| format!("{event:?}"));
         let commands = self.tabs[tab.0].session.handle(now, event);
-        if let Some(shown) = shown.filter(|s| !s.contains("Tick") || !commands.is_empty()) {
-            eprintln!("{} tab {}: {shown}\n        -> {commands:?}", self.now - 1_700_000_000_000, tab.0);
-        }
         for command in commands {
             self.perform(tab, command);
         }

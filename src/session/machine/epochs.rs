@@ -35,14 +35,14 @@ impl<E: Entropy> Session<E> {
         EpochId::draw(&mut self.entropy, now.wall_ms(), latest)
     }
 
-    /// Whether a session is known to be over.
-    pub(super) fn is_over(&self, epoch: EpochId) -> bool {
-        self.over.is_some_and(|(until, _)| epoch <= until)
+    /// Up to when sessions are over, and why, if this one is among them.
+    pub(super) fn over(&self, epoch: EpochId) -> Option<(EpochId, EndReason)> {
+        self.over.filter(|(until, _)| epoch <= *until)
     }
 
     /// Every session that had begun by then is over.
     pub(super) fn note_over(&mut self, until: EpochId, reason: EndReason) {
-        if !self.is_over(until) {
+        if self.over(until).is_none() {
             self.over = Some((until, reason));
         }
     }
@@ -60,7 +60,7 @@ impl<E: Entropy> Session<E> {
     /// restored.
     pub(super) fn begun_elsewhere(&mut self, now: Moment, begun: Begun) {
         let epoch = begun.epoch;
-        if self.is_over(epoch) || self.known_epoch().is_some_and(|known| known >= epoch) {
+        if self.over(epoch).is_some() || self.known_epoch().is_some_and(|known| known >= epoch) {
             return;
         }
         let before = self.status();
@@ -105,7 +105,7 @@ impl<E: Entropy> Session<E> {
     /// Of which sign-in a token is that a refresh has brought, which was sent at `began`.
     pub(super) fn epoch_of(&mut self, grant: &Grant, began: Moment, memo: &Memo) -> EpochId {
         let known = self.known_epoch();
-        let is_later = |begun: &Begun| !self.is_over(begun.epoch) && Some(begun.epoch) >= known;
+        let is_later = |begun: &Begun| self.over(begun.epoch).is_none() && Some(begun.epoch) >= known;
         let remembered = memo.session.and_then(Remembered::begun).filter(is_later);
         let restoring = match self.phase {
             Phase::Unknown { restoring, .. } => restoring,

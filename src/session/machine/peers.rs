@@ -138,7 +138,7 @@ impl<E: Entropy> Session<E> {
     /// Goes on with what another tab says of a session, unless that is over, or older than ours: then that tab has
     /// missed something, and is told.
     fn contradicted(&mut self, now: Moment, epoch: EpochId, otherwise: impl FnOnce(&mut Self)) {
-        match self.over.filter(|(until, _)| epoch <= *until) {
+        match self.over(epoch) {
             Some((_, EndReason::None)) => {}
             Some((until, reason)) => self.tell(PeerMessage::Over { until, reason }),
             None if self.known_epoch().is_some_and(|known| epoch < known) => self.reply(now),

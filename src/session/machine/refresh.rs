@@ -62,7 +62,7 @@ impl<E: Entropy> Session<E> {
             true => self.next_epoch(now),
             false => self.epoch_of(&grant, began, memo),
         };
-        match self.over.filter(|(until, _)| epoch <= *until) {
+        match self.over(epoch) {
             // Signed out in another tab, while it was on the wire.
             Some((_, reason)) => self.end_session(reason, true),
             None => {

@@ -1,0 +1,133 @@
+//! The ways to break it, and what catches each.
+
+use super::Mutation;
+
+/// All of them.
+pub(super) const MUTATIONS: &[Mutation] = &[
+    Mutation {
+        what: "skip the lock",
+        file: "src/session/machine/queue.rs",
+        from: "            self.commands.push(Command::AcquireLock { attempt });",
+        to: "            self.begin_turn(now);",
+        caught_by: "sharing::tabs_that_do_not_share_take_turns_at_the_wire",
+    },
+    Mutation {
+        what: "ignore the epoch of an answer",
+        file: "src/session/turns.rs",
+        from: "if turn.inert { Settled::Inert } else { in_time }",
+        to: "in_time",
+        caught_by: "signing_in_and_out::a_late_rejection_of_the_user_before_changes_nothing",
+    },
+    Mutation {
+        what: "ignore that an epoch is over",
+        file: "src/session/machine/epochs.rs",
+        from: "self.over.filter(|(until, _)| epoch <= *until)",
+        to: "self.over.filter(|_| epoch.to_hex().is_empty())",
+        caught_by: "sharing::a_sign_out_is_not_undone_by_what_was_said_before_it",
+    },
+    Mutation {
+        what: "strand a waiter",
+        file: "src/session/machine/life.rs",
+        from: "for caller in self.callers.take(is_served) {",
+        to: "for caller in self.callers.take(is_served).into_iter().skip(1) {",
+        caught_by: "replaying::fifty_callers_that_meet_a_401_together_cost_one_refresh",
+    },
+    Mutation {
+        what: "drop the newer-than check",
+        file: "src/session/machine/peers.rs",
+        from: "now.since(grant.received) < now.since(held.grant.received)",
+        to: "grant.received != held.grant.received",
+        caught_by: "sharing::a_token_that_came_earlier_replaces_nothing",
+    },
+    Mutation {
+        what: "do not ask after a contended grant",
+        file: "src/session/machine/queue.rs",
+        from: "        if contended {",
+        to: "        if contended && attempt.to_hex().is_empty() {",
+        caught_by: "sharing::a_contended_turn_asks_before_it_sends",
+    },
+    Mutation {
+        what: "pass on what was offered",
+        file: "src/session/machine/life.rs",
+        from: "            Source::Peer => self.unsettled = None,",
+        to: "            Source::Peer => self.reply(now),",
+        caught_by: "sharing::nothing_is_passed_on_twice",
+    },
+    Mutation {
+        what: "wait for answers in a lone tab",
+        file: "src/session/machine/peers.rs",
+        from: "if company && self.config.shares_token",
+        to: "if self.config.shares_token",
+        caught_by: "sharing::a_lone_tab_waits_for_nobody",
+    },
+    Mutation {
+        what: "do not look when the page comes back",
+        file: "src/session/machine/peers.rs",
+        from: "        self.recall(now, memo);\n        if was_away",
+        to: "        let _ = memo;\n        if was_away",
+        caught_by: "sharing::a_tab_that_was_away_catches_up_before_it_sends_anything",
+    },
+    Mutation {
+        what: "do not ask when storage tells first",
+        file: "src/session/machine/epochs.rs",
+        from: "        if self.config.shares_token {\n            self.greet(now);\n        }",
+        to: "        let _ = now;",
+        caught_by: "sharing::what_is_stored_is_often_there_before_the_message_and_costs_no_refresh",
+    },
+    Mutation {
+        what: "send a new id after an unknown outcome",
+        file: "src/session/machine/queue.rs",
+        from: "self.unsettled = memo.unsettled.or(self.unsettled);",
+        to: "self.unsettled = None;",
+        caught_by: "sharing::a_tab_that_is_killed_in_the_middle_of_a_refresh_signs_nobody_out",
+    },
+    Mutation {
+        what: "take the lock from a queue that moves",
+        file: "src/session/machine/queue.rs",
+        from: "            turn.wait_again(patience, now);\n        }\n    }\n\n    /// How long until a refresh is due",
+        to: "            let _ = turn;\n        }\n    }\n\n    /// How long until a refresh is due",
+        caught_by: "sharing::a_queue_that_moves_is_waited_in_however_long_it_is",
+    },
+    Mutation {
+        what: "do not watch who has the lock",
+        file: "src/session/turns.rs",
+        from: "if turn.unwatched < SLICE.min(gap / 2) {",
+        to: "if turn.unwatched < SLICE.max(gap) * 1_000 {",
+        caught_by: "sharing::the_lock_is_not_taken_from_who_has_just_taken_it_though_it_was_there_before",
+    },
+    Mutation {
+        what: "use a lock that may have been taken",
+        file: "src/session/turns.rs",
+        from: "turn.neglected |= now.since(turn.looked) > gap;",
+        to: "turn.neglected |= gap.is_zero();",
+        caught_by: "sharing::a_tab_that_thaws_with_a_lock_that_was_taken_from_it_sends_nothing",
+    },
+    Mutation {
+        what: "take a frozen answer for new",
+        file: "src/session/machine/refresh.rs",
+        from: "grant.received = began;",
+        to: "let _ = &mut grant;",
+        caught_by: "sharing::a_holder_that_was_frozen_comes_to_no_harm_and_does_none",
+    },
+    Mutation {
+        what: "give up waiting with the last caller",
+        file: "src/session/machine/queue.rs",
+        from: "        if self.turns.current.is_none() && !self.away {",
+        to: "        self.drop_needless_turn(now);\n        if self.turns.current.is_none() && !self.away {",
+        caught_by: "sharing::a_frozen_holder_loses_the_lock_also_when_no_caller_waits_so_long",
+    },
+    Mutation {
+        what: "begin a refresh in a page that goes away",
+        file: "src/session/machine/queue.rs",
+        from: "if self.turns.current.is_none() && !self.away {",
+        to: "if self.turns.current.is_none() {",
+        caught_by: "sharing::a_page_that_goes_away_begins_nothing",
+    },
+    Mutation {
+        what: "order epochs by the clock alone",
+        file: "src/session/id.rs",
+        from: "Self::begins(wall_ms, after.map(|epoch| epoch.began() + 1))",
+        to: "Self::begins(wall_ms, after.and(None))",
+        caught_by: "sharing::a_clock_that_is_set_back_makes_no_old_session_the_newer_one",
+    },
+];
