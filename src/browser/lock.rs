@@ -6,14 +6,17 @@
 //!
 //! # A holder that gives no sign of life
 //!
-//! The lock of a tab that is closed or killed is free at once. That of a tab that is frozen, or stopped in a debugger,
-//! is taken from it by force when the same tab has had it for [`Config::lock_timeout`](crate::session::Config), and
-//! some jitter. A queue that moves is no such tab, however long it is: at each look, who holds the lock is compared
-//! with who held it at the last. This is safe with a rotating cookie because
+//! The lock of a tab that is closed or killed is free at once. A page in the back/forward cache gives it back on the way
+//! there. That of a tab that is frozen, or stopped in a debugger, is taken from it by force when the same tab has had
+//! it for a quarter longer than [`Config::lock_timeout`](crate::session::Config), and some jitter (up to a quarter of
+//! that). A queue that moves is no such tab, however long it is: every few seconds, and before the lock is taken, who
+//! holds it is compared with who held it before. This is safe with a rotating cookie because
 //!
-//! - a tab that lives gives the lock back before that: nothing holds it longer than `lock_timeout`;
-//! - the frozen tab's request was sent long ago, and never twice: the browser has stored its cookie whether or not the
-//!   tab runs, and whoever takes the lock presents that one;
+//! - a tab that lives gives the lock back before that: nothing of its holds it longer than `lock_timeout`;
+//! - a frozen tab that was granted the lock and has sent nothing yet sends nothing when it thaws: who has not run for
+//!   a quarter of `lock_timeout` between asking and sending asks anew;
+//! - if it has sent its refresh, it did so long ago, and once: the browser has stored the cookie whether or not the tab
+//!   runs, and whoever takes the lock presents that one;
 //! - should the answer still be out, or lost, the new holder finds the marker of the frozen tab's attempt (`memory.rs`)
 //!   and sends **the same attempt id**: the server tells a retry from a theft by it;
 //! - when the frozen tab thaws, the answer that it finds is taken for as old as its question, so that it does not

@@ -132,8 +132,8 @@ proptest! {
             // Where nothing is stored, what came first is told by the clock alone, and by messages alone who is there.
             let is_blind = match step {
                 Step::SetClock(_) => true,
-                Step::Channel { loss, .. } => world.storage.blocked && *loss > 0,
-                Step::BlockStorage => world.channel.loss > 0,
+                Step::Channel { loss, delay } => world.storage.blocked && (*loss > 0 || *delay > 10),
+                Step::BlockStorage => world.channel.loss > 0 || world.channel.delay > 10,
                 _ => false,
             };
             if is_blind {

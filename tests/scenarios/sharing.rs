@@ -315,6 +315,24 @@ fn a_tab_that_is_killed_in_the_middle_of_a_refresh_signs_nobody_out() {
 }
 
 #[test]
+fn an_attempt_whose_answer_was_lost_is_retried_under_its_id_also_by_another_tab() {
+    let (mut world, [first, second]) = tabs(Config::default());
+    world.server.revoke_access();
+    world.server.faults = vec![Fault::Lost];
+    world.fetch(first);
+    world.run(90);
+    world.kill_tab(first);
+    // The old token of a sibling tells nothing of what has become of the attempt.
+    let third = world.visit();
+    world.run(500);
+    let token = token_in(&world, third);
+    world.access_token(third, Some(&token), 0);
+    world.run(10_000);
+    assert_eq!(world.server.reuses, 0);
+    assert!(world.is_active(second) && token_in(&world, third) != token);
+}
+
+#[test]
 fn a_sign_out_reaches_all_tabs_and_they_know_that_it_was_elsewhere() {
     for config in [Config::default(), alone()] {
         let (mut world, [first, second, third]) = tabs(config);

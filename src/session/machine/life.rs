@@ -64,15 +64,12 @@ impl<E: Entropy> Session<E> {
             // An answer to the one that is on the wire is newer, to one before it older.
             Source::Peer => self.turns.sent.saturating_sub(u32::from(self.turns.refresh_is_out())),
         };
-        match source {
-            Source::Peer => self.unsettled = None,
-            _ => {
-                if is_new_epoch {
-                    self.commands.push(Command::Remember(Remembered::Begun(begun)));
-                }
-                if is_new_epoch || self.config.shares_token {
-                    self.reply(now);
-                }
+        if source != Source::Peer {
+            if is_new_epoch {
+                self.commands.push(Command::Remember(Remembered::Begun(begun)));
+            }
+            if is_new_epoch || self.config.shares_token {
+                self.reply(now);
             }
         }
         let is_served = |caller: &Caller| {

@@ -49,8 +49,8 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     Mutation {
         what: "pass on what was offered",
         file: "src/session/machine/life.rs",
-        from: "            Source::Peer => self.unsettled = None,",
-        to: "            Source::Peer => self.reply(now),",
+        from: "        if source != Source::Peer {\n            if is_new_epoch {",
+        to: "        if source == Source::Peer {\n            self.reply(now);\n        } else {\n            if is_new_epoch {",
         caught_by: "sharing::nothing_is_passed_on_twice",
     },
     Mutation {
