@@ -96,9 +96,11 @@ impl<E: Entropy> Session<E> {
         if self.known_epoch().is_none_or(|known| known != next) {
             self.turns.turn_inert();
         }
+        if self.known_epoch().is_some_and(|known| known != next) {
+            self.unsettled = None;
+        }
         self.breaker = Breaker::default();
         self.failure = None;
-        self.unsettled = None;
         self.cookie_in_doubt = false;
     }
 
