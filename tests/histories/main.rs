@@ -12,6 +12,7 @@ mod steps;
 mod world;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use silent_session::session::{Config, Status, Ticket};
 use steps::{Step, living, perform, step, thaw_all};
 use world::{Fault, TabId, World};
@@ -48,9 +49,16 @@ fn signs_in(step: &Step) -> bool {
     matches!(step, Step::SignIn(..) | Step::SignInElsewhere(..) | Step::SignInByCookie(..))
 }
 
+/// The same histories in each run, so that what fails fails again; `HISTORIES=n` runs `n` of each kind, others each time.
 fn histories(default: u32) -> ProptestConfig {
-    let cases = std::env::var("HISTORIES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(default);
-    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() }
+    let wanted = std::env::var("HISTORIES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig {
+        cases: wanted.unwrap_or(default),
+        rng_seed: if wanted.is_some() { RngSeed::Random } else { RngSeed::Fixed(12) },
+        failure_persistence: None,
+        max_shrink_iters: 20_000,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {
