@@ -29,8 +29,8 @@ cargo xtask <command>
   demo [--port N] [--access-lifetime SECONDS]
                              Build, serve the demo and wait for Ctrl-C (port 4180, 20 seconds)
   demo --check               Walk through the demo in a headless browser instead
-  test [--only STEP]         Run every test, or one step: format, lint, native, build, headless, js,
-                             package, demo. `--only` may be given several times
+  test [--only STEP]         Run every test, or one step: format, lint, native, mutations, build,
+                             headless, js, package, demo, tabs. `--only` may be given several times
   help                       Print this
 
   Environment: CHROME, CHROMEDRIVER   which browser to test in; both of the same major version

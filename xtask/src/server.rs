@@ -60,11 +60,15 @@ impl Server {
     }
 }
 
-/// Builds it. Its standard input is held open by us: it ends when that closes.
-fn program(project: &Project) -> Outcome<Command> {
+/// Builds it; returns where it is.
+pub(crate) fn build(project: &Project) -> Outcome<PathBuf> {
     run(project.cargo().args(["build", "--package", "auth-server"]))?;
-    let path = project.target("debug").join("auth-server").with_extension(std::env::consts::EXE_EXTENSION);
-    let mut command = project.command(path);
+    Ok(project.target("debug").join("auth-server").with_extension(std::env::consts::EXE_EXTENSION))
+}
+
+/// Its standard input is held open by us: it ends when that closes.
+fn program(project: &Project) -> Outcome<Command> {
+    let mut command = project.command(build(project)?);
     command.arg("--until-stdin-closes").stdin(Stdio::piped());
     Ok(command)
 }

@@ -2,10 +2,12 @@
 
 mod headless;
 mod javascript;
+mod mutations;
 mod package;
 mod report;
 mod rust;
 mod step;
+mod tabs;
 
 use std::collections::BTreeSet;
 

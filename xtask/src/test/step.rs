@@ -1,6 +1,6 @@
 //! The steps, in their order: what is quick and likely to fail comes first.
 
-use super::{headless, javascript, package, rust};
+use super::{headless, javascript, mutations, package, rust, tabs};
 use crate::build::{self, Profile};
 use crate::demo;
 use crate::failure::Outcome;
@@ -23,6 +23,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "format", needs: &[Need::Components], run: rust::format },
     Step { name: "lint", needs: &[Need::Components, Need::WasmTarget], run: rust::lint },
     Step { name: "native", needs: &[Need::WasmTarget], run: rust::native },
+    Step { name: "mutations", needs: &[], run: mutations::test },
     Step { name: "build", needs: build::NEEDS, run: build },
     Step {
         name: "headless",
@@ -43,6 +44,11 @@ pub(crate) const STEPS: &[Step] = &[
         name: "demo",
         needs: demo::NEEDS,
         run: |project| built(project).and_then(|()| demo::check(project)),
+    },
+    Step {
+        name: "tabs",
+        needs: demo::NEEDS,
+        run: |project| built(project).and_then(|()| tabs::test(project)),
     },
 ];
 

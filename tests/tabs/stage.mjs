@@ -1,0 +1,173 @@
+// Where a rule is checked: real tabs of one browser, and the reference server with strict reuse detection.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { launch } from "./chromium.mjs";
+import { Server } from "./server.mjs";
+import { Tab } from "./tab.mjs";
+import { Wire, subjectOf } from "./wire.mjs";
+
+/** Milliseconds. */
+const TIMEOUT = 60_000;
+
+let server;
+let chromium;
+/** What the pages complain of: errors nobody has caught, and the console. */
+const complaints = [];
+
+before(async () => {
+  [server, chromium] = await Promise.all([Server.start(), launch()]);
+  collectComplaints(chromium.context);
+});
+
+after(async () => {
+  await chromium?.close();
+  await server?.stop();
+});
+
+function collectComplaints(context) {
+  context.on("weberror", (error) => complaints.push(`uncaught: ${error.error().message ?? error.error()}`));
+  context.on("console", (message) => isExpected(message) || complaints.push(`console: ${message.text()}`));
+}
+
+/** The browser itself notes each refusal, and the rules want refusals. */
+function isExpected(message) {
+  const { url } = message.location();
+  const path = URL.canParse(url) ? new URL(url).pathname : "";
+  return /^\/(auth|api)\//.test(path) && /^Failed to load resource: the server .* status of 401/.test(message.text());
+}
+
+/**
+ * Checks a rule: `check` gets a stage with no tab open, nobody signed in, and a server without faults. Before it there
+ * may be options for `test`, such as why it does not hold yet: `{ todo: "…" }`.
+ */
+export function rule(title, ...rest) {
+  const check = rest.pop();
+  test(title, { timeout: TIMEOUT, ...rest[0] }, async (t) => {
+    const stage = new Stage(chromium.context, (line) => t.diagnostic(line));
+    await stage.clear();
+    try {
+      await check(stage);
+      assert.deepEqual(complaints, []);
+    } catch (error) {
+      server.log.forEach((line) => t.diagnostic(line));
+      throw error;
+    } finally {
+      await stage.close();
+      complaints.length = 0;
+    }
+  });
+}
+
+class Stage {
+  server = server;
+  /** What the tabs have sent. */
+  wire;
+  /** Every refresh token that was seen by `cookie`. */
+  cookies = new Set();
+  /** Prints what was measured. */
+  say;
+  #context;
+  /** Always there in the first profile, so that the browser stays, and to look at, so that no tab is seen. */
+  #blank;
+
+  constructor(context, say) {
+    this.#context = context;
+    [this.#blank] = context.pages();
+    this.wire = new Wire(context);
+    this.say = say;
+  }
+
+  /** A tab with the app. `options` are those of `createSession`; `before` runs in the page before anything of it. */
+  async open(options = {}, before = undefined, host = "127.0.0.1") {
+    const page = await this.#context.newPage();
+    if (before) await page.addInitScript(before);
+    const url = new URL(`/tab.html?${encodeURIComponent(JSON.stringify(options))}`, server.origin);
+    url.hostname = host;
+    await page.goto(url.href);
+    const tab = new Tab(page, this.wire);
+    await tab.run(() => session.ready);
+    return tab;
+  }
+
+  /** That many of them, opened at the same time. */
+  openMany(count, options, before) {
+    return Promise.all(Array.from({ length: count }, () => this.open(options, before)));
+  }
+
+  /** The same, with somebody signed in. */
+  async signedIn(count, user = "alice", options = {}, before = undefined) {
+    const first = await this.open(options, before);
+    await first.signIn(user);
+    const tabs = [first, ...(await this.openMany(count - 1, options, before))];
+    await Promise.all(tabs.map((tab) => tab.becomes({ status: "active", sub: user })));
+    return tabs;
+  }
+
+  /** A page of the same origin without the app: what any script of the origin can do. */
+  async openBystander() {
+    const page = await this.#context.newPage();
+    await page.goto(`${server.origin}/elsewhere.html`);
+    return page;
+  }
+
+  /** One that listens to the channel of the default session: its globals are `heard` and `everythingStored`. */
+  async openEar() {
+    const page = await this.#context.newPage();
+    await page.goto(`${server.origin}/ear.html`);
+    return page;
+  }
+
+  /** Nobody looks at any tab. */
+  hideAll = () => this.#blank.bringToFront();
+
+  /** All tabs make that many calls at the same sign: what came of them, and how many milliseconds all together took. */
+  async callTogether(tabs, count) {
+    await Promise.all(
+      tabs.map((tab) =>
+        tab.run((count) => {
+          globalThis.called = sign().then(() => calls(count));
+        }, count),
+      ),
+    );
+    await tabs[0].run(() => giveSign());
+    const made = await Promise.all(tabs.map((tab) => tab.run(() => globalThis.called)));
+    return {
+      took: Math.max(...made.map(({ ended }) => ended)) - Math.min(...made.map(({ began }) => began)),
+      answers: made.flatMap(({ answers }) => answers),
+    };
+  }
+
+  /** The refresh cookie, as the browser has it and no script. */
+  async cookie() {
+    const cookie = (await this.#context.cookies()).find(({ name }) => name === "refresh_token");
+    if (cookie) this.cookies.add(cookie.value);
+    return cookie;
+  }
+
+  /** With whose tokens these requests were made. */
+  usersOf = (requests) => requests.filter(({ token }) => token).map(({ token }) => subjectOf(token));
+
+  /** A browser profile of its own, with its own cookie: somebody else's browser. */
+  async newProfile() {
+    const context = await chromium.browser.newContext();
+    collectComplaints(context);
+    return new Stage(context, this.say);
+  }
+
+  async clear() {
+    const page = await this.openBystander();
+    await page.evaluate(() => localStorage.clear());
+    await page.close();
+    await this.#context.clearCookies();
+    await server.reset();
+  }
+
+  async close() {
+    this.wire.close();
+    if (!this.#blank) return this.#context.close();
+    const pages = this.#context.pages().filter((page) => page !== this.#blank);
+    await Promise.all(pages.map((page) => page.close()));
+  }
+}
