@@ -88,6 +88,32 @@ export class FakeServer {
   }
 }
 
+const real = { wall: Date.now.bind(Date), monotonic: performance.now.bind(performance) };
+
+/** Milliseconds, by a clock that no test stops. */
+export function now() {
+  return real.monotonic();
+}
+
+/** Both clocks of the page, stopped and set by hand until they go on. Timers run. */
+export class StoppedClock {
+  constructor() {
+    const [wall, monotonic] = [real.wall(), real.monotonic()];
+    this.passed = 0;
+    Date.now = () => wall + this.passed;
+    performance.now = () => monotonic + this.passed;
+  }
+
+  advance(ms) {
+    this.passed += ms;
+  }
+
+  goOn() {
+    Date.now = real.wall;
+    delete performance.now;
+  }
+}
+
 /** Resolves after a turn of the event loop. */
 export function turn() {
   return new Promise((resolve) => {
@@ -98,6 +124,12 @@ export function turn() {
     };
     port2.postMessage(undefined);
   });
+}
+
+/** Has the window, or the document, hear an event. */
+export function fire(target, kind, members) {
+  const Class = { storage: StorageEvent, pageshow: PageTransitionEvent, pagehide: PageTransitionEvent }[kind] ?? Event;
+  globalThis[target].dispatchEvent(new Class(kind, JSON.parse(members)));
 }
 
 /** Everything that the page's storage holds. */

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use js_sys::{Function, JsString};
 use silent_session::browser::{Driver, Fetcher, Settings, Targets, fetch};
-use silent_session::session::{Config, Status};
+use silent_session::session::{Config, Credential, Denial, Event, Status};
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -14,6 +15,7 @@ pub const PAGE: &str = "https://app.test";
 
 #[wasm_bindgen(module = "/tests/headless/fake.js")]
 extern "C" {
+    #[derive(Clone)]
     pub type FakeServer;
     #[wasm_bindgen(constructor)]
     pub fn new() -> FakeServer;
@@ -44,12 +46,39 @@ extern "C" {
 
     /// Resolves after a turn of the event loop.
     pub fn turn() -> js_sys::Promise;
+    /// Milliseconds, by a clock that no test stops.
+    pub fn now() -> f64;
     pub fn stored() -> String;
     pub fn body(kind: &str) -> JsValue;
     pub fn changeling(first: &str, then: &str) -> JsValue;
     pub fn init(method: &str, body: JsValue, headers: &str) -> JsValue;
+    /// Has the window, or the document, hear an event.
+    pub fn fire(target: &str, kind: &str, members: &str);
     #[wasm_bindgen(js_name = withSignal)]
     pub fn with_signal(signal: &JsValue) -> JsValue;
+}
+
+impl FakeServer {
+    /// One that does not answer the first refresh before it is let go.
+    pub fn holding() -> Self {
+        let server = Self::new();
+        server.hold_refresh();
+        server
+    }
+}
+
+/// Those of a session of this name, with a lock of its own.
+pub fn settings(name: &str, server: &FakeServer, config: Config) -> Settings {
+    Settings {
+        refresh_url: format!("{PAGE}/auth/refresh"),
+        auth_origin: format!("{PAGE}/{name}"),
+        sign_out_url: Some(format!("{PAGE}/auth/logout")),
+        attempt_header: "X-Requested-With".into(),
+        name: name.into(),
+        targets: Targets::new([format!("{PAGE}/api")]),
+        fetcher: Fetcher::pinned(server.fetch()),
+        config,
+    }
 }
 
 /// A session against a fake server, and all that it has published.
@@ -62,19 +91,20 @@ pub struct Page {
 impl Page {
     /// Starts a session of this name, which begins with whatever the server answers to the first refresh.
     pub fn start(name: &str, server: FakeServer, config: Config) -> Self {
+        let settings = settings(name, &server, config);
+        Self::open(settings, server)
+    }
+
+    /// The same, with the lock of this auth origin.
+    pub fn start_at(auth_origin: &str, name: &str, server: FakeServer, config: Config) -> Self {
+        let settings = Settings { auth_origin: auth_origin.into(), ..settings(name, &server, config) };
+        Self::open(settings, server)
+    }
+
+    /// The same, with these settings.
+    pub fn open(settings: Settings, server: FakeServer) -> Self {
         let published = Rc::new(RefCell::new(Vec::new()));
         let shown = published.clone();
-        let settings = Settings {
-            refresh_url: format!("{PAGE}/auth/refresh"),
-            // A lock of its own for each test.
-            auth_origin: format!("{PAGE}/{name}"),
-            sign_out_url: Some(format!("{PAGE}/auth/logout")),
-            attempt_header: "X-Requested-With".into(),
-            name: name.into(),
-            targets: Targets::new([format!("{PAGE}/api")]),
-            fetcher: Fetcher::pinned(server.fetch()),
-            config,
-        };
         let driver = Driver::start(settings, move |_, status| shown.borrow_mut().push(status));
         Self { server, driver, published }
     }
@@ -96,6 +126,35 @@ impl Page {
         }
     }
 
+    /// Waits until so many refreshes were sent.
+    pub async fn has_sent(&self, number: usize) {
+        until("a refresh is sent", || self.server.count("/auth/refresh") >= number).await;
+    }
+
+    /// Waits until there is a session.
+    pub async fn is_active(&self) {
+        until("the session is active", || self.token_in_hand().is_some()).await;
+    }
+
+    /// What was published last.
+    pub fn status(&self) -> Option<Status> {
+        self.published.borrow().last().cloned()
+    }
+
+    /// The token that was shown last, while there is a session.
+    pub fn token_in_hand(&self) -> Option<String> {
+        match self.status() {
+            Some(Status::Active { grant, .. }) => Some(grant.token.reveal().into()),
+            _ => None,
+        }
+    }
+
+    /// `session.accessToken()`.
+    pub async fn token(&self) -> Result<Credential, Denial> {
+        let wanted = |ticket| Event::TokenWanted { ticket, not: None, min_validity: Duration::ZERO };
+        self.driver.token(wanted).await
+    }
+
     /// `session.fetch`.
     pub async fn fetch(&self, path: &str, init: JsValue) -> Result<web_sys::Response, JsValue> {
         let url = if path.starts_with('/') { format!("{PAGE}{path}") } else { path.into() };
@@ -113,5 +172,14 @@ impl Page {
 
     pub fn text(&self, part: &str, index: usize, name: &str) -> Option<String> {
         self.server.member(part, index, name).as_string()
+    }
+}
+
+/// Waits until it is so. What is not after some seconds never will be.
+pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = now();
+    while !is_so() {
+        assert!(now() - began < 10_000.0, "waited in vain until {what}");
+        JsFuture::from(turn()).await.unwrap_throw();
     }
 }

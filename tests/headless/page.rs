@@ -2,9 +2,21 @@
 #![cfg(target_family = "wasm")]
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod clock;
+mod degraded;
 mod fake;
+mod hand_over;
+mod junk;
+mod markers;
+mod memory;
+mod messages;
+mod others;
+mod page_events;
 mod refreshes;
 mod requests;
+mod storage;
+mod turns;
+mod web_locks;
 
 use fake::{Page, stored};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -21,4 +33,9 @@ async fn nothing_of_a_token_is_stored() {
     let stored = stored();
     assert!(stored.contains("silent-session:1:session:storage:"), "{stored}");
     assert!(!stored.contains(segments[1]) && !stored.contains("alice"), "{stored}");
+}
+
+#[wasm_bindgen_test]
+async fn tabs_that_keep_their_tokens_follow_each_other_with_refreshes_of_their_own() {
+    hand_over::follows_without_a_token("keeps").await;
 }

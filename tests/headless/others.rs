@@ -1,0 +1,78 @@
+//! Another tab of a session, by hand, and the messages of the first version.
+#![allow(unreachable_pub, reason = "what wasm-bindgen binds is public or private")]
+
+use js_sys::{Array, JSON, Reflect};
+use wasm_bindgen::prelude::*;
+
+use super::fake::{PAGE, until};
+
+#[wasm_bindgen(module = "/tests/headless/others.js")]
+extern "C" {
+    pub type Peer;
+    #[wasm_bindgen(constructor)]
+    fn new(channel: &str) -> Peer;
+    #[wasm_bindgen(method)]
+    pub fn say(this: &Peer, message: &JsValue);
+    #[wasm_bindgen(method)]
+    pub fn count(this: &Peer, kind: &str) -> usize;
+    #[wasm_bindgen(method)]
+    pub fn answers(this: &Peer) -> usize;
+    #[wasm_bindgen(method, js_name = countFrom)]
+    pub fn count_from(this: &Peer, from: &str, kind: &str) -> usize;
+    #[wasm_bindgen(method)]
+    pub fn last(this: &Peer, kind: &str) -> JsValue;
+    #[wasm_bindgen(method, js_name = lastKind)]
+    pub fn last_kind(this: &Peer) -> String;
+    #[wasm_bindgen(method)]
+    pub fn text(this: &Peer) -> String;
+
+    pub fn form(message: &JsValue) -> String;
+    pub fn altered(message: &JsValue, members: &str) -> JsValue;
+    pub fn jwt(claims: &str) -> String;
+    pub fn spoiled(message: &JsValue) -> Array;
+    pub fn junk() -> Array;
+}
+
+impl Peer {
+    /// Of the sessions of this name.
+    pub fn of(name: &str) -> Self {
+        // Written out, for the name is frozen.
+        Self::new(&format!("silent-session:{name}:{PAGE}/auth/refresh"))
+    }
+
+    /// Says hello, and waits for an answer. Whatever this tab has said before was heard then.
+    pub async fn ask(&self) {
+        let before = self.answers();
+        self.say(&altered(&message("hello"), &format!(r#"{{"from":"{ASKING}"}}"#)));
+        until("a hello is answered", || self.answers() > before).await;
+    }
+
+    /// The message of this kind, as soon as it is heard.
+    pub async fn hears(&self, kind: &str) -> JsValue {
+        until(&format!("a message {kind} is heard"), || self.count(kind) > 0).await;
+        self.last(kind)
+    }
+}
+
+/// Who asks in [`Peer::ask`].
+pub const ASKING: &str = "a5ca5ca5ca5ca5ca5ca5ca5ca5ca5ca5";
+
+/// Every message of the first version, by name.
+pub fn messages() -> js_sys::Object {
+    JSON::parse(include_str!("messages-v1.json")).unwrap_throw().unchecked_into()
+}
+
+/// One of them.
+pub fn message(name: &str) -> JsValue {
+    Reflect::get(&messages(), &name.into()).unwrap_throw()
+}
+
+/// A text in a message.
+pub fn text(message: &JsValue, member: &str) -> String {
+    Reflect::get(message, &member.into()).unwrap_throw().as_string().unwrap_throw()
+}
+
+/// A number in a message.
+pub fn number(message: &JsValue, member: &str) -> f64 {
+    Reflect::get(message, &member.into()).unwrap_throw().as_f64().unwrap_throw()
+}
