@@ -4,25 +4,28 @@
 //! | entry | value |
 //! | --- | --- |
 //! | `silent-session:1:session:<name>:<refresh URL>` | `begun <session> <digest of the subject, or ->`, or `over <session> <reason>` |
-//! | `silent-session:1:attempt:<name>:<refresh URL>` | `<attempt> <attempt id sent> <when: milliseconds since 1970>` |
+//! | `silent-session:1:attempt:<name>:<refresh URL>` | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost or overtaken>` |
+//! | `silent-session:1:took:<name>:<refresh URL>` | how many milliseconds the last answer took |
 //! | `silent-session:1:company:<name>:<refresh URL>` | `1`: a tab of this session was there |
 //!
 //! **Names and values are frozen**: old tabs outlive deploys. What a tab cannot read it takes for absent. Where
 //! storage is refused (a sandboxed frame, a worker, a full disk) nothing is remembered: each page has a session id of
 //! its own, and a tab that was frozen hears of a sign-out at its next refresh.
 
+use std::time::Duration;
+
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
 
-use super::clock;
-use crate::session::{AttemptId, Begun, EndReason, EpochId, Memo, Remembered};
+use crate::session::{AttemptId, Begun, EndReason, EpochId, Memo, Remembered, Standing, Unsettled};
 
 /// The entries of one session. Tenants by path do not meet: the URL is part of the name.
 #[derive(Debug)]
 pub(crate) struct Memory {
     session: String,
     attempt: String,
+    took: String,
     company: String,
 }
 
@@ -30,7 +33,7 @@ impl Memory {
     /// For the session of this name at this refresh endpoint.
     pub(crate) fn new(name: &str, refresh_url: &str) -> Self {
         let key = |kind| ["silent-session:1:", kind, ":", name, ":", refresh_url].concat();
-        Self { session: key("session"), attempt: key("attempt"), company: key("company") }
+        Self { session: key("session"), attempt: key("attempt"), took: key("took"), company: key("company") }
     }
 
     /// Whether an entry of this key concerns the session; without a key, all have been cleared.
@@ -40,8 +43,12 @@ impl Memory {
 
     /// What was written down last.
     pub(crate) fn recall(&self) -> Memo {
-        let unsettled = get(&self.attempt).and_then(|marker| AttemptId::parse(marker.split(' ').nth(1)?));
-        Memo { session: get(&self.session).and_then(|entry| read(&entry)), unsettled }
+        Memo {
+            session: get(&self.session).and_then(|entry| read(&entry)),
+            unsettled: get(&self.attempt).and_then(|marker| read_marker(&marker)),
+            took: get(&self.took)
+                .and_then(|took| Some(Duration::from_millis(took.parse::<u32>().ok()?.into()))),
+        }
     }
 
     /// Writes down what has become of the session, unless something later is there: another tab was faster.
@@ -58,10 +65,22 @@ impl Memory {
         set(&self.session, &entry);
     }
 
-    /// Writes down that an attempt is on the wire, before it is.
-    pub(crate) fn mark(&self, attempt: AttemptId, id: AttemptId) {
-        let when = clock::now().wall_ms().to_string();
-        set(&self.attempt, &[&attempt.to_hex(), " ", &id.to_hex(), " ", &when].concat());
+    /// Writes down what is known of an attempt. One that is not out any more leaves the marker of another alone.
+    pub(crate) fn mark(&self, attempt: AttemptId, unsettled: Unsettled) {
+        let Unsettled { id, sent, standing } = unsettled;
+        let is_its = || get(&self.attempt).is_some_and(|marker| marker.starts_with(&attempt.to_hex()));
+        if standing == Standing::Out || is_its() {
+            let sent = sent.to_string();
+            set(
+                &self.attempt,
+                &[&attempt.to_hex(), " ", &id.to_hex(), " ", &sent, " ", standing.as_str()].concat(),
+            );
+        }
+    }
+
+    /// Writes down how long an answer took.
+    pub(crate) fn note_took(&self, took: Duration) {
+        set(&self.took, &took.as_millis().min(u128::from(u32::MAX)).to_string());
     }
 
     /// Removes the marker of this attempt, and no other's.
@@ -93,6 +112,13 @@ fn read(entry: &str) -> Option<Remembered> {
         "over" => Some(Remembered::Over { until: epoch, reason: EndReason::parse(detail)? }),
         _ => None,
     }
+}
+
+fn read_marker(marker: &str) -> Option<Unsettled> {
+    let mut parts = marker.split(' ').skip(1);
+    let id = AttemptId::parse(parts.next()?)?;
+    let sent = parts.next()?.parse().ok()?;
+    Some(Unsettled { id, sent, standing: Standing::parse(parts.next()?)? })
 }
 
 /// A digest as it is written here and in messages: 16 hexadecimal digits, or `-` where there is none.

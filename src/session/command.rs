@@ -1,8 +1,10 @@
 //! What to do. In the imperative: the shell obeys, and reports back in events.
 
+use std::time::Duration;
+
 use super::error::Denial;
 use super::id::{AttemptId, Ticket};
-use super::memo::Remembered;
+use super::memo::{Remembered, Unsettled};
 use super::peers::PeerMessage;
 use super::token::Credential;
 
@@ -61,18 +63,20 @@ pub enum Command {
     Publish,
     /// Write this down for the next page and for the other tabs, unless something later is there already.
     Remember(Remembered),
-    /// Write down that a refresh is on the wire.
+    /// Write down what is known of a refresh: before it is sent, and as long as something is not known of it.
     Mark {
-        /// Which turn it is.
+        /// Which turn it is, or was.
         attempt: AttemptId,
-        /// What goes along with it.
-        id: AttemptId,
+        /// What is known. If it is not out any more, and another one was marked since, leave that.
+        unsettled: Unsettled,
     },
-    /// It is known what became of it. If another one was marked since, leave that.
+    /// All is known of it. If another one was marked since, leave that.
     Unmark {
         /// Which turn it was.
         attempt: AttemptId,
     },
+    /// Write down how long an answer took: a guide to how long an orphan's may take.
+    NoteTook(Duration),
     /// Write down whether the next page will have company.
     ExpectCompany(bool),
     /// Say this to the other tabs.
@@ -84,7 +88,11 @@ impl Command {
     /// app's code but the last.
     pub(crate) fn rank(&self) -> u8 {
         match self {
-            Self::Tell(_) | Self::Remember(_) | Self::Mark { .. } | Self::Unmark { .. } => 0,
+            Self::Tell(_)
+            | Self::Remember(_)
+            | Self::Mark { .. }
+            | Self::Unmark { .. }
+            | Self::NoteTook(_) => 0,
             Self::ReleaseLock { .. } => 1,
             Self::Publish => 2,
             _ => 3,

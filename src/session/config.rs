@@ -65,3 +65,12 @@ pub(crate) const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A token with less than this left (and less than a tenth of its life) is taken for dead: it would be on arrival.
 pub(crate) const TRAVEL_TIME: Duration = Duration::from_secs(2);
+
+/// How long the answer to an orphan is waited for where none has ever been measured.
+pub(crate) const UNKNOWN_TOOK: Duration = Duration::from_secs(2);
+
+/// And at the least: a server that was quick may be slower once.
+pub(crate) const LEAST_ORPHAN_WAIT: Duration = Duration::from_millis(500);
+
+/// How long after a rejection it is asked for once more, at the least; and twice that at the most.
+pub(crate) const CONFIRMATION: Duration = Duration::from_millis(500);

@@ -17,8 +17,8 @@ use super::config::Config;
 use super::error::{Denial, RefreshFailure};
 use super::event::Event;
 use super::held::Held;
-use super::id::{AttemptId, Entropy, EpochId, TabId, Ticket};
-use super::memo::Begun;
+use super::id::{Entropy, EpochId, TabId, Ticket};
+use super::memo::{Begun, Unsettled};
 use super::peers::Peers;
 use super::status::{EndReason, Status};
 use super::time::Moment;
@@ -56,8 +56,12 @@ pub struct Session<E> {
     backoff: Backoff,
     sign_out_backoff: Backoff,
     failure: Option<RefreshFailure>,
-    /// What went along with refreshes of which nobody knows whether they have rotated the cookie.
-    unsettled: Option<AttemptId>,
+    /// The last refresh of which something is not known.
+    unsettled: Option<Unsettled>,
+    /// The one before the one that is on the wire: it may be answered as well.
+    overtaken: Option<Unsettled>,
+    /// A refresh was rejected, and no other has confirmed that yet.
+    rejected: bool,
     /// The number of the newest refresh that brought a token.
     adopted: u32,
     breaker: Breaker,
@@ -95,6 +99,8 @@ impl<E: Entropy> Session<E> {
             sign_out_backoff: Backoff::default(),
             failure: None,
             unsettled: None,
+            overtaken: None,
+            rejected: false,
             adopted: 0,
             breaker: Breaker::default(),
             peers,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::id::{AttemptId, Ticket};
-use super::time::Moment;
+use super::time::{Deadline, Moment};
 
 /// Refreshes that were given up on and may still be answered; more than a handful means that nothing answers.
 const MOST_LATE: usize = 8;
@@ -36,8 +36,8 @@ impl Job {
 pub(crate) enum Stage {
     /// The lock is waited for.
     Locking,
-    /// The lock is held; the other tabs' answers are waited for.
-    Asking,
+    /// The lock is held; the other tabs' answers, or the cookie of an orphan, are waited for.
+    Holding,
     /// Something is on the wire.
     Busy,
 }
@@ -57,6 +57,8 @@ pub(crate) struct Turn {
     pub(crate) neglected: bool,
     /// How long ago somebody looked at who has the lock.
     unwatched: Duration,
+    /// Until when an orphan's cookie is waited for.
+    orphan: Deadline,
     /// Of an epoch that is over: whatever it brings changes nothing.
     inert: bool,
 }
@@ -82,10 +84,17 @@ impl Turn {
         self.wait_again(bound, now);
     }
 
-    /// The lock is there; the other tabs are asked first, for that long at the most.
-    pub(crate) fn ask(&mut self, bound: Duration, now: Moment) {
-        self.stage = Stage::Asking;
-        self.wait_again(bound, now);
+    /// The lock is there; the other tabs are asked first, for `answers` at the most, and an orphan's cookie is waited
+    /// for, for the whole of `orphan`.
+    pub(crate) fn hold(&mut self, answers: Duration, orphan: Duration, now: Moment) {
+        self.stage = Stage::Holding;
+        self.orphan = Deadline::new(now, orphan);
+        self.wait_again(answers.max(orphan), now);
+    }
+
+    /// Whether an orphan's cookie is still waited for.
+    pub(crate) fn awaits_orphan(&self, now: Moment) -> bool {
+        !self.orphan.is_due(now)
     }
 
     /// Whether something of it is on the wire.
@@ -124,6 +133,7 @@ impl Turns {
             looked: now,
             neglected: false,
             unwatched: Duration::ZERO,
+            orphan: Deadline::new(now, Duration::ZERO),
             inert: false,
         });
     }
@@ -160,9 +170,9 @@ impl Turns {
         self.current.as_ref().is_some_and(|turn| turn.left.is_zero())
     }
 
-    /// Whether the lock is held and the other tabs are asked.
-    pub(crate) fn is_asking(&self) -> bool {
-        self.current.as_ref().is_some_and(|turn| turn.stage == Stage::Asking)
+    /// Whether the lock is held and nothing is on the wire yet.
+    pub(crate) fn is_holding(&self) -> bool {
+        self.current.as_ref().is_some_and(|turn| turn.stage == Stage::Holding)
     }
 
     /// Whether a refresh is on the wire in this turn.

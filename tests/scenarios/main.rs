@@ -7,6 +7,7 @@ mod expiring;
 mod failing;
 mod replaying;
 mod restoring;
+mod rotating;
 mod sharing;
 mod signing_in_and_out;
 #[path = "../world/mod.rs"]

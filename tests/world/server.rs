@@ -57,6 +57,8 @@ pub struct Server {
     pub refuses_all: bool,
     /// One that expects another audience refuses every token.
     pub misconfigured: Option<&'static str>,
+    /// It forgets attempt ids: a second presentation is theft, whatever comes along.
+    pub knows_attempts: bool,
     pub api_hits: u32,
     pub forbidden: bool,
 }
@@ -71,7 +73,7 @@ pub struct Issued {
 
 impl Server {
     pub fn new(lifetime: Duration) -> Self {
-        Self { lifetime, ..Self::default() }
+        Self { lifetime, knows_attempts: true, ..Self::default() }
     }
 
     pub fn login(&mut self, user: &'static str, now: i64) -> (Issued, Cookie) {
@@ -107,7 +109,7 @@ impl Server {
             return Err(rejected);
         }
         // The same attempt once more, and its successor was never presented.
-        if family.serial == cookie.serial + 1 && family.attempt == Some(id) {
+        if self.knows_attempts && family.serial == cookie.serial + 1 && family.attempt == Some(id) {
             let successor = Cookie { family: cookie.family, serial: family.serial };
             return Ok((self.issue(cookie.family, now), successor));
         }

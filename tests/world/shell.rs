@@ -67,7 +67,8 @@ impl World {
                 self.tabs[tab.0].check_published(&status, self.rejections);
             }
             Command::Remember(remembered) => self.remember(tab, remembered),
-            Command::Mark { attempt, id } => self.mark(attempt, id),
+            Command::Mark { attempt, unsettled } => self.mark(attempt, unsettled),
+            Command::NoteTook(took) => self.note_took(took),
             Command::Unmark { attempt } => self.unmark(attempt),
             Command::ExpectCompany(company) => self.storage.company = company || self.storage.blocked,
             Command::Tell(message) => self.tell(tab, message),

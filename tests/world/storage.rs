@@ -1,6 +1,8 @@
 //! What localStorage holds: the session, the marker of a refresh that is on the wire, whether there is company.
 
-use silent_session::session::{AttemptId, Event, Memo, Remembered};
+use std::time::Duration;
+
+use silent_session::session::{AttemptId, Event, Memo, Remembered, Standing, Unsettled};
 
 use super::browser::World;
 use super::network::Arrival;
@@ -12,8 +14,9 @@ pub struct Storage {
     pub blocked: bool,
     pub company: bool,
     session: Option<Remembered>,
-    /// Which attempt, and what went along with it.
-    marker: Option<(AttemptId, AttemptId)>,
+    /// Which attempt, and what is known of it.
+    marker: Option<(AttemptId, Unsettled)>,
+    took: Option<Duration>,
 }
 
 impl World {
@@ -22,7 +25,11 @@ impl World {
         if self.storage.blocked {
             return Memo::default();
         }
-        Memo { session: self.storage.session, unsettled: self.storage.marker.map(|(_, id)| id) }
+        Memo {
+            session: self.storage.session,
+            unsettled: self.storage.marker.map(|(_, unsettled)| unsettled),
+            took: self.storage.took,
+        }
     }
 
     /// The user clears the site's data.
@@ -47,10 +54,16 @@ impl World {
         }
     }
 
-    pub(super) fn mark(&mut self, attempt: AttemptId, id: AttemptId) {
-        if !self.storage.blocked {
-            self.storage.marker = Some((attempt, id));
+    pub(super) fn mark(&mut self, attempt: AttemptId, unsettled: Unsettled) {
+        let is_new = unsettled.standing == Standing::Out;
+        let is_its = self.storage.marker.is_some_and(|(marked, _)| marked == attempt);
+        if !self.storage.blocked && (is_new || is_its) {
+            self.storage.marker = Some((attempt, unsettled));
         }
+    }
+
+    pub(super) fn note_took(&mut self, took: Duration) {
+        self.storage.took = Some(took).filter(|_| !self.storage.blocked);
     }
 
     pub(super) fn unmark(&mut self, attempt: AttemptId) {

@@ -102,6 +102,7 @@ impl<E: Entropy> Session<E> {
         self.breaker = Breaker::default();
         self.failure = None;
         self.cookie_in_doubt = false;
+        self.rejected = false;
     }
 
     /// Of which sign-in a token is that a refresh has brought, which was sent at `began`.

@@ -57,6 +57,7 @@ impl<E: Entropy> Session<E> {
         self.phase = Phase::Active(held);
         self.published = false;
         self.failure = None;
+        self.rejected = false;
         self.backoff.reset();
         self.adopted = match source {
             Source::Refresh(number) => number,
@@ -106,6 +107,7 @@ impl<E: Entropy> Session<E> {
         self.phase = Phase::Ended { reason, elsewhere };
         self.failure = None;
         self.cookie_in_doubt = false;
+        self.rejected = false;
         self.unsettled = None;
         self.backoff.reset();
         self.turns.turn_inert();

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::super::backoff::scale;
 use super::super::command::Command;
+use super::super::config::{LEAST_ORPHAN_WAIT, UNKNOWN_TOOK};
 use super::super::error::{Denial, RefreshFailure};
 use super::super::id::{AttemptId, Entropy};
-use super::super::memo::Memo;
+use super::super::memo::{Memo, Standing, Unsettled};
 use super::super::time::Moment;
 use super::super::turns::{Job, Stage, Turn};
 use super::{Phase, Session};
@@ -16,11 +17,11 @@ impl<E: Entropy> Session<E> {
     pub(super) fn advance(&mut self, now: Moment) {
         self.peers.look(now);
         self.turns.look(now, self.config.longest_gap());
-        if self.turns.is_asking() && self.turns.current.as_ref().is_some_and(|turn| turn.neglected) {
+        if self.turns.is_holding() && self.turns.current.as_ref().is_some_and(|turn| turn.neglected) {
             self.ask_anew();
         } else if self.turns.is_overdue() {
             self.turn_is_overdue(now);
-        } else if self.turns.is_asking() && self.peers.answer_wait(now).is_none() {
+        } else if self.turns.is_holding() && self.may_begin(now) {
             self.begin_turn(now);
         } else if let Some(attempt) = self.turns.watch(self.config.longest_gap()) {
             self.commands.push(Command::WatchLock { attempt });
@@ -71,7 +72,7 @@ impl<E: Entropy> Session<E> {
         let wanted = match &self.phase {
             _ if !self.callers.is_empty() => Duration::ZERO,
             Phase::Unknown { .. } if self.started => Duration::ZERO,
-            Phase::Active(_) if self.cookie_in_doubt => Duration::ZERO,
+            Phase::Active(_) if self.cookie_in_doubt || self.rejected => Duration::ZERO,
             Phase::Active(held) => held.refresh?.remaining(now),
             Phase::Unknown { .. } | Phase::Ended { .. } | Phase::Closed => return None,
         };
@@ -115,12 +116,38 @@ impl<E: Entropy> Session<E> {
         if contended {
             self.greet(now);
         }
+        let orphan = self.orphan_wait(now, memo);
         let Some(turn) = &mut self.turns.current else { return };
         let helps = turn.job == Job::Refresh && !self.cookie_in_doubt && !self.callers.want_refresh();
-        match self.peers.answer_wait(now).filter(|_| helps) {
-            Some(left) => turn.ask(left, now),
-            None => self.begin_turn(now),
+        let answers = self.peers.answer_wait(now).filter(|_| helps).unwrap_or_default();
+        if answers.max(orphan).is_zero() {
+            self.begin_turn(now);
+        } else {
+            turn.hold(answers, orphan, now);
         }
+    }
+
+    /// How long the cookie of a refresh may still be on its way whose tab does not have the lock any more: it was
+    /// reloaded, closed, killed, or has lost its patience. Twice what the last one took, where that is known.
+    fn orphan_wait(&self, now: Moment, memo: &Memo) -> Duration {
+        let Some(unsettled) = self.unsettled else { return Duration::ZERO };
+        let bound = match unsettled.standing {
+            Standing::Lost => Duration::ZERO,
+            Standing::Out => {
+                let likely =
+                    memo.took.map_or(UNKNOWN_TOOK, |took| took.saturating_mul(2).max(LEAST_ORPHAN_WAIT));
+                likely.min(self.config.timeout)
+            }
+            // Another rotation now, and the cookie that is still to come would be a spent one.
+            Standing::Overtaken => self.config.timeout,
+        };
+        bound.saturating_sub(unsettled.age(now))
+    }
+
+    /// Whether all has been waited for.
+    fn may_begin(&self, now: Moment) -> bool {
+        self.peers.answer_wait(now).is_none()
+            && self.turns.current.as_ref().is_some_and(|turn| !turn.awaits_orphan(now))
     }
 
     /// Gives back what may not be ours any more, or would not be used soon; the turn is asked for once more.
@@ -145,8 +172,12 @@ impl<E: Entropy> Session<E> {
             Job::SignOut { .. } => self.commands.push(Command::SendSignOut { attempt }),
             Job::Refresh => {
                 self.turns.sent = self.turns.sent.wrapping_add(1);
-                let id = *self.unsettled.get_or_insert(attempt);
-                self.commands.push(Command::Mark { attempt, id });
+                let earlier = self.unsettled.filter(|earlier| earlier.standing != Standing::Overtaken);
+                let id = earlier.map_or(attempt, |earlier| earlier.id);
+                let unsettled = Unsettled { id, sent: now.wall_ms(), standing: Standing::Out };
+                self.overtaken = earlier.filter(|earlier| earlier.standing == Standing::Out);
+                self.unsettled = Some(unsettled);
+                self.commands.push(Command::Mark { attempt, unsettled });
                 self.commands.push(Command::SendRefresh { attempt, id });
             }
         }
@@ -160,7 +191,7 @@ impl<E: Entropy> Session<E> {
                 turn.wait_again(patience, now);
                 return self.commands.push(Command::StealLock { attempt: turn.attempt });
             }
-            Some(turn) if turn.stage == Stage::Asking => return self.begin_turn(now),
+            Some(turn) if turn.stage == Stage::Holding => return self.begin_turn(now),
             _ => {}
         }
         let Some(turn) = self.turns.give_up() else { return };

@@ -1,10 +1,12 @@
 //! What the answer to a refresh means.
 
+use super::super::backoff::scale;
 use super::super::command::Command;
+use super::super::config::CONFIRMATION;
 use super::super::error::RefreshFailure;
 use super::super::held::Source;
 use super::super::id::{AttemptId, Entropy};
-use super::super::memo::Memo;
+use super::super::memo::{Memo, Standing, Unsettled};
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
@@ -23,11 +25,13 @@ impl<E: Entropy> Session<E> {
         if let Some(turn) = turn {
             self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
         }
-        if matches!(outcome, Ok(_) | Err(RefreshFailure::Rejected { .. })) {
-            self.commands.push(Command::Unmark { attempt });
-            if matches!(settled, Settled::InTime { .. } | Settled::Late { .. }) {
-                self.unsettled = None;
-            }
+        let is_ours = matches!(settled, Settled::InTime { .. } | Settled::Late { .. });
+        match &outcome {
+            Ok(_) | Err(RefreshFailure::Rejected { .. }) => self.outcome_is_known(now, attempt, is_ours),
+            Err(_) => self.outcome_is_lost(attempt, is_ours),
+        }
+        if let (Settled::InTime { began, .. }, Ok(_)) = (&settled, &outcome) {
+            self.commands.push(Command::NoteTook(now.surely_since(*began)));
         }
         match (settled, outcome) {
             (Settled::InTime { number, began } | Settled::Late { number, began }, Ok(grant)) => {
@@ -36,13 +40,45 @@ impl<E: Entropy> Session<E> {
             (Settled::InTime { .. }, Err(RefreshFailure::Rejected { .. })) => match self.phase {
                 Phase::Ended { reason, elsewhere } => self.end_session(reason, elsewhere),
                 Phase::Unknown { restoring: None, .. } => self.end(now, EndReason::None),
-                _ => self.end(now, EndReason::Rejected),
+                _ if self.rejected => self.end(now, EndReason::Rejected),
+                _ => self.confirm_rejection(now),
             },
             (Settled::InTime { .. }, Err(failure)) => self.refresh_failed(now, failure),
             // Its cookie may lie over that of the session that has begun since.
             (Settled::Stray, Ok(_)) => self.cookie_in_doubt = matches!(self.phase, Phase::Active(_)),
             (Settled::Late { .. } | Settled::Stray | Settled::Inert, _) => {}
         }
+    }
+
+    /// What became of it is known, and whether the cookie was rotated.
+    fn outcome_is_known(&mut self, now: Moment, attempt: AttemptId, is_ours: bool) {
+        if !is_ours {
+            return self.commands.push(Command::Unmark { attempt });
+        }
+        // The one before, of the same id, may still bring the cookie that this one has brought.
+        let before = self.overtaken.take().filter(|before| before.age(now) < self.config.timeout);
+        self.unsettled = before.map(|before| Unsettled { standing: Standing::Overtaken, ..before });
+        self.commands.push(match self.unsettled {
+            Some(unsettled) => Command::Mark { attempt, unsettled },
+            None => Command::Unmark { attempt },
+        });
+    }
+
+    /// Nothing is on the wire any more; whether the cookie was rotated, nobody knows.
+    fn outcome_is_lost(&mut self, attempt: AttemptId, is_ours: bool) {
+        if let Some(unsettled) = self.unsettled.as_mut().filter(|_| is_ours) {
+            unsettled.standing = Standing::Lost;
+            let unsettled = *unsettled;
+            self.commands.push(Command::Mark { attempt, unsettled });
+        }
+    }
+
+    /// The server has refused the cookie. Another tab, a subdomain or a frame that the lock does not reach may have
+    /// rotated it: one more try tells, with whatever cookie there is then.
+    fn confirm_rejection(&mut self, now: Moment) {
+        self.rejected = true;
+        let jitter = scale(CONFIRMATION, &mut self.entropy);
+        self.backoff.pause(now, CONFIRMATION + jitter);
     }
 
     /// The `number`-th refresh, sent at `began`, has brought a token.

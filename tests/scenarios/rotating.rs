@@ -1,0 +1,145 @@
+//! The weak moment of a rotating cookie: the server has rotated, and the browser has not heard of it.
+
+use super::*;
+
+/// A refresh is on the wire that the server answers after `slow` milliseconds; and then the page goes away.
+fn gone_mid_refresh(world: &mut World, slow: i64, go: impl FnOnce(&mut World)) {
+    world.server.faults = vec![Fault::Slow(slow)];
+    world.renew(TAB);
+    world.run(30);
+    go(world);
+}
+
+#[test]
+fn a_reload_in_the_middle_of_a_refresh_loses_nothing() {
+    for slow in [0, 100, 1_000, 5_000, 13_000] {
+        let mut world = signed_in();
+        let session = session_of(&world, TAB);
+        let mut tab = TAB;
+        gone_mid_refresh(&mut world, slow, |world| tab = world.reload(TAB));
+        world.run(20_000);
+        assert_eq!(world.server.reuses, 0, "slow: {slow}");
+        assert_eq!(session_of(&world, tab), session);
+        // Neither does the next renewal, with whatever cookie the late answer has left.
+        world.renew(tab);
+        world.run(20_000);
+        assert_eq!((world.server.reuses, world.is_active(tab)), (0, true));
+    }
+}
+
+#[test]
+fn three_reloads_in_a_row_lose_nothing() {
+    let mut world = signed_in();
+    let mut tab = TAB;
+    for _ in 0..3 {
+        world.server.faults = vec![Fault::Slow(300)];
+        world.renew(tab);
+        world.run(600);
+        tab = world.reload(tab);
+        world.run(30);
+    }
+    world.run(20_000);
+    assert_eq!((world.server.reuses, world.is_active(tab)), (0, true));
+}
+
+#[test]
+fn the_next_page_waits_for_the_cookie_of_an_orphan_also_at_a_server_that_knows_no_attempt_ids() {
+    let mut world = signed_in();
+    world.server.knows_attempts = false;
+    let mut tab = TAB;
+    gone_mid_refresh(&mut world, 200, |world| tab = world.reload(TAB));
+    world.run(5_000);
+    assert_eq!((world.server.reuses, world.is_active(tab)), (0, true));
+}
+
+#[test]
+fn the_wait_for_an_orphan_goes_by_what_the_last_answer_took() {
+    let wait_after = |took: i64| {
+        let mut world = signed_in();
+        world.server.faults = vec![Fault::Slow(took)];
+        world.renew(TAB);
+        world.run(10_000);
+        world.server.faults = vec![Fault::Silence];
+        world.renew(TAB);
+        world.run(10);
+        world.reload(TAB);
+        let before = world.server.refreshes;
+        let mut waited = 0;
+        while world.server.refreshes == before {
+            world.run(10);
+            waited += 10;
+        }
+        waited
+    };
+    let (quick, slow) = (wait_after(0), wait_after(3_000));
+    assert!((400..=600).contains(&quick), "{quick}");
+    assert!((5_000..=6_500).contains(&slow), "{slow}");
+}
+
+#[test]
+fn an_undisturbed_reload_waits_for_no_orphan() {
+    let mut world = signed_in();
+    world.renew(TAB);
+    world.run(1_000);
+    let tab = world.reload(TAB);
+    world.run(2 * world.latency);
+    assert!(world.is_active(tab));
+}
+
+#[test]
+fn a_sign_out_waits_for_the_cookie_of_an_orphan() {
+    let mut world = signed_in();
+    world.server.knows_attempts = false;
+    let mut tab = TAB;
+    gone_mid_refresh(&mut world, 200, |world| tab = world.reload(TAB));
+    world.sign_out(tab);
+    world.run(5_000);
+    assert_eq!(world.cookie, None, "what arrives late is gone as well");
+    let tab = world.reload(tab);
+    world.run(5_000);
+    assert!(!world.is_active(tab));
+}
+
+#[test]
+fn a_rejection_is_confirmed_before_a_session_ends() {
+    let mut world = signed_in();
+    let cookie = world.cookie;
+    // Another origin, which the lock does not reach, rotates at the same moment.
+    world.server.revoke_access();
+    world.cookie = None;
+    let request = world.fetch(TAB);
+    world.run(200);
+    assert!(world.is_active(TAB));
+    world.cookie = cookie;
+    assert_eq!(refreshes(&mut world, |world| world.run(2_000)), 1);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+}
+
+#[test]
+fn the_end_of_a_session_costs_two_refreshes_and_the_visit_of_a_stranger_one() {
+    let mut world = signed_in();
+    world.server.revoke_all();
+    world.fetch(TAB);
+    assert_eq!(refreshes(&mut world, |world| world.run(5_000)), 2);
+    assert_eq!(world.status(TAB), ended(EndReason::Rejected));
+    let mut world = World::new(Config::default(), 1);
+    world.start();
+    world.run(5_000);
+    assert_eq!((world.server.refreshes, world.status(TAB)), (1, ended(EndReason::None)));
+}
+
+#[test]
+fn a_rejection_is_confirmed_half_a_second_to_a_second_later() {
+    for seed in 0..20 {
+        let mut world = World::signed_in(Config::default(), seed);
+        world.server.revoke_all();
+        world.renew(TAB);
+        let before = world.server.refreshes;
+        world.run(20);
+        assert_eq!(world.server.refreshes - before, 1);
+        world.run(20 + 499);
+        assert_eq!(world.server.refreshes - before, 1);
+        world.run(600);
+        assert_eq!(world.server.refreshes - before, 2);
+    }
+}
