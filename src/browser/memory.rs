@@ -65,16 +65,17 @@ impl Memory {
         set(&self.session, &entry);
     }
 
-    /// Writes down what is known of an attempt. One that is not out any more leaves the marker of another alone.
+    /// Writes down that an attempt is on the wire, before it is.
     pub(crate) fn mark(&self, attempt: AttemptId, unsettled: Unsettled) {
         let Unsettled { id, sent, standing } = unsettled;
-        let is_its = || get(&self.attempt).is_some_and(|marker| marker.starts_with(&attempt.to_hex()));
-        if standing == Standing::Out || is_its() {
-            let sent = sent.to_string();
-            set(
-                &self.attempt,
-                &[&attempt.to_hex(), " ", &id.to_hex(), " ", &sent, " ", standing.as_str()].concat(),
-            );
+        let (attempt, id, sent) = (attempt.to_hex(), id.to_hex(), sent.to_string());
+        set(&self.attempt, &[&attempt, " ", &id, " ", &sent, " ", standing.as_str()].concat());
+    }
+
+    /// Writes down what else is known of it, if no other was marked since.
+    pub(crate) fn remark(&self, attempt: AttemptId, unsettled: Unsettled) {
+        if self.is_marked(attempt) {
+            self.mark(attempt, unsettled);
         }
     }
 
@@ -85,9 +86,13 @@ impl Memory {
 
     /// Removes the marker of this attempt, and no other's.
     pub(crate) fn unmark(&self, attempt: AttemptId) {
-        if get(&self.attempt).is_some_and(|marker| marker.starts_with(&attempt.to_hex())) {
+        if self.is_marked(attempt) {
             remove(&self.attempt);
         }
+    }
+
+    fn is_marked(&self, attempt: AttemptId) -> bool {
+        get(&self.attempt).is_some_and(|marker| marker.starts_with(&attempt.to_hex()))
     }
 
     /// Whether there may be other tabs. Where nothing can be remembered there may.

@@ -63,11 +63,18 @@ pub enum Command {
     Publish,
     /// Write this down for the next page and for the other tabs, unless something later is there already.
     Remember(Remembered),
-    /// Write down what is known of a refresh: before it is sent, and as long as something is not known of it.
+    /// Write down that a refresh is on the wire: before it is.
     Mark {
-        /// Which turn it is, or was.
+        /// Which turn it is.
         attempt: AttemptId,
-        /// What is known. If it is not out any more, and another one was marked since, leave that.
+        /// What is known.
+        unsettled: Unsettled,
+    },
+    /// Something else is known of it. If another one was marked since, leave that.
+    Remark {
+        /// Which turn it was.
+        attempt: AttemptId,
+        /// What is known.
         unsettled: Unsettled,
     },
     /// All is known of it. If another one was marked since, leave that.
@@ -91,6 +98,7 @@ impl Command {
             Self::Tell(_)
             | Self::Remember(_)
             | Self::Mark { .. }
+            | Self::Remark { .. }
             | Self::Unmark { .. }
             | Self::NoteTook(_) => 0,
             Self::ReleaseLock { .. } => 1,

@@ -11,7 +11,7 @@ use super::channel::Channel;
 use super::lock::LockManager;
 use super::network::Arrival;
 use super::request::Outcome;
-use super::server::{Cookie, Fault, Server};
+use super::server::{Cookie, Server};
 use super::storage::Storage;
 use super::tab::{Purpose, Tab, TabId};
 
@@ -184,16 +184,6 @@ impl World {
             }
             _ => false,
         })
-    }
-
-    /// Whether the next page will find a marker of what is on the wire, and its cookie before it can rotate again.
-    pub fn will_be_found(&self) -> bool {
-        let is_quick = |arrival: &Arrival| match arrival {
-            Arrival::RefreshAtServer { fault, .. } => !matches!(fault, Some(Fault::Slow(_))),
-            Arrival::RefreshAnswer { .. } => false,
-            _ => true,
-        };
-        self.memo().unsettled.is_some() && self.arriving.values().all(is_quick)
     }
 
     /// Something of this tab's holds the lock and will never give it back.

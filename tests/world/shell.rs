@@ -68,6 +68,7 @@ impl World {
             }
             Command::Remember(remembered) => self.remember(tab, remembered),
             Command::Mark { attempt, unsettled } => self.mark(attempt, unsettled),
+            Command::Remark { attempt, unsettled } => self.remark(attempt, unsettled),
             Command::NoteTook(took) => self.note_took(took),
             Command::Unmark { attempt } => self.unmark(attempt),
             Command::ExpectCompany(company) => self.storage.company = company || self.storage.blocked,

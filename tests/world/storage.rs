@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use silent_session::session::{AttemptId, Event, Memo, Remembered, Standing, Unsettled};
+use silent_session::session::{AttemptId, Event, Memo, Remembered, Unsettled};
 
 use super::browser::World;
 use super::network::Arrival;
@@ -55,10 +55,14 @@ impl World {
     }
 
     pub(super) fn mark(&mut self, attempt: AttemptId, unsettled: Unsettled) {
-        let is_new = unsettled.standing == Standing::Out;
-        let is_its = self.storage.marker.is_some_and(|(marked, _)| marked == attempt);
-        if !self.storage.blocked && (is_new || is_its) {
+        if !self.storage.blocked {
             self.storage.marker = Some((attempt, unsettled));
+        }
+    }
+
+    pub(super) fn remark(&mut self, attempt: AttemptId, unsettled: Unsettled) {
+        if self.storage.marker.is_some_and(|(marked, _)| marked == attempt) {
+            self.mark(attempt, unsettled);
         }
     }
 

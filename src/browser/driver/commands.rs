@@ -51,6 +51,7 @@ impl Driver {
             }
             Command::Remember(remembered) => self.0.memory.keep(remembered),
             Command::Mark { attempt, unsettled } => self.0.memory.mark(attempt, unsettled),
+            Command::Remark { attempt, unsettled } => self.0.memory.remark(attempt, unsettled),
             Command::NoteTook(took) => self.0.memory.note_took(took),
             Command::Unmark { attempt } => self.0.memory.unmark(attempt),
             Command::ExpectCompany(company) => self.0.memory.expect_company(company),

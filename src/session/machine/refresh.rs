@@ -28,7 +28,7 @@ impl<E: Entropy> Session<E> {
         let is_ours = matches!(settled, Settled::InTime { .. } | Settled::Late { .. });
         match &outcome {
             Ok(_) | Err(RefreshFailure::Rejected { .. }) => self.outcome_is_known(now, attempt, is_ours),
-            Err(_) => self.outcome_is_lost(attempt, is_ours),
+            Err(_) => self.outcome_is_lost(now, attempt, is_ours),
         }
         if let (Settled::InTime { began, .. }, Ok(_)) = (&settled, &outcome) {
             self.commands.push(Command::NoteTook(now.surely_since(*began)));
@@ -56,21 +56,27 @@ impl<E: Entropy> Session<E> {
             return self.commands.push(Command::Unmark { attempt });
         }
         // The one before, of the same id, may still bring the cookie that this one has brought.
-        let before = self.overtaken.take().filter(|before| before.age(now) < self.config.timeout);
+        let before = self.one_before(now);
         self.unsettled = before.map(|before| Unsettled { standing: Standing::Overtaken, ..before });
         self.commands.push(match self.unsettled {
-            Some(unsettled) => Command::Mark { attempt, unsettled },
+            Some(unsettled) => Command::Remark { attempt, unsettled },
             None => Command::Unmark { attempt },
         });
     }
 
-    /// Nothing is on the wire any more; whether the cookie was rotated, nobody knows.
-    fn outcome_is_lost(&mut self, attempt: AttemptId, is_ours: bool) {
-        if let Some(unsettled) = self.unsettled.as_mut().filter(|_| is_ours) {
-            unsettled.standing = Standing::Lost;
-            let unsettled = *unsettled;
-            self.commands.push(Command::Mark { attempt, unsettled });
+    /// Nothing of it is on the wire any more; whether the cookie was rotated, nobody knows.
+    fn outcome_is_lost(&mut self, now: Moment, attempt: AttemptId, is_ours: bool) {
+        if let Some(unsettled) = self.unsettled.filter(|_| is_ours) {
+            let lost = Unsettled { standing: Standing::Lost, ..unsettled };
+            let unsettled = self.one_before(now).unwrap_or(lost);
+            self.unsettled = Some(unsettled);
+            self.commands.push(Command::Remark { attempt, unsettled });
         }
+    }
+
+    /// The one before, if it may still be answered.
+    fn one_before(&mut self, now: Moment) -> Option<Unsettled> {
+        self.overtaken.take().filter(|before| before.age(now) < self.config.timeout)
     }
 
     /// The server has refused the cookie. Another tab, a subdomain or a frame that the lock does not reach may have
