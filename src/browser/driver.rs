@@ -17,10 +17,11 @@ use wasm_bindgen::JsValue;
 use super::channel::Channel;
 use super::clock;
 use super::fetcher::Fetcher;
+use super::listener::Listener;
 use super::lock::{self, Lock};
 use super::memory::Memory;
 use super::origin::Targets;
-use super::page::{Page, PageEvent};
+use super::page::{self, Page, PageEvent};
 use super::random::Random;
 use super::refresh::Endpoint;
 use super::timer;
@@ -83,6 +84,8 @@ struct Inner {
     timer: RefCell<Option<Timeout>>,
     lock: RefCell<Option<(AttemptId, Lock)>>,
     page: RefCell<Option<Page>>,
+    /// Of a page that is being prerendered.
+    activation: RefCell<Option<Listener>>,
     /// Closed while the page is put away: a message would throw it out of the back/forward cache.
     channel: RefCell<Option<Channel>>,
     name: String,
@@ -117,6 +120,7 @@ impl Driver {
             timer: RefCell::default(),
             lock: RefCell::default(),
             page: RefCell::default(),
+            activation: RefCell::default(),
             channel: RefCell::default(),
             lock_name: lock::name_for(&settings.auth_origin),
             memory: Memory::new(&settings.name, &settings.refresh_url),
@@ -129,10 +133,19 @@ impl Driver {
         }));
         let weak = driver.weak();
         driver.0.page.replace(Some(Page::listen(move |told| weak.with(|driver| driver.page_told(told)))));
-        driver.open_channel();
-        let memory = &driver.0.memory;
-        driver.dispatch(Event::Started { memo: memory.recall(), company: memory.company() });
+        let weak = driver.weak();
+        let listener = page::when_activated(move || weak.with(Driver::begin));
+        driver.0.activation.replace(listener);
         driver
+    }
+
+    fn begin(&self) {
+        self.open_channel();
+        if page::is_hidden_now() {
+            self.dispatch(Event::Hidden);
+        }
+        let memory = &self.0.memory;
+        self.dispatch(Event::Started { memo: memory.recall(), company: memory.company() });
     }
 
     /// What a user may paste into a bug report; no secret.
@@ -156,6 +169,7 @@ impl Driver {
     pub fn close(&self) {
         self.dispatch(Event::Closed);
         self.0.page.take();
+        self.0.activation.take();
         self.0.channel.take();
         self.0.timer.take();
         self.0.logins.take();
@@ -193,15 +207,18 @@ impl Driver {
         let memo = self.0.memory.recall();
         match told {
             PageEvent::Online => self.dispatch(Event::CameOnline),
-            PageEvent::Seen => self.dispatch(Event::Woken { memo, was_away: false }),
+            PageEvent::Seen => self.dispatch(Event::Woken { memo, was_away: false, is_seen: true }),
+            PageEvent::Hidden => self.dispatch(Event::Hidden),
             PageEvent::PutAway => {
                 self.dispatch(Event::Left);
                 self.0.channel.take();
             }
             PageEvent::Back => {
                 self.open_channel();
-                self.dispatch(Event::Woken { memo, was_away: true });
+                let is_seen = !page::is_hidden_now();
+                self.dispatch(Event::Woken { memo, was_away: true, is_seen });
             }
+            PageEvent::Stored(None) => self.dispatch(Event::StorageCleared),
             PageEvent::Stored(key) if self.0.memory.is_about(key.as_deref()) => {
                 self.dispatch(Event::Recalled { memo });
             }

@@ -44,6 +44,7 @@ impl Memory {
     /// What was written down last.
     pub(crate) fn recall(&self) -> Memo {
         Memo {
+            is_kept: storage().is_some(),
             session: get(&self.session).and_then(|entry| read(&entry)),
             unsettled: get(&self.attempt).and_then(|marker| read_marker(&marker)),
             took: get(&self.took)

@@ -14,6 +14,8 @@ pub(crate) enum PageEvent {
     Online,
     /// Somebody looks at it again (`focus`, `visibilitychange`).
     Seen,
+    /// Nobody looks at it any more (`visibilitychange`).
+    Hidden,
     /// It goes into the back/forward cache, or for good (`pagehide`).
     PutAway,
     /// It runs again after it was frozen, or comes back from the cache (`resume`, `pageshow`): it has heard nothing.
@@ -49,13 +51,38 @@ impl Page {
         on(&global, "storage", |event| Some(PageEvent::Stored(member(event, "key").as_string())));
         if let Some(document) = document() {
             on(&document, "visibilitychange", |event| {
-                let state = member(&member(event, "target"), "visibilityState").as_string();
-                state.is_some_and(|state| state == "visible").then_some(PageEvent::Seen)
+                Some(if is_hidden(&member(event, "target")) { PageEvent::Hidden } else { PageEvent::Seen })
             });
             on(&document, "resume", |_| Some(PageEvent::Back));
         }
         Self { _listeners: listeners }
     }
+}
+
+/// Whether nobody sees the page now. A worker is never hidden.
+pub(crate) fn is_hidden_now() -> bool {
+    document().is_some_and(|document| is_hidden(&document))
+}
+
+fn is_hidden(document: &JsValue) -> bool {
+    member(document, "visibilityState").as_string().is_some_and(|state| state == "hidden")
+}
+
+/// Calls back when the page is there for somebody: at once, unless it is being prerendered. A prerendered page may
+/// never be seen; its `fetch` works, its lock does not.
+#[must_use = "a listener that is dropped hears nothing"]
+pub(crate) fn when_activated(callback: impl FnOnce() + 'static) -> Option<Listener> {
+    let document = document().filter(|document| member(document, "prerendering").is_truthy());
+    let Some(document) = document else {
+        callback();
+        return None;
+    };
+    let mut callback = Some(callback);
+    Some(Listener::new(&document, "prerenderingchange", move |_| {
+        if let Some(callback) = callback.take() {
+            callback();
+        }
+    }))
 }
 
 /// The document; a worker has none.

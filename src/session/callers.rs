@@ -71,6 +71,11 @@ impl Callers {
         self.waiting.iter().any(wants)
     }
 
+    /// Whether somebody waits for a token.
+    pub(crate) fn want_token(&self) -> bool {
+        self.waiting.iter().any(|caller| caller.wish == Wish::Token)
+    }
+
     /// Whether somebody waits for a refresh, and no token of another tab's will do.
     pub(crate) fn want_refresh(&self) -> bool {
         self.waiting.iter().any(|caller| caller.wish != Wish::Token)

@@ -12,7 +12,7 @@ use super::token::{AccessToken, Grant};
 /// The one input of the machine.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// The page has loaded; the first thing to be said, once.
+    /// The page has loaded, and been activated if it was prerendered; said once. Nothing begins before.
     Started {
         /// What the browser remembers.
         memo: Memo,
@@ -140,12 +140,18 @@ pub enum Event {
         /// What it remembers now.
         memo: Memo,
     },
+    /// All that was stored has been cleared, by the user or by `Clear-Site-Data`.
+    StorageCleared,
+    /// Nobody sees the page any more.
+    Hidden,
     /// The page is seen again, or was woken.
     Woken {
         /// What the browser remembers now.
         memo: Memo,
         /// It was frozen or in the back/forward cache: it has heard nothing.
         was_away: bool,
+        /// Somebody sees it now.
+        is_seen: bool,
     },
     /// The page goes into the back/forward cache, or for good.
     Left,

@@ -34,6 +34,8 @@ pub(crate) struct Held {
     pub(crate) accepted: bool,
     /// It was fetched because its predecessor had been refused.
     after_refusal: bool,
+    /// Somebody has asked for it.
+    pub(crate) used: bool,
     /// The session came from another tab.
     pub(crate) elsewhere: bool,
 }
@@ -62,6 +64,7 @@ impl Held {
             refresh,
             refused: false,
             accepted: false,
+            used: false,
             after_refusal: predecessor.is_some_and(|held| held.refused),
             elsewhere: predecessor.map_or(elsewhere, |held| held.elsewhere),
         }

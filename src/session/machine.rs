@@ -72,6 +72,10 @@ pub struct Session<E> {
     seen: Option<EpochId>,
     /// What had begun when this page did.
     before: Option<EpochId>,
+    /// What was stored has been cleared while we lived: the lock may be another one for pages that came since.
+    cleared: bool,
+    /// Nobody sees the page.
+    hidden: bool,
     /// The page was put away; it hears nothing.
     away: bool,
     published: bool,
@@ -107,6 +111,8 @@ impl<E: Entropy> Session<E> {
             over: None,
             seen: None,
             before: None,
+            cleared: false,
+            hidden: false,
             away: false,
             published: true,
             commands: Vec::new(),
@@ -138,7 +144,7 @@ impl<E: Entropy> Session<E> {
         let patience = self.callers.patience_left(now, self.config.patience);
         let work = match self.turns.next_look(now, self.config.longest_gap()) {
             Some(look) => Some(look),
-            None if self.away => None,
+            None if self.away || !self.started => None,
             None => [self.refresh_wait(now), self.agenda_wait(now)].into_iter().flatten().min(),
         };
         [patience, work].into_iter().flatten().min()
@@ -155,7 +161,7 @@ impl<E: Entropy> Session<E> {
                 generation: held.generation,
                 grant: held.grant.clone(),
                 failure: self.failure,
-                refresh_at: held.refresh.map(|due| {
+                refresh_at: self.ahead(held).map(|due| {
                     let paused = self.failure.and(self.backoff.retry_at());
                     paused.map_or(due.wall_ms(), |until| until.max(due.wall_ms()))
                 }),
@@ -231,7 +237,18 @@ impl<E: Entropy> Session<E> {
                 self.recall(now, &memo);
                 self.drop_needless_turn(now);
             }
-            Event::Woken { memo, was_away } => self.woken(now, &memo, was_away),
+            Event::Woken { memo, was_away, is_seen } => {
+                let before = self.status();
+                self.hidden &= !is_seen;
+                self.published &= self.status() == before;
+                self.woken(now, &memo, was_away);
+            }
+            Event::StorageCleared => self.storage_cleared(),
+            Event::Hidden => {
+                let before = self.status();
+                self.hidden = true;
+                self.published &= self.status() == before;
+            }
             Event::Left => self.leave(),
             Event::Tick => {}
             Event::CameOnline => {

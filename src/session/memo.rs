@@ -103,6 +103,8 @@ impl Unsettled {
 /// What a look at it has found. Empty where the browser keeps nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Memo {
+    /// Whether the browser keeps anything here.
+    pub is_kept: bool,
     /// The newest that was written down.
     pub session: Option<Remembered>,
     /// The marker of the last refresh, while something is not known of it.

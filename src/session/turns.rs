@@ -180,6 +180,11 @@ impl Turns {
         self.current.as_ref().is_some_and(|turn| turn.is_busy() && turn.job == Job::Refresh)
     }
 
+    /// The refresh that is on the wire.
+    pub(crate) fn busy_refresh(&self) -> Option<AttemptId> {
+        self.current.as_ref().filter(|_| self.refresh_is_out()).map(|turn| turn.attempt)
+    }
+
     /// Whether a refresh was asked for or is on the wire.
     pub(crate) fn refresh_is_coming(&self) -> bool {
         self.current.as_ref().is_some_and(|turn| turn.job == Job::Refresh && !turn.inert)

@@ -28,6 +28,7 @@ pub(crate) enum Step {
     Freeze(usize),
     Thaw { told: bool, hears: bool },
     Show(usize),
+    Hide(usize),
     Channel { loss: u64, delay: i64 },
     BlockStorage,
     ClearStorage,
@@ -74,7 +75,8 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         1 => tab.clone().prop_map(Step::Kill),
         2 => tab.clone().prop_map(Step::Freeze),
         3 => (any::<bool>(), any::<bool>()).prop_map(|(told, hears)| Step::Thaw { told, hears }),
-        1 => tab.prop_map(Step::Show),
+        1 => tab.clone().prop_map(Step::Show),
+        1 => tab.prop_map(Step::Hide),
         1 => (0..3_u64, 0..3_usize).prop_map(|(loss, delay)| Step::Channel {
             loss: [0, 30, 100][loss as usize],
             delay: [0, 10, 3_000][delay],
@@ -122,7 +124,8 @@ pub(crate) fn perform(world: &mut World, step: &Step) {
         | Step::CloseTab(tab)
         | Step::Kill(tab)
         | Step::Freeze(tab)
-        | Step::Show(tab) => living(world, *tab),
+        | Step::Show(tab)
+        | Step::Hide(tab) => living(world, *tab),
         _ => living(world, 0),
     };
     let Some(tab) = tab else { return };
@@ -181,6 +184,7 @@ pub(crate) fn perform(world: &mut World, step: &Step) {
             }
         }
         Step::Show(_) => world.show(tab),
+        Step::Hide(_) => world.hide(tab),
         Step::Channel { loss, delay } => {
             world.channel.loss = loss;
             world.channel.delay = delay;

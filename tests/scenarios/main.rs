@@ -10,6 +10,7 @@ mod restoring;
 mod rotating;
 mod sharing;
 mod signing_in_and_out;
+mod unseen;
 #[path = "../world/mod.rs"]
 mod world;
 

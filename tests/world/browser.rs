@@ -30,6 +30,8 @@ pub struct World {
     pub storage: Storage,
     pub channel: Channel,
     pub locks: LockManager,
+    /// After site data was cleared, pages that come get another lock by the same name (Chromium does so).
+    pub(super) later_locks: Vec<LockManager>,
     pub offline: bool,
     pub(super) now: i64,
     /// Our wall clock minus the true time; our monotonic clock minus the true time.
@@ -61,6 +63,7 @@ impl World {
             storage: Storage::default(),
             channel: Channel::default(),
             locks: LockManager::default(),
+            later_locks: Vec::new(),
             offline: false,
             now: 1_700_000_000_000,
             wall_error: 0,
@@ -90,7 +93,9 @@ impl World {
 
     pub fn open_tab(&mut self) -> TabId {
         let seed = self.seed.next();
-        self.tabs.push(Tab::new(self.config.clone(), seed));
+        let mut tab = Tab::new(self.config.clone(), seed);
+        tab.lock_domain = self.later_locks.len();
+        self.tabs.push(tab);
         TabId(self.tabs.len() - 1)
     }
 
@@ -111,7 +116,7 @@ impl World {
     pub fn kill_tab(&mut self, tab: TabId) {
         self.tabs[tab.0].alive = false;
         self.writers.retain(|(writer, _)| *writer != tab);
-        self.locks.forget(tab);
+        self.locks_of(tab).forget(tab);
         self.grant_lock();
     }
 

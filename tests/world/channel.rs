@@ -53,7 +53,7 @@ impl World {
         }
         let waited = std::mem::take(&mut self.tabs[tab.0].inbox);
         if is_told {
-            self.happen(tab, Event::Woken { memo: Memo::default(), was_away: true });
+            self.happen(tab, Event::Woken { memo: Memo::default(), was_away: true, is_seen: true });
         }
         for event in waited {
             if hears || !matches!(event, Event::PeerSpoke { .. } | Event::Recalled { .. }) {
@@ -63,8 +63,13 @@ impl World {
         self.happen(tab, Event::Tick);
     }
 
+    /// Nobody looks at the tab any more.
+    pub fn hide(&mut self, tab: TabId) {
+        self.happen(tab, Event::Hidden);
+    }
+
     /// The tab is looked at again; it was hidden, not frozen.
     pub fn show(&mut self, tab: TabId) {
-        self.happen(tab, Event::Woken { memo: Memo::default(), was_away: false });
+        self.happen(tab, Event::Woken { memo: Memo::default(), was_away: false, is_seen: true });
     }
 }

@@ -3,6 +3,7 @@
 use silent_session::session::{AttemptId, Command, Denial, RefreshFailure, Reply, Ticket};
 
 use super::browser::World;
+use super::lock::LockManager;
 use super::network::Arrival;
 use super::request::{Outcome, Sent};
 use super::server::Fault;
@@ -12,17 +13,17 @@ impl World {
     pub(super) fn perform(&mut self, tab: TabId, command: Command) {
         match command {
             Command::AcquireLock { attempt } => {
-                self.locks.ask(tab, attempt);
+                self.locks_of(tab).ask(tab, attempt);
                 self.grant_lock();
             }
             Command::WatchLock { attempt } => {
-                if self.locks.has_moved(attempt) {
+                if self.locks_of(tab).has_moved(attempt) {
                     self.later(0, Arrival::LockMoved { tab, attempt });
                 }
             }
             Command::StealLock { attempt } => {
-                let before = self.locks.holder();
-                if self.locks.steal(tab, attempt) {
+                let before = self.locks_of(tab).holder();
+                if self.locks_of(tab).steal(tab, attempt) {
                     // What was never answered is not waited for, be the one who sent it frozen or not.
                     let is_silent = before.is_none_or(|(_, held)| !self.is_out(held));
                     self.writers.retain(|writer| !is_silent || Some(*writer) != before);
@@ -31,7 +32,7 @@ impl World {
             }
             Command::ReleaseLock { attempt } => {
                 self.writers.retain(|writer| *writer != (tab, attempt));
-                self.locks.release(attempt);
+                self.locks_of(tab).release(attempt);
                 self.grant_lock();
             }
             Command::SendRefresh { attempt, id } => {
@@ -56,7 +57,7 @@ impl World {
                     panic!("told to run a login that nobody asked for: {ticket:?}");
                 };
                 let user = *user;
-                if let Some((_, attempt)) = self.locks.holder().filter(|(holder, _)| *holder == tab) {
+                if let Some((_, attempt)) = self.locks_of(tab).holder().filter(|(holder, _)| *holder == tab) {
                     self.on_the_wire(tab, attempt);
                 }
                 self.later(self.latency, Arrival::LoginAtServer { tab, ticket, user });
@@ -81,8 +82,17 @@ impl World {
         self.most_writers = self.most_writers.max(self.writers.len());
     }
 
+    pub(super) fn locks_of(&mut self, tab: TabId) -> &mut LockManager {
+        match self.tabs[tab.0].lock_domain {
+            0 => &mut self.locks,
+            later => &mut self.later_locks[later - 1],
+        }
+    }
+
     pub(super) fn grant_lock(&mut self) {
-        if let Some((tab, attempt, contended)) = self.locks.grant() {
+        let all = std::iter::once(&mut self.locks).chain(&mut self.later_locks);
+        let granted: Vec<_> = all.filter_map(|locks| locks.grant()).collect();
+        for (tab, attempt, contended) in granted {
             self.later(0, Arrival::Lock { tab, attempt, contended });
         }
     }

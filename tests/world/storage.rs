@@ -5,6 +5,7 @@ use std::time::Duration;
 use silent_session::session::{AttemptId, Event, Memo, Remembered, Unsettled};
 
 use super::browser::World;
+use super::lock::LockManager;
 use super::network::Arrival;
 use super::tab::TabId;
 
@@ -26,6 +27,7 @@ impl World {
             return Memo::default();
         }
         Memo {
+            is_kept: true,
             session: self.storage.session,
             unsettled: self.storage.marker.map(|(_, unsettled)| unsettled),
             took: self.storage.took,
@@ -35,6 +37,10 @@ impl World {
     /// The user clears the site's data.
     pub fn clear_storage(&mut self) {
         self.storage = Storage { blocked: self.storage.blocked, ..Storage::default() };
+        self.later_locks.push(LockManager::default());
+        for index in 0..self.tabs.len() {
+            self.happen(TabId(index), Event::StorageCleared);
+        }
     }
 
     /// Storage is blocked from now on.

@@ -36,6 +36,8 @@ pub struct Tab {
     pub over: Vec<EpochId>,
     /// How often the server had refused a refresh when this tab's session began.
     pub rejections: u32,
+    /// Which lock it gets by the one name.
+    pub lock_domain: usize,
     /// It runs no more, for now; and what has happened to it meanwhile.
     pub frozen: bool,
     pub inbox: Vec<Event>,
@@ -68,6 +70,7 @@ impl Tab {
             may_begin: false,
             over: Vec::new(),
             rejections: 0,
+            lock_domain: 0,
             frozen: false,
             inbox: Vec::new(),
             timer: None,

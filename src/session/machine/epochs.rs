@@ -1,5 +1,6 @@
 //! Which session is whose, which came later, and which are over.
 
+use super::super::command::Command;
 use super::super::error::Denial;
 use super::super::id::{Entropy, EpochId};
 use super::super::memo::{Begun, Memo, Remembered};
@@ -53,6 +54,27 @@ impl<E: Entropy> Session<E> {
             Some(Remembered::Begun(begun)) => self.begun_elsewhere(now, begun),
             Some(Remembered::Over { until, reason }) => self.over_elsewhere(until, reason),
             None => {}
+        }
+    }
+
+    /// All that was stored is gone, and Chromium may give pages that come from now on another lock by the same name.
+    /// What others need to know is written down again; and from now on they are asked before anything is sent.
+    pub(super) fn storage_cleared(&mut self) {
+        self.cleared = true;
+        self.commands.push(Command::ExpectCompany(true));
+        if let Phase::Active(held) = &self.phase {
+            let begun = Begun::of(held.epoch, &held.grant);
+            self.commands.push(Command::Remember(Remembered::Begun(begun)));
+        }
+        if let Some((attempt, unsettled)) = self.turns.busy_refresh().zip(self.unsettled) {
+            self.commands.push(Command::Mark { attempt, unsettled });
+        }
+    }
+
+    /// What we have written down is not there any more.
+    pub(super) fn miss_stamp(&mut self, memo: &Memo) {
+        if memo.is_kept && memo.session.is_none() && matches!(self.phase, Phase::Active(_)) {
+            self.storage_cleared();
         }
     }
 

@@ -51,7 +51,8 @@ impl<E: Entropy> Session<E> {
             Phase::Ended { .. } | Phase::Closed => (None, false),
         };
         let elsewhere = elsewhere || source == Source::Peer;
-        let held = Held::new(epoch, grant, elsewhere, predecessor, &self.config, &mut self.entropy);
+        let mut held = Held::new(epoch, grant, elsewhere, predecessor, &self.config, &mut self.entropy);
+        held.used = self.callers.want_token();
         let credential = held.credential();
         let begun = Begun::of(epoch, &held.grant);
         self.phase = Phase::Active(held);

@@ -37,6 +37,9 @@ impl<E: Entropy> Session<E> {
 
     /// The page is seen again, or was woken: it looks at what it may have missed before anything else.
     pub(super) fn woken(&mut self, now: Moment, memo: &Memo, was_away: bool) {
+        if !self.started {
+            return;
+        }
         let was_away = was_away || std::mem::take(&mut self.away);
         if was_away {
             self.away = false;

@@ -6,9 +6,10 @@ use super::super::backoff::scale;
 use super::super::command::Command;
 use super::super::config::{LEAST_ORPHAN_WAIT, UNKNOWN_TOOK};
 use super::super::error::{Denial, RefreshFailure};
+use super::super::held::Held;
 use super::super::id::{AttemptId, Entropy};
 use super::super::memo::{Memo, Standing, Unsettled};
-use super::super::time::Moment;
+use super::super::time::{Deadline, Moment};
 use super::super::turns::{Job, Stage, Turn};
 use super::{Phase, Session};
 
@@ -31,7 +32,7 @@ impl<E: Entropy> Session<E> {
             let retry_at = self.backoff.retry_at().unwrap_or(now.wall_ms());
             self.answer(caller.ticket, Err(Denial::Unavailable { failure, retry_at }));
         }
-        if self.turns.current.is_none() && !self.away {
+        if self.turns.current.is_none() && self.started && !self.away {
             self.next_turn(now);
         }
     }
@@ -71,12 +72,18 @@ impl<E: Entropy> Session<E> {
     pub(super) fn refresh_wait(&self, now: Moment) -> Option<Duration> {
         let wanted = match &self.phase {
             _ if !self.callers.is_empty() => Duration::ZERO,
-            Phase::Unknown { .. } if self.started => Duration::ZERO,
+            Phase::Unknown { .. } => Duration::ZERO,
             Phase::Active(_) if self.cookie_in_doubt || self.rejected => Duration::ZERO,
-            Phase::Active(held) => held.refresh?.remaining(now),
-            Phase::Unknown { .. } | Phase::Ended { .. } | Phase::Closed => return None,
+            Phase::Active(held) => self.ahead(held)?.remaining(now),
+            Phase::Ended { .. } | Phase::Closed => return None,
         };
         Some(self.backoff.until(now).map_or(wanted, |until| until.remaining(now).max(wanted)))
+    }
+
+    /// When to refresh ahead of the expiry: not in a hidden tab that nobody has used since the token came. Forgotten tabs
+    /// would keep idle sessions alive for ever.
+    pub(super) fn ahead(&self, held: &Held) -> Option<Deadline> {
+        held.refresh.filter(|_| !self.hidden || held.used)
     }
 
     /// How long until the next job of the agenda may begin.
@@ -111,9 +118,10 @@ impl<E: Entropy> Session<E> {
             return self.ask_anew();
         }
         self.recall(now, memo);
+        self.miss_stamp(memo);
         self.unsettled = memo.unsettled.or(self.unsettled);
         self.drop_needless_turn(now);
-        if contended {
+        if contended || self.cleared {
             self.greet(now);
         }
         let orphan = self.orphan_wait(now, memo);

@@ -19,6 +19,7 @@ impl<E: Entropy> Session<E> {
         not: Option<AccessToken>,
         min_validity: Duration,
     ) {
+        self.note_use();
         match &self.phase {
             Phase::Ended { reason, .. } => self.answer(ticket, Err(Denial::Ended(*reason))),
             Phase::Active(held) if not.as_ref() == Some(&held.grant.token) => {
@@ -53,6 +54,17 @@ impl<E: Entropy> Session<E> {
                 self.token_wanted(now, ticket, None, Duration::ZERO);
             }
             _ => self.answer(ticket, Err(Denial::Changed)),
+        }
+    }
+
+    /// Somebody uses the session: a hidden tab renews it ahead again.
+    fn note_use(&mut self) {
+        if let Phase::Active(held) = &mut self.phase
+            && !std::mem::replace(&mut held.used, true)
+            && self.hidden
+            && held.refresh.is_some()
+        {
+            self.published = false;
         }
     }
 

@@ -1,0 +1,105 @@
+//! Pages that nobody sees: prerendered, hidden; and storage that is cleared behind a page's back.
+
+use super::*;
+
+#[test]
+fn a_prerendered_page_sends_nothing_before_it_is_activated() {
+    let mut world = signed_in();
+    world.kill_tab(TAB);
+    let before = world.server.refreshes;
+    let tab = world.open_tab();
+    let request = world.fetch(tab);
+    let call = world.access_token(tab, None, 0);
+    world.show(tab);
+    world.run(10_000);
+    assert_eq!((world.server.refreshes - before, world.locks.holder()), (0, None));
+    assert_eq!(world.answer(tab, call), None);
+    world.start();
+    world.run(1_000);
+    assert_eq!(world.server.refreshes - before, 1);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+}
+
+#[test]
+fn a_hidden_tab_that_nobody_uses_refreshes_nothing_ahead_of_time() {
+    let mut world = signed_in();
+    world.hide(TAB);
+    let Status::Active { refresh_at, .. } = world.status(TAB) else { panic!() };
+    assert_eq!(refresh_at, None);
+    assert_eq!(refreshes(&mut world, |world| world.run(8 * HOUR)), 0);
+    let request = world.fetch(TAB);
+    assert_eq!(refreshes(&mut world, |world| world.run(1_000)), 1);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+}
+
+#[test]
+fn a_hidden_tab_that_is_used_stays_fresh_and_one_that_is_used_no_more_does_not() {
+    let mut world = signed_in();
+    world.hide(TAB);
+    let sent = refreshes(&mut world, |world| {
+        for _ in 0..60 {
+            world.fetch(TAB);
+            world.run(MINUTE);
+        }
+    });
+    assert!((4..=5).contains(&sent), "{sent}");
+    assert_eq!(
+        refreshes(&mut world, |world| world.run(8 * HOUR)),
+        1,
+        "the one that was planned when it was used last"
+    );
+}
+
+#[test]
+fn a_hidden_tab_that_is_shown_again_is_signed_in() {
+    let mut world = signed_in();
+    world.hide(TAB);
+    world.run(8 * HOUR);
+    world.show(TAB);
+    assert_eq!(refreshes(&mut world, |world| world.run(1_000)), 1);
+    let Status::Active { refresh_at, .. } = world.status(TAB) else { panic!() };
+    assert!(refresh_at.is_some());
+}
+
+#[test]
+fn hidden_tabs_live_on_what_the_one_that_is_seen_fetches() {
+    let mut world = signed_in();
+    let other = world.visit();
+    world.hide(TAB);
+    world.run(HOUR);
+    let request = world.fetch(TAB);
+    assert_eq!(refreshes(&mut world, |world| world.run(1_000)), 0);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+    assert!(world.is_active(other));
+}
+
+#[test]
+fn a_tab_from_before_site_data_was_cleared_and_one_from_after_present_no_cookie_twice() {
+    for shares_token in [true, false] {
+        for delay in [0, 15, 60] {
+            let mut world = World::signed_in(Config { shares_token, ..Config::default() }, 1);
+            world.channel.delay = delay;
+            world.server.revoke_access();
+            let request = world.fetch(TAB);
+            world.run(45);
+            // Its refresh is on the wire; and now they no longer have the same lock.
+            world.clear_storage();
+            let tab = world.visit();
+            world.run(5_000);
+            assert_eq!(world.server.reuses, 0, "delay: {delay}");
+            assert_eq!(world.outcomes[&request], Outcome::Status(200));
+            assert_eq!(session_of(&world, tab), session_of(&world, TAB));
+        }
+    }
+}
+
+#[test]
+fn what_was_cleared_is_written_down_again() {
+    let mut world = signed_in();
+    let session = session_of(&world, TAB);
+    world.clear_storage();
+    world.run(1_000);
+    let tab = world.reload(TAB);
+    world.run(1_000);
+    assert_eq!(session_of(&world, tab), session);
+}
