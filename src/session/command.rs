@@ -29,6 +29,11 @@ pub enum Command {
         /// Whose turn it is now.
         attempt: AttemptId,
     },
+    /// See what is stored once more, and say [`LookedAgain`](super::Event::LookedAgain): the turn begins next.
+    LookAgain {
+        /// Which turn.
+        attempt: AttemptId,
+    },
     /// Give the turn back, or withdraw the request for it.
     ReleaseLock {
         /// Which turn.

@@ -114,6 +114,13 @@ pub enum Event {
         /// What the browser remembers now.
         memo: Memo,
     },
+    /// What is stored was looked at once more, before the turn begins.
+    LookedAgain {
+        /// Which turn.
+        attempt: AttemptId,
+        /// What the browser remembers now.
+        memo: Memo,
+    },
     /// Somebody else has our turn now: the queue moves.
     LockMoved {
         /// Which turn is waited for.

@@ -227,6 +227,7 @@ impl<E: Entropy> Session<E> {
             Event::LockGranted { attempt, contended, memo } => {
                 self.lock_granted(now, attempt, contended, &memo);
             }
+            Event::LookedAgain { attempt, memo } => self.looked_again(now, attempt, &memo),
             Event::LockMoved { attempt } => self.lock_moved(now, attempt),
             Event::RefreshSettled { attempt, outcome, memo } => {
                 self.recall(now, &memo);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::id::{AttemptId, Ticket};
+use super::memo::Unsettled;
 use super::time::{Deadline, Moment};
 
 /// Refreshes that were given up on and may still be answered; more than a handful means that nothing answers.
@@ -38,6 +39,8 @@ pub(crate) enum Stage {
     Locking,
     /// The lock is held; the other tabs' answers, or the cookie of an orphan, are waited for.
     Holding,
+    /// Nothing is waited for any more; what is stored is looked at once more.
+    Looking,
     /// Something is on the wire.
     Busy,
 }
@@ -59,6 +62,8 @@ pub(crate) struct Turn {
     unwatched: Duration,
     /// Until when an orphan's cookie is waited for.
     orphan: Deadline,
+    /// Which orphan's, the last time. It is not waited for twice, whatever the clocks say.
+    pub(crate) waited_for: Option<Unsettled>,
     /// Of an epoch that is over: whatever it brings changes nothing.
     inert: bool,
 }
@@ -134,6 +139,7 @@ impl Turns {
             neglected: false,
             unwatched: Duration::ZERO,
             orphan: Deadline::new(now, Duration::ZERO),
+            waited_for: None,
             inert: false,
         });
     }

@@ -59,6 +59,10 @@ pub enum Arrival {
         attempt: AttemptId,
         contended: bool,
     },
+    Look {
+        tab: TabId,
+        attempt: AttemptId,
+    },
     LockMoved {
         tab: TabId,
         attempt: AttemptId,
@@ -130,6 +134,9 @@ impl World {
             Arrival::ApiAnswer { tab, sent, status } => self.api_answered(tab, sent, status),
             Arrival::Lock { tab, attempt, contended } => {
                 self.happen(tab, Event::LockGranted { attempt, contended, memo: Memo::default() });
+            }
+            Arrival::Look { tab, attempt } => {
+                self.happen(tab, Event::LookedAgain { attempt, memo: Memo::default() });
             }
             Arrival::LockMoved { tab, attempt } => self.happen(tab, Event::LockMoved { attempt }),
             Arrival::Message { tab, from, message } => self.happen(tab, Event::PeerSpoke { from, message }),

@@ -16,6 +16,7 @@ impl World {
                 self.locks_of(tab).ask(tab, attempt);
                 self.grant_lock();
             }
+            Command::LookAgain { attempt } => self.later(0, Arrival::Look { tab, attempt }),
             Command::WatchLock { attempt } => {
                 if self.locks_of(tab).has_moved(attempt) {
                     self.later(0, Arrival::LockMoved { tab, attempt });

@@ -43,6 +43,11 @@ impl World {
         }
     }
 
+    /// Pages from before and after have two locks by one name.
+    pub fn is_lock_split(&self) -> bool {
+        !self.later_locks.is_empty()
+    }
+
     /// Storage is blocked from now on.
     pub fn block_storage(&mut self) {
         self.storage = Storage { blocked: true, company: true, ..Storage::default() };
@@ -84,6 +89,7 @@ impl World {
     pub(super) fn as_read_now(&self, mut event: Event) -> Event {
         match &mut event {
             Event::LockGranted { memo, .. }
+            | Event::LookedAgain { memo, .. }
             | Event::Recalled { memo }
             | Event::Woken { memo, .. }
             | Event::SignOutWanted { memo, .. }

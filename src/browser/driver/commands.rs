@@ -25,6 +25,10 @@ impl Driver {
                 let before = self.0.lock.replace(Some((attempt, lock)));
                 drop(before);
             }
+            Command::LookAgain { attempt } => {
+                let memo = self.0.memory.recall();
+                self.dispatch(Event::LookedAgain { attempt, memo });
+            }
             Command::WatchLock { attempt } => self.look_at_lock(attempt, |lock, moved| lock.watch(moved)),
             Command::StealLock { attempt } => self.look_at_lock(attempt, |lock, moved| lock.steal(moved)),
             Command::ReleaseLock { attempt } => {

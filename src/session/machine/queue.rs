@@ -23,7 +23,7 @@ impl<E: Entropy> Session<E> {
         } else if self.turns.is_overdue() {
             self.turn_is_overdue(now);
         } else if self.turns.is_holding() && self.may_begin(now) {
-            self.begin_turn(now);
+            self.look_again(now);
         } else if let Some(attempt) = self.turns.watch(self.config.longest_gap()) {
             self.commands.push(Command::WatchLock { attempt });
         }
@@ -131,6 +131,7 @@ impl<E: Entropy> Session<E> {
         if answers.max(orphan).is_zero() {
             self.begin_turn(now);
         } else {
+            turn.waited_for = self.unsettled.filter(|_| !orphan.is_zero());
             turn.hold(answers, orphan, now);
         }
     }
@@ -150,6 +151,32 @@ impl<E: Entropy> Session<E> {
             Standing::Overtaken => self.config.timeout,
         };
         bound.saturating_sub(unsettled.age(now))
+    }
+
+    /// All has been waited for: while it was, a tab that the lock does not reach may have begun.
+    fn look_again(&mut self, now: Moment) {
+        let Some(turn) = &mut self.turns.current else { return };
+        turn.stage = Stage::Looking;
+        turn.wait_again(self.config.timeout, now);
+        self.commands.push(Command::LookAgain { attempt: turn.attempt });
+    }
+
+    pub(super) fn looked_again(&mut self, now: Moment, attempt: AttemptId, memo: &Memo) {
+        let is_it = |turn: &Turn| turn.attempt == attempt && turn.stage == Stage::Looking;
+        if !self.turns.current.as_ref().is_some_and(is_it) {
+            return;
+        }
+        self.recall(now, memo);
+        self.unsettled = memo.unsettled.or(self.unsettled);
+        self.drop_needless_turn(now);
+        let orphan = self.orphan_wait(now, memo);
+        let Some(turn) = &mut self.turns.current else { return };
+        if orphan.is_zero() || turn.waited_for == self.unsettled {
+            self.begin_turn(now);
+        } else {
+            turn.waited_for = self.unsettled;
+            turn.hold(Duration::ZERO, orphan, now);
+        }
     }
 
     /// Whether all has been waited for.
@@ -199,7 +226,7 @@ impl<E: Entropy> Session<E> {
                 turn.wait_again(patience, now);
                 return self.commands.push(Command::StealLock { attempt: turn.attempt });
             }
-            Some(turn) if turn.stage == Stage::Holding => return self.begin_turn(now),
+            Some(turn) if turn.stage == Stage::Holding => return self.look_again(now),
             _ => {}
         }
         let Some(turn) = self.turns.give_up() else { return };
