@@ -9,6 +9,7 @@ use web_sys::EventTarget;
 pub(crate) struct Listener {
     target: EventTarget,
     kind: &'static str,
+    capture: bool,
     closure: Closure<dyn FnMut(JsValue)>,
 }
 
@@ -19,16 +20,35 @@ impl Listener {
         kind: &'static str,
         callback: impl FnMut(JsValue) + 'static,
     ) -> Self {
+        Self::add(target, kind, false, callback)
+    }
+
+    /// The same, before every listener that does not ask for that, the app's included.
+    pub(crate) fn first(
+        target: &EventTarget,
+        kind: &'static str,
+        callback: impl FnMut(JsValue) + 'static,
+    ) -> Self {
+        Self::add(target, kind, true, callback)
+    }
+
+    fn add(
+        target: &EventTarget,
+        kind: &'static str,
+        capture: bool,
+        callback: impl FnMut(JsValue) + 'static,
+    ) -> Self {
         let closure = Closure::<dyn FnMut(JsValue)>::new(callback);
+        let callback = closure.as_ref().unchecked_ref();
         // Adding a listener cannot throw: the type and the callback are right.
-        let _ = target.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref());
-        Self { target: target.clone(), kind, closure }
+        let _ = target.add_event_listener_with_callback_and_bool(kind, callback, capture);
+        Self { target: target.clone(), kind, capture, closure }
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
         let callback = self.closure.as_ref().unchecked_ref();
-        let _ = self.target.remove_event_listener_with_callback(self.kind, callback);
+        let _ = self.target.remove_event_listener_with_callback_and_bool(self.kind, callback, self.capture);
     }
 }

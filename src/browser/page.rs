@@ -35,26 +35,27 @@ impl Page {
     pub(crate) fn listen(tell: impl Fn(PageEvent) + Clone + 'static) -> Self {
         let global: EventTarget = js_sys::global().unchecked_into();
         let mut listeners = Vec::new();
-        let mut on = |target: &EventTarget, kind, read: fn(&JsValue) -> Option<PageEvent>| {
+        // All on the window, and first: what the app does in a listener of its own, it does as what the page is by then.
+        let mut on = |kind, read: fn(&JsValue) -> Option<PageEvent>| {
             let tell = tell.clone();
-            listeners.push(Listener::new(target, kind, move |event| {
+            listeners.push(Listener::first(&global, kind, move |event| {
                 if let Some(told) = read(&event) {
                     tell(told);
                 }
             }));
         };
-        on(&global, "online", |_| Some(PageEvent::Online));
-        on(&global, "focus", |_| Some(PageEvent::Seen));
-        on(&global, "pagehide", |_| Some(PageEvent::PutAway));
+        on("online", |_| Some(PageEvent::Online));
+        on("pagehide", |_| Some(PageEvent::PutAway));
         // It also comes with each load.
-        on(&global, "pageshow", |event| member(event, "persisted").is_truthy().then_some(PageEvent::Back));
-        on(&global, "storage", |event| Some(PageEvent::Stored(member(event, "key").as_string())));
-        if let Some(document) = document() {
-            on(&document, "visibilitychange", |event| {
-                Some(if is_hidden(&member(event, "target")) { PageEvent::Hidden } else { PageEvent::Seen })
-            });
-            on(&document, "resume", |_| Some(PageEvent::Back));
-        }
+        on("pageshow", |event| member(event, "persisted").is_truthy().then_some(PageEvent::Back));
+        on("resume", |_| Some(PageEvent::Back));
+        on("storage", |event| Some(PageEvent::Stored(member(event, "key").as_string())));
+        on("visibilitychange", |event| {
+            Some(if is_hidden(&member(event, "target")) { PageEvent::Hidden } else { PageEvent::Seen })
+        });
+        // Captured, it would also be that of every field of a form.
+        let tell = tell.clone();
+        listeners.push(Listener::new(&global, "focus", move |_| tell(PageEvent::Seen)));
         Self { _listeners: listeners }
     }
 }

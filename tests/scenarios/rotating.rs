@@ -28,6 +28,23 @@ fn a_reload_in_the_middle_of_a_refresh_loses_nothing() {
 }
 
 #[test]
+fn while_the_answer_of_an_orphan_may_come_the_cookie_is_not_rotated_once_more() {
+    let mut world = signed_in();
+    let mut tab = TAB;
+    gone_mid_refresh(&mut world, 8_000, |world| tab = world.reload(TAB));
+    world.run(3_000);
+    assert!(world.is_active(tab), "the same id brings the same successor at once");
+    let ticket = world.renew(tab);
+    world.run(3_000);
+    assert_eq!(world.answer(tab, ticket), None);
+    world.run(15_000);
+    assert_eq!(world.answer(tab, ticket), Some(&Ok(Reply::Done)));
+    world.renew(tab);
+    world.run(1_000);
+    assert_eq!((world.server.reuses, world.is_active(tab)), (0, true));
+}
+
+#[test]
 fn three_reloads_in_a_row_lose_nothing() {
     let mut world = signed_in();
     let mut tab = TAB;

@@ -212,6 +212,8 @@ fn a_holder_that_never_gives_the_lock_back_delays_the_others_by_a_bounded_time()
 fn a_tab_that_thaws_with_a_lock_that_was_taken_from_it_sends_nothing() {
     for told in [true, false] {
         let (mut world, [first, second]) = tabs(alone());
+        // Nor is there a marker of what the other has on the wire.
+        world.block_storage();
         // Asked for, and granted to a tab that runs no more.
         world.renew(first);
         world.freeze(first);

@@ -53,10 +53,14 @@ impl<E: Entropy> Session<E> {
         self.drop_needless_turn(now);
     }
 
-    /// The page is put away, or goes for good. Nothing is begun that it could not end.
+    /// The page is put away, or goes for good. Nothing is begun that it could not end, and nobody waits for it: what it
+    /// has on the wire, its marker tells.
     pub(super) fn leave(&mut self) {
         self.away = true;
         self.ask_anew();
+        if let Some(attempt) = self.turns.busy_refresh() {
+            self.commands.push(Command::ReleaseLock { attempt });
+        }
         self.tell(PeerMessage::Bye);
         if self.peers.siblings().is_empty() {
             self.commands.push(Command::ExpectCompany(false));

@@ -33,21 +33,15 @@ pub(crate) fn test(project: &Project) -> Outcome {
     for part in ["Cargo.toml", "Cargo.lock", "src", "tests", "xtask"] {
         mirror(&project.path(part), &copy.join(part))?;
     }
-    let survivors: Vec<_> = MUTATIONS
-        .iter()
-        .map(|mutation| Ok((mutation, is_caught(project, &copy, mutation)?)))
-        .collect::<Outcome<Vec<_>>>()?
-        .into_iter()
-        .filter_map(|(mutation, is_caught)| {
-            println!(
-                "{} {:<44} {}",
-                if is_caught { "caught  " } else { "SURVIVED" },
-                mutation.what,
-                mutation.caught_by
-            );
-            (!is_caught).then_some(mutation.what)
-        })
-        .collect();
+    let mut survivors = Vec::new();
+    for mutation in MUTATIONS {
+        let is_caught = is_caught(project, &copy, mutation)?;
+        let verdict = if is_caught { "caught  " } else { "SURVIVED" };
+        println!("{verdict} {:<44} {}", mutation.what, mutation.caught_by);
+        if !is_caught {
+            survivors.push(mutation.what);
+        }
+    }
     if survivors.is_empty() {
         Ok(())
     } else {

@@ -77,8 +77,8 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     Mutation {
         what: "send a new id after an unknown outcome",
         file: "src/session/machine/queue.rs",
-        from: "self.unsettled = memo.unsettled.or(self.unsettled);",
-        to: "self.unsettled = None;",
+        from: "let id = earlier.map_or(attempt, |earlier| earlier.id);",
+        to: "let id = attempt;",
         caught_by: "rotating::a_reload_in_the_middle_of_a_refresh_loses_nothing",
     },
     Mutation {
@@ -100,7 +100,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         file: "src/session/machine/queue.rs",
         from: "Standing::Overtaken => self.config.timeout,",
         to: "Standing::Overtaken => Duration::ZERO,",
-        caught_by: "rotating::a_reload_in_the_middle_of_a_refresh_loses_nothing",
+        caught_by: "rotating::while_the_answer_of_an_orphan_may_come_the_cookie_is_not_rotated_once_more",
     },
     Mutation {
         what: "end at the first rejection",
