@@ -218,7 +218,10 @@ impl Driver {
                 let is_seen = !page::is_hidden_now();
                 self.dispatch(Event::Woken { memo, was_away: true, is_seen });
             }
-            PageEvent::Stored(None) => self.dispatch(Event::StorageCleared),
+            PageEvent::Stored(None) => {
+                self.dispatch(Event::Recalled { memo });
+                self.dispatch(Event::StorageCleared);
+            }
             PageEvent::Stored(key) if self.0.memory.is_about(key.as_deref()) => {
                 self.dispatch(Event::Recalled { memo });
             }

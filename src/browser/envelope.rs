@@ -26,10 +26,13 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::answer::{member, subject_of};
-use super::memory::{digest_from_text, digest_to_text};
-use crate::session::{AccessToken, Begun, EndReason, EpochId, Offer, PeerMessage, TabId};
+use super::memory::{digest_from_text, digest_to_text, reason_from_text};
+use crate::session::{AccessToken, Begun, EpochId, Offer, PeerMessage, TabId};
 
 const VERSION: f64 = 1.0;
+
+/// Longer than any server takes in a header. A tab with such a token fetches its own.
+const LONGEST_TOKEN: usize = 65_536;
 
 /// Writes a message.
 pub(crate) fn seal(from: TabId, message: &PeerMessage) -> JsValue {
@@ -80,7 +83,8 @@ pub(crate) fn open(envelope: &JsValue) -> Option<(TabId, PeerMessage)> {
         "token" => {
             // It goes into a header: what could not have come out of one is no token.
             let token = text("token")
-                .filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()))?;
+                .filter(|token| (1..=LONGEST_TOKEN).contains(&token.len()))
+                .filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic()))?;
             let lifetime = match member(envelope, "lifetime") {
                 lifetime if lifetime.is_null() => None,
                 _ => Some(milliseconds("lifetime")?),
@@ -98,7 +102,7 @@ pub(crate) fn open(envelope: &JsValue) -> Option<(TabId, PeerMessage)> {
             let subject = digest_from_text(&text("subject")?)?;
             PeerMessage::Began(Begun { epoch: epoch("epoch")?, subject })
         }
-        "over" => PeerMessage::Over { until: epoch("until")?, reason: EndReason::parse(&text("reason")?)? },
+        "over" => PeerMessage::Over { until: epoch("until")?, reason: reason_from_text(&text("reason")?)? },
         "bye" => PeerMessage::Bye,
         _ => return None,
     };

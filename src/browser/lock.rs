@@ -22,6 +22,9 @@
 //! - when the frozen tab thaws, the answer that it finds is taken for as old as its question, so that it does not
 //!   replace what the others have fetched since.
 //!
+//! Who holds the lock is told by its client id, and all sessions of one page have the same: several of them that hold it
+//! one after the other, each to the end of its time, look like one that is frozen.
+//!
 //! Before it sends anything, the new holder asks the others: what one of them has completed is adopted.
 //!
 //! web-sys has Web Locks behind `--cfg=web_sys_unstable_apis` only, so the two methods are bound here. Where they are

@@ -115,7 +115,7 @@ fn read(entry: &str) -> Option<Remembered> {
     let (kind, epoch, detail) = (parts.next()?, EpochId::parse(parts.next()?)?, parts.next()?);
     match kind {
         "begun" => Some(Remembered::Begun(Begun { epoch, subject: digest_from_text(detail)? })),
-        "over" => Some(Remembered::Over { until: epoch, reason: EndReason::parse(detail)? }),
+        "over" => Some(Remembered::Over { until: epoch, reason: reason_from_text(detail)? }),
         _ => None,
     }
 }
@@ -138,8 +138,16 @@ pub(crate) fn digest_to_text(digest: Option<u64>) -> String {
 pub(crate) fn digest_from_text(text: &str) -> Option<Option<u64>> {
     match text {
         "-" => Some(None),
-        _ => u64::from_str_radix(text, 16).ok().map(Some),
+        _ if text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            u64::from_str_radix(text, 16).ok().map(Some)
+        }
+        _ => None,
     }
+}
+
+/// Why sessions are over that had begun; `None` for anything else.
+pub(crate) fn reason_from_text(text: &str) -> Option<EndReason> {
+    EndReason::parse(text).filter(|reason| *reason != EndReason::None)
 }
 
 fn get(key: &str) -> Option<String> {

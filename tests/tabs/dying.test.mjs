@@ -45,7 +45,6 @@ for (const [dies, die] of Object.entries(DEATHS)) {
 
 rule(
   "a tab dies in the middle of its refresh: another refreshes twice before the answer has come, and goes on",
-  { todo: "the answer's cookie comes last, lies over the newer one, and is spent: the next refresh ends the session" },
   async (stage) => {
     const [holder, other] = await stage.signedIn(2);
     const { session } = await other.state();
