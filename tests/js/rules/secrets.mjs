@@ -38,7 +38,7 @@ export default {
         state: found(JSON.stringify(session.state)), reachable: found(reachable + JSON.stringify(session)), storage: found(storage),
       };
     });
-    assert.deepEqual(seen, { isSearched: true, remembers: 2, state: false, reachable: false, storage: false });
+    assert.deepEqual(seen, { isSearched: true, remembers: 3, state: false, reachable: false, storage: false });
   },
 
   "the remembered sign-in names nobody": async ({ run }) => {
@@ -49,6 +49,7 @@ export default {
     assert.deepEqual(Object.keys(stored).sort(), [
       `silent-session:1:company:default:${origin}/auth/refresh`,
       `silent-session:1:session:default:${origin}/auth/refresh`,
+      `silent-session:1:took:default:${origin}/auth/refresh`,
     ]);
     assert.doesNotMatch(JSON.stringify(stored), /alice/);
   },
