@@ -31,11 +31,6 @@ impl Backoff {
         self.until = Some(Deadline::new(now, delay.max(FLOOR)));
     }
 
-    /// Nothing has failed; but the next attempt waits for so long.
-    pub(crate) fn pause(&mut self, now: Moment, delay: Duration) {
-        self.until = Some(Deadline::new(now, delay));
-    }
-
     /// An attempt succeeded, or the world has changed: start over.
     pub(crate) fn reset(&mut self) {
         *self = Self::default();

@@ -11,10 +11,10 @@
 //! | status | on | becomes |
 //! | --- | --- | --- |
 //! | `Unknown` | refresh brings a token | `Active`, the remembered epoch if it is the same subject's, else a new one |
-//! | | refresh rejected | `Ended(None)`; `Ended(Rejected)` where a session is remembered |
+//! | | refresh rejected | `Ended(None)`; where a session is remembered, and a second one confirms it, `Ended(Rejected)` |
 //! | | refresh fails otherwise | `Unknown` with the failure; again after a pause |
 //! | `Active` | refresh brings a token | `Active`, next generation; another subject: a new epoch |
-//! | | refresh rejected | `Ended(Rejected)` |
+//! | | refresh rejected, and a second one confirms it | `Ended(Rejected)` |
 //! | | refresh fails otherwise | `Active`; again after a pause |
 //! | any | sign-in | `Active`, a new epoch |
 //! | any | sign-out | `Ended(SignedOut)` at once; the server is told next |
@@ -27,18 +27,28 @@
 //! | --- | --- | --- |
 //! | `Idle` | a login waits; a sign-out waits; a refresh is due (in this order of precedence, logins and sign-outs as they came) | `Locking` |
 //! | `Locking` | the lock is granted, and the reason has gone | `Idle` |
-//! | | granted, contended, and a token of another tab would do | `Asking` |
+//! | | granted, contended, and a token of another tab would do; or an orphan's cookie may be on its way | `Holding` |
 //! | | granted otherwise | `Busy` |
 //! | | another tab's token has made it needless | `Idle` |
 //! | | the same tab has held it for too long ([`Config::lock_timeout`]) | `Locking`; it is taken from there |
-//! | `Asking` | a token that will do | `Idle` |
-//! | | all tabs have answered, or 100 ms have passed | `Busy` |
-//! | `Locking`, `Asking` | the tab did not run for long | `Locking` anew: the lock may have been taken from it |
+//! | `Holding` | a token that will do | `Idle` |
+//! | | all tabs have answered, or 100 ms have passed, and the wait for the orphan is over | `Looking` |
+//! | `Looking` | what is stored says nothing new | `Busy` |
+//! | | another orphan | `Holding` |
+//! | `Locking`, `Holding` | the tab did not run for long | `Locking` anew: the lock may have been taken from it |
 //! | | the page is put away | `Idle` |
-//! | `Busy` | settled, or given up on | `Idle` |
+//! | `Busy` | rejected, and that was not confirmed yet | `Holding` |
+//! | | settled, or given up on | `Idle` |
 //!
 //! A refresh is due when the session is to be restored, a caller waits for a token, the leeway before the expiry has
 //! begun, or somebody asked for one; and no pause after a failure is running.
+//!
+//! # Orphans
+//!
+//! A refresh outlives its page, and its cookie arrives some time later. Before one is sent, a marker ([`Unsettled`]) says so;
+//! whoever has the lock next waits for that cookie, for as long as an answer is likely to take, and then sends the same
+//! attempt id. The marker goes when it is known what became of the attempt; or it stays, *overtaken*, while the orphan's
+//! own answer may still come, and so long nothing is rotated again. See `docs/rotation.md`.
 //!
 //! # Many tabs
 //!

@@ -146,6 +146,23 @@ fn the_end_of_a_session_costs_two_refreshes_and_the_visit_of_a_stranger_one() {
 }
 
 #[test]
+fn one_tab_confirms_a_rejection_for_all() {
+    let mut world = signed_in();
+    let tabs = [(); 4].map(|()| world.visit());
+    world.run(1_000);
+    world.server.revoke_all();
+    world.fetch(TAB);
+    for tab in tabs {
+        world.fetch(tab);
+    }
+    assert_eq!(refreshes(&mut world, |world| world.run(5_000)), 2);
+    assert_eq!(world.status(TAB), ended(EndReason::Rejected));
+    for tab in tabs {
+        assert_eq!(world.status(tab), ended_elsewhere(EndReason::Rejected));
+    }
+}
+
+#[test]
 fn a_rejection_is_confirmed_half_a_second_to_a_second_later() {
     for seed in 0..20 {
         let mut world = World::signed_in(Config::default(), seed);

@@ -208,7 +208,12 @@ impl<E: Entropy> Session<E> {
             Job::Refresh => {
                 self.turns.sent = self.turns.sent.wrapping_add(1);
                 let earlier = self.unsettled.filter(|earlier| earlier.standing != Standing::Overtaken);
-                let id = earlier.map_or(attempt, |earlier| earlier.id);
+                let id = match earlier {
+                    Some(earlier) => earlier.id,
+                    // It has been sent under that of the turn, and was rejected.
+                    None if self.rejected => AttemptId::draw(&mut self.entropy),
+                    None => attempt,
+                };
                 let unsettled = Unsettled { id, sent: now.wall_ms(), standing: Standing::Out };
                 self.overtaken = earlier.filter(|earlier| earlier.standing == Standing::Out);
                 self.unsettled = Some(unsettled);

@@ -1,5 +1,7 @@
 //! What the answer to a refresh means.
 
+use std::time::Duration;
+
 use super::super::backoff::scale;
 use super::super::command::Command;
 use super::super::config::CONFIRMATION;
@@ -10,7 +12,7 @@ use super::super::memo::{Memo, Standing, Unsettled};
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
-use super::super::turns::Settled;
+use super::super::turns::{Settled, Turn};
 use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {
@@ -22,9 +24,6 @@ impl<E: Entropy> Session<E> {
         memo: &Memo,
     ) {
         let (settled, turn) = self.turns.settle(attempt);
-        if let Some(turn) = turn {
-            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
-        }
         let is_ours = matches!(settled, Settled::InTime { .. } | Settled::Late { .. });
         match &outcome {
             Ok(_) | Err(RefreshFailure::Rejected { .. }) => self.outcome_is_known(now, attempt, is_ours),
@@ -33,6 +32,14 @@ impl<E: Entropy> Session<E> {
         if let (Settled::InTime { began, .. }, Ok(_)) = (&settled, &outcome) {
             self.commands.push(Command::NoteTook(now.surely_since(*began)));
         }
+        if let Some(turn) = turn {
+            let is_rejection = matches!(outcome, Err(RefreshFailure::Rejected { .. }));
+            let is_in_time = matches!(settled, Settled::InTime { .. });
+            if is_rejection && is_in_time && self.wants_confirmation() {
+                return self.confirm_rejection(now, turn);
+            }
+            self.commands.push(Command::ReleaseLock { attempt });
+        }
         match (settled, outcome) {
             (Settled::InTime { number, began } | Settled::Late { number, began }, Ok(grant)) => {
                 self.refreshed(now, number, began, grant, memo);
@@ -40,8 +47,7 @@ impl<E: Entropy> Session<E> {
             (Settled::InTime { .. }, Err(RefreshFailure::Rejected { .. })) => match self.phase {
                 Phase::Ended { reason, elsewhere } => self.end_session(reason, elsewhere),
                 Phase::Unknown { restoring: None, .. } => self.end(now, EndReason::None),
-                _ if self.rejected => self.end(now, EndReason::Rejected),
-                _ => self.confirm_rejection(now),
+                _ => self.end(now, EndReason::Rejected),
             },
             (Settled::InTime { .. }, Err(failure)) => self.refresh_failed(now, failure),
             // Its cookie may lie over that of the session that has begun since.
@@ -79,12 +85,19 @@ impl<E: Entropy> Session<E> {
         self.overtaken.take().filter(|before| before.age(now) < self.config.timeout)
     }
 
-    /// The server has refused the cookie. Another tab, a subdomain or a frame that the lock does not reach may have
-    /// rotated it: one more try tells, with whatever cookie there is then.
-    fn confirm_rejection(&mut self, now: Moment) {
+    /// Whether a rejection would end a session, and none has confirmed it yet. A visitor who had none pays nothing.
+    fn wants_confirmation(&self) -> bool {
+        let has_session = self.known_epoch().is_some();
+        has_session && !self.rejected && !self.away
+    }
+
+    /// The server has refused the cookie. Another origin or a frame that the lock does not reach may have rotated it: one
+    /// more try tells, with whatever cookie there is then. The lock is kept meanwhile: it would tell the others the same.
+    fn confirm_rejection(&mut self, now: Moment, mut turn: Turn) {
         self.rejected = true;
-        let jitter = scale(CONFIRMATION, &mut self.entropy);
-        self.backoff.pause(now, CONFIRMATION + jitter);
+        let pause = CONFIRMATION + scale(CONFIRMATION, &mut self.entropy);
+        turn.hold(Duration::ZERO, pause, now);
+        self.turns.current = Some(turn);
     }
 
     /// The `number`-th refresh, sent at `began`, has brought a token.

@@ -77,8 +77,8 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     Mutation {
         what: "send a new id after an unknown outcome",
         file: "src/session/machine/queue.rs",
-        from: "let id = earlier.map_or(attempt, |earlier| earlier.id);",
-        to: "let id = attempt;",
+        from: "Some(earlier) => earlier.id,",
+        to: "Some(_) => attempt,",
         caught_by: "rotating::a_reload_in_the_middle_of_a_refresh_loses_nothing",
     },
     Mutation {
@@ -105,8 +105,8 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     Mutation {
         what: "end at the first rejection",
         file: "src/session/machine/refresh.rs",
-        from: "_ if self.rejected => self.end(now, EndReason::Rejected),",
-        to: "_ if !self.rejected => self.end(now, EndReason::Rejected),",
+        from: "has_session && !self.rejected && !self.away",
+        to: "has_session && self.rejected && !self.away",
         caught_by: "rotating::a_rejection_is_confirmed_before_a_session_ends",
     },
     Mutation {
