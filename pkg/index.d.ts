@@ -35,7 +35,10 @@ export interface SessionOptions {
    * than most clocks differ. Never more than a quarter of the token's lifetime, whatever is set here.
    */
   leeway?: number | undefined;
-  /** Renew the token ahead of its expiry (default `true`), or on demand only (`false`). */
+  /**
+   * Renew the token ahead of its expiry (default `true`), or on demand only (`false`). A hidden tab in which nobody
+   * has asked for the token since it came renews nothing ahead either: a forgotten tab would keep an idle session alive.
+   */
   refreshAhead?: boolean | undefined;
   /** Restore the session at the start (default `true`). With `false` the state is `"ended"`, `"none"` until a sign-in. */
   restore?: boolean | undefined;
@@ -211,7 +214,7 @@ export interface ActiveState {
   readonly claims: Claims | null;
   /** When the token lapses by this page's clock. Milliseconds since 1970; `null` where the server did not say. */
   readonly expiresAt: number | null;
-  /** When the next silent refresh is due. Milliseconds since 1970; `null` when none is planned. */
+  /** When the next silent refresh is due. Milliseconds since 1970; `null` when none is planned, as in a hidden tab that is not used. */
   readonly refreshAt: number | null;
   /** Whether the session came to this page from another tab: by a sign-in there, or by a hand-over when the page began. */
   readonly elsewhere: boolean;
@@ -222,7 +225,7 @@ export interface ActiveState {
 /** No session: over until the next sign-in. */
 export interface EndedState {
   readonly status: "ended";
-  /** `"none"`: there was none; `"signed-out"`: the user said so; `"rejected"`: the server said so. */
+  /** `"none"`: there was none; `"signed-out"`: the user said so; `"rejected"`: the server said so, twice. */
   readonly reason: EndReason;
   /** Whether it ended in another tab. */
   readonly elsewhere: boolean;
