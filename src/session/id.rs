@@ -94,47 +94,41 @@ impl EpochId {
     }
 }
 
-/// One turn at the wire: a try to refresh, a sign-in or a sign-out. Random, because the server sees it: it tells a
-/// retry from a theft by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AttemptId(RandomId);
+/// An id of 128 random bits.
+macro_rules! random_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(RandomId);
 
-impl AttemptId {
-    /// A new one.
-    pub fn draw(entropy: &mut impl Entropy) -> Self {
-        Self(RandomId::draw(entropy))
-    }
+        impl $name {
+            /// A new one.
+            pub fn draw(entropy: &mut impl Entropy) -> Self {
+                Self(RandomId::draw(entropy))
+            }
 
-    /// 32 hexadecimal digits.
-    pub fn to_hex(self) -> String {
-        self.0.to_hex()
-    }
+            /// 32 hexadecimal digits.
+            pub fn to_hex(self) -> String {
+                self.0.to_hex()
+            }
 
-    /// Reads what [`AttemptId::to_hex`] wrote; `None` for anything else.
-    pub fn parse(hex: &str) -> Option<Self> {
-        RandomId::parse(hex).map(Self)
-    }
+            /// Reads what `to_hex` wrote; `None` for anything else.
+            pub fn parse(hex: &str) -> Option<Self> {
+                RandomId::parse(hex).map(Self)
+            }
+        }
+    };
 }
 
-/// One tab: one session object in one page or worker. Random, and of no meaning beyond telling tabs apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TabId(RandomId);
+random_id! {
+    /// One turn at the wire: a try to refresh, a sign-in or a sign-out. Random, because the server sees it: it tells a
+    /// retry from a theft by it.
+    AttemptId
+}
 
-impl TabId {
-    /// A new one.
-    pub fn draw(entropy: &mut impl Entropy) -> Self {
-        Self(RandomId::draw(entropy))
-    }
-
-    /// 32 hexadecimal digits.
-    pub fn to_hex(self) -> String {
-        self.0.to_hex()
-    }
-
-    /// Reads what [`TabId::to_hex`] wrote; `None` for anything else.
-    pub fn parse(hex: &str) -> Option<Self> {
-        RandomId::parse(hex).map(Self)
-    }
+random_id! {
+    /// One tab: one session object in one page or worker. Random, and of no meaning beyond telling tabs apart.
+    TabId
 }
 
 /// A caller that waits for an answer. Whoever asks chooses it, and uses each one once.

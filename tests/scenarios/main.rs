@@ -5,11 +5,13 @@
 mod closing;
 mod expiring;
 mod failing;
+mod reaching_all_tabs;
 mod replaying;
 mod restoring;
 mod rotating;
 mod sharing;
 mod signing_in_and_out;
+mod taking_turns;
 mod unseen;
 #[path = "../world/mod.rs"]
 mod world;
@@ -71,4 +73,22 @@ fn generation(world: &World) -> u32 {
         Status::Active { generation, .. } => generation.0,
         status => panic!("not active: {status:?}"),
     }
+}
+
+/// A world with this many tabs, all active.
+fn tabs<const N: usize>(config: Config) -> (World, [TabId; N]) {
+    let mut world = World::signed_in(config, 1);
+    let mut index = 0;
+    let tabs = [(); N].map(|()| {
+        let tab = if index == 0 { TAB } else { world.visit() };
+        index += 1;
+        tab
+    });
+    world.run(1_000);
+    assert!(tabs.iter().all(|tab| world.is_active(*tab)));
+    (world, tabs)
+}
+
+fn alone() -> Config {
+    Config { shares_token: false, ..Config::default() }
 }
