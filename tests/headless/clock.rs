@@ -1,6 +1,9 @@
 //! The clocks of a page, stopped and set by hand.
 #![allow(unreachable_pub, reason = "what wasm-bindgen binds is public or private")]
 
+use std::panic;
+use std::sync::Once;
+
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/tests/headless/fake.js")]
@@ -9,9 +12,9 @@ extern "C" {
     #[wasm_bindgen(constructor)]
     fn new() -> StoppedClock;
     #[wasm_bindgen(method)]
-    pub fn advance(this: &StoppedClock, ms: f64);
-    #[wasm_bindgen(method, js_name = goOn)]
-    fn go_on(this: &StoppedClock);
+    fn advance(this: &StoppedClock, ms: f64);
+    #[wasm_bindgen(static_method_of = StoppedClock, js_name = goOn)]
+    fn go_on();
 }
 
 /// While this lives, the wall clock and the monotonic clock stand still; timers run.
@@ -19,6 +22,15 @@ pub struct Stopped(StoppedClock);
 
 impl Stopped {
     pub fn now() -> Self {
+        static HOOK: Once = Once::new();
+        // Nothing is dropped when a test fails; the next one would wait for ever.
+        HOOK.call_once(|| {
+            let before = panic::take_hook();
+            panic::set_hook(Box::new(move |failure| {
+                StoppedClock::go_on();
+                before(failure);
+            }));
+        });
         Self(StoppedClock::new())
     }
 
@@ -29,6 +41,6 @@ impl Stopped {
 
 impl Drop for Stopped {
     fn drop(&mut self) {
-        self.0.go_on();
+        StoppedClock::go_on();
     }
 }

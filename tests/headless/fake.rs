@@ -118,12 +118,8 @@ impl Page {
 
     /// What was published first, as soon as it is.
     pub async fn first(&self) -> Status {
-        loop {
-            if let Some(status) = self.published.borrow().first() {
-                return status.clone();
-            }
-            JsFuture::from(turn()).await.unwrap_throw();
-        }
+        until("something is published", || !self.published.borrow().is_empty()).await;
+        self.published.borrow()[0].clone()
     }
 
     /// Waits until so many refreshes were sent.
@@ -179,7 +175,10 @@ impl Page {
 pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let began = now();
     while !is_so() {
-        assert!(now() - began < 10_000.0, "waited in vain until {what}");
+        assert!(now() - began < PATIENCE, "waited in vain until {what}");
         JsFuture::from(turn()).await.unwrap_throw();
     }
 }
+
+/// In milliseconds.
+pub const PATIENCE: f64 = 10_000.0;

@@ -1,8 +1,10 @@
 //! Turns at the wire by Web Locks, in a page and in a dedicated worker alike.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use js_sys::Promise;
 use silent_session::browser::sign_in;
 use silent_session::session::{Config, Status};
 use wasm_bindgen::JsValue;
@@ -246,19 +248,24 @@ async fn a_login_runs_when_its_turn_has_come_and_holds_the_lock_meanwhile() {
     let (_, lock) = auth("login");
     let holder = OtherLock::here(&lock).holds().await;
     let page = Page::start("login", FakeServer::new(), Config { restore: false, ..Config::default() });
-    let (server, meanwhile) = (page.server.clone(), lock.clone());
-    let log_in = move || async move {
-        until_locks(&meanwhile, 1.0, 0.0).await;
-        Ok(JsValue::from(server.token()))
+    let mut answer = None;
+    let answered = Promise::new(&mut |resolve, _| answer = Some(resolve));
+    let runs = Rc::new(Cell::new(false));
+    let (driver, running) = (page.driver.clone(), runs.clone());
+    let log_in = move || {
+        running.set(true);
+        JsFuture::from(answered)
     };
-    let driver = page.driver.clone();
     let signing_in = future_to_promise(async move {
-        sign_in(&driver, log_in).await.unwrap();
-        Ok(JsValue::UNDEFINED)
+        let outcome = sign_in(&driver, log_in).await;
+        outcome.map(|()| JsValue::UNDEFINED).map_err(|failure| format!("{failure:?}").into())
     });
     until_locks(&lock, 1.0, 1.0).await;
-    assert_eq!(page.published.borrow().len(), 0);
+    assert!(!runs.get());
     holder.let_go();
+    until("the login runs", || runs.get()).await;
+    until_locks(&lock, 1.0, 0.0).await;
+    answer.unwrap().call1(&JsValue::UNDEFINED, &page.server.token().into()).unwrap();
     JsFuture::from(signing_in).await.unwrap();
     assert!(matches!(page.status(), Some(Status::Active { elsewhere: false, .. })));
     until_locks(&lock, 0.0, 0.0).await;
@@ -270,10 +277,14 @@ async fn a_token_that_is_handed_over_while_the_lock_is_waited_for_serves_who_wai
     let _holder = OtherLock::here(&lock).holds().await;
     let page = Rc::new(Page::start("served", FakeServer::new(), Config::default()));
     let asking = page.clone();
-    let waiting = future_to_promise(async move { Ok(asking.token().await.unwrap().token.reveal().into()) });
+    let waiting = future_to_promise(async move {
+        let answer = asking.token().await;
+        answer.map(|it| it.token.reveal().into()).map_err(|denial| format!("{denial:?}").into())
+    });
     until_locks(&lock, 1.0, 1.0).await;
     Peer::of("served").say(&message("token"));
-    assert_eq!(JsFuture::from(waiting).await.unwrap(), text(&message("token"), "token"));
+    page.is_active().await;
+    assert_eq!(JsFuture::from(waiting).await, Ok(text(&message("token"), "token").into()));
     until_locks(&lock, 1.0, 0.0).await;
     page.driver.close();
 }

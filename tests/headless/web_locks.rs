@@ -5,7 +5,7 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::fake::{FakeServer, PAGE, now, turn, until};
+use super::fake::{FakeServer, PAGE, PATIENCE, now, turn, until};
 
 #[wasm_bindgen(module = "/tests/headless/others.js")]
 extern "C" {
@@ -165,7 +165,7 @@ pub async fn until_locks(name: &str, held: f64, pending: f64) {
             return;
         }
         let waited = now() - began;
-        assert!(waited < 10_000.0, "waited in vain for [{held}, {pending}] locks: there are {found:?}");
+        assert!(waited < PATIENCE, "waited in vain for [{held}, {pending}] locks: there are {found:?}");
         JsFuture::from(turn()).await.unwrap_throw();
     }
 }
