@@ -123,7 +123,7 @@ impl Driver {
             activation: RefCell::default(),
             channel: RefCell::default(),
             lock_name: lock::name_for(&settings.auth_origin),
-            memory: Memory::new(&settings.name, &settings.refresh_url),
+            memory: Memory::new(&settings.name, &settings.auth_origin, &settings.refresh_url),
             name: settings.name,
             refresh: endpoint(settings.refresh_url),
             sign_out: settings.sign_out_url.map(endpoint),

@@ -12,7 +12,8 @@
 //! that). A queue that moves is no such tab, however long it is: every few seconds, and before the lock is taken, who
 //! holds it is compared with who held it before. This is safe with a rotating cookie because
 //!
-//! - a tab that lives gives the lock back before that: nothing of its holds it longer than `lock_timeout`;
+//! - a tab that lives gives the lock back before that: nothing of its holds it longer than `lock_timeout`. Each tab goes
+//!   by its own, so the option has to be the same in all sessions of one auth origin;
 //! - a frozen tab that was granted the lock and has sent nothing yet sends nothing when it thaws: who has not run for
 //!   a quarter of `lock_timeout` between asking and sending asks anew;
 //! - if it has sent its refresh, it did so long ago, and once: the browser has stored the cookie whether or not the tab

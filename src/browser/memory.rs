@@ -4,9 +4,12 @@
 //! | entry | value |
 //! | --- | --- |
 //! | `silent-session:1:session:<name>:<refresh URL>` | `begun <session> <digest of the subject, or ->`, or `over <session> <reason>` |
-//! | `silent-session:1:attempt:<name>:<refresh URL>` | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost or overtaken>` |
-//! | `silent-session:1:took:<name>:<refresh URL>` | how many milliseconds the last answer took |
+//! | `silent-session:1:attempt:<auth origin> <refresh path>` | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost or overtaken>` |
+//! | `silent-session:1:took:<auth origin> <refresh path>` | how many milliseconds the last answer took |
 //! | `silent-session:1:company:<name>:<refresh URL>` | `1`: a tab of this session was there |
+//!
+//! The attempt is the cookie's, whatever the session is called: two sessions by different names on one cookie find each
+//! other's.
 //!
 //! **Names and values are frozen**: old tabs outlive deploys. What a tab cannot read it takes for absent. Where
 //! storage is refused (a sandboxed frame, a worker, a full disk) nothing is remembered: each page has a session id of
@@ -31,9 +34,16 @@ pub(crate) struct Memory {
 
 impl Memory {
     /// For the session of this name at this refresh endpoint.
-    pub(crate) fn new(name: &str, refresh_url: &str) -> Self {
-        let key = |kind| ["silent-session:1:", kind, ":", name, ":", refresh_url].concat();
-        Self { session: key("session"), attempt: key("attempt"), took: key("took"), company: key("company") }
+    pub(crate) fn new(name: &str, auth_origin: &str, refresh_url: &str) -> Self {
+        let of_session = |kind| ["silent-session:1:", kind, ":", name, ":", refresh_url].concat();
+        let path = refresh_url.strip_prefix(auth_origin).unwrap_or(refresh_url);
+        let of_cookie = |kind| ["silent-session:1:", kind, ":", auth_origin, " ", path].concat();
+        Self {
+            session: of_session("session"),
+            attempt: of_cookie("attempt"),
+            took: of_cookie("took"),
+            company: of_session("company"),
+        }
     }
 
     /// Whether an entry of this key concerns the session; without a key, all have been cleared.

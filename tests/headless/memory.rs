@@ -37,7 +37,7 @@ async fn a_session_that_goes_on_is_written_down_with_a_digest_of_whose_it_is() {
     let epoch = active_epoch(&page).unwrap();
     let begun = format!("begun {} {}", epoch.to_hex(), digest("alice", epoch));
     assert_eq!(entry("session", "written"), Some(begun.clone()));
-    assert_eq!(kinds("written"), ["company", "session", "took"]);
+    assert_eq!(kinds("written"), ["company", "session"]);
     // The next token of it is no news.
     page.driver.renew().await.unwrap();
     assert_eq!(entry("session", "written"), Some(begun));
@@ -65,7 +65,7 @@ async fn the_end_of_a_session_is_written_down_with_its_reason() {
     }
     page.driver.renew().await.unwrap_err();
     assert_eq!(entry("session", "written-over"), Some(format!("over {} rejected", epoch.to_hex())));
-    assert_eq!(kinds("written-over"), ["company", "session", "took"]);
+    assert_eq!(kinds("written-over"), ["company", "session"]);
 }
 
 #[wasm_bindgen_test]
@@ -105,7 +105,7 @@ async fn other_names_and_other_endpoints_have_entries_of_their_own() {
     sign_in_with(&tenant.driver, tenant.server.token().into()).await.unwrap();
     assert!(entry("session", "own").unwrap().starts_with("over "));
     let kinds = kinds("own");
-    assert_eq!(kinds.len(), 5, "{kinds:?}");
+    assert_eq!(kinds.len(), 4, "{kinds:?}");
     assert!(active_epoch(&tenant).is_some() && active_epoch(&page).is_none());
     assert!(tenant.driver.inspect().tabs.is_empty() && page.driver.inspect().tabs.is_empty());
 }

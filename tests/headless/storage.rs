@@ -10,7 +10,11 @@ fn storage() -> Storage {
 }
 
 fn key(kind: &str, name: &str) -> String {
-    format!("silent-session:1:{kind}:{name}:{PAGE}/auth/refresh")
+    match kind {
+        // The cookie's, whatever the session is called: named by the auth origin, which is `PAGE/name` in these tests.
+        "attempt" | "took" => format!("silent-session:1:{kind}:{PAGE}/{name} {PAGE}/auth/refresh"),
+        _ => format!("silent-session:1:{kind}:{name}:{PAGE}/auth/refresh"),
+    }
 }
 
 /// The entry of this kind of the sessions of this name.

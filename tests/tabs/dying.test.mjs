@@ -10,6 +10,9 @@ const ANSWER = 1500;
 /** And until the browser has stored its cookie. */
 const STORED = 300;
 
+/** For so long an orphan's answer may come, and nothing is rotated again. */
+const QUICK = { timeout: 3 };
+
 const DEATHS = {
   "crashes": (tab) => tab.crash(),
   "is closed": (tab) => tab.close(),
@@ -18,7 +21,7 @@ const DEATHS = {
 for (const [dies, die] of Object.entries(DEATHS)) {
   rule(`a tab ${dies} in the middle of its refresh: another that waits for a token goes on`, async (stage) => {
     const { server } = stage;
-    const [holder, other] = await stage.signedIn(2);
+    const [holder, other] = await stage.signedIn(2, "alice", QUICK);
     const { session } = await other.state();
     await server.revokeAccess();
     const answered = await beginRefresh(stage, holder);
@@ -32,11 +35,11 @@ for (const [dies, die] of Object.entries(DEATHS)) {
   });
 
   rule(`a tab ${dies} in the middle of its refresh: one that is opened next goes on`, async (stage) => {
-    const [holder] = await stage.signedIn(1);
+    const [holder] = await stage.signedIn(1, "alice", QUICK);
     const { session } = await holder.state();
     const answered = await beginRefresh(stage, holder);
     await die(holder);
-    const next = await stage.open();
+    const next = await stage.open(QUICK);
     await next.becomes({ status: "active", session });
     await answered();
     await goesOn(stage, next, session);
@@ -46,7 +49,7 @@ for (const [dies, die] of Object.entries(DEATHS)) {
 rule(
   "a tab dies in the middle of its refresh: another refreshes twice before the answer has come, and goes on",
   async (stage) => {
-    const [holder, other] = await stage.signedIn(2);
+    const [holder, other] = await stage.signedIn(2, "alice", QUICK);
     const { session } = await other.state();
     const answered = await beginRefresh(stage, holder);
     await holder.close();
@@ -56,6 +59,20 @@ rule(
     await goesOn(stage, other, session);
   },
 );
+
+for (const [goes, go] of Object.entries({ ...DEATHS, "is left for another page": (tab) => tab.leave() })) {
+  rule(`a tab ${goes} in the middle of its refresh: a session of another name on the same cookie goes on`, async (stage) => {
+    const gone = await stage.open({ name: "a", ...QUICK });
+    await gone.signIn("alice");
+    const other = await stage.open({ name: "b", ...QUICK });
+    const { session } = await other.becomes({ status: "active", sub: "alice" });
+    const answered = await beginRefresh(stage, gone);
+    await go(gone);
+    await other.run(() => session.refresh());
+    await answered();
+    await goesOn(stage, other, session);
+  });
+}
 
 /** Begins a refresh, and waits until the cookie is rotated. What it returns waits until the answer has come as well. */
 async function beginRefresh({ server }, tab) {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
-use silent_session::session::{AttemptId, Config, Event, Moment, Status, Ticket};
+use silent_session::session::{AttemptId, Command, Config, Event, Moment, Status, Ticket};
 
 use super::Seed;
 use super::channel::Channel;
@@ -262,7 +262,11 @@ impl World {
         let event = self.as_read_now(event);
         let now = self.moment();
         self.tabs[tab.0].may_begin = self.tabs[tab.0].begins_session(&event);
+        let is_turn = matches!(event, Event::LockGranted { .. } | Event::LookedAgain { .. });
         let commands = self.tabs[tab.0].session.handle(now, event);
+        let publishes = commands.contains(&Command::Publish);
+        let releases = commands.iter().any(|command| matches!(command, Command::ReleaseLock { .. }));
+        assert!(!is_turn || !publishes || releases, "code of the app's runs under the lock: {commands:?}");
         for command in commands {
             self.perform(tab, command);
         }

@@ -18,7 +18,9 @@ impl<E: Entropy> Session<E> {
     pub(super) fn advance(&mut self, now: Moment) {
         self.peers.look(now);
         self.turns.look(now, self.config.longest_gap());
-        if self.turns.is_holding() && self.turns.current.as_ref().is_some_and(|turn| turn.neglected) {
+        let is_neglected = self.turns.current.as_ref().is_some_and(|turn| turn.neglected);
+        if self.turns.is_holding() && (is_neglected || !self.published) {
+            // What the app has to hear, it hears without the lock.
             self.ask_anew();
         } else if self.turns.is_overdue() {
             self.turn_is_overdue(now);
@@ -119,6 +121,9 @@ impl<E: Entropy> Session<E> {
         }
         self.recall(now, memo);
         self.miss_stamp(memo);
+        if !self.published {
+            return self.ask_anew();
+        }
         self.unsettled = memo.unsettled.or(self.unsettled);
         self.drop_needless_turn(now);
         if contended || self.cleared {
@@ -167,6 +172,9 @@ impl<E: Entropy> Session<E> {
             return;
         }
         self.recall(now, memo);
+        if !self.published {
+            return self.ask_anew();
+        }
         self.unsettled = memo.unsettled.or(self.unsettled);
         self.drop_needless_turn(now);
         let orphan = self.orphan_wait(now, memo);
