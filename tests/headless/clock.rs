@@ -1,10 +1,9 @@
 //! The clocks of a page, stopped and set by hand.
 #![allow(unreachable_pub, reason = "what wasm-bindgen binds is public or private")]
 
-use std::panic;
-use std::sync::Once;
-
 use wasm_bindgen::prelude::*;
+
+use super::fake::go_on;
 
 #[wasm_bindgen(module = "/tests/headless/fake.js")]
 extern "C" {
@@ -13,8 +12,6 @@ extern "C" {
     fn new() -> StoppedClock;
     #[wasm_bindgen(method)]
     fn advance(this: &StoppedClock, ms: f64);
-    #[wasm_bindgen(static_method_of = StoppedClock, js_name = goOn)]
-    fn go_on();
 }
 
 /// While this lives, the wall clock and the monotonic clock stand still; timers run.
@@ -22,15 +19,6 @@ pub struct Stopped(StoppedClock);
 
 impl Stopped {
     pub fn now() -> Self {
-        static HOOK: Once = Once::new();
-        // Nothing is dropped when a test fails; the next one would wait for ever.
-        HOOK.call_once(|| {
-            let before = panic::take_hook();
-            panic::set_hook(Box::new(move |failure| {
-                StoppedClock::go_on();
-                before(failure);
-            }));
-        });
         Self(StoppedClock::new())
     }
 
@@ -41,6 +29,6 @@ impl Stopped {
 
 impl Drop for Stopped {
     fn drop(&mut self) {
-        StoppedClock::go_on();
+        go_on();
     }
 }

@@ -107,11 +107,12 @@ export class StoppedClock {
   advance(ms) {
     this.passed += ms;
   }
+}
 
-  static goOn() {
-    Date.now = real.wall;
-    delete performance.now;
-  }
+/** Lets whatever clock was stopped go on. */
+export function goOn() {
+  Date.now = real.wall;
+  delete performance.now;
 }
 
 /** Resolves after a turn of the event loop. */

@@ -2,7 +2,9 @@
 #![allow(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
 
 use std::cell::RefCell;
+use std::panic;
 use std::rc::Rc;
+use std::sync::Once;
 
 use js_sys::{Function, JsString};
 use silent_session::browser::{Driver, Fetcher, Settings, Targets, fetch};
@@ -48,6 +50,9 @@ extern "C" {
     pub fn turn() -> js_sys::Promise;
     /// Milliseconds, by a clock that no test stops.
     pub fn now() -> f64;
+    /// Lets whatever clock was stopped go on.
+    #[wasm_bindgen(js_name = goOn)]
+    pub fn go_on();
     pub fn stored() -> String;
     pub fn body(kind: &str) -> JsValue;
     pub fn changeling(first: &str, then: &str) -> JsValue;
@@ -103,6 +108,7 @@ impl Page {
 
     /// The same, with these settings.
     pub fn open(settings: Settings, server: FakeServer) -> Self {
+        go_on_after_a_failure();
         let published = Rc::new(RefCell::new(Vec::new()));
         let shown = published.clone();
         let driver = Driver::start(settings, move |_, status| shown.borrow_mut().push(status));
@@ -168,6 +174,21 @@ impl Page {
 
     pub fn text(&self, part: &str, index: usize, name: &str) -> Option<String> {
         self.server.member(part, index, name).as_string()
+    }
+}
+
+/// Nothing is dropped when a test fails: it would leave its clocks stopped, and the next one waiting for ever.
+fn go_on_after_a_failure() {
+    static HOOK: Once = Once::new();
+    // After a failure it is too late: the thread counts as panicking from then on.
+    if !std::thread::panicking() {
+        HOOK.call_once(|| {
+            let before = panic::take_hook();
+            panic::set_hook(Box::new(move |failure| {
+                go_on();
+                before(failure);
+            }));
+        });
     }
 }
 

@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::clock::Stopped;
 use super::fake::{FakeServer, Page, turn, until};
-use super::others::{ASKING, Peer, altered, jwt, message, text};
+use super::others::{ASKING, Peer, altered, closed_channels, jwt, message, text};
 
 /// Two tabs of one browser.
 struct Pair {
@@ -234,6 +234,7 @@ async fn a_session_that_is_closed_says_bye_and_hears_nothing_more() {
     assert_eq!(text(&peer.hears("bye").await, "from"), tab);
     until("the second forgets it", || pair.two.driver.inspect().tabs.is_empty()).await;
     assert!(!pair.one.driver.inspect().has_channel);
+    assert_eq!(closed_channels("closed"), 1);
     let answers = || ["here", "token", "over"].iter().map(|kind| peer.count_from(&tab, kind)).sum::<usize>();
     let before = answers();
     sign_in_with(&pair.two.driver, pair.server.token().into()).await.unwrap();

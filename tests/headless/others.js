@@ -43,6 +43,18 @@ export class Peer {
   }
 }
 
+const closed = [];
+const { close } = BroadcastChannel.prototype;
+BroadcastChannel.prototype.close = function () {
+  closed.push(this.name);
+  return close.call(this);
+};
+
+/** How many channels of this name were closed, that of a session or of a test. */
+export function countClosed(channel) {
+  return closed.filter((name) => name === channel).length;
+}
+
 const isId = (value) => typeof value === "string" && /^[0-9a-f]{32}$/.test(value);
 const isDigest = (value) => typeof value === "string" && /^[0-9a-f]{16}$/.test(value);
 const isTime = (value) => Number.isInteger(value) && value >= 0;

@@ -26,6 +26,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn text(this: &Peer) -> String;
 
+    #[wasm_bindgen(js_name = countClosed)]
+    fn count_closed(channel: &str) -> usize;
+
     pub fn form(message: &JsValue) -> String;
     pub fn altered(message: &JsValue, members: &str) -> JsValue;
     pub fn jwt(claims: &str) -> String;
@@ -36,8 +39,7 @@ extern "C" {
 impl Peer {
     /// Of the sessions of this name.
     pub fn of(name: &str) -> Self {
-        // Written out, for the name is frozen.
-        Self::new(&format!("silent-session:{name}:{PAGE}/auth/refresh"))
+        Self::new(&channel(name))
     }
 
     /// Says hello, and waits for an answer. Whatever this tab has said before was heard then.
@@ -52,6 +54,16 @@ impl Peer {
         until(&format!("a message {kind} is heard"), || self.count(kind) > 0).await;
         self.last(kind)
     }
+}
+
+/// Written out, for the name is frozen.
+fn channel(name: &str) -> String {
+    format!("silent-session:{name}:{PAGE}/auth/refresh")
+}
+
+/// How many channels of the sessions of this name were closed.
+pub fn closed_channels(name: &str) -> usize {
+    count_closed(&channel(name))
 }
 
 /// Who asks in [`Peer::ask`].

@@ -4,7 +4,7 @@ use silent_session::session::{Config, EndReason, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::fake::{FakeServer, PAGE, Page, fire, until};
-use super::others::{Peer, message};
+use super::others::{Peer, closed_channels, message};
 use super::storage::{entry, write};
 
 /// Later than all sessions of the tests.
@@ -19,6 +19,7 @@ async fn a_page_that_is_put_away_closes_its_channel_and_asks_when_it_is_back() {
     fire("window", "pagehide", r#"{"persisted":true}"#);
     peer.hears("bye").await;
     assert!(!page.driver.inspect().has_channel);
+    assert_eq!(closed_channels("put-away"), 1);
     assert_eq!(entry("company", "put-away"), None);
     // Not heard.
     peer.say(&message("over, signed out"));
