@@ -206,7 +206,7 @@ impl Driver {
     fn page_told(&self, told: PageEvent) {
         let memo = self.0.memory.recall();
         match told {
-            PageEvent::Online => self.dispatch(Event::CameOnline),
+            PageEvent::Online => self.dispatch(Event::CameOnline { memo }),
             PageEvent::Seen => self.dispatch(Event::Woken { memo, was_away: false, is_seen: true }),
             PageEvent::Hidden => self.dispatch(Event::Hidden),
             PageEvent::PutAway => {

@@ -1,9 +1,10 @@
 //! What the browser remembers from one page to the next and from tab to tab, in `localStorage`: which sign-in it is,
-//! which refresh is on the wire, whether there is company. No token, no name.
+//! which refresh is on the wire, which sign-out the server may not know of, whether there is company. No token, no name.
 //!
 //! | entry | value |
 //! | --- | --- |
 //! | `silent-session:1:session:<name>:<refresh URL>` | `begun <session> <digest of the subject, or ->`, or `over <session> <reason>` |
+//! | `silent-session:1:sign-out:<name>:<refresh URL>` | `<sessions until> <when: milliseconds since 1970> <tries> <session, or -> <digest of the subject, or ->` |
 //! | `silent-session:1:attempt:<auth origin> <refresh path>` | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost or overtaken>` |
 //! | `silent-session:1:took:<auth origin> <refresh path>` | how many milliseconds the last answer took |
 //! | `silent-session:1:company:<name>:<refresh URL>` | `1`: a tab of this session was there |
@@ -21,12 +22,15 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
 
-use crate::session::{AttemptId, Begun, EndReason, EpochId, Memo, Remembered, Standing, Unsettled};
+use crate::session::{
+    AttemptId, Begun, EndReason, EpochId, Memo, PendingSignOut, Remembered, Standing, Unsettled,
+};
 
 /// The entries of one session. Tenants by path do not meet: the URL is part of the name.
 #[derive(Debug)]
 pub(crate) struct Memory {
     session: String,
+    sign_out: String,
     attempt: String,
     took: String,
     company: String,
@@ -40,6 +44,7 @@ impl Memory {
         let of_cookie = |kind| ["silent-session:1:", kind, ":", auth_origin, " ", path].concat();
         Self {
             session: of_session("session"),
+            sign_out: of_session("sign-out"),
             attempt: of_cookie("attempt"),
             took: of_cookie("took"),
             company: of_session("company"),
@@ -57,6 +62,7 @@ impl Memory {
             is_kept: storage().is_some(),
             session: get(&self.session).and_then(|entry| read(&entry)),
             unsettled: get(&self.attempt).and_then(|marker| read_marker(&marker)),
+            sign_out: get(&self.sign_out).and_then(|entry| read_sign_out(&entry)),
             took: get(&self.took)
                 .and_then(|took| Some(Duration::from_millis(took.parse::<u32>().ok()?.into()))),
         }
@@ -74,6 +80,23 @@ impl Memory {
             Remembered::Over { until, reason } => ["over ", &until.to_hex(), " ", reason.as_str()].concat(),
         };
         set(&self.session, &entry);
+    }
+
+    /// Writes down that the server may not know of a sign-out.
+    pub(crate) fn keep_sign_out(&self, pending: PendingSignOut) {
+        let PendingSignOut { until, session, asked, tries } = pending;
+        let epoch = session.map_or_else(|| "-".into(), |session| session.epoch.to_hex());
+        let subject = digest_to_text(session.and_then(|session| session.subject));
+        let entry = [until.to_hex(), asked.to_string(), tries.to_string(), epoch, subject].join(" ");
+        set(&self.sign_out, &entry);
+    }
+
+    /// Removes that of sessions up to this one; one that was written since stays.
+    pub(crate) fn forget_sign_out(&self, until: EpochId) {
+        let kept = get(&self.sign_out).and_then(|entry| read_sign_out(&entry));
+        if kept.is_none_or(|kept| kept.until <= until) {
+            remove(&self.sign_out);
+        }
     }
 
     /// Writes down that an attempt is on the wire, before it is.
@@ -128,6 +151,17 @@ fn read(entry: &str) -> Option<Remembered> {
         "over" => Some(Remembered::Over { until: epoch, reason: reason_from_text(detail)? }),
         _ => None,
     }
+}
+
+fn read_sign_out(entry: &str) -> Option<PendingSignOut> {
+    let mut parts = entry.split(' ');
+    let until = EpochId::parse(parts.next()?)?;
+    let (asked, tries) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let session = match (parts.next()?, digest_from_text(parts.next()?)?) {
+        ("-", None) => None,
+        (epoch, subject) => Some(Begun { epoch: EpochId::parse(epoch)?, subject }),
+    };
+    Some(PendingSignOut { until, session, asked, tries })
 }
 
 fn read_marker(marker: &str) -> Option<Unsettled> {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::error::Denial;
-use super::id::{AttemptId, Ticket};
-use super::memo::{Remembered, Unsettled};
+use super::id::{AttemptId, EpochId, Ticket};
+use super::memo::{PendingSignOut, Remembered, Unsettled};
 use super::peers::PeerMessage;
 use super::token::Credential;
 
@@ -87,6 +87,13 @@ pub enum Command {
         /// Which turn it was.
         attempt: AttemptId,
     },
+    /// Write down that the server may not know of a sign-out.
+    RememberSignOut(PendingSignOut),
+    /// It knows, or need not know any more. If a later one was written down since, leave that.
+    ForgetSignOut {
+        /// [`PendingSignOut::until`].
+        until: EpochId,
+    },
     /// Write down how long an answer took: a guide to how long an orphan's may take.
     NoteTook(Duration),
     /// Write down whether the next page will have company.
@@ -102,6 +109,8 @@ impl Command {
         match self {
             Self::Tell(_)
             | Self::Remember(_)
+            | Self::RememberSignOut(_)
+            | Self::ForgetSignOut { .. }
             | Self::Mark { .. }
             | Self::Remark { .. }
             | Self::Unmark { .. }

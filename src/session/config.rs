@@ -74,3 +74,12 @@ pub(crate) const LEAST_ORPHAN_WAIT: Duration = Duration::from_millis(500);
 
 /// How long after a rejection it is asked for once more, at the least; and twice that at the most.
 pub(crate) const CONFIRMATION: Duration = Duration::from_millis(500);
+
+/// How often a sign-out is tried that the server answers, and cannot do: a wrong URL must not be asked for ever.
+pub(crate) const MOST_SIGN_OUT_TRIES: u32 = 20;
+
+/// A sign-out that had to wait for longer than this for its turn is not sent before it is known whose session there is.
+pub(crate) const YOUNG_SIGN_OUT: Duration = Duration::from_secs(5);
+
+/// How long a sign-out is remembered: refresh cookies live for days or weeks, and none should outlive it.
+pub(crate) const LONGEST_PENDING_SIGN_OUT: Duration = Duration::from_secs(60 * 86_400);

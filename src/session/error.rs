@@ -44,6 +44,11 @@ pub enum RefreshFailure {
 }
 
 impl RefreshFailure {
+    /// Whether nobody was reached at all.
+    pub(crate) fn is_offline(&self) -> bool {
+        matches!(self, Self::Unavailable { status: None, .. })
+    }
+
     /// What the server asked to wait, where it did.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -165,7 +165,10 @@ pub enum Event {
     /// Time has passed: see what is due.
     Tick,
     /// The network is back: what failed may be tried again at once.
-    CameOnline,
+    CameOnline {
+        /// What the browser remembers now.
+        memo: Memo,
+    },
     /// The session object is of no more use.
     Closed,
 }

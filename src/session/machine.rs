@@ -6,6 +6,7 @@ mod peers;
 mod queue;
 mod refresh;
 mod requests;
+mod sign_out;
 
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use super::error::{Denial, RefreshFailure};
 use super::event::Event;
 use super::held::Held;
 use super::id::{Entropy, EpochId, TabId, Ticket};
-use super::memo::{Begun, Unsettled};
+use super::memo::{Begun, PendingSignOut, Unsettled};
 use super::peers::Peers;
 use super::status::{EndReason, Status};
 use super::time::Moment;
@@ -51,15 +52,19 @@ pub struct Session<E> {
     callers: Callers,
     /// Logins that run, the one whose turn it is or not.
     logins: Vec<Ticket>,
-    /// A refresh overlapped an unordered sign-in: whose cookie there is now, one more refresh will tell.
+    /// Something else that writes the cookie overlapped an unordered sign-in: whose cookie there is now, one more refresh will tell.
     cookie_in_doubt: bool,
     backoff: Backoff,
     sign_out_backoff: Backoff,
     failure: Option<RefreshFailure>,
     /// The last refresh of which something is not known.
     unsettled: Option<Unsettled>,
+    /// It was read, and is of another tab or page.
+    is_recalled: bool,
     /// The one before the one that is on the wire: it may be answered as well.
     overtaken: Option<Unsettled>,
+    /// A sign-out that the server may not know of.
+    pending: Option<PendingSignOut>,
     /// A refresh was rejected, and no other has confirmed that yet.
     rejected: bool,
     /// The number of the newest refresh that brought a token.
@@ -103,7 +108,9 @@ impl<E: Entropy> Session<E> {
             sign_out_backoff: Backoff::default(),
             failure: None,
             unsettled: None,
+            is_recalled: false,
             overtaken: None,
+            pending: None,
             rejected: false,
             adopted: 0,
             breaker: Breaker::default(),
@@ -182,23 +189,26 @@ impl<E: Entropy> Session<E> {
             Event::Started { memo, company } => self.start(now, &memo, company),
             Event::SignInWanted { ticket } => self.turns.agenda.push(Job::Login { ticket }),
             Event::LoginSettled { ticket, grant, memo } => {
-                self.note_latest(&memo);
+                self.note_latest(now, &memo);
                 self.login_settled(now, ticket, grant);
             }
             Event::SignedIn { ticket, grant, memo } => {
-                self.note_latest(&memo);
-                let overlapped = self.turns.refresh_is_out();
+                self.note_latest(now, &memo);
+                let is_out = |refresh: &Unsettled| refresh.may_be_out(now, self.config.timeout);
+                let overlapped = self.turns.is_writing() || memo.unsettled.as_ref().is_some_and(is_out);
                 self.begin_session(now, grant);
                 self.cookie_in_doubt = overlapped;
                 self.answer(ticket, Ok(Reply::Done));
             }
             Event::CookieChanged { ticket } => {
+                self.cancel(|job| matches!(job, Job::SignOut { compares: true, .. }), Denial::Changed);
+                self.forget_sign_out();
                 let wish = Wish::NewEpoch { after: self.turns.sent };
                 self.callers.add(ticket, wish, None, now);
             }
             Event::SignOutWanted { ticket, memo } => {
-                self.note_latest(&memo);
-                self.sign_out(now, ticket);
+                self.note_latest(now, &memo);
+                self.sign_out(now, ticket, &memo);
             }
             Event::SignOutSettled { attempt, outcome } => self.sign_out_settled(now, attempt, outcome),
             Event::TokenWanted { ticket, not, min_validity } => {
@@ -252,9 +262,11 @@ impl<E: Entropy> Session<E> {
             }
             Event::Left => self.leave(),
             Event::Tick => {}
-            Event::CameOnline => {
+            Event::CameOnline { memo } => {
                 self.backoff.reset();
                 self.sign_out_backoff.reset();
+                self.recall_sign_out(now, &memo);
+                self.pursue_sign_out();
             }
             Event::Closed => self.close(),
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::config::{LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OUT};
 use super::id::{AttemptId, EpochId};
 use super::status::EndReason;
 use super::time::Moment;
@@ -55,6 +56,42 @@ impl Remembered {
     }
 }
 
+/// A sign-out that the server may not know of. It is finished by whoever comes next, before anything is restored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PendingSignOut {
+    /// Every session that had begun by then is signed out. A later one ends the matter.
+    pub until: EpochId,
+    /// The session that was signed out, where it was known.
+    pub session: Option<Begun>,
+    /// When the user said so: milliseconds since 1970.
+    pub asked: i64,
+    /// How often the server has answered that it could not do it.
+    pub tries: u32,
+}
+
+impl PendingSignOut {
+    /// Whether it is so young that nobody can have signed in since.
+    pub(crate) fn is_young(&self, now: Moment) -> bool {
+        age(self.asked, now) < YOUNG_SIGN_OUT
+    }
+
+    /// Whether it can be told from a token whether the session that there is now is the one that was signed out.
+    pub(crate) fn can_compare(&self) -> bool {
+        self.session.is_some_and(|session| session.subject.is_some())
+    }
+
+    /// Whether a token is of the session that was signed out.
+    pub(crate) fn is_of(&self, grant: &Grant) -> bool {
+        self.session.is_none_or(|session| session == Begun::of(session.epoch, grant))
+    }
+
+    /// Whether there is no more to be done for it: a session has begun since, or the server will never hear of it.
+    pub(crate) fn is_void(&self, now: Moment, session: Option<Remembered>) -> bool {
+        let is_outdated = session.and_then(Remembered::begun).is_some_and(|begun| begun.epoch > self.until);
+        is_outdated || self.tries >= MOST_SIGN_OUT_TRIES || age(self.asked, now) > LONGEST_PENDING_SIGN_OUT
+    }
+}
+
 /// A refresh of which something is not known yet: its marker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unsettled {
@@ -94,10 +131,20 @@ impl Standing {
 }
 
 impl Unsettled {
-    /// How long ago it was sent, by the wall clock: another page has written it. Nothing where that was set back.
-    pub(crate) fn age(&self, now: Moment) -> Duration {
-        Duration::from_millis(now.wall_ms().saturating_sub(self.sent).max(0).unsigned_abs())
+    /// Whether its cookie may still come.
+    pub(crate) fn may_be_out(&self, now: Moment, timeout: Duration) -> bool {
+        self.standing != Standing::Lost && self.age(now) < timeout
     }
+
+    /// How long ago it was sent.
+    pub(crate) fn age(&self, now: Moment) -> Duration {
+        age(self.sent, now)
+    }
+}
+
+/// How long ago that was, by the wall clock: another page has written it. Nothing where the clock was set back.
+fn age(then: i64, now: Moment) -> Duration {
+    Duration::from_millis(now.wall_ms().saturating_sub(then).max(0).unsigned_abs())
 }
 
 /// What a look at it has found. Empty where the browser keeps nothing.
@@ -109,6 +156,8 @@ pub struct Memo {
     pub session: Option<Remembered>,
     /// The marker of the last refresh, while something is not known of it.
     pub unsettled: Option<Unsettled>,
+    /// The sign-out that the server may not know of.
+    pub sign_out: Option<PendingSignOut>,
     /// How long the last refresh took that was answered.
     pub took: Option<Duration>,
 }

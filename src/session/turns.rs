@@ -18,7 +18,11 @@ const SLICE: Duration = Duration::from_secs(5);
 pub(crate) enum Job {
     Refresh,
     Login { ticket: Ticket },
-    SignOut { tickets: Vec<Ticket> },
+    SignOut {
+        tickets: Vec<Ticket>,
+        /// Whose session there is now is looked at first: it may be another one than the one that was signed out.
+        compares: bool,
+    },
 }
 
 impl Job {
@@ -27,7 +31,7 @@ impl Job {
         match self {
             Self::Refresh => Vec::new(),
             Self::Login { ticket } => vec![ticket],
-            Self::SignOut { tickets } => tickets,
+            Self::SignOut { tickets, .. } => tickets,
         }
     }
 }
@@ -64,6 +68,8 @@ pub(crate) struct Turn {
     orphan: Deadline,
     /// Which orphan's, the last time. It is not waited for twice, whatever the clocks say.
     pub(crate) waited_for: Option<Unsettled>,
+    /// What is on the wire is a refresh that tells a sign-out whose session there is.
+    pub(crate) compares: bool,
     /// Of an epoch that is over: whatever it brings changes nothing.
     inert: bool,
 }
@@ -140,6 +146,7 @@ impl Turns {
             unwatched: Duration::ZERO,
             orphan: Deadline::new(now, Duration::ZERO),
             waited_for: None,
+            compares: false,
             inert: false,
         });
     }
@@ -183,7 +190,13 @@ impl Turns {
 
     /// Whether a refresh is on the wire in this turn.
     pub(crate) fn refresh_is_out(&self) -> bool {
-        self.current.as_ref().is_some_and(|turn| turn.is_busy() && turn.job == Job::Refresh)
+        let is_refresh = |turn: &Turn| turn.is_busy() && (turn.job == Job::Refresh || turn.compares);
+        self.current.as_ref().is_some_and(is_refresh)
+    }
+
+    /// Whether anything that writes the cookie is on the wire.
+    pub(crate) fn is_writing(&self) -> bool {
+        self.current.as_ref().is_some_and(Turn::is_busy)
     }
 
     /// The refresh that is on the wire.
@@ -196,12 +209,21 @@ impl Turns {
         self.current.as_ref().is_some_and(|turn| turn.job == Job::Refresh && !turn.inert)
     }
 
-    /// Puts a sign-out on the agenda; one that waits already serves both.
-    pub(crate) fn add_sign_out(&mut self, mut new: Vec<Ticket>) {
+    /// Puts a sign-out on the agenda; one that waits already serves both, as the surer of the two.
+    pub(crate) fn add_sign_out(&mut self, mut new: Vec<Ticket>, new_compares: bool) {
         match self.agenda.last_mut() {
-            Some(Job::SignOut { tickets }) => tickets.append(&mut new),
-            _ => self.agenda.push(Job::SignOut { tickets: new }),
+            Some(Job::SignOut { tickets, compares }) => {
+                tickets.append(&mut new);
+                *compares &= new_compares;
+            }
+            _ => self.agenda.push(Job::SignOut { tickets: new, compares: new_compares }),
         }
+    }
+
+    /// Whether a sign-out waits for its turn, or has it.
+    pub(crate) fn has_sign_out(&self) -> bool {
+        let current = self.current.as_ref().map(|turn| &turn.job);
+        current.into_iter().chain(&self.agenda).any(|job| matches!(job, Job::SignOut { .. }))
     }
 
     /// Drops what has not begun of one kind. Returns whose it was, and the turn that had been asked for.
@@ -224,6 +246,11 @@ impl Turns {
         if let Some(turn) = self.current.as_mut() {
             turn.inert = turn.is_busy() && turn.job == Job::Refresh;
         }
+    }
+
+    /// Whether a refresh of another epoch may still bring its cookie.
+    pub(crate) fn has_inert(&self) -> bool {
+        !self.stray.is_empty() || self.current.as_ref().is_some_and(|turn| turn.inert)
     }
 
     /// The current turn is over without an answer; a refresh may still be answered.

@@ -18,6 +18,7 @@ pub(crate) enum Step {
     SignIn(usize, &'static str),
     SignInElsewhere(usize, &'static str),
     SignInByCookie(usize, &'static str),
+    SignInUnseen(&'static str),
     FailLogin(usize),
     SignOut(usize),
     OpenTab,
@@ -33,6 +34,7 @@ pub(crate) enum Step {
     BlockStorage,
     ClearStorage,
     Fault(Fault),
+    SignOutFault(Fault),
     RevokeAccess,
     RevokeAll,
     RefuseAll(bool),
@@ -65,7 +67,8 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         1 => tab.clone().prop_map(Step::Withdraw),
         3 => (tab.clone(), user.clone()).prop_map(|(tab, user)| Step::SignIn(tab, user)),
         1 => (tab.clone(), user.clone()).prop_map(|(tab, user)| Step::SignInElsewhere(tab, user)),
-        1 => (tab.clone(), user).prop_map(|(tab, user)| Step::SignInByCookie(tab, user)),
+        1 => (tab.clone(), user.clone()).prop_map(|(tab, user)| Step::SignInByCookie(tab, user)),
+        1 => user.prop_map(Step::SignInUnseen),
         1 => tab.clone().prop_map(Step::FailLogin),
         2 => tab.clone().prop_map(Step::SignOut),
         2 => Just(Step::OpenTab),
@@ -83,7 +86,8 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         }),
         1 => Just(Step::BlockStorage),
         1 => Just(Step::ClearStorage),
-        3 => fault.prop_map(Step::Fault),
+        3 => fault.clone().prop_map(Step::Fault),
+        1 => fault.prop_map(Step::SignOutFault),
         2 => Just(Step::RevokeAccess),
         1 => Just(Step::RevokeAll),
         1 => any::<bool>().prop_map(Step::RefuseAll),
@@ -160,6 +164,7 @@ pub(crate) fn perform(world: &mut World, step: &Step) {
         Step::SignInByCookie(_, user) => {
             world.sign_in_by_cookie(tab, user);
         }
+        Step::SignInUnseen(user) => world.sign_in_unseen(user),
         Step::FailLogin(_) => {
             world.fail_login(tab);
         }
@@ -192,6 +197,7 @@ pub(crate) fn perform(world: &mut World, step: &Step) {
         Step::BlockStorage => world.block_storage(),
         Step::ClearStorage => world.clear_storage(),
         Step::Fault(fault) => world.server.faults.push(fault),
+        Step::SignOutFault(fault) => world.server.sign_out_faults.push(fault),
         Step::RevokeAccess => world.server.revoke_access(),
         Step::RevokeAll => world.server.revoke_all(),
         Step::RefuseAll(refuses) => world.server.refuses_all = refuses,

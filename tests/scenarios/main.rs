@@ -5,6 +5,7 @@
 mod closing;
 mod expiring;
 mod failing;
+mod pending_sign_outs;
 mod reaching_all_tabs;
 mod replaying;
 mod restoring;

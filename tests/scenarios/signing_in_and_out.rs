@@ -155,33 +155,6 @@ fn a_refresh_cannot_resurrect_an_ended_session() {
 }
 
 #[test]
-fn a_sign_out_that_the_server_cannot_hear_is_over_here_and_is_tried_again() {
-    let mut world = signed_in();
-    world.offline = true;
-    let ticket = world.sign_out(TAB);
-    world.run(1_000);
-    assert!(matches!(world.answer(TAB, ticket), Some(Err(Denial::SignOutUnconfirmed(_)))));
-    assert_eq!(world.status(TAB), ended(EndReason::SignedOut));
-    world.run(HOUR);
-    world.go_online();
-    world.run(1_000);
-    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
-}
-
-#[test]
-fn a_pending_sign_out_never_ends_a_newer_session() {
-    let mut world = signed_in();
-    world.offline = true;
-    world.sign_out(TAB);
-    world.run(1_000);
-    world.offline = false;
-    world.sign_in(TAB, "bob");
-    world.run(HOUR);
-    assert!(token_of(&world).ends_with("bob"));
-    assert!(world.cookie.is_some());
-}
-
-#[test]
 fn a_sign_out_during_a_login_wins() {
     let mut world = World::new(Config::default(), 1);
     world.start();

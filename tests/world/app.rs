@@ -27,6 +27,11 @@ impl World {
         self.ask(tab, Purpose::CookieSignIn, |ticket| Event::CookieChanged { ticket })
     }
 
+    /// Somebody has signed in by a way that we do not see: a redirect, an older version of the app.
+    pub fn sign_in_unseen(&mut self, user: &'static str) {
+        self.cookie = Some(self.server.login(user, self.now).1);
+    }
+
     /// A login that is refused, or wants a second factor.
     pub fn fail_login(&mut self, tab: TabId) -> Ticket {
         let ticket = self.ask(tab, Purpose::Login("nobody"), |ticket| Event::SignInWanted { ticket });

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
-use silent_session::session::{AttemptId, Command, Config, Event, Moment, Status, Ticket};
+use silent_session::session::{AttemptId, Command, Config, Event, Memo, Moment, Status, Ticket};
 
 use super::Seed;
 use super::channel::Channel;
@@ -33,6 +33,7 @@ pub struct World {
     /// After site data was cleared, pages that come get another lock by the same name (Chromium does so).
     pub(super) later_locks: Vec<LockManager>,
     pub offline: bool,
+    pub trace: bool,
     pub(super) now: i64,
     /// Our wall clock minus the true time; our monotonic clock minus the true time.
     pub(super) wall_error: i64,
@@ -65,6 +66,7 @@ impl World {
             locks: LockManager::default(),
             later_locks: Vec::new(),
             offline: false,
+            trace: false,
             now: 1_700_000_000_000,
             wall_error: 0,
             monotonic_error: -1_700_000_000_000,
@@ -161,7 +163,7 @@ impl World {
     pub fn go_online(&mut self) {
         self.offline = false;
         for index in 0..self.tabs.len() {
-            self.happen(TabId(index), Event::CameOnline);
+            self.happen(TabId(index), Event::CameOnline { memo: Memo::default() });
         }
     }
 
@@ -263,7 +265,9 @@ impl World {
         let now = self.moment();
         self.tabs[tab.0].may_begin = self.tabs[tab.0].begins_session(&event);
         let is_turn = matches!(event, Event::LockGranted { .. } | Event::LookedAgain { .. });
+        let shown = self.trace.then(|| format!("{event:?}"));
         let commands = self.tabs[tab.0].session.handle(now, event);
+        if let Some(shown) = shown { if !commands.is_empty() { eprintln!("{} T{} {shown}\n      -> {commands:?}", self.now - 1_700_000_000_000, tab.0); } }
         let publishes = commands.contains(&Command::Publish);
         let releases = commands.iter().any(|command| matches!(command, Command::ReleaseLock { .. }));
         assert!(!is_turn || !publishes || releases, "code of the app's runs under the lock: {commands:?}");

@@ -1,7 +1,7 @@
 //! What is on its way, and what happens when it is there.
 
 use silent_session::session::{
-    AccessToken, AttemptId, Audience, Event, Grant, Memo, PeerMessage, RefreshFailure, Subject, Ticket,
+    AccessToken, AttemptId, Audience, Event, Grant, Memo, PeerMessage, RefreshFailure, Ticket,
 };
 
 use super::browser::World;
@@ -28,6 +28,7 @@ pub enum Arrival {
         tab: TabId,
         attempt: AttemptId,
         cookie: Option<Cookie>,
+        fault: Option<Fault>,
     },
     SignOutAnswer {
         tab: TabId,
@@ -103,9 +104,17 @@ impl World {
                 self.writers.retain(|writer| *writer != (tab, attempt));
                 self.happen(tab, Event::RefreshSettled { attempt, outcome, memo: Memo::default() });
             }
-            Arrival::SignOutAtServer { tab, attempt, cookie } => {
-                self.server.sign_out(cookie);
-                self.later(self.latency, Arrival::SignOutAnswer { tab, attempt, outcome: Ok(()) });
+            Arrival::SignOutAtServer { tab, attempt, cookie, fault } => {
+                let delay = if let Some(Fault::Slow(ms)) = fault { ms } else { 0 };
+                let lost = RefreshFailure::Unavailable { status: None, retry_after: None };
+                let outcome = match fault.and_then(failure_of) {
+                    Some(failure) => Err(failure),
+                    None => {
+                        self.server.sign_out(cookie);
+                        if fault == Some(Fault::Lost) { Err(lost) } else { Ok(()) }
+                    }
+                };
+                self.later(self.latency + delay, Arrival::SignOutAnswer { tab, attempt, outcome });
             }
             Arrival::SignOutAnswer { tab, attempt, outcome } => {
                 if outcome.is_ok() {
@@ -169,7 +178,7 @@ impl World {
             token: AccessToken::new(&issued.token),
             received: self.moment(),
             lifetime: Some(issued.lifetime),
-            subject: Some(Subject::new(issued.user, None)),
+            subject: issued.subject.clone(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use silent_session::session::{AttemptId, RefreshFailure, TokenFault};
+use silent_session::session::{AttemptId, RefreshFailure, Subject, TokenFault};
 
 /// What goes wrong with the next refreshes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ struct Family {
     /// Which attempt has rotated it last.
     attempt: Option<AttemptId>,
     revoked: bool,
+    /// By its user.
+    signed_out: bool,
 }
 
 #[derive(Debug, Default)]
@@ -53,12 +55,18 @@ pub struct Server {
     pub sign_outs: u32,
     /// Faults to come, first first.
     pub faults: Vec<Fault>,
+    /// And with the next sign-outs.
+    pub sign_out_faults: Vec<Fault>,
     /// Every API refuses every token.
     pub refuses_all: bool,
     /// One that expects another audience refuses every token.
     pub misconfigured: Option<&'static str>,
     /// It forgets attempt ids: a second presentation is theft, whatever comes along.
     pub knows_attempts: bool,
+    /// Tokens tell which sign-in they are of (`sid`).
+    pub names_sessions: bool,
+    /// Tokens tell nobody whose they are.
+    pub is_opaque: bool,
     pub api_hits: u32,
     pub forbidden: bool,
 }
@@ -69,6 +77,8 @@ pub struct Issued {
     pub token: String,
     pub lifetime: Duration,
     pub user: &'static str,
+    /// What its claims say of whose it is.
+    pub subject: Option<Subject>,
 }
 
 impl Server {
@@ -79,7 +89,7 @@ impl Server {
     pub fn login(&mut self, user: &'static str, now: i64) -> (Issued, Cookie) {
         self.logins += 1;
         let id = self.families.len() as u32 + 1;
-        self.families.insert(id, Family { user, serial: 1, attempt: None, revoked: false });
+        self.families.insert(id, Family { user, serial: 1, attempt: None, revoked: false, signed_out: false });
         (self.issue(id, now), Cookie { family: id, serial: 1 })
     }
 
@@ -87,12 +97,20 @@ impl Server {
         let user = self.families[&family].user;
         let token = format!("token-{}-of-{user}", self.tokens.len() + 1);
         self.tokens.insert(token.clone(), (family, now + self.lifetime.as_millis() as i64, true));
-        Issued { token, lifetime: self.lifetime, user }
+        let sid = self.names_sessions.then(|| family.to_string());
+        let subject = Subject::new(user, sid.as_deref());
+        let subject = Some(subject).filter(|_| !self.is_opaque);
+        Issued { token, lifetime: self.lifetime, user, subject }
     }
 
     /// The fault that the next refresh meets.
     pub fn next_fault(&mut self) -> Option<Fault> {
         if self.faults.is_empty() { None } else { Some(self.faults.remove(0)) }
+    }
+
+    /// The fault that the next sign-out meets.
+    pub fn next_sign_out_fault(&mut self) -> Option<Fault> {
+        if self.sign_out_faults.is_empty() { None } else { Some(self.sign_out_faults.remove(0)) }
     }
 
     pub fn refresh(
@@ -128,7 +146,18 @@ impl Server {
         self.sign_outs += 1;
         if let Some(family) = cookie.and_then(|cookie| self.families.get_mut(&cookie.family)) {
             family.revoked = true;
+            family.signed_out = true;
         }
+    }
+
+    /// Whether the session of this cookie goes on.
+    pub fn goes_on(&self, cookie: Cookie) -> bool {
+        self.families.get(&cookie.family).is_some_and(|family| !family.revoked)
+    }
+
+    /// Whether a sign-out has ended the session of this cookie.
+    pub fn is_signed_out(&self, cookie: Cookie) -> bool {
+        self.families.get(&cookie.family).is_some_and(|family| family.signed_out)
     }
 
     /// Every access token issued until now is refused from now on.

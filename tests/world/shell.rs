@@ -46,12 +46,11 @@ impl World {
             }
             Command::SendSignOut { attempt } => {
                 self.on_the_wire(tab, attempt);
-                if self.offline {
-                    let outcome = Err(RefreshFailure::Unavailable { status: None, retry_after: None });
-                    return self.later(self.latency, Arrival::SignOutAnswer { tab, attempt, outcome });
-                }
+                let fault = if self.offline { Some(Fault::Reset) } else { self.server.next_sign_out_fault() };
                 let cookie = self.cookie;
-                self.later(self.latency, Arrival::SignOutAtServer { tab, attempt, cookie });
+                if fault != Some(Fault::Silence) {
+                    self.later(self.latency, Arrival::SignOutAtServer { tab, attempt, cookie, fault });
+                }
             }
             Command::RunLogin { ticket } => {
                 let Some(Purpose::Login(user)) = self.tabs[tab.0].open.get(&ticket) else {
@@ -69,6 +68,8 @@ impl World {
                 self.tabs[tab.0].check_published(&status, self.rejections);
             }
             Command::Remember(remembered) => self.remember(tab, remembered),
+            Command::RememberSignOut(pending) => self.remember_sign_out(pending),
+            Command::ForgetSignOut { until } => self.forget_sign_out(until),
             Command::Mark { attempt, unsettled } => self.mark(attempt, unsettled),
             Command::Remark { attempt, unsettled } => self.remark(attempt, unsettled),
             Command::NoteTook(took) => self.note_took(took),

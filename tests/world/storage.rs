@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use silent_session::session::{AttemptId, Event, Memo, Remembered, Unsettled};
+use silent_session::session::{AttemptId, EpochId, Event, Memo, PendingSignOut, Remembered, Unsettled};
 
 use super::browser::World;
 use super::lock::LockManager;
@@ -15,6 +15,7 @@ pub struct Storage {
     pub blocked: bool,
     pub company: bool,
     session: Option<Remembered>,
+    sign_out: Option<PendingSignOut>,
     /// Which attempt, and what is known of it.
     marker: Option<(AttemptId, Unsettled)>,
     took: Option<Duration>,
@@ -30,6 +31,7 @@ impl World {
             is_kept: true,
             session: self.storage.session,
             unsettled: self.storage.marker.map(|(_, unsettled)| unsettled),
+            sign_out: self.storage.sign_out,
             took: self.storage.took,
         }
     }
@@ -65,6 +67,14 @@ impl World {
         }
     }
 
+    pub(super) fn remember_sign_out(&mut self, pending: PendingSignOut) {
+        self.storage.sign_out = Some(pending).filter(|_| !self.storage.blocked);
+    }
+
+    pub(super) fn forget_sign_out(&mut self, until: EpochId) {
+        self.storage.sign_out = self.storage.sign_out.filter(|kept| kept.until > until);
+    }
+
     pub(super) fn mark(&mut self, attempt: AttemptId, unsettled: Unsettled) {
         if !self.storage.blocked {
             self.storage.marker = Some((attempt, unsettled));
@@ -91,6 +101,7 @@ impl World {
             Event::LockGranted { memo, .. }
             | Event::LookedAgain { memo, .. }
             | Event::Recalled { memo }
+            | Event::CameOnline { memo }
             | Event::Woken { memo, .. }
             | Event::SignOutWanted { memo, .. }
             | Event::SignedIn { memo, .. }

@@ -54,6 +54,8 @@ impl Driver {
                 }
             }
             Command::Remember(remembered) => self.0.memory.keep(remembered),
+            Command::RememberSignOut(pending) => self.0.memory.keep_sign_out(pending),
+            Command::ForgetSignOut { until } => self.0.memory.forget_sign_out(until),
             Command::Mark { attempt, unsettled } => self.0.memory.mark(attempt, unsettled),
             Command::Remark { attempt, unsettled } => self.0.memory.remark(attempt, unsettled),
             Command::NoteTook(took) => self.0.memory.note_took(took),

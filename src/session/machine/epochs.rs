@@ -25,8 +25,9 @@ impl<E: Entropy> Session<E> {
         self.known_epoch().max(self.over.map(|(until, _)| until)).max(self.seen)
     }
 
-    /// Looks at how late it is, and at nothing else: what begins or ends here now does so after all that.
-    pub(super) fn note_latest(&mut self, memo: &Memo) {
+    /// Looks at how late it is, and which sign-out is pending: what begins or ends here now does so after all that.
+    pub(super) fn note_latest(&mut self, now: Moment, memo: &Memo) {
+        self.recall_sign_out(now, memo);
         self.seen = self.seen.max(memo.session.map(|remembered| remembered.epoch()));
     }
 
@@ -61,6 +62,7 @@ impl<E: Entropy> Session<E> {
     /// What others need to know is written down again; and from now on they are asked before anything is sent.
     pub(super) fn storage_cleared(&mut self) {
         self.cleared = true;
+        self.is_recalled = false;
         self.commands.push(Command::ExpectCompany(true));
         if let Phase::Active(held) = &self.phase {
             let begun = Begun::of(held.epoch, &held.grant);
@@ -68,6 +70,9 @@ impl<E: Entropy> Session<E> {
         }
         if let Some((attempt, unsettled)) = self.turns.busy_refresh().zip(self.unsettled) {
             self.commands.push(Command::Mark { attempt, unsettled });
+        }
+        if let Some(pending) = self.pending.filter(|_| self.logins.is_empty()) {
+            self.commands.push(Command::RememberSignOut(pending));
         }
     }
 
@@ -114,6 +119,7 @@ impl<E: Entropy> Session<E> {
     /// What was sent, asked for or held against an API in the session before is nothing to the one that begins.
     pub(super) fn leave_epoch(&mut self, next: EpochId) {
         self.cancel(|job| matches!(job, Job::SignOut { .. }), Denial::Changed);
+        self.forget_sign_out();
         self.sign_out_backoff.reset();
         if self.known_epoch().is_none_or(|known| known != next) {
             self.turns.turn_inert();

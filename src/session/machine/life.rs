@@ -2,10 +2,10 @@
 
 use super::super::callers::{Caller, Wish};
 use super::super::command::{Command, Reply};
-use super::super::error::{Denial, RefreshFailure};
+use super::super::error::Denial;
 use super::super::event::Event;
 use super::super::held::{Held, Source};
-use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
+use super::super::id::{Entropy, EpochId, Ticket};
 use super::super::memo::{Begun, Remembered};
 use super::super::peers::PeerMessage;
 use super::super::status::EndReason;
@@ -31,7 +31,13 @@ impl<E: Entropy> Session<E> {
                 self.cookie_in_doubt = overlapped;
                 self.answer(ticket, Ok(Reply::Done));
             }
-            None => self.answer(ticket, Err(Denial::SignInFailed)),
+            None => {
+                self.answer(ticket, Err(Denial::SignInFailed));
+                if let Some(pending) = self.pending {
+                    self.remember_sign_out(pending);
+                    self.pursue_sign_out();
+                }
+            }
         }
     }
 
@@ -115,52 +121,6 @@ impl<E: Entropy> Session<E> {
         self.published &= self.status() == before;
         for caller in self.callers.take(|_| true) {
             self.answer(caller.ticket, Err(Denial::Ended(reason)));
-        }
-    }
-
-    pub(super) fn sign_out(&mut self, now: Moment, ticket: Ticket) {
-        self.end(now, EndReason::SignedOut);
-        let denial = Denial::Ended(EndReason::SignedOut);
-        self.cancel(|job| matches!(job, Job::Login { .. }), denial);
-        for login in std::mem::take(&mut self.logins) {
-            self.answer(login, Err(denial));
-        }
-        if self.config.tells_sign_out {
-            self.sign_out_backoff.reset();
-            self.turns.add_sign_out(vec![ticket]);
-        } else {
-            self.answer(ticket, Ok(Reply::Done));
-        }
-    }
-
-    pub(super) fn sign_out_settled(
-        &mut self,
-        now: Moment,
-        attempt: AttemptId,
-        outcome: Result<(), RefreshFailure>,
-    ) {
-        let Some(turn) = self.turns.take(attempt) else { return };
-        self.commands.push(Command::ReleaseLock { attempt });
-        let Job::SignOut { tickets } = turn.job else { return };
-        match outcome {
-            Ok(()) => {
-                self.sign_out_backoff.reset();
-                for ticket in tickets {
-                    self.answer(ticket, Ok(Reply::Done));
-                }
-            }
-            Err(failure) => self.sign_out_failed(now, tickets, failure),
-        }
-    }
-
-    pub(super) fn sign_out_failed(&mut self, now: Moment, tickets: Vec<Ticket>, failure: RefreshFailure) {
-        for ticket in tickets {
-            self.answer(ticket, Err(Denial::SignOutUnconfirmed(failure)));
-        }
-        // A session that has begun since must not be signed out for the one before it.
-        if matches!(self.phase, Phase::Ended { .. }) {
-            self.sign_out_backoff.fail(now, failure.retry_after(), &mut self.entropy);
-            self.turns.add_sign_out(Vec::new());
         }
     }
 

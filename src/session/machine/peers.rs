@@ -28,6 +28,12 @@ impl<E: Entropy> Session<E> {
             // Nothing is restored; a later sign-in in another tab is one here.
             _ => self.note_over(before, EndReason::None),
         }
+        self.recall_sign_out(now, memo);
+        if self.callers.want_new_epoch(u32::MAX) {
+            // Somebody has signed in, and said so before the page was activated.
+            self.forget_sign_out();
+        }
+        self.pursue_sign_out();
         self.commands.push(Command::ExpectCompany(true));
         self.tell(PeerMessage::Hello);
         if company && self.config.shares_token {
@@ -47,6 +53,8 @@ impl<E: Entropy> Session<E> {
             self.commands.push(Command::ExpectCompany(true));
         }
         self.recall(now, memo);
+        self.recall_sign_out(now, memo);
+        self.pursue_sign_out();
         if was_away || self.refresh_is_due(now) {
             self.greet(now);
         }
@@ -58,6 +66,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn leave(&mut self) {
         self.away = true;
         self.ask_anew();
+        self.put_off_sign_out();
         if let Some(attempt) = self.turns.busy_refresh() {
             self.commands.push(Command::ReleaseLock { attempt });
         }

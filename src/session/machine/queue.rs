@@ -72,6 +72,9 @@ impl<E: Entropy> Session<E> {
 
     /// How long until a refresh is due; `None` when only an event can make it so.
     pub(super) fn refresh_wait(&self, now: Moment) -> Option<Duration> {
+        if self.awaits_sign_out() {
+            return None;
+        }
         let wanted = match &self.phase {
             _ if !self.callers.is_empty() => Duration::ZERO,
             Phase::Unknown { .. } => Duration::ZERO,
@@ -120,12 +123,14 @@ impl<E: Entropy> Session<E> {
             return self.ask_anew();
         }
         self.recall(now, memo);
+        self.recall_sign_out(now, memo);
         self.miss_stamp(memo);
         if !self.published {
             return self.ask_anew();
         }
-        self.unsettled = memo.unsettled.or(self.unsettled);
+        self.recall_unsettled(memo);
         self.drop_needless_turn(now);
+        self.drop_finished_sign_out();
         if contended || self.cleared {
             self.greet(now);
         }
@@ -141,9 +146,19 @@ impl<E: Entropy> Session<E> {
         }
     }
 
+    /// Looks at the marker. One of another tab's that has gone since is settled; our own we know better.
+    fn recall_unsettled(&mut self, memo: &Memo) {
+        if memo.unsettled.is_some() {
+            self.is_recalled = memo.unsettled != self.unsettled || self.is_recalled;
+            self.unsettled = memo.unsettled;
+        } else if memo.is_kept && self.is_recalled {
+            self.unsettled = None;
+        }
+    }
+
     /// How long the cookie of a refresh may still be on its way whose tab does not have the lock any more: it was
     /// reloaded, closed, killed, or has lost its patience. Twice what the last one took, where that is known.
-    fn orphan_wait(&self, now: Moment, memo: &Memo) -> Duration {
+    pub(super) fn orphan_wait(&self, now: Moment, memo: &Memo) -> Duration {
         let Some(unsettled) = self.unsettled else { return Duration::ZERO };
         let bound = match unsettled.standing {
             Standing::Lost => Duration::ZERO,
@@ -172,11 +187,13 @@ impl<E: Entropy> Session<E> {
             return;
         }
         self.recall(now, memo);
+        self.recall_sign_out(now, memo);
         if !self.published {
             return self.ask_anew();
         }
-        self.unsettled = memo.unsettled.or(self.unsettled);
+        self.recall_unsettled(memo);
         self.drop_needless_turn(now);
+        self.drop_finished_sign_out();
         let orphan = self.orphan_wait(now, memo);
         let Some(turn) = &mut self.turns.current else { return };
         if orphan.is_zero() || turn.waited_for == self.unsettled {
@@ -203,32 +220,43 @@ impl<E: Entropy> Session<E> {
     }
 
     fn begin_turn(&mut self, now: Moment) {
-        let Some(turn) = &mut self.turns.current else { return };
+        let Some(mut turn) = self.turns.current.take() else { return };
         let attempt = turn.attempt;
-        let is_login = matches!(turn.job, Job::Login { .. });
-        turn.begin(if is_login { self.config.longest_turn() } else { self.config.timeout }, now);
         match turn.job {
+            Job::SignOut { .. } => return self.send_sign_out(now, turn),
             Job::Login { ticket } => {
+                turn.begin(self.config.longest_turn(), now);
                 self.logins.push(ticket);
+                if let Some(pending) = self.pending {
+                    // Before it is sent: what it brings must not be signed out for the session before it.
+                    self.commands.push(Command::ForgetSignOut { until: pending.until });
+                }
                 self.commands.push(Command::RunLogin { ticket });
             }
-            Job::SignOut { .. } => self.commands.push(Command::SendSignOut { attempt }),
             Job::Refresh => {
-                self.turns.sent = self.turns.sent.wrapping_add(1);
-                let earlier = self.unsettled.filter(|earlier| earlier.standing != Standing::Overtaken);
-                let id = match earlier {
-                    Some(earlier) => earlier.id,
-                    // It has been sent under that of the turn, and was rejected.
-                    None if self.rejected => AttemptId::draw(&mut self.entropy),
-                    None => attempt,
-                };
-                let unsettled = Unsettled { id, sent: now.wall_ms(), standing: Standing::Out };
-                self.overtaken = earlier.filter(|earlier| earlier.standing == Standing::Out);
-                self.unsettled = Some(unsettled);
-                self.commands.push(Command::Mark { attempt, unsettled });
-                self.commands.push(Command::SendRefresh { attempt, id });
+                turn.begin(self.config.timeout, now);
+                self.send_refresh(now, attempt);
             }
         }
+        self.turns.current = Some(turn);
+    }
+
+    /// Sends a refresh in this turn: under the id of the one before when nobody knows what became of that.
+    pub(super) fn send_refresh(&mut self, now: Moment, attempt: AttemptId) {
+        self.turns.sent = self.turns.sent.wrapping_add(1);
+        let earlier = self.unsettled.filter(|earlier| earlier.standing != Standing::Overtaken);
+        let id = match earlier {
+            Some(earlier) => earlier.id,
+            // It has been sent under that of the turn, and was rejected.
+            None if self.rejected => AttemptId::draw(&mut self.entropy),
+            None => attempt,
+        };
+        let unsettled = Unsettled { id, sent: now.wall_ms(), standing: Standing::Out };
+        self.overtaken = earlier.filter(|earlier| earlier.standing == Standing::Out);
+        self.unsettled = Some(unsettled);
+        self.is_recalled = false;
+        self.commands.push(Command::Mark { attempt, unsettled });
+        self.commands.push(Command::SendRefresh { attempt, id });
     }
 
     pub(super) fn turn_is_overdue(&mut self, now: Moment) {
@@ -246,7 +274,7 @@ impl<E: Entropy> Session<E> {
         self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
         match turn.job {
             Job::Refresh => self.refresh_failed(now, RefreshFailure::TimedOut),
-            Job::SignOut { tickets } => self.sign_out_failed(now, tickets, RefreshFailure::TimedOut),
+            Job::SignOut { tickets, .. } => self.sign_out_failed(now, tickets, RefreshFailure::TimedOut),
             // It goes on, unordered.
             Job::Login { .. } => {}
         }

@@ -23,7 +23,7 @@ impl<E: Entropy> Session<E> {
         outcome: Result<Grant, RefreshFailure>,
         memo: &Memo,
     ) {
-        let (settled, turn) = self.turns.settle(attempt);
+        let (settled, mut turn) = self.turns.settle(attempt);
         let is_ours = matches!(settled, Settled::InTime { .. } | Settled::Late { .. });
         match &outcome {
             Ok(_) | Err(RefreshFailure::Rejected { .. }) => self.outcome_is_known(now, attempt, is_ours),
@@ -31,6 +31,9 @@ impl<E: Entropy> Session<E> {
         }
         if let (Settled::InTime { began, .. }, Ok(_)) = (&settled, &outcome) {
             self.commands.push(Command::NoteTook(now.surely_since(*began)));
+        }
+        if let Some(comparing) = turn.take_if(|turn| turn.compares) {
+            return self.sign_out_compared(now, comparing, self.turns.sent, outcome, memo);
         }
         if let Some(turn) = turn {
             let is_rejection = matches!(outcome, Err(RefreshFailure::Rejected { .. }));

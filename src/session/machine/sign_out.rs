@@ -1,0 +1,228 @@
+//! A sign-out: over here at once, and pursued until the server knows.
+//!
+//! It is written down before anything is sent, and stays written until the server has confirmed it, a session has begun
+//! since, or it is of no use any more. Only a first try that did not have to wait goes out as it is. Every other, by this
+//! page or another, first refreshes, unpublished, to see whose session there is: somebody may have signed in by a way that
+//! we do not see (a redirect, an older version of the app).
+
+use std::time::Duration;
+
+use super::super::command::{Command, Reply};
+use super::super::error::{Denial, RefreshFailure};
+use super::super::held::Source;
+use super::super::id::{AttemptId, Entropy, Ticket};
+use super::super::memo::{Begun, Memo, PendingSignOut, Remembered};
+use super::super::status::EndReason;
+use super::super::time::Moment;
+use super::super::token::Grant;
+use super::super::turns::{Job, Turn};
+use super::{Phase, Session};
+
+impl<E: Entropy> Session<E> {
+    pub(super) fn sign_out(&mut self, now: Moment, ticket: Ticket, memo: &Memo) {
+        let (session, is_over) = match &self.phase {
+            Phase::Active(held) => (Some(Begun::of(held.epoch, &held.grant)), false),
+            Phase::Unknown { restoring, .. } => (*restoring, false),
+            Phase::Ended { .. } | Phase::Closed => (None, true),
+        };
+        // One that another tab has just begun is meant as well, and there is its cookie.
+        let latest = memo.session.and_then(Remembered::begun);
+        let session = latest.filter(|latest| session.is_none_or(|known| latest.epoch > known.epoch)).or(session);
+        // Whose cookie there is, nobody knows: whoever's it is, they are signed out.
+        let session = session.filter(|_| !self.cookie_in_doubt && !self.turns.has_inert());
+        self.end(now, EndReason::SignedOut);
+        let denial = Denial::Ended(EndReason::SignedOut);
+        self.cancel(|job| matches!(job, Job::Login { .. }), denial);
+        for login in std::mem::take(&mut self.logins) {
+            self.answer(login, Err(denial));
+        }
+        if !self.config.tells_sign_out {
+            return self.answer(ticket, Ok(Reply::Done));
+        }
+        if let Some((until, _)) = self.over.filter(|_| !is_over) {
+            self.remember_sign_out(PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 });
+        } else if let Some(pending) = self.pending {
+            // A login that ran until now has removed it.
+            self.remember_sign_out(pending);
+        }
+        self.sign_out_backoff.reset();
+        self.turns.add_sign_out(vec![ticket], false);
+    }
+
+    /// Looks whether a sign-out is pending: another page may have left one, or have finished ours.
+    pub(super) fn recall_sign_out(&mut self, now: Moment, memo: &Memo) {
+        // While a login runs there is none written down: it comes back if the login fails.
+        if !memo.is_kept || !self.config.tells_sign_out || !self.logins.is_empty() {
+            return;
+        }
+        self.pending = memo.sign_out;
+        if memo.sign_out.is_some_and(|pending| pending.is_void(now, memo.session)) {
+            self.forget_sign_out();
+        }
+    }
+
+    /// What an earlier page could not finish, or a tab that has gone, is finished first.
+    pub(super) fn pursue_sign_out(&mut self) {
+        let is_open = matches!(self.phase, Phase::Active(_) | Phase::Closed);
+        if self.pending.is_some() && !is_open && !self.turns.has_sign_out() {
+            self.turns.add_sign_out(Vec::new(), true);
+        }
+    }
+
+    /// There is nothing to pursue any more.
+    pub(super) fn forget_sign_out(&mut self) {
+        if let Some(pending) = self.pending.take() {
+            self.commands.push(Command::ForgetSignOut { until: pending.until });
+        }
+    }
+
+    pub(super) fn remember_sign_out(&mut self, pending: PendingSignOut) {
+        self.pending = Some(pending);
+        self.commands.push(Command::RememberSignOut(pending));
+    }
+
+    /// Whether nothing may be restored before a sign-out is finished.
+    pub(super) fn awaits_sign_out(&self) -> bool {
+        self.pending.is_some() && matches!(self.phase, Phase::Unknown { .. })
+    }
+
+    /// What is pursued, somebody else has finished, or a sign-in has ended the matter.
+    pub(super) fn drop_finished_sign_out(&mut self) {
+        let is_pursuit = |turn: &mut Turn| matches!(turn.job, Job::SignOut { compares: true, .. });
+        if self.pending.is_none()
+            && let Some(turn) = self.turns.current.take_if(is_pursuit)
+        {
+            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+            self.answer_all(turn.job.into_tickets(), Ok(Reply::Done));
+        }
+    }
+
+    /// Sends it; or first the refresh that tells whose session there is.
+    pub(super) fn send_sign_out(&mut self, now: Moment, mut turn: Turn) {
+        let attempt = turn.attempt;
+        let is_sure = matches!(turn.job, Job::SignOut { compares: false, .. });
+        let must_compare =
+            |pending: &PendingSignOut| pending.can_compare() && !(is_sure && pending.is_young(now));
+        turn.compares = self.pending.as_ref().is_some_and(must_compare);
+        turn.begin(self.config.timeout, now);
+        match turn.compares {
+            true => self.send_refresh(now, attempt),
+            false => self.commands.push(Command::SendSignOut { attempt }),
+        }
+        self.turns.current = Some(turn);
+    }
+
+    /// The page goes while it looks whose session there is: what it would send next, it could not send under the lock.
+    pub(super) fn put_off_sign_out(&mut self) {
+        let compares = |turn: &mut Turn| turn.is_busy() && turn.compares;
+        if let Some(turn) = self.turns.current.take_if(compares) {
+            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+            self.turns.agenda.insert(0, turn.job);
+        }
+    }
+
+    /// It is known whose session there is, or that there is none.
+    pub(super) fn sign_out_compared(
+        &mut self,
+        now: Moment,
+        mut turn: Turn,
+        number: u32,
+        outcome: Result<Grant, RefreshFailure>,
+        memo: &Memo,
+    ) {
+        self.recall_sign_out(now, memo);
+        match outcome {
+            Ok(grant) if self.pending.is_some_and(|pending| pending.is_of(&grant)) => {
+                turn.compares = false;
+                // The cookie that an orphan may still bring must not come after the sign-out.
+                let orphan = self.orphan_wait(now, memo);
+                if orphan.is_zero() {
+                    turn.begin(self.config.timeout, now);
+                    self.commands.push(Command::SendSignOut { attempt: turn.attempt });
+                    self.turns.current = Some(turn);
+                    return;
+                }
+                turn.waited_for = self.unsettled;
+                turn.hold(Duration::ZERO, orphan, now);
+                self.turns.current = Some(turn);
+                self.end_what_was_signed_out();
+            }
+            Ok(grant) => {
+                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                let is_anothers = self.pending.is_some();
+                self.forget_sign_out();
+                self.answer_all(turn.job.into_tickets(), Err(Denial::Changed));
+                match self.phase {
+                    Phase::Unknown { .. } if is_anothers => {
+                        let epoch = self.next_epoch(now);
+                        self.leave_epoch(epoch);
+                        self.adopt(now, epoch, grant, Source::Refresh(number));
+                    }
+                    // Somebody has signed in, and this lies over the cookie of that.
+                    Phase::Active(_) => self.cookie_in_doubt = true,
+                    // A session that began meanwhile is restored next; of one that began before, its own tab speaks.
+                    Phase::Unknown { .. } | Phase::Ended { .. } | Phase::Closed => {}
+                }
+            }
+            Err(failure) => {
+                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                let tickets = turn.job.into_tickets();
+                match failure {
+                    RefreshFailure::Rejected { .. } => self.sign_out_is_done(tickets),
+                    failure => self.sign_out_failed(now, tickets, failure),
+                }
+            }
+        }
+    }
+
+    pub(super) fn sign_out_settled(
+        &mut self,
+        now: Moment,
+        attempt: AttemptId,
+        outcome: Result<(), RefreshFailure>,
+    ) {
+        let Some(turn) = self.turns.take(attempt) else { return };
+        self.commands.push(Command::ReleaseLock { attempt });
+        let Job::SignOut { tickets, .. } = turn.job else { return };
+        match outcome {
+            Ok(()) => self.sign_out_is_done(tickets),
+            Err(failure) => self.sign_out_failed(now, tickets, failure),
+        }
+    }
+
+    fn sign_out_is_done(&mut self, tickets: Vec<Ticket>) {
+        self.sign_out_backoff.reset();
+        self.end_what_was_signed_out();
+        self.forget_sign_out();
+        self.answer_all(tickets, Ok(Reply::Done));
+    }
+
+    pub(super) fn sign_out_failed(&mut self, now: Moment, tickets: Vec<Ticket>, failure: RefreshFailure) {
+        self.answer_all(tickets, Err(Denial::SignOutUnconfirmed(failure)));
+        self.end_what_was_signed_out();
+        // None if a session has begun since, which must not be signed out for the one before it.
+        let Some(mut pending) = self.pending else { return };
+        if !failure.is_offline() {
+            pending.tries = pending.tries.saturating_add(1);
+            self.remember_sign_out(pending);
+        }
+        if pending.is_void(now, None) {
+            return self.forget_sign_out();
+        }
+        self.sign_out_backoff.fail(now, failure.retry_after(), &mut self.entropy);
+        self.pursue_sign_out();
+    }
+
+    /// A page that began with a pending sign-out shows what it knows: the user is signed out.
+    fn end_what_was_signed_out(&mut self) {
+        if self.awaits_sign_out() {
+            self.end_session(EndReason::SignedOut, false);
+        }
+    }
+
+    fn answer_all(&mut self, tickets: Vec<Ticket>, answer: Result<Reply, Denial>) {
+        for ticket in tickets {
+            self.answer(ticket, answer.clone());
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! A sign-out that the server has not heard of is finished by whoever comes next, and by nobody else's cost.
+
+use super::*;
+
+/// Alice has signed out, and the server could not be told.
+fn signed_out_offline() -> World {
+    let mut world = signed_in();
+    world.offline = true;
+    world.sign_out(TAB);
+    world.run(1_000);
+    assert_eq!(world.server.sign_outs, 0);
+    world
+}
+
+/// Whether the session was shown at any time.
+fn was_shown(world: &World, tab: TabId) -> bool {
+    world.tabs[tab.0].published.iter().any(|status| matches!(status, Status::Active { .. }))
+}
+
+#[test]
+fn a_sign_out_that_the_server_cannot_hear_is_over_here_and_is_tried_again() {
+    let mut world = signed_in();
+    world.offline = true;
+    let ticket = world.sign_out(TAB);
+    world.run(1_000);
+    assert!(matches!(world.answer(TAB, ticket), Some(Err(Denial::SignOutUnconfirmed(_)))));
+    assert_eq!(world.status(TAB), ended(EndReason::SignedOut));
+    world.run(HOUR);
+    world.go_online();
+    world.run(1_000);
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
+    assert_eq!(world.memo().sign_out, None);
+}
+
+#[test]
+fn it_is_tried_again_also_where_nothing_can_be_stored() {
+    let mut world = signed_in();
+    world.block_storage();
+    world.offline = true;
+    world.sign_out(TAB);
+    world.run(1_000);
+    world.go_online();
+    world.run(1_000);
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
+}
+
+#[test]
+fn after_a_reload_the_user_is_signed_out_and_the_server_hears_so_when_the_network_is_back() {
+    let mut world = signed_out_offline();
+    let tab = world.reload(TAB);
+    world.run(1_000);
+    assert_eq!(world.status(tab), ended(EndReason::SignedOut));
+    world.run(HOUR);
+    world.go_online();
+    world.run(1_000);
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
+    assert!(!was_shown(&world, tab));
+}
+
+#[test]
+fn it_is_finished_before_anything_is_restored() {
+    let mut world = signed_in();
+    world.server.sign_out_faults = vec![Fault::Status(503, None)];
+    world.sign_out(TAB);
+    world.run(100);
+    let tab = world.reload(TAB);
+    let request = world.fetch(tab);
+    world.run(1_000);
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
+    assert_eq!(world.status(tab), ended(EndReason::SignedOut));
+    assert!(!was_shown(&world, tab));
+    assert_eq!(world.outcomes[&request], Outcome::Status(401), "it was sent without a token");
+}
+
+#[test]
+fn a_page_that_dies_while_it_signs_out_leaves_it_to_the_next() {
+    let mut world = signed_in();
+    world.server.faults = vec![Fault::Slow(3_000)];
+    world.renew(TAB);
+    world.run(100);
+    // It waits for the refresh that is on the wire, and its page does not live to see the end of that.
+    world.sign_out(TAB);
+    world.run(10);
+    let tab = world.reload(TAB);
+    world.run(2_500);
+    assert_eq!(world.status(tab), ended(EndReason::SignedOut));
+    // What the orphan's cookie would bring back is waited for.
+    world.run(20_000);
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
+    assert!(!was_shown(&world, tab));
+}
+
+#[test]
+fn another_tab_finishes_what_one_that_has_gone_could_not() {
+    let (mut world, [gone, stays]) = tabs(Config::default());
+    world.offline = true;
+    world.sign_out(gone);
+    world.run(1_000);
+    world.close_tab(gone);
+    world.go_online();
+    world.run(1_000);
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
+    assert_eq!(world.status(stays), ended_elsewhere(EndReason::SignedOut));
+}
+
+#[test]
+fn tabs_that_pursue_it_together_send_it_once() {
+    let (mut world, [first, _, _]) = tabs::<3>(Config::default());
+    world.offline = true;
+    world.sign_out(first);
+    world.run(1_000);
+    let refreshed = refreshes(&mut world, |world| {
+        world.go_online();
+        world.run(1_000);
+    });
+    assert_eq!((world.server.sign_outs, refreshed), (1, 1));
+}
+
+#[test]
+fn a_pending_sign_out_never_ends_a_newer_session() {
+    let mut world = signed_in();
+    world.offline = true;
+    world.sign_out(TAB);
+    world.run(1_000);
+    world.offline = false;
+    world.sign_in(TAB, "bob");
+    world.run(HOUR);
+    assert!(token_of(&world).ends_with("bob"));
+    assert!(world.cookie.is_some());
+}
+
+#[test]
+fn somebody_else_who_has_signed_in_by_a_way_that_we_do_not_see_stays_signed_in() {
+    let mut world = signed_out_offline();
+    world.offline = false;
+    world.sign_in_unseen("bob");
+    let tab = world.reload(TAB);
+    world.run(1_000);
+    assert!(token_in(&world, tab).ends_with("bob"));
+    assert_eq!(world.server.sign_outs, 0);
+    world.run(HOUR);
+    assert!(token_in(&world, tab).ends_with("bob"));
+    assert_eq!(world.memo().sign_out, None);
+}
+
+#[test]
+fn in_a_page_that_has_signed_out_a_session_that_came_unseen_is_neither_shown_nor_ended() {
+    let mut world = signed_out_offline();
+    world.sign_in_unseen("bob");
+    world.go_online();
+    world.run(HOUR);
+    assert_eq!(world.status(TAB), ended(EndReason::SignedOut));
+    assert_eq!(world.server.sign_outs, 0);
+    let tab = world.reload(TAB);
+    world.run(1_000);
+    assert!(token_in(&world, tab).ends_with("bob"));
+}
+
+#[test]
+fn the_same_user_who_has_signed_in_anew_stays_signed_in_where_tokens_name_their_session() {
+    let mut world = signed_in();
+    world.server.names_sessions = true;
+    world.sign_in(TAB, "alice");
+    world.run(1_000);
+    world.offline = true;
+    world.sign_out(TAB);
+    world.run(1_000);
+    world.offline = false;
+    world.sign_in_unseen("alice");
+    let tab = world.reload(TAB);
+    world.run(HOUR);
+    assert!(world.is_active(tab));
+    assert_eq!(world.server.sign_outs, 0);
+}
+
+#[test]
+fn where_no_token_tells_whose_it_is_the_sign_out_is_sent_as_it_is() {
+    let mut world = signed_in();
+    world.server.is_opaque = true;
+    world.sign_in(TAB, "alice");
+    world.run(1_000);
+    world.offline = true;
+    world.sign_out(TAB);
+    world.run(1_000);
+    world.offline = false;
+    let tab = world.reload(TAB);
+    assert_eq!(refreshes(&mut world, |world| world.run(1_000)), 0);
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
+    assert_eq!(world.status(tab), ended(EndReason::SignedOut));
+}
+
+#[test]
+fn a_sign_out_that_had_to_wait_for_its_turn_is_not_sent_as_it_is() {
+    let (mut world, [first, second]) = tabs(Config::default());
+    world.freeze_lock(second);
+    world.sign_out(first);
+    // In another tab, and not by us.
+    world.sign_in_unseen("bob");
+    world.run(2 * MINUTE);
+    assert_eq!(world.server.sign_outs, 0);
+    let tab = world.visit();
+    world.run(1_000);
+    assert!(token_in(&world, tab).ends_with("bob"));
+}
+
+#[test]
+fn a_sign_in_ends_the_matter_before_its_request_is_sent() {
+    let mut world = signed_out_offline();
+    world.offline = false;
+    world.sign_in(TAB, "alice");
+    world.run(10);
+    assert_eq!(world.memo().sign_out, None);
+    // The page does not live to see that it has succeeded.
+    let tab = world.reload(TAB);
+    world.run(1_000);
+    assert!(world.is_active(tab));
+    world.run(HOUR);
+    assert_eq!(world.server.sign_outs, 0);
+}
+
+#[test]
+fn a_login_that_fails_changes_nothing_about_it() {
+    let mut world = signed_out_offline();
+    world.fail_login(TAB);
+    world.run(1_000);
+    assert!(world.memo().sign_out.is_some());
+    world.go_online();
+    world.run(1_000);
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
+}
+
+#[test]
+fn signing_in_with_nothing_ends_the_matter() {
+    let mut world = signed_out_offline();
+    world.offline = false;
+    world.close_tab(TAB);
+    let tab = world.visit();
+    // The same user, by a redirect; no token tells this session from the one before.
+    world.sign_in_by_cookie(tab, "alice");
+    world.run(HOUR);
+    assert!(world.is_active(tab));
+    assert_eq!(world.server.sign_outs, 0);
+}
+
+#[test]
+fn an_unordered_sign_in_ends_the_matter() {
+    let mut world = signed_out_offline();
+    let tab = world.reload(TAB);
+    world.signed_in_elsewhere(tab, "alice");
+    world.go_online();
+    world.run(HOUR);
+    assert!(world.is_active(tab));
+    assert_eq!((world.server.sign_outs, world.memo().sign_out), (0, None));
+}
+
+#[test]
+fn a_server_that_never_can_is_not_asked_for_ever() {
+    let mut world = signed_in();
+    world.server.sign_out_faults = vec![Fault::Status(503, None); 100];
+    world.sign_out(TAB);
+    world.run(24 * HOUR);
+    assert_eq!(world.server.sign_out_faults.len(), 80);
+    assert_eq!(world.memo().sign_out, None);
+    assert_eq!(world.status(TAB), ended(EndReason::SignedOut));
+}
+
+#[test]
+fn tries_that_reach_nobody_do_not_count() {
+    let mut world = signed_out_offline();
+    world.run(24 * HOUR);
+    world.go_online();
+    world.run(1_000);
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
+}
+
+#[test]
+fn it_is_not_remembered_longer_than_any_cookie_lives() {
+    let mut world = signed_out_offline();
+    world.close_tab(TAB);
+    world.run(59 * 24 * HOUR);
+    assert!(world.memo().sign_out.is_some());
+    let tab = world.visit();
+    world.run(1_000);
+    assert_eq!(world.status(tab), ended(EndReason::SignedOut));
+    world.close_tab(tab);
+    world.run(2 * 24 * HOUR);
+    world.visit();
+    assert_eq!(world.memo().sign_out, None);
+}
+
+#[test]
+fn a_page_that_is_put_away_while_it_looks_whose_session_there_is_goes_on_later() {
+    let mut world = signed_out_offline();
+    world.server.faults = vec![Fault::Slow(3_000)];
+    world.go_online();
+    world.run(1_000);
+    world.put_away(TAB);
+    assert_eq!(world.locks.holder(), None);
+    world.run(10_000);
+    assert_eq!(world.server.sign_outs, 0);
+    world.thaw(TAB, true, true);
+    world.run(10_000);
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
+    assert_eq!(world.server.reuses, 0);
+}
