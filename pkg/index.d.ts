@@ -70,6 +70,16 @@ export interface SessionOptions {
   /** Tells several sessions of one page apart. Default `"default"`. */
   name?: string | undefined;
   /**
+   * Tells whose a token is, for opaque tokens: given the token and the JSON of the answer that it came in (`undefined`
+   * where there was none), a string that is the same for all tokens of one sign-in, or at least of one user; or nothing.
+   * A refresh that brings another one is a new session. Default: the claims `sub` and `sid` of a JWT; of an opaque token
+   * nobody knows whose it is, and two users of one browser are not told apart by their refreshes.
+   *
+   * Called while the lock is held: return at once, and call nothing of the session. What it throws, a sign-in rejects
+   * with; a refresh then counts as failed (`ERR_REFRESH_MALFORMED`, with it as the `cause`), and is tried again.
+   */
+  identity?: ((token: string, answer: unknown) => string | null | undefined) | undefined;
+  /**
    * The `fetch` to send with. Default: the global one, looked up at each call, so that mocks and
    * instrumentation that come later are seen. Pinning one is no shield against scripts of the same page.
    */

@@ -1,7 +1,7 @@
 // Validates what createSession is given, once, at the edge. The wasm gets absolute URLs and numbers.
 
 const KNOWN = [
-  "attemptHeader", "fetch", "leeway", "lockTimeout", "name", "patience", "refresh", "refreshAhead", "restore",
+  "attemptHeader", "fetch", "identity", "leeway", "lockTimeout", "name", "patience", "refresh", "refreshAhead", "restore",
   "sendTokenTo", "shareToken", "signOut", "timeout", "wasm",
 ];
 
@@ -32,6 +32,9 @@ export function readOptions(options) {
   if (options.fetch !== undefined && typeof options.fetch !== "function") {
     throw invalid("fetch", "must be a function like fetch");
   }
+  if (options.identity !== undefined && typeof options.identity !== "function") {
+    throw invalid("identity", "must be a function that tells whose a token is");
+  }
   return {
     refresh: refresh.href,
     authOrigin: refresh.origin,
@@ -45,6 +48,7 @@ export function readOptions(options) {
     refreshAhead: flag("refreshAhead", options.refreshAhead),
     restore: flag("restore", options.restore),
     fetch: options.fetch,
+    identity: options.identity,
     attemptHeader,
     name,
   };

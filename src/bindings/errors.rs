@@ -56,6 +56,9 @@ pub(super) fn from_failure(failure: RefreshFailure, retry_at: Option<i64>, drive
             ("ERR_REFRESH_UNAVAILABLE", status, driver.native_error())
         }
         RefreshFailure::TimedOut => ("ERR_REFRESH_TIMEOUT", None, None),
+        RefreshFailure::Malformed(TokenFault::Unidentified) => {
+            ("ERR_REFRESH_MALFORMED", None, driver.native_error())
+        }
         RefreshFailure::Malformed(fault) => ("ERR_REFRESH_MALFORMED", None, Some(from_fault(fault))),
     };
     let retry_at = retry_at.map_or(JsValue::UNDEFINED, |at| (at as f64).into());
@@ -74,7 +77,7 @@ pub(super) fn from_failure(failure: RefreshFailure, retry_at: Option<i64>, drive
 fn from_fault(fault: TokenFault) -> JsValue {
     let code = match fault {
         TokenFault::Missing => "ERR_TOKEN_MISSING",
-        TokenFault::NoLifetime => "ERR_TOKEN_MALFORMED",
+        TokenFault::NoLifetime | TokenFault::Unidentified => "ERR_TOKEN_MALFORMED",
         TokenFault::Expired => "ERR_TOKEN_EXPIRED",
     };
     error(code, &[])

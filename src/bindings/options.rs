@@ -5,7 +5,7 @@ use std::time::Duration;
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use crate::browser::{Fetcher, Settings, Targets};
+use crate::browser::{Fetcher, Identity, Settings, Targets};
 use crate::session::Config;
 
 /// Reads them field by field: a deserializer would cost more than everything else here.
@@ -25,6 +25,7 @@ pub(super) fn read(options: &JsValue) -> Settings {
         name: text("name"),
         targets: Targets::new(Array::from(&member("sendTokenTo")).iter().filter_map(|url| url.as_string())),
         fetcher: member("fetch").dyn_into().map(Fetcher::pinned).unwrap_or_default(),
+        identity: member("identity").dyn_into().map(Identity::told_by).unwrap_or_default(),
         config: Config {
             leeway: seconds("leeway", defaults.leeway),
             refresh_ahead: flag("refreshAhead", defaults.refresh_ahead),

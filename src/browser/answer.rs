@@ -8,6 +8,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Headers;
 
 use super::clock;
+use super::identity::Identity;
 use crate::session::{AccessToken, Grant, Numeric, Subject, Times, TokenFault, decode_claims, lifetime};
 
 #[wasm_bindgen]
@@ -17,15 +18,33 @@ extern "C" {
     fn to_number(text: &JsValue) -> f64;
 }
 
+/// Why there is no grant in an answer; with what the app's `identity` function has thrown, if it has.
+pub(crate) type Unreadable = (TokenFault, Option<JsValue>);
+
 /// A grant out of the JSON of an answer (RFC 6749, section 5.1).
-pub(crate) fn read_grant(answer: &JsValue, server_now: Option<f64>) -> Result<Grant, TokenFault> {
+pub(crate) fn read_grant(
+    answer: &JsValue,
+    server_now: Option<f64>,
+    identity: &Identity,
+) -> Result<Grant, Unreadable> {
     let token = member(answer, "access_token").as_string().filter(|token| !token.is_empty());
+    let token = token.ok_or((TokenFault::Missing, None))?;
     let expires_in = read_numeric(&member(answer, "expires_in"));
-    grant(&token.ok_or(TokenFault::Missing)?, expires_in, server_now)
+    grant(&token, expires_in, answer, server_now, identity)
 }
 
 /// A grant out of a token alone.
-pub(crate) fn grant(token: &str, expires_in: Numeric, server_now: Option<f64>) -> Result<Grant, TokenFault> {
+pub(crate) fn token_grant(token: &str, identity: &Identity) -> Result<Grant, Unreadable> {
+    grant(token, Numeric::Absent, &JsValue::UNDEFINED, None, identity)
+}
+
+fn grant(
+    token: &str,
+    expires_in: Numeric,
+    answer: &JsValue,
+    server_now: Option<f64>,
+    identity: &Identity,
+) -> Result<Grant, Unreadable> {
     let received = clock::now();
     let claims = claims_of(token);
     let claim = |name| claims.as_ref().map_or(JsValue::UNDEFINED, |claims| member(claims, name));
@@ -36,8 +55,10 @@ pub(crate) fn grant(token: &str, expires_in: Numeric, server_now: Option<f64>) -
         iat: read_numeric(&claim("iat")),
         server_now,
         local_now: received.wall_ms() as f64 / 1000.0,
-    })?;
-    let subject = claims.as_ref().and_then(|claims| subject_in(claims));
+    })
+    .map_err(|fault| (fault, None))?;
+    let subject = identity.of(token, claims.as_ref(), answer);
+    let subject = subject.map_err(|thrown| (TokenFault::Unidentified, Some(thrown)))?;
     Ok(Grant { token: AccessToken::new(token), received, lifetime, subject })
 }
 
@@ -46,7 +67,7 @@ pub(crate) fn subject_of(token: &str) -> Option<Subject> {
     claims_of(token).and_then(|claims| subject_in(&claims))
 }
 
-fn subject_in(claims: &JsValue) -> Option<Subject> {
+pub(crate) fn subject_in(claims: &JsValue) -> Option<Subject> {
     let sub = member(claims, "sub").as_string()?;
     Some(Subject::new(&sub, member(claims, "sid").as_string().as_deref()))
 }

@@ -17,6 +17,7 @@ use wasm_bindgen::JsValue;
 use super::channel::Channel;
 use super::clock;
 use super::fetcher::Fetcher;
+use super::identity::Identity;
 use super::listener::Listener;
 use super::lock::{self, Lock};
 use super::memory::Memory;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub targets: Targets,
     /// What to send with.
     pub fetcher: Fetcher,
+    /// How to know whose a token is.
+    pub identity: Identity,
     /// The machine's own settings.
     pub config: Config,
 }
@@ -94,6 +97,7 @@ struct Inner {
     refresh: Endpoint,
     sign_out: Option<Endpoint>,
     targets: Targets,
+    identity: Identity,
     /// Why the last request of ours was not answered: the native error.
     native_error: RefCell<Option<JsValue>>,
     /// Nothing once it is closed: it may hold whatever holds us.
@@ -128,6 +132,7 @@ impl Driver {
             refresh: endpoint(settings.refresh_url),
             sign_out: settings.sign_out_url.map(endpoint),
             targets: settings.targets,
+            identity: settings.identity,
             native_error: RefCell::default(),
             publish: RefCell::new(Some(Rc::new(publish))),
         }));
@@ -185,6 +190,11 @@ impl Driver {
     /// Where the token may go.
     pub(crate) fn targets(&self) -> &Targets {
         &self.0.targets
+    }
+
+    /// How to know whose a token is.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.0.identity
     }
 
     /// What to send with.

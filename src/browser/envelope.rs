@@ -6,7 +6,7 @@
 //! | --- | --- | --- |
 //! | `"hello"` | | Here I am: answer with what you have. |
 //! | `"here"` | | Here I am, and have nothing to give. |
-//! | `"token"` | `epoch`, `token`, `lifetime` (or null), `age`, `sent` | An access token: how long it lived from when it came, how long ago that was, when this was said. |
+//! | `"token"` | `epoch`, `token`, `lifetime` (or null), `age`, `sent`, and maybe `identity` | An access token: how long it lived from when it came, how long ago that was, when this was said, and whose it is where it does not say so itself. |
 //! | `"began"` | `epoch`, `subject` | A session goes on; its token is not handed over. |
 //! | `"over"` | `until`, `reason` (`"signed-out"`, `"rejected"`) | Every session that had begun by then is over. |
 //! | `"bye"` | | I am going. |
@@ -17,8 +17,8 @@
 //! messages of its own with a higher `v`, which they ignore as a whole. So two versions hand tokens over to each other.
 //! `tests/headless/messages-v1.json` holds them to it.
 //!
-//! Whatever is not of this form is ignored. Whose the token is, the reader sees in the token itself; nothing here is a
-//! secret but that, and nothing of the refresh token passes here.
+//! Whatever is not of this form is ignored. Whose the token is, the reader sees in the token itself, unless the app
+//! knows better (`identity`); nothing here is a secret but that, and nothing of the refresh token passes here.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ use wasm_bindgen::JsValue;
 
 use super::answer::{member, subject_of};
 use super::memory::{digest_from_text, digest_to_text, reason_from_text};
-use crate::session::{AccessToken, Begun, EpochId, Offer, PeerMessage, TabId};
+use crate::session::{AccessToken, Begun, EpochId, Offer, PeerMessage, Subject, TabId};
 
 const VERSION: f64 = 1.0;
 
@@ -40,16 +40,19 @@ pub(crate) fn seal(from: TabId, message: &PeerMessage) -> JsValue {
     let (kind, members) = match message {
         PeerMessage::Hello => ("hello", vec![]),
         PeerMessage::Here => ("here", vec![]),
-        PeerMessage::Offered(offer) => (
-            "token",
-            vec![
+        PeerMessage::Offered(offer) => {
+            let mut members = vec![
                 ("epoch", offer.epoch.to_hex().into()),
                 ("token", offer.token.reveal().into()),
                 ("lifetime", offer.lifetime.map_or(JsValue::NULL, milliseconds)),
                 ("age", milliseconds(offer.age)),
                 ("sent", JsValue::from(offer.sent as f64)),
-            ],
-        ),
+            ];
+            // A copy for whoever cannot ask the app: it has no answer to show to it.
+            let told = offer.subject.as_ref().filter(|_| offer.subject != subject_of(offer.token.reveal()));
+            members.extend(told.map(|told| ("identity", told.reveal().into())));
+            ("token", members)
+        }
         PeerMessage::Began(begun) => (
             "began",
             vec![("epoch", begun.epoch.to_hex().into()), ("subject", digest_to_text(begun.subject).into())],
@@ -91,7 +94,8 @@ pub(crate) fn open(envelope: &JsValue) -> Option<(TabId, PeerMessage)> {
             };
             PeerMessage::Offered(Offer {
                 epoch: epoch("epoch")?,
-                subject: subject_of(&token),
+                subject: text("identity")
+                    .map_or_else(|| subject_of(&token), |told| Some(Subject::new(&told, None))),
                 token: AccessToken::new(&token),
                 lifetime,
                 age: milliseconds("age")?,

@@ -11,6 +11,7 @@ use web_sys::{RequestCache, RequestCredentials, RequestInit, RequestRedirect, Re
 use super::answer::{read_grant, server_now};
 use super::discard::discard;
 use super::fetcher::Fetcher;
+use super::identity::Identity;
 use crate::session::{AttemptId, Grant, RefreshFailure, TokenFault};
 
 /// An endpoint that reads and writes the refresh cookie.
@@ -53,6 +54,7 @@ impl Endpoint {
     pub(crate) async fn refresh(
         &self,
         attempt: AttemptId,
+        identity: &Identity,
     ) -> Result<Grant, (RefreshFailure, Option<JsValue>)> {
         let unavailable = |status| RefreshFailure::Unavailable { status, retry_after: None };
         let response = self.post(attempt).await.map_err(|error| (unavailable(None), Some(error)))?;
@@ -63,12 +65,13 @@ impl Endpoint {
         let text = async { JsFuture::from(response.text()?).await };
         let text = text.await.map_err(|error| (unavailable(Some(response.status())), Some(error)))?;
         let answer = JSON::parse(&text.as_string().unwrap_or_default()).unwrap_or(JsValue::UNDEFINED);
-        read_grant(&answer, server_now(&response.headers())).map_err(|fault| match fault {
+        let grant = read_grant(&answer, server_now(&response.headers()), identity);
+        grant.map_err(|(fault, thrown)| match fault {
             // HTML where a token should be: a captive portal signs nobody out.
             TokenFault::Missing if is_foreign(&response) => {
                 (RefreshFailure::Foreign { status: response.status() }, None)
             }
-            fault => (RefreshFailure::Malformed(fault), None),
+            fault => (RefreshFailure::Malformed(fault), thrown),
         })
     }
 }

@@ -9,9 +9,10 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
-use super::answer::{grant, member, read_grant, server_now};
+use super::answer::{Unreadable, member, read_grant, server_now, token_grant};
 use super::driver::Driver;
-use crate::session::{Denial, EndReason, Grant, Numeric, TokenFault};
+use super::identity::Identity;
+use crate::session::{Denial, EndReason, Grant, TokenFault};
 
 /// Why a sign-in did not come about. None of it changes the state.
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ pub enum SignInFailure {
     Incomplete(JsValue, JsValue),
     /// The token is of no use.
     Token(TokenFault),
-    /// What the login itself threw.
+    /// What the login itself threw, or the `identity` function.
     Thrown(JsValue),
     /// The session did not let it in.
     Denied(Denial),
@@ -35,8 +36,9 @@ where
 {
     let failure = Rc::new(RefCell::new(None));
     let failed = failure.clone();
+    let identity = driver.identity().clone();
     let outcome = driver.sign_in(move || async move {
-        let read = async { read(login().await.map_err(SignInFailure::Thrown)?).await };
+        let read = async { read(login().await.map_err(SignInFailure::Thrown)?, &identity).await };
         match read.await {
             Ok(grant) => Some(grant),
             Err(failure) => {
@@ -55,19 +57,21 @@ where
 /// Begins the session that an answer brings which is already there.
 pub async fn sign_in_with(driver: &Driver, answer: JsValue) -> Result<(), SignInFailure> {
     let sign_outs = driver.sign_outs();
-    let grant = read(answer).await?;
+    let grant = read(answer, driver.identity()).await?;
     if driver.sign_outs() != sign_outs {
         return Err(SignInFailure::Denied(Denial::Ended(EndReason::SignedOut)));
     }
     driver.signed_in(grant).await.map_err(SignInFailure::Denied)
 }
 
-async fn read(answer: JsValue) -> Result<Grant, SignInFailure> {
+async fn read(answer: JsValue, identity: &Identity) -> Result<Grant, SignInFailure> {
     if let Some(token) = answer.as_string() {
-        return grant(&token, Numeric::Absent, None).map_err(SignInFailure::Token);
+        return token_grant(&token, identity)
+            .map_err(|fault| unreadable(fault, JsValue::UNDEFINED, JsValue::UNDEFINED));
     }
     let Some(response) = as_response(&answer) else {
-        return read_grant(&answer, None).map_err(|fault| incomplete(fault, JsValue::UNDEFINED, answer));
+        return read_grant(&answer, None, identity)
+            .map_err(|fault| unreadable(fault, JsValue::UNDEFINED, answer));
     };
     if !response.ok() {
         return Err(SignInFailure::Refused(answer));
@@ -75,13 +79,15 @@ async fn read(answer: JsValue) -> Result<Grant, SignInFailure> {
     let text = async { JsFuture::from(response.text()?).await };
     let text = text.await.map_err(SignInFailure::Thrown)?;
     let body = JSON::parse(&text.as_string().unwrap_or_default()).unwrap_or(text);
-    read_grant(&body, server_now(&response.headers())).map_err(|fault| incomplete(fault, answer, body))
+    let server_now = server_now(&response.headers());
+    read_grant(&body, server_now, identity).map_err(|fault| unreadable(fault, answer, body))
 }
 
-fn incomplete(fault: TokenFault, response: JsValue, body: JsValue) -> SignInFailure {
+fn unreadable(fault: Unreadable, response: JsValue, body: JsValue) -> SignInFailure {
     match fault {
-        TokenFault::Missing => SignInFailure::Incomplete(response, body),
-        fault => SignInFailure::Token(fault),
+        (_, Some(thrown)) => SignInFailure::Thrown(thrown),
+        (TokenFault::Missing, None) => SignInFailure::Incomplete(response, body),
+        (fault, None) => SignInFailure::Token(fault),
     }
 }
 

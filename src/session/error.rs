@@ -14,6 +14,8 @@ pub enum TokenFault {
     NoLifetime,
     /// It had lapsed by the server's own clock when it came.
     Expired,
+    /// The app, which was asked whose it is, has failed.
+    Unidentified,
 }
 
 /// Why an attempt to refresh, or to sign out, failed.

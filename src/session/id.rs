@@ -78,6 +78,11 @@ impl EpochId {
         self.0.0[0] >> 16
     }
 
+    /// Whether it was not there yet at `wall_ms`.
+    pub(crate) fn is_after(self, wall_ms: i64) -> bool {
+        u64::try_from(wall_ms).is_ok_and(|wall_ms| self.began() >= wall_ms)
+    }
+
     /// 32 hexadecimal digits.
     pub fn to_hex(self) -> String {
         self.0.to_hex()

@@ -46,6 +46,11 @@ impl Subject {
         }
     }
 
+    /// As it was given; `sub` and `sid` are two lines.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
     /// FNV-1a, salted with the epoch: lets a page recognise whose session it finds without keeping who that is.
     pub fn digest(&self, epoch: EpochId) -> u64 {
         epoch

@@ -17,7 +17,9 @@ const SLICE: Duration = Duration::from_secs(5);
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Job {
     Refresh,
-    Login { ticket: Ticket },
+    Login {
+        ticket: Ticket,
+    },
     SignOut {
         tickets: Vec<Ticket>,
         /// Whose session there is now is looked at first: it may be another one than the one that was signed out.

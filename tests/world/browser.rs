@@ -267,7 +267,11 @@ impl World {
         let is_turn = matches!(event, Event::LockGranted { .. } | Event::LookedAgain { .. });
         let shown = self.trace.then(|| format!("{event:?}"));
         let commands = self.tabs[tab.0].session.handle(now, event);
-        if let Some(shown) = shown { if !commands.is_empty() { eprintln!("{} T{} {shown}\n      -> {commands:?}", self.now - 1_700_000_000_000, tab.0); } }
+        if let Some(shown) = shown {
+            if !commands.is_empty() {
+                eprintln!("{} T{} {shown}\n      -> {commands:?}", self.now - 1_700_000_000_000, tab.0);
+            }
+        }
         let publishes = commands.contains(&Command::Publish);
         let releases = commands.iter().any(|command| matches!(command, Command::ReleaseLock { .. }));
         assert!(!is_turn || !publishes || releases, "code of the app's runs under the lock: {commands:?}");

@@ -89,7 +89,8 @@ impl Server {
     pub fn login(&mut self, user: &'static str, now: i64) -> (Issued, Cookie) {
         self.logins += 1;
         let id = self.families.len() as u32 + 1;
-        self.families.insert(id, Family { user, serial: 1, attempt: None, revoked: false, signed_out: false });
+        self.families
+            .insert(id, Family { user, serial: 1, attempt: None, revoked: false, signed_out: false });
         (self.issue(id, now), Cookie { family: id, serial: 1 })
     }
 

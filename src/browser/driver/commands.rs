@@ -83,10 +83,11 @@ impl Driver {
     fn send_refresh(&self, attempt: AttemptId, id: AttemptId) {
         let driver = self.clone();
         spawn_local(async move {
-            let outcome = driver.0.refresh.refresh(id).await.map_err(|(failure, native)| {
-                driver.0.native_error.replace(native);
-                failure
-            });
+            let outcome =
+                driver.0.refresh.refresh(id, &driver.0.identity).await.map_err(|(failure, native)| {
+                    driver.0.native_error.replace(native);
+                    failure
+                });
             let memo = driver.0.memory.recall();
             driver.dispatch(Event::RefreshSettled { attempt, outcome, memo });
         });

@@ -11,7 +11,7 @@ use super::super::command::{Command, Reply};
 use super::super::error::{Denial, RefreshFailure};
 use super::super::held::Source;
 use super::super::id::{AttemptId, Entropy, Ticket};
-use super::super::memo::{Begun, Memo, PendingSignOut, Remembered};
+use super::super::memo::{Begun, Memo, PendingSignOut, Remembered, Unsettled};
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
@@ -20,16 +20,8 @@ use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {
     pub(super) fn sign_out(&mut self, now: Moment, ticket: Ticket, memo: &Memo) {
-        let (session, is_over) = match &self.phase {
-            Phase::Active(held) => (Some(Begun::of(held.epoch, &held.grant)), false),
-            Phase::Unknown { restoring, .. } => (*restoring, false),
-            Phase::Ended { .. } | Phase::Closed => (None, true),
-        };
-        // One that another tab has just begun is meant as well, and there is its cookie.
-        let latest = memo.session.and_then(Remembered::begun);
-        let session = latest.filter(|latest| session.is_none_or(|known| latest.epoch > known.epoch)).or(session);
-        // Whose cookie there is, nobody knows: whoever's it is, they are signed out.
-        let session = session.filter(|_| !self.cookie_in_doubt && !self.turns.has_inert());
+        let is_over = matches!(self.phase, Phase::Ended { .. } | Phase::Closed);
+        let session = self.whose_cookie(now, memo);
         self.end(now, EndReason::SignedOut);
         let denial = Denial::Ended(EndReason::SignedOut);
         self.cancel(|job| matches!(job, Job::Login { .. }), denial);
@@ -47,6 +39,25 @@ impl<E: Entropy> Session<E> {
         }
         self.sign_out_backoff.reset();
         self.turns.add_sign_out(vec![ticket], false);
+    }
+
+    /// The session whose cookie the browser has; `None` where nobody can know. Then whoever's it is is signed out.
+    fn whose_cookie(&self, now: Moment, memo: &Memo) -> Option<Begun> {
+        let known = match &self.phase {
+            Phase::Active(held) => Some(Begun::of(held.epoch, &held.grant)),
+            Phase::Unknown { restoring, .. } => *restoring,
+            Phase::Ended { .. } | Phase::Closed => None,
+        };
+        // Another tab may just have begun one.
+        let latest = memo.session.and_then(Remembered::begun);
+        let session =
+            latest.filter(|latest| known.is_none_or(|known| latest.epoch > known.epoch)).or(known)?;
+        // A refresh that was sent before it had begun brings another cookie.
+        let is_earlier = |refresh: &Unsettled| {
+            refresh.may_be_out(now, self.config.timeout) && session.epoch.is_after(refresh.sent)
+        };
+        let overlaps = memo.unsettled.as_ref().is_some_and(is_earlier) || self.turns.has_inert();
+        Some(session).filter(|_| !overlaps && !self.cookie_in_doubt)
     }
 
     /// Looks whether a sign-out is pending: another page may have left one, or have finished ours.
