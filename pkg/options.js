@@ -1,11 +1,11 @@
 // Validates what createSession is given, once, at the edge. The wasm gets absolute URLs and numbers.
 
 const KNOWN = [
-  "attemptHeader", "fetch", "identity", "leeway", "lockTimeout", "name", "patience", "refresh", "refreshAhead", "restore",
+  "attemptHeader", "companionCookie", "fetch", "identity", "leeway", "lockTimeout", "name", "patience", "refresh", "refreshAhead", "restore",
   "sendTokenTo", "shareToken", "signOut", "timeout", "wasm",
 ];
 
-/** A header name that fetch takes (RFC 9110, section 5.1). */
+/** The name of a header that fetch takes, or of a cookie (RFC 9110, section 5.6.2; RFC 6265, section 4.1.1). */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** A TypeError that names the option or argument, and says what would be right. */
@@ -32,6 +32,10 @@ export function readOptions(options) {
   if (options.fetch !== undefined && typeof options.fetch !== "function") {
     throw invalid("fetch", "must be a function like fetch");
   }
+  const { companionCookie } = options;
+  if (companionCookie !== undefined && (typeof companionCookie !== "string" || !TOKEN.test(companionCookie))) {
+    throw invalid("companionCookie", "must be the name of a cookie");
+  }
   if (options.identity !== undefined && typeof options.identity !== "function") {
     throw invalid("identity", "must be a function that tells whose a token is");
   }
@@ -50,6 +54,7 @@ export function readOptions(options) {
     fetch: options.fetch,
     identity: options.identity,
     attemptHeader,
+    companionCookie,
     name,
   };
 }

@@ -22,6 +22,7 @@ pub(super) fn read(options: &JsValue) -> Settings {
         auth_origin: text("authOrigin"),
         sign_out_url: member("signOut").as_string(),
         attempt_header: text("attemptHeader"),
+        companion_cookie: member("companionCookie").as_string(),
         name: text("name"),
         targets: Targets::new(Array::from(&member("sendTokenTo")).iter().filter_map(|url| url.as_string())),
         fetcher: member("fetch").dyn_into().map(Fetcher::pinned).unwrap_or_default(),

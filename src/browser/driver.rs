@@ -43,6 +43,8 @@ pub struct Settings {
     pub sign_out_url: Option<String>,
     /// Which header carries the attempt id.
     pub attempt_header: String,
+    /// A cookie that script can read, and that the server changes with each rotation.
+    pub companion_cookie: Option<String>,
     /// Tells several sessions of one page apart.
     pub name: String,
     /// Where the access token may go.
@@ -127,7 +129,12 @@ impl Driver {
             activation: RefCell::default(),
             channel: RefCell::default(),
             lock_name: lock::name_for(&settings.auth_origin),
-            memory: Memory::new(&settings.name, &settings.auth_origin, &settings.refresh_url),
+            memory: Memory::new(
+                &settings.name,
+                &settings.auth_origin,
+                &settings.refresh_url,
+                settings.companion_cookie,
+            ),
             name: settings.name,
             refresh: endpoint(settings.refresh_url),
             sign_out: settings.sign_out_url.map(endpoint),

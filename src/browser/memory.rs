@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `silent-session:1:session:<name>:<refresh URL>` | `begun <session> <digest of the subject, or ->`, or `over <session> <reason>` |
 //! | `silent-session:1:sign-out:<name>:<refresh URL>` | `<sessions until> <when: milliseconds since 1970> <tries> <session, or -> <digest of the subject, or ->` |
-//! | `silent-session:1:attempt:<auth origin> <refresh path>` | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost or overtaken>` |
+//! | `silent-session:1:attempt:<auth origin> <refresh path>` | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost or overtaken> <digest of the companion cookie, or ->` |
 //! | `silent-session:1:took:<auth origin> <refresh path>` | how many milliseconds the last answer took |
 //! | `silent-session:1:company:<name>:<refresh URL>` | `1`: a tab of this session was there |
 //!
@@ -22,8 +22,9 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
 
+use super::cookie;
 use crate::session::{
-    AttemptId, Begun, EndReason, EpochId, Memo, PendingSignOut, Remembered, Standing, Unsettled,
+    AttemptId, Begun, Companion, EndReason, EpochId, Memo, PendingSignOut, Remembered, Standing, Unsettled,
 };
 
 /// The entries of one session. Tenants by path do not meet: the URL is part of the name.
@@ -34,11 +35,13 @@ pub(crate) struct Memory {
     attempt: String,
     took: String,
     company: String,
+    /// Which cookie changes with each rotation, and can be read.
+    companion: Option<String>,
 }
 
 impl Memory {
     /// For the session of this name at this refresh endpoint.
-    pub(crate) fn new(name: &str, auth_origin: &str, refresh_url: &str) -> Self {
+    pub(crate) fn new(name: &str, auth_origin: &str, refresh_url: &str, companion: Option<String>) -> Self {
         let of_session = |kind| ["silent-session:1:", kind, ":", name, ":", refresh_url].concat();
         let path = refresh_url.strip_prefix(auth_origin).unwrap_or(refresh_url);
         let of_cookie = |kind| ["silent-session:1:", kind, ":", auth_origin, " ", path].concat();
@@ -48,6 +51,7 @@ impl Memory {
             attempt: of_cookie("attempt"),
             took: of_cookie("took"),
             company: of_session("company"),
+            companion,
         }
     }
 
@@ -65,6 +69,11 @@ impl Memory {
             sign_out: get(&self.sign_out).and_then(|entry| read_sign_out(&entry)),
             took: get(&self.took)
                 .and_then(|took| Some(Duration::from_millis(took.parse::<u32>().ok()?.into()))),
+            companion: self
+                .companion
+                .as_ref()
+                .and_then(|name| cookie::read(name))
+                .map(|value| Companion::of(&value)),
         }
     }
 
@@ -101,9 +110,10 @@ impl Memory {
 
     /// Writes down that an attempt is on the wire, before it is.
     pub(crate) fn mark(&self, attempt: AttemptId, unsettled: Unsettled) {
-        let Unsettled { id, sent, standing } = unsettled;
+        let Unsettled { id, sent, standing, companion } = unsettled;
         let (attempt, id, sent) = (attempt.to_hex(), id.to_hex(), sent.to_string());
-        set(&self.attempt, &[&attempt, " ", &id, " ", &sent, " ", standing.as_str()].concat());
+        let companion = digest_to_text(companion.map(|companion| companion.0));
+        set(&self.attempt, &[&attempt, &*id, &sent, standing.as_str(), &companion].join(" "));
     }
 
     /// Writes down what else is known of it, if no other was marked since.
@@ -168,7 +178,10 @@ fn read_marker(marker: &str) -> Option<Unsettled> {
     let mut parts = marker.split(' ').skip(1);
     let id = AttemptId::parse(parts.next()?)?;
     let sent = parts.next()?.parse().ok()?;
-    Some(Unsettled { id, sent, standing: Standing::parse(parts.next()?)? })
+    let standing = Standing::parse(parts.next()?)?;
+    // Not there in the markers of the first version.
+    let companion = parts.next().and_then(digest_from_text).flatten().map(Companion);
+    Some(Unsettled { id, sent, standing, companion })
 }
 
 /// A digest as it is written here and in messages: 16 hexadecimal digits, or `-` where there is none.

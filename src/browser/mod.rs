@@ -6,6 +6,7 @@
 mod answer;
 mod channel;
 mod clock;
+mod cookie;
 mod discard;
 mod driver;
 mod envelope;

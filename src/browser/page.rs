@@ -87,7 +87,7 @@ pub(crate) fn when_activated(callback: impl FnOnce() + 'static) -> Option<Listen
 }
 
 /// The document; a worker has none.
-fn document() -> Option<EventTarget> {
+pub(crate) fn document() -> Option<EventTarget> {
     let document = Reflect::get(&js_sys::global(), &JsValue::from_str("document")).ok()?;
     document.is_object().then(|| document.unchecked_into())
 }

@@ -72,6 +72,9 @@ pub(crate) const UNKNOWN_TOOK: Duration = Duration::from_secs(2);
 /// And at the least: a server that was quick may be slower once.
 pub(crate) const LEAST_ORPHAN_WAIT: Duration = Duration::from_millis(500);
 
+/// How often the companion of the refresh cookie is looked at, while an orphan's cookie is waited for.
+pub(crate) const COMPANION_LOOK: Duration = Duration::from_millis(50);
+
 /// How long after a rejection it is asked for once more, at the least; and twice that at the most.
 pub(crate) const CONFIRMATION: Duration = Duration::from_millis(500);
 

@@ -19,7 +19,7 @@ use super::error::{Denial, RefreshFailure};
 use super::event::Event;
 use super::held::Held;
 use super::id::{Entropy, EpochId, TabId, Ticket};
-use super::memo::{Begun, PendingSignOut, Unsettled};
+use super::memo::{Begun, Companion, PendingSignOut, Unsettled};
 use super::peers::Peers;
 use super::status::{EndReason, Status};
 use super::time::Moment;
@@ -61,6 +61,8 @@ pub struct Session<E> {
     unsettled: Option<Unsettled>,
     /// It was read, and is of another tab or page.
     is_recalled: bool,
+    /// The companion of the refresh cookie, at the last look.
+    companion: Option<Companion>,
     /// The one before the one that is on the wire: it may be answered as well.
     overtaken: Option<Unsettled>,
     /// A sign-out that the server may not know of.
@@ -109,6 +111,7 @@ impl<E: Entropy> Session<E> {
             failure: None,
             unsettled: None,
             is_recalled: false,
+            companion: None,
             overtaken: None,
             pending: None,
             rejected: false,

@@ -6,7 +6,7 @@ use super::config::{LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OU
 use super::id::{AttemptId, EpochId};
 use super::status::EndReason;
 use super::time::Moment;
-use super::token::Grant;
+use super::token::{Grant, fnv1a};
 
 /// A session that goes on: enough to recognise it by a token of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +101,20 @@ pub struct Unsettled {
     pub sent: i64,
     /// What is not known.
     pub standing: Standing,
+    /// The companion of the refresh cookie when it was sent, where there is one.
+    pub companion: Option<Companion>,
+}
+
+/// A readable cookie of the server's that changes with each rotation: a digest of its value, which may be a secret of its
+/// own (a CSRF token).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Companion(pub u64);
+
+impl Companion {
+    /// That of a value.
+    pub fn of(value: &str) -> Self {
+        Self(fnv1a(value.bytes()))
+    }
 }
 
 /// What is known of a refresh, and what is not.
@@ -131,6 +145,11 @@ impl Standing {
 }
 
 impl Unsettled {
+    /// Whether the refresh cookie has changed since it was sent, as far as its companion tells.
+    pub(crate) fn has_come(&self, companion: Option<Companion>) -> bool {
+        self.companion.zip(companion).is_some_and(|(then, now)| then != now)
+    }
+
     /// Whether its cookie may still come.
     pub(crate) fn may_be_out(&self, now: Moment, timeout: Duration) -> bool {
         self.standing != Standing::Lost && self.age(now) < timeout
@@ -160,4 +179,6 @@ pub struct Memo {
     pub sign_out: Option<PendingSignOut>,
     /// How long the last refresh took that was answered.
     pub took: Option<Duration>,
+    /// The companion of the refresh cookie, where there is one.
+    pub companion: Option<Companion>,
 }

@@ -112,7 +112,7 @@ pub use expiry::{Numeric, Times, lifetime};
 pub use id::{AttemptId, Entropy, EpochId, Generation, TabId, Ticket};
 pub use jwt::decode_claims;
 pub use machine::Session;
-pub use memo::{Begun, Memo, PendingSignOut, Remembered, Standing, Unsettled};
+pub use memo::{Begun, Companion, Memo, PendingSignOut, Remembered, Standing, Unsettled};
 pub use peers::{Offer, PeerMessage};
 pub use scope::scope_contains;
 pub use status::{EndReason, Status};

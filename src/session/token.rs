@@ -53,11 +53,13 @@ impl Subject {
 
     /// FNV-1a, salted with the epoch: lets a page recognise whose session it finds without keeping who that is.
     pub fn digest(&self, epoch: EpochId) -> u64 {
-        epoch
-            .bytes()
-            .chain(self.0.bytes())
-            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+        fnv1a(epoch.bytes().chain(self.0.bytes()))
     }
+}
+
+/// FNV-1a of 64 bits.
+pub(crate) fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl fmt::Debug for Subject {

@@ -105,9 +105,9 @@ impl Turn {
         self.wait_again(answers.max(orphan), now);
     }
 
-    /// Whether an orphan's cookie is still waited for.
-    pub(crate) fn awaits_orphan(&self, now: Moment) -> bool {
-        !self.orphan.is_due(now)
+    /// How much longer an orphan's cookie is waited for.
+    pub(crate) fn orphan_left(&self, now: Moment) -> Duration {
+        self.orphan.remaining(now)
     }
 
     /// Whether something of it is on the wire.

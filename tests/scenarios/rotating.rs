@@ -94,6 +94,36 @@ fn the_wait_for_an_orphan_goes_by_what_the_last_answer_took() {
 }
 
 #[test]
+fn a_readable_cookie_that_changes_with_each_rotation_ends_the_wait_for_an_orphan() {
+    // When the next page is signed in, in milliseconds after its begin. Unknown servers are waited for for 2 s.
+    let wait = |has_companion: bool, orphan: Fault| {
+        let mut world = signed_in();
+        world.server.has_companion = has_companion;
+        world.server.faults = vec![orphan];
+        world.renew(TAB);
+        world.run(30);
+        let tab = world.reload(TAB);
+        let mut waited = 0;
+        while !world.is_active(tab) {
+            world.run(10);
+            waited += 10;
+        }
+        world.renew(tab);
+        world.run(1_000);
+        assert_eq!((world.server.reuses, world.server.faults.len()), (0, 0));
+        // Its cookie has come: nothing of it is waited for any more.
+        let is_done = matches!(world.status(tab), Status::Active { generation, .. } if generation.0 == 2);
+        (waited, is_done)
+    };
+    let (without, _) = wait(false, Fault::Slow(600));
+    let (with, is_done) = wait(true, Fault::Slow(600));
+    assert!(without >= 2_000, "{without}");
+    assert!((600..=750).contains(&with) && is_done, "{with}");
+    let (never, _) = wait(true, Fault::Silence);
+    assert!((2_000..=2_200).contains(&never), "{never}");
+}
+
+#[test]
 fn an_undisturbed_reload_waits_for_no_orphan() {
     let mut world = signed_in();
     world.renew(TAB);

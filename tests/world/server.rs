@@ -63,6 +63,8 @@ pub struct Server {
     pub misconfigured: Option<&'static str>,
     /// It forgets attempt ids: a second presentation is theft, whatever comes along.
     pub knows_attempts: bool,
+    /// Beside the refresh cookie it sets one that script can read.
+    pub has_companion: bool,
     /// Tokens tell which sign-in they are of (`sid`).
     pub names_sessions: bool,
     /// Tokens tell nobody whose they are.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use silent_session::session::{AttemptId, EpochId, Event, Memo, PendingSignOut, Remembered, Unsettled};
+use silent_session::session::{
+    AttemptId, Companion, EpochId, Event, Memo, PendingSignOut, Remembered, Unsettled,
+};
 
 use super::browser::World;
 use super::lock::LockManager;
@@ -25,7 +27,7 @@ impl World {
     /// What a page finds there.
     pub fn memo(&self) -> Memo {
         if self.storage.blocked {
-            return Memo::default();
+            return Memo { companion: self.companion(), ..Memo::default() };
         }
         Memo {
             is_kept: true,
@@ -33,7 +35,14 @@ impl World {
             unsettled: self.storage.marker.map(|(_, unsettled)| unsettled),
             sign_out: self.storage.sign_out,
             took: self.storage.took,
+            companion: self.companion(),
         }
+    }
+
+    /// The readable cookie beside the refresh cookie, where the server has one.
+    fn companion(&self) -> Option<Companion> {
+        let cookie = self.cookie.filter(|_| self.server.has_companion)?;
+        Some(Companion::of(&format!("{} {}", cookie.family, cookie.serial)))
     }
 
     /// The user clears the site's data.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::backoff::scale;
 use super::super::command::Command;
-use super::super::config::{LEAST_ORPHAN_WAIT, UNKNOWN_TOOK};
+use super::super::config::{COMPANION_LOOK, LEAST_ORPHAN_WAIT, UNKNOWN_TOOK};
 use super::super::error::{Denial, RefreshFailure};
 use super::super::held::Held;
 use super::super::id::{AttemptId, Entropy};
@@ -143,6 +143,16 @@ impl<E: Entropy> Session<E> {
         } else {
             turn.waited_for = self.unsettled.filter(|_| !orphan.is_zero());
             turn.hold(answers, orphan, now);
+            self.watch_companion(now);
+        }
+    }
+
+    /// Where the server has a readable cookie that changes with each rotation, it is looked at: it ends the wait.
+    fn watch_companion(&mut self, now: Moment) {
+        if let Some(turn) = &mut self.turns.current
+            && turn.waited_for.is_some_and(|orphan| orphan.companion.is_some())
+        {
+            turn.wait_again(turn.orphan_left(now).min(COMPANION_LOOK), now);
         }
     }
 
@@ -153,6 +163,14 @@ impl<E: Entropy> Session<E> {
             self.unsettled = memo.unsettled;
         } else if memo.is_kept && self.is_recalled {
             self.unsettled = None;
+        }
+        self.companion = memo.companion;
+        if let Some(orphan) = &mut self.unsettled
+            && orphan.standing == Standing::Out
+            && orphan.has_come(memo.companion)
+        {
+            // The cookie is there: nothing of it is on the wire.
+            orphan.standing = Standing::Lost;
         }
     }
 
@@ -196,18 +214,24 @@ impl<E: Entropy> Session<E> {
         self.drop_finished_sign_out();
         let orphan = self.orphan_wait(now, memo);
         let Some(turn) = &mut self.turns.current else { return };
-        if orphan.is_zero() || turn.waited_for == self.unsettled {
+        // Not waited for twice.
+        let left = match turn.waited_for == self.unsettled {
+            true => turn.orphan_left(now).min(orphan),
+            false => orphan,
+        };
+        if left.is_zero() {
             self.begin_turn(now);
         } else {
             turn.waited_for = self.unsettled;
-            turn.hold(Duration::ZERO, orphan, now);
+            turn.hold(Duration::ZERO, left, now);
+            self.watch_companion(now);
         }
     }
 
     /// Whether all has been waited for.
     fn may_begin(&self, now: Moment) -> bool {
         self.peers.answer_wait(now).is_none()
-            && self.turns.current.as_ref().is_some_and(|turn| !turn.awaits_orphan(now))
+            && self.turns.current.as_ref().is_some_and(|turn| turn.orphan_left(now).is_zero())
     }
 
     /// Gives back what may not be ours any more, or would not be used soon; the turn is asked for once more.
@@ -251,7 +275,8 @@ impl<E: Entropy> Session<E> {
             None if self.rejected => AttemptId::draw(&mut self.entropy),
             None => attempt,
         };
-        let unsettled = Unsettled { id, sent: now.wall_ms(), standing: Standing::Out };
+        let unsettled =
+            Unsettled { id, sent: now.wall_ms(), standing: Standing::Out, companion: self.companion };
         self.overtaken = earlier.filter(|earlier| earlier.standing == Standing::Out);
         self.unsettled = Some(unsettled);
         self.is_recalled = false;

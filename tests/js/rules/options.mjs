@@ -35,6 +35,7 @@ const WRONG = [
   ["{ refresh: '/r', name: '' }", "name"],
   ["{ refresh: '/r', name: 1 }", "name"],
   ["{ refresh: '/r', fetch: 1 }", "fetch"],
+  ["{ refresh: '/r', identity: 'sub' }", "identity"],
   ["{ refresh: '/r', refreshAhead: 'yes' }", "refreshAhead"],
   ["{ refresh: '/r', restore: 0 }", "restore"],
   ["{ refresh: '/r', lockTimeout: 0 }", "lockTimeout"],
