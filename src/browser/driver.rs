@@ -114,7 +114,11 @@ impl Driver {
             attempt_header: settings.attempt_header.clone(),
             fetcher: settings.fetcher.clone(),
         };
-        let config = Config { tells_sign_out: settings.sign_out_url.is_some(), ..settings.config };
+        let config = Config {
+            tells_sign_out: settings.sign_out_url.is_some(),
+            defers: page::document().is_none(),
+            ..settings.config
+        };
         let driver = Self(Rc::new(Inner {
             machine: RefCell::new(Session::new(config, Random)),
             events: RefCell::default(),

@@ -10,10 +10,12 @@
 //! | `"began"` | `epoch`, `subject` | A session goes on; its token is not handed over. |
 //! | `"over"` | `until`, `reason` (`"signed-out"`, `"rejected"`) | Every session that had begun by then is over. |
 //! | `"bye"` | | I am going. |
+//! | `"want"` (2) | `epoch` (or null), `age` | A worker wants a better token than its own, which came so long ago. |
+//! | `"coming"` (2) | | A page answers that it is about to refresh. |
 //!
 //! `from`, `epoch` and `until` are 32 hexadecimal digits, `subject` is 16 of them or `-`: a digest of whose session it is,
-//! salted with the epoch. **`v` is the version that a reader has to know**, 1 for all of
-//! these, and stays 1 for them in every later version: a later one adds members, which earlier readers ignore, or
+//! salted with the epoch. **`v` is the version that a reader has to know**, 2 where the table
+//! says so and 1 for the others, and stays so in every later version: a later one adds members, which earlier readers ignore, or
 //! messages of its own with a higher `v`, which they ignore as a whole. So two versions hand tokens over to each other.
 //! `tests/headless/messages-v1.json` holds them to it.
 //!
@@ -29,7 +31,8 @@ use super::answer::{member, subject_of};
 use super::memory::{digest_from_text, digest_to_text, reason_from_text};
 use crate::session::{AccessToken, Begun, EpochId, Offer, PeerMessage, Subject, TabId};
 
-const VERSION: f64 = 1.0;
+/// The highest version that we know.
+const VERSION: f64 = 2.0;
 
 /// Longer than any server takes in a header. A tab with such a token fetches its own.
 const LONGEST_TOKEN: usize = 65_536;
@@ -61,9 +64,18 @@ pub(crate) fn seal(from: TabId, message: &PeerMessage) -> JsValue {
             ("over", vec![("until", until.to_hex().into()), ("reason", reason.as_str().into())])
         }
         PeerMessage::Bye => ("bye", vec![]),
+        PeerMessage::Wanted { epoch, age } => {
+            let epoch = epoch.map_or(JsValue::NULL, |epoch| epoch.to_hex().into());
+            ("want", vec![("epoch", epoch), ("age", milliseconds(*age))])
+        }
+        PeerMessage::Coming => ("coming", vec![]),
+    };
+    let version = match message {
+        PeerMessage::Wanted { .. } | PeerMessage::Coming => 2,
+        _ => 1,
     };
     let envelope = Object::new();
-    let frame = [("v", VERSION.into()), ("from", from.to_hex().into()), ("kind", kind.into())];
+    let frame = [("v", version.into()), ("from", from.to_hex().into()), ("kind", kind.into())];
     for (name, value) in frame.into_iter().chain(members) {
         // A fresh object takes any member.
         let _ = Reflect::set(&envelope, &JsValue::from_str(name), &value);
@@ -73,7 +85,7 @@ pub(crate) fn seal(from: TabId, message: &PeerMessage) -> JsValue {
 
 /// Reads a message; `None` for whatever is none of ours, or of a version that we do not know.
 pub(crate) fn open(envelope: &JsValue) -> Option<(TabId, PeerMessage)> {
-    if member(envelope, "v").as_f64() != Some(VERSION) {
+    if !member(envelope, "v").as_f64().is_some_and(|version| (1.0..=VERSION).contains(&version)) {
         return None;
     }
     let text = |name| member(envelope, name).as_string();
@@ -108,6 +120,14 @@ pub(crate) fn open(envelope: &JsValue) -> Option<(TabId, PeerMessage)> {
         }
         "over" => PeerMessage::Over { until: epoch("until")?, reason: reason_from_text(&text("reason")?)? },
         "bye" => PeerMessage::Bye,
+        "want" => {
+            let epoch = match member(envelope, "epoch") {
+                epoch if epoch.is_null() => None,
+                _ => Some(epoch("epoch")?),
+            };
+            PeerMessage::Wanted { epoch, age: milliseconds("age")? }
+        }
+        "coming" => PeerMessage::Coming,
         _ => return None,
     };
     Some((TabId::parse(&text("from")?)?, message))

@@ -86,7 +86,7 @@ pub(crate) fn when_activated(callback: impl FnOnce() + 'static) -> Option<Listen
     }))
 }
 
-/// The document; a worker has none.
+/// The document, which a worker does not have.
 pub(crate) fn document() -> Option<EventTarget> {
     let document = Reflect::get(&js_sys::global(), &JsValue::from_str("document")).ok()?;
     document.is_object().then(|| document.unchecked_into())

@@ -23,6 +23,8 @@ pub struct Config {
     pub lock_timeout: Duration,
     /// Whether tabs hand the token over to each other. Without, each fetches its own; they still take turns.
     pub shares_token: bool,
+    /// Whether a refresh is left to another tab where one can: what a worker sends does not outlive it.
+    pub defers: bool,
     /// Whether the server is told of a sign-out.
     pub tells_sign_out: bool,
 }
@@ -37,6 +39,7 @@ impl Default for Config {
             patience: Duration::from_secs(20),
             lock_timeout: Duration::from_secs(30),
             shares_token: true,
+            defers: false,
             tells_sign_out: true,
         }
     }

@@ -1,5 +1,6 @@
 //! The machine: events in, commands out.
 
+mod deferring;
 mod epochs;
 mod life;
 mod peers;
@@ -24,6 +25,7 @@ use super::peers::Peers;
 use super::status::{EndReason, Status};
 use super::time::Moment;
 use super::turns::{Job, Turns};
+use deferring::Deferral;
 
 #[derive(Debug)]
 enum Phase {
@@ -73,6 +75,10 @@ pub struct Session<E> {
     adopted: u32,
     breaker: Breaker,
     peers: Peers,
+    /// Of a worker: whether a page refreshes for it.
+    deferral: Deferral,
+    /// Of a page: a worker has asked it to refresh.
+    is_asked: bool,
     /// Every session that had begun by then is over, and why.
     over: Option<(EpochId, EndReason)>,
     /// The latest that another tab has written down: a session of its, or that one is over.
@@ -118,6 +124,8 @@ impl<E: Entropy> Session<E> {
             adopted: 0,
             breaker: Breaker::default(),
             peers,
+            deferral: Deferral::default(),
+            is_asked: false,
             over: None,
             seen: None,
             before: None,
@@ -155,7 +163,7 @@ impl<E: Entropy> Session<E> {
         let work = match self.turns.next_look(now, self.config.longest_gap()) {
             Some(look) => Some(look),
             None if self.away || !self.started => None,
-            None => [self.refresh_wait(now), self.agenda_wait(now)].into_iter().flatten().min(),
+            None => [self.own_refresh_wait(now), self.agenda_wait(now)].into_iter().flatten().min(),
         };
         [patience, work].into_iter().flatten().min()
     }

@@ -34,6 +34,15 @@ pub enum PeerMessage {
         /// Why.
         reason: EndReason,
     },
+    /// A worker wants a better token than the one that it has: a page may refresh for it.
+    Wanted {
+        /// Of which sign-in the one that it has is; `None` where it has none.
+        epoch: Option<EpochId>,
+        /// How long ago that came.
+        age: Duration,
+    },
+    /// I am about to refresh.
+    Coming,
     /// I am going.
     Bye,
 }

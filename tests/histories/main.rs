@@ -93,7 +93,7 @@ proptest! {
         let mut world = World::signed_in(Config { shares_token, ..Config::default() }, seed);
         let ends = |step: &Step| matches!(
             step,
-            Step::RevokeAll | Step::SignOut(_) | Step::Close(_) | Step::FailLogin(_)
+            Step::RevokeAll | Step::SignOut(_) | Step::Close(_) | Step::FailLogin(_) | Step::OpenWorker
         );
         for step in steps.iter().filter(|step| !ends(step) && !signs_in(step)) {
             // A machine that sleeps in the middle of a refresh, or whose clock jumps then, cannot tell when it was sent;
@@ -155,7 +155,14 @@ proptest! {
         // A login that is out, in a tab that is frozen meanwhile, would be a new session when it comes back.
         // Nor does anybody know when somebody has signed in unseen.
         let is_open = |step: &&Step| {
-            matches!(step, Step::Close(_) | Step::SignIn(..) | Step::SignInByCookie(..) | Step::SignInUnseen(_))
+            matches!(
+                step,
+                Step::Close(_)
+                    | Step::SignIn(..)
+                    | Step::SignInByCookie(..)
+                    | Step::SignInUnseen(_)
+                    | Step::OpenWorker
+            )
         };
         for step in before.iter().filter(|step| !is_open(step)) {
             // Where nothing is stored, what came first is told by the clock alone, and by messages alone who is there.
@@ -190,7 +197,8 @@ proptest! {
         // Nor can anybody who was frozen know when all that was written down is gone, and all who knew.
         let is_blocked = world.storage.blocked;
         let forgets = |step: &Step| match step {
-            Step::BlockStorage | Step::ClearStorage => true,
+            // A worker finds nothing that is written down.
+            Step::BlockStorage | Step::ClearStorage | Step::OpenWorker => true,
             Step::Close(_) | Step::CloseTab(_) | Step::Kill(_) | Step::Reload(_) => is_blocked,
             _ => false,
         };

@@ -22,6 +22,7 @@ pub(crate) enum Step {
     FailLogin(usize),
     SignOut(usize),
     OpenTab,
+    OpenWorker,
     Reload(usize),
     Close(usize),
     CloseTab(usize),
@@ -72,6 +73,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         1 => tab.clone().prop_map(Step::FailLogin),
         2 => tab.clone().prop_map(Step::SignOut),
         2 => Just(Step::OpenTab),
+        1 => Just(Step::OpenWorker),
         1 => tab.clone().prop_map(Step::Reload),
         1 => tab.clone().prop_map(Step::Close),
         1 => tab.clone().prop_map(Step::CloseTab),
@@ -174,7 +176,10 @@ pub(crate) fn perform(world: &mut World, step: &Step) {
         Step::OpenTab if world.tabs.iter().filter(|tab| tab.alive).count() < 5 => {
             world.visit();
         }
-        Step::OpenTab => {}
+        Step::OpenWorker if world.tabs.iter().filter(|tab| tab.alive).count() < 5 => {
+            world.visit_worker();
+        }
+        Step::OpenTab | Step::OpenWorker => {}
         Step::Reload(_) => {
             world.reload(tab);
         }

@@ -14,6 +14,7 @@ mod sharing;
 mod signing_in_and_out;
 mod taking_turns;
 mod unseen;
+mod workers;
 #[path = "../world/mod.rs"]
 mod world;
 

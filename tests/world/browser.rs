@@ -33,7 +33,6 @@ pub struct World {
     /// After site data was cleared, pages that come get another lock by the same name (Chromium does so).
     pub(super) later_locks: Vec<LockManager>,
     pub offline: bool,
-    pub trace: bool,
     pub(super) now: i64,
     /// Our wall clock minus the true time; our monotonic clock minus the true time.
     pub(super) wall_error: i64,
@@ -66,7 +65,6 @@ impl World {
             locks: LockManager::default(),
             later_locks: Vec::new(),
             offline: false,
-            trace: false,
             now: 1_700_000_000_000,
             wall_error: 0,
             monotonic_error: -1_700_000_000_000,
@@ -111,6 +109,16 @@ impl World {
     pub fn visit(&mut self) -> TabId {
         let tab = self.open_tab();
         self.start();
+        tab
+    }
+
+    /// A worker of the same session begins.
+    pub fn visit_worker(&mut self) -> TabId {
+        let seed = self.seed.next();
+        let config = Config { defers: true, ..self.config.clone() };
+        self.tabs.push(Tab { is_worker: true, ..Tab::new(config, seed) });
+        let tab = TabId(self.tabs.len() - 1);
+        self.happen(tab, Event::Started { memo: Memo::default(), company: true });
         tab
     }
 
@@ -261,17 +269,11 @@ impl World {
         if self.tabs[tab.0].frozen {
             return self.tabs[tab.0].inbox.push(event);
         }
-        let event = self.as_read_now(event);
+        let event = self.as_read_now(tab, event);
         let now = self.moment();
         self.tabs[tab.0].may_begin = self.tabs[tab.0].begins_session(&event);
         let is_turn = matches!(event, Event::LockGranted { .. } | Event::LookedAgain { .. });
-        let shown = self.trace.then(|| format!("{event:?}"));
         let commands = self.tabs[tab.0].session.handle(now, event);
-        if let Some(shown) = shown {
-            if !commands.is_empty() {
-                eprintln!("{} T{} {shown}\n      -> {commands:?}", self.now - 1_700_000_000_000, tab.0);
-            }
-        }
         let publishes = commands.contains(&Command::Publish);
         let releases = commands.iter().any(|command| matches!(command, Command::ReleaseLock { .. }));
         assert!(!is_turn || !publishes || releases, "code of the app's runs under the lock: {commands:?}");

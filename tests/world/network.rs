@@ -96,7 +96,10 @@ impl World {
                 self.later(self.latency + delay, Arrival::RefreshAnswer { tab, attempt, outcome });
             }
             Arrival::RefreshAnswer { tab, attempt, outcome } => {
-                if let Ok((_, cookie)) = &outcome {
+                let is_dropped = self.tabs[tab.0].is_worker && !self.tabs[tab.0].alive;
+                if let Ok((_, cookie)) = &outcome
+                    && !is_dropped
+                {
                     self.cookie = Some(*cookie);
                 }
                 self.rejections += u32::from(matches!(outcome, Err(RefreshFailure::Rejected { .. })));

@@ -12,6 +12,15 @@ use super::tab::{Purpose, TabId};
 impl World {
     pub(super) fn perform(&mut self, tab: TabId, command: Command) {
         match command {
+            Command::Remember(_)
+            | Command::RememberSignOut(_)
+            | Command::ForgetSignOut { .. }
+            | Command::Mark { .. }
+            | Command::Remark { .. }
+            | Command::Unmark { .. }
+            | Command::NoteTook(_)
+            | Command::ExpectCompany(_)
+                if self.tabs[tab.0].is_worker => {}
             Command::AcquireLock { attempt } => {
                 self.locks_of(tab).ask(tab, attempt);
                 self.grant_lock();

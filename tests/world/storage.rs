@@ -70,7 +70,9 @@ impl World {
             return;
         }
         self.storage.session = Some(remembered);
-        for other in self.siblings_of(tab) {
+        let mut others = self.siblings_of(tab);
+        others.retain(|other| !self.tabs[other.0].is_worker);
+        for other in others {
             let delay = self.some_delay();
             self.later(delay, Arrival::StorageEvent { tab: other });
         }
@@ -105,7 +107,8 @@ impl World {
     }
 
     /// What a page looks up, it looks up when it hears of the event, however long that waited.
-    pub(super) fn as_read_now(&self, mut event: Event) -> Event {
+    pub(super) fn as_read_now(&self, tab: TabId, mut event: Event) -> Event {
+        let found = if self.tabs[tab.0].is_worker { Memo::default() } else { self.memo() };
         match &mut event {
             Event::LockGranted { memo, .. }
             | Event::LookedAgain { memo, .. }
@@ -114,9 +117,9 @@ impl World {
             | Event::Woken { memo, .. }
             | Event::SignOutWanted { memo, .. }
             | Event::SignedIn { memo, .. }
-            | Event::LoginSettled { memo, .. } => *memo = self.memo(),
+            | Event::LoginSettled { memo, .. } => *memo = found,
             Event::RefreshSettled { memo, outcome, .. } => {
-                *memo = self.memo();
+                *memo = found;
                 if let Ok(grant) = outcome {
                     grant.received = self.moment();
                 }

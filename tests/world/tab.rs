@@ -34,6 +34,8 @@ pub struct Tab {
     pub may_begin: bool,
     /// Sessions that have ended here.
     pub over: Vec<EpochId>,
+    /// A worker: nothing is stored there, and what it sends does not outlive it.
+    pub is_worker: bool,
     /// How often the server had refused a refresh when this tab's session began.
     pub rejections: u32,
     /// Which lock it gets by the one name.
@@ -69,6 +71,7 @@ impl Tab {
             published: Vec::new(),
             may_begin: false,
             over: Vec::new(),
+            is_worker: false,
             rejections: 0,
             lock_domain: 0,
             frozen: false,

@@ -12,6 +12,7 @@ use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
 use super::super::turns::Job;
+use super::deferring::Deferral;
 use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {
@@ -65,6 +66,8 @@ impl<E: Entropy> Session<E> {
         self.published = false;
         self.failure = None;
         self.rejected = false;
+        self.is_asked = false;
+        self.deferral = Deferral::No;
         self.backoff.reset();
         self.adopted = match source {
             Source::Refresh(number) => number,
@@ -115,6 +118,8 @@ impl<E: Entropy> Session<E> {
         self.failure = None;
         self.cookie_in_doubt = false;
         self.rejected = false;
+        self.is_asked = false;
+        self.deferral = Deferral::No;
         self.unsettled = None;
         self.backoff.reset();
         self.turns.turn_inert();

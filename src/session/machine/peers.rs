@@ -99,6 +99,8 @@ impl<E: Entropy> Session<E> {
                 self.reply(now);
             }
             PeerMessage::Here => {}
+            PeerMessage::Wanted { epoch, age } => self.wanted(now, epoch, age),
+            PeerMessage::Coming => self.help_is_coming(now),
             PeerMessage::Offered(offer) => self.offered(now, offer),
             PeerMessage::Began(begun) => {
                 self.contradicted(now, begun.epoch, |session| session.begun_elsewhere(now, begun));

@@ -44,8 +44,9 @@ impl<E: Entropy> Session<E> {
         let is_ready = |job: &Job| !(paused && matches!(job, Job::SignOut { .. }));
         let job = match self.turns.agenda.iter().position(is_ready) {
             Some(index) => Some(self.turns.agenda.remove(index)),
-            None => self.refresh_wait(now).filter(Duration::is_zero).map(|_| Job::Refresh),
+            None => self.own_refresh_wait(now).filter(Duration::is_zero).map(|_| Job::Refresh),
         };
+        let job = job.filter(|job| *job != Job::Refresh || !self.defer(now));
         if let Some(job) = job {
             let attempt = AttemptId::draw(&mut self.entropy);
             let patience = self.lock_patience();
@@ -78,7 +79,7 @@ impl<E: Entropy> Session<E> {
         let wanted = match &self.phase {
             _ if !self.callers.is_empty() => Duration::ZERO,
             Phase::Unknown { .. } => Duration::ZERO,
-            Phase::Active(_) if self.cookie_in_doubt || self.rejected => Duration::ZERO,
+            Phase::Active(_) if self.cookie_in_doubt || self.rejected || self.is_asked => Duration::ZERO,
             Phase::Active(held) => self.ahead(held)?.remaining(now),
             Phase::Ended { .. } | Phase::Closed => return None,
         };

@@ -13,6 +13,7 @@ use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
 use super::super::turns::{Settled, Turn};
+use super::deferring::Deferral;
 use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {
@@ -135,6 +136,8 @@ impl<E: Entropy> Session<E> {
 
     pub(super) fn refresh_failed(&mut self, now: Moment, failure: RefreshFailure) {
         let before = self.status();
+        self.is_asked = false;
+        self.deferral = Deferral::No;
         self.backoff.fail(now, failure.retry_after(), &mut self.entropy);
         self.failure = Some(failure);
         // A failure like the one before, far ahead of the next renewal, is nothing new to the app.

@@ -1,0 +1,143 @@
+//! What a worker sends does not outlive it, and leaves no marker: a page refreshes for it, where there is one.
+
+use super::*;
+
+/// A page and a worker, signed in.
+fn page_and_worker(config: Config) -> (World, TabId, TabId) {
+    let mut world = World::signed_in(config, 1);
+    let worker = world.visit_worker();
+    world.run(1_000);
+    assert!(world.is_active(TAB) && world.is_active(worker));
+    (world, TAB, worker)
+}
+
+/// On demand only, so that the worker is the one that wants it.
+fn on_demand() -> Config {
+    Config { refresh_ahead: false, ..Config::default() }
+}
+
+#[test]
+fn a_worker_is_handed_the_token_of_a_page() {
+    let mut world = signed_in();
+    let worker = world.visit_worker();
+    assert_eq!(refreshes(&mut world, |world| world.run(1_000)), 0);
+    assert_eq!(session_of(&world, worker), session_of(&world, TAB));
+}
+
+#[test]
+fn a_page_refreshes_for_the_worker() {
+    let (mut world, page, worker) = page_and_worker(on_demand());
+    world.run(HOUR);
+    let request = world.fetch(worker);
+    assert_eq!(refreshes(&mut world, |world| world.run(1_000)), 1);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+    assert_eq!(token_in(&world, page), token_in(&world, worker));
+    assert!(world.memo().took.is_some(), "it was the page that sent it");
+}
+
+#[test]
+fn a_worker_that_dies_while_it_waits_loses_nothing() {
+    let (mut world, page, worker) = page_and_worker(on_demand());
+    world.run(HOUR);
+    world.server.faults = vec![Fault::Slow(1_000)];
+    world.fetch(worker);
+    world.run(500);
+    world.kill_tab(worker);
+    world.run(5_000);
+    world.renew(page);
+    world.run(1_000);
+    assert_eq!((world.server.reuses, world.is_active(page)), (0, true));
+}
+
+#[test]
+fn a_token_that_was_refused_in_the_worker_is_replaced_by_a_page() {
+    let (mut world, _, worker) = page_and_worker(Config::default());
+    world.server.revoke_access();
+    let requests: Vec<usize> = (0..5).map(|_| world.fetch(worker)).collect();
+    assert_eq!(refreshes(&mut world, |world| world.run(1_000)), 1);
+    assert_eq!(statuses(&world, &requests), vec![Outcome::Status(200); 5]);
+    assert!(world.memo().took.is_some(), "it was the page that sent it");
+}
+
+#[test]
+fn a_page_that_has_a_better_token_hands_it_over_and_refreshes_nothing() {
+    let (mut world, page, worker) = page_and_worker(on_demand());
+    world.channel.loss = 100;
+    world.run(HOUR);
+    world.renew(page);
+    world.run(5_000);
+    world.channel.loss = 0;
+    let request = world.fetch(worker);
+    assert_eq!(refreshes(&mut world, |world| world.run(1_000)), 0);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+}
+
+#[test]
+fn where_there_is_no_page_a_worker_refreshes_itself() {
+    let mut world = World::new(Config::default(), 1);
+    world.start();
+    world.run(1_000);
+    world.sign_in_by_cookie(TAB, "alice");
+    world.run(1_000);
+    world.close_tab(TAB);
+    let worker = world.visit_worker();
+    world.run(1_000);
+    assert!(world.is_active(worker));
+    world.run(HOUR);
+    assert!(world.is_active(worker));
+    assert_eq!(refreshes(&mut world, |world| world.run(HOUR)), 4, "it goes on");
+}
+
+#[test]
+fn two_workers_without_a_page_lose_little_time_by_asking_each_other() {
+    let mut world = signed_in();
+    let [one, two] = [world.visit_worker(), world.visit_worker()];
+    world.run(1_000);
+    world.close_tab(TAB);
+    world.server.revoke_access();
+    let request = world.fetch(one);
+    world.run(300);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+    assert_eq!(token_in(&world, one), token_in(&world, two));
+}
+
+#[test]
+fn a_page_that_is_frozen_or_fails_keeps_a_worker_for_a_bounded_time() {
+    let (mut world, page, worker) = page_and_worker(on_demand());
+    world.run(HOUR);
+    world.freeze(page);
+    let request = world.fetch(worker);
+    world.run(500);
+    assert_eq!(
+        world.outcomes.get(&request),
+        Some(&Outcome::Status(200)),
+        "nobody has said that help is coming"
+    );
+    world.thaw(page, true, true);
+    world.run(HOUR);
+    // It has said so, and then its refresh is never answered.
+    world.server.faults = vec![Fault::Silence];
+    let request = world.fetch(worker);
+    world.run(19_000);
+    assert_eq!(world.outcomes.get(&request), Some(&Outcome::Status(200)));
+    assert_eq!((world.server.reuses, world.is_active(page)), (0, true));
+}
+
+#[test]
+fn a_renewal_that_a_worker_asks_for_is_one_of_its_own() {
+    let (mut world, _, worker) = page_and_worker(Config::default());
+    let ticket = world.renew(worker);
+    assert_eq!(refreshes(&mut world, |world| world.run(1_000)), 1);
+    assert_eq!(world.answer(worker, ticket), Some(&Ok(Reply::Done)));
+}
+
+#[test]
+fn tabs_that_do_not_share_tokens_do_not_refresh_for_a_worker() {
+    let mut world = World::signed_in(Config { refresh_ahead: false, ..alone() }, 1);
+    let worker = world.visit_worker();
+    world.run(HOUR);
+    let request = world.fetch(worker);
+    world.run(1_000);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+    assert_eq!(world.memo().took, None, "the page has sent nothing");
+}
