@@ -206,6 +206,12 @@ export interface Inspection {
   readonly lock: "browser" | "page" | null;
   /** Whether tabs can hear each other. `false` where there is no BroadcastChannel, and while the page is put away. */
   readonly channel: boolean;
+  /**
+   * Whether what one page writes down, the next can read (`localStorage`). `false` where the browser refuses it (a frame
+   * of another site, a worker) or is full: a page that goes away in the middle of a refresh leaves no marker then, and a
+   * sign-out that the server has not heard of is forgotten with its page.
+   */
+  readonly storage: boolean;
 }
 
 /** See {@link Session.state}. */

@@ -118,7 +118,7 @@ class Session {
   }
 
   inspect() {
-    return Object.freeze(this.#core?.inspect() ?? { tab: null, tabs: [], lock: null, channel: false });
+    return Object.freeze(this.#core?.inspect() ?? { tab: null, tabs: [], lock: null, channel: false, storage: false });
   }
 
   close() {

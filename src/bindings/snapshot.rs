@@ -22,13 +22,14 @@ struct Tabs<'a> {
     tabs: &'a [String],
     lock: &'static str,
     channel: bool,
+    storage: bool,
 }
 
 /// What [`Driver::inspect`] has found, as an object.
 pub(super) fn of_inspection(inspection: &Inspection) -> JsValue {
-    let Inspection { tab, tabs, shares_lock, has_channel } = inspection;
+    let Inspection { tab, tabs, shares_lock, has_channel, has_storage } = inspection;
     let lock = if *shares_lock { "browser" } else { "page" };
-    serde_wasm_bindgen::to_value(&Tabs { tab, tabs, lock, channel: *has_channel })
+    serde_wasm_bindgen::to_value(&Tabs { tab, tabs, lock, channel: *has_channel, storage: *has_storage })
         .unwrap_or(JsValue::UNDEFINED)
 }
 

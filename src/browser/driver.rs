@@ -68,6 +68,8 @@ pub struct Inspection {
     pub shares_lock: bool,
     /// Whether tabs can hear each other.
     pub has_channel: bool,
+    /// Whether what one page writes down, the next can read.
+    pub has_storage: bool,
 }
 
 /// One session in one page. Cheap to clone; [`Driver::close`] ends it.
@@ -173,6 +175,7 @@ impl Driver {
             tabs: tabs.iter().map(|tab| tab.to_hex()).collect(),
             shares_lock: lock::is_shared(),
             has_channel: self.0.channel.borrow().is_some(),
+            has_storage: self.0.memory.is_kept(),
         }
     }
 

@@ -31,8 +31,13 @@ use super::answer::{member, subject_of};
 use super::memory::{digest_from_text, digest_to_text, reason_from_text};
 use crate::session::{AccessToken, Begun, EpochId, Offer, PeerMessage, Subject, TabId};
 
-/// The highest version that we know.
-const VERSION: f64 = 2.0;
+/// Which version a reader has to know of.
+fn version(message: &PeerMessage) -> f64 {
+    match message {
+        PeerMessage::Wanted { .. } | PeerMessage::Coming => 2.0,
+        _ => 1.0,
+    }
+}
 
 /// Longer than any server takes in a header. A tab with such a token fetches its own.
 const LONGEST_TOKEN: usize = 65_536;
@@ -70,12 +75,8 @@ pub(crate) fn seal(from: TabId, message: &PeerMessage) -> JsValue {
         }
         PeerMessage::Coming => ("coming", vec![]),
     };
-    let version = match message {
-        PeerMessage::Wanted { .. } | PeerMessage::Coming => 2,
-        _ => 1,
-    };
     let envelope = Object::new();
-    let frame = [("v", version.into()), ("from", from.to_hex().into()), ("kind", kind.into())];
+    let frame = [("v", version(message).into()), ("from", from.to_hex().into()), ("kind", kind.into())];
     for (name, value) in frame.into_iter().chain(members) {
         // A fresh object takes any member.
         let _ = Reflect::set(&envelope, &JsValue::from_str(name), &value);
@@ -85,9 +86,6 @@ pub(crate) fn seal(from: TabId, message: &PeerMessage) -> JsValue {
 
 /// Reads a message; `None` for whatever is none of ours, or of a version that we do not know.
 pub(crate) fn open(envelope: &JsValue) -> Option<(TabId, PeerMessage)> {
-    if !member(envelope, "v").as_f64().is_some_and(|version| (1.0..=VERSION).contains(&version)) {
-        return None;
-    }
     let text = |name| member(envelope, name).as_string();
     let number = |name| member(envelope, name).as_f64().filter(|number| *number >= 0.0 && number.is_finite());
     let milliseconds = |name| number(name).map(|number| Duration::from_millis(number as u64));
@@ -130,5 +128,6 @@ pub(crate) fn open(envelope: &JsValue) -> Option<(TabId, PeerMessage)> {
         "coming" => PeerMessage::Coming,
         _ => return None,
     };
-    Some((TabId::parse(&text("from")?)?, message))
+    let is_known = member(envelope, "v").as_f64() == Some(version(&message));
+    is_known.then_some((TabId::parse(&text("from")?)?, message))
 }

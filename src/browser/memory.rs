@@ -16,6 +16,7 @@
 //! storage is refused (a sandboxed frame, a worker, a full disk) nothing is remembered: each page has a session id of
 //! its own, and a tab that was frozen hears of a sign-out at its next refresh.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use js_sys::Reflect;
@@ -37,6 +38,8 @@ pub(crate) struct Memory {
     company: String,
     /// Which cookie changes with each rotation, and can be read.
     companion: Option<String>,
+    /// The last entry could not be written.
+    refused: Cell<bool>,
 }
 
 impl Memory {
@@ -52,7 +55,13 @@ impl Memory {
             took: of_cookie("took"),
             company: of_session("company"),
             companion,
+            refused: Cell::new(false),
         }
+    }
+
+    /// Whether the browser keeps what is written down: it may refuse (a frame of another site, a worker), or be full.
+    pub(crate) fn is_kept(&self) -> bool {
+        !self.refused.get() && storage().is_some()
     }
 
     /// Whether an entry of this key concerns the session; without a key, all have been cleared.
@@ -63,7 +72,7 @@ impl Memory {
     /// What was written down last.
     pub(crate) fn recall(&self) -> Memo {
         Memo {
-            is_kept: storage().is_some(),
+            is_kept: self.is_kept(),
             session: get(&self.session).and_then(|entry| read(&entry)),
             unsettled: get(&self.attempt).and_then(|marker| read_marker(&marker)),
             sign_out: get(&self.sign_out).and_then(|entry| read_sign_out(&entry)),
@@ -88,7 +97,7 @@ impl Memory {
             }
             Remembered::Over { until, reason } => ["over ", &until.to_hex(), " ", reason.as_str()].concat(),
         };
-        set(&self.session, &entry);
+        self.set(&self.session, &entry);
     }
 
     /// Writes down that the server may not know of a sign-out.
@@ -97,7 +106,7 @@ impl Memory {
         let epoch = session.map_or_else(|| "-".into(), |session| session.epoch.to_hex());
         let subject = digest_to_text(session.and_then(|session| session.subject));
         let entry = [until.to_hex(), asked.to_string(), tries.to_string(), epoch, subject].join(" ");
-        set(&self.sign_out, &entry);
+        self.set(&self.sign_out, &entry);
     }
 
     /// Removes that of sessions up to this one; one that was written since stays.
@@ -113,7 +122,7 @@ impl Memory {
         let Unsettled { id, sent, standing, companion } = unsettled;
         let (attempt, id, sent) = (attempt.to_hex(), id.to_hex(), sent.to_string());
         let companion = digest_to_text(companion.map(|companion| companion.0));
-        set(&self.attempt, &[&attempt, &*id, &sent, standing.as_str(), &companion].join(" "));
+        self.set(&self.attempt, &[&attempt, &*id, &sent, standing.as_str(), &companion].join(" "));
     }
 
     /// Writes down what else is known of it, if no other was marked since.
@@ -125,13 +134,20 @@ impl Memory {
 
     /// Writes down how long an answer took.
     pub(crate) fn note_took(&self, took: Duration) {
-        set(&self.took, &took.as_millis().min(u128::from(u32::MAX)).to_string());
+        self.set(&self.took, &took.as_millis().min(u128::from(u32::MAX)).to_string());
     }
 
     /// Removes the marker of this attempt, and no other's.
     pub(crate) fn unmark(&self, attempt: AttemptId) {
         if self.is_marked(attempt) {
             remove(&self.attempt);
+        }
+    }
+
+    /// A quota that is used up leaves the old entry: it names another subject, or an epoch that is over.
+    fn set(&self, key: &str, entry: &str) {
+        if let Some(storage) = storage() {
+            self.refused.set(storage.set_item(key, entry).is_err());
         }
     }
 
@@ -147,7 +163,7 @@ impl Memory {
     /// Writes down whether there is company for the next page.
     pub(crate) fn expect_company(&self, company: bool) {
         match company {
-            true => set(&self.company, "1"),
+            true => self.set(&self.company, "1"),
             false => remove(&self.company),
         }
     }
@@ -209,11 +225,6 @@ pub(crate) fn reason_from_text(text: &str) -> Option<EndReason> {
 
 fn get(key: &str) -> Option<String> {
     storage()?.get_item(key).ok()?
-}
-
-/// A quota that is used up leaves the old entry: it names another subject, or an epoch that is over.
-fn set(key: &str, entry: &str) {
-    let _ = storage().map(|storage| storage.set_item(key, entry));
 }
 
 fn remove(key: &str) {

@@ -56,6 +56,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         Just(Fault::Portal),
         Just(Fault::Silence),
         Just(Fault::Lost),
+        Just(Fault::Resent),
         // Not past the time-out: what was rotated without an answer is another story than this machine's.
         (0..14_000_i64).prop_map(Fault::Slow),
     ];

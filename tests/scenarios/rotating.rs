@@ -70,6 +70,20 @@ fn the_next_page_waits_for_the_cookie_of_an_orphan_also_at_a_server_that_knows_n
 }
 
 #[test]
+fn a_browser_that_sends_the_request_twice_by_itself_loses_nothing() {
+    let mut world = signed_in();
+    world.server.faults = vec![Fault::Resent];
+    assert_eq!(
+        refreshes(&mut world, |world| {
+            world.renew(TAB);
+            world.run(1_000);
+        }),
+        2
+    );
+    assert_eq!((world.server.reuses, generation(&world)), (0, 2));
+}
+
+#[test]
 fn the_wait_for_an_orphan_goes_by_what_the_last_answer_took() {
     let wait_after = |took: i64| {
         let mut world = signed_in();

@@ -24,13 +24,14 @@ const LACKS = {
 for (const [what, lack] of Object.entries(LACKS)) {
   const lock = /Locks|both/.test(what) ? "page" : "browser";
   const channel = !/Channel|both/.test(what);
+  const storage = what !== "localStorage";
 
   rule(`without ${what}: a tab works, says what it lacks, and is restored`, async (stage) => {
     const { server } = stage;
     const tab = await stage.open({}, lack);
     await tab.signIn("alice");
     const seen = await tab.inspect();
-    assert.deepEqual({ lock: seen.lock, channel: seen.channel }, { lock, channel });
+    assert.deepEqual({ lock: seen.lock, channel: seen.channel, storage: seen.storage }, { lock, channel, storage });
     await server.revokeAccess();
     const { grown, result } = await server.during(() => tab.run(() => calls(5)));
     for (const answer of result.answers) assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });

@@ -95,8 +95,8 @@ export async function accessToken(): Promise<string> {
 }
 
 export function tabs(): string {
-  const { tab, tabs, lock, channel }: Inspection = session.inspect();
-  const shared: boolean = lock === "browser" && channel;
+  const { tab, tabs, lock, channel, storage }: Inspection = session.inspect();
+  const shared: boolean = lock === "browser" && channel && storage;
   // @ts-expect-error: nobody else adds one
   tabs.push("tab");
   return `${tab ?? "loading"} ${tabs.join()} ${shared}`;

@@ -85,7 +85,12 @@ impl World {
                 let delay = if let Some(Fault::Slow(ms)) = fault { ms } else { 0 };
                 let outcome = match fault.and_then(failure_of) {
                     Some(failure) => Err(failure),
-                    None => self.server.refresh(cookie, id, self.now),
+                    None => {
+                        if fault == Some(Fault::Resent) {
+                            let _ = self.server.refresh(cookie, id, self.now);
+                        }
+                        self.server.refresh(cookie, id, self.now)
+                    }
                 };
                 let outcome = match (fault, outcome) {
                     (Some(Fault::Lost), Ok(_)) => {

@@ -22,6 +22,8 @@ pub enum Fault {
     Silence,
     /// The server rotates, and the connection dies before the answer.
     Lost,
+    /// The same; and the browser, which had used the connection before, sends the request once more by itself.
+    Resent,
 }
 
 /// A refresh cookie. Not a secret here.
@@ -205,6 +207,6 @@ pub fn failure_of(fault: Fault) -> Option<RefreshFailure> {
         Fault::Reset => Some(RefreshFailure::Unavailable { status: None, retry_after: None }),
         Fault::Malformed => Some(RefreshFailure::Malformed(TokenFault::Missing)),
         Fault::Portal => Some(RefreshFailure::Foreign { status: 403 }),
-        Fault::Slow(_) | Fault::Silence | Fault::Lost => None,
+        Fault::Slow(_) | Fault::Silence | Fault::Lost | Fault::Resent => None,
     }
 }
