@@ -42,6 +42,14 @@ impl RefreshToken {
         TokenHash(Sha256::digest(self.0).into())
     }
 
+    /// A short name of it that may be read by script: it changes with each rotation, and says nothing of the token.
+    pub(crate) fn stamp(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(b"silent-session auth-server: refresh stamp, 1\0");
+        hash.update(self.0);
+        URL_SAFE_NO_PAD.encode(&hash.finalize()[..8])
+    }
+
     /// Reads a cookie's value; `None` if it cannot be one of ours.
     pub(crate) fn from_cookie(value: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(value).ok()?;
@@ -104,6 +112,14 @@ mod tests {
         assert_ne!(successor, token.successor(&key, &attempt("b")));
         assert_ne!(successor, token.successor(&SuccessorKey([3; 64]), &attempt("a")));
         assert_ne!(successor, RefreshToken([4; 32]).successor(&key, &attempt("a")));
+    }
+
+    #[test]
+    fn a_stamp_names_a_token_and_gives_nothing_of_it_away() {
+        let (one, two) = (RefreshToken([2; 32]), RefreshToken([3; 32]));
+        assert_eq!((one.stamp(), one.stamp().len()), (RefreshToken([2; 32]).stamp(), 11));
+        assert_ne!(one.stamp(), two.stamp());
+        assert_ne!(one.stamp(), URL_SAFE_NO_PAD.encode(&one.hash().as_bytes()[..8]));
     }
 
     #[test]

@@ -48,13 +48,13 @@ pub(super) fn tokens(app: &App, now: Timestamp, family: &Family, refresh_token: 
         "expires_in": lifetime.as_secs(),
         "scope": family.user.scope,
     }));
-    with_cookie(response, &cookie::set(app, now, family, refresh_token))
+    with_cookies(response, &cookie::set(app, now, family, refresh_token))
 }
 
-/// Adds a `Set-Cookie`.
-pub(super) fn with_cookie(mut response: Response, cookie: &str) -> Response {
+/// Adds a `Set-Cookie` for each.
+pub(super) fn with_cookies(mut response: Response, cookies: &[String]) -> Response {
     // All that a cookie of ours is made of may stand in a header.
-    if let Ok(mut value) = HeaderValue::from_str(cookie) {
+    for mut value in cookies.iter().filter_map(|cookie| HeaderValue::from_str(cookie).ok()) {
         value.set_sensitive(true);
         response.headers_mut().append(header::SET_COOKIE, value);
     }

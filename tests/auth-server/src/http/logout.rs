@@ -26,7 +26,7 @@ pub(super) async fn logout(
                 }
                 tracing::info!("signed out");
             }
-            answer::with_cookie(StatusCode::NO_CONTENT.into_response(), &cookie::clear(&app))
+            answer::with_cookies(StatusCode::NO_CONTENT.into_response(), &cookie::clear(&app))
         }
     };
     work::perform(&app, Endpoint::Logout, &reset, work).await

@@ -73,5 +73,5 @@ async fn rotate(app: &App, headers: &HeaderMap) -> Result<Response, StoreError> 
 fn refused(app: &App, reason: &str) -> Response {
     app.counters.refused.add_one();
     tracing::info!(reason, "refresh refused");
-    answer::with_cookie(answer::refusal(StatusCode::UNAUTHORIZED, "invalid_grant"), &cookie::clear(app))
+    answer::with_cookies(answer::refusal(StatusCode::UNAUTHORIZED, "invalid_grant"), &cookie::clear(app))
 }

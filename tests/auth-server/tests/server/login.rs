@@ -6,7 +6,7 @@ use auth_server::Config;
 use reqwest::{Method, StatusCode, header};
 use serde_json::json;
 
-use crate::client::{World, config, send};
+use crate::client::{Answer, World, config, send};
 
 #[tokio::test]
 async fn a_login_answers_with_a_token_and_a_strict_cookie() {
@@ -20,6 +20,23 @@ async fn a_login_answers_with_a_token_and_a_strict_cookie() {
     assert_eq!(answer.header("cache-control"), "no-store");
     let attributes = answer.header("set-cookie").split_once("; ").unwrap().1;
     assert_eq!(attributes, "HttpOnly; SameSite=Strict; Path=/auth; Max-Age=1296000");
+}
+
+#[tokio::test]
+async fn beside_the_cookie_there_is_a_stamp_that_script_can_read_and_that_changes_with_each_rotation() {
+    let world = World::new().await;
+    let first = world.sign_in().await;
+    let [stamp] = &first.headers.get_all("set-cookie").iter().skip(1).collect::<Vec<_>>()[..] else {
+        panic!("{:?}", first.headers)
+    };
+    let (stamp, attributes) = stamp.to_str().unwrap().split_once("; ").unwrap();
+    assert!(stamp.starts_with("refresh_stamp=") && stamp.len() > 20, "{stamp}");
+    assert_eq!(attributes, "SameSite=Strict; Path=/; Max-Age=1296000");
+    let next = world.refresh(&first.cookie(), "one").await;
+    let again = world.refresh(&first.cookie(), "one").await;
+    let stamp_of = |answer: &Answer| answer.headers.get_all("set-cookie").iter().nth(1).unwrap().clone();
+    assert_ne!(stamp_of(&next), stamp_of(&first));
+    assert_eq!(stamp_of(&again), stamp_of(&next), "the same successor has the same stamp");
 }
 
 #[tokio::test]
