@@ -25,7 +25,6 @@ const ARGUMENTS = [
   "--disable-sync",
   "--disable-crash-reporter",
   `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
-  "--remote-debugging-port=0",
 ];
 
 // So that the browser is ended whatever ends us, but for SIGKILL.
@@ -33,23 +32,30 @@ for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) process.once(signal, () =>
 
 /** A browser and its default context; `close` ends it and forgets it. */
 export async function launch() {
-  const profile = await mkdtemp(join(tmpdir(), "silent-session-tabs-"));
-  const child = spawn(PROGRAM, [...ARGUMENTS, `--user-data-dir=${profile}`, "about:blank"], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const kill = () => child.kill("SIGKILL");
-  process.on("exit", kill);
-  const ended = once(child, "exit");
+  const { child, forget } = await start("--remote-debugging-port=0", ["ignore", "ignore", "pipe"]);
   const browser = await chromium.connectOverCDP(await address(child), { noDefaults: true });
   const close = async () => {
     const connection = await browser.newBrowserCDPSession();
     // It is gone before it can answer.
     await connection.send("Browser.close").catch(() => {});
+    await forget();
+  };
+  return { browser, context: browser.contexts()[0], close };
+}
+
+/** The program, with a profile of its own; `forget` waits for its end, and removes that. */
+export async function start(debugging, stdio) {
+  const profile = await mkdtemp(join(tmpdir(), "silent-session-tabs-"));
+  const child = spawn(PROGRAM, [...ARGUMENTS, debugging, `--user-data-dir=${profile}`, "about:blank"], { stdio });
+  const kill = () => child.kill("SIGKILL");
+  process.on("exit", kill);
+  const ended = once(child, "exit");
+  const forget = async () => {
     await ended;
     process.off("exit", kill);
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   };
-  return { browser, context: browser.contexts()[0], close };
+  return { child, forget };
 }
 
 /** Where it is to be reached, by its own word. What else it says is read, so that it never has to wait. */

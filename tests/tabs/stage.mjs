@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { launch } from "./chromium.mjs";
 import { Server } from "./server.mjs";
@@ -10,6 +11,23 @@ import { Wire, subjectOf } from "./wire.mjs";
 
 /** Milliseconds. */
 const TIMEOUT = 60_000;
+/** How long after an answer was sent its cookie is there, whether or not its page is. */
+const STORED = 300;
+
+/**
+ * For `open`, before the app: each refresh goes under an id of its own. To the server, and to every server that knows
+ * no attempt ids, a retry is a theft: whoever presents a spent cookie is signed out.
+ */
+export const WITHOUT_ATTEMPT_IDS = () => {
+  const send = globalThis.fetch;
+  globalThis.fetch = (input, init) => {
+    const request = new Request(input, init);
+    if (new URL(request.url).pathname === "/auth/refresh") {
+      request.headers.set("x-requested-with", String(Math.random()));
+    }
+    return send(request);
+  };
+};
 
 let server;
 let chromium;
@@ -31,11 +49,12 @@ function collectComplaints(context) {
   context.on("console", (message) => isExpected(message) || complaints.push(`console: ${message.text()}`));
 }
 
-/** The browser itself notes each refusal, and the rules want refusals. */
+/** The browser itself notes each refusal and each lost connection, and the rules want both. */
 function isExpected(message) {
   const { url } = message.location();
   const path = URL.canParse(url) ? new URL(url).pathname : "";
-  return /^\/(auth|api)\//.test(path) && /^Failed to load resource: the server .* status of 401/.test(message.text());
+  const noted = /^Failed to load resource: (the server .* status of 401|net::ERR_CONNECTION_RESET)/;
+  return /^\/(auth|api)\//.test(path) && noted.test(message.text());
 }
 
 /**
@@ -79,10 +98,13 @@ class Stage {
     this.say = say;
   }
 
-  /** A tab with the app. `options` are those of `createSession`; `before` runs in the page before anything of it. */
+  /**
+   * A tab with the app. `options` are those of `createSession`; `before` runs in the page before anything of it,
+   * be it one function or several.
+   */
   async open(options = {}, before = undefined, host = "127.0.0.1") {
     const page = await this.#context.newPage();
-    if (before) await page.addInitScript(before);
+    for (const each of [before ?? []].flat()) await page.addInitScript(each);
     const url = new URL(`/tab.html?${encodeURIComponent(JSON.stringify(options))}`, server.origin);
     url.hostname = host;
     await page.goto(url.href);
@@ -137,6 +159,28 @@ class Stage {
       took: Math.max(...made.map(({ ended }) => ended)) - Math.min(...made.map(({ began }) => began)),
       answers: made.flatMap(({ answers }) => answers),
     };
+  }
+
+  /**
+   * Begins a refresh in a tab, and waits until the server has rotated the cookie: from then on the answer takes that many
+   * milliseconds, also that of the next ones, `times` in all. What it returns waits until the browser has the cookie.
+   */
+  async rotate(tab, answer, times = 1) {
+    await server.reset();
+    await server.faults({ refresh: { delay_after_ms: answer, times } });
+    await tab.beginRefresh();
+    await server.until(({ rotated }) => rotated === 1);
+    const stored = Date.now() + answer + STORED;
+    return () => pause(Math.max(0, stored - Date.now()));
+  }
+
+  /** A tab is still in the session, and the cookie is good; nobody was asked to sign in, refused, or taken for a thief. */
+  async goesOn(tab, epoch, user = "alice") {
+    await tab.run(() => session.refresh());
+    await tab.becomes({ status: "active", session: epoch });
+    assert.deepEqual(await tab.call(), { by: user, status: 200, sub: user });
+    const { logins, refused, reuse_detected } = await server.counters();
+    assert.deepEqual({ logins, refused, reuse_detected }, { logins: 0, refused: 0, reuse_detected: 0 });
   }
 
   /** The refresh cookie, as the browser has it and no script. */

@@ -110,12 +110,12 @@ export class Tab {
     await tools.send("Debugger.disable");
   }
 
-  /** Follows a link to another page of the site: this one goes into the back/forward cache. */
-  async leave() {
+  /** Follows a link, to another page of the site unless it says otherwise: this one goes into the back/forward cache. */
+  async leave(to = "/elsewhere.html") {
     await this.run(() => {
       globalThis.isSamePage = true;
     });
-    await this.page.goto(new URL("/elsewhere.html", this.page.url()).href);
+    await this.page.goto(new URL(to, this.page.url()).href);
   }
 
   /** And back. Fails if the page was loaded again. */

@@ -3,7 +3,10 @@
 
 import { createSession } from "/pkg/index.js";
 
-const { eager = false, ...options } = JSON.parse(decodeURIComponent(location.search.slice(1)) || "{}");
+const { eager = false, locks = true, ...options } = JSON.parse(decodeURIComponent(location.search.slice(1)) || "{}");
+
+// For a page that nothing can be done to before it begins.
+if (!locks) delete Navigator.prototype.locks;
 
 /** Of which loads and returns the page was told, and whether it came from the back/forward cache. */
 const shows = [];
@@ -21,21 +24,37 @@ if (eager) {
 /** The sessions of this page, the first one of which is what most rules are about. */
 const session = start(options);
 
+/** When it was first known whether somebody is signed in, in milliseconds since the page was asked for. */
+let settledAt;
+session.ready.then(() => {
+  settledAt = performance.now();
+});
+
 function start(more) {
   return createSession({ refresh: "/auth/refresh", signOut: "/auth/logout", ...more });
 }
 
 const PASSWORDS = { alice: "wonderland", bob: "builder" };
 
+/** The request of a login. */
+function login(user) {
+  return fetch("/auth/login", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ user, password: PASSWORDS[user] }),
+  });
+}
+
 /** Signs in, as an app does. */
 function signIn(user, into = session) {
-  return into.signIn(() =>
-    fetch("/auth/login", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ user, password: PASSWORDS[user] }),
-    }),
-  );
+  return into.signIn(() => login(user));
+}
+
+/** How long a refresh takes that is nothing but one, in milliseconds. */
+async function timeOfBareRefresh() {
+  const began = performance.now();
+  await fetch("/auth/refresh", { method: "POST", headers: { "x-requested-with": String(Math.random()) } });
+  return performance.now() - began;
 }
 
 /** One call of the API: by whom, as far as the page knew then, and for whom it was taken. */
@@ -117,5 +136,7 @@ function becomes(wanted, patience, of = session) {
 }
 
 Object.assign(globalThis, {
-  becomes, calls, giveSign, keepCalling, me, session, shows, sign, signIn, start, stopCalling, wakingCalls,
+  becomes, calls, giveSign, keepCalling, login, me, session, shows, sign, signIn, start, stopCalling,
+  timeOfBareRefresh, wakingCalls,
 });
+Object.defineProperty(globalThis, "settledAt", { get: () => settledAt });

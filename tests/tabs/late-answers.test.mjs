@@ -1,0 +1,39 @@
+// An answer comes when nobody waits for it any more. It has rotated the cookie, and so it counts.
+
+import assert from "node:assert/strict";
+
+import { rule } from "./stage.mjs";
+
+/** How long the answer takes after the rotation, in milliseconds, and how long it is waited for, in seconds. */
+const ANSWER = 2_000;
+const TIMEOUT = { timeout: 1 };
+/** Nobody waits for the next try, which comes a quarter of a second later at the earliest: there is none. */
+const IMPATIENT = { ...TIMEOUT, patience: 1.2 };
+
+rule("a refresh that was given up is not aborted: its late answer counts, and its cookie is kept", async (stage) => {
+  const { server } = stage;
+  const [tab] = await stage.signedIn(1, "alice", IMPATIENT);
+  const { session, generation } = await tab.state();
+  const spent = await stage.cookie();
+  await server.reset();
+  await server.faults({ refresh: { delay_after_ms: ANSWER, times: 1 } });
+  assert.equal(await tab.run(() => session.refresh().catch(({ code }) => code)), "ERR_REFRESH_TIMEOUT");
+  assert.equal((await tab.state()).generation, generation);
+  await tab.becomes({ status: "active", session, generation: generation + 1, error: undefined });
+  const { refreshes, rotated } = await server.counters();
+  assert.deepEqual({ refreshes, rotated }, { refreshes: 1, rotated: 1 });
+  assert.notEqual((await stage.cookie()).value, spent.value);
+  await stage.goesOn(tab, session);
+});
+
+rule("what is sent after a refresh that was given up carries its attempt id: there is no second rotation", async (stage) => {
+  const { server } = stage;
+  const [tab] = await stage.signedIn(1, "alice", TIMEOUT);
+  const { session } = await tab.state();
+  const answered = await stage.rotate(tab, ANSWER);
+  await tab.run(() => session.accessToken({ minValidity: 1e6 }).catch(() => {}));
+  await answered();
+  const { refreshes, rotated, replayed } = await server.counters();
+  assert.deepEqual({ refreshes, rotated, replayed }, { refreshes: 2, rotated: 1, replayed: 1 });
+  await stage.goesOn(tab, session);
+});

@@ -1,0 +1,64 @@
+// A page is left in the middle of a refresh, and somebody comes back to it.
+
+import assert from "node:assert/strict";
+
+import { INSECURE_HOST } from "./chromium.mjs";
+import { WITHOUT_ATTEMPT_IDS, rule } from "./stage.mjs";
+
+/** How long the answer takes after the rotation, in milliseconds: less than the next page waits where it knows nothing. */
+const ANSWER = 1_000;
+const QUICK = { timeout: 3 };
+
+/** Where it goes. */
+const ELSEWHERE = {
+  "another page of the site": () => "/elsewhere.html",
+  "a page of another site": ({ origin }) => `http://${INSECURE_HOST}:${new URL(origin).port}/elsewhere.html`,
+};
+const LEFT = {
+  "a page": [WITHOUT_ATTEMPT_IDS],
+  "a page that the back/forward cache does not take": [WITHOUT_ATTEMPT_IDS, () => addEventListener("unload", () => {})],
+};
+const RETURNS = {
+  "gone back to": (tab) => tab.page.goBack({ waitUntil: "commit" }),
+  "opened again": (tab, address) => tab.page.goto(address),
+};
+
+/** What does not hold yet, and why. */
+const LOST = {
+  todo: "the fetch of a page that goes away fails in Chromium, and the marker then says that nothing is on the wire",
+};
+
+for (const [where, elsewhere] of Object.entries(ELSEWHERE)) {
+  for (const [what, before] of Object.entries(LEFT)) {
+    for (const [isBack, comeBack] of Object.entries(RETURNS)) {
+      // Loaded again are all of these; once is enough.
+      if (what === "a page" && isBack === "opened again") continue;
+      const options = what === "a page" ? {} : LOST;
+      rule(`${what} is left for ${where} in the middle of its refresh, and ${isBack}: it goes on`, options, async (stage) => {
+        const { server } = stage;
+        const [tab] = await stage.signedIn(1, "alice", QUICK, before);
+        const { session } = await tab.state();
+        const address = tab.page.url();
+        const answered = await stage.rotate(tab, ANSWER);
+        await tab.leave(elsewhere(server));
+        await comeBack(tab, address);
+        await tab.becomes({ status: "active", session });
+        await answered();
+        await stage.goesOn(tab, session);
+      });
+    }
+  }
+}
+
+rule("a page is left in the middle of its refresh: the orphan's cookie is kept, and whoever comes later goes on", async (stage) => {
+  const [tab] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
+  const { session } = await tab.state();
+  const spent = await stage.cookie();
+  const answered = await stage.rotate(tab, ANSWER);
+  await tab.page.goto("about:blank");
+  await answered();
+  assert.notEqual((await stage.cookie()).value, spent.value);
+  const next = await stage.open(QUICK, WITHOUT_ATTEMPT_IDS);
+  await next.becomes({ status: "active", session });
+  await stage.goesOn(next, session);
+});

@@ -1,0 +1,80 @@
+// Somebody signs out while a refresh is on the wire, the answer of which would bring the session back.
+
+import assert from "node:assert/strict";
+
+import { rule } from "./stage.mjs";
+
+/** How long the answer takes after the rotation, in milliseconds. */
+const ANSWER = 1_000;
+const QUICK = { timeout: 3 };
+
+/** What does not hold yet, and why. */
+const LOST = {
+  todo: "the fetch of a page that goes away fails in Chromium, and the marker then says that nothing is on the wire",
+};
+const FORGOTTEN = { todo: "a sign-out that the server could not be told is forgotten when the page goes away" };
+
+rule("a sign-out in the middle of the tab's own refresh: nobody is signed in, whatever comes late", async (stage) => {
+  const [tab] = await stage.signedIn(1, "alice", QUICK);
+  const answered = await stage.rotate(tab, ANSWER);
+  const signedOut = tab.signOut();
+  await tab.becomes({ status: "ended", reason: "signed-out", elsewhere: false });
+  assert.equal((await stage.server.counters()).logouts, 0, "it ends when the server says so");
+  await signedOut;
+  await answered();
+  await isOver(stage, tab);
+});
+
+rule("a sign-out in the middle of another tab's refresh: nobody is signed in, whatever comes late", async (stage) => {
+  const [refreshing, other] = await stage.signedIn(2, "alice", QUICK);
+  const answered = await stage.rotate(refreshing, ANSWER);
+  await other.signOut();
+  await refreshing.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
+  await answered();
+  await isOver(stage, refreshing, other);
+});
+
+rule("a sign-out after a tab was closed in the middle of its refresh: nobody is signed in, whatever comes late", async (stage) => {
+  const [gone, other] = await stage.signedIn(2, "alice", QUICK);
+  const answered = await stage.rotate(gone, ANSWER);
+  await gone.close();
+  await other.signOut();
+  await answered();
+  await isOver(stage, other);
+});
+
+rule("a sign-out after a reload in the middle of a refresh: nobody is signed in, whatever comes late", LOST, async (stage) => {
+  const [tab] = await stage.signedIn(1, "alice", QUICK);
+  const answered = await stage.rotate(tab, ANSWER);
+  await tab.reload();
+  await tab.signOut();
+  await answered();
+  await isOver(stage, tab);
+});
+
+rule("a sign-out in the middle of a refresh, and a reload before the server is told: it is told", FORGOTTEN, async (stage) => {
+  const [tab] = await stage.signedIn(1, "alice", QUICK);
+  const answered = await stage.rotate(tab, ANSWER);
+  await tab.run(() => {
+    session.signOut().catch(() => {});
+  });
+  await tab.reload();
+  await tab.becomes({ status: "ended" });
+  await stage.server.until(({ logouts }) => logouts === 1);
+  await answered();
+  await isOver(stage, tab);
+});
+
+/** Signed out now, after a reload, and at the server; the cookie is gone. */
+async function isOver(stage, ...tabs) {
+  assert.equal(await stage.cookie(), undefined);
+  for (const tab of tabs) {
+    await tab.reload();
+    await tab.run(() => session.ready);
+    assert.equal((await tab.state()).status, "ended");
+    assert.deepEqual(await tab.call(), { by: null, status: 401, sub: null });
+  }
+  assert.equal(await stage.cookie(), undefined);
+  const { logouts, rotated, reuse_detected } = await stage.server.counters();
+  assert.deepEqual({ logouts, rotated, reuse_detected }, { logouts: 1, rotated: 1, reuse_detected: 0 });
+}
