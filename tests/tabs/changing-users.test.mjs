@@ -69,7 +69,7 @@ rule("alice's requests that wait for her refresh when bob signs in never go out 
   await isOf("bob", stage, tabs);
 });
 
-rule("bob's answered login is handed over while alice's refresh is on the wire: token and cookie are of one user", async (stage) => {
+rule("bob's login is handed over answered, alice's refresh being on the wire: token and cookie agree", async (stage) => {
   const [tab] = await stage.signedIn(1, "alice", QUICK);
   const answered = await stage.rotate(tab, ANSWER);
   // His cookie is there, and then comes hers.

@@ -2,9 +2,12 @@
 
 import assert from "node:assert/strict";
 
-import { rule } from "./stage.mjs";
+import { WITHOUT_ATTEMPT_IDS, rule } from "./stage.mjs";
 
-/** How long the answer takes after the rotation, in milliseconds: long enough for whatever happens meanwhile. */
+/**
+ * How long the answer takes after the rotation, in milliseconds: long enough for whatever happens meanwhile, and less than
+ * its cookie is waited for by who does not know how long one takes.
+ */
 const ANSWER = 1500;
 
 /** For so long an orphan's answer may come, and nothing is rotated again. */
@@ -18,7 +21,7 @@ const DEATHS = {
 for (const [dies, die] of Object.entries(DEATHS)) {
   rule(`a tab ${dies} in the middle of its refresh: another that waits for a token goes on`, async (stage) => {
     const { server } = stage;
-    const [holder, other] = await stage.signedIn(2, "alice", QUICK);
+    const [holder, other] = await stage.signedIn(2, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
     const { session } = await other.state();
     await server.revokeAccess();
     const answered = await stage.rotate(holder, ANSWER);
@@ -32,11 +35,11 @@ for (const [dies, die] of Object.entries(DEATHS)) {
   });
 
   rule(`a tab ${dies} in the middle of its refresh: one that is opened next goes on`, async (stage) => {
-    const [holder] = await stage.signedIn(1, "alice", QUICK);
+    const [holder] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
     const { session } = await holder.state();
     const answered = await stage.rotate(holder, ANSWER);
     await die(holder);
-    const next = await stage.open(QUICK);
+    const next = await stage.open(QUICK, WITHOUT_ATTEMPT_IDS);
     await next.becomes({ status: "active", session });
     await answered();
     await stage.goesOn(next, session);

@@ -26,7 +26,7 @@ rule("a refresh that was given up is not aborted: its late answer counts, and it
   await stage.goesOn(tab, session);
 });
 
-rule("what is sent after a refresh that was given up carries its attempt id: there is no second rotation", async (stage) => {
+rule("what follows a refresh that was given up carries its attempt id: there is one rotation", async (stage) => {
   const { server } = stage;
   const [tab] = await stage.signedIn(1, "alice", TIMEOUT);
   const { session } = await tab.state();

@@ -1,4 +1,4 @@
-// A page is left in the middle of a refresh, and somebody comes back to it.
+// A page is left in the middle of a refresh, and somebody comes back to it: from the back/forward cache, or loaded again.
 
 import assert from "node:assert/strict";
 
@@ -14,12 +14,11 @@ const ELSEWHERE = {
   "another page of the site": () => "/elsewhere.html",
   "a page of another site": ({ origin }) => `http://${INSECURE_HOST}:${new URL(origin).port}/elsewhere.html`,
 };
-const LEFT = {
-  "a page": [WITHOUT_ATTEMPT_IDS],
-  "a page that the back/forward cache does not take": [WITHOUT_ATTEMPT_IDS, () => addEventListener("unload", () => {})],
-};
+const CACHED = [WITHOUT_ATTEMPT_IDS];
+const NOT_CACHED = [WITHOUT_ATTEMPT_IDS, () => addEventListener("unload", () => {})];
+const LEFT = { "a page": CACHED, "a page that is not kept in the cache": NOT_CACHED };
 const RETURNS = {
-  "gone back to": (tab) => tab.page.goBack({ waitUntil: "commit" }),
+  "gone back to": (tab) => tab.goBack(),
   "opened again": (tab, address) => tab.page.goto(address),
 };
 
@@ -32,8 +31,8 @@ for (const [where, elsewhere] of Object.entries(ELSEWHERE)) {
   for (const [what, before] of Object.entries(LEFT)) {
     for (const [isBack, comeBack] of Object.entries(RETURNS)) {
       // Loaded again are all of these; once is enough.
-      if (what === "a page" && isBack === "opened again") continue;
-      const options = what === "a page" ? {} : LOST;
+      if (before === CACHED && isBack === "opened again") continue;
+      const options = before === CACHED ? {} : LOST;
       rule(`${what} is left for ${where} in the middle of its refresh, and ${isBack}: it goes on`, options, async (stage) => {
         const { server } = stage;
         const [tab] = await stage.signedIn(1, "alice", QUICK, before);
@@ -50,8 +49,8 @@ for (const [where, elsewhere] of Object.entries(ELSEWHERE)) {
   }
 }
 
-rule("a page is left in the middle of its refresh: the orphan's cookie is kept, and whoever comes later goes on", async (stage) => {
-  const [tab] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
+rule("a page is left for good in the middle of its refresh: its cookie is kept, and the next goes on", async (stage) => {
+  const [tab] = await stage.signedIn(1, "alice", QUICK, NOT_CACHED);
   const { session } = await tab.state();
   const spent = await stage.cookie();
   const answered = await stage.rotate(tab, ANSWER);

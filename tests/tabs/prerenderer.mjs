@@ -1,5 +1,5 @@
-// A Chromium that prerenders. It does not where DevTools hold on to a page, as Playwright does: here they hold on to its
-// tab, which may have two pages at a time.
+// A Chromium that prerenders. It does not where somebody debugs a page, as Playwright does: here it is the tab, which may
+// have two pages at a time.
 
 import { start } from "./chromium.mjs";
 
@@ -9,7 +9,7 @@ export class Prerenderer {
   #asked = new Map();
   #lastId = 0;
   #said = "";
-  /** Pages that are there, by how they came to be: `"prerender"` or `undefined`. Each with who waits for it. */
+  /** The pages that are there, and who waits for one; `subtype` is `"prerender"` or nothing. */
   #pages = [];
   #waiting = [];
 
@@ -83,7 +83,10 @@ class Page {
     // What it is to prerender is said in the page, whatever the policy of that is.
     await this.#send("Page.setBypassCSP", { enabled: true });
     await this.#send("Page.navigate", { url });
-    await this.run(() => document.readyState === "complete" || new Promise((resolve) => addEventListener("load", () => resolve())));
+    await this.run(() => {
+      const loaded = new Promise((resolve) => addEventListener("load", () => resolve()));
+      return document.readyState === "complete" || loaded;
+    });
   }
 
   /** Has the browser prerender an address. */

@@ -17,7 +17,9 @@ beforeEach(async () => {
 afterEach(() => browser?.close());
 
 // Chromium does not grant a prerendered page any lock: so much holds it back anyway.
-for (const [where, address] of Object.entries({ "": "/tab.html", ", though there are no Web Locks": "/tab.html?{\"locks\":false}" })) {
+const ADDRESSES = { "": "/tab.html", ", though there are no Web Locks": '/tab.html?{"locks":false}' };
+
+for (const [where, address] of Object.entries(ADDRESSES)) {
   rule(`a prerendered page sends nothing${where}; it is signed in once it is shown`, async (stage) => {
     const { server } = stage;
     const page = await browser.page();

@@ -13,6 +13,8 @@ const QUICK = { timeout: 3 };
 
 /** The least that a page waits for the cookie of an orphan. */
 const WAIT = 500;
+/** Whoever takes so much longer has waited. */
+const MUCH = 0.7 * WAIT;
 /** Of some loads, the fastest is the one that was disturbed least. */
 const LOADS = 4;
 
@@ -90,6 +92,26 @@ rule("a page is reloaded in the middle of a refresh whose answer is late: it ask
   await stage.goesOn(tab, session);
 });
 
+const OVERLAID = {
+  todo: "the second retry presents the first orphan's cookie and rotates it; the second orphan brings that once more",
+};
+
+rule("a page is reloaded twice, and the answers come late, one after the other: it goes on", OVERLAID, async (stage) => {
+  const { server } = stage;
+  const [tab] = await stage.signedIn(1, "alice", QUICK);
+  const { session } = await tab.state();
+  await tab.run(() => session.refresh());
+  // The next page asks again half a second later, and the one after it a second: by then the first cookie has come.
+  const answered = await stage.rotate(tab, 1.5 * WAIT, 2);
+  for (const reloads of [1, 2]) {
+    await tab.reload();
+    await server.until(({ refreshes }) => refreshes === 1 + reloads);
+  }
+  await tab.becomes({ status: "active", session });
+  await answered();
+  await stage.goesOn(tab, session);
+});
+
 rule("a page that is reloaded in peace takes no longer than its load and a bare refresh", async (stage) => {
   const { server } = stage;
   const [tab] = await stage.signedIn(1, "alice", QUICK);
@@ -124,8 +146,8 @@ rule("a page that is reloaded in peace takes no longer than its load and a bare 
   const shown = (list) => list.map((time) => time.toFixed(0)).join(", ");
   stage.say(`bare: ${shown(times.bare)} ms; reloaded: ${shown(times.reloaded)} ms; after an orphan: ${shown([waiting])} ms`);
   const bare = Math.min(...times.bare);
-  assert.ok(Math.min(...times.reloaded) < bare + WAIT / 2, "it waits");
-  assert.ok(waiting > bare + WAIT / 2, "nothing waits: this proves nothing");
+  assert.ok(Math.min(...times.reloaded) < bare + MUCH, "it waits");
+  assert.ok(waiting > bare + MUCH, "nothing waits: this proves nothing");
 });
 
 /** The orphan has rotated, and who came next had its cookie: nobody has asked for it a second time. */

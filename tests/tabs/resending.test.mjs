@@ -19,7 +19,7 @@ rule("a reused connection dies after the rotation: Chromium sends again by itsel
   await loses(stage, tab, { fetches: 1, requests: 2 });
 });
 
-rule("a new connection dies after the rotation: the tab sends again, under the same attempt id, and goes on", async (stage) => {
+rule("a new connection dies after the rotation: the tab sends again, as the same attempt", async (stage) => {
   const { server } = stage;
   const [tab] = await stage.signedIn(1);
   await server.reset();

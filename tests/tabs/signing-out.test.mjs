@@ -14,7 +14,7 @@ const LOST = {
 };
 const FORGOTTEN = { todo: "a sign-out that the server could not be told is forgotten when the page goes away" };
 
-rule("a sign-out in the middle of the tab's own refresh: nobody is signed in, whatever comes late", async (stage) => {
+rule("a sign-out in the middle of the tab's own refresh: nobody is signed in", async (stage) => {
   const [tab] = await stage.signedIn(1, "alice", QUICK);
   const answered = await stage.rotate(tab, ANSWER);
   const signedOut = tab.signOut();
@@ -25,7 +25,7 @@ rule("a sign-out in the middle of the tab's own refresh: nobody is signed in, wh
   await isOver(stage, tab);
 });
 
-rule("a sign-out in the middle of another tab's refresh: nobody is signed in, whatever comes late", async (stage) => {
+rule("a sign-out in the middle of another tab's refresh: nobody is signed in", async (stage) => {
   const [refreshing, other] = await stage.signedIn(2, "alice", QUICK);
   const answered = await stage.rotate(refreshing, ANSWER);
   await other.signOut();
@@ -34,7 +34,7 @@ rule("a sign-out in the middle of another tab's refresh: nobody is signed in, wh
   await isOver(stage, refreshing, other);
 });
 
-rule("a sign-out after a tab was closed in the middle of its refresh: nobody is signed in, whatever comes late", async (stage) => {
+rule("a sign-out after a tab was closed in the middle of its refresh: nobody is signed in", async (stage) => {
   const [gone, other] = await stage.signedIn(2, "alice", QUICK);
   const answered = await stage.rotate(gone, ANSWER);
   await gone.close();
@@ -43,7 +43,7 @@ rule("a sign-out after a tab was closed in the middle of its refresh: nobody is 
   await isOver(stage, other);
 });
 
-rule("a sign-out after a reload in the middle of a refresh: nobody is signed in, whatever comes late", LOST, async (stage) => {
+rule("a sign-out after a reload in the middle of a refresh: nobody is signed in", LOST, async (stage) => {
   const [tab] = await stage.signedIn(1, "alice", QUICK);
   const answered = await stage.rotate(tab, ANSWER);
   await tab.reload();
@@ -52,7 +52,7 @@ rule("a sign-out after a reload in the middle of a refresh: nobody is signed in,
   await isOver(stage, tab);
 });
 
-rule("a sign-out in the middle of a refresh, and a reload before the server is told: it is told", FORGOTTEN, async (stage) => {
+rule("a sign-out in the middle of a refresh, and a reload at once: the server is told", FORGOTTEN, async (stage) => {
   const [tab] = await stage.signedIn(1, "alice", QUICK);
   const answered = await stage.rotate(tab, ANSWER);
   await tab.run(() => {

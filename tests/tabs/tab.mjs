@@ -118,6 +118,13 @@ export class Tab {
     await this.page.goto(new URL(to, this.page.url()).href);
   }
 
+  /** And back, whether or not it is loaded again. */
+  async goBack() {
+    await this.page.goBack({ waitUntil: "commit" });
+    // While it commits, one may still be talking to the page that goes.
+    await this.page.waitForFunction(() => globalThis.session, undefined, { polling: LOOK, timeout: PATIENCE });
+  }
+
   /** And back. Fails if the page was loaded again. */
   async comeBack() {
     await this.page.goBack({ waitUntil: "commit" });
