@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
-use silent_session::session::{AttemptId, Command, Config, Event, Memo, Moment, Status, Ticket};
+use silent_session::session::{AttemptId, Command, Config, Event, Memo, Moment, RefreshFailure, Status, Ticket};
 
 use super::Seed;
 use super::channel::Channel;
@@ -142,10 +142,27 @@ impl World {
         self.kill_tab(tab);
     }
 
-    /// Reloads the page: another machine, the same browser.
+    /// Reloads the page: another machine, the same browser. The fetch of a refresh that is on the wire fails at once, and
+    /// the page still hears so (measured in Chromium); the request goes on.
     pub fn reload(&mut self, tab: TabId) -> TabId {
-        self.close_tab(tab);
+        self.happen(tab, Event::Left);
+        for attempt in self.refreshes_of(tab) {
+            let outcome = Err(RefreshFailure::Unavailable { status: None, retry_after: None });
+            self.happen(tab, Event::RefreshSettled { attempt, outcome, memo: Memo::default() });
+        }
+        self.kill_tab(tab);
         self.visit()
+    }
+
+    /// Those of a tab that are on the wire.
+    fn refreshes_of(&self, tab: TabId) -> Vec<AttemptId> {
+        let of_tab = |arrival: &Arrival| match arrival {
+            Arrival::RefreshAtServer { tab: its, attempt, .. } | Arrival::RefreshAnswer { tab: its, attempt, .. } => {
+                Some(*attempt).filter(|_| *its == tab)
+            }
+            _ => None,
+        };
+        self.arriving.values().filter_map(of_tab).collect()
     }
 
     pub fn moment(&self) -> Moment {

@@ -76,6 +76,10 @@ impl<E: Entropy> Session<E> {
 
     /// Nothing of it is on the wire any more; whether the cookie was rotated, nobody knows.
     fn outcome_is_lost(&mut self, now: Moment, attempt: AttemptId, is_ours: bool) {
+        // The fetch of a page that goes away fails, and the request goes on.
+        if self.away {
+            return;
+        }
         if let Some(unsettled) = self.unsettled.filter(|_| is_ours) {
             let lost = Unsettled { standing: Standing::Lost, ..unsettled };
             let unsettled = self.one_before(now).unwrap_or(lost);

@@ -77,6 +77,8 @@ struct Presented {
     family: Family,
     revoked: bool,
     spent_at: Option<Timestamp>,
+    attempt: Option<String>,
+    issued_at: Timestamp,
 }
 
 struct Successor {
@@ -121,7 +123,7 @@ fn decide(
     attempt: &AttemptId,
 ) -> rusqlite::Result<Rotation> {
     let parent = token.hash();
-    let Some(Presented { family, revoked, spent_at }) = find(transaction, &parent)? else {
+    let Some(Presented { family, revoked, spent_at, attempt: made_by, issued_at }) = find(transaction, &parent)? else {
         return Ok(Rotation::Refused(Refusal::Unknown));
     };
     if revoked {
@@ -133,6 +135,11 @@ fn decide(
 
     let successor = token.successor(&policy.key, attempt);
     let Some(spent_at) = spent_at else {
+        // Its cookie has arrived, and nobody told the client: other answers of the attempt may still bring it again.
+        let is_its_own = made_by.as_deref() == Some(attempt.as_str());
+        if is_its_own && now.since(issued_at) < REPLAY_WINDOW {
+            return Ok(Rotation::Replayed(family, token.clone()));
+        }
         transaction.execute(
             "UPDATE refresh_tokens SET spent_at = ?1 WHERE hash = ?2",
             params![now.as_millis(), parent.as_bytes()],
@@ -166,7 +173,8 @@ fn decide(
 }
 
 fn find(transaction: &Transaction<'_>, hash: &TokenHash) -> rusqlite::Result<Option<Presented>> {
-    let joined = "SELECT f.id, f.expires_at, f.revoked_at IS NOT NULL, t.spent_at, u.name, u.display_name, u.scope \
+    let joined = "SELECT f.id, f.expires_at, f.revoked_at IS NOT NULL, t.spent_at, u.name, u.display_name, u.scope, \
+                  t.attempt, t.issued_at \
                   FROM refresh_tokens t JOIN families f ON f.id = t.family JOIN users u ON u.name = f.user \
                   WHERE t.hash = ?1";
     transaction
@@ -179,6 +187,8 @@ fn find(transaction: &Transaction<'_>, hash: &TokenHash) -> rusqlite::Result<Opt
                 },
                 revoked: row.get(2)?,
                 spent_at: row.get::<_, Option<i64>>(3)?.map(Timestamp::from_millis),
+                attempt: row.get(7)?,
+                issued_at: Timestamp::from_millis(row.get(8)?),
             })
         })
         .optional()
