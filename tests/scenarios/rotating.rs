@@ -60,6 +60,22 @@ fn three_reloads_in_a_row_lose_nothing() {
 }
 
 #[test]
+fn two_orphans_of_one_attempt_bring_one_cookie_late_and_lose_nothing() {
+    let mut world = signed_in();
+    let mut tab = TAB;
+    // The first of them brings its cookie before the third page asks, the second one after that.
+    gone_mid_refresh(&mut world, 2_500, |world| tab = world.reload(TAB));
+    world.server.faults = vec![Fault::Slow(3_000)];
+    world.run(2_100);
+    tab = world.reload(tab);
+    world.run(20_000);
+    assert!(world.is_active(tab));
+    world.renew(tab);
+    world.run(1_000);
+    assert_eq!((world.server.reuses, world.is_active(tab)), (0, true));
+}
+
+#[test]
 fn the_next_page_waits_for_the_cookie_of_an_orphan_also_at_a_server_that_knows_no_attempt_ids() {
     let mut world = signed_in();
     world.server.knows_attempts = false;

@@ -30,14 +30,8 @@ const WAYS = {
   },
 };
 
-/** What does not hold yet, and why. */
-const LOST = {
-  todo: "the fetch of a page that goes away fails in Chromium, and the marker then says that nothing is on the wire",
-};
-
 for (const [where, signIn] of Object.entries(WAYS)) {
-  const options = where.includes("reload") ? LOST : {};
-  rule(`bob signs in ${where}, alice's refresh being on the wire: token and cookie are his`, options, async (stage) => {
+  rule(`bob signs in ${where}, alice's refresh being on the wire: token and cookie are his`, async (stage) => {
     const { server } = stage;
     const tabs = await stage.signedIn(2, "alice", QUICK);
     const { session } = await tabs[0].state();

@@ -22,18 +22,12 @@ const RETURNS = {
   "opened again": (tab, address) => tab.page.goto(address),
 };
 
-/** What does not hold yet, and why. */
-const LOST = {
-  todo: "the fetch of a page that goes away fails in Chromium, and the marker then says that nothing is on the wire",
-};
-
 for (const [where, elsewhere] of Object.entries(ELSEWHERE)) {
   for (const [what, before] of Object.entries(LEFT)) {
     for (const [isBack, comeBack] of Object.entries(RETURNS)) {
       // Loaded again are all of these; once is enough.
       if (before === CACHED && isBack === "opened again") continue;
-      const options = before === CACHED ? {} : LOST;
-      rule(`${what} is left for ${where} in the middle of its refresh, and ${isBack}: it goes on`, options, async (stage) => {
+      rule(`${what} is left for ${where} in the middle of its refresh, and ${isBack}: it goes on`, async (stage) => {
         const { server } = stage;
         const [tab] = await stage.signedIn(1, "alice", QUICK, before);
         const { session } = await tab.state();

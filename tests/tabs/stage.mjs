@@ -13,6 +13,9 @@ import { Wire, subjectOf } from "./wire.mjs";
 const TIMEOUT = 60_000;
 /** How long after an answer was sent its cookie is there, whether or not its page is. */
 const STORED = 300;
+/** How long something that is under way may take, and how often it is looked at. */
+const PATIENCE = 10_000;
+const LOOK = 50;
 
 /**
  * For `open`, before the app: each refresh goes under an id of its own. To the server, and to every server that knows
@@ -53,7 +56,7 @@ function collectComplaints(context) {
 function isExpected(message) {
   const { url } = message.location();
   const path = URL.canParse(url) ? new URL(url).pathname : "";
-  const noted = /^Failed to load resource: (the server .* status of 401|net::ERR_CONNECTION_RESET)/;
+  const noted = /^Failed to load resource: (the server .* status of (401|503)|net::ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED))/;
   return /^\/(auth|api)\//.test(path) && noted.test(message.text());
 }
 
@@ -189,6 +192,16 @@ class Stage {
     if (cookie) this.cookies.add(cookie.value);
     return cookie;
   }
+
+  /** Waits until the browser has no refresh cookie any more. */
+  async hasNoCookie() {
+    for (const end = Date.now() + PATIENCE; await this.cookie(); await pause(LOOK)) {
+      assert.ok(Date.now() < end, "the refresh cookie is still there");
+    }
+  }
+
+  /** The network of all tabs goes, or comes back. */
+  setOffline = (isOffline) => this.#context.setOffline(isOffline);
 
   /** With whose tokens these requests were made. */
   usersOf = (requests) => requests.filter(({ token }) => token).map(({ token }) => subjectOf(token));

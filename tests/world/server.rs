@@ -141,6 +141,10 @@ impl Server {
             self.reuses += 1;
             return Err(rejected);
         }
+        // Once more, with the successor itself: its cookie has come, and other answers of the attempt may bring it again.
+        if self.knows_attempts && family.attempt == Some(id) {
+            return Ok((self.issue(cookie.family, now), cookie));
+        }
         family.serial += 1;
         family.attempt = Some(id);
         let successor = Cookie { family: cookie.family, serial: family.serial };

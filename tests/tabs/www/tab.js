@@ -30,6 +30,10 @@ session.ready.then(() => {
   settledAt = performance.now();
 });
 
+/** Which statuses there have been, oldest first. */
+const states = [session.state.status];
+session.subscribe(() => states.at(-1) === session.state.status || states.push(session.state.status));
+
 function start(more) {
   return createSession({ refresh: "/auth/refresh", signOut: "/auth/logout", ...more });
 }
@@ -136,7 +140,7 @@ function becomes(wanted, patience, of = session) {
 }
 
 Object.assign(globalThis, {
-  becomes, calls, giveSign, keepCalling, login, me, session, shows, sign, signIn, start, stopCalling,
+  becomes, calls, giveSign, keepCalling, login, me, session, shows, sign, signIn, start, states, stopCalling,
   timeOfBareRefresh, wakingCalls,
 });
 Object.defineProperty(globalThis, "settledAt", { get: () => settledAt });

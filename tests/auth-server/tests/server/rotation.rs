@@ -37,6 +37,20 @@ async fn reuse_by_another_attempt_revokes_the_whole_family() {
 }
 
 #[tokio::test]
+async fn a_successor_that_comes_under_the_attempt_that_made_it_is_answered_with_itself() {
+    let world = World::new().await;
+    let first = world.sign_in().await;
+    let second = world.refresh(&first.cookie(), "a").await;
+    let again = world.refresh(&second.cookie(), "a").await;
+    again.assert_granted();
+    assert_eq!(again.cookie(), second.cookie());
+    assert_eq!((world.counter("rotated").await, world.counter("replayed").await), (1, 1));
+    // Another answer of the attempt may bring the same cookie once more: it is good still.
+    world.refresh(&second.cookie(), "b").await.assert_granted();
+    world.refresh(&second.cookie(), "a").await.assert_refused();
+}
+
+#[tokio::test]
 async fn the_same_attempt_again_gets_the_same_successor() {
     let world = World::new().await;
     let first = world.sign_in().await;
