@@ -156,8 +156,9 @@ export interface Session {
 
   /**
    * Ends the session here at once, then tells the server (`signOut` of the options), after any refresh that is
-   * on the wire. Rejects with `ERR_SIGN_OUT_UNCONFIRMED` when the server could not be told; it is tried again
-   * for as long as the page lives, and the session is over here in any case.
+   * on the wire. Rejects with `ERR_SIGN_OUT_UNCONFIRMED` when the server could not be told; the session is over here in
+   * any case, and the sign-out is finished by this page, another tab or the next page, before anything is restored (not
+   * where nothing can be stored: then for as long as the page lives). It never ends a session that has begun since.
    */
   signOut(): Promise<void>;
 
