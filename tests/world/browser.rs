@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
-use silent_session::session::{AttemptId, Command, Config, Event, Memo, Moment, RefreshFailure, Status, Ticket};
+use silent_session::session::{
+    AttemptId, Command, Config, Event, Memo, Moment, RefreshFailure, Status, Ticket,
+};
 
 use super::Seed;
 use super::channel::Channel;
@@ -157,9 +159,8 @@ impl World {
     /// Those of a tab that are on the wire.
     fn refreshes_of(&self, tab: TabId) -> Vec<AttemptId> {
         let of_tab = |arrival: &Arrival| match arrival {
-            Arrival::RefreshAtServer { tab: its, attempt, .. } | Arrival::RefreshAnswer { tab: its, attempt, .. } => {
-                Some(*attempt).filter(|_| *its == tab)
-            }
+            Arrival::RefreshAtServer { tab: its, attempt, .. }
+            | Arrival::RefreshAnswer { tab: its, attempt, .. } => Some(*attempt).filter(|_| *its == tab),
             _ => None,
         };
         self.arriving.values().filter_map(of_tab).collect()

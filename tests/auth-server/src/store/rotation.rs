@@ -123,7 +123,9 @@ fn decide(
     attempt: &AttemptId,
 ) -> rusqlite::Result<Rotation> {
     let parent = token.hash();
-    let Some(Presented { family, revoked, spent_at, attempt: made_by, issued_at }) = find(transaction, &parent)? else {
+    let Some(Presented { family, revoked, spent_at, attempt: made_by, issued_at }) =
+        find(transaction, &parent)?
+    else {
         return Ok(Rotation::Refused(Refusal::Unknown));
     };
     if revoked {
