@@ -24,7 +24,7 @@ use super::memo::{Begun, Companion, PendingSignOut, Unsettled};
 use super::peers::Peers;
 use super::status::{EndReason, Status};
 use super::time::Moment;
-use super::turns::{Job, Turns};
+use super::turns::{Job, Turns, Urge};
 use deferring::Deferral;
 
 #[derive(Debug)]
@@ -212,7 +212,7 @@ impl<E: Entropy> Session<E> {
                 self.answer(ticket, Ok(Reply::Done));
             }
             Event::CookieChanged { ticket } => {
-                self.cancel(|job| matches!(job, Job::SignOut { compares: true, .. }), Denial::Changed);
+                self.cancel(|job| matches!(job, Job::SignOut { urge: Urge::Pursuit, .. }), Denial::Changed);
                 self.forget_sign_out();
                 let wish = Wish::NewEpoch { after: self.turns.sent };
                 self.callers.add(ticket, wish, None, now);
@@ -274,7 +274,9 @@ impl<E: Entropy> Session<E> {
             Event::Left => self.leave(),
             Event::Tick => {}
             Event::CameOnline { memo } => {
+                let before = self.status();
                 self.backoff.reset();
+                self.published &= self.status() == before;
                 self.sign_out_backoff.reset();
                 self.recall_sign_out(now, &memo);
                 self.pursue_sign_out();

@@ -17,14 +17,19 @@ const SLICE: Duration = Duration::from_secs(5);
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Job {
     Refresh,
-    Login {
-        ticket: Ticket,
-    },
-    SignOut {
-        tickets: Vec<Ticket>,
-        /// Whose session there is now is looked at first: it may be another one than the one that was signed out.
-        compares: bool,
-    },
+    Login { ticket: Ticket },
+    SignOut { tickets: Vec<Ticket>, urge: Urge },
+}
+
+/// What a sign-out is sent for. The first of two that are made one is the stronger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Urge {
+    /// The user has said so where nothing was known of a session: whoever's it is.
+    Bare,
+    /// The user has just said so, and it was written down.
+    First,
+    /// It is written down that the user has said so, some time before.
+    Pursuit,
 }
 
 impl Job {
@@ -115,6 +120,11 @@ impl Turn {
         self.stage == Stage::Busy
     }
 
+    /// Whether nobody has looked at it for longer than `gap`, now or before.
+    pub(crate) fn was_neglected(&self, now: Moment, gap: Duration) -> bool {
+        self.neglected || now.since(self.looked) > gap
+    }
+
     /// It may be waited for that long from now on.
     pub(crate) fn wait_again(&mut self, bound: Duration, now: Moment) {
         self.left = bound;
@@ -159,7 +169,7 @@ impl Turns {
             let passed = now.surely_since(turn.looked).min(SLICE);
             turn.left = turn.left.saturating_sub(passed);
             turn.unwatched = turn.unwatched.saturating_add(passed);
-            turn.neglected |= now.since(turn.looked) > gap;
+            turn.neglected = turn.was_neglected(now, gap);
             turn.looked = now;
         }
     }
@@ -211,14 +221,14 @@ impl Turns {
         self.current.as_ref().is_some_and(|turn| turn.job == Job::Refresh && !turn.inert)
     }
 
-    /// Puts a sign-out on the agenda; one that waits already serves both, as the surer of the two.
-    pub(crate) fn add_sign_out(&mut self, mut new: Vec<Ticket>, new_compares: bool) {
+    /// Puts a sign-out on the agenda; one that waits already serves both.
+    pub(crate) fn add_sign_out(&mut self, mut new: Vec<Ticket>, urge: Urge) {
         match self.agenda.last_mut() {
-            Some(Job::SignOut { tickets, compares }) => {
+            Some(Job::SignOut { tickets, urge: waiting }) => {
                 tickets.append(&mut new);
-                *compares &= new_compares;
+                *waiting = urge.min(*waiting);
             }
-            _ => self.agenda.push(Job::SignOut { tickets: new, compares: new_compares }),
+            _ => self.agenda.push(Job::SignOut { tickets: new, urge }),
         }
     }
 

@@ -221,4 +221,50 @@ proptest! {
         let is_over = world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie));
         prop_assert!(is_over, "the server has not heard of it");
     }
+
+    #[test]
+    fn a_sign_out_that_is_pending_ends_nobody_elses_session(
+        seed in any::<u64>(),
+        shares_token in any::<bool>(),
+        before in prop::collection::vec(step(), 1..20),
+        between in prop::collection::vec(step(), 1..20),
+        after in prop::collection::vec(step(), 1..40),
+    ) {
+        let mut world = World::signed_in(Config { shares_token, ..Config::default() }, seed);
+        let is_left_out = |step: &Step| signs_in(step) || matches!(
+            step,
+            Step::RevokeAll | Step::SignOut(_) | Step::FailLogin(_) | Step::OpenWorker
+                | Step::SetClock(_) | Step::Sleep(..) | Step::BlockStorage | Step::ClearStorage
+        );
+        let play = |world: &mut World, steps: &[Step]| {
+            for step in steps.iter().filter(|step| !is_left_out(step)) {
+                let goes = matches!(step, Step::Reload(_) | Step::CloseTab(_) | Step::Kill(_));
+                if !(goes && world.is_writing() && world.memo().unsettled.is_none()) {
+                    perform(world, step);
+                }
+            }
+        };
+        play(&mut world, &before);
+        let Some(tab) = living(&world, 0) else { return Ok(()) };
+        world.server.sign_out_faults = vec![Fault::Status(503, None); 3];
+        world.sign_out(tab);
+        play(&mut world, &between);
+        // By then nobody takes it for a first try any more; and nothing is on its way that bob's cookie would not outlive.
+        world.run(6_000);
+        for _ in 0..100 {
+            world.run(if world.is_writing() { 1_000 } else { 0 });
+        }
+        if world.is_writing() {
+            return Ok(());
+        }
+        world.sign_in_unseen("bob");
+        let bobs = world.cookie.map(|cookie| cookie.family);
+        play(&mut world, &after);
+        heal(&mut world);
+        let next = world.visit();
+        world.run(60_000);
+        prop_assert_eq!(world.cookie.map(|cookie| cookie.family), bobs, "bob's cookie is gone");
+        prop_assert!(world.cookie.is_some_and(|cookie| world.server.goes_on(cookie)), "bob's session is over");
+        prop_assert!(world.is_active(next), "bob's session is not shown: {:?}", world.status(next));
+    }
 }

@@ -303,3 +303,50 @@ fn a_page_that_is_put_away_while_it_looks_whose_session_there_is_goes_on_later()
     assert_eq!((world.server.sign_outs, world.cookie), (1, None));
     assert_eq!(world.server.reuses, 0);
 }
+
+#[test]
+fn a_tab_that_was_frozen_while_it_looked_whose_session_there_is_looks_again() {
+    let mut world = signed_out_offline();
+    world.go_online();
+    world.run(10);
+    // Its question is on the wire, and the answer will lie there.
+    world.freeze(TAB);
+    world.run(6_000);
+    world.sign_in_unseen("bob");
+    world.thaw(TAB, true, true);
+    world.run(MINUTE);
+    assert_eq!(world.server.sign_outs, 0);
+    let tab = world.visit();
+    world.run(1_000);
+    assert!(token_in(&world, tab).ends_with("bob"));
+}
+
+#[test]
+fn a_sign_out_that_another_tab_has_finished_meanwhile_is_not_sent_again() {
+    let mut world = signed_in();
+    world.sign_out(TAB);
+    world.freeze(TAB);
+    let next = world.visit();
+    world.run(2 * MINUTE);
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None), "the lock was taken from the frozen tab");
+    world.sign_in_unseen("bob");
+    world.thaw(TAB, true, true);
+    world.run(MINUTE);
+    assert_eq!(world.server.sign_outs, 1);
+    assert!(!world.is_active(next));
+}
+
+#[test]
+fn signing_out_where_nobody_is_known_to_be_signed_in_tells_the_server_once() {
+    let mut world = World::new(Config { restore: false, ..Config::default() }, 1);
+    world.start();
+    world.sign_in_unseen("alice");
+    let ticket = world.sign_out(TAB);
+    world.run(1_000);
+    assert_eq!((world.server.sign_outs, world.answer(TAB, ticket)), (1, Some(&Ok(Reply::Done))));
+    // It is not remembered: whose session it would be that is ended later, nobody knows.
+    world.server.sign_out_faults = vec![Fault::Status(503, None)];
+    world.sign_out(TAB);
+    world.run(HOUR);
+    assert_eq!((world.server.sign_outs, world.memo().sign_out), (1, None));
+}

@@ -205,7 +205,13 @@ impl World {
     pub fn is_writing(&self) -> bool {
         !self.writers.is_empty()
             || self.arriving.values().any(|arrival| {
-                matches!(arrival, Arrival::RefreshAtServer { .. } | Arrival::RefreshAnswer { .. })
+                matches!(
+                    arrival,
+                    Arrival::RefreshAtServer { .. }
+                        | Arrival::RefreshAnswer { .. }
+                        | Arrival::SignOutAtServer { .. }
+                        | Arrival::SignOutAnswer { .. }
+                )
             })
     }
 

@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use super::super::command::{Command, Reply};
+use super::super::config::YOUNG_SIGN_OUT;
 use super::super::error::{Denial, RefreshFailure};
 use super::super::held::Source;
 use super::super::id::{AttemptId, Entropy, Ticket};
@@ -15,7 +16,7 @@ use super::super::memo::{Begun, Memo, PendingSignOut, Remembered, Unsettled};
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
-use super::super::turns::{Job, Turn};
+use super::super::turns::{Job, Turn, Urge};
 use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {
@@ -38,7 +39,8 @@ impl<E: Entropy> Session<E> {
             self.remember_sign_out(pending);
         }
         self.sign_out_backoff.reset();
-        self.turns.add_sign_out(vec![ticket], false);
+        let urge = if self.pending.is_some() { Urge::First } else { Urge::Bare };
+        self.turns.add_sign_out(vec![ticket], urge);
     }
 
     /// The session whose cookie the browser has; `None` where nobody can know. Then whoever's it is is signed out.
@@ -76,7 +78,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn pursue_sign_out(&mut self) {
         let is_open = matches!(self.phase, Phase::Active(_) | Phase::Closed);
         if self.pending.is_some() && !is_open && !self.turns.has_sign_out() {
-            self.turns.add_sign_out(Vec::new(), true);
+            self.turns.add_sign_out(Vec::new(), Urge::Pursuit);
         }
     }
 
@@ -97,11 +99,12 @@ impl<E: Entropy> Session<E> {
         self.pending.is_some() && matches!(self.phase, Phase::Unknown { .. })
     }
 
-    /// What is pursued, somebody else has finished, or a sign-in has ended the matter.
+    /// What was written down, somebody else has finished, or a sign-in has ended the matter.
     pub(super) fn drop_finished_sign_out(&mut self) {
-        let is_pursuit = |turn: &mut Turn| matches!(turn.job, Job::SignOut { compares: true, .. });
+        let is_written =
+            |turn: &mut Turn| matches!(turn.job, Job::SignOut { urge, .. } if urge != Urge::Bare);
         if self.pending.is_none()
-            && let Some(turn) = self.turns.current.take_if(is_pursuit)
+            && let Some(turn) = self.turns.current.take_if(is_written)
         {
             self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
             self.answer_all(turn.job.into_tickets(), Ok(Reply::Done));
@@ -111,7 +114,7 @@ impl<E: Entropy> Session<E> {
     /// Sends it; or first the refresh that tells whose session there is.
     pub(super) fn send_sign_out(&mut self, now: Moment, mut turn: Turn) {
         let attempt = turn.attempt;
-        let is_sure = matches!(turn.job, Job::SignOut { compares: false, .. });
+        let is_sure = matches!(turn.job, Job::SignOut { urge, .. } if urge != Urge::Pursuit);
         let must_compare =
             |pending: &PendingSignOut| pending.can_compare() && !(is_sure && pending.is_young(now));
         turn.compares = self.pending.as_ref().is_some_and(must_compare);
@@ -137,12 +140,18 @@ impl<E: Entropy> Session<E> {
         &mut self,
         now: Moment,
         mut turn: Turn,
-        number: u32,
+        (number, began): (u32, Moment),
         outcome: Result<Grant, RefreshFailure>,
         memo: &Memo,
     ) {
         self.recall_sign_out(now, memo);
+        let fresh = memo.took.unwrap_or_default().saturating_mul(2).max(YOUNG_SIGN_OUT);
         match outcome {
+            // It has lain there while the tab was frozen: whose session there is now, it does not say.
+            Ok(_) if now.since(began) > fresh || turn.was_neglected(now, self.config.longest_gap()) => {
+                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                self.sign_out_failed(now, turn.job.into_tickets(), RefreshFailure::TimedOut);
+            }
             Ok(grant) if self.pending.is_some_and(|pending| pending.is_of(&grant)) => {
                 turn.compares = false;
                 // The cookie that an orphan may still bring must not come after the sign-out.
