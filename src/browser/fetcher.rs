@@ -1,8 +1,10 @@
 //! The `fetch` to send with.
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
+
+use super::answer::member;
 
 /// The global `fetch`, looked up at each call so that mocks and instrumentation are seen, or a pinned one.
 #[derive(Clone, Debug, Default)]
@@ -26,8 +28,16 @@ impl Fetcher {
         JsFuture::from(Promise::resolve(&answer)).await
     }
 
-    /// The same with a single argument.
+    /// The same with a request. Firefox copies no `keepalive` from one `Request` to another, as `fetch` does: it is said
+    /// once more; and with it what is reset when anything is (the Fetch standard, section 5.4, "new Request").
     pub(crate) async fn send(&self, request: &JsValue) -> Result<JsValue, JsValue> {
+        if member(request, "keepalive").is_truthy() {
+            let again = Object::new();
+            for name in ["keepalive", "referrer", "referrerPolicy"] {
+                Reflect::set(&again, &JsValue::from_str(name), &member(request, name))?;
+            }
+            return self.call(&Array::of2(request, &again)).await;
+        }
         self.call(&Array::of1(request)).await
     }
 }

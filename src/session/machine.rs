@@ -278,6 +278,7 @@ impl<E: Entropy> Session<E> {
                 self.backoff.reset();
                 self.published &= self.status() == before;
                 self.sign_out_backoff.reset();
+                self.recall(now, &memo);
                 self.recall_sign_out(now, &memo);
                 self.pursue_sign_out();
             }

@@ -13,6 +13,9 @@ const MOST_LATE: usize = 8;
 /// a tab believe that whoever is at the wire is gone.
 const SLICE: Duration = Duration::from_secs(5);
 
+/// A tab that has not run for longer while it looked whose session there is does not know that any more.
+const COMPARISON_GAP: Duration = Duration::from_secs(4);
+
 /// What a turn at the wire is for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Job {
@@ -122,7 +125,12 @@ impl Turn {
 
     /// Whether nobody has looked at it for longer than `gap`, now or before.
     pub(crate) fn was_neglected(&self, now: Moment, gap: Duration) -> bool {
-        self.neglected || now.since(self.looked) > gap
+        self.neglected || now.since(self.looked) > self.longest_gap(gap)
+    }
+
+    /// How long nobody may look at it. What tells whose session there is must be new.
+    fn longest_gap(&self, gap: Duration) -> Duration {
+        if self.compares { gap.min(COMPARISON_GAP) } else { gap }
     }
 
     /// It may be waited for that long from now on.
@@ -166,6 +174,7 @@ impl Turns {
     /// Counts the time that has passed since the last look; `gap` without one is long.
     pub(crate) fn look(&mut self, now: Moment, gap: Duration) {
         if let Some(turn) = &mut self.current {
+            let gap = turn.longest_gap(gap);
             let passed = now.surely_since(turn.looked).min(SLICE);
             turn.left = turn.left.saturating_sub(passed);
             turn.unwatched = turn.unwatched.saturating_add(passed);
@@ -187,7 +196,8 @@ impl Turns {
     /// How long until the next look at the current turn; zero when it is overdue.
     pub(crate) fn next_look(&self, now: Moment, gap: Duration) -> Option<Duration> {
         let turn = self.current.as_ref()?;
-        Some(turn.left.min(SLICE).min(gap / 2).saturating_sub(now.surely_since(turn.looked)))
+        let look = SLICE.min(turn.longest_gap(gap) / 2);
+        Some(turn.left.min(look).saturating_sub(now.surely_since(turn.looked)))
     }
 
     /// Whether the current turn has taken too long.

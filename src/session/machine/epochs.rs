@@ -119,7 +119,9 @@ impl<E: Entropy> Session<E> {
     /// What was sent, asked for or held against an API in the session before is nothing to the one that begins.
     pub(super) fn leave_epoch(&mut self, next: EpochId) {
         self.cancel(|job| matches!(job, Job::SignOut { .. }), Denial::Changed);
-        self.forget_sign_out();
+        if self.pending.is_some_and(|pending| pending.until < next) {
+            self.forget_sign_out();
+        }
         self.sign_out_backoff.reset();
         if self.known_epoch().is_none_or(|known| known != next) {
             self.turns.turn_inert();

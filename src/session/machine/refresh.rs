@@ -34,11 +34,7 @@ impl<E: Entropy> Session<E> {
             self.commands.push(Command::NoteTook(now.surely_since(*began)));
         }
         if let Some(comparing) = turn.take_if(|turn| turn.compares) {
-            let sent = match settled {
-                Settled::InTime { number, began } | Settled::Late { number, began } => (number, began),
-                Settled::Stray | Settled::Inert => (self.turns.sent, now),
-            };
-            return self.sign_out_compared(now, comparing, sent, outcome, memo);
+            return self.sign_out_compared(now, comparing, self.turns.sent, outcome, memo);
         }
         if let Some(turn) = turn {
             let is_rejection = matches!(outcome, Err(RefreshFailure::Rejected { .. }));

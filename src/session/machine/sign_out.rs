@@ -8,7 +8,6 @@
 use std::time::Duration;
 
 use super::super::command::{Command, Reply};
-use super::super::config::YOUNG_SIGN_OUT;
 use super::super::error::{Denial, RefreshFailure};
 use super::super::held::Source;
 use super::super::id::{AttemptId, Entropy, Ticket};
@@ -69,8 +68,11 @@ impl<E: Entropy> Session<E> {
             return;
         }
         self.pending = memo.sign_out;
-        if memo.sign_out.is_some_and(|pending| pending.is_void(now, memo.session)) {
+        let Some(pending) = memo.sign_out else { return };
+        if pending.is_void(now, memo.session) {
             self.forget_sign_out();
+        } else {
+            self.note_over(pending.until, EndReason::SignedOut);
         }
     }
 
@@ -140,15 +142,14 @@ impl<E: Entropy> Session<E> {
         &mut self,
         now: Moment,
         mut turn: Turn,
-        (number, began): (u32, Moment),
+        number: u32,
         outcome: Result<Grant, RefreshFailure>,
         memo: &Memo,
     ) {
         self.recall_sign_out(now, memo);
-        let fresh = memo.took.unwrap_or_default().saturating_mul(2).max(YOUNG_SIGN_OUT);
         match outcome {
             // It has lain there while the tab was frozen: whose session there is now, it does not say.
-            Ok(_) if now.since(began) > fresh || turn.was_neglected(now, self.config.longest_gap()) => {
+            Ok(_) if turn.was_neglected(now, self.config.longest_gap()) => {
                 self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
                 self.sign_out_failed(now, turn.job.into_tickets(), RefreshFailure::TimedOut);
             }

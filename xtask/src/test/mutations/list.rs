@@ -154,8 +154,8 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     Mutation {
         what: "use a lock that may have been taken",
         file: "src/session/turns.rs",
-        from: "self.neglected || now.since(self.looked) > gap",
-        to: "self.neglected || now.since(self.looked) > gap * 1_000_000",
+        from: "self.neglected || now.since(self.looked) > self.longest_gap(gap)",
+        to: "self.neglected || now.since(self.looked) > self.longest_gap(gap) * 1_000_000",
         caught_by: "taking_turns::a_tab_that_thaws_with_a_lock_that_was_taken_from_it_sends_nothing",
     },
     Mutation {
