@@ -1,13 +1,13 @@
 //! Chromium and the chromedriver that drives it.
 
-use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::search::in_path;
+use super::debian;
+use super::search::{in_path, named_by};
 use super::version::major;
 use crate::failure::{Failure, Outcome};
-use crate::process::{output, run};
+use crate::process::output;
 use crate::project::Project;
 
 const CHROMES: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
@@ -54,15 +54,6 @@ fn driver() -> Outcome<Option<PathBuf>> {
     Ok(named_by("CHROMEDRIVER")?.or_else(|| in_path(&["chromedriver"])))
 }
 
-fn named_by(variable: &str) -> Outcome<Option<PathBuf>> {
-    match env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from) {
-        Some(path) if !path.is_file() => {
-            Err(Failure::new(format!("{variable} is {}, where no program is", path.display())))
-        }
-        path => Ok(path),
-    }
-}
-
 fn ask(project: &Project, program: &Path) -> Outcome<String> {
     output(project.command(program).arg("--version"))
 }
@@ -79,21 +70,9 @@ fn same_major(chrome: String, driver: String) -> Outcome<u32> {
 
 /// Debian has both, in one version. Elsewhere somebody has to choose.
 fn install(project: &Project) -> Outcome {
-    let is_root = || output(project.command("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    if in_path(&["apt-get"]).is_none() {
-        return Err(Failure::new(format!("Chromium or chromedriver is missing; {WANTED}")));
-    }
-    if !is_root() {
-        let how = "sudo apt-get install chromium chromium-driver";
-        return Err(Failure::new(format!("Chromium or chromedriver is missing; {WANTED}. On Debian: {how}")));
-    }
-    let apt = || {
-        let mut apt = project.command("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive");
-        apt
-    };
-    run(apt().args(["update"]))?;
-    run(apt().args(["install", "--yes", "chromium", "chromium-driver"]))
+    debian::install(project, &["chromium", "chromium-driver"]).map_err(|failure| {
+        Failure::new(format!("Chromium or chromedriver is missing, and {failure}; {WANTED}"))
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Brings what is missing, as far as it can be brought; says what to do where it cannot.
 
 pub(crate) mod browser;
+mod debian;
+pub(crate) mod firefox;
 mod node;
 mod rust;
 mod search;
@@ -26,11 +28,20 @@ pub(crate) enum Need {
     WasmPack,
     /// Chromium and chromedriver, of one version.
     Browser,
+    /// Firefox and geckodriver, where they can be had.
+    Firefox,
 }
 
 /// All of it, the quick ones first.
-const ALL: &[Need] =
-    &[Need::WasmTarget, Need::Components, Need::Node, Need::Browser, Need::WasmBindgen, Need::WasmPack];
+const ALL: &[Need] = &[
+    Need::WasmTarget,
+    Need::Components,
+    Need::Node,
+    Need::Browser,
+    Need::Firefox,
+    Need::WasmBindgen,
+    Need::WasmPack,
+];
 
 /// `cargo xtask setup`
 pub(crate) fn command(project: &Project, arguments: Arguments) -> Outcome {
@@ -56,6 +67,7 @@ fn provide(project: &Project, need: Need) -> Outcome<String> {
         Need::Components => rust::components(project),
         Need::Node => node::node_and_packages(project),
         Need::Browser => browser::browser(project).map(|browser| browser.to_string()),
+        Need::Firefox => firefox::provide(project),
         Need::WasmBindgen => tools::wasm_bindgen(project)?.provide(project),
         Need::WasmPack => tools::wasm_pack().provide(project),
     }

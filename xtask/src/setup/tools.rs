@@ -8,8 +8,9 @@ use crate::failure::{Failure, Outcome};
 use crate::process::run;
 use crate::project::Project;
 
-/// Of no influence on what is published, so any version that works will do, as long as it is the same for everybody.
+// Of no influence on what is published, so any version that works will do, as long as it is the same for everybody.
 const WASM_PACK: &str = "0.15.1";
+const GECKODRIVER: &str = "0.37.1";
 
 /// One such crate.
 #[derive(Clone, Debug)]
@@ -29,6 +30,11 @@ pub(crate) fn wasm_bindgen(project: &Project) -> Outcome<Tool> {
 /// wasm-pack, for its headless tests.
 pub(crate) fn wasm_pack() -> Tool {
     Tool::new("wasm-pack", WASM_PACK.to_owned(), &["wasm-pack"])
+}
+
+/// The driver of Firefox. Debian has none.
+pub(crate) fn geckodriver() -> Tool {
+    Tool::new("geckodriver", GECKODRIVER.to_owned(), &["geckodriver"])
 }
 
 impl Tool {

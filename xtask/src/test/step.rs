@@ -1,6 +1,6 @@
 //! The steps, in their order: what is quick and likely to fail comes first.
 
-use super::{headless, javascript, mutations, package, rust, tabs};
+use super::{firefox, headless, javascript, mutations, package, rust, tabs};
 use crate::build::{self, Profile};
 use crate::demo;
 use crate::failure::Outcome;
@@ -49,6 +49,11 @@ pub(crate) const STEPS: &[Step] = &[
         name: "tabs",
         needs: demo::NEEDS,
         run: |project| built(project).and_then(|()| tabs::test(project)),
+    },
+    Step {
+        name: "firefox",
+        needs: &[Need::WasmTarget, Need::WasmBindgen, Need::Node, Need::Firefox],
+        run: |project| built(project).and_then(|()| firefox::test(project)),
     },
 ];
 

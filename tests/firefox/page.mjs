@@ -1,0 +1,74 @@
+// One tab of Firefox, with those methods of Playwright's pages that `tests/tabs/tab.mjs` is written for.
+
+import { setTimeout as pause } from "node:timers/promises";
+
+/** How often it is looked whether a page is there, and for how long, in milliseconds. */
+const LOOK = 20;
+const PATIENCE = 10_000;
+
+export class Page {
+  #context;
+  #send;
+  #url;
+  #isClosed = false;
+
+  constructor(context, send) {
+    this.#context = context;
+    this.#send = send;
+  }
+
+  url = () => this.#url;
+  isClosed = () => this.#isClosed;
+
+  /** Runs a function in the page. What goes in and comes out is JSON. */
+  async evaluate(inPage, argument = null) {
+    const { type, result, exceptionDetails } = await this.#send("script.callFunction", {
+      functionDeclaration: `async (argument) => JSON.stringify(await (${inPage})(JSON.parse(argument)))`,
+      arguments: [{ type: "string", value: JSON.stringify(argument) }],
+      target: { context: this.#context },
+      awaitPromise: true,
+    });
+    if (type === "exception") throw new Error(`in the page: ${exceptionDetails.text}`);
+    return result.type === "string" ? JSON.parse(result.value) : undefined;
+  }
+
+  /** Asks the page until it says something true; there may be another page in the tab by then. */
+  async waitForFunction(inPage, argument, { polling, timeout }) {
+    for (const end = Date.now() + timeout; ; await pause(polling)) {
+      const value = await this.evaluate(inPage, argument).catch(() => undefined);
+      if (value) return { jsonValue: () => value };
+      if (Date.now() > end) throw new Error(`${inPage} stays false`);
+    }
+  }
+
+  /** Runs a function in all documents of this tab that come, before anything of theirs. */
+  addInitScript(inPage) {
+    const functionDeclaration = `() => { (${inPage})(); }`;
+    return this.#send("script.addPreloadScript", { functionDeclaration, contexts: [this.#context] });
+  }
+
+  async goto(url) {
+    this.#url = url;
+    await this.#navigates("browsingContext.navigate", { url });
+  }
+
+  reload = () => this.#navigates("browsingContext.reload", {});
+
+  async goBack() {
+    const from = await this.evaluate(() => location.href);
+    await this.#send("browsingContext.traverseHistory", { context: this.#context, delta: -1 });
+    const isThere = (from) => location.href !== from && document.readyState === "complete";
+    await this.waitForFunction(isThere, from, { polling: LOOK, timeout: PATIENCE });
+  }
+
+  async close() {
+    this.#isClosed = true;
+    await this.#send("browsingContext.close", { context: this.#context });
+  }
+
+  bringToFront = () => this.#send("browsingContext.activate", { context: this.#context });
+
+  #navigates(method, params) {
+    return this.#send(method, { context: this.#context, wait: "complete", ...params });
+  }
+}
