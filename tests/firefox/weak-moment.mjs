@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Milliseconds from the rotation to the answer: it comes while the next page waits for it, or when that has gone on. */
+/** Milliseconds from the rotation to the answer: it comes while the next page waits for it, or after that. */
 export const ANSWERS = { "soon": 300, "late": 1500 };
 /** And until the browser has stored its cookie. */
 const STORED = 300;
