@@ -59,7 +59,7 @@ rule("a page that is left in the middle of its refresh, and gone back to, is sti
   const before = await identity(left);
   const answered = await beginRefresh(stage, left);
   await left.leave();
-  await left.page.goBack();
+  await left.goBack();
   await left.becomes({ status: "active", ...before });
   await answered();
   await goesOn(stage, left, before);

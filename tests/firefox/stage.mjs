@@ -48,6 +48,19 @@ export function rule(title, ...rest) {
   });
 }
 
+/**
+ * In a page, before the app: each refresh goes under an id of its own, so that a retry is a theft to the server, as it
+ * is to those that know no attempt ids. The request is not copied: Firefox forgets `keepalive` then.
+ */
+export function WITHOUT_ATTEMPT_IDS() {
+  const { fetch } = globalThis;
+  globalThis.fetch = (request, init) => {
+    const { pathname } = new URL(request.url ?? request, location.href);
+    if (pathname === "/auth/refresh") request.headers.set("x-requested-with", String(Math.random()));
+    return fetch(request, init);
+  };
+}
+
 /** In a page, before the app: when it has asked the browser to send a refresh is in its global `refreshesSent`. */
 export function noteRefreshes() {
   const { fetch } = globalThis;

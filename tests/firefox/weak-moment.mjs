@@ -12,7 +12,7 @@ const STORED = 300;
 export const QUICK = { timeout: 3 };
 
 /** Why some rules do not hold yet: a refresh of ours dies with its page, and only its attempt id saves the session. */
-export const NO_KEEPALIVE = { todo: "Firefox heeds `keepalive` in the second argument of fetch, not in a Request" };
+export const NO_KEEPALIVE = { todo: "Firefox forgets `keepalive` when it copies a Request, and `fetch` copies it" };
 
 /** Begins a refresh, and waits until the cookie is rotated. What it returns waits until the answer has come as well. */
 export async function beginRefresh({ server }, tab, answer = ANSWERS.late) {
