@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { WITHOUT_ATTEMPT_IDS, noteRefreshes, rule } from "./stage.mjs";
-import { ANSWERS, NO_KEEPALIVE, QUICK, beginRefresh, goesOn, identity } from "./weak-moment.mjs";
+import { ANSWERS, QUICK, beginRefresh, goesOn, identity } from "./weak-moment.mjs";
 
 /** Who waits for an orphan's cookie waits for half a second at least: in milliseconds, by far less. */
 const AT_ONCE = 250;
@@ -31,7 +31,7 @@ for (const [goes, go] of Object.entries(GOINGS)) {
 
 for (const [goes, go] of Object.entries(GOINGS)) {
   const title = `a page ${goes} in the middle of its refresh: the cookie comes, and is enough to go on`;
-  rule(title, NO_KEEPALIVE, async (stage) => {
+  rule(title, async (stage) => {
     const [tab] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
     const before = await identity(tab);
     await beginRefresh(stage, tab, ANSWERS.soon);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { rule } from "./stage.mjs";
-import { NO_KEEPALIVE, QUICK, beginRefresh, goesOn, identity } from "./weak-moment.mjs";
+import { QUICK, beginRefresh, goesOn, identity } from "./weak-moment.mjs";
 
 rule("a lone page that comes back from the cache goes on with its token, without a refresh", async (stage) => {
   const [left] = await stage.signedIn(1);
@@ -67,7 +67,7 @@ rule("a page that is left in the middle of its refresh, and gone back to, is sti
 
 for (const [when, isLate] of Object.entries({ "before": false, "after": true })) {
   const title = `without locks, a page that comes back from the cache ${when} the answer to its refresh goes on`;
-  rule(title, NO_KEEPALIVE, async (stage) => {
+  rule(title, async (stage) => {
     const [left] = await stage.signedIn(1, "alice", QUICK, () => delete Navigator.prototype.locks);
     const before = await identity(left);
     const answered = await beginRefresh(stage, left);

@@ -11,9 +11,6 @@ const STORED = 300;
 /** Options of a session: for so long (in seconds) an orphan's answer may come, and nothing is rotated again. */
 export const QUICK = { timeout: 3 };
 
-/** Why some rules do not hold yet: a refresh of ours dies with its page, and only its attempt id saves the session. */
-export const NO_KEEPALIVE = { todo: "Firefox forgets `keepalive` when it copies a Request, and `fetch` copies it" };
-
 /** Begins a refresh, and waits until the cookie is rotated. What it returns waits until the answer has come as well. */
 export async function beginRefresh({ server }, tab, answer = ANSWERS.late) {
   await server.reset();
