@@ -181,6 +181,8 @@ impl<E: Entropy> Session<E> {
         let Some(unsettled) = self.unsettled else { return Duration::ZERO };
         let bound = match unsettled.standing {
             Standing::Lost => Duration::ZERO,
+            // What comes after a sign-out would undo it.
+            Standing::Out if self.is_plain_sign_out(now) => self.config.timeout,
             Standing::Out => {
                 let likely =
                     memo.took.map_or(UNKNOWN_TOOK, |took| took.saturating_mul(2).max(LEAST_ORPHAN_WAIT));

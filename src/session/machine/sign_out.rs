@@ -113,13 +113,24 @@ impl<E: Entropy> Session<E> {
         }
     }
 
+    /// Whether it is to be known whose session there is before this is sent.
+    fn must_compare(&self, turn: &Turn, now: Moment) -> bool {
+        let is_sure = matches!(turn.job, Job::SignOut { urge, .. } if urge != Urge::Pursuit);
+        let may_be_anothers =
+            |pending: &PendingSignOut| pending.can_compare() && !(is_sure && pending.is_young(now));
+        self.pending.as_ref().is_some_and(may_be_anothers)
+    }
+
+    /// Whether it is the turn of a sign-out that is sent as it is.
+    pub(super) fn is_plain_sign_out(&self, now: Moment) -> bool {
+        let is_plain = |turn: &Turn| matches!(turn.job, Job::SignOut { .. }) && !self.must_compare(turn, now);
+        self.turns.current.as_ref().is_some_and(is_plain)
+    }
+
     /// Sends it; or first the refresh that tells whose session there is.
     pub(super) fn send_sign_out(&mut self, now: Moment, mut turn: Turn) {
         let attempt = turn.attempt;
-        let is_sure = matches!(turn.job, Job::SignOut { urge, .. } if urge != Urge::Pursuit);
-        let must_compare =
-            |pending: &PendingSignOut| pending.can_compare() && !(is_sure && pending.is_young(now));
-        turn.compares = self.pending.as_ref().is_some_and(must_compare);
+        turn.compares = self.must_compare(&turn, now);
         turn.begin(self.config.timeout, now);
         match turn.compares {
             true => self.send_refresh(now, attempt),

@@ -224,8 +224,8 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     Mutation {
         what: "send a pending sign-out without a look whose session there is",
         file: "src/session/machine/sign_out.rs",
-        from: "is_some_and(must_compare)",
-        to: "is_some_and(|pending| must_compare(pending) && pending.tries > 1_000)",
+        from: "is_some_and(may_be_anothers)",
+        to: "is_some_and(|pending| may_be_anothers(pending) && pending.tries > 1_000)",
         caught_by: "pending_sign_outs::somebody_else_who_has_signed_in_by_a_way_that_we_do_not_see_stays_signed_in",
     },
     Mutation {
