@@ -337,6 +337,21 @@ fn a_sign_out_that_another_tab_has_finished_meanwhile_is_not_sent_again() {
 }
 
 #[test]
+fn a_second_sign_out_means_the_session_that_another_tab_has_just_begun() {
+    let (mut world, [one, two]) = tabs(Config::default());
+    world.sign_out(one);
+    world.run(1_000);
+    world.channel.delay = 3_000;
+    world.signed_in_elsewhere(two, "alice");
+    world.run(1);
+    // The first has not heard of it, and does not live to tell the server.
+    world.sign_out(one);
+    world.reload(one);
+    world.run(MINUTE);
+    assert_eq!((world.server.sign_outs, world.cookie), (2, None));
+}
+
+#[test]
 fn signing_out_where_nobody_is_known_to_be_signed_in_tells_the_server_once() {
     let mut world = World::new(Config { restore: false, ..Config::default() }, 1);
     world.start();

@@ -20,7 +20,10 @@ use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {
     pub(super) fn sign_out(&mut self, now: Moment, ticket: Ticket, memo: &Memo) {
-        let is_over = matches!(self.phase, Phase::Ended { .. } | Phase::Closed);
+        // Unless another tab has just begun one.
+        let is_later = |begun: Begun| self.over(begun.epoch).is_none();
+        let is_over = matches!(self.phase, Phase::Ended { .. } | Phase::Closed)
+            && !memo.session.and_then(Remembered::begun).is_some_and(is_later);
         let session = self.whose_cookie(now, memo);
         self.end(now, EndReason::SignedOut);
         let denial = Denial::Ended(EndReason::SignedOut);
