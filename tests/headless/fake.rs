@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Once;
 
 use js_sys::{Function, JsString};
-use silent_session::browser::{Driver, Fetcher, Settings, Targets, fetch};
+use silent_session::browser::{Driver, Fetcher, Identity, Settings, Targets, fetch};
 use silent_session::session::{Config, Credential, Denial, Event, Status};
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
@@ -79,9 +79,11 @@ pub fn settings(name: &str, server: &FakeServer, config: Config) -> Settings {
         auth_origin: format!("{PAGE}/{name}"),
         sign_out_url: Some(format!("{PAGE}/auth/logout")),
         attempt_header: "X-Requested-With".into(),
+        companion_cookie: None,
         name: name.into(),
         targets: Targets::new([format!("{PAGE}/api")]),
         fetcher: Fetcher::pinned(server.fetch()),
+        identity: Identity::default(),
         config,
     }
 }

@@ -24,10 +24,10 @@ async fn a_marker_is_there_while_a_refresh_is_on_the_wire_and_no_longer() {
     let id = sent(&page, 0).await;
     let marker_now = marker("marked").unwrap();
     let parts: Vec<&str> = marker_now.split(' ').collect();
-    let [attempt, sent_id, when, standing] = parts[..] else { panic!("{marker_now}") };
+    let [attempt, sent_id, when, standing, companion] = parts[..] else { panic!("{marker_now}") };
     let is_id =
         |id: &str| id.len() == 32 && id.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
-    assert!(is_id(attempt) && sent_id == id && standing == "out", "{marker_now}");
+    assert!(is_id(attempt) && sent_id == id && standing == "out" && companion == "-", "{marker_now}");
     let age = js_sys::Date::now() - when.parse::<f64>().unwrap();
     assert!((0.0..10_000.0).contains(&age), "{marker_now}");
     page.server.let_go();
@@ -57,7 +57,7 @@ async fn after_a_page_that_went_away_in_a_refresh_the_next_one_sends_the_same_id
     assert_eq!(sent(&next, 0).await, id);
     next.is_active().await;
     // The orphan's own answer, with the same cookie, may still come.
-    assert!(marker("orphan").unwrap().ends_with(" overtaken"));
+    assert!(marker("orphan").unwrap().ends_with(" overtaken -"));
     // It is known now what became of it.
     next.driver.renew().await.unwrap();
     assert_ne!(sent(&next, 1).await, id);
@@ -108,7 +108,7 @@ async fn an_answer_removes_the_marker_of_its_own_attempt_only() {
     assert_eq!(marker("own-marker"), of_two);
     two.server.let_go();
     two.is_active().await;
-    assert!(marker("own-marker").unwrap().ends_with(" overtaken"));
+    assert!(marker("own-marker").unwrap().ends_with(" overtaken -"));
     [one, two].iter().for_each(|page| page.driver.close());
 }
 
@@ -122,7 +122,9 @@ async fn as_long_as_nobody_knows_what_became_of_a_refresh_its_id_is_sent_again()
     let id = sent(&page, 0).await;
     for index in 1..4 {
         let failed = |page: &Page| {
-            let failed = |status: &&Status| matches!(status, Status::Unknown { failure: Some(_), .. });
+            // When the network is back, it says once more that it failed, and no time.
+            let failed =
+                |status: &&Status| matches!(status, Status::Unknown { failure: Some(_), retry_at: Some(_) });
             page.published.borrow().iter().filter(failed).count()
         };
         until("it has failed", || failed(&page) == index).await;

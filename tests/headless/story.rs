@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use js_sys::{Array, Function, Promise, Reflect};
-use silent_session::browser::{Driver, Fetcher, Settings, SignInFailure, Targets, fetch, sign_in};
+use silent_session::browser::{Driver, Fetcher, Identity, Settings, SignInFailure, Targets, fetch, sign_in};
 use silent_session::session::{Config, Denial, EndReason, EpochId, Event, Status};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -58,9 +58,11 @@ impl Page {
             auth_origin: SERVER.into(),
             sign_out_url: Some(format!("{SERVER}/auth/logout")),
             attempt_header: "X-Requested-With".into(),
+            companion_cookie: Some("refresh_stamp".into()),
             name: "story".into(),
             targets: Targets::new([format!("{SERVER}/api")]),
             fetcher: Fetcher::default(),
+            identity: Identity::default(),
             config,
         };
         let driver = Driver::start(settings, move |_, status| shown.borrow_mut().push(status));

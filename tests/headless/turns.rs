@@ -160,9 +160,10 @@ const STEP: f64 = 40.0;
 async fn a_holder_that_gives_no_sign_of_life_loses_the_lock() {
     let (_, lock) = auth("frozen");
     let (holder, spy) = (OtherLock::elsewhere(&lock).holds().await, Spy::new());
-    let clock = Stopped::now();
     let page = Page::start("frozen", FakeServer::new(), impatient());
+    // In a worker it asks the others first.
     until("the session has looked who has the lock", || spy.looks() == 1).await;
+    let clock = Stopped::now();
     let behind = OtherLock::here(&lock);
     // A quarter longer than anybody who lives would have it, and jitter of up to a quarter of that: 250 to 313 ms.
     pass(&clock, &spy, 6).await;
@@ -190,9 +191,9 @@ async fn is_not_robbed(name: &str, ask: fn(&str) -> OtherLock) {
     let (first, spy) = (ask(&lock).holds().await, Spy::new());
     let second = ask(&lock);
     until_locks(&lock, 1.0, 1.0).await;
-    let clock = Stopped::now();
     let page = Page::start(name, FakeServer::new(), impatient());
     until("the session has looked who has the lock", || spy.looks() == 1).await;
+    let clock = Stopped::now();
     pass(&clock, &spy, 5).await;
     first.let_go();
     let second = second.holds().await;

@@ -153,7 +153,7 @@ proptest! {
         let mut world = World::signed_in(Config { shares_token, ..Config::default() }, seed);
         let mut is_unordered = false;
         // A login that is out, in a tab that is frozen meanwhile, would be a new session when it comes back.
-        // Nor does anybody know when somebody has signed in unseen.
+        // Nor does anybody know when somebody has signed in unseen; and a login takes the note of a sign-out away.
         let is_open = |step: &&Step| {
             matches!(
                 step,
@@ -161,6 +161,7 @@ proptest! {
                     | Step::SignIn(..)
                     | Step::SignInByCookie(..)
                     | Step::SignInUnseen(_)
+                    | Step::FailLogin(_)
                     | Step::OpenWorker
             )
         };
