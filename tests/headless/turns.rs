@@ -54,8 +54,8 @@ async fn the_lock_is_held_while_a_refresh_is_on_the_wire_and_no_longer() {
 async fn sessions_of_any_name_wait_for_each_other_at_one_auth_origin() {
     let (origin, lock) = auth("any-name");
     let one = Page::start_at(&origin, "any-name-1", FakeServer::holding(), Config::default());
-    let two = Page::start_at(&origin, "any-name-2", FakeServer::new(), Config::default());
     one.has_sent(1).await;
+    let two = Page::start_at(&origin, "any-name-2", FakeServer::new(), Config::default());
     until_locks(&lock, 1.0, 1.0).await;
     assert_eq!(two.server.count("/auth/refresh"), 0);
     one.server.let_go();
