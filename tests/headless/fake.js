@@ -6,6 +6,7 @@ export class FakeServer {
   constructor() {
     this.calls = [];
     this.refreshAnswers = [];
+    this.signOutAnswers = [];
     this.apiAnswers = [];
     this.lifetime = 900;
     this.serial = 0;
@@ -47,6 +48,11 @@ export class FakeServer {
     this.refreshAnswers.push({ error: new TypeError("network down") });
   }
 
+  /** The next answer of the sign-out endpoint; a status of 0: none. */
+  answerSignOut(status, body, headers) {
+    this.signOutAnswers.push({ status, body, headers: JSON.parse(headers) });
+  }
+
   failApi(error) {
     this.apiAnswers.push({ error });
   }
@@ -70,6 +76,7 @@ export class FakeServer {
     this.calls.push(call);
     call.bytes = Array.from(new Uint8Array(await request.arrayBuffer())).join();
     if (request.url.includes("/auth/refresh")) return this.#refresh();
+    if (request.url.includes("/auth/logout")) return this.#signOut();
     const answer = this.apiAnswers.shift();
     if (answer?.error) throw answer.error;
     const isGood = this.good !== undefined && call.authorization === `Bearer ${this.good}`;
@@ -77,6 +84,12 @@ export class FakeServer {
       ? new Response("{}", { status: request.url.includes("/forbidden") ? 403 : 200 })
       : new Response("no", { status: 401 });
     return call.response;
+  }
+
+  #signOut() {
+    const answer = this.signOutAnswers.shift() ?? { status: 204, body: null };
+    if (answer.status === 0) throw new TypeError("network down");
+    return new Response(answer.body, answer);
   }
 
   async #refresh() {

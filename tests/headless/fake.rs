@@ -39,6 +39,8 @@ extern "C" {
     pub fn let_go(this: &FakeServer);
     #[wasm_bindgen(method, js_name = failRefresh)]
     pub fn fail_refresh(this: &FakeServer);
+    #[wasm_bindgen(method, js_name = answerSignOut)]
+    pub fn answer_sign_out(this: &FakeServer, status: u16, body: &str, headers: &str);
     #[wasm_bindgen(method, js_name = failApi)]
     pub fn fail_api(this: &FakeServer, error: &JsValue);
     #[wasm_bindgen(method)]

@@ -12,6 +12,7 @@ mod memory;
 mod messages;
 mod others;
 mod page_events;
+mod pending;
 mod refreshes;
 mod requests;
 mod storage;

@@ -19,6 +19,12 @@ async fn a_refresh_is_sent_with_cookies_outlives_its_page_and_follows_no_redirec
     assert_eq!(sent("cache"), "no-store");
     assert_eq!(sent("redirect"), "error");
     assert_eq!(sent("keepalive"), true);
+    // Said to `fetch` itself: Firefox copies it from no request.
+    let arguments = js_sys::Array::from(&sent("args"));
+    let again = |name: &str| js_sys::Reflect::get(&arguments.get(1), &name.into()).unwrap_throw();
+    assert_eq!((arguments.length(), again("keepalive")), (2, JsValue::TRUE));
+    // An aborted refresh has lost its cookie.
+    assert!(again("signal").is_undefined());
     assert_eq!(sent("bytes"), "");
     assert!(sent("authorization").is_undefined());
     assert_eq!(sent("x-requested-with").as_string().map(|id| id.len()), Some(32));
