@@ -6,6 +6,7 @@ mod clock;
 mod degraded;
 mod fake;
 mod hand_over;
+mod helping;
 mod junk;
 mod markers;
 mod memory;

@@ -1,0 +1,76 @@
+//! A page refreshes for a worker that asks it to; the worker is played by hand.
+
+use silent_session::session::{Config, Status};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::fake::{FakeServer, Page, turn, until};
+use super::others::{Peer, altered, form, message_2, text};
+
+fn epoch_of(page: &Page) -> String {
+    match page.status() {
+        Some(Status::Active { epoch, .. }) => epoch.to_hex(),
+        status => panic!("{status:?}"),
+    }
+}
+
+/// What a worker says that has the token of this page, as old as the page's.
+fn wants(page: &Page) -> wasm_bindgen::JsValue {
+    altered(&message_2("want"), &format!(r#"{{"epoch":"{}","age":0}}"#, epoch_of(page)))
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_is_asked_says_that_it_is_coming_refreshes_and_hands_the_token_over() {
+    let (peer, page) = (Peer::of("helps"), Page::active("helps").await);
+    let before = page.server.count("/auth/refresh");
+    let token = page.token_in_hand();
+    peer.say(&wants(&page));
+    assert_eq!(form(&peer.hears("coming").await), form(&message_2("coming")));
+    until("it has refreshed", || page.token_in_hand() != token).await;
+    until("the token is handed over", || Some(text(&peer.last("token"), "token")) == page.token_in_hand())
+        .await;
+    assert_eq!(page.server.count("/auth/refresh"), before + 1);
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_has_a_better_token_hands_it_over_and_sends_nothing() {
+    for (name, asked) in [("better-none", "want, nothing in hand"), ("better-old", "want")] {
+        let (peer, page) = (Peer::of(name), Page::active(name).await);
+        let (sent, handed) = (page.server.count("/auth/refresh"), peer.count("token"));
+        let asked = match asked {
+            "want" => altered(&message_2("want"), &format!(r#"{{"epoch":"{}"}}"#, epoch_of(&page))),
+            asked => message_2(asked),
+        };
+        peer.say(&asked);
+        until("the token is handed over", || peer.count("token") > handed).await;
+        assert_eq!((page.server.count("/auth/refresh"), peer.count("coming")), (sent, 0));
+        page.driver.close();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_keeps_its_token_helps_nobody() {
+    let config = Config { shares_token: false, ..Config::default() };
+    let (peer, page) = (Peer::of("keeps-all"), Page::start("keeps-all", FakeServer::new(), config));
+    page.is_active().await;
+    peer.say(&wants(&page));
+    // Whatever is said to it later is answered later.
+    peer.ask().await;
+    assert_eq!((page.server.count("/auth/refresh"), peer.count("coming")), (1, 0));
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn what_is_no_such_message_is_passed_over() {
+    let (peer, page) = (Peer::of("no-want"), Page::active("no-want").await);
+    let good = wants(&page);
+    for spoiled in
+        [r#"{"v":1}"#, r#"{"v":3}"#, r#"{"v":1.5}"#, r#"{"epoch":"x"}"#, r#"{"age":-1}"#, r#"{"age":null}"#]
+    {
+        peer.say(&altered(&good, spoiled));
+    }
+    peer.ask().await;
+    wasm_bindgen_futures::JsFuture::from(turn()).await.unwrap();
+    assert_eq!((page.server.count("/auth/refresh"), peer.count("coming")), (1, 0));
+    page.driver.close();
+}
