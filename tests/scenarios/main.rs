@@ -7,6 +7,7 @@ mod expiring;
 mod failing;
 mod pending_sign_outs;
 mod reaching_all_tabs;
+mod remembering_sign_outs;
 mod replaying;
 mod restoring;
 mod rotating;
@@ -29,6 +30,16 @@ const HOUR: i64 = 60 * MINUTE;
 
 fn signed_in() -> World {
     World::signed_in(Config::default(), 1)
+}
+
+/// Alice has signed out, and the server could not be told.
+fn signed_out_offline() -> World {
+    let mut world = signed_in();
+    world.offline = true;
+    world.sign_out(TAB);
+    world.run(1_000);
+    assert_eq!(world.server.sign_outs, 0);
+    world
 }
 
 /// It has ended here.

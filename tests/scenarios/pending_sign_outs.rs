@@ -2,16 +2,6 @@
 
 use super::*;
 
-/// Alice has signed out, and the server could not be told.
-fn signed_out_offline() -> World {
-    let mut world = signed_in();
-    world.offline = true;
-    world.sign_out(TAB);
-    world.run(1_000);
-    assert_eq!(world.server.sign_outs, 0);
-    world
-}
-
 /// Whether the session was shown at any time.
 fn was_shown(world: &World, tab: TabId) -> bool {
     world.tabs[tab.0].published.iter().any(|status| matches!(status, Status::Active { .. }))
@@ -30,18 +20,6 @@ fn a_sign_out_that_the_server_cannot_hear_is_over_here_and_is_tried_again() {
     world.run(1_000);
     assert_eq!((world.server.sign_outs, world.cookie), (1, None));
     assert_eq!(world.memo().sign_out, None);
-}
-
-#[test]
-fn it_is_tried_again_also_where_nothing_can_be_stored() {
-    let mut world = signed_in();
-    world.block_storage();
-    world.offline = true;
-    world.sign_out(TAB);
-    world.run(1_000);
-    world.go_online();
-    world.run(1_000);
-    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
 }
 
 #[test]
@@ -254,41 +232,6 @@ fn an_unordered_sign_in_ends_the_matter() {
 }
 
 #[test]
-fn a_server_that_never_can_is_not_asked_for_ever() {
-    let mut world = signed_in();
-    world.server.sign_out_faults = vec![Fault::Status(503, None); 100];
-    world.sign_out(TAB);
-    world.run(24 * HOUR);
-    assert_eq!(world.server.sign_out_faults.len(), 80);
-    assert_eq!(world.memo().sign_out, None);
-    assert_eq!(world.status(TAB), ended(EndReason::SignedOut));
-}
-
-#[test]
-fn tries_that_reach_nobody_do_not_count() {
-    let mut world = signed_out_offline();
-    world.run(24 * HOUR);
-    world.go_online();
-    world.run(1_000);
-    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
-}
-
-#[test]
-fn it_is_not_remembered_longer_than_any_cookie_lives() {
-    let mut world = signed_out_offline();
-    world.close_tab(TAB);
-    world.run(59 * 24 * HOUR);
-    assert!(world.memo().sign_out.is_some());
-    let tab = world.visit();
-    world.run(1_000);
-    assert_eq!(world.status(tab), ended(EndReason::SignedOut));
-    world.close_tab(tab);
-    world.run(2 * 24 * HOUR);
-    world.visit();
-    assert_eq!(world.memo().sign_out, None);
-}
-
-#[test]
 fn a_page_that_is_put_away_while_it_looks_whose_session_there_is_goes_on_later() {
     let mut world = signed_out_offline();
     world.server.faults = vec![Fault::Slow(3_000)];
@@ -349,19 +292,4 @@ fn a_second_sign_out_means_the_session_that_another_tab_has_just_begun() {
     world.reload(one);
     world.run(MINUTE);
     assert_eq!((world.server.sign_outs, world.cookie), (2, None));
-}
-
-#[test]
-fn signing_out_where_nobody_is_known_to_be_signed_in_tells_the_server_once() {
-    let mut world = World::new(Config { restore: false, ..Config::default() }, 1);
-    world.start();
-    world.sign_in_unseen("alice");
-    let ticket = world.sign_out(TAB);
-    world.run(1_000);
-    assert_eq!((world.server.sign_outs, world.answer(TAB, ticket)), (1, Some(&Ok(Reply::Done))));
-    // It is not remembered: whose session it would be that is ended later, nobody knows.
-    world.server.sign_out_faults = vec![Fault::Status(503, None)];
-    world.sign_out(TAB);
-    world.run(HOUR);
-    assert_eq!((world.server.sign_outs, world.memo().sign_out), (1, None));
 }

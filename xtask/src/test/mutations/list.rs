@@ -240,7 +240,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         file: "src/session/memo.rs",
         from: "self.tries >= MOST_SIGN_OUT_TRIES",
         to: "self.tries >= 1_000 * MOST_SIGN_OUT_TRIES",
-        caught_by: "pending_sign_outs::a_server_that_never_can_is_not_asked_for_ever",
+        caught_by: "remembering_sign_outs::a_server_that_never_can_is_not_asked_for_ever",
     },
     Mutation {
         what: "refresh in a worker beside a page",
