@@ -171,6 +171,7 @@ proptest! {
                 Step::SetClock(_) => true,
                 Step::Channel { loss, delay } => world.storage.blocked && (*loss > 0 || *delay > 10),
                 Step::BlockStorage => world.channel.loss > 0 || world.channel.delay > 10 || is_unordered,
+                Step::ClearStorage => is_unordered,
                 // Whose cookie there is after an unordered sign-in, the marker of another's refresh would tell.
                 Step::SignInElsewhere(..) => world.storage.blocked || world.is_lock_split(),
                 _ => false,
