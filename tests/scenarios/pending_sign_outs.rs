@@ -280,6 +280,21 @@ fn a_sign_out_that_another_tab_has_finished_meanwhile_is_not_sent_again() {
 }
 
 #[test]
+fn a_sign_out_of_a_tab_that_has_missed_a_session_means_the_later_one() {
+    let (mut world, [one, two]) = tabs(Config::default());
+    world.offline = true;
+    world.channel.delay = 3_000;
+    world.signed_in_elsewhere(two, "bob");
+    world.sign_out(two);
+    // It has heard nothing of bob.
+    world.sign_out(one);
+    world.run(5_000);
+    world.go_online();
+    world.run(MINUTE);
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
+}
+
+#[test]
 fn a_second_sign_out_means_the_session_that_another_tab_has_just_begun() {
     let (mut world, [one, two]) = tabs(Config::default());
     world.sign_out(one);

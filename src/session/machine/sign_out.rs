@@ -52,10 +52,14 @@ impl<E: Entropy> Session<E> {
             Phase::Unknown { restoring, .. } => *restoring,
             Phase::Ended { .. } | Phase::Closed => None,
         };
-        // Another tab may just have begun one.
-        let latest = memo.session.and_then(Remembered::begun);
-        let session =
-            latest.filter(|latest| known.is_none_or(|known| latest.epoch > known.epoch)).or(known)?;
+        // Another tab may just have begun one, or may have signed out of a later one than ours.
+        let begun = memo.session.and_then(Remembered::begun);
+        let signed_out = match self.pending {
+            Some(pending) => Some(pending.session?),
+            None => None,
+        };
+        let all = [known, begun, signed_out].into_iter().flatten();
+        let session = all.max_by_key(|begun| begun.epoch)?;
         // A refresh that was sent before it had begun brings another cookie.
         let is_earlier = |refresh: &Unsettled| {
             refresh.may_be_out(now, self.config.timeout) && session.epoch.is_after(refresh.sent)
