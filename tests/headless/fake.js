@@ -76,7 +76,7 @@ export class FakeServer {
     this.calls.push(call);
     call.bytes = Array.from(new Uint8Array(await request.arrayBuffer())).join();
     if (request.url.includes("/auth/refresh")) return this.#refresh();
-    if (request.url.includes("/auth/logout")) return this.#signOut();
+    if (request.url.includes("/auth/logout") && this.signOutAnswers.length > 0) return this.#signOut();
     const answer = this.apiAnswers.shift();
     if (answer?.error) throw answer.error;
     const isGood = this.good !== undefined && call.authorization === `Bearer ${this.good}`;
@@ -87,7 +87,7 @@ export class FakeServer {
   }
 
   #signOut() {
-    const answer = this.signOutAnswers.shift() ?? { status: 204, body: null };
+    const answer = this.signOutAnswers.shift();
     if (answer.status === 0) throw new TypeError("network down");
     return new Response(answer.body, answer);
   }
