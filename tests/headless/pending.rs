@@ -1,15 +1,22 @@
 //! A sign-out that the server has not heard of, as it is written down in a page.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use silent_session::browser::Fetcher;
 use silent_session::session::{Config, Denial, EndReason, Event, RefreshFailure, Status};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::fake::{FakeServer, PAGE, Page, fire, settings, until};
-use super::storage::{entry, write};
+use super::storage::{entry, kinds, write};
 
 const JSON: &str = r#"{"content-type":"application/json"}"#;
 const HTML: &str = r#"{"content-type":"text/html"}"#;
 /// Later than all sessions of the tests.
 const LATE: &str = "03bb2cc3d80000112233445566778899";
+/// Earlier.
+const EARLY: &str = "018bcfe568003210fedcba9876543210";
 
 fn pending(name: &str) -> Option<String> {
     entry("sign-out", name)
@@ -26,6 +33,27 @@ async fn signed_out(name: &str, status: u16, body: &str, headers: &str) -> (Page
     page.server.answer_sign_out(status, body, headers);
     let outcome = page.driver.sign_out().await;
     (page, outcome)
+}
+
+/// A page whose `fetch` writes down, each time that it is called, whether a sign-out is pending.
+fn watched(name: &str) -> (Page, Rc<RefCell<Vec<bool>>>) {
+    let server = FakeServer::new();
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let (fetch, noted, of) = (server.fetch(), seen.clone(), String::from(name));
+    let watch = move |input: JsValue, init: JsValue| {
+        noted.borrow_mut().push(pending(&of).is_some());
+        fetch.call2(&JsValue::UNDEFINED, &input, &init)
+    };
+    let watch = Closure::<dyn FnMut(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(watch);
+    let mut settings = settings(name, &server, Config::default());
+    settings.fetcher = Fetcher::pinned(watch.into_js_value().unchecked_into());
+    (Page::open(settings, server), seen)
+}
+
+/// What the server was asked, in order.
+fn asked(server: &FakeServer) -> Vec<String> {
+    let url = |index| server.member("/auth/", index, "url").as_string().unwrap();
+    (0..server.count("/auth/")).map(|index| url(index).replace(&format!("{PAGE}/auth/"), "")).collect()
 }
 
 /// Whether a session was ever shown.
@@ -53,6 +81,16 @@ async fn it_is_written_down_and_is_no_secret() {
     assert!(is_hex(until, 32) && until > &*epoch.to_hex() && is_hex(subject, 16), "{written}");
     assert!((0.0..10_000.0).contains(&(asked.parse::<f64>().unwrap() - now)), "{written}");
     assert_eq!((tries, session), ("1", &*epoch.to_hex()));
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn it_is_written_down_before_anything_is_sent_and_removed_when_the_server_knows() {
+    let (page, seen) = watched("pending-first");
+    page.is_active().await;
+    page.driver.sign_out().await.unwrap();
+    assert_eq!(asked(&page.server), ["refresh", "logout"]);
+    assert_eq!((&**seen.borrow(), pending("pending-first")), (&[false, true][..], None));
     page.driver.close();
 }
 
@@ -86,13 +124,44 @@ async fn what_says_nothing_of_it_is_none_of_its_ends() {
 }
 
 #[wasm_bindgen_test]
+async fn each_time_that_the_server_cannot_counts_and_each_time_that_it_is_not_reached_does_not() {
+    let (page, _) = signed_out("pending-tries", 500, "{}", JSON).await;
+    let first = pending("pending-tries").unwrap();
+    page.server.answer_sign_out(503, "", "{}");
+    page.server.answer_sign_out(0, "", "{}");
+    for (tried, counted) in [(2, 2), (3, 2)] {
+        fire("window", "online", "{}");
+        until("it has been tried", || page.server.count("/auth/logout") == tried).await;
+        until("that is written down", || tries("pending-tries") == Some(counted)).await;
+    }
+    // What else is written stays as it was.
+    let others = |entry: &str| {
+        entry
+            .split(' ')
+            .enumerate()
+            .filter(|part| part.0 != 2)
+            .map(|part| part.1.to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(others(&pending("pending-tries").unwrap()), others(&first));
+    fire("window", "online", "{}");
+    until("the server has heard of it", || pending("pending-tries").is_none()).await;
+    assert_eq!(page.server.count("/auth/logout"), 4);
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
 async fn the_next_page_finishes_it_before_it_shows_anything() {
     let (page, _) = signed_out("pending-next", 0, "", "{}").await;
     page.driver.close();
-    let next = Page::start("pending-next", page.server.clone(), Config::default());
+    let next = Page::start("pending-next", FakeServer::new(), Config::default());
     has_ended(&next).await;
     assert!(!was_shown(&next));
-    assert_eq!((next.server.count("/auth/logout"), pending("pending-next")), (2, None));
+    // One refresh, to see whose session there is.
+    assert_eq!(
+        (asked(&next.server), pending("pending-next")),
+        (vec!["refresh".into(), "logout".into()], None)
+    );
     next.driver.close();
 }
 
@@ -140,22 +209,83 @@ async fn a_login_that_fails_puts_it_back() {
 }
 
 #[wasm_bindgen_test]
-async fn what_cannot_be_read_and_what_cannot_be_told_is_passed_over() {
-    for (name, written, has_endpoint) in [
-        ("pending-junk", "junk", true),
-        ("pending-short", &*format!("{LATE} 1700000000000 0 -"), true),
-        ("pending-old", &*format!("{LATE} 1000 0 - -"), true),
-        ("pending-local", &*format!("{LATE} {} 0 - -", js_sys::Date::now()), false),
-    ] {
-        write("sign-out", name, written);
-        let server = FakeServer::new();
-        let mut of_page = settings(name, &server, Config::default());
-        of_page.sign_out_url = of_page.sign_out_url.filter(|_| has_endpoint);
-        let page = Page::open(of_page, server);
+async fn what_cannot_be_read_is_taken_for_absent() {
+    let now = js_sys::Date::now();
+    let junk = [
+        "",
+        " ",
+        "junk",
+        LATE,
+        "{\"until\":1}",
+        &format!("{LATE} {now} 0"),
+        &format!("{LATE} {now} 0 -"),
+        &format!("{LATE} {now} 0 - x"),
+        &format!("{LATE} {now} 0 x -"),
+        &format!("{LATE} {now} 0 - 0123456789abcdef"),
+        &format!("{LATE} {now} 0 {LATE} 0123456789abcdef0"),
+        &format!("{LATE} {now} -1 - -"),
+        &format!("{LATE} {now} many - -"),
+        &format!("{LATE} soon 0 - -"),
+        &format!("{LATE}  {now} 0 - -"),
+        &format!("x {now} 0 - -"),
+    ];
+    for (index, written) in junk.into_iter().enumerate() {
+        let name = format!("pending-junk-{index}");
+        write("sign-out", &name, written);
+        let page = Page::start(&name, FakeServer::new(), Config::default());
         page.is_active().await;
-        assert_eq!(page.server.count("/auth/logout"), 0, "{name}");
+        assert_eq!(asked(&page.server), ["refresh"], "{written}");
+        // Where it lay, the next one is written.
+        page.server.answer_sign_out(500, "{}", JSON);
+        page.driver.sign_out().await.unwrap_err();
+        assert_eq!(tries(&name), Some(1), "{written}");
         page.driver.close();
     }
+}
+
+#[wasm_bindgen_test]
+async fn what_is_of_no_use_any_more_is_removed() {
+    let now = js_sys::Date::now();
+    let months_ago = now - 61.0 * 86_400_000.0;
+    write("session", "pending-void-since", &format!("begun {LATE} -"));
+    for (name, written) in [
+        ("pending-void-old", format!("{LATE} {months_ago} 0 - -")),
+        ("pending-void-tried", format!("{LATE} {now} 20 - -")),
+        // A session has begun since.
+        ("pending-void-since", format!("{EARLY} {now} 0 - -")),
+    ] {
+        write("sign-out", name, &written);
+        let page = Page::start(name, FakeServer::new(), Config::default());
+        page.is_active().await;
+        assert_eq!((asked(&page.server), pending(name)), (vec!["refresh".into()], None), "{name}");
+        page.driver.close();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn where_the_server_is_told_of_no_sign_out_it_is_passed_over() {
+    let written = format!("{LATE} {} 0 - -", js_sys::Date::now());
+    write("sign-out", "pending-local", &written);
+    let server = FakeServer::new();
+    let mut settings = settings("pending-local", &server, Config::default());
+    settings.sign_out_url = None;
+    let page = Page::open(settings, server);
+    page.is_active().await;
+    page.driver.sign_out().await.unwrap();
+    assert_eq!((asked(&page.server), pending("pending-local")), (vec!["refresh".into()], Some(written)));
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn that_of_another_name_is_left_alone() {
+    let written = format!("{LATE} {} 0 - -", js_sys::Date::now());
+    write("sign-out", "pending-other", &written);
+    let page = Page::active("pending-mine").await;
+    page.driver.sign_out().await.unwrap();
+    fire("window", "online", "{}");
+    assert_eq!((page.server.count("/auth/logout"), pending("pending-other")), (1, Some(written)));
+    assert_eq!((kinds("pending-other"), pending("pending-mine")), (vec!["sign-out".into()], None));
+    page.driver.close();
 }
 
 #[wasm_bindgen_test]
