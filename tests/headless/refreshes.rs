@@ -1,33 +1,56 @@
 //! Refreshes, sign-ins and all that the shell sends by itself, in a page and in a dedicated worker alike.
 
+use js_sys::{Array, Object, Reflect};
 use silent_session::browser::{SignInFailure, sign_in, sign_in_with};
 use silent_session::session::{Config, Denial, EndReason, Event, RefreshFailure, Status};
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::Response;
+use web_sys::{Request, Response};
 
 use super::fake::{FakeServer, Page, turn};
 
+/// What was given to `fetch` in the n-th call of this endpoint, beside the request.
+fn told_again(page: &Page, path: &str, index: usize) -> Object {
+    let arguments = Array::from(&page.server.member(path, index, "args"));
+    assert_eq!(arguments.length(), 2);
+    arguments.get(1).unchecked_into()
+}
+
 #[wasm_bindgen_test]
-async fn a_refresh_is_sent_with_cookies_outlives_its_page_and_follows_no_redirect() {
+async fn a_refresh_and_a_sign_out_are_sent_with_cookies_outlive_their_page_and_follow_no_redirect() {
     let page = Page::active("refresh").await;
-    let sent = |name| page.server.member("/auth/refresh", 0, name);
-    assert_eq!(sent("method"), "POST");
-    assert_eq!(sent("credentials"), "include");
-    assert_eq!(sent("cache"), "no-store");
-    assert_eq!(sent("redirect"), "error");
-    assert_eq!(sent("keepalive"), true);
-    // Said to `fetch` itself: Firefox copies it from no request.
-    let arguments = js_sys::Array::from(&sent("args"));
-    let again = |name: &str| js_sys::Reflect::get(&arguments.get(1), &name.into()).unwrap_throw();
-    assert_eq!((arguments.length(), again("keepalive")), (2, JsValue::TRUE));
-    // An aborted refresh has lost its cookie.
-    assert!(again("signal").is_undefined());
-    assert_eq!(sent("bytes"), "");
-    assert!(sent("authorization").is_undefined());
-    assert_eq!(sent("x-requested-with").as_string().map(|id| id.len()), Some(32));
+    page.driver.sign_out().await.unwrap_throw();
+    for path in ["/auth/refresh", "/auth/logout"] {
+        let sent = |name| page.server.member(path, 0, name);
+        assert_eq!(sent("method"), "POST");
+        assert_eq!(sent("credentials"), "include");
+        assert_eq!(sent("cache"), "no-store");
+        assert_eq!(sent("redirect"), "error");
+        assert_eq!(sent("keepalive"), true);
+        // Said to `fetch` itself: Firefox copies it from no request. And no signal: an aborted refresh has lost its cookie.
+        let again = told_again(&page, path, 0);
+        assert_eq!(Reflect::get(&again, &"keepalive".into()), Ok(JsValue::TRUE));
+        let said: Vec<_> = Object::keys(&again).iter().filter_map(|name| name.as_string()).collect();
+        assert_eq!(said, ["keepalive", "referrer", "referrerPolicy"]);
+        assert_eq!(sent("bytes"), "");
+        assert!(sent("authorization").is_undefined() && sent("content-type").is_undefined());
+        assert_eq!(sent("x-requested-with").as_string().map(|id| id.len()), Some(32));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_refresh_that_is_given_up_on_is_not_aborted() {
+    let config = Config { timeout: Duration::from_millis(100), ..Config::default() };
+    let page = Page::start("given-up", FakeServer::holding(), config);
+    let Status::Unknown { failure, .. } = page.first().await else { panic!("{:?}", page.status()) };
+    assert_eq!(failure, Some(RefreshFailure::TimedOut));
+    page.driver.sign_out().await.unwrap_throw();
+    page.driver.close();
+    let request: Request = page.server.member("/auth/refresh", 0, "request").unchecked_into();
+    assert!(!request.signal().aborted());
+    page.server.let_go();
 }
 
 #[wasm_bindgen_test]
@@ -161,13 +184,13 @@ async fn a_login_that_brings_no_token_says_why_and_changes_nothing() {
     let wants_code = Response::new_with_opt_str(Some(r#"{"second_factor":"code"}"#)).unwrap_throw();
     let failure = sign_in(&page.driver, move || async move { Ok(wants_code.into()) }).await.unwrap_err();
     let SignInFailure::Incomplete(_, answer) = failure else { panic!("{failure:?}") };
-    assert_eq!(js_sys::Reflect::get(&answer, &"second_factor".into()), Ok("code".into()));
+    assert_eq!(Reflect::get(&answer, &"second_factor".into()), Ok("code".into()));
 
-    let thrown = js_sys::Object::new();
+    let thrown = Object::new();
     let error = JsValue::from(thrown.clone());
     let failure = sign_in(&page.driver, move || async move { Err(error) }).await.unwrap_err();
     let SignInFailure::Thrown(error) = failure else { panic!("{failure:?}") };
-    assert!(js_sys::Object::is(&error, &thrown));
+    assert!(Object::is(&error, &thrown));
 
     assert_eq!(page.published.borrow().len(), before);
     assert_eq!(page.get("/api/me").await, 200);

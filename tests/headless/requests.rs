@@ -6,9 +6,14 @@ use silent_session::session::Config;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{AbortController, Response};
+use web_sys::{AbortController, ReferrerPolicy, Request, Response};
 
 use super::fake::{FakeServer, Page, body, changeling, init, with_signal};
+
+/// What `fetch` takes beside the URL.
+fn options_of(members: &str) -> JsValue {
+    js_sys::JSON::parse(members).unwrap_throw()
+}
 
 #[wasm_bindgen_test]
 async fn the_token_goes_along_to_allowed_urls_only() {
@@ -133,6 +138,38 @@ async fn a_request_object_is_sent_and_replayed_with_all_it_holds() {
         !request.headers().has("authorization").unwrap_throw(),
         "the caller's own request is not touched"
     );
+}
+
+#[wasm_bindgen_test]
+async fn a_request_that_is_to_outlive_the_page_does_and_its_replay_does_and_both_keep_their_referrer() {
+    let page = Page::active("outlives").await;
+    page.server.revoke();
+    let options = options_of(
+        r#"{"method":"POST","body":"x","keepalive":true,"referrer":"","referrerPolicy":"origin"}"#,
+    );
+    assert_eq!(page.fetch("/api/beacon", options).await.unwrap_throw().status(), 200);
+    assert_eq!(page.server.count("/api/beacon"), 2);
+    for index in 0..2 {
+        let sent = |name| page.server.member("/api/beacon", index, name);
+        let request: Request = sent("request").unchecked_into();
+        assert_eq!((sent("keepalive"), sent("bytes")), (JsValue::TRUE, "120".into()));
+        assert_eq!((request.referrer(), request.referrer_policy()), ("".into(), ReferrerPolicy::Origin));
+        // Said to `fetch` itself: Firefox copies it from no request.
+        let again = Array::from(&sent("args")).get(1);
+        let said = js_sys::JSON::stringify(&again).unwrap_throw();
+        assert_eq!(said, r#"{"keepalive":true,"referrer":"","referrerPolicy":"origin"}"#);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn nothing_is_said_again_of_any_other_request() {
+    let page = Page::active("once").await;
+    let options = options_of(r#"{"method":"POST","body":"x","referrer":"","referrerPolicy":"origin"}"#);
+    page.fetch("/api/once", options).await.unwrap_throw();
+    let request: Request = page.server.member("/api/once", 0, "request").unchecked_into();
+    assert_eq!((request.referrer(), request.referrer_policy()), ("".into(), ReferrerPolicy::Origin));
+    assert_eq!(Array::from(&page.server.member("/api/once", 0, "args")).length(), 1);
+    assert_eq!(page.server.member("/api/once", 0, "keepalive"), false);
 }
 
 #[wasm_bindgen_test]
