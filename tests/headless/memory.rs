@@ -8,7 +8,6 @@ use super::clock::Stopped;
 use super::fake::{FakeServer, PAGE, Page, settings, until};
 use super::others::{Peer, altered, message};
 use super::storage::{entry, kinds, remove, write};
-use super::web_locks::Taken;
 
 /// Later than all sessions of the tests.
 const LATE: &str = "03bb2cc3d80000112233445566778899";
@@ -222,20 +221,6 @@ async fn a_page_without_company_asks_nobody_and_one_with_company_waits_for_an_an
     is_active(&page).await;
     drop(clock);
     [alone, page].iter().for_each(|page| page.driver.close());
-}
-
-#[wasm_bindgen_test]
-async fn a_session_works_where_storage_is_refused_or_full() {
-    for (owner, name) in [("", "localStorage"), ("Storage.prototype", "setItem")] {
-        let broken = Taken::broken(owner, name);
-        let page = Page::active(&format!("no-{name}")).await;
-        page.server.revoke();
-        assert_eq!(page.get("/api/me").await, 200);
-        page.driver.sign_out().await.unwrap();
-        page.driver.close();
-        drop(broken);
-        assert!(kinds(&format!("no-{name}")).is_empty());
-    }
 }
 
 #[wasm_bindgen_test]

@@ -15,6 +15,7 @@ mod others;
 mod page_events;
 mod pending;
 mod refreshes;
+mod refused;
 mod requests;
 mod storage;
 mod turns;
