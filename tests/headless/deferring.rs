@@ -1,10 +1,10 @@
 //! A worker leaves its refreshes to a page; the page is played by hand.
 
-use silent_session::session::Config;
+use silent_session::session::{Config, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::fake::{FakeServer, Page, now, until};
-use super::others::{Peer, form, message, message_2};
+use super::others::{Peer, altered, form, jwt, message, message_2, number, text};
 
 #[wasm_bindgen_test]
 async fn a_worker_asks_before_it_refreshes_and_takes_what_a_page_brings() {
@@ -44,5 +44,71 @@ async fn a_worker_that_is_alone_asks_nobody() {
     let page = Page::start("defers-to-none", FakeServer::new(), Config::default());
     page.is_active().await;
     assert_eq!(peer.count("want"), 0);
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_says_which_token_it_has_and_goes_on_with_the_one_that_it_is_given() {
+    let peer = Peer::of("defers-ahead");
+    let server = FakeServer::new();
+    server.set_lifetime(1.5);
+    let page = Page::start("defers-ahead", server, Config::default());
+    page.is_active().await;
+    let Some(Status::Active { epoch, .. }) = page.status() else { panic!("{:?}", page.status()) };
+    // It hears of a page before the next refresh is due.
+    peer.say(&message("here"));
+    let said = peer.hears("want").await;
+    assert_eq!((form(&said), text(&said, "epoch")), (form(&message_2("want")), epoch.to_hex()));
+    assert!((500.0..5_000.0).contains(&number(&said, "age")), "{}", number(&said, "age"));
+    peer.say(&message_2("coming"));
+    let brought = jwt(r#"{"sub":"alice"}"#);
+    let members = format!(
+        r#"{{"epoch":"{}","token":"{brought}","sent":{},"age":0}}"#,
+        epoch.to_hex(),
+        js_sys::Date::now()
+    );
+    peer.say(&altered(&message("token"), &members));
+    until("it goes on with it", || page.token_in_hand().as_ref() == Some(&brought)).await;
+    assert_eq!((page.server.count("/auth/refresh"), peer.count("want")), (1, 1));
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn a_word_of_another_version_keeps_no_worker_waiting() {
+    let peer = Peer::of("defers-to-junk");
+    let page = Page::start("defers-to-junk", FakeServer::new(), Config::default());
+    peer.hears("hello").await;
+    peer.say(&message("here"));
+    peer.hears("want").await;
+    for spoiled in [r#"{"v":1}"#, r#"{"v":3}"#, r#"{"v":"2"}"#, r#"{"kind":"Coming"}"#, r#"{"from":"x"}"#] {
+        peer.say(&altered(&message_2("coming"), spoiled));
+    }
+    let began = now();
+    page.is_active().await;
+    assert!(now() - began < 2_000.0, "{} ms", now() - began);
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_helps_no_other() {
+    let (peer, page) = (Peer::of("defers-all"), Page::active("defers-all").await);
+    let handed = peer.count("token");
+    peer.say(&message_2("want, nothing in hand"));
+    peer.ask().await;
+    // The answer to that hello, and no other.
+    assert_eq!((peer.count("token"), peer.count("coming")), (handed + 1, 0));
+    assert_eq!(page.server.count("/auth/refresh"), 1);
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_keeps_its_token_asks_nobody() {
+    let peer = Peer::of("defers-not");
+    let page =
+        Page::start("defers-not", FakeServer::new(), Config { shares_token: false, ..Config::default() });
+    peer.hears("hello").await;
+    peer.say(&message("here"));
+    page.is_active().await;
+    assert_eq!((page.server.count("/auth/refresh"), peer.count("want")), (1, 0));
     page.driver.close();
 }

@@ -64,13 +64,60 @@ async fn a_page_that_keeps_its_token_helps_nobody() {
 async fn what_is_no_such_message_is_passed_over() {
     let (peer, page) = (Peer::of("no-want"), Page::active("no-want").await);
     let good = wants(&page);
-    for spoiled in
-        [r#"{"v":1}"#, r#"{"v":3}"#, r#"{"v":1.5}"#, r#"{"epoch":"x"}"#, r#"{"age":-1}"#, r#"{"age":null}"#]
-    {
+    for spoiled in [
+        r#"{"v":1}"#,
+        r#"{"v":3}"#,
+        r#"{"v":1.5}"#,
+        r#"{"v":"2"}"#,
+        r#"{"v":null}"#,
+        r#"{"kind":"Want"}"#,
+        r#"{"kind":"want "}"#,
+        r#"{"from":"x"}"#,
+        r#"{"from":null}"#,
+        r#"{"epoch":"x"}"#,
+        r#"{"epoch":""}"#,
+        r#"{"epoch":7}"#,
+        r#"{"age":-1}"#,
+        r#"{"age":null}"#,
+        r#"{"age":"0"}"#,
+    ] {
         peer.say(&altered(&good, spoiled));
     }
     peer.ask().await;
     wasm_bindgen_futures::JsFuture::from(turn()).await.unwrap();
     assert_eq!((page.server.count("/auth/refresh"), peer.count("coming")), (1, 0));
+    // The same as it should be.
+    peer.say(&altered(&good, r#"{"later":1}"#));
+    peer.hears("coming").await;
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_is_signed_out_says_so() {
+    let (peer, page) = (Peer::of("helps-nobody"), Page::active("helps-nobody").await);
+    let asked = wants(&page);
+    page.driver.sign_out().await.unwrap();
+    let (said, sent) = (peer.count("over"), page.server.count("/auth/refresh"));
+    peer.say(&asked);
+    until("it says so", || peer.count("over") > said).await;
+    assert_eq!((page.server.count("/auth/refresh"), peer.count("coming")), (sent, 0));
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn a_page_refreshes_once_for_all_that_ask() {
+    let (peer, page) = (Peer::of("helps-all"), Page::active("helps-all").await);
+    page.server.hold_refresh();
+    let asked = wants(&page);
+    let another = altered(&asked, r#"{"from":"57a46e4057a46e4057a46e4057a46e40"}"#);
+    for asked in [&asked, &another, &asked] {
+        peer.say(asked);
+    }
+    until("all were told", || peer.count("coming") == 3).await;
+    page.server.let_go();
+    let handed = peer.count("token");
+    until("the token is handed over", || peer.count("token") > handed).await;
+    peer.ask().await;
+    assert_eq!(page.server.count("/auth/refresh"), 2);
     page.driver.close();
 }

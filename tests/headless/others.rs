@@ -79,10 +79,14 @@ pub fn message(name: &str) -> JsValue {
     Reflect::get(&messages(), &name.into()).unwrap_throw()
 }
 
-/// One of those that the second version has added.
+/// Every message that the second version has added, or has given another member.
+pub fn messages_2() -> js_sys::Object {
+    JSON::parse(include_str!("messages-v2.json")).unwrap_throw().unchecked_into()
+}
+
+/// One of them.
 pub fn message_2(name: &str) -> JsValue {
-    let messages = JSON::parse(include_str!("messages-v2.json")).unwrap_throw();
-    Reflect::get(&messages, &name.into()).unwrap_throw()
+    Reflect::get(&messages_2(), &name.into()).unwrap_throw()
 }
 
 /// A text in a message.

@@ -7,6 +7,7 @@ mod degraded;
 mod fake;
 mod hand_over;
 mod helping;
+mod identities;
 mod junk;
 mod markers;
 mod memory;

@@ -7,6 +7,7 @@ mod deferring;
 mod degraded;
 mod fake;
 mod hand_over;
+mod identities;
 mod junk;
 mod messages;
 mod others;
