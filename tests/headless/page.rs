@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod clock;
+mod companions;
 mod degraded;
 mod fake;
 mod hand_over;
