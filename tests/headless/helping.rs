@@ -3,7 +3,7 @@
 use silent_session::session::{Config, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::fake::{FakeServer, Page, turn, until};
+use super::fake::{FakeServer, Page, until};
 use super::others::{Peer, altered, form, message_2, text};
 
 fn epoch_of(page: &Page) -> String {
@@ -64,6 +64,8 @@ async fn a_page_that_keeps_its_token_helps_nobody() {
 async fn what_is_no_such_message_is_passed_over() {
     let (peer, page) = (Peer::of("no-want"), Page::active("no-want").await);
     let good = wants(&page);
+    peer.ask().await;
+    let handed = peer.count("token");
     for spoiled in [
         r#"{"v":1}"#,
         r#"{"v":3}"#,
@@ -84,8 +86,9 @@ async fn what_is_no_such_message_is_passed_over() {
         peer.say(&altered(&good, spoiled));
     }
     peer.ask().await;
-    wasm_bindgen_futures::JsFuture::from(turn()).await.unwrap();
     assert_eq!((page.server.count("/auth/refresh"), peer.count("coming")), (1, 0));
+    // The answer to that hello, and no other.
+    assert_eq!(peer.count("token"), handed + 1);
     // The same as it should be.
     peer.say(&altered(&good, r#"{"later":1}"#));
     peer.hears("coming").await;

@@ -6,7 +6,17 @@ export class Peer {
   constructor(channel) {
     this.heard = [];
     this.channel = new BroadcastChannel(channel);
-    this.channel.onmessage = ({ data }) => this.heard.push(data);
+    this.echoes = new BroadcastChannel(channel);
+    this.id = crypto.randomUUID();
+    this.channel.onmessage = ({ data }) => (data?.echo ? data.echo === this.id && this.echoed() : this.heard.push(data));
+  }
+
+  /** Resolves when all that was said until now, in this page, was heard. */
+  hasHeard() {
+    return new Promise((resolve) => {
+      this.echoed = resolve;
+      this.echoes.postMessage({ echo: this.id });
+    });
   }
 
   say(message) {

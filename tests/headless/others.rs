@@ -1,8 +1,9 @@
 //! Another tab of a session, by hand, and the messages of the first version.
 #![allow(unreachable_pub, reason = "what wasm-bindgen binds is public or private")]
 
-use js_sys::{Array, JSON, Reflect};
+use js_sys::{Array, JSON, Promise, Reflect};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 use super::fake::{PAGE, until};
 
@@ -25,6 +26,8 @@ extern "C" {
     pub fn last_kind(this: &Peer) -> String;
     #[wasm_bindgen(method)]
     pub fn text(this: &Peer) -> String;
+    #[wasm_bindgen(method, js_name = hasHeard)]
+    fn has_heard(this: &Peer) -> Promise;
 
     #[wasm_bindgen(js_name = countClosed)]
     fn count_closed(channel: &str) -> usize;
@@ -42,8 +45,10 @@ impl Peer {
         Self::new(&channel(name))
     }
 
-    /// Says hello, and waits for an answer. Whatever this tab has said before was heard then.
+    /// Says hello, and waits for an answer. Whatever this tab has said before was heard then, and all that was answered.
     pub async fn ask(&self) {
+        // What is still on its way is no answer to this.
+        JsFuture::from(self.has_heard()).await.unwrap_throw();
         let before = self.answers();
         self.say(&altered(&message("hello"), &format!(r#"{{"from":"{ASKING}"}}"#)));
         until("a hello is answered", || self.answers() > before).await;

@@ -107,8 +107,12 @@ async fn what_says_that_there_is_no_such_session_is_as_good_as_done() {
 #[wasm_bindgen_test]
 async fn what_says_nothing_of_it_is_none_of_its_ends() {
     let unavailable = |status| RefreshFailure::Unavailable { status, retry_after: None };
+    // Not by itself, before the test is over.
+    let hour = Some(std::time::Duration::from_secs(3_600));
+    let busy = RefreshFailure::Unavailable { status: Some(503), retry_after: hour };
     for (name, status, headers, failure, counted) in [
         ("pending-500", 500, JSON, unavailable(Some(500)), 1),
+        ("pending-503", 503, r#"{"retry-after":"3600"}"#, busy, 1),
         ("pending-portal", 403, HTML, RefreshFailure::Foreign { status: 403 }, 1),
         ("pending-offline", 0, JSON, unavailable(None), 0),
     ] {
