@@ -12,6 +12,8 @@ extern "C" {
     fn new() -> StoppedClock;
     #[wasm_bindgen(method)]
     fn advance(this: &StoppedClock, ms: f64);
+    #[wasm_bindgen(method)]
+    fn resume(this: &StoppedClock);
 }
 
 /// While this lives, the wall clock and the monotonic clock stand still; timers run.
@@ -24,6 +26,12 @@ impl Stopped {
 
     pub fn advance(&self, ms: f64) {
         self.0.advance(ms);
+    }
+
+    /// They go on from where they stand. When this is dropped they jump to where they would be, which a session may take
+    /// for a sleep.
+    pub fn resume(&self) {
+        self.0.resume();
     }
 }
 

@@ -120,6 +120,12 @@ export class StoppedClock {
   advance(ms) {
     this.passed += ms;
   }
+
+  /** Goes on from where it stands: nothing has been skipped. */
+  resume() {
+    const [passed, resumed] = [this.passed, real.monotonic()];
+    Object.defineProperty(this, "passed", { get: () => passed + real.monotonic() - resumed });
+  }
 }
 
 /** Lets whatever clock was stopped go on. */
