@@ -6,7 +6,7 @@
 //! | `silent-session:1:session:<name>:<refresh URL>` | `begun <session> <digest of the subject, or ->`, or `over <session> <reason>` |
 //! | `silent-session:1:sign-out:<name>:<refresh URL>` | `<sessions until> <when: milliseconds since 1970> <tries> <session, or -> <digest of the subject, or ->` |
 //! | `silent-session:1:attempt:<auth origin> <refresh path>` | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost or overtaken> <digest of the companion cookie, or ->` |
-//! | `silent-session:1:took:<auth origin> <refresh path>` | how many milliseconds the last answer took |
+//! | `silent-session:1:answered:<auth origin> <refresh path>` | when the last refresh has brought a token, how many milliseconds it took |
 //! | `silent-session:1:company:<name>:<refresh URL>` | `1`: a tab of this session was there |
 //!
 //! The attempt is the cookie's, whatever the session is called: two sessions by different names on one cookie find each
@@ -25,7 +25,8 @@ use web_sys::Storage;
 
 use super::cookie;
 use crate::session::{
-    AttemptId, Begun, Companion, EndReason, EpochId, Memo, PendingSignOut, Remembered, Standing, Unsettled,
+    Answered, AttemptId, Begun, Companion, EndReason, EpochId, Memo, PendingSignOut, Remembered, Standing,
+    Unsettled,
 };
 
 /// The entries of one session. Tenants by path do not meet: the URL is part of the name.
@@ -34,7 +35,7 @@ pub(crate) struct Memory {
     session: String,
     sign_out: String,
     attempt: String,
-    took: String,
+    answered: String,
     company: String,
     /// Which cookie changes with each rotation, and can be read.
     companion: Option<String>,
@@ -52,7 +53,7 @@ impl Memory {
             session: of_session("session"),
             sign_out: of_session("sign-out"),
             attempt: of_cookie("attempt"),
-            took: of_cookie("took"),
+            answered: of_cookie("answered"),
             company: of_session("company"),
             companion,
             refused: Cell::new(false),
@@ -76,8 +77,7 @@ impl Memory {
             session: get(&self.session).and_then(|entry| read(&entry)),
             unsettled: get(&self.attempt).and_then(|marker| read_marker(&marker)),
             sign_out: get(&self.sign_out).and_then(|entry| read_sign_out(&entry)),
-            took: get(&self.took)
-                .and_then(|took| Some(Duration::from_millis(took.parse::<u32>().ok()?.into()))),
+            answered: get(&self.answered).and_then(|entry| read_answered(&entry)),
             companion: self
                 .companion
                 .as_ref()
@@ -132,9 +132,10 @@ impl Memory {
         }
     }
 
-    /// Writes down how long an answer took.
-    pub(crate) fn note_took(&self, took: Duration) {
-        self.set(&self.took, &took.as_millis().min(u128::from(u32::MAX)).to_string());
+    /// Writes down when a refresh has brought a token, and how long that took.
+    pub(crate) fn note_answered(&self, Answered { at, took }: Answered) {
+        let took = took.as_millis().min(u128::from(u32::MAX));
+        self.set(&self.answered, &[at.to_string(), took.to_string()].join(" "));
     }
 
     /// Removes the marker of this attempt, and no other's.
@@ -188,6 +189,12 @@ fn read_sign_out(entry: &str) -> Option<PendingSignOut> {
         (epoch, subject) => Some(Begun { epoch: EpochId::parse(epoch)?, subject }),
     };
     Some(PendingSignOut { until, session, asked, tries })
+}
+
+fn read_answered(entry: &str) -> Option<Answered> {
+    let (at, took) = entry.split_once(' ')?;
+    let took = Duration::from_millis(took.parse::<u32>().ok()?.into());
+    Some(Answered { at: at.parse().ok()?, took })
 }
 
 fn read_marker(marker: &str) -> Option<Unsettled> {

@@ -1,10 +1,8 @@
 //! What to do. In the imperative: the shell obeys, and reports back in events.
 
-use std::time::Duration;
-
 use super::error::Denial;
 use super::id::{AttemptId, EpochId, Ticket};
-use super::memo::{PendingSignOut, Remembered, Unsettled};
+use super::memo::{Answered, PendingSignOut, Remembered, Unsettled};
 use super::peers::PeerMessage;
 use super::token::Credential;
 
@@ -94,8 +92,8 @@ pub enum Command {
         /// [`PendingSignOut::until`].
         until: EpochId,
     },
-    /// Write down how long an answer took: a guide to how long an orphan's may take.
-    NoteTook(Duration),
+    /// Write down that a refresh has brought a token.
+    NoteAnswered(Answered),
     /// Write down whether the next page will have company.
     ExpectCompany(bool),
     /// Say this to the other tabs.
@@ -114,7 +112,7 @@ impl Command {
             | Self::Mark { .. }
             | Self::Remark { .. }
             | Self::Unmark { .. }
-            | Self::NoteTook(_) => 0,
+            | Self::NoteAnswered(_) => 0,
             Self::ReleaseLock { .. } => 1,
             Self::Publish => 2,
             _ => 3,

@@ -8,6 +8,12 @@ use super::status::EndReason;
 use super::time::Moment;
 use super::token::{Grant, fnv1a};
 
+/// How long a token may be on its way from one tab to another: a machine that has thirty to wake up is slow.
+const NEWS: Duration = Duration::from_secs(5);
+
+/// By how many milliseconds two tabs may differ on when the same token came.
+const SAME_ANSWER: i64 = 100;
+
 /// A session that goes on: enough to recognise it by a token of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Begun {
@@ -166,6 +172,22 @@ fn age(then: i64, now: Moment) -> Duration {
     Duration::from_millis(now.wall_ms().saturating_sub(then).max(0).unsigned_abs())
 }
 
+/// A refresh that has brought a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// When that came: milliseconds since 1970.
+    pub at: i64,
+    /// How long it took: a guide to how long an orphan's may take.
+    pub took: Duration,
+}
+
+impl Answered {
+    /// Whether whoever has the token may be about to hand it over to a tab whose own came at `received`.
+    pub(crate) fn is_news(&self, received: Moment, now: Moment) -> bool {
+        self.at > received.wall_ms().saturating_add(SAME_ANSWER) && age(self.at, now) < NEWS
+    }
+}
+
 /// What a look at it has found. Empty where the browser keeps nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Memo {
@@ -177,8 +199,8 @@ pub struct Memo {
     pub unsettled: Option<Unsettled>,
     /// The sign-out that the server may not know of.
     pub sign_out: Option<PendingSignOut>,
-    /// How long the last refresh took that was answered.
-    pub took: Option<Duration>,
+    /// The last refresh that has brought a token, be it another tab's.
+    pub answered: Option<Answered>,
     /// The companion of the refresh cookie, where there is one.
     pub companion: Option<Companion>,
 }

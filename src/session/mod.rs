@@ -32,7 +32,7 @@
 //! | | another tab's token has made it needless | `Idle` |
 //! | | the same tab has held it for too long ([`Config::lock_timeout`]) | `Locking`; it is taken from there |
 //! | `Holding` | a token that will do | `Idle` |
-//! | | all tabs have answered, or 100 ms have passed, and the wait for the orphan is over | `Looking` |
+//! | | all tabs have answered, or 100 ms have passed (1 s where one of them has just got a token), and the wait for the orphan is over | `Looking` |
 //! | `Looking` | what is stored says nothing new | `Busy` |
 //! | | another orphan | `Holding` |
 //! | `Locking`, `Holding` | the tab did not run for long | `Locking` anew: the lock may have been taken from it |
@@ -112,7 +112,7 @@ pub use expiry::{Numeric, Times, lifetime};
 pub use id::{AttemptId, Entropy, EpochId, Generation, TabId, Ticket};
 pub use jwt::decode_claims;
 pub use machine::Session;
-pub use memo::{Begun, Companion, Memo, PendingSignOut, Remembered, Standing, Unsettled};
+pub use memo::{Answered, Begun, Companion, Memo, PendingSignOut, Remembered, Standing, Unsettled};
 pub use peers::{Offer, PeerMessage};
 pub use scope::scope_contains;
 pub use status::{EndReason, Status};

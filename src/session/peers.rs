@@ -12,6 +12,9 @@ use super::token::{AccessToken, Grant, Subject};
 /// is busy, or hidden, takes longer. Waiting saves a refresh, and costs at most this.
 pub(crate) const ANSWER_PATIENCE: Duration = Duration::from_millis(100);
 
+/// And where one of them is known to have what is asked for.
+const NEWS_PATIENCE: Duration = Duration::from_secs(1);
+
 /// Tabs remembered. With more than this, some are asked without being waited for.
 const MOST_SIBLINGS: usize = 64;
 
@@ -121,6 +124,13 @@ impl Peers {
     pub(crate) fn ask(&mut self, now: Moment, known: bool) {
         let missing = (known && !self.siblings.is_empty()).then(|| self.siblings.clone());
         self.inquiry = Some(Inquiry { ends: Deadline::new(now, ANSWER_PATIENCE), missing, is_ours: true });
+    }
+
+    /// One of those that are known has what is asked for: it is waited for longer.
+    pub(crate) fn be_patient(&mut self, now: Moment) {
+        if let Some(inquiry) = self.inquiry.as_mut().filter(|inquiry| inquiry.missing.is_some()) {
+            inquiry.ends = Deadline::new(now, NEWS_PATIENCE);
+        }
     }
 
     /// Another tab has asked all: who does not answer it is not there any more.

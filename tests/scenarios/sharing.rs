@@ -102,6 +102,39 @@ fn thirty_tabs_that_wake_up_together_cost_one_refresh() {
     assert!((0..30).all(|tab| world.is_active(TabId(tab))));
 }
 
+/// A machine that has thirty tabs to wake up lets a message lie for some hundred milliseconds.
+#[test]
+fn a_token_that_has_come_and_is_not_handed_over_yet_is_waited_for() {
+    let (mut world, [first, second]) = tabs(Config::default());
+    world.server.revoke_access();
+    world.channel.least = 400;
+    let sent = refreshes(&mut world, |world| {
+        let requests = [world.fetch(first), world.fetch(second)];
+        world.run(2_000);
+        assert_eq!(statuses(world, &requests), vec![Outcome::Status(200); 2]);
+    });
+    assert_eq!(sent, 1);
+}
+
+/// Nor is it waited for in vain, be it that whoever has it is frozen.
+#[test]
+fn a_token_that_nobody_hands_over_is_waited_for_once_and_for_a_second() {
+    let (mut world, [first, second]) = tabs(Config::default());
+    world.channel.loss = 100;
+    world.renew(first);
+    world.run(1_000);
+    world.freeze(first);
+    world.channel.loss = 0;
+    // A request, a refresh, the replay.
+    let undisturbed = 6 * world.latency;
+    for bound in [1_000 + undisturbed, undisturbed] {
+        world.server.revoke_access();
+        let request = world.fetch(second);
+        world.run(bound);
+        assert_eq!(statuses(&world, &[request]), vec![Outcome::Status(200)], "within {bound} ms");
+    }
+}
+
 #[test]
 fn a_token_that_came_earlier_replaces_nothing() {
     let (mut world, [first, second]) = tabs(Config::default());

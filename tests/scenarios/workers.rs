@@ -32,7 +32,7 @@ fn a_page_refreshes_for_the_worker() {
     assert_eq!(refreshes(&mut world, |world| world.run(1_000)), 1);
     assert_eq!(world.outcomes[&request], Outcome::Status(200));
     assert_eq!(token_in(&world, page), token_in(&world, worker));
-    assert!(world.memo().took.is_some(), "it was the page that sent it");
+    assert!(world.memo().answered.is_some(), "it was the page that sent it");
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_token_that_was_refused_in_the_worker_is_replaced_by_a_page() {
     let requests: Vec<usize> = (0..5).map(|_| world.fetch(worker)).collect();
     assert_eq!(refreshes(&mut world, |world| world.run(1_000)), 1);
     assert_eq!(statuses(&world, &requests), vec![Outcome::Status(200); 5]);
-    assert!(world.memo().took.is_some(), "it was the page that sent it");
+    assert!(world.memo().answered.is_some(), "it was the page that sent it");
 }
 
 #[test]
@@ -139,5 +139,5 @@ fn tabs_that_do_not_share_tokens_do_not_refresh_for_a_worker() {
     let request = world.fetch(worker);
     world.run(1_000);
     assert_eq!(world.outcomes[&request], Outcome::Status(200));
-    assert_eq!(world.memo().took, None, "the page has sent nothing");
+    assert_eq!(world.memo().answered, None, "the page has sent nothing");
 }

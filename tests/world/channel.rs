@@ -11,7 +11,9 @@ use super::tab::TabId;
 pub struct Channel {
     /// How many of a hundred messages are lost.
     pub loss: u64,
-    /// Up to how many milliseconds a message takes, each its own: later ones may overtake.
+    /// How many milliseconds a message takes at least.
+    pub least: i64,
+    /// Up to how many milliseconds more a message takes, each its own: later ones may overtake.
     pub delay: i64,
     /// Messages that were sent.
     pub sent: usize,
@@ -25,7 +27,7 @@ impl World {
 
     pub(super) fn some_delay(&mut self) -> i64 {
         let bound = u64::try_from(self.channel.delay).unwrap_or(0) + 1;
-        (self.seed.next() % bound) as i64
+        self.channel.least + (self.seed.next() % bound) as i64
     }
 
     pub(super) fn tell(&mut self, tab: TabId, message: PeerMessage) {

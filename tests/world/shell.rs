@@ -18,7 +18,7 @@ impl World {
             | Command::Mark { .. }
             | Command::Remark { .. }
             | Command::Unmark { .. }
-            | Command::NoteTook(_)
+            | Command::NoteAnswered(_)
             | Command::ExpectCompany(_)
                 if self.tabs[tab.0].is_worker => {}
             Command::AcquireLock { attempt } => {
@@ -81,7 +81,7 @@ impl World {
             Command::ForgetSignOut { until } => self.forget_sign_out(until),
             Command::Mark { attempt, unsettled } => self.mark(attempt, unsettled),
             Command::Remark { attempt, unsettled } => self.remark(attempt, unsettled),
-            Command::NoteTook(took) => self.note_took(took),
+            Command::NoteAnswered(answered) => self.note_answered(answered),
             Command::Unmark { attempt } => self.unmark(attempt),
             Command::ExpectCompany(company) => self.storage.company = company || self.storage.blocked,
             Command::Tell(message) => self.tell(tab, message),

@@ -1,9 +1,7 @@
 //! What localStorage holds: the session, the marker of a refresh that is on the wire, whether there is company.
 
-use std::time::Duration;
-
 use silent_session::session::{
-    AttemptId, Companion, EpochId, Event, Memo, PendingSignOut, Remembered, Unsettled,
+    Answered, AttemptId, Companion, EpochId, Event, Memo, PendingSignOut, Remembered, Unsettled,
 };
 
 use super::browser::World;
@@ -20,7 +18,7 @@ pub struct Storage {
     sign_out: Option<PendingSignOut>,
     /// Which attempt, and what is known of it.
     marker: Option<(AttemptId, Unsettled)>,
-    took: Option<Duration>,
+    answered: Option<Answered>,
 }
 
 impl World {
@@ -34,7 +32,7 @@ impl World {
             session: self.storage.session,
             unsettled: self.storage.marker.map(|(_, unsettled)| unsettled),
             sign_out: self.storage.sign_out,
-            took: self.storage.took,
+            answered: self.storage.answered,
             companion: self.companion(),
         }
     }
@@ -98,8 +96,8 @@ impl World {
         }
     }
 
-    pub(super) fn note_took(&mut self, took: Duration) {
-        self.storage.took = Some(took).filter(|_| !self.storage.blocked);
+    pub(super) fn note_answered(&mut self, answered: Answered) {
+        self.storage.answered = Some(answered).filter(|_| !self.storage.blocked);
     }
 
     pub(super) fn unmark(&mut self, attempt: AttemptId) {

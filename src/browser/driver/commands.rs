@@ -58,7 +58,7 @@ impl Driver {
             Command::ForgetSignOut { until } => self.0.memory.forget_sign_out(until),
             Command::Mark { attempt, unsettled } => self.0.memory.mark(attempt, unsettled),
             Command::Remark { attempt, unsettled } => self.0.memory.remark(attempt, unsettled),
-            Command::NoteTook(took) => self.0.memory.note_took(took),
+            Command::NoteAnswered(answered) => self.0.memory.note_answered(answered),
             Command::Unmark { attempt } => self.0.memory.unmark(attempt),
             Command::ExpectCompany(company) => self.0.memory.expect_company(company),
             Command::Tell(message) => {

@@ -132,8 +132,12 @@ impl<E: Entropy> Session<E> {
         self.recall_unsettled(memo);
         self.drop_needless_turn(now);
         self.drop_finished_sign_out();
-        if contended || self.cleared {
+        let is_news = self.is_news(now, memo);
+        if contended || self.cleared || is_news {
             self.greet(now);
+        }
+        if is_news {
+            self.peers.be_patient(now);
         }
         let orphan = self.orphan_wait(now, memo);
         let Some(turn) = &mut self.turns.current else { return };
@@ -146,6 +150,12 @@ impl<E: Entropy> Session<E> {
             turn.hold(answers, orphan, now);
             self.watch_companion(now);
         }
+    }
+
+    /// Whether another tab is known to have a newer token than ours, and to have had no time to hand it over.
+    fn is_news(&self, now: Moment, memo: &Memo) -> bool {
+        let Phase::Active(held) = &self.phase else { return false };
+        memo.answered.is_some_and(|answered| answered.is_news(held.grant.received, now))
     }
 
     /// Where the server has a readable cookie that changes with each rotation, it is looked at: it ends the wait.
@@ -184,8 +194,9 @@ impl<E: Entropy> Session<E> {
             // What comes after a sign-out would undo it.
             Standing::Out if self.is_plain_sign_out(now) => self.config.timeout,
             Standing::Out => {
-                let likely =
-                    memo.took.map_or(UNKNOWN_TOOK, |took| took.saturating_mul(2).max(LEAST_ORPHAN_WAIT));
+                let likely = memo
+                    .answered
+                    .map_or(UNKNOWN_TOOK, |last| last.took.saturating_mul(2).max(LEAST_ORPHAN_WAIT));
                 likely.min(self.config.timeout)
             }
             // Another rotation now, and the cookie that is still to come would be a spent one.

@@ -8,7 +8,7 @@ use super::super::config::CONFIRMATION;
 use super::super::error::RefreshFailure;
 use super::super::held::Source;
 use super::super::id::{AttemptId, Entropy};
-use super::super::memo::{Memo, Standing, Unsettled};
+use super::super::memo::{Answered, Memo, Standing, Unsettled};
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
@@ -30,8 +30,9 @@ impl<E: Entropy> Session<E> {
             Ok(_) | Err(RefreshFailure::Rejected { .. }) => self.outcome_is_known(now, attempt, is_ours),
             Err(_) => self.outcome_is_lost(now, attempt, is_ours),
         }
-        if let (Settled::InTime { began, .. }, Ok(_)) = (&settled, &outcome) {
-            self.commands.push(Command::NoteTook(now.surely_since(*began)));
+        if let (Settled::InTime { began, .. }, Ok(grant)) = (&settled, &outcome) {
+            let answered = Answered { at: grant.received.wall_ms(), took: now.surely_since(*began) };
+            self.commands.push(Command::NoteAnswered(answered));
         }
         if let Some(comparing) = turn.take_if(|turn| turn.compares) {
             return self.sign_out_compared(now, comparing, self.turns.sent, outcome, memo);

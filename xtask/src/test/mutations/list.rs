@@ -33,6 +33,13 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         caught_by: "replaying::fifty_callers_that_meet_a_401_together_cost_one_refresh",
     },
     Mutation {
+        what: "do not wait for a token that another tab has just got",
+        file: "src/session/memo.rs",
+        from: "age(self.at, now) < NEWS",
+        to: "age(self.at, now) > NEWS",
+        caught_by: "sharing::a_token_that_has_come_and_is_not_handed_over_yet_is_waited_for",
+    },
+    Mutation {
         what: "drop the newer-than check",
         file: "src/session/machine/peers.rs",
         from: "now.since(grant.received) < now.since(held.grant.received)",
