@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::id::{AttemptId, Ticket};
+use super::id::{AttemptId, EpochId, Ticket};
 use super::memo::Unsettled;
 use super::time::{Deadline, Moment};
 
@@ -80,6 +80,8 @@ pub(crate) struct Turn {
     pub(crate) waited_for: Option<Unsettled>,
     /// What is on the wire is a refresh that tells a sign-out whose session there is.
     pub(crate) compares: bool,
+    /// Of which sessions a sign-out tells the server: all that had begun by then.
+    pub(crate) tells: Option<EpochId>,
     /// Of an epoch that is over: whatever it brings changes nothing.
     inert: bool,
 }
@@ -167,6 +169,7 @@ impl Turns {
             orphan: Deadline::new(now, Duration::ZERO),
             waited_for: None,
             compares: false,
+            tells: None,
             inert: false,
         });
     }

@@ -63,3 +63,22 @@ fn signing_out_where_nobody_is_known_to_be_signed_in_tells_the_server_once() {
     world.run(HOUR);
     assert_eq!((world.server.sign_outs, world.memo().sign_out), (1, None));
 }
+
+/// A tab is frozen while its sign-out is answered; elsewhere somebody signs in and out meanwhile.
+#[test]
+fn the_answer_to_an_earlier_one_does_not_count_for_a_later() {
+    let (mut world, [first, second]) = tabs(Config::default());
+    world.sign_out(first);
+    world.run(10);
+    world.freeze(first);
+    world.run(50);
+    world.signed_in_elsewhere(second, "alice");
+    world.run(10);
+    world.sign_out(second);
+    world.thaw(first, true, true);
+    world.run(1_000);
+    assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
+    let next = world.visit();
+    world.run(1_000);
+    assert!(!world.is_active(next));
+}

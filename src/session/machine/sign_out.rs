@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::super::command::{Command, Reply};
 use super::super::error::{Denial, RefreshFailure};
 use super::super::held::Source;
-use super::super::id::{AttemptId, Entropy, Ticket};
+use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
 use super::super::memo::{Begun, Memo, PendingSignOut, Remembered, Unsettled};
 use super::super::status::EndReason;
 use super::super::time::Moment;
@@ -138,6 +138,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn send_sign_out(&mut self, now: Moment, mut turn: Turn) {
         let attempt = turn.attempt;
         turn.compares = self.must_compare(&turn, now);
+        turn.tells = self.pending.map(|pending| pending.until);
         turn.begin(self.config.timeout, now);
         match turn.compares {
             true => self.send_refresh(now, attempt),
@@ -177,6 +178,7 @@ impl<E: Entropy> Session<E> {
                 let orphan = self.orphan_wait(now, memo);
                 if orphan.is_zero() {
                     turn.begin(self.config.timeout, now);
+                    turn.tells = self.pending.map(|pending| pending.until);
                     self.commands.push(Command::SendSignOut { attempt: turn.attempt });
                     self.turns.current = Some(turn);
                     return;
@@ -205,9 +207,10 @@ impl<E: Entropy> Session<E> {
             }
             Err(failure) => {
                 self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                let told = turn.tells;
                 let tickets = turn.job.into_tickets();
                 match failure {
-                    RefreshFailure::Rejected { .. } => self.sign_out_is_done(tickets),
+                    RefreshFailure::Rejected { .. } => self.sign_out_is_done(tickets, told),
                     failure => self.sign_out_failed(now, tickets, failure),
                 }
             }
@@ -224,15 +227,21 @@ impl<E: Entropy> Session<E> {
         self.commands.push(Command::ReleaseLock { attempt });
         let Job::SignOut { tickets, .. } = turn.job else { return };
         match outcome {
-            Ok(()) => self.sign_out_is_done(tickets),
+            Ok(()) => self.sign_out_is_done(tickets, turn.tells),
             Err(failure) => self.sign_out_failed(now, tickets, failure),
         }
     }
 
-    fn sign_out_is_done(&mut self, tickets: Vec<Ticket>) {
+    /// The server knows of all sessions that had begun by `told`.
+    fn sign_out_is_done(&mut self, tickets: Vec<Ticket>, told: Option<EpochId>) {
         self.sign_out_backoff.reset();
         self.end_what_was_signed_out();
-        self.forget_sign_out();
+        if self.pending.map(|pending| pending.until) > told {
+            // The tab was frozen while the answer lay there: somebody has signed in and out since.
+            self.pursue_sign_out();
+        } else {
+            self.forget_sign_out();
+        }
         self.answer_all(tickets, Ok(Reply::Done));
     }
 
