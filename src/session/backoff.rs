@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::error::RefreshFailure;
 use super::id::Entropy;
 use super::time::{Deadline, Moment};
 
@@ -20,15 +21,24 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// One more failure.
-    pub(crate) fn fail(&mut self, now: Moment, retry_after: Option<Duration>, entropy: &mut impl Entropy) {
+    /// One more failure. Returns how long it is until the next attempt.
+    pub(crate) fn fail(
+        &mut self,
+        now: Moment,
+        failure: &RefreshFailure,
+        entropy: &mut impl Entropy,
+    ) -> Duration {
         let ceiling = BASE.saturating_mul(1 << self.failures.min(16)).min(CAP);
-        let delay = match retry_after {
+        let delay = match failure.retry_after() {
             Some(asked) => asked.min(RETRY_AFTER_CAP),
+            // Whoever says so will say when that is over, too.
+            None if *failure == RefreshFailure::Offline => CAP,
             None => scale(ceiling, entropy),
         };
+        let delay = delay.max(FLOOR);
         self.failures = self.failures.saturating_add(1);
-        self.until = Some(Deadline::new(now, delay.max(FLOOR)));
+        self.until = Some(Deadline::new(now, delay));
+        delay
     }
 
     /// An attempt succeeded, or the world has changed: start over.
@@ -60,6 +70,11 @@ mod tests {
     use super::*;
 
     const NOW: Moment = Moment::new(0, 0);
+    const FAILURE: RefreshFailure = RefreshFailure::TimedOut;
+
+    fn busy(seconds: u64) -> RefreshFailure {
+        RefreshFailure::Unavailable { status: Some(503), retry_after: Some(Duration::from_secs(seconds)) }
+    }
 
     fn delay(backoff: &Backoff) -> Duration {
         backoff.until(NOW).map_or(Duration::ZERO, |until| until.remaining(NOW))
@@ -71,33 +86,34 @@ mod tests {
         let mut most = || u64::MAX;
         let mut delays = Vec::new();
         for _ in 0..9 {
-            backoff.fail(NOW, None, &mut most);
+            let said = backoff.fail(NOW, &FAILURE, &mut most);
+            assert_eq!(said, delay(&backoff));
             delays.push(delay(&backoff).as_millis().div_ceil(1000));
         }
         assert_eq!(delays, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
         backoff.reset();
         assert_eq!(backoff.until(NOW), None);
-        backoff.fail(NOW, None, &mut most);
+        backoff.fail(NOW, &FAILURE, &mut most);
         assert!(delay(&backoff) <= BASE);
     }
 
     #[test]
     fn full_jitter_draws_from_the_whole_range_above_a_floor() {
         let mut backoff = Backoff::default();
-        backoff.fail(NOW, None, &mut || 0);
+        backoff.fail(NOW, &FAILURE, &mut || 0);
         assert_eq!(delay(&backoff), FLOOR);
-        backoff.fail(NOW, None, &mut || u64::MAX / 2);
+        backoff.fail(NOW, &FAILURE, &mut || u64::MAX / 2);
         assert_eq!(delay(&backoff).as_millis(), 999);
     }
 
     #[test]
     fn retry_after_wins_within_a_cap() {
         let mut backoff = Backoff::default();
-        backoff.fail(NOW, Some(Duration::from_secs(7)), &mut || u64::MAX);
+        backoff.fail(NOW, &busy(7), &mut || u64::MAX);
         assert_eq!(delay(&backoff), Duration::from_secs(7));
-        backoff.fail(NOW, Some(Duration::from_secs(86_400)), &mut || 0);
+        backoff.fail(NOW, &busy(86_400), &mut || 0);
         assert_eq!(delay(&backoff), RETRY_AFTER_CAP);
-        backoff.fail(NOW, Some(Duration::ZERO), &mut || 0);
+        backoff.fail(NOW, &busy(0), &mut || 0);
         assert_eq!(delay(&backoff), FLOOR);
     }
 }

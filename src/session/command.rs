@@ -4,6 +4,7 @@ use super::error::Denial;
 use super::id::{AttemptId, EpochId, Ticket};
 use super::memo::{Answered, PendingSignOut, Remembered, Unsettled};
 use super::peers::PeerMessage;
+use super::report::Report;
 use super::token::Credential;
 
 /// One thing to do. They are done in the order given.
@@ -98,11 +99,13 @@ pub enum Command {
     ExpectCompany(bool),
     /// Say this to the other tabs.
     Tell(PeerMessage),
+    /// Tell whoever keeps metrics or a log.
+    Report(Report),
 }
 
 impl Command {
     /// Which go first: what other tabs wait for, then the lock, then the app's view of it; nothing of these runs the
-    /// app's code but the last.
+    /// app's code but the last two: what is on its way to the server is so before metrics are kept of it.
     pub(crate) fn rank(&self) -> u8 {
         match self {
             Self::Tell(_)
@@ -115,6 +118,7 @@ impl Command {
             | Self::NoteAnswered(_) => 0,
             Self::ReleaseLock { .. } => 1,
             Self::Publish => 2,
+            Self::Report(_) => 4,
             _ => 3,
         }
     }

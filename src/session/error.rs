@@ -27,6 +27,9 @@ pub enum RefreshFailure {
         /// 400, 401 or 403.
         status: u16,
     },
+    /// Not reached, and the browser says that there is no network. Its word alone is not taken: a page of `localhost`
+    /// works without one.
+    Offline,
     /// Not reached, or not able to answer now.
     Unavailable {
         /// The status of the answer; `None` for a network error.
@@ -46,9 +49,31 @@ pub enum RefreshFailure {
 }
 
 impl RefreshFailure {
+    /// What kind of failure it is: what follows from it depends on that alone.
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            Self::Rejected { .. } => FailureKind::Rejected,
+            Self::Offline => FailureKind::Offline,
+            Self::Unavailable { status: Some(429), .. } | Self::Unavailable { retry_after: Some(_), .. } => {
+                FailureKind::Throttled
+            }
+            Self::Unavailable { .. } | Self::TimedOut => FailureKind::Transient,
+            Self::Foreign { .. } | Self::Malformed(_) => FailureKind::Protocol,
+        }
+    }
+
+    /// The status of the answer, where there was one and it matters.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Rejected { status } | Self::Foreign { status } => Some(*status),
+            Self::Unavailable { status, .. } => *status,
+            Self::Offline | Self::TimedOut | Self::Malformed(_) => None,
+        }
+    }
+
     /// Whether nobody was reached at all.
-    pub(crate) fn is_offline(&self) -> bool {
-        matches!(self, Self::Unavailable { status: None, .. })
+    pub(crate) fn reached_nobody(&self) -> bool {
+        matches!(self, Self::Offline | Self::Unavailable { status: None, .. })
     }
 
     /// What the server asked to wait, where it did.
@@ -56,6 +81,34 @@ impl RefreshFailure {
         match self {
             Self::Unavailable { retry_after, .. } => *retry_after,
             _ => None,
+        }
+    }
+}
+
+/// The kinds of failure. Only one of them ends a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// There is no network. Tried again when the browser says that it is back, and once a minute in case it does not.
+    Offline,
+    /// A network error, no answer in time, a status such as 500: tried again after a pause that grows.
+    Transient,
+    /// The server wants less (429, or `Retry-After`): tried again when it says so.
+    Throttled,
+    /// Somebody else than the auth server has answered, or it makes no sense: as a transient one.
+    Protocol,
+    /// The auth server says that the session is over. It ends once that is confirmed.
+    Rejected,
+}
+
+impl FailureKind {
+    /// As the app reads it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            Self::Transient => "transient",
+            Self::Throttled => "throttled",
+            Self::Protocol => "protocol",
+            Self::Rejected => "rejected",
         }
     }
 }

@@ -22,9 +22,10 @@ use super::held::Held;
 use super::id::{Entropy, EpochId, TabId, Ticket};
 use super::memo::{Begun, Companion, PendingSignOut, Unsettled};
 use super::peers::Peers;
-use super::status::{EndReason, Status};
+use super::report::Report;
+use super::status::{EndReason, Progress, Status};
 use super::time::Moment;
-use super::turns::{Job, Turns, Urge};
+use super::turns::{Job, Stage, Turns, Urge};
 use deferring::Deferral;
 
 #[derive(Debug)]
@@ -59,6 +60,10 @@ pub struct Session<E> {
     backoff: Backoff,
     sign_out_backoff: Backoff,
     failure: Option<RefreshFailure>,
+    /// What went wrong last, and when (milliseconds since 1970): to show.
+    last_failure: Option<(RefreshFailure, i64)>,
+    /// When something happened last.
+    last: Option<Moment>,
     /// The last refresh of which something is not known.
     unsettled: Option<Unsettled>,
     /// It was read, and is of another tab or page.
@@ -115,6 +120,8 @@ impl<E: Entropy> Session<E> {
             backoff: Backoff::default(),
             sign_out_backoff: Backoff::default(),
             failure: None,
+            last_failure: None,
+            last: None,
             unsettled: None,
             is_recalled: false,
             companion: None,
@@ -140,6 +147,9 @@ impl<E: Entropy> Session<E> {
     /// Takes what happened, and says what to do.
     #[must_use = "a command that is dropped leaves somebody waiting"]
     pub fn handle(&mut self, now: Moment, event: Event) -> Vec<Command> {
+        if let Some((wall_ms, monotonic_ms)) = self.last.replace(now).and_then(|last| now.jump_since(last)) {
+            self.report(Report::ClockJumped { wall_ms, monotonic_ms });
+        }
         if matches!(self.phase, Phase::Closed) {
             self.refuse_when_closed(event);
         } else {
@@ -151,7 +161,7 @@ impl<E: Entropy> Session<E> {
             commands.push(Command::Publish);
         }
         let mut ordered = Vec::with_capacity(commands.len());
-        for rank in 0..=3 {
+        for rank in 0..=4 {
             ordered.extend(commands.extract_if(.., |command| command.rank() == rank));
         }
         ordered
@@ -193,6 +203,21 @@ impl<E: Entropy> Session<E> {
     /// Which tab this is, and which others were heard of last: to show, not to decide by.
     pub fn tabs(&self) -> (TabId, &[TabId]) {
         (self.peers.me, self.peers.siblings())
+    }
+
+    /// How far a refresh, or whatever else wants the wire, has come: to show.
+    pub fn progress(&self) -> Progress {
+        match self.turns.current.as_ref().map(|turn| turn.stage) {
+            None => Progress::Idle,
+            Some(Stage::Locking) => Progress::Locking,
+            Some(Stage::Holding | Stage::Looking) => Progress::Holding,
+            Some(Stage::Busy) => Progress::Sent,
+        }
+    }
+
+    /// What went wrong last, and when (milliseconds since 1970): to show. It stays when all is well again.
+    pub fn last_failure(&self) -> Option<(RefreshFailure, i64)> {
+        self.last_failure
     }
 
     fn react(&mut self, now: Moment, event: Event) {
@@ -303,6 +328,10 @@ impl<E: Entropy> Session<E> {
         for ticket in tickets {
             self.answer(ticket, Err(denial));
         }
+    }
+
+    fn report(&mut self, report: Report) {
+        self.commands.push(Command::Report(report));
     }
 
     fn answer(&mut self, ticket: Ticket, answer: Result<Reply, Denial>) {

@@ -40,6 +40,31 @@ pub enum Status {
     Closed,
 }
 
+/// How far a refresh, a sign-in or a sign-out has come: to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// There is none.
+    Idle,
+    /// It waits for its turn.
+    Locking,
+    /// It has its turn, and waits for other tabs, or for the cookie of a page that has gone.
+    Holding,
+    /// It is on the wire.
+    Sent,
+}
+
+impl Progress {
+    /// As the app reads it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Locking => "locking",
+            Self::Holding => "holding",
+            Self::Sent => "sent",
+        }
+    }
+}
+
 /// Why there is no session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndReason {

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// How many milliseconds two clocks may differ by before one of them has jumped: a clock that is corrected drifts.
+const JUMP: u64 = 2_000;
+
 /// The wall clock and the monotonic clock, read together.
 ///
 /// Neither can be trusted alone: the wall clock jumps (NTP, the user), the monotonic one may stand still while the
@@ -36,6 +39,14 @@ impl Moment {
         let wall = self.wall_ms.saturating_sub(earlier.wall_ms);
         let monotonic = self.monotonic_ms.saturating_sub(earlier.monotonic_ms);
         Duration::from_millis(wall.max(monotonic).max(0).unsigned_abs())
+    }
+
+    /// How much each clock (wall, monotonic) has counted since `earlier`, in milliseconds, where that is not nearly the
+    /// same: one was set, or stood still.
+    pub(crate) fn jump_since(self, earlier: Moment) -> Option<(i64, i64)> {
+        let wall = self.wall_ms.saturating_sub(earlier.wall_ms);
+        let monotonic = self.monotonic_ms.saturating_sub(earlier.monotonic_ms);
+        (wall.saturating_sub(monotonic).unsigned_abs() >= JUMP).then_some((wall, monotonic))
     }
 
     /// How long ago `earlier` was at the least: by the clock that counted less. For what must not be cut short by a
@@ -94,6 +105,14 @@ mod tests {
     fn what_surely_passed_is_what_both_clocks_counted() {
         assert_eq!(Moment::new(1_008_000, 150).surely_since(START), Duration::from_millis(100));
         assert_eq!(Moment::new(400_000, 2_050).surely_since(START), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_jump_is_what_one_clock_has_counted_and_the_other_has_not() {
+        assert_eq!(Moment::new(1_008_000, 150).jump_since(START), Some((8_000, 100)));
+        assert_eq!(Moment::new(400_000, 2_050).jump_since(START), Some((-600_000, 2_000)));
+        assert_eq!(Moment::new(1_008_000, 8_950).jump_since(START), None);
+        assert_eq!(Moment::new(i64::MAX, i64::MIN).jump_since(START), Some((i64::MAX - 1_000_000, i64::MIN)));
     }
 
     #[test]

@@ -78,6 +78,8 @@ pub(crate) struct Turn {
     orphan: Deadline,
     /// Which orphan's, the last time. It is not waited for twice, whatever the clocks say.
     pub(crate) waited_for: Option<Unsettled>,
+    /// Under which id its refresh was sent.
+    pub(crate) id: Option<AttemptId>,
     /// What is on the wire is a refresh that tells a sign-out whose session there is.
     pub(crate) compares: bool,
     /// Of which sessions a sign-out tells the server: all that had begun by then.
@@ -86,17 +88,40 @@ pub(crate) struct Turn {
     inert: bool,
 }
 
+/// A refresh that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sent {
+    attempt: AttemptId,
+    /// What the server sees.
+    pub(crate) id: AttemptId,
+    /// It is the how-manieth.
+    pub(crate) number: u32,
+    pub(crate) began: Moment,
+}
+
 /// What the answer to a refresh is worth.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Settled {
-    /// The answer to the turn that is being had: the `number`-th refresh.
-    InTime { number: u32, began: Moment },
+    /// The answer to the turn that is being had.
+    InTime(Sent),
     /// The answer to one that was given up on. Of the current epoch, so it counts if it is good news.
-    Late { number: u32, began: Moment },
+    Late(Sent),
     /// The answer to one that was given up on, and of another epoch.
-    Stray,
-    /// Of another epoch, or of nobody's.
-    Inert,
+    Stray(Sent),
+    /// Of another epoch.
+    Inert(Sent),
+    /// Nobody's.
+    Unknown,
+}
+
+impl Settled {
+    /// Which one was answered.
+    pub(crate) fn sent(&self) -> Option<Sent> {
+        match self {
+            Self::InTime(sent) | Self::Late(sent) | Self::Stray(sent) | Self::Inert(sent) => Some(*sent),
+            Self::Unknown => None,
+        }
+    }
 }
 
 impl Turn {
@@ -149,9 +174,9 @@ pub(crate) struct Turns {
     pub(crate) agenda: Vec<Job>,
     /// How many refreshes have been sent; the current one is the `sent`-th.
     pub(crate) sent: u32,
-    late: Vec<(AttemptId, u32, Moment)>,
+    late: Vec<Sent>,
     /// Those of them whose epoch is over.
-    stray: Vec<AttemptId>,
+    stray: Vec<Sent>,
 }
 
 impl Turns {
@@ -168,6 +193,7 @@ impl Turns {
             unwatched: Duration::ZERO,
             orphan: Deadline::new(now, Duration::ZERO),
             waited_for: None,
+            id: None,
             compares: false,
             tells: None,
             inert: false,
@@ -265,7 +291,7 @@ impl Turns {
 
     /// The epoch is over: every refresh that was sent in it is inert.
     pub(crate) fn turn_inert(&mut self) {
-        self.stray.extend(self.late.drain(..).map(|(attempt, ..)| attempt));
+        self.stray.append(&mut self.late);
         let surplus = self.stray.len().saturating_sub(MOST_LATE);
         self.stray.drain(..surplus);
         if let Some(turn) = self.current.as_mut() {
@@ -285,7 +311,7 @@ impl Turns {
             if self.late.len() == MOST_LATE {
                 self.late.remove(0);
             }
-            self.late.push((turn.attempt, self.sent, turn.since));
+            self.late.push(self.sent_in(&turn));
         }
         Some(turn)
     }
@@ -295,22 +321,31 @@ impl Turns {
         self.current.take_if(|turn| turn.attempt == attempt)
     }
 
+    /// The refresh of this turn, the last that was sent.
+    pub(crate) fn sent_in(&self, turn: &Turn) -> Sent {
+        Sent {
+            attempt: turn.attempt,
+            id: turn.id.unwrap_or(turn.attempt),
+            number: self.sent,
+            began: turn.since,
+        }
+    }
+
     /// What the answer to this refresh is worth. The one place where an answer of another epoch is dropped.
     pub(crate) fn settle(&mut self, attempt: AttemptId) -> (Settled, Option<Turn>) {
         if let Some(turn) = self.take(attempt) {
-            let in_time = Settled::InTime { number: self.sent, began: turn.since };
-            return (if turn.inert { Settled::Inert } else { in_time }, Some(turn));
+            let in_time = self.sent_in(&turn);
+            let settled = if turn.inert { Settled::Inert(in_time) } else { Settled::InTime(in_time) };
+            return (settled, Some(turn));
         }
-        if let Some(index) = self.stray.iter().position(|stray| *stray == attempt) {
-            self.stray.remove(index);
-            return (Settled::Stray, None);
-        }
-        match self.late.iter().position(|(late, ..)| *late == attempt) {
-            Some(index) => {
-                let (_, number, began) = self.late.remove(index);
-                (Settled::Late { number, began }, None)
-            }
-            None => (Settled::Inert, None),
-        }
+        let mut take_from = |list: fn(&mut Self) -> &mut Vec<Sent>| {
+            let list = list(self);
+            list.iter().position(|sent| sent.attempt == attempt).map(|index| list.remove(index))
+        };
+        let settled = match take_from(|turns| &mut turns.stray).map(Settled::Stray) {
+            Some(stray) => stray,
+            None => take_from(|turns| &mut turns.late).map_or(Settled::Unknown, Settled::Late),
+        };
+        (settled, None)
     }
 }

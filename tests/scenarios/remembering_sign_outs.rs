@@ -82,3 +82,23 @@ fn the_answer_to_an_earlier_one_does_not_count_for_a_later() {
     world.run(1_000);
     assert!(!world.is_active(next));
 }
+
+/// An answer that is slow, a sign-in that nobody ordered, a reload: whose cookie is still to come, the next page's own
+/// refresh does not settle.
+#[test]
+fn it_waits_for_the_cookie_of_a_page_that_has_gone_also_when_a_refresh_was_answered_since() {
+    let mut world = signed_in();
+    world.server.faults = vec![Fault::Slow(9_000)];
+    world.renew(TAB);
+    world.run(40);
+    world.signed_in_elsewhere(TAB, "alice");
+    world.run(1_990);
+    let tab = world.reload(TAB);
+    world.run(10);
+    world.sign_out(tab);
+    world.run(20_000);
+    assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
+    let next = world.visit();
+    world.run(20_000);
+    assert!(!world.is_active(next));
+}

@@ -54,7 +54,7 @@ fn offline_the_state_stays_unknown_and_says_why_and_when() {
     world.start();
     world.run(100);
     let Status::Unknown { failure, retry_at } = world.status(TAB) else { panic!() };
-    assert_eq!(failure, Some(RefreshFailure::Unavailable { status: None, retry_after: None }));
+    assert_eq!(failure, Some(RefreshFailure::Offline));
     assert!(retry_at.is_some());
 }
 

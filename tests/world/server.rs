@@ -12,6 +12,8 @@ pub enum Fault {
     Status(u16, Option<u64>),
     /// The connection dies before the server has seen anything.
     Reset,
+    /// There is no network, and the browser says so.
+    Offline,
     /// The answer holds no token.
     Malformed,
     /// A captive portal answers 403 in HTML.
@@ -209,6 +211,7 @@ pub fn failure_of(fault: Fault) -> Option<RefreshFailure> {
             retry_after: seconds.map(Duration::from_secs),
         }),
         Fault::Reset => Some(RefreshFailure::Unavailable { status: None, retry_after: None }),
+        Fault::Offline => Some(RefreshFailure::Offline),
         Fault::Malformed => Some(RefreshFailure::Malformed(TokenFault::Missing)),
         Fault::Portal => Some(RefreshFailure::Foreign { status: 403 }),
         Fault::Slow(_) | Fault::Silence | Fault::Lost | Fault::Resent => None,

@@ -47,7 +47,7 @@ impl World {
             }
             Command::SendRefresh { attempt, id } => {
                 self.on_the_wire(tab, attempt);
-                let fault = if self.offline { Some(Fault::Reset) } else { self.server.next_fault() };
+                let fault = if self.offline { Some(Fault::Offline) } else { self.server.next_fault() };
                 let cookie = self.cookie;
                 if fault != Some(Fault::Silence) {
                     self.later(self.latency, Arrival::RefreshAtServer { tab, attempt, id, cookie, fault });
@@ -55,7 +55,8 @@ impl World {
             }
             Command::SendSignOut { attempt } => {
                 self.on_the_wire(tab, attempt);
-                let fault = if self.offline { Some(Fault::Reset) } else { self.server.next_sign_out_fault() };
+                let fault =
+                    if self.offline { Some(Fault::Offline) } else { self.server.next_sign_out_fault() };
                 let cookie = self.cookie;
                 if fault != Some(Fault::Silence) {
                     self.later(self.latency, Arrival::SignOutAtServer { tab, attempt, cookie, fault });
@@ -85,6 +86,7 @@ impl World {
             Command::Unmark { attempt } => self.unmark(attempt),
             Command::ExpectCompany(company) => self.storage.company = company || self.storage.blocked,
             Command::Tell(message) => self.tell(tab, message),
+            Command::Report(report) => self.tabs[tab.0].reports.push(report),
         }
     }
 

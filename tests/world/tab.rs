@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use silent_session::session::{
-    Config, Denial, EndReason, Entropy, EpochId, Event, Reply, Session, Status, Ticket,
+    Config, Denial, EndReason, Entropy, EpochId, Event, Reply, Report, Session, Status, Ticket,
 };
 
 use super::Seed;
@@ -30,6 +30,8 @@ pub struct Tab {
     pub open: BTreeMap<Ticket, Purpose>,
     /// What has been published, oldest first.
     pub published: Vec<Status>,
+    /// What it has reported, oldest first.
+    pub reports: Vec<Report>,
     /// What happens now is a sign-in.
     pub may_begin: bool,
     /// Sessions that have ended here.
@@ -69,6 +71,7 @@ impl Tab {
             answers: BTreeMap::new(),
             open: BTreeMap::new(),
             published: Vec::new(),
+            reports: Vec::new(),
             may_begin: false,
             over: Vec::new(),
             is_worker: false,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::super::id::{Entropy, EpochId};
 use super::super::peers::{ANSWER_PATIENCE, PeerMessage};
+use super::super::report::{Delay, Report};
 use super::super::time::{Deadline, Moment};
 use super::{Phase, Session};
 
@@ -50,6 +51,7 @@ impl<E: Entropy> Session<E> {
                 };
                 self.tell(PeerMessage::Wanted { epoch, age });
                 self.deferral = Deferral::Until(Deadline::new(now, ANSWER_PATIENCE));
+                self.report(Report::Deferred { why: Delay::Page, wait: ANSWER_PATIENCE });
                 true
             }
             Deferral::No | Deferral::Until(_) | Deferral::Over => {
@@ -71,6 +73,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn help_is_coming(&mut self, now: Moment) {
         if matches!(self.deferral, Deferral::Until(_)) {
             self.deferral = Deferral::Until(Deadline::new(now, self.config.timeout));
+            self.report(Report::Deferred { why: Delay::Page, wait: self.config.timeout });
         }
     }
 

@@ -8,6 +8,7 @@ use super::super::held::{Held, Source};
 use super::super::id::{Entropy, EpochId, Ticket};
 use super::super::memo::{Begun, Remembered};
 use super::super::peers::PeerMessage;
+use super::super::report::Report;
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
@@ -64,6 +65,9 @@ impl<E: Entropy> Session<E> {
         let begun = Begun::of(epoch, &held.grant);
         self.phase = Phase::Active(held);
         self.published = false;
+        if source == Source::Peer {
+            self.report(Report::Adopted);
+        }
         self.failure = None;
         self.rejected = false;
         self.is_asked = false;
@@ -114,6 +118,9 @@ impl<E: Entropy> Session<E> {
     /// What waits for a token hears that there will be none; what was sent is inert.
     pub(super) fn end_session(&mut self, reason: EndReason, elsewhere: bool) {
         let before = self.status();
+        if !matches!(self.phase, Phase::Ended { .. }) {
+            self.report(Report::Ended { reason, elsewhere });
+        }
         self.phase = Phase::Ended { reason, elsewhere };
         self.failure = None;
         self.cookie_in_doubt = false;

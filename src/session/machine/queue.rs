@@ -9,6 +9,7 @@ use super::super::error::{Denial, RefreshFailure};
 use super::super::held::Held;
 use super::super::id::{AttemptId, Entropy};
 use super::super::memo::{Memo, Standing, Unsettled};
+use super::super::report::{Delay, Report};
 use super::super::time::{Deadline, Moment};
 use super::super::turns::{Job, Stage, Turn};
 use super::{Phase, Session};
@@ -148,6 +149,8 @@ impl<E: Entropy> Session<E> {
         } else {
             turn.waited_for = self.unsettled.filter(|_| !orphan.is_zero());
             turn.hold(answers, orphan, now);
+            let why = if orphan < answers { Delay::Tabs } else { Delay::Orphan };
+            self.report(Report::Deferred { why, wait: answers.max(orphan) });
             self.watch_companion(now);
         }
     }
@@ -238,6 +241,7 @@ impl<E: Entropy> Session<E> {
         } else {
             turn.waited_for = self.unsettled;
             turn.hold(Duration::ZERO, left, now);
+            self.report(Report::Deferred { why: Delay::Orphan, wait: left });
             self.watch_companion(now);
         }
     }
@@ -273,14 +277,15 @@ impl<E: Entropy> Session<E> {
             }
             Job::Refresh => {
                 turn.begin(self.config.timeout, now);
-                self.send_refresh(now, attempt);
+                turn.id = Some(self.send_refresh(now, attempt));
             }
         }
         self.turns.current = Some(turn);
     }
 
     /// Sends a refresh in this turn: under the id of the one before when nobody knows what became of that.
-    pub(super) fn send_refresh(&mut self, now: Moment, attempt: AttemptId) {
+    /// Returns that id.
+    pub(super) fn send_refresh(&mut self, now: Moment, attempt: AttemptId) -> AttemptId {
         self.turns.sent = self.turns.sent.wrapping_add(1);
         let earlier = self.unsettled.filter(|earlier| earlier.standing != Standing::Overtaken);
         let id = match earlier {
@@ -296,6 +301,8 @@ impl<E: Entropy> Session<E> {
         self.is_recalled = false;
         self.commands.push(Command::Mark { attempt, unsettled });
         self.commands.push(Command::SendRefresh { attempt, id });
+        self.report(Report::RefreshStarted { id });
+        id
     }
 
     pub(super) fn turn_is_overdue(&mut self, now: Moment) {
@@ -310,6 +317,10 @@ impl<E: Entropy> Session<E> {
             _ => {}
         }
         let Some(turn) = self.turns.give_up() else { return };
+        if turn.job == Job::Refresh || turn.compares {
+            let sent = self.turns.sent_in(&turn);
+            self.report_settled(now, sent, Err(RefreshFailure::TimedOut), false);
+        }
         self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
         match turn.job {
             Job::Refresh => self.refresh_failed(now, RefreshFailure::TimedOut),

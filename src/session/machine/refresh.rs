@@ -9,10 +9,11 @@ use super::super::error::RefreshFailure;
 use super::super::held::Source;
 use super::super::id::{AttemptId, Entropy};
 use super::super::memo::{Answered, Memo, Standing, Unsettled};
+use super::super::report::{Delay, Report};
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
-use super::super::turns::{Settled, Turn};
+use super::super::turns::{Sent, Settled, Turn};
 use super::deferring::Deferral;
 use super::{Phase, Session};
 
@@ -25,13 +26,23 @@ impl<E: Entropy> Session<E> {
         memo: &Memo,
     ) {
         let (settled, mut turn) = self.turns.settle(attempt);
-        let is_ours = matches!(settled, Settled::InTime { .. } | Settled::Late { .. });
+        let is_ours = matches!(settled, Settled::InTime(_) | Settled::Late(_));
+        if let Some(sent) = settled.sent() {
+            self.report_settled(
+                now,
+                sent,
+                outcome.as_ref().map(drop).map_err(|failure| *failure),
+                turn.is_none(),
+            );
+        }
         match &outcome {
-            Ok(_) | Err(RefreshFailure::Rejected { .. }) => self.outcome_is_known(now, attempt, is_ours),
+            Ok(_) | Err(RefreshFailure::Rejected { .. }) => {
+                self.outcome_is_known(now, attempt, is_ours || turn.is_some());
+            }
             Err(_) => self.outcome_is_lost(now, attempt, is_ours),
         }
-        if let (Settled::InTime { began, .. }, Ok(grant)) = (&settled, &outcome) {
-            let answered = Answered { at: grant.received.wall_ms(), took: now.surely_since(*began) };
+        if let (Settled::InTime(sent), Ok(grant)) = (&settled, &outcome) {
+            let answered = Answered { at: grant.received.wall_ms(), took: now.surely_since(sent.began) };
             self.commands.push(Command::NoteAnswered(answered));
         }
         if let Some(comparing) = turn.take_if(|turn| turn.compares) {
@@ -39,31 +50,31 @@ impl<E: Entropy> Session<E> {
         }
         if let Some(turn) = turn {
             let is_rejection = matches!(outcome, Err(RefreshFailure::Rejected { .. }));
-            let is_in_time = matches!(settled, Settled::InTime { .. });
+            let is_in_time = matches!(settled, Settled::InTime(_));
             if is_rejection && is_in_time && self.wants_confirmation() {
                 return self.confirm_rejection(now, turn);
             }
             self.commands.push(Command::ReleaseLock { attempt });
         }
         match (settled, outcome) {
-            (Settled::InTime { number, began } | Settled::Late { number, began }, Ok(grant)) => {
-                self.refreshed(now, number, began, grant, memo);
+            (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) => {
+                self.refreshed(now, sent, grant, memo);
             }
-            (Settled::InTime { .. }, Err(RefreshFailure::Rejected { .. })) => match self.phase {
+            (Settled::InTime(_), Err(RefreshFailure::Rejected { .. })) => match self.phase {
                 Phase::Ended { reason, elsewhere } => self.end_session(reason, elsewhere),
                 Phase::Unknown { restoring: None, .. } => self.end(now, EndReason::None),
                 _ => self.end(now, EndReason::Rejected),
             },
-            (Settled::InTime { .. }, Err(failure)) => self.refresh_failed(now, failure),
+            (Settled::InTime(_), Err(failure)) => self.refresh_failed(now, failure),
             // Its cookie may lie over that of the session that has begun since.
-            (Settled::Stray, Ok(_)) => self.cookie_in_doubt = matches!(self.phase, Phase::Active(_)),
-            (Settled::Late { .. } | Settled::Stray | Settled::Inert, _) => {}
+            (Settled::Stray(_), Ok(_)) => self.cookie_in_doubt = matches!(self.phase, Phase::Active(_)),
+            (Settled::Late(_) | Settled::Stray(_) | Settled::Inert(_) | Settled::Unknown, _) => {}
         }
     }
 
-    /// What became of it is known, and whether the cookie was rotated.
-    fn outcome_is_known(&mut self, now: Moment, attempt: AttemptId, is_ours: bool) {
-        if !is_ours {
+    /// What became of it is known, and whether the cookie was rotated. `is_newest`: none was sent since.
+    fn outcome_is_known(&mut self, now: Moment, attempt: AttemptId, is_newest: bool) {
+        if !is_newest {
             return self.commands.push(Command::Unmark { attempt });
         }
         // The one before, of the same id, may still bring the cookie that this one has brought.
@@ -107,10 +118,12 @@ impl<E: Entropy> Session<E> {
         let pause = CONFIRMATION + scale(CONFIRMATION, &mut self.entropy);
         turn.hold(Duration::ZERO, pause, now);
         self.turns.current = Some(turn);
+        self.report(Report::Deferred { why: Delay::Confirmation, wait: pause });
     }
 
-    /// The `number`-th refresh, sent at `began`, has brought a token.
-    fn refreshed(&mut self, now: Moment, number: u32, began: Moment, mut grant: Grant, memo: &Memo) {
+    /// A refresh has brought a token.
+    fn refreshed(&mut self, now: Moment, sent: Sent, mut grant: Grant, memo: &Memo) {
+        let Sent { number, began, .. } = sent;
         let is_new = self.callers.want_new_epoch(number);
         // Whoever wanted a new session waits for it no longer.
         let is_ended = matches!(self.phase, Phase::Ended { .. }) && !is_new;
@@ -139,11 +152,26 @@ impl<E: Entropy> Session<E> {
         }
     }
 
+    pub(super) fn report_settled(
+        &mut self,
+        now: Moment,
+        sent: Sent,
+        outcome: Result<(), RefreshFailure>,
+        is_late: bool,
+    ) {
+        let took = now.surely_since(sent.began);
+        if let Err(failure) = outcome {
+            self.last_failure = Some((failure, now.wall_ms()));
+        }
+        self.report(Report::RefreshSettled { id: sent.id, outcome, took, is_late });
+    }
+
     pub(super) fn refresh_failed(&mut self, now: Moment, failure: RefreshFailure) {
         let before = self.status();
         self.is_asked = false;
         self.deferral = Deferral::No;
-        self.backoff.fail(now, failure.retry_after(), &mut self.entropy);
+        let wait = self.backoff.fail(now, &failure, &mut self.entropy);
+        self.report(Report::Deferred { why: Delay::Backoff, wait });
         self.failure = Some(failure);
         // A failure like the one before, far ahead of the next renewal, is nothing new to the app.
         self.published &= self.status() == before;

@@ -141,7 +141,7 @@ impl<E: Entropy> Session<E> {
         turn.tells = self.pending.map(|pending| pending.until);
         turn.begin(self.config.timeout, now);
         match turn.compares {
-            true => self.send_refresh(now, attempt),
+            true => turn.id = Some(self.send_refresh(now, attempt)),
             false => self.commands.push(Command::SendSignOut { attempt }),
         }
         self.turns.current = Some(turn);
@@ -250,14 +250,14 @@ impl<E: Entropy> Session<E> {
         self.end_what_was_signed_out();
         // None if a session has begun since, which must not be signed out for the one before it.
         let Some(mut pending) = self.pending else { return };
-        if !failure.is_offline() {
+        if !failure.reached_nobody() {
             pending.tries = pending.tries.saturating_add(1);
             self.remember_sign_out(pending);
         }
         if pending.is_void(now, None) {
             return self.forget_sign_out();
         }
-        self.sign_out_backoff.fail(now, failure.retry_after(), &mut self.entropy);
+        self.sign_out_backoff.fail(now, &failure, &mut self.entropy);
         self.pursue_sign_out();
     }
 

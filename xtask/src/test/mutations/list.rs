@@ -14,8 +14,8 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     Mutation {
         what: "ignore the epoch of an answer",
         file: "src/session/turns.rs",
-        from: "if turn.inert { Settled::Inert } else { in_time }",
-        to: "in_time",
+        from: "if turn.inert { Settled::Inert(in_time) } else { Settled::InTime(in_time) }",
+        to: "Settled::InTime(in_time)",
         caught_by: "signing_in_and_out::a_late_rejection_of_the_user_before_changes_nothing",
     },
     Mutation {

@@ -1,0 +1,82 @@
+//! What happens inside, for metrics and logs. Nothing here is a secret, and nothing depends on it.
+
+use std::time::Duration;
+
+use super::error::RefreshFailure;
+use super::id::AttemptId;
+use super::status::EndReason;
+
+/// One thing that has happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Report {
+    /// A refresh was sent.
+    RefreshStarted {
+        /// Under which id the server sees it.
+        id: AttemptId,
+    },
+    /// It was answered, or given up on; an answer after that is another one, and late.
+    RefreshSettled {
+        /// Under which id it was sent.
+        id: AttemptId,
+        /// What came of it.
+        outcome: Result<(), RefreshFailure>,
+        /// How long it was on the wire.
+        took: Duration,
+        /// Whether it had been given up on.
+        is_late: bool,
+    },
+    /// Another tab has handed a token over.
+    Adopted,
+    /// A refresh that is due is put off.
+    Deferred {
+        /// For whose sake.
+        why: Delay,
+        /// For how long at the most.
+        wait: Duration,
+    },
+    /// The session is over.
+    Ended {
+        /// Why.
+        reason: EndReason,
+        /// In another tab.
+        elsewhere: bool,
+    },
+    /// The clocks disagree on how much time has passed since something happened last: one was set, or stood still while
+    /// the machine slept.
+    ClockJumped {
+        /// What the wall clock has counted, in milliseconds.
+        wall_ms: i64,
+        /// What the monotonic clock has counted.
+        monotonic_ms: i64,
+    },
+}
+
+/// Why a refresh that is due is put off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Delay {
+    /// The one before has failed.
+    Backoff,
+    /// The server has rejected the one before, and is asked once more.
+    Confirmation,
+    /// Other tabs are asked whether one has a token.
+    Tabs,
+    /// The page of the one before has gone, and its cookie may be on the way.
+    Orphan,
+    /// A worker leaves it to a page.
+    Page,
+}
+
+impl Delay {
+    /// As the app reads it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Backoff => "backoff",
+            Self::Confirmation => "confirmation",
+            Self::Tabs => "tabs",
+            Self::Orphan => "orphan",
+            Self::Page => "page",
+        }
+    }
+}
