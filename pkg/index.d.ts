@@ -87,6 +87,12 @@ export interface SessionOptions {
    */
   identity?: ((token: string, answer: unknown) => string | null | undefined) | undefined;
   /**
+   * Is told what happens inside, for metrics and logs: see {@link SessionEvent}. Called in a microtask of its own, after
+   * what it is told of is under way; what it throws is reported and disturbs nobody. Default: none. To follow
+   * the state, use {@link Session.subscribe}.
+   */
+  onEvent?: ((event: SessionEvent) => void) | undefined;
+  /**
    * The `fetch` to send with. Default: the global one, looked up at each call, so that mocks and
    * instrumentation that come later are seen. Pinning one is no shield against scripts of the same page.
    */
@@ -165,7 +171,7 @@ export interface Session {
   /** Whether the token's `scope` (RFC 9068) has the value. For the user interface only: the claims are not verified. */
   hasScope(scope: string): boolean;
 
-  /** How this session stands to those of the other tabs. Holds no secret: to show, and for bug reports. */
+  /** How this session is, and how it stands to those of the other tabs. Holds no secret: to show, and to paste into a bug report. */
   inspect(): Inspection;
 
   /** Releases timer, lock, channel and listeners and rejects what waits. Idempotent. The server is not told. */
@@ -194,8 +200,26 @@ export interface AccessTokenOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** See {@link Session.inspect}. */
+/** See {@link Session.inspect}. Times in milliseconds since 1970, durations in seconds. */
 export interface Inspection {
+  /** The version of this package; `null` while the wasm loads. */
+  readonly version: string | null;
+  /** As the state's `status`; `"loading"` while the wasm loads. */
+  readonly phase: "loading" | "unknown" | "active" | "ended" | "closed";
+  /**
+   * How far a refresh, a sign-in or a sign-out has come: none is wanted, it waits for its turn, it has its turn and waits for
+   * other tabs or for the cookie of a page that has gone, it is on the wire.
+   */
+  readonly progress: "idle" | "locking" | "holding" | "sent";
+  /** When something is due next; `null` when only an event can change anything. */
+  readonly deadline: number | null;
+  /**
+   * By how much the server's clock was ahead of this one's in its last answer, in seconds; `null` where its `Date` could
+   * not be read (across origins it has to be exposed). To show: expiries do not depend on it.
+   */
+  readonly skew: number | null;
+  /** What went wrong last with a refresh, and when. It stays when all is well again. */
+  readonly lastFailure: { readonly kind: FailureKind; readonly status: number | null; readonly at: number } | null;
   /** A random id of this session object; `null` while the wasm loads. */
   readonly tab: string | null;
   /** The tabs (and workers) of the same session that were heard of last. One that is frozen is missing until it wakes. */
@@ -214,6 +238,81 @@ export interface Inspection {
    */
   readonly storage: boolean;
 }
+
+/**
+ * What happens inside, for metrics and logs. Frozen, plain data, without any secret: to be sent as it is. `at` is when, in
+ * milliseconds since 1970; durations are seconds. `attempt` is the beginning of the attempt id that the server sees in the
+ * header: enough to find it in its log. More types may come: ignore those that you do not know.
+ */
+export type SessionEvent =
+  | RefreshStartedEvent
+  | RefreshSettledEvent
+  | AdoptedEvent
+  | DeferredEvent
+  | EndedEvent
+  | ClockJumpedEvent;
+
+/** A refresh was sent. One under the id of another is a retry of that: nobody knew what had become of it. */
+export interface RefreshStartedEvent {
+  readonly type: "refresh-started";
+  readonly at: number;
+  readonly attempt: string;
+}
+
+/** It was answered, or given up on after `timeout`; an answer after that is another event, and `late`. */
+export interface RefreshSettledEvent {
+  readonly type: "refresh-settled";
+  readonly at: number;
+  readonly attempt: string;
+  readonly outcome: "renewed" | FailureKind;
+  /** That of the answer, where there was one and it matters. */
+  readonly status?: number;
+  readonly duration: number;
+  readonly late: boolean;
+}
+
+/** Another tab has handed its token over: a refresh less. */
+export interface AdoptedEvent {
+  readonly type: "adopted";
+  readonly at: number;
+}
+
+/** A refresh that is due is put off, for `duration` at the most. */
+export interface DeferredEvent {
+  readonly type: "deferred";
+  readonly at: number;
+  /**
+   * `"backoff"`: the one before has failed. `"confirmation"`: the server has rejected the one before, and is asked once more.
+   * `"tabs"`: other tabs are asked whether one has a token. `"orphan"`: the page of the one before has gone, and its
+   * cookie may be on the way. `"page"`: a worker leaves it to a page.
+   */
+  readonly reason: "backoff" | "confirmation" | "tabs" | "orphan" | "page";
+  readonly duration: number;
+}
+
+/** The session is over; as in the state. */
+export interface EndedEvent {
+  readonly type: "ended";
+  readonly at: number;
+  readonly reason: EndReason;
+  readonly elsewhere: boolean;
+}
+
+/** The clocks disagree on how much time has passed: one was set, or stood still while the machine slept. Seconds. */
+export interface ClockJumpedEvent {
+  readonly type: "clock-jumped";
+  readonly at: number;
+  readonly wall: number;
+  readonly monotonic: number;
+}
+
+/**
+ * The kinds of failure. `"offline"`: not reached, and the browser says that there is no network; tried again when it is back.
+ * `"transient"`: a network error, no answer in time, a status such as 500. `"throttled"`: 429, or `Retry-After`. `"protocol"`:
+ * somebody else than the auth server has answered, or it makes no sense. `"rejected"`: the auth server says that the
+ * session is over; the only kind that ends it, once it is confirmed.
+ */
+export type FailureKind = "offline" | "transient" | "throttled" | "protocol" | "rejected";
 
 /** See {@link Session.state}. */
 export type SessionState = UnknownState | ActiveState | EndedState;
@@ -308,6 +407,8 @@ export class SessionChangedError extends SessionError {}
 
 /** No new token could be had: `ERR_REFRESH_UNAVAILABLE`, `ERR_REFRESH_TIMEOUT` or `ERR_REFRESH_MALFORMED`. The session stays. */
 export class RefreshError extends SessionError {
+  /** What kind of failure it is. */
+  readonly kind: FailureKind;
   /** The status of the refresh endpoint's answer, where there was one. */
   readonly status?: number;
 }

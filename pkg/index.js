@@ -12,6 +12,21 @@ export {
   TokenError,
 } from "./dist/silent_session.js";
 
+/** What is known of a session while its wasm loads. */
+const NOT_LOADED = {
+  version: null,
+  phase: "loading",
+  progress: "idle",
+  deadline: null,
+  skew: null,
+  lastFailure: null,
+  tab: null,
+  tabs: [],
+  lock: null,
+  channel: false,
+  storage: false,
+};
+
 /** One load for all sessions of a page; a load that failed may be tried again by the next session. */
 let loading;
 
@@ -118,7 +133,7 @@ class Session {
   }
 
   inspect() {
-    return Object.freeze(this.#core?.inspect() ?? { tab: null, tabs: [], lock: null, channel: false, storage: false });
+    return Object.freeze(this.#core?.inspect() ?? { ...NOT_LOADED });
   }
 
   close() {

@@ -1,7 +1,7 @@
 // Validates what createSession is given, once, at the edge. The wasm gets absolute URLs and numbers.
 
 const KNOWN = [
-  "attemptHeader", "companionCookie", "fetch", "identity", "leeway", "lockTimeout", "name", "patience", "refresh", "refreshAhead", "restore",
+  "attemptHeader", "companionCookie", "fetch", "identity", "leeway", "lockTimeout", "name", "onEvent", "patience", "refresh", "refreshAhead", "restore",
   "sendTokenTo", "shareToken", "signOut", "timeout", "wasm",
 ];
 
@@ -39,6 +39,10 @@ export function readOptions(options) {
   if (options.identity !== undefined && typeof options.identity !== "function") {
     throw invalid("identity", "must be a function that tells whose a token is");
   }
+  const { onEvent } = options;
+  if (onEvent !== undefined && typeof onEvent !== "function") {
+    throw invalid("onEvent", "must be a function that is told what happens");
+  }
   return {
     refresh: refresh.href,
     authOrigin: refresh.origin,
@@ -53,10 +57,20 @@ export function readOptions(options) {
     restore: flag("restore", options.restore),
     fetch: options.fetch,
     identity: options.identity,
+    onEvent: onEvent && ((event) => queueMicrotask(() => tell(onEvent, event))),
     attemptHeader,
     companionCookie,
     name,
   };
+}
+
+/** In a task of its own: whatever it does, and however long it takes, what it is told of is under way by then. */
+function tell(listener, event) {
+  try {
+    listener(event);
+  } catch (error) {
+    reportError(error);
+  }
 }
 
 function targets(list) {

@@ -55,6 +55,7 @@ pub(super) fn from_failure(failure: RefreshFailure, retry_at: Option<i64>, drive
         RefreshFailure::Unavailable { status, .. } => {
             ("ERR_REFRESH_UNAVAILABLE", status, driver.native_error())
         }
+        RefreshFailure::Offline => ("ERR_REFRESH_UNAVAILABLE", None, driver.native_error()),
         RefreshFailure::TimedOut => ("ERR_REFRESH_TIMEOUT", None, None),
         RefreshFailure::Malformed(TokenFault::Unidentified) => {
             ("ERR_REFRESH_MALFORMED", None, driver.native_error())
@@ -65,6 +66,7 @@ pub(super) fn from_failure(failure: RefreshFailure, retry_at: Option<i64>, drive
     error(
         code,
         &[
+            ("kind", failure.kind().as_str().into()),
             ("retryable", true.into()),
             ("retryAt", retry_at),
             ("status", status.map_or(JsValue::UNDEFINED, JsValue::from)),

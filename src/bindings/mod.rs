@@ -3,5 +3,6 @@
 
 mod errors;
 mod options;
+mod report;
 mod session;
 mod snapshot;

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use crate::browser::{Fetcher, Identity, Settings, Targets};
+use super::report;
+use crate::browser::{Fetcher, Identity, Reporter, Settings, Targets};
 use crate::session::Config;
 
 /// Reads them field by field: a deserializer would cost more than everything else here.
@@ -27,6 +28,10 @@ pub(super) fn read(options: &JsValue) -> Settings {
         targets: Targets::new(Array::from(&member("sendTokenTo")).iter().filter_map(|url| url.as_string())),
         fetcher: member("fetch").dyn_into().map(Fetcher::pinned).unwrap_or_default(),
         identity: member("identity").dyn_into().map(Identity::told_by).unwrap_or_default(),
+        reporter: match member("onEvent").dyn_into::<Function>() {
+            Ok(listener) => Reporter::telling(move |told| report::tell(&listener, told)),
+            Err(_) => Reporter::default(),
+        },
         config: Config {
             leeway: seconds("leeway", defaults.leeway),
             refresh_ahead: flag("refreshAhead", defaults.refresh_ahead),

@@ -15,9 +15,16 @@ extern "C" {
     fn parse_frozen(json: &str) -> JsValue;
 }
 
-/// How a session stands to the other tabs.
+/// How a session is, and how it stands to the other tabs. Times in milliseconds since 1970, durations in seconds.
 #[derive(Serialize)]
-struct Tabs<'a> {
+#[serde(rename_all = "camelCase")]
+struct Report<'a> {
+    version: &'static str,
+    phase: &'static str,
+    progress: &'static str,
+    deadline: Option<f64>,
+    skew: Option<f64>,
+    last_failure: Option<LastFailure>,
     tab: &'a str,
     tabs: &'a [String],
     lock: &'static str,
@@ -25,12 +32,34 @@ struct Tabs<'a> {
     storage: bool,
 }
 
+#[derive(Serialize)]
+struct LastFailure {
+    kind: &'static str,
+    status: Option<u16>,
+    at: f64,
+}
+
 /// What [`Driver::inspect`] has found, as an object.
 pub(super) fn of_inspection(inspection: &Inspection) -> JsValue {
-    let Inspection { tab, tabs, shares_lock, has_channel, has_storage } = inspection;
-    let lock = if *shares_lock { "browser" } else { "page" };
-    serde_wasm_bindgen::to_value(&Tabs { tab, tabs, lock, channel: *has_channel, storage: *has_storage })
-        .unwrap_or(JsValue::UNDEFINED)
+    let failure = inspection.last_failure.as_ref();
+    let report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        phase: inspection.phase,
+        progress: inspection.progress.as_str(),
+        deadline: inspection.deadline,
+        skew: inspection.skew,
+        last_failure: failure.map(|(failure, at)| LastFailure {
+            kind: failure.kind().as_str(),
+            status: failure.status(),
+            at: *at as f64,
+        }),
+        tab: &inspection.tab,
+        tabs: &inspection.tabs,
+        lock: if inspection.shares_lock { "browser" } else { "page" },
+        channel: inspection.has_channel,
+        storage: inspection.has_storage,
+    };
+    report.serialize(&serializer()).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// The members that are plain data; times in milliseconds since 1970.
@@ -79,8 +108,7 @@ pub(super) fn of(status: &Status, driver: &Driver) -> Option<JsValue> {
             (Snapshot::Ended { reason: reason.as_str(), elsewhere: *elsewhere }, None, None)
         }
     };
-    let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
-    let object: Object = snapshot.serialize(&serializer).ok()?.unchecked_into();
+    let object: Object = snapshot.serialize(&serializer()).ok()?.unchecked_into();
     let error = failure.map(|(failure, retry_at)| errors::from_failure(failure, retry_at, driver));
     for (name, value) in [("claims", claims), ("error", error)] {
         if let Some(value) = value {
@@ -88,4 +116,8 @@ pub(super) fn of(status: &Status, driver: &Driver) -> Option<JsValue> {
         }
     }
     Some(Object::freeze(&object).into())
+}
+
+fn serializer() -> serde_wasm_bindgen::Serializer {
+    serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true)
 }

@@ -25,8 +25,11 @@ use super::origin::Targets;
 use super::page::{self, Page, PageEvent};
 use super::random::Random;
 use super::refresh::Endpoint;
+use super::reporter::Reporter;
 use super::timer;
-use crate::session::{AttemptId, Config, Denial, Event, Grant, Reply, Session, Status, Ticket};
+use crate::session::{
+    AttemptId, Config, Denial, Event, Grant, Progress, RefreshFailure, Reply, Session, Status, Ticket,
+};
 
 type Answer = Result<Reply, Denial>;
 type Publish = Rc<dyn Fn(&Driver, Status)>;
@@ -53,6 +56,8 @@ pub struct Settings {
     pub fetcher: Fetcher,
     /// How to know whose a token is.
     pub identity: Identity,
+    /// Who is told what happens inside.
+    pub reporter: Reporter,
     /// The machine's own settings.
     pub config: Config,
 }
@@ -70,6 +75,16 @@ pub struct Inspection {
     pub has_channel: bool,
     /// Whether what one page writes down, the next can read.
     pub has_storage: bool,
+    /// [`Status::name`].
+    pub phase: &'static str,
+    /// How far a refresh, a sign-in or a sign-out has come.
+    pub progress: Progress,
+    /// When something is due next, in milliseconds since 1970; `None` when only an event can change anything.
+    pub deadline: Option<f64>,
+    /// By how many seconds the server's clock was ahead of ours in its last answer, where it could be read.
+    pub skew: Option<f64>,
+    /// What went wrong last, and when.
+    pub last_failure: Option<(RefreshFailure, i64)>,
 }
 
 /// One session in one page. Cheap to clone; [`Driver::close`] ends it.
@@ -102,6 +117,8 @@ struct Inner {
     sign_out: Option<Endpoint>,
     targets: Targets,
     identity: Identity,
+    /// Nobody once it is closed: it may hold whatever holds us.
+    reporter: RefCell<Reporter>,
     /// Why the last request of ours was not answered: the native error.
     native_error: RefCell<Option<JsValue>>,
     /// Nothing once it is closed: it may hold whatever holds us.
@@ -115,6 +132,7 @@ impl Driver {
             url,
             attempt_header: settings.attempt_header.clone(),
             fetcher: settings.fetcher.clone(),
+            skew: Cell::default(),
         };
         let config = Config {
             tells_sign_out: settings.sign_out_url.is_some(),
@@ -146,6 +164,7 @@ impl Driver {
             sign_out: settings.sign_out_url.map(endpoint),
             targets: settings.targets,
             identity: settings.identity,
+            reporter: RefCell::new(settings.reporter),
             native_error: RefCell::default(),
             publish: RefCell::new(Some(Rc::new(publish))),
         }));
@@ -170,12 +189,19 @@ impl Driver {
     pub fn inspect(&self) -> Inspection {
         let machine = self.0.machine.borrow();
         let (tab, tabs) = machine.tabs();
+        let now = clock::now();
+        let in_ms = |wait: Duration| now.wall_ms() as f64 + wait.as_millis() as f64;
         Inspection {
             tab: tab.to_hex(),
             tabs: tabs.iter().map(|tab| tab.to_hex()).collect(),
             shares_lock: lock::is_shared(),
             has_channel: self.0.channel.borrow().is_some(),
             has_storage: self.0.memory.is_kept(),
+            phase: machine.status().name(),
+            progress: machine.progress(),
+            deadline: machine.deadline(now).map(in_ms),
+            skew: self.0.refresh.skew.get(),
+            last_failure: machine.last_failure(),
         }
     }
 
@@ -192,8 +218,8 @@ impl Driver {
         self.0.channel.take();
         self.0.timer.take();
         self.0.logins.take();
-        let publish = self.0.publish.take();
-        drop(publish);
+        let heard_by = (self.0.publish.take(), self.0.reporter.take());
+        drop(heard_by);
     }
 
     /// Why the last request of ours was not answered: the native error.

@@ -69,6 +69,12 @@ fn is_hidden(document: &JsValue) -> bool {
     member(document, "visibilityState").as_string().is_some_and(|state| state == "hidden")
 }
 
+/// Whether the browser says that there is no network. It may be wrong, and a page of `localhost` needs none.
+pub(crate) fn is_offline_now() -> bool {
+    let navigator = member(&js_sys::global(), "navigator");
+    member(&navigator, "onLine").as_bool() == Some(false)
+}
+
 /// Calls back when the page is there for somebody: at once, unless it is being prerendered. A prerendered page may
 /// never be seen; its `fetch` works, its lock does not.
 #[must_use = "a listener that is dropped hears nothing"]

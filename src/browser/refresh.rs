@@ -1,5 +1,6 @@
 //! The refresh request, and what its answer says.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use gloo_net::http::{Method, RequestBuilder};
@@ -12,6 +13,7 @@ use super::answer::{read_grant, server_now};
 use super::discard::discard;
 use super::fetcher::Fetcher;
 use super::identity::Identity;
+use super::page;
 use crate::session::{AttemptId, Grant, RefreshFailure, TokenFault};
 
 /// An endpoint that reads and writes the refresh cookie.
@@ -22,6 +24,8 @@ pub(crate) struct Endpoint {
     /// cross-site requests out.
     pub(crate) attempt_header: String,
     pub(crate) fetcher: Fetcher,
+    /// By how many seconds the server's clock was ahead of ours in its last answer, where it could be read.
+    pub(crate) skew: Cell<Option<f64>>,
 }
 
 impl Endpoint {
@@ -46,8 +50,16 @@ impl Endpoint {
             &request.into(),
             keepalive.unchecked_ref::<RequestInit>(),
         )?;
+        let response = self.fetcher.send(&request).await?;
         // A mock may answer with a Response of its own: it is used as one, not checked to be one.
-        Ok(self.fetcher.send(&request).await?.unchecked_into())
+        if !response.is_object() {
+            return Err(js_sys::TypeError::new("fetch has brought no Response").into());
+        }
+        let response: Response = response.unchecked_into();
+        if let Some(server) = server_now(&response.headers()) {
+            self.skew.set(Some((server - Date::now() / 1000.0).round()));
+        }
+        Ok(response)
     }
 
     /// Refreshes. With the failure comes the native error, where there was one.
@@ -57,7 +69,7 @@ impl Endpoint {
         identity: &Identity,
     ) -> Result<Grant, (RefreshFailure, Option<JsValue>)> {
         let unavailable = |status| RefreshFailure::Unavailable { status, retry_after: None };
-        let response = self.post(attempt).await.map_err(|error| (unavailable(None), Some(error)))?;
+        let response = self.post(attempt).await.map_err(|error| (unreachable(), Some(error)))?;
         if !response.ok() {
             discard(&response);
             return Err((classify(&response), None));
@@ -73,6 +85,14 @@ impl Endpoint {
             }
             fault => (RefreshFailure::Malformed(fault), thrown),
         })
+    }
+}
+
+/// What it means that nobody was reached.
+pub(crate) fn unreachable() -> RefreshFailure {
+    match page::is_offline_now() {
+        true => RefreshFailure::Offline,
+        false => RefreshFailure::Unavailable { status: None, retry_after: None },
     }
 }
 

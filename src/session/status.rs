@@ -40,6 +40,18 @@ pub enum Status {
     Closed,
 }
 
+impl Status {
+    /// As the app reads it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "unknown",
+            Self::Active { .. } => "active",
+            Self::Ended { .. } => "ended",
+            Self::Closed => "closed",
+        }
+    }
+}
+
 /// How far a refresh, a sign-in or a sign-out has come: to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {

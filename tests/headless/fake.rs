@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Once;
 
 use js_sys::{Function, JsString};
-use silent_session::browser::{Driver, Fetcher, Identity, Settings, Targets, fetch};
+use silent_session::browser::{Driver, Fetcher, Identity, Reporter, Settings, Targets, fetch};
 use silent_session::session::{Config, Credential, Denial, Event, Status};
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
@@ -86,6 +86,7 @@ pub fn settings(name: &str, server: &FakeServer, config: Config) -> Settings {
         targets: Targets::new([format!("{PAGE}/api")]),
         fetcher: Fetcher::pinned(server.fetch()),
         identity: Identity::default(),
+        reporter: Reporter::default(),
         config,
     }
 }

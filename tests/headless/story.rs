@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use js_sys::{Array, Function, Promise, Reflect};
-use silent_session::browser::{Driver, Fetcher, Identity, Settings, SignInFailure, Targets, fetch, sign_in};
+use silent_session::browser::{
+    Driver, Fetcher, Identity, Reporter, Settings, SignInFailure, Targets, fetch, sign_in,
+};
 use silent_session::session::{Config, Denial, EndReason, EpochId, Event, Status};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -63,6 +65,7 @@ impl Page {
             targets: Targets::new([format!("{SERVER}/api")]),
             fetcher: Fetcher::default(),
             identity: Identity::default(),
+            reporter: Reporter::default(),
             config,
         };
         let driver = Driver::start(settings, move |_, status| shown.borrow_mut().push(status));

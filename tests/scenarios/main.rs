@@ -9,6 +9,7 @@ mod pending_sign_outs;
 mod reaching_all_tabs;
 mod remembering_sign_outs;
 mod replaying;
+mod reporting;
 mod restoring;
 mod rotating;
 mod sharing;

@@ -102,3 +102,21 @@ fn it_waits_for_the_cookie_of_a_page_that_has_gone_also_when_a_refresh_was_answe
     world.run(20_000);
     assert!(!world.is_active(next));
 }
+
+/// Bob has signed in unordered, in another tab, while alice's refresh was on the wire here: it may be alice's cookie that
+/// the sign-out of bob meets.
+#[test]
+fn it_is_sent_as_it_is_where_a_refresh_of_ours_may_lie_over_the_cookie() {
+    let mut world = World::signed_in(Config { shares_token: false, ..Config::default() }, 1);
+    let tab = world.visit();
+    world.server.sign_out_faults = vec![Fault::Status(503, None)];
+    world.run(1);
+    world.signed_in_elsewhere(TAB, "bob");
+    world.server.faults = vec![Fault::Status(503, None)];
+    world.run(40);
+    world.sign_out(tab);
+    world.run(10);
+    world.sign_out(TAB);
+    world.run(60_000);
+    assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
+}

@@ -61,6 +61,10 @@ impl Driver {
             Command::NoteAnswered(answered) => self.0.memory.note_answered(answered),
             Command::Unmark { attempt } => self.0.memory.unmark(attempt),
             Command::ExpectCompany(company) => self.0.memory.expect_company(company),
+            Command::Report(report) => {
+                let reporter = self.0.reporter.borrow().clone();
+                reporter.tell(report);
+            }
             Command::Tell(message) => {
                 let from = self.0.machine.borrow().tabs().0;
                 if let Some(channel) = &*self.0.channel.borrow() {

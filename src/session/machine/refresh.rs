@@ -67,7 +67,9 @@ impl<E: Entropy> Session<E> {
             },
             (Settled::InTime(_), Err(failure)) => self.refresh_failed(now, failure),
             // Its cookie may lie over that of the session that has begun since.
-            (Settled::Stray(_), Ok(_)) => self.cookie_in_doubt = matches!(self.phase, Phase::Active(_)),
+            (Settled::Stray(_) | Settled::Inert(_), Ok(_)) => {
+                self.cookie_in_doubt = matches!(self.phase, Phase::Active(_) | Phase::Unknown { .. });
+            }
             (Settled::Late(_) | Settled::Stray(_) | Settled::Inert(_) | Settled::Unknown, _) => {}
         }
     }

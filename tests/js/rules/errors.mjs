@@ -62,7 +62,7 @@ export default {
     });
     assert.deepEqual(seen, {
       ended: [["code", "reason", "retryable"], true, "string"],
-      refresh: [["code", "retryAt", "retryable", "status"], 503, true, 7],
+      refresh: [["code", "kind", "retryAt", "retryable", "status"], 503, true, 7],
     });
   },
 

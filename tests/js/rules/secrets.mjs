@@ -47,9 +47,9 @@ export default {
       return { ...localStorage };
     });
     assert.deepEqual(Object.keys(stored).sort(), [
+      `silent-session:1:answered:${origin} /auth/refresh`,
       `silent-session:1:company:default:${origin}/auth/refresh`,
       `silent-session:1:session:default:${origin}/auth/refresh`,
-      `silent-session:1:answered:${origin} /auth/refresh`,
     ]);
     assert.doesNotMatch(JSON.stringify(stored), /alice/);
   },
