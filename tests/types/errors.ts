@@ -3,7 +3,7 @@
 import {
   RefreshError, SessionChangedError, SessionEndedError, SessionError, SignInError, TokenError,
 } from "silent-session";
-import type { EndReason, ErrorCode } from "silent-session";
+import type { EndReason, ErrorCode, FailureKind } from "silent-session";
 
 /** All codes: one that is added or dropped does not compile here. */
 const MESSAGES: Record<ErrorCode, string> = {
@@ -20,7 +20,8 @@ export function tell(error: unknown): unknown {
   }
   if (error instanceof RefreshError) {
     const status: number | undefined = error.status;
-    return status;
+    const kind: FailureKind = error.kind;
+    return kind === "throttled" ? error.retryAt : status;
   }
   if (error instanceof SignInError) {
     const response: Response | undefined = error.response;

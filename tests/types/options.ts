@@ -1,7 +1,7 @@
 // What createSession takes, and what it does not.
 
 import { createSession } from "silent-session";
-import type { SessionOptions } from "silent-session";
+import type { SessionEvent, SessionOptions } from "silent-session";
 
 export const all: Required<SessionOptions> = {
   refresh: new URL("https://auth.test/refresh"),
@@ -16,6 +16,7 @@ export const all: Required<SessionOptions> = {
   shareToken: true,
   companionCookie: "refresh_stamp",
   identity: (token: string, answer: unknown) => (token.length > 0 && answer ? "alice" : undefined),
+  onEvent: (event: SessionEvent) => void event.at,
   attemptHeader: "X-Requested-With",
   name: "default",
   fetch: globalThis.fetch,
@@ -36,6 +37,8 @@ createSession();
 createSession({ refresh: 5 });
 // @ts-expect-error: a list
 createSession({ refresh: "/r", sendTokenTo: "https://api.test" });
+// @ts-expect-error: a function
+createSession({ refresh: "/r", onEvent: "log" });
 // @ts-expect-error: seconds
 createSession({ refresh: "/r", leeway: "60" });
 // @ts-expect-error: yes or no

@@ -1,7 +1,7 @@
 // A session as an app uses it: compiled only. "silent-session" is this package, by its own exports.
 
 import { createSession } from "silent-session";
-import type { ActiveState, Claims, EndReason, Inspection, Session, SessionState, SignInAnswer, TokenAnswer } from "silent-session";
+import type { ActiveState, Claims, EndReason, FailureKind, Inspection, Session, SessionState, SignInAnswer, TokenAnswer } from "silent-session";
 
 const session: Session = createSession({ refresh: "/auth/refresh" });
 
@@ -92,6 +92,15 @@ export async function accessToken(): Promise<string> {
   // @ts-expect-error: not known
   await session.accessToken({ force: true });
   return session.accessToken({ not: token, minValidity: 60, signal });
+}
+
+export function report(): string {
+  const { version, phase, progress, deadline, skew, lastFailure }: Inspection = session.inspect();
+  const wait: number = deadline === null ? Infinity : deadline - Date.now() + (skew ?? 0) * 1000;
+  const failure: FailureKind | undefined = lastFailure?.kind;
+  // @ts-expect-error: there may have been none
+  lastFailure.at;
+  return `${version} ${phase === "loading"} ${progress === "sent"} ${wait} ${failure}`;
 }
 
 export function tabs(): string {

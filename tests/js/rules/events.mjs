@@ -158,7 +158,7 @@ const rules = {
         [429, "", "{}"],
         [200, "<html>", '{"content-type":"text/html"}'],
       ]) {
-        const { server, session } = await started({ patience: 0.5 });
+        const { server, session } = await started({ patience: 0.2 });
         server.answerRefresh(status, body, headers);
         await session.refresh().catch(({ kind, code }) => kinds.push([kind, code]));
         session.close();
