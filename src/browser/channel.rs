@@ -7,10 +7,9 @@
 use wasm_bindgen::JsValue;
 use web_sys::BroadcastChannel;
 
-use super::answer::member;
-use super::envelope;
 use super::listener::Listener;
-use crate::session::{PeerMessage, TabId};
+use super::object::{member, object};
+use crate::session::{PeerMessage, TabId, read_message, write_message};
 
 /// An open channel. Dropping it closes it.
 #[must_use = "a channel that is dropped is closed"]
@@ -28,7 +27,7 @@ impl Channel {
     ) -> Option<Self> {
         let channel = BroadcastChannel::new(&["silent-session:", name, ":", refresh_url].concat()).ok()?;
         let listener = Listener::new(&channel, "message", move |event: JsValue| {
-            if let Some((from, message)) = envelope::open(&member(&event, "data")) {
+            if let Some((from, message)) = read_message(&member(&event, "data")) {
                 heard(from, message);
             }
         });
@@ -37,7 +36,7 @@ impl Channel {
 
     /// Says it to all others. That nobody hears it is nobody's concern.
     pub(crate) fn tell(&self, from: TabId, message: &PeerMessage) {
-        let _ = self.channel.post_message(&envelope::seal(from, message));
+        let _ = self.channel.post_message(&object(write_message::<JsValue>(from, message)));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Cookies that script may read.
 
-use super::answer::member;
+use super::object::member;
 use super::page;
 
 /// The value of the cookie of this name, as it was written; `None` where there is none, and in a worker.

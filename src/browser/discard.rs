@@ -4,7 +4,7 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::answer::member;
+use super::object::member;
 
 /// Cancels the body of a request or a response: unread it would hold its connection, and the other half of a tee its
 /// memory.

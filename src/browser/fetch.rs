@@ -11,10 +11,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{AbortSignal, Headers, Response};
 
-use super::answer::member;
 use super::discard::discard;
 use super::driver::Driver;
 use super::listener::Listener;
+use super::object::member;
 use crate::session::{Audience, Credential, Denial, Event};
 
 #[wasm_bindgen]

@@ -4,7 +4,7 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::answer::member;
+use super::object::member;
 
 /// The global `fetch`, looked up at each call so that mocks and instrumentation are seen, or a pinned one.
 #[derive(Clone, Debug, Default)]

@@ -1,10 +1,9 @@
 //! Whose a token is that does not say so itself.
 
-use js_sys::{Function, Object};
+use js_sys::Function;
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use super::answer::subject_in;
-use crate::session::Subject;
+use crate::session::{Subject, subject_in};
 
 /// Asks the app, where it has said how; else the claims are asked: `sub`, and `sid` where there is one.
 #[derive(Clone, Debug, Default)]
@@ -24,11 +23,11 @@ impl Identity {
     pub(crate) fn of(
         &self,
         token: &str,
-        claims: Option<&Object>,
+        claims: Option<&JsValue>,
         answer: &JsValue,
     ) -> Result<Option<Subject>, JsValue> {
         let Some(function) = &self.function else {
-            return Ok(claims.and_then(|claims| subject_in(claims)));
+            return Ok(claims.and_then(subject_in));
         };
         let told = function.call2(&JsValue::UNDEFINED, &JsValue::from_str(token), answer)?;
         match told.as_string() {

@@ -41,8 +41,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::answer::member;
 use super::local_lock::LocalLock;
+use super::object::member;
 
 #[wasm_bindgen]
 extern "C" {

@@ -3,31 +3,27 @@
 //!
 //! | entry | value |
 //! | --- | --- |
-//! | `silent-session:1:session:<name>:<refresh URL>` | `begun <session> <digest of the subject, or ->`, or `over <session> <reason>` |
-//! | `silent-session:1:sign-out:<name>:<refresh URL>` | `<sessions until> <when: milliseconds since 1970> <tries> <session, or -> <digest of the subject, or ->` |
-//! | `silent-session:1:attempt:<auth origin> <refresh path>` | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost or overtaken> <digest of the companion cookie, or ->` |
-//! | `silent-session:1:answered:<auth origin> <refresh path>` | when the last refresh has brought a token, how many milliseconds it took |
+//! | `silent-session:1:session:<name>:<refresh URL>` | [`Remembered`] |
+//! | `silent-session:1:sign-out:<name>:<refresh URL>` | [`PendingSignOut`] |
+//! | `silent-session:1:attempt:<auth origin> <refresh path>` | [`Unsettled`]: the marker |
+//! | `silent-session:1:answered:<auth origin> <refresh path>` | [`Answered`] |
 //! | `silent-session:1:company:<name>:<refresh URL>` | `1`: a tab of this session was there |
 //!
 //! The attempt is the cookie's, whatever the session is called: two sessions by different names on one cookie find each
 //! other's.
 //!
-//! **Names and values are frozen**: old tabs outlive deploys. What a tab cannot read it takes for absent. Where
+//! **Names and values are frozen** (`src/session/entries.rs` writes the values): old tabs outlive deploys. What a tab cannot read it takes for absent. Where
 //! storage is refused (a sandboxed frame, a worker, a full disk) nothing is remembered: each page has a session id of
 //! its own, and a tab that was frozen hears of a sign-out at its next refresh.
 
 use std::cell::Cell;
-use std::time::Duration;
 
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
 
 use super::cookie;
-use crate::session::{
-    Answered, AttemptId, Begun, Companion, EndReason, EpochId, Memo, PendingSignOut, Remembered, Standing,
-    Unsettled,
-};
+use crate::session::{Answered, AttemptId, Companion, EpochId, Memo, PendingSignOut, Remembered, Unsettled};
 
 /// The entries of one session. Tenants by path do not meet: the URL is part of the name.
 #[derive(Debug)]
@@ -74,10 +70,10 @@ impl Memory {
     pub(crate) fn recall(&self) -> Memo {
         Memo {
             is_kept: self.is_kept(),
-            session: get(&self.session).and_then(|entry| read(&entry)),
-            unsettled: get(&self.attempt).and_then(|marker| read_marker(&marker)),
-            sign_out: get(&self.sign_out).and_then(|entry| read_sign_out(&entry)),
-            answered: get(&self.answered).and_then(|entry| read_answered(&entry)),
+            session: get(&self.session).and_then(|entry| Remembered::from_entry(&entry)),
+            unsettled: get(&self.attempt).and_then(|marker| Unsettled::from_entry(&marker)),
+            sign_out: get(&self.sign_out).and_then(|entry| PendingSignOut::from_entry(&entry)),
+            answered: get(&self.answered).and_then(|entry| Answered::from_entry(&entry)),
             companion: self
                 .companion
                 .as_ref()
@@ -91,27 +87,17 @@ impl Memory {
         if self.recall().session.is_some_and(|kept| kept.epoch() > remembered.epoch()) {
             return;
         }
-        let entry = match remembered {
-            Remembered::Begun(begun) => {
-                ["begun ", &begun.epoch.to_hex(), " ", &digest_to_text(begun.subject)].concat()
-            }
-            Remembered::Over { until, reason } => ["over ", &until.to_hex(), " ", reason.as_str()].concat(),
-        };
-        self.set(&self.session, &entry);
+        self.set(&self.session, &remembered.to_entry());
     }
 
     /// Writes down that the server may not know of a sign-out.
     pub(crate) fn keep_sign_out(&self, pending: PendingSignOut) {
-        let PendingSignOut { until, session, asked, tries } = pending;
-        let epoch = session.map_or_else(|| "-".into(), |session| session.epoch.to_hex());
-        let subject = digest_to_text(session.and_then(|session| session.subject));
-        let entry = [until.to_hex(), asked.to_string(), tries.to_string(), epoch, subject].join(" ");
-        self.set(&self.sign_out, &entry);
+        self.set(&self.sign_out, &pending.to_entry());
     }
 
     /// Removes that of sessions up to this one; one that was written since stays.
     pub(crate) fn forget_sign_out(&self, until: EpochId) {
-        let kept = get(&self.sign_out).and_then(|entry| read_sign_out(&entry));
+        let kept = get(&self.sign_out).and_then(|entry| PendingSignOut::from_entry(&entry));
         if kept.is_none_or(|kept| kept.until <= until) {
             remove(&self.sign_out);
         }
@@ -119,10 +105,7 @@ impl Memory {
 
     /// Writes down that an attempt is on the wire, before it is.
     pub(crate) fn mark(&self, attempt: AttemptId, unsettled: Unsettled) {
-        let Unsettled { id, sent, standing, companion } = unsettled;
-        let (attempt, id, sent) = (attempt.to_hex(), id.to_hex(), sent.to_string());
-        let companion = digest_to_text(companion.map(|companion| companion.0));
-        self.set(&self.attempt, &[&attempt, &*id, &sent, standing.as_str(), &companion].join(" "));
+        self.set(&self.attempt, &unsettled.to_entry(attempt));
     }
 
     /// Writes down what else is known of it, if no other was marked since.
@@ -133,9 +116,8 @@ impl Memory {
     }
 
     /// Writes down when a refresh has brought a token, and how long that took.
-    pub(crate) fn note_answered(&self, Answered { at, took }: Answered) {
-        let took = took.as_millis().min(u128::from(u32::MAX));
-        self.set(&self.answered, &[at.to_string(), took.to_string()].join(" "));
+    pub(crate) fn note_answered(&self, answered: Answered) {
+        self.set(&self.answered, &answered.to_entry());
     }
 
     /// Removes the marker of this attempt, and no other's.
@@ -168,66 +150,6 @@ impl Memory {
             false => remove(&self.company),
         }
     }
-}
-
-fn read(entry: &str) -> Option<Remembered> {
-    let mut parts = entry.split(' ');
-    let (kind, epoch, detail) = (parts.next()?, EpochId::parse(parts.next()?)?, parts.next()?);
-    match kind {
-        "begun" => Some(Remembered::Begun(Begun { epoch, subject: digest_from_text(detail)? })),
-        "over" => Some(Remembered::Over { until: epoch, reason: reason_from_text(detail)? }),
-        _ => None,
-    }
-}
-
-fn read_sign_out(entry: &str) -> Option<PendingSignOut> {
-    let mut parts = entry.split(' ');
-    let until = EpochId::parse(parts.next()?)?;
-    let (asked, tries) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    let session = match (parts.next()?, digest_from_text(parts.next()?)?) {
-        ("-", None) => None,
-        (epoch, subject) => Some(Begun { epoch: EpochId::parse(epoch)?, subject }),
-    };
-    Some(PendingSignOut { until, session, asked, tries })
-}
-
-fn read_answered(entry: &str) -> Option<Answered> {
-    let (at, took) = entry.split_once(' ')?;
-    let took = Duration::from_millis(took.parse::<u32>().ok()?.into());
-    Some(Answered { at: at.parse().ok()?, took })
-}
-
-fn read_marker(marker: &str) -> Option<Unsettled> {
-    let mut parts = marker.split(' ').skip(1);
-    let id = AttemptId::parse(parts.next()?)?;
-    let sent = parts.next()?.parse().ok()?;
-    let standing = Standing::parse(parts.next()?)?;
-    // Not there in the markers of the first version.
-    let companion = parts.next().and_then(digest_from_text).flatten().map(Companion);
-    Some(Unsettled { id, sent, standing, companion })
-}
-
-/// A digest as it is written here and in messages: 16 hexadecimal digits, or `-` where there is none.
-pub(crate) fn digest_to_text(digest: Option<u64>) -> String {
-    let Some(digest) = digest else { return "-".into() };
-    (0..16).rev().filter_map(|at| char::from_digit(((digest >> (4 * at)) & 0xf) as u32, 16)).collect()
-}
-
-/// Reads it; `None` for anything else.
-#[expect(clippy::option_option, reason = "none is one of the things that can be read")]
-pub(crate) fn digest_from_text(text: &str) -> Option<Option<u64>> {
-    match text {
-        "-" => Some(None),
-        _ if text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
-            u64::from_str_radix(text, 16).ok().map(Some)
-        }
-        _ => None,
-    }
-}
-
-/// Why sessions are over that had begun; `None` for anything else.
-pub(crate) fn reason_from_text(text: &str) -> Option<EndReason> {
-    EndReason::parse(text).filter(|reason| *reason != EndReason::None)
 }
 
 fn get(key: &str) -> Option<String> {

@@ -4,8 +4,8 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::EventTarget;
 
-use super::answer::member;
 use super::listener::Listener;
+use super::object::member;
 
 /// What was told.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! The refresh request, and what its answer says.
 
 use std::cell::Cell;
-use std::time::Duration;
 
 use gloo_net::http::{Method, RequestBuilder};
 use js_sys::{Date, JSON, Object, Reflect};
@@ -14,7 +13,7 @@ use super::discard::discard;
 use super::fetcher::Fetcher;
 use super::identity::Identity;
 use super::page;
-use crate::session::{AttemptId, Grant, RefreshFailure, TokenFault};
+use crate::session::{AttemptId, Grant, Head, RefreshFailure};
 
 /// An endpoint that reads and writes the refresh cookie.
 #[derive(Clone, Debug)]
@@ -78,13 +77,7 @@ impl Endpoint {
         let text = text.await.map_err(|error| (unavailable(Some(response.status())), Some(error)))?;
         let answer = JSON::parse(&text.as_string().unwrap_or_default()).unwrap_or(JsValue::UNDEFINED);
         let grant = read_grant(&answer, server_now(&response.headers()), identity);
-        grant.map_err(|(fault, thrown)| match fault {
-            // HTML where a token should be: a captive portal signs nobody out.
-            TokenFault::Missing if is_foreign(&response) => {
-                (RefreshFailure::Foreign { status: response.status() }, None)
-            }
-            fault => (RefreshFailure::Malformed(fault), thrown),
-        })
+        grant.map_err(|(fault, thrown)| (with_head(&response, |head| head.fault(fault)), thrown))
     }
 }
 
@@ -98,35 +91,18 @@ pub(crate) fn unreachable() -> RefreshFailure {
 
 /// What an answer that is not 2xx says.
 pub(crate) fn classify(response: &Response) -> RefreshFailure {
-    match response.status() {
-        status @ (400 | 401 | 403) if is_foreign(response) => RefreshFailure::Foreign { status },
-        status @ (400 | 401 | 403) => RefreshFailure::Rejected { status },
-        status => RefreshFailure::Unavailable { status: Some(status), retry_after: retry_after(response) },
-    }
+    let until = |date: &str| {
+        Date::parse(date) / 1000.0 - server_now(&response.headers()).unwrap_or(Date::now() / 1000.0)
+    };
+    with_head(response, |head| head.failure(until))
 }
 
-/// Whether somebody else than the auth server has answered: it would neither speak HTML nor ask for a password in
-/// the way of a proxy (RFC 7617, RFC 4559).
-fn is_foreign(response: &Response) -> bool {
+fn with_head<T>(response: &Response, read: impl FnOnce(&Head<'_>) -> T) -> T {
     let header = |name| response.headers().get(name).ok().flatten().unwrap_or_default();
-    let starts_with = |text: &str, start: &str| {
-        text.trim_start().get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
-    };
-    let challenge = header("www-authenticate");
-    starts_with(&header("content-type"), "text/html")
-        || ["basic", "negotiate", "ntlm"].iter().any(|scheme| starts_with(&challenge, scheme))
-}
-
-/// `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3).
-fn retry_after(response: &Response) -> Option<Duration> {
-    let headers = response.headers();
-    let asked = headers.get("retry-after").ok()??;
-    if asked.trim().is_empty() {
-        return None;
-    }
-    let seconds = match asked.trim().bytes().all(|byte| byte.is_ascii_digit()) {
-        true => asked.trim().parse::<u32>().map_or(f64::from(u32::MAX), f64::from),
-        false => Date::parse(&asked) / 1000.0 - server_now(&headers).unwrap_or(Date::now() / 1000.0),
-    };
-    (seconds >= 0.0).then(|| Duration::from_secs(seconds as u64))
+    read(&Head {
+        status: response.status(),
+        content_type: &header("content-type"),
+        challenge: &header("www-authenticate"),
+        retry_after: &header("retry-after"),
+    })
 }

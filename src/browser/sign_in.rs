@@ -9,9 +9,10 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
-use super::answer::{Unreadable, member, read_grant, server_now, token_grant};
+use super::answer::{Unreadable, read_grant, server_now, token_grant};
 use super::driver::Driver;
 use super::identity::Identity;
+use super::object::member;
 use crate::session::{Denial, EndReason, Grant, TokenFault};
 
 /// Why a sign-in did not come about. None of it changes the state.

@@ -109,6 +109,9 @@ pub struct Unsettled {
     pub standing: Standing,
     /// The companion of the refresh cookie when it was sent, where there is one.
     pub companion: Option<Companion>,
+    /// When another one was sent, before it or itself, whose cookie may lie over that of a session which has begun since:
+    /// milliseconds since 1970. Whose cookie there is, the next answer tells.
+    pub astray: Option<i64>,
 }
 
 /// A readable cookie of the server's that changes with each rotation: a digest of its value, which may be a secret of its
@@ -132,6 +135,8 @@ pub enum Standing {
     Lost,
     /// A later one with its id was answered; its own answer, with the same cookie, may still come.
     Overtaken,
+    /// It was answered when its session was over.
+    Astray,
 }
 
 impl Standing {
@@ -141,12 +146,15 @@ impl Standing {
             Self::Out => "out",
             Self::Lost => "lost",
             Self::Overtaken => "overtaken",
+            Self::Astray => "astray",
         }
     }
 
     /// Reads what [`Standing::as_str`] wrote; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Out, Self::Lost, Self::Overtaken].into_iter().find(|standing| standing.as_str() == text)
+        [Self::Out, Self::Lost, Self::Overtaken, Self::Astray]
+            .into_iter()
+            .find(|standing| standing.as_str() == text)
     }
 }
 
@@ -158,7 +166,18 @@ impl Unsettled {
 
     /// Whether its cookie may still come.
     pub(crate) fn may_be_out(&self, now: Moment, timeout: Duration) -> bool {
-        self.standing != Standing::Lost && self.age(now) < timeout
+        matches!(self.standing, Standing::Out | Standing::Overtaken) && self.age(now) < timeout
+    }
+
+    /// Whether nobody knows what became of it: the next refresh is the same attempt.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.standing, Standing::Out | Standing::Lost)
+    }
+
+    /// Whether its cookie may have come, or may come, over that of a session which has begun since.
+    pub(crate) fn may_lie_over(&self, session: EpochId, now: Moment, timeout: Duration) -> bool {
+        let coming = Some(self.sent).filter(|_| self.may_be_out(now, timeout));
+        self.astray.into_iter().chain(coming).any(|sent| session.is_after(sent))
     }
 
     /// How long ago it was sent.

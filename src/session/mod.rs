@@ -83,11 +83,14 @@
 //! 9. Only the server ends a session, or the user.
 //! 10. A token never prints.
 
+mod answer;
 mod backoff;
 mod breaker;
 mod callers;
 mod command;
 mod config;
+mod entries;
+mod envelope;
 mod error;
 mod event;
 mod expiry;
@@ -97,6 +100,7 @@ mod jwt;
 mod machine;
 mod memo;
 mod peers;
+mod record;
 mod report;
 mod scope;
 mod status;
@@ -104,9 +108,11 @@ mod time;
 mod token;
 mod turns;
 
+pub use answer::{Head, claims_of, read_lifetime, read_token, subject_in};
 pub use breaker::Audience;
 pub use command::{Command, Reply};
 pub use config::Config;
+pub use envelope::{read_message, write_message};
 pub use error::{Denial, FailureKind, RefreshFailure, TokenFault};
 pub use event::Event;
 pub use expiry::{Numeric, Times, lifetime};
@@ -115,6 +121,7 @@ pub use jwt::decode_claims;
 pub use machine::Session;
 pub use memo::{Answered, Begun, Companion, Memo, PendingSignOut, Remembered, Standing, Unsettled};
 pub use peers::{Offer, PeerMessage};
+pub use record::{Record, Value};
 pub use report::{Delay, Report};
 pub use scope::scope_contains;
 pub use status::{EndReason, Progress, Status};

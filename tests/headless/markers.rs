@@ -24,10 +24,13 @@ async fn a_marker_is_there_while_a_refresh_is_on_the_wire_and_no_longer() {
     let id = sent(&page, 0).await;
     let marker_now = marker("marked").unwrap();
     let parts: Vec<&str> = marker_now.split(' ').collect();
-    let [attempt, sent_id, when, standing, companion] = parts[..] else { panic!("{marker_now}") };
+    let [attempt, sent_id, when, standing, companion, astray] = parts[..] else { panic!("{marker_now}") };
     let is_id =
         |id: &str| id.len() == 32 && id.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
-    assert!(is_id(attempt) && sent_id == id && standing == "out" && companion == "-", "{marker_now}");
+    assert!(
+        is_id(attempt) && sent_id == id && standing == "out" && [companion, astray] == ["-"; 2],
+        "{marker_now}"
+    );
     let age = js_sys::Date::now() - when.parse::<f64>().unwrap();
     assert!((0.0..10_000.0).contains(&age), "{marker_now}");
     page.server.let_go();

@@ -120,3 +120,19 @@ fn it_is_sent_as_it_is_where_a_refresh_of_ours_may_lie_over_the_cookie() {
     world.run(60_000);
     assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
 }
+
+/// The same, but nobody in the tab where the sign-out happens has sent that refresh.
+#[test]
+fn it_is_sent_as_it_is_where_a_refresh_of_another_tabs_may_lie_over_the_cookie() {
+    let mut world = World::signed_in(Config { shares_token: false, ..Config::default() }, 1);
+    world.renew(TAB);
+    world.run(1);
+    world.signed_in_elsewhere(TAB, "bob");
+    world.offline = true;
+    let tab = world.visit();
+    world.run(45);
+    world.sign_out(tab);
+    world.go_online();
+    world.run(60_000);
+    assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
+}

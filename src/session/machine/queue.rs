@@ -193,7 +193,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn orphan_wait(&self, now: Moment, memo: &Memo) -> Duration {
         let Some(unsettled) = self.unsettled else { return Duration::ZERO };
         let bound = match unsettled.standing {
-            Standing::Lost => Duration::ZERO,
+            Standing::Lost | Standing::Astray => Duration::ZERO,
             // What comes after a sign-out would undo it.
             Standing::Out if self.is_plain_sign_out(now) => self.config.timeout,
             Standing::Out => {
@@ -287,15 +287,20 @@ impl<E: Entropy> Session<E> {
     /// Returns that id.
     pub(super) fn send_refresh(&mut self, now: Moment, attempt: AttemptId) -> AttemptId {
         self.turns.sent = self.turns.sent.wrapping_add(1);
-        let earlier = self.unsettled.filter(|earlier| earlier.standing != Standing::Overtaken);
+        let earlier = self.unsettled.filter(Unsettled::is_open);
         let id = match earlier {
             Some(earlier) => earlier.id,
             // It has been sent under that of the turn, and was rejected.
             None if self.rejected => AttemptId::draw(&mut self.entropy),
             None => attempt,
         };
-        let unsettled =
-            Unsettled { id, sent: now.wall_ms(), standing: Standing::Out, companion: self.companion };
+        let unsettled = Unsettled {
+            id,
+            sent: now.wall_ms(),
+            standing: Standing::Out,
+            companion: self.companion,
+            astray: self.unsettled.and_then(|earlier| earlier.astray),
+        };
         self.overtaken = earlier.filter(|earlier| earlier.standing == Standing::Out);
         self.unsettled = Some(unsettled);
         self.is_recalled = false;

@@ -37,7 +37,9 @@ impl<E: Entropy> Session<E> {
         }
         match &outcome {
             Ok(_) | Err(RefreshFailure::Rejected { .. }) => {
-                self.outcome_is_known(now, attempt, is_ours || turn.is_some());
+                let goes_on = matches!(self.phase, Phase::Active(_) | Phase::Unknown { .. });
+                let strays = settled.sent().filter(|_| !is_ours && goes_on && outcome.is_ok());
+                self.outcome_is_known(now, attempt, is_ours || turn.is_some(), strays);
             }
             Err(_) => self.outcome_is_lost(now, attempt, is_ours),
         }
@@ -74,15 +76,28 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// What became of it is known, and whether the cookie was rotated. `is_newest`: none was sent since.
-    fn outcome_is_known(&mut self, now: Moment, attempt: AttemptId, is_newest: bool) {
-        if !is_newest {
-            return self.commands.push(Command::Unmark { attempt });
-        }
+    /// What became of it is known, and whether the cookie was rotated. `is_newest`: none was sent since. One that `strays`
+    /// was of an earlier session.
+    fn outcome_is_known(&mut self, now: Moment, attempt: AttemptId, is_newest: bool, strays: Option<Sent>) {
         // The one before, of the same id, may still bring the cookie that this one has brought.
-        let before = self.one_before(now);
-        self.unsettled = before.map(|before| Unsettled { standing: Standing::Overtaken, ..before });
-        self.commands.push(match self.unsettled {
+        let before = if is_newest { self.one_before(now) } else { None };
+        let astray = strays.map(|sent| Unsettled {
+            id: sent.id,
+            sent: sent.began.wall_ms(),
+            standing: Standing::Astray,
+            companion: None,
+            astray: Some(sent.began.wall_ms()),
+        });
+        let overtaken = before.map(|before| Unsettled {
+            standing: Standing::Overtaken,
+            astray: astray.and_then(|astray| astray.astray),
+            ..before
+        });
+        let unsettled = overtaken.or(astray);
+        if is_newest {
+            self.unsettled = unsettled;
+        }
+        self.commands.push(match unsettled {
             Some(unsettled) => Command::Remark { attempt, unsettled },
             None => Command::Unmark { attempt },
         });

@@ -61,9 +61,7 @@ impl<E: Entropy> Session<E> {
         let all = [known, begun, signed_out].into_iter().flatten();
         let session = all.max_by_key(|begun| begun.epoch)?;
         // A refresh that was sent before it had begun brings another cookie.
-        let is_earlier = |refresh: &Unsettled| {
-            refresh.may_be_out(now, self.config.timeout) && session.epoch.is_after(refresh.sent)
-        };
+        let is_earlier = |refresh: &Unsettled| refresh.may_lie_over(session.epoch, now, self.config.timeout);
         let overlaps = memo.unsettled.as_ref().is_some_and(is_earlier) || self.turns.has_inert();
         Some(session).filter(|_| !overlaps && !self.cookie_in_doubt)
     }

@@ -24,12 +24,13 @@
 
 use std::time::Duration;
 
-use js_sys::{Object, Reflect};
-use wasm_bindgen::JsValue;
-
-use super::answer::{member, subject_of};
-use super::memory::{digest_from_text, digest_to_text, reason_from_text};
-use crate::session::{AccessToken, Begun, EpochId, Offer, PeerMessage, Subject, TabId};
+use super::answer::{claims_of, subject_in};
+use super::entries::{digest_from_text, digest_to_text, reason_from_text};
+use super::id::{EpochId, TabId};
+use super::memo::Begun;
+use super::peers::{Offer, PeerMessage};
+use super::record::{Record, Value};
+use super::token::{AccessToken, Subject};
 
 /// Which version a reader has to know of.
 fn version(message: &PeerMessage) -> f64 {
@@ -42,52 +43,57 @@ fn version(message: &PeerMessage) -> f64 {
 /// Longer than any server takes in a header. A tab with such a token fetches its own.
 const LONGEST_TOKEN: usize = 65_536;
 
-/// Writes a message.
-pub(crate) fn seal(from: TabId, message: &PeerMessage) -> JsValue {
-    let milliseconds = |duration: Duration| JsValue::from(duration.as_millis() as f64);
+/// Writes a message: the members of an object.
+pub fn write_message<R: Record>(from: TabId, message: &PeerMessage) -> Vec<(&'static str, Value)> {
+    let milliseconds = |duration: Duration| Value::Number(duration.as_millis() as f64);
     let (kind, members) = match message {
         PeerMessage::Hello => ("hello", vec![]),
         PeerMessage::Here => ("here", vec![]),
         PeerMessage::Offered(offer) => {
             let mut members = vec![
-                ("epoch", offer.epoch.to_hex().into()),
-                ("token", offer.token.reveal().into()),
-                ("lifetime", offer.lifetime.map_or(JsValue::NULL, milliseconds)),
+                ("epoch", Value::Text(offer.epoch.to_hex())),
+                ("token", Value::Text(offer.token.reveal().into())),
+                ("lifetime", offer.lifetime.map_or(Value::Null, milliseconds)),
                 ("age", milliseconds(offer.age)),
-                ("sent", JsValue::from(offer.sent as f64)),
+                ("sent", Value::Number(offer.sent as f64)),
             ];
             // A copy for whoever cannot ask the app: it has no answer to show to it.
-            let told = offer.subject.as_ref().filter(|_| offer.subject != subject_of(offer.token.reveal()));
-            members.extend(told.map(|told| ("identity", told.reveal().into())));
+            let by_itself = subject_of::<R>(offer.token.reveal());
+            let told = offer.subject.as_ref().filter(|_| offer.subject != by_itself);
+            members.extend(told.map(|told| ("identity", Value::Text(told.reveal().into()))));
             ("token", members)
         }
-        PeerMessage::Began(begun) => (
-            "began",
-            vec![("epoch", begun.epoch.to_hex().into()), ("subject", digest_to_text(begun.subject).into())],
-        ),
+        PeerMessage::Began(begun) => {
+            let subject = Value::Text(digest_to_text(begun.subject));
+            ("began", vec![("epoch", Value::Text(begun.epoch.to_hex())), ("subject", subject)])
+        }
         PeerMessage::Over { until, reason } => {
-            ("over", vec![("until", until.to_hex().into()), ("reason", reason.as_str().into())])
+            let reason = Value::Text(reason.as_str().into());
+            ("over", vec![("until", Value::Text(until.to_hex())), ("reason", reason)])
         }
         PeerMessage::Bye => ("bye", vec![]),
         PeerMessage::Wanted { epoch, age } => {
-            let epoch = epoch.map_or(JsValue::NULL, |epoch| epoch.to_hex().into());
+            let epoch = epoch.map_or(Value::Null, |epoch| Value::Text(epoch.to_hex()));
             ("want", vec![("epoch", epoch), ("age", milliseconds(*age))])
         }
         PeerMessage::Coming => ("coming", vec![]),
     };
-    let envelope = Object::new();
-    let frame = [("v", version(message).into()), ("from", from.to_hex().into()), ("kind", kind.into())];
-    for (name, value) in frame.into_iter().chain(members) {
-        // A fresh object takes any member.
-        let _ = Reflect::set(&envelope, &JsValue::from_str(name), &value);
-    }
-    envelope.into()
+    let mut envelope = vec![
+        ("v", Value::Number(version(message))),
+        ("from", Value::Text(from.to_hex())),
+        ("kind", Value::Text(kind.into())),
+    ];
+    envelope.extend(members);
+    envelope
 }
 
 /// Reads a message; `None` for whatever is none of ours, or of a version that we do not know.
-pub(crate) fn open(envelope: &JsValue) -> Option<(TabId, PeerMessage)> {
-    let text = |name| member(envelope, name).as_string();
-    let number = |name| member(envelope, name).as_f64().filter(|number| *number >= 0.0 && number.is_finite());
+pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
+    let text = |name| envelope.text(name);
+    let number = |name| match envelope.member(name) {
+        Value::Number(number) => Some(number).filter(|number| *number >= 0.0 && number.is_finite()),
+        _ => None,
+    };
     let milliseconds = |name| number(name).map(|number| Duration::from_millis(number as u64));
     let epoch = |name| EpochId::parse(&text(name)?);
     let message = match text("kind")?.as_str() {
@@ -98,14 +104,14 @@ pub(crate) fn open(envelope: &JsValue) -> Option<(TabId, PeerMessage)> {
             let token = text("token")
                 .filter(|token| (1..=LONGEST_TOKEN).contains(&token.len()))
                 .filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic()))?;
-            let lifetime = match member(envelope, "lifetime") {
-                lifetime if lifetime.is_null() => None,
+            let lifetime = match envelope.member("lifetime") {
+                Value::Null => None,
                 _ => Some(milliseconds("lifetime")?),
             };
             PeerMessage::Offered(Offer {
                 epoch: epoch("epoch")?,
                 subject: text("identity")
-                    .map_or_else(|| subject_of(&token), |told| Some(Subject::new(&told, None))),
+                    .map_or_else(|| subject_of::<R>(&token), |told| Some(Subject::new(&told, None))),
                 token: AccessToken::new(&token),
                 lifetime,
                 age: milliseconds("age")?,
@@ -119,8 +125,8 @@ pub(crate) fn open(envelope: &JsValue) -> Option<(TabId, PeerMessage)> {
         "over" => PeerMessage::Over { until: epoch("until")?, reason: reason_from_text(&text("reason")?)? },
         "bye" => PeerMessage::Bye,
         "want" => {
-            let epoch = match member(envelope, "epoch") {
-                epoch if epoch.is_null() => None,
+            let epoch = match envelope.member("epoch") {
+                Value::Null => None,
                 _ => Some(epoch("epoch")?),
             };
             PeerMessage::Wanted { epoch, age: milliseconds("age")? }
@@ -128,6 +134,11 @@ pub(crate) fn open(envelope: &JsValue) -> Option<(TabId, PeerMessage)> {
         "coming" => PeerMessage::Coming,
         _ => return None,
     };
-    let is_known = member(envelope, "v").as_f64() == Some(version(&message));
+    let is_known = envelope.member("v") == Value::Number(version(&message));
     is_known.then_some((TabId::parse(&text("from")?)?, message))
+}
+
+/// Whose token it is, by its claims; `None` for an opaque token.
+fn subject_of<R: Record>(token: &str) -> Option<Subject> {
+    claims_of::<R>(token).and_then(|claims| subject_in(&claims))
 }

@@ -1,0 +1,158 @@
+//! What an answer of the auth server says: a token with its times, or why there is none.
+
+use std::time::Duration;
+
+use super::error::{RefreshFailure, TokenFault};
+use super::expiry::{Times, lifetime};
+use super::jwt::decode_claims;
+use super::record::Record;
+use super::token::Subject;
+
+/// The token of an answer (RFC 6749, section 5.1).
+///
+/// # Errors
+///
+/// [`TokenFault::Missing`] when there is none.
+pub fn read_token(answer: &impl Record) -> Result<String, TokenFault> {
+    answer.text("access_token").filter(|token| !token.is_empty()).ok_or(TokenFault::Missing)
+}
+
+/// The claims of a JWT, **unverified**; `None` for an opaque token.
+pub fn claims_of<R: Record>(token: &str) -> Option<R> {
+    R::parse(&decode_claims(token)?)
+}
+
+/// Whose token it is, by its claims.
+pub fn subject_in(claims: &impl Record) -> Option<Subject> {
+    Some(Subject::new(&claims.text("sub")?, claims.text("sid").as_deref()))
+}
+
+/// How long a token lives from now on, by its claims and by the answer that it came in, where it came in one. Clocks in
+/// seconds since 1970, as in [`Times`].
+///
+/// # Errors
+///
+/// As of [`lifetime`].
+pub fn read_lifetime<R: Record>(
+    claims: Option<&R>,
+    answer: Option<&R>,
+    server_now: Option<f64>,
+    local_now: f64,
+) -> Result<Option<Duration>, TokenFault> {
+    let numeric = |record: Option<&R>, name| record.map(|record| record.numeric(name)).unwrap_or_default();
+    lifetime(&Times {
+        is_jwt: claims.is_some(),
+        expires_in: numeric(answer, "expires_in"),
+        exp: numeric(claims, "exp"),
+        iat: numeric(claims, "iat"),
+        server_now,
+        local_now,
+    })
+}
+
+/// What stands above an answer's body. Headers that are not there are empty.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Head<'a> {
+    /// Its status.
+    pub status: u16,
+    /// `Content-Type`.
+    pub content_type: &'a str,
+    /// `WWW-Authenticate`.
+    pub challenge: &'a str,
+    /// `Retry-After`.
+    pub retry_after: &'a str,
+}
+
+impl Head<'_> {
+    /// What an answer says that is not 2xx. `until` is how many seconds it is until a date (NaN where it is none).
+    pub fn failure(&self, until: impl FnOnce(&str) -> f64) -> RefreshFailure {
+        match self.status {
+            status @ (400 | 401 | 403) if self.is_foreign() => RefreshFailure::Foreign { status },
+            status @ (400 | 401 | 403) => RefreshFailure::Rejected { status },
+            status => {
+                RefreshFailure::Unavailable { status: Some(status), retry_after: self.asked_to_wait(until) }
+            }
+        }
+    }
+
+    /// What an answer says that is 2xx, and has no token that is of any use.
+    pub fn fault(&self, fault: TokenFault) -> RefreshFailure {
+        match fault {
+            // HTML where a token should be: a captive portal signs nobody out.
+            TokenFault::Missing if self.is_foreign() => RefreshFailure::Foreign { status: self.status },
+            fault => RefreshFailure::Malformed(fault),
+        }
+    }
+
+    /// Whether somebody else than the auth server has answered: it would neither speak HTML nor ask for a password in
+    /// the way of a proxy (RFC 7617, RFC 4559).
+    fn is_foreign(&self) -> bool {
+        let starts_with = |text: &str, start: &str| {
+            text.trim_start().get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
+        };
+        starts_with(self.content_type, "text/html")
+            || ["basic", "negotiate", "ntlm"].iter().any(|scheme| starts_with(self.challenge, scheme))
+    }
+
+    /// `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3).
+    fn asked_to_wait(&self, until: impl FnOnce(&str) -> f64) -> Option<Duration> {
+        let asked = self.retry_after.trim();
+        if asked.is_empty() {
+            return None;
+        }
+        let seconds = match asked.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => asked.parse::<u32>().map_or(f64::from(u32::MAX), f64::from),
+            false => until(asked),
+        };
+        (seconds >= 0.0).then(|| Duration::from_secs(seconds as u64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(status: u16, content_type: &str, challenge: &str, retry_after: &str) -> RefreshFailure {
+        Head { status, content_type, challenge, retry_after }
+            .failure(|date| if date == "soon" { 7.9 } else { f64::NAN })
+    }
+
+    #[test]
+    fn the_auth_server_rejects_with_400_401_and_403_and_nobody_else_does() {
+        for status in [400, 401, 403] {
+            let rejected = RefreshFailure::Rejected { status };
+            let foreign = RefreshFailure::Foreign { status };
+            assert_eq!(failure(status, "application/json", "", ""), rejected);
+            assert_eq!(failure(status, "", "Bearer error=\"invalid_token\"", ""), rejected);
+            assert_eq!(failure(status, " Text/HTML; charset=utf-8", "", ""), foreign);
+            for challenge in ["Basic realm=\"proxy\"", "NEGOTIATE", "ntlm abc"] {
+                assert_eq!(failure(status, "", challenge, ""), foreign, "{challenge}");
+            }
+        }
+        for status in [0, 200, 302, 404, 409, 418, 500] {
+            let unavailable = RefreshFailure::Unavailable { status: Some(status), retry_after: None };
+            assert_eq!(failure(status, "text/html", "Basic", ""), unavailable);
+        }
+    }
+
+    #[test]
+    fn retry_after_is_read_in_seconds_and_as_a_date() {
+        let asked = |text| failure(503, "", "", text).retry_after().map(|wait| wait.as_secs());
+        assert_eq!(asked("120"), Some(120));
+        assert_eq!(asked(" 0 "), Some(0));
+        assert_eq!(asked("soon"), Some(7));
+        assert_eq!(asked("99999999999999999999"), Some(u32::MAX.into()));
+        for text in ["", " ", "-5", "1.5", "never", "١٢"] {
+            assert_eq!(asked(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_where_a_token_should_be_is_somebody_elses() {
+        let html = Head { status: 200, content_type: "text/html", ..Head::default() };
+        assert_eq!(html.fault(TokenFault::Missing), RefreshFailure::Foreign { status: 200 });
+        assert_eq!(html.fault(TokenFault::Expired), RefreshFailure::Malformed(TokenFault::Expired));
+        let json = Head { content_type: "application/json", ..html };
+        assert_eq!(json.fault(TokenFault::Missing), RefreshFailure::Malformed(TokenFault::Missing));
+    }
+}
