@@ -7,20 +7,35 @@ use super::id::Entropy;
 use super::time::{Deadline, Moment};
 
 const BASE: Duration = Duration::from_secs(1);
+/// Somebody may be waiting for it.
 const CAP: Duration = Duration::from_secs(60);
+/// Nobody waits for it, and it is tried so often only: it has to outlast an outage.
+const SIGN_OUT_CAP: Duration = Duration::from_secs(3600);
 /// Full jitter may draw nearly nothing; this much is always waited.
 const FLOOR: Duration = Duration::from_millis(250);
 /// A server that asks for a day does not know that a person is waiting.
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
 
 /// Failures in a row, and when the next attempt is due.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Backoff {
+    cap: Duration,
     failures: u32,
     until: Option<Deadline>,
 }
 
+impl Default for Backoff {
+    fn default() -> Self {
+        Self { cap: CAP, failures: 0, until: None }
+    }
+}
+
 impl Backoff {
+    /// That of sign-outs.
+    pub(crate) fn of_sign_outs() -> Self {
+        Self { cap: SIGN_OUT_CAP, ..Self::default() }
+    }
+
     /// One more failure. Returns how long it is until the next attempt.
     pub(crate) fn fail(
         &mut self,
@@ -28,7 +43,7 @@ impl Backoff {
         failure: &RefreshFailure,
         entropy: &mut impl Entropy,
     ) -> Duration {
-        let ceiling = BASE.saturating_mul(1 << self.failures.min(16)).min(CAP);
+        let ceiling = BASE.saturating_mul(1 << self.failures.min(16)).min(self.cap);
         let delay = match failure.retry_after() {
             Some(asked) => asked.min(RETRY_AFTER_CAP),
             // Whoever says so will say when that is over, too.
@@ -41,9 +56,17 @@ impl Backoff {
         delay
     }
 
+    /// Others have failed meanwhile, so often in all: they need not all fail so often.
+    pub(crate) fn catch_up(&mut self, now: Moment, failures: u32, entropy: &mut impl Entropy) {
+        if failures > self.failures {
+            self.failures = failures - 1;
+            self.fail(now, &RefreshFailure::TimedOut, entropy);
+        }
+    }
+
     /// An attempt succeeded, or the world has changed: start over.
     pub(crate) fn reset(&mut self) {
-        *self = Self::default();
+        *self = Self { cap: self.cap, ..Self::default() };
     }
 
     /// When the next attempt is due; `None` when nothing stands in its way.
@@ -95,6 +118,15 @@ mod tests {
         assert_eq!(backoff.until(NOW), None);
         backoff.fail(NOW, &FAILURE, &mut most);
         assert!(delay(&backoff) <= BASE);
+    }
+
+    #[test]
+    fn that_of_sign_outs_grows_on_to_an_hour() {
+        let mut backoff = Backoff::of_sign_outs();
+        let all: Duration = (0..20).map(|_| backoff.fail(NOW, &FAILURE, &mut || u64::MAX / 2)).sum();
+        assert!(all > Duration::from_secs(4 * 3600), "{all:?}");
+        backoff.reset();
+        assert_eq!(backoff.cap, SIGN_OUT_CAP);
     }
 
     #[test]

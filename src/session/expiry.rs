@@ -63,14 +63,19 @@ const LONGEST: f64 = 100.0 * 365.25 * 86_400.0;
 pub fn lifetime(times: &Times) -> Result<Option<Duration>, TokenFault> {
     let exp = times.exp.seconds();
     let iat = times.iat.seconds();
-    let by_claims = exp.zip(iat).map(|(exp, iat)| {
-        let age = times.server_now.map_or(0.0, |now| (now - iat).max(0.0));
-        exp - iat - age
-    });
-    let by_date = exp.zip(times.server_now).map(|(exp, now)| exp - now);
+    let expires_in = times.expires_in.seconds();
+    let by_claims = exp.zip(iat).map(|(exp, iat)| exp - iat);
+    let by_date = exp.zip(times.server_now).map(|(exp, now)| exp - now.max(iat.unwrap_or(now)));
     // The shortest of what the server itself says.
-    let said = [times.expires_in.seconds(), by_claims, by_date.filter(|_| iat.is_none())];
-    if let Some(seconds) = said.into_iter().flatten().reduce(f64::min) {
+    let shortest = |said: &[Option<f64>]| said.iter().copied().flatten().reduce(f64::min);
+    let all = shortest(&[expires_in, by_claims, by_date]);
+    // `Date` may be that of another machine, with a clock of its own: alone it calls nothing dead of which the server
+    // says that it lives.
+    let said = match all {
+        Some(seconds) if seconds <= 0.0 && expires_in.is_some() => shortest(&[expires_in, by_claims]),
+        all => all,
+    };
+    if let Some(seconds) = said {
         return if seconds > 0.0 { Ok(Some(from_seconds(seconds))) } else { Err(TokenFault::Expired) };
     }
     if !times.is_jwt {
@@ -116,6 +121,21 @@ mod tests {
         assert_eq!(seconds(Times { server_now: Some(IAT + 600.0), ..jwt() }), Ok(Some(300.0)));
         assert_eq!(seconds(Times { server_now: Some(IAT - 5.0), ..jwt() }), Ok(Some(900.0)));
         assert_eq!(seconds(Times { server_now: Some(IAT + 900.0), ..jwt() }), Err(TokenFault::Expired));
+    }
+
+    #[test]
+    fn a_date_that_is_wrong_calls_no_token_dead_of_which_the_server_says_how_long_it_lives() {
+        let expires_in = Numeric::Seconds(600.0);
+        for error in [-86_400.0, 0.0, 86_400.0] {
+            let server_now = Some(IAT + error);
+            assert_eq!(seconds(Times { server_now, expires_in, ..jwt() }), Ok(Some(600.0)), "{error}");
+        }
+        let server_now = Some(IAT + 800.0);
+        assert_eq!(seconds(Times { server_now, expires_in, ..jwt() }), Ok(Some(100.0)));
+        assert_eq!(
+            seconds(Times { server_now: Some(IAT + 1000.0), iat: Numeric::Absent, expires_in, ..jwt() }),
+            Ok(Some(600.0))
+        );
     }
 
     #[test]

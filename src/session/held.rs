@@ -6,7 +6,7 @@ use super::backoff::scale;
 use super::config::{Config, MIN_REFRESH_INTERVAL};
 use super::id::{Entropy, EpochId, Generation};
 use super::time::{Deadline, Moment};
-use super::token::{Credential, Grant};
+use super::token::{AccessToken, Credential, Grant};
 
 /// A refused token that is younger than this, never accepted, and the successor of a refused one, is brand-new.
 const BRAND_NEW: Duration = Duration::from_secs(10);
@@ -38,6 +38,8 @@ pub(crate) struct Held {
     pub(crate) used: bool,
     /// The session came from another tab.
     pub(crate) elsewhere: bool,
+    /// The token before it.
+    replaced: Option<AccessToken>,
 }
 
 impl Held {
@@ -66,8 +68,18 @@ impl Held {
             accepted: false,
             used: false,
             after_refusal: predecessor.is_some_and(|held| held.refused),
+            replaced: predecessor.map(|held| held.grant.token.clone()),
             elsewhere: predecessor.map_or(elsewhere, |held| held.elsewhere),
         }
+    }
+
+    /// Whether a token that came to another tab is to take this one's place.
+    pub(crate) fn is_outdone_by(&self, grant: &Grant, now: Moment) -> bool {
+        now.since(grant.received) < now.since(self.grant.received)
+            && self.grant.token != grant.token
+            && self.grant.subject == grant.subject
+            // A tab whose clock was set back while it was frozen takes an old one for a new one.
+            && self.replaced.as_ref() != Some(&grant.token)
     }
 
     /// What a request carries.

@@ -28,6 +28,9 @@ use super::time::Moment;
 use super::turns::{Job, Stage, Turns, Urge};
 use deferring::Deferral;
 
+/// How long after it was woken a tab hears what has waited for it.
+const JUST_WOKEN: Duration = Duration::from_secs(1);
+
 #[derive(Debug)]
 enum Phase {
     Unknown {
@@ -64,6 +67,8 @@ pub struct Session<E> {
     last_failure: Option<(RefreshFailure, i64)>,
     /// When something happened last.
     last: Option<Moment>,
+    /// When the wall clock was last found to have jumped, and how much it had counted too little.
+    set_back: Option<(Moment, Duration)>,
     /// The last refresh of which something is not known.
     unsettled: Option<Unsettled>,
     /// It was read, and is of another tab or page.
@@ -118,10 +123,11 @@ impl<E: Entropy> Session<E> {
             logins: Vec::new(),
             cookie_in_doubt: false,
             backoff: Backoff::default(),
-            sign_out_backoff: Backoff::default(),
+            sign_out_backoff: Backoff::of_sign_outs(),
             failure: None,
             last_failure: None,
             last: None,
+            set_back: None,
             unsettled: None,
             is_recalled: false,
             companion: None,
@@ -149,6 +155,8 @@ impl<E: Entropy> Session<E> {
     pub fn handle(&mut self, now: Moment, event: Event) -> Vec<Command> {
         if let Some((wall_ms, monotonic_ms)) = self.last.replace(now).and_then(|last| now.jump_since(last)) {
             self.report(Report::ClockJumped { wall_ms, monotonic_ms });
+            let lost = monotonic_ms.saturating_sub(wall_ms).max(0).unsigned_abs();
+            self.set_back = Some((now, Duration::from_millis(lost)));
         }
         if matches!(self.phase, Phase::Closed) {
             self.refuse_when_closed(event);
@@ -328,6 +336,12 @@ impl<E: Entropy> Session<E> {
         for ticket in tickets {
             self.answer(ticket, Err(denial));
         }
+    }
+
+    /// How much longer than the wall clock says a message may have lain there that is heard right after a jump.
+    fn wall_lost(&self, now: Moment) -> Duration {
+        let is_recent = |(at, _): &(Moment, Duration)| now.since(*at) < JUST_WOKEN;
+        self.set_back.filter(is_recent).map_or(Duration::ZERO, |(_, lost)| lost)
     }
 
     fn report(&mut self, report: Report) {

@@ -140,6 +140,11 @@ impl Turn {
         self.wait_again(answers.max(orphan), now);
     }
 
+    /// When it began.
+    pub(crate) fn began(&self) -> Moment {
+        self.since
+    }
+
     /// How much longer an orphan's cookie is waited for.
     pub(crate) fn orphan_left(&self, now: Moment) -> Duration {
         self.orphan.remaining(now)

@@ -22,6 +22,9 @@ fn heal(world: &mut World) {
     world.server.faults.clear();
     world.server.sign_out_faults.clear();
     world.server.refuses_all = false;
+    world.server.failing = 0;
+    world.server.date_error = 0;
+    world.tail = 0;
     world.channel.loss = 0;
     world.channel.delay = 10;
     thaw_all(world);
@@ -107,10 +110,11 @@ proptest! {
                 continue;
             }
             // Nor is there a marker to find where storage is blocked, or cleared.
-            let is_marked = world.memo().unsettled.is_some() || world.server.faults.contains(&Fault::Lost);
+            let may_lose = world.server.faults.contains(&Fault::Lost) || world.server.failing > 0;
+            let is_marked = world.memo().unsettled.is_some() || may_lose;
             let unmarks = matches!(step, Step::BlockStorage | Step::ClearStorage) && is_marked;
             let is_blind = match step {
-                Step::Fault(Fault::Lost) | Step::ClearStorage => world.storage.blocked,
+                Step::Fault(Fault::Lost) | Step::Failing(1..) | Step::ClearStorage => world.storage.blocked,
                 Step::BlockStorage => world.is_lock_split(),
                 _ => false,
             };
@@ -208,6 +212,10 @@ proptest! {
             // A login takes the note of it away first. If the page dies before it has failed, nobody writes it again.
             if matches!(step, Step::FailLogin(_)) && world.memo().sign_out.is_some() {
                 continue;
+            }
+            // Nor is it tried for ever.
+            if world.memo().sign_out.is_some_and(|pending| pending.tries > 10) {
+                break;
             }
             perform(&mut world, step);
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use silent_session::session::Status;
 
-use super::world::{Fault, TabId, World};
+use super::world::{Fault, Says, TabId, World};
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
@@ -43,6 +43,10 @@ pub(crate) enum Step {
     SetClock(i64),
     Sleep(i64, bool),
     Lifetime(u64),
+    Tail(i64),
+    Failing(u64),
+    Says(Says),
+    DateError(i64),
 }
 
 pub(crate) fn step() -> impl Strategy<Value = Step> {
@@ -58,7 +62,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         Just(Fault::Lost),
         Just(Fault::Resent),
         // Not past the time-out: what was rotated without an answer is another story than this machine's.
-        (0..14_000_i64).prop_map(Fault::Slow),
+        (0..12_000_i64).prop_map(Fault::Slow),
     ];
     prop_oneof![
         8 => prop_oneof![0..200_i64, 0..30_000_i64, 0..2_000_000_i64].prop_map(Step::Wait),
@@ -98,6 +102,10 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         1 => (-100_000_000..100_000_000_i64).prop_map(Step::SetClock),
         1 => (0..50_000_000_i64, any::<bool>()).prop_map(|(ms, stops)| Step::Sleep(ms, stops)),
         1 => prop_oneof![1..60_u64, 60..4_000_u64, Just(5_184_000)].prop_map(Step::Lifetime),
+        1 => prop_oneof![Just(0), Just(200), Just(1_000)].prop_map(Step::Tail),
+        1 => prop_oneof![Just(0), Just(20), Just(60)].prop_map(Step::Failing),
+        1 => prop_oneof![Just(Says::ExpiresIn), Just(Says::Claims), Just(Says::Both)].prop_map(Step::Says),
+        1 => prop_oneof![Just(0), -4_000..4_000_i64].prop_map(Step::DateError),
     ]
 }
 
@@ -212,5 +220,9 @@ pub(crate) fn perform(world: &mut World, step: &Step) {
         Step::SetClock(by) => world.step_wall_clock(by),
         Step::Sleep(ms, stops) => world.sleep(ms, stops),
         Step::Lifetime(seconds) => world.server.lifetime = Duration::from_secs(seconds),
+        Step::Tail(ms) => world.tail = ms,
+        Step::Failing(percent) => world.server.failing = percent,
+        Step::Says(says) => world.server.says = says,
+        Step::DateError(seconds) => world.server.date_error = seconds,
     }
 }

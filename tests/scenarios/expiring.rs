@@ -88,3 +88,18 @@ fn a_wall_clock_that_jumps_neither_loops_nor_misses_the_expiry() {
         assert_eq!(world.server.api_hits - hits, 1);
     }
 }
+
+/// The answer lay there while the machine slept over the life of its token.
+#[test]
+fn a_request_made_right_after_a_sleep_in_the_middle_of_a_refresh_waits_for_another_one() {
+    let mut world = signed_in();
+    world.server.revoke_access();
+    world.renew(TAB);
+    world.run(30);
+    world.sleep(20 * MINUTE, true);
+    let hits = world.server.api_hits;
+    let request = world.fetch(TAB);
+    world.run(1_000);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+    assert_eq!(world.server.api_hits - hits, 1);
+}

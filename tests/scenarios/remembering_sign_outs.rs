@@ -136,3 +136,18 @@ fn it_is_sent_as_it_is_where_a_refresh_of_another_tabs_may_lie_over_the_cookie()
     world.run(60_000);
     assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
 }
+
+/// So that it outlasts an outage, however many tabs there are.
+#[test]
+fn five_tabs_have_no_more_tries_than_one_and_share_the_pauses() {
+    let (mut world, tabs) = tabs::<5>(Config::default());
+    world.server.sign_out_faults = vec![Fault::Status(503, None); 100];
+    world.sign_out(tabs[0]);
+    world.run(10 * MINUTE);
+    let tried = 100 - world.server.sign_out_faults.len();
+    assert!((5..=14).contains(&tried), "{tried}");
+    assert!(world.memo().sign_out.is_some());
+    world.server.sign_out_faults.clear();
+    world.run(2 * HOUR);
+    assert_eq!((world.server.sign_outs, world.cookie), (1, None));
+}

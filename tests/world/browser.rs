@@ -22,8 +22,10 @@ pub struct World {
     pub server: Server,
     pub tabs: Vec<Tab>,
     pub config: Config,
-    /// Milliseconds that each way of the network takes.
+    /// Milliseconds that each way of the network takes at least.
     pub latency: i64,
+    /// Up to how many more: one way in ten takes any part of that, the others a tenth of it at the most.
+    pub tail: i64,
     pub outcomes: HashMap<usize, Outcome>,
     /// The most writers of the cookie that were on the wire at once.
     pub most_writers: usize,
@@ -39,6 +41,8 @@ pub struct World {
     /// Our wall clock minus the true time; our monotonic clock minus the true time.
     pub(super) wall_error: i64,
     pub(super) monotonic_error: i64,
+    /// For whom a token was issued, and by how much the clocks were wrong then.
+    pub(super) issued: HashMap<String, (TabId, i64, i64)>,
     pub(super) seed: Seed,
     pub(super) order: u64,
     pub(super) arrivals: BinaryHeap<Reverse<(i64, u64)>>,
@@ -59,6 +63,8 @@ impl World {
             tabs: Vec::new(),
             config,
             latency: 20,
+            tail: 0,
+            issued: HashMap::new(),
             outcomes: HashMap::new(),
             most_writers: 0,
             cookie: None,

@@ -1,7 +1,8 @@
 //! What is on its way, and what happens when it is there.
 
 use silent_session::session::{
-    AccessToken, AttemptId, Audience, Event, Grant, Memo, PeerMessage, RefreshFailure, Ticket,
+    AccessToken, AttemptId, Audience, Event, Grant, Memo, PeerMessage, RefreshFailure, Ticket, Times,
+    TokenFault, lifetime,
 };
 
 use super::browser::World;
@@ -92,13 +93,17 @@ impl World {
                         self.server.refresh(cookie, id, self.now)
                     }
                 };
+                if let Ok((issued, _)) = &outcome {
+                    self.was_issued(tab, issued);
+                }
                 let outcome = match (fault, outcome) {
                     (Some(Fault::Lost), Ok(_)) => {
                         Err(RefreshFailure::Unavailable { status: None, retry_after: None })
                     }
                     (_, outcome) => outcome,
                 };
-                self.later(self.latency + delay, Arrival::RefreshAnswer { tab, attempt, outcome });
+                let way = self.way();
+                self.later(way + delay, Arrival::RefreshAnswer { tab, attempt, outcome });
             }
             Arrival::RefreshAnswer { tab, attempt, outcome } => {
                 let is_dropped = self.tabs[tab.0].is_worker && !self.tabs[tab.0].alive;
@@ -108,7 +113,8 @@ impl World {
                     self.cookie = Some(*cookie);
                 }
                 self.rejections += u32::from(matches!(outcome, Err(RefreshFailure::Rejected { .. })));
-                let outcome = outcome.map(|(issued, _)| self.grant(&issued));
+                let outcome =
+                    outcome.and_then(|(issued, _)| self.grant(&issued).map_err(RefreshFailure::Malformed));
                 self.writers.retain(|writer| *writer != (tab, attempt));
                 self.happen(tab, Event::RefreshSettled { attempt, outcome, memo: Memo::default() });
             }
@@ -122,7 +128,8 @@ impl World {
                         if fault == Some(Fault::Lost) { Err(lost) } else { Ok(()) }
                     }
                 };
-                self.later(self.latency + delay, Arrival::SignOutAnswer { tab, attempt, outcome });
+                let way = self.way();
+                self.later(way + delay, Arrival::SignOutAnswer { tab, attempt, outcome });
             }
             Arrival::SignOutAnswer { tab, attempt, outcome } => {
                 if outcome.is_ok() {
@@ -136,17 +143,20 @@ impl World {
                         .happen(tab, Event::LoginSettled { ticket, grant: None, memo: Memo::default() });
                 }
                 let (issued, cookie) = self.server.login(user, self.now);
-                self.later(self.latency, Arrival::LoginAnswer { tab, ticket, issued, cookie });
+                self.was_issued(tab, &issued);
+                let way = self.way();
+                self.later(way, Arrival::LoginAnswer { tab, ticket, issued, cookie });
             }
             Arrival::LoginAnswer { tab, ticket, issued, cookie } => {
                 self.cookie = Some(cookie);
-                let grant = Some(self.grant(&issued));
+                let grant = self.grant(&issued).ok();
                 self.happen(tab, Event::LoginSettled { ticket, grant, memo: Memo::default() });
             }
             Arrival::ApiAtServer { tab, sent } => {
                 let token = sent.credential.as_ref().map(|credential| credential.token.reveal());
                 let status = self.server.api(sent.request.api, token, self.now);
-                self.later(self.latency, Arrival::ApiAnswer { tab, sent, status });
+                let way = self.way();
+                self.later(way, Arrival::ApiAnswer { tab, sent, status });
             }
             Arrival::ApiAnswer { tab, sent, status } => self.api_answered(tab, sent, status),
             Arrival::Lock { tab, attempt, contended } => {
@@ -181,12 +191,26 @@ impl World {
         }
     }
 
-    pub(super) fn grant(&self, issued: &Issued) -> Grant {
-        Grant {
-            token: AccessToken::new(&issued.token),
-            received: self.moment(),
-            lifetime: Some(issued.lifetime),
-            subject: issued.subject.clone(),
+    pub(super) fn was_issued(&mut self, tab: TabId, issued: &Issued) {
+        self.issued.insert(issued.token.clone(), (tab, self.wall_error, self.monotonic_error));
+    }
+
+    /// What the shell makes of an answer.
+    pub(super) fn grant(&self, issued: &Issued) -> Result<Grant, TokenFault> {
+        let received = self.moment();
+        let local_now = received.wall_ms() as f64 / 1000.0;
+        let lifetime = lifetime(&Times { local_now, ..issued.times })?;
+        let token = AccessToken::new(&issued.token);
+        Ok(Grant { token, received, lifetime, subject: issued.subject.clone() })
+    }
+
+    /// How long one way takes: mostly little, sometimes much.
+    pub(super) fn way(&mut self) -> i64 {
+        if self.tail == 0 {
+            return self.latency;
         }
+        let (draw, bound) = (self.seed.next(), self.tail.unsigned_abs());
+        let bound = if draw % 10 == 0 { bound } else { bound / 10 + 1 };
+        self.latency + ((draw >> 8) % bound) as i64
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use silent_session::session::{AttemptId, RefreshFailure, Subject, TokenFault};
+use silent_session::session::{AttemptId, Numeric, RefreshFailure, Subject, Times, TokenFault};
 
 /// What goes wrong with the next refreshes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,15 +73,33 @@ pub struct Server {
     pub names_sessions: bool,
     /// Tokens tell nobody whose they are.
     pub is_opaque: bool,
+    /// What it says of a token's time.
+    pub says: Says,
+    /// By how many seconds its `Date` is wrong: another machine writes it.
+    pub date_error: i64,
+    /// How many of a hundred refreshes fail, in one way or another.
+    pub failing: u64,
     pub api_hits: u32,
     pub forbidden: bool,
+}
+
+/// What an answer says of a token's time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Says {
+    /// `expires_in`.
+    #[default]
+    ExpiresIn,
+    /// `iat` and `exp`, in whole seconds, and `Date`.
+    Claims,
+    /// Both.
+    Both,
 }
 
 /// An access token as the server hands it out.
 #[derive(Clone, Debug)]
 pub struct Issued {
     pub token: String,
-    pub lifetime: Duration,
+    pub times: Times,
     pub user: &'static str,
     /// What its claims say of whose it is.
     pub subject: Option<Subject>,
@@ -103,11 +121,28 @@ impl Server {
     fn issue(&mut self, family: u32, now: i64) -> Issued {
         let user = self.families[&family].user;
         let token = format!("token-{}-of-{user}", self.tokens.len() + 1);
-        self.tokens.insert(token.clone(), (family, now + self.lifetime.as_millis() as i64, true));
+        let lifetime = self.lifetime.as_secs_f64();
+        let mut expiry = now + self.lifetime.as_millis() as i64;
+        let mut times = Times { expires_in: Numeric::Seconds(lifetime), ..Times::default() };
+        if self.says != Says::ExpiresIn {
+            let iat = now.div_euclid(1_000);
+            expiry = iat * 1_000 + self.lifetime.as_millis() as i64;
+            times = Times {
+                is_jwt: true,
+                iat: Numeric::Seconds(iat as f64),
+                exp: Numeric::Seconds(iat as f64 + lifetime),
+                server_now: Some((iat + self.date_error) as f64),
+                ..times
+            };
+        }
+        if self.says == Says::Claims {
+            times.expires_in = Numeric::Absent;
+        }
+        self.tokens.insert(token.clone(), (family, expiry, true));
         let sid = self.names_sessions.then(|| family.to_string());
         let subject = Subject::new(user, sid.as_deref());
         let subject = Some(subject).filter(|_| !self.is_opaque);
-        Issued { token, lifetime: self.lifetime, user, subject }
+        Issued { token, times, user, subject }
     }
 
     /// The fault that the next refresh meets.
@@ -195,6 +230,11 @@ impl Server {
             (true, true) => 403,
             (true, false) => 200,
         }
+    }
+
+    /// Whether it has lapsed.
+    pub fn has_lapsed(&self, token: &str, now: i64) -> bool {
+        self.tokens[token].1 <= now
     }
 
     /// Whose token it is.

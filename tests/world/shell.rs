@@ -1,5 +1,7 @@
 //! Performs what a machine commands, as the driver does.
 
+use std::time::Duration;
+
 use silent_session::session::{AttemptId, Command, Denial, RefreshFailure, Reply, Ticket};
 
 use super::browser::World;
@@ -47,10 +49,11 @@ impl World {
             }
             Command::SendRefresh { attempt, id } => {
                 self.on_the_wire(tab, attempt);
-                let fault = if self.offline { Some(Fault::Offline) } else { self.server.next_fault() };
+                let fault = self.fault();
                 let cookie = self.cookie;
                 if fault != Some(Fault::Silence) {
-                    self.later(self.latency, Arrival::RefreshAtServer { tab, attempt, id, cookie, fault });
+                    let way = self.way();
+                    self.later(way, Arrival::RefreshAtServer { tab, attempt, id, cookie, fault });
                 }
             }
             Command::SendSignOut { attempt } => {
@@ -59,7 +62,8 @@ impl World {
                     if self.offline { Some(Fault::Offline) } else { self.server.next_sign_out_fault() };
                 let cookie = self.cookie;
                 if fault != Some(Fault::Silence) {
-                    self.later(self.latency, Arrival::SignOutAtServer { tab, attempt, cookie, fault });
+                    let way = self.way();
+                    self.later(way, Arrival::SignOutAtServer { tab, attempt, cookie, fault });
                 }
             }
             Command::RunLogin { ticket } => {
@@ -70,7 +74,8 @@ impl World {
                 if let Some((_, attempt)) = self.locks_of(tab).holder().filter(|(holder, _)| *holder == tab) {
                     self.on_the_wire(tab, attempt);
                 }
-                self.later(self.latency, Arrival::LoginAtServer { tab, ticket, user });
+                let way = self.way();
+                self.later(way, Arrival::LoginAtServer { tab, ticket, user });
             }
             Command::Answer { ticket, answer } => self.answered(tab, ticket, answer),
             Command::Publish => {
@@ -88,6 +93,34 @@ impl World {
             Command::Tell(message) => self.tell(tab, message),
             Command::Report(report) => self.tabs[tab.0].reports.push(report),
         }
+    }
+
+    /// What goes wrong with the refresh that is being sent.
+    fn fault(&mut self) -> Option<Fault> {
+        if self.offline {
+            return Some(Fault::Offline);
+        }
+        let next = self.server.next_fault();
+        let draw = if self.server.failing == 0 { 100 } else { self.seed.next() };
+        if next.is_some() || draw % 100 >= self.server.failing {
+            return next;
+        }
+        let ways =
+            [Fault::Status(503, None), Fault::Status(500, None), Fault::Reset, Fault::Lost, Fault::Silence];
+        Some(ways[(draw >> 8) as usize % ways.len()])
+    }
+
+    /// As long as one clock has not lost time since it was issued, no token goes out that has lapsed. How long a message from
+    /// another tab has lain there, the wall clock alone tells.
+    fn check_not_dead(&self, tab: TabId, token: &str) {
+        let Some((owner, wall, monotonic)) = self.issued.get(token) else { return };
+        let is_sane = self.wall_error >= *wall || (*owner == tab && self.monotonic_error >= *monotonic);
+        // What lives for seconds only may lapse on the way here.
+        let is_short = self.server.lifetime < Duration::from_secs(60);
+        assert!(
+            !is_sane || is_short || !self.server.has_lapsed(token, self.now),
+            "a dead token has been sent"
+        );
     }
 
     pub(super) fn on_the_wire(&mut self, tab: TabId, attempt: AttemptId) {
@@ -121,13 +154,16 @@ impl World {
                     "a request of {:?} with a token of {whose}",
                     request.user
                 );
+                self.check_not_dead(tab, credential.token.reveal());
                 let sent = Sent { request, credential: Some(credential) };
-                self.later(self.latency, Arrival::ApiAtServer { tab, sent });
+                let way = self.way();
+                self.later(way, Arrival::ApiAtServer { tab, sent });
             }
             (Some(Purpose::Request(request)), Err(denial)) => match denial {
                 Denial::Ended(_) if !request.is_replay => {
                     let sent = Sent { request, credential: None };
-                    self.later(self.latency, Arrival::ApiAtServer { tab, sent });
+                    let way = self.way();
+                    self.later(way, Arrival::ApiAtServer { tab, sent });
                 }
                 Denial::Ended(_) | Denial::Changed | Denial::Refused { .. } | Denial::Closed
                     if request.is_replay =>

@@ -1,5 +1,7 @@
 //! How a session begins and ends.
 
+use std::time::Duration;
+
 use super::super::callers::{Caller, Wish};
 use super::super::command::{Command, Reply};
 use super::super::error::Denial;
@@ -19,8 +21,15 @@ use super::{Phase, Session};
 impl<E: Entropy> Session<E> {
     pub(super) fn login_settled(&mut self, now: Moment, ticket: Ticket, grant: Option<Grant>) {
         let is_its = |job: &Job| *job == Job::Login { ticket };
+        let mut grant = grant;
         if let Some(turn) = self.turns.current.take_if(|turn| is_its(&turn.job)) {
             self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+            if turn.was_neglected(now, self.config.longest_gap())
+                && let Some(grant) = &mut grant
+            {
+                // The page was frozen, and the answer may have lain there all the time.
+                grant.received = turn.began();
+            }
         }
         let overlapped = self.turns.refresh_is_out();
         let Some(index) = self.logins.iter().position(|login| *login == ticket) else {
@@ -62,6 +71,8 @@ impl<E: Entropy> Session<E> {
         let mut held = Held::new(epoch, grant, elsewhere, predecessor, &self.config, &mut self.entropy);
         held.used = self.callers.want_token();
         let credential = held.credential();
+        // What lay there over a night is dead: whoever waits for a token waits for the next.
+        let lasts = held.grant.lasts(now, Duration::ZERO);
         let begun = Begun::of(epoch, &held.grant);
         self.phase = Phase::Active(held);
         self.published = false;
@@ -88,7 +99,8 @@ impl<E: Entropy> Session<E> {
             }
         }
         let is_served = |caller: &Caller| {
-            caller.wish.is_granted_by(source) || caller.epoch.is_some_and(|asked| asked != epoch)
+            let is_good = lasts || caller.wish != Wish::Token;
+            (is_good && caller.wish.is_granted_by(source)) || caller.epoch.is_some_and(|asked| asked != epoch)
         };
         for caller in self.callers.take(is_served) {
             let answer = match caller.wish {

@@ -134,16 +134,14 @@ impl<E: Entropy> Session<E> {
     fn offered(&mut self, now: Moment, offer: Offer) {
         let epoch = offer.epoch;
         self.contradicted(now, epoch, |session| {
-            let grant = offer.grant(now);
+            let mut grant = offer.grant(now);
+            grant.received = grant.received.before(session.wall_lost(now));
             if !session.config.shares_token || !grant.lasts(now, Duration::ZERO) {
                 return session.begun_elsewhere(now, Begun::of(epoch, &grant));
             }
             match &session.phase {
                 Phase::Active(held) if held.epoch == epoch => {
-                    let is_newer = now.since(grant.received) < now.since(held.grant.received)
-                        && held.grant.token != grant.token
-                        && held.grant.subject == grant.subject;
-                    if !is_newer {
+                    if !held.is_outdone_by(&grant, now) {
                         return;
                     }
                 }

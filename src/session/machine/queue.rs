@@ -133,6 +133,7 @@ impl<E: Entropy> Session<E> {
         self.recall_unsettled(memo);
         self.drop_needless_turn(now);
         self.drop_finished_sign_out();
+        self.put_off_pursuit(now);
         let is_news = self.is_news(now, memo);
         if contended || self.cleared || is_news {
             self.greet(now);
@@ -229,6 +230,7 @@ impl<E: Entropy> Session<E> {
         self.recall_unsettled(memo);
         self.drop_needless_turn(now);
         self.drop_finished_sign_out();
+        self.put_off_pursuit(now);
         let orphan = self.orphan_wait(now, memo);
         let Some(turn) = &mut self.turns.current else { return };
         // Not waited for twice.

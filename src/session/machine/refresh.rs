@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::backoff::scale;
 use super::super::command::Command;
-use super::super::config::CONFIRMATION;
+use super::super::config::{CONFIRMATION, TRAVEL_TIME};
 use super::super::error::RefreshFailure;
 use super::super::held::Source;
 use super::super::id::{AttemptId, Entropy};
@@ -148,9 +148,13 @@ impl<E: Entropy> Session<E> {
         if is_ended || number <= self.adopted {
             return;
         }
-        // The page was frozen while the answer lay there: it is as old as the question.
-        if grant.received.since(began) > self.config.longest_turn() {
-            grant.received = began;
+        // The server was slow, or the page was frozen while the answer lay there: it may be as old as the question. From
+        // a server that is slower than its tokens live one takes what one gets.
+        let took = grant.received.since(began);
+        let as_asked = Grant { received: began, ..grant.clone() };
+        let was_frozen = took > self.config.longest_turn();
+        if was_frozen || (took > TRAVEL_TIME && as_asked.lasts(now, Duration::ZERO)) {
+            grant = as_asked;
         }
         let epoch = match is_new {
             true => self.next_epoch(now),

@@ -72,8 +72,12 @@ impl<E: Entropy> Session<E> {
         if !memo.is_kept || !self.config.tells_sign_out || !self.logins.is_empty() {
             return;
         }
-        self.pending = memo.sign_out;
+        let before = std::mem::replace(&mut self.pending, memo.sign_out);
         let Some(pending) = memo.sign_out else { return };
+        if before.is_some_and(|before| before.until == pending.until && before.tries < pending.tries) {
+            // Another tab has tried: together they have so many tries.
+            self.sign_out_backoff.catch_up(now, pending.tries, &mut self.entropy);
+        }
         if pending.is_void(now, memo.session) {
             self.forget_sign_out();
         } else {
@@ -104,6 +108,14 @@ impl<E: Entropy> Session<E> {
     /// Whether nothing may be restored before a sign-out is finished.
     pub(super) fn awaits_sign_out(&self) -> bool {
         self.pending.is_some() && matches!(self.phase, Phase::Unknown { .. })
+    }
+
+    /// Another tab has just tried, and failed.
+    pub(super) fn put_off_pursuit(&mut self, now: Moment) {
+        let is_pursuit = |turn: &Turn| matches!(turn.job, Job::SignOut { urge: Urge::Pursuit, .. });
+        if self.sign_out_backoff.until(now).is_some() && self.turns.current.as_ref().is_some_and(is_pursuit) {
+            self.ask_anew();
+        }
     }
 
     /// What was written down, somebody else has finished, or a sign-in has ended the matter.

@@ -41,9 +41,9 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "drop the newer-than check",
-        file: "src/session/machine/peers.rs",
-        from: "now.since(grant.received) < now.since(held.grant.received)",
-        to: "grant.received != held.grant.received",
+        file: "src/session/held.rs",
+        from: "now.since(grant.received) < now.since(self.grant.received)",
+        to: "grant.received != self.grant.received",
         caught_by: "sharing::a_token_that_came_earlier_replaces_nothing",
     },
     Mutation {
