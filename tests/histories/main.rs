@@ -12,7 +12,7 @@ mod steps;
 mod world;
 
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
+use proptest::test_runner::{FailurePersistence, FileFailurePersistence, RngSeed};
 use silent_session::session::{Config, Status, Ticket};
 use steps::{Step, living, perform, step, thaw_all};
 use world::{Fault, TabId, World};
@@ -56,20 +56,32 @@ fn signs_in(step: &Step) -> bool {
     )
 }
 
-/// The same histories in each run, so that what fails fails again; `HISTORIES=n` runs `n` of each kind, others each time.
-fn histories(default: u32) -> ProptestConfig {
-    let wanted = std::env::var("HISTORIES").ok().and_then(|cases| cases.parse().ok());
+/// Seconds, without optimisation.
+const FEW: u32 = 40_000;
+
+/// How many properties there are.
+const PROPERTIES: u32 = 4;
+
+/// The same few in each run of `cargo test`. `cargo xtask simulate` wants as many as it says in all, from a seed of its own,
+/// and remembers what fails.
+fn histories() -> ProptestConfig {
+    let wanted = |name| std::env::var(name).ok().and_then(|number| number.parse::<u64>().ok());
+    let in_all = wanted("HISTORIES").map_or(FEW, |histories| u32::try_from(histories).unwrap_or(u32::MAX));
+    let failures = std::env::var("HISTORY_FAILURES").ok().map(|path| {
+        let persistence = FileFailurePersistence::Direct(path.leak());
+        Box::new(persistence) as Box<dyn FailurePersistence>
+    });
     ProptestConfig {
-        cases: wanted.unwrap_or(default),
-        rng_seed: if wanted.is_some() { RngSeed::Random } else { RngSeed::Fixed(12) },
-        failure_persistence: None,
+        cases: in_all.div_ceil(PROPERTIES),
+        rng_seed: RngSeed::Fixed(wanted("HISTORY_SEED").unwrap_or(12)),
+        failure_persistence: failures,
         max_shrink_iters: 20_000,
         ..ProptestConfig::default()
     }
 }
 
 proptest! {
-    #![proptest_config(histories(40_000))]
+    #![proptest_config(histories())]
 
     #[test]
     fn the_invariants_hold_whatever_happens(

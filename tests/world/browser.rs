@@ -41,8 +41,8 @@ pub struct World {
     /// Our wall clock minus the true time; our monotonic clock minus the true time.
     pub(super) wall_error: i64,
     pub(super) monotonic_error: i64,
-    /// For whom a token was issued, and by how much the clocks were wrong then.
-    pub(super) issued: HashMap<String, (TabId, i64, i64)>,
+    /// For whom a token was issued, how long it lives, and by how much the clocks were wrong then.
+    pub(super) issued: HashMap<String, (TabId, Duration, i64, i64)>,
     pub(super) seed: Seed,
     pub(super) order: u64,
     pub(super) arrivals: BinaryHeap<Reverse<(i64, u64)>>,

@@ -192,7 +192,8 @@ impl World {
     }
 
     pub(super) fn was_issued(&mut self, tab: TabId, issued: &Issued) {
-        self.issued.insert(issued.token.clone(), (tab, self.wall_error, self.monotonic_error));
+        self.issued
+            .insert(issued.token.clone(), (tab, self.server.lifetime, self.wall_error, self.monotonic_error));
     }
 
     /// What the shell makes of an answer.

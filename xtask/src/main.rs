@@ -10,6 +10,7 @@ mod process;
 mod project;
 mod server;
 mod setup;
+mod simulate;
 mod stopwatch;
 mod temporary;
 mod test;
@@ -29,8 +30,10 @@ cargo xtask <command>
   demo [--port N] [--access-lifetime SECONDS]
                              Build, serve the demo and wait for Ctrl-C (port 4180, 20 seconds)
   demo --check               Walk through the demo in a headless browser instead
-  test [--only STEP]         Run every test, or one step: format, lint, native, mutations, build,
-                             headless, js, package, demo, tabs. `--only` may be given several times
+  simulate [--histories N] [--seed S]
+                             Check the invariants over N random histories (1,000,000: minutes), others each time
+  test [--only STEP]         Run every test, or one step: format, lint, native, simulate, mutations, build,
+                             headless, js, package, demo, tabs, firefox. `--only` may be given several times
   help                       Print this
 
   Environment: CHROME, CHROMEDRIVER   which browser to test in; both of the same major version
@@ -56,6 +59,7 @@ fn run() -> Outcome {
         Some("build") => build::command(&project, arguments),
         Some("server") => server::command(&project, arguments),
         Some("demo") => demo::command(&project, arguments),
+        Some("simulate") => simulate::command(&project, arguments),
         Some("test") => test::command(&project, arguments),
         None | Some("help" | "--help" | "-h") => {
             print!("{HELP}");

@@ -6,6 +6,7 @@ use crate::demo;
 use crate::failure::Outcome;
 use crate::project::Project;
 use crate::setup::Need;
+use crate::simulate;
 
 /// One step.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "format", needs: &[Need::Components], run: rust::format },
     Step { name: "lint", needs: &[Need::Components, Need::WasmTarget], run: rust::lint },
     Step { name: "native", needs: &[Need::WasmTarget], run: rust::native },
+    Step { name: "simulate", needs: &[], run: simulate::some },
     Step { name: "mutations", needs: &[], run: mutations::test },
     Step { name: "build", needs: build::NEEDS, run: build },
     Step {
