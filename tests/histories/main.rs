@@ -7,6 +7,7 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(missing_docs)]
 
+mod secrecy;
 mod steps;
 #[path = "../world/mod.rs"]
 mod world;

@@ -52,6 +52,8 @@ pub struct World {
     pub(super) rejections: u32,
     pub(super) requests: usize,
     pub(super) failing_logins: Vec<Ticket>,
+    /// What passes between it and its machines, as it prints; nothing by default.
+    pub overheard: Option<String>,
 }
 
 impl World {
@@ -84,6 +86,7 @@ impl World {
             rejections: 0,
             requests: 0,
             failing_logins: Vec::new(),
+            overheard: None,
         };
         world.open_tab();
         world
@@ -303,7 +306,13 @@ impl World {
         let now = self.moment();
         self.tabs[tab.0].may_begin = self.tabs[tab.0].begins_session(&event);
         let is_turn = matches!(event, Event::LockGranted { .. } | Event::LookedAgain { .. });
+        if let Some(overheard) = &mut self.overheard {
+            overheard.push_str(&format!("{event:?}"));
+        }
         let commands = self.tabs[tab.0].session.handle(now, event);
+        if let Some(overheard) = &mut self.overheard {
+            overheard.push_str(&format!("{commands:?}"));
+        }
         let publishes = commands.contains(&Command::Publish);
         let releases = commands.iter().any(|command| matches!(command, Command::ReleaseLock { .. }));
         assert!(!is_turn || !publishes || releases, "code of the app's runs under the lock: {commands:?}");

@@ -232,6 +232,11 @@ impl Server {
         }
     }
 
+    /// Every access token that it has issued.
+    pub fn issued(&self) -> impl Iterator<Item = &str> {
+        self.tokens.keys().map(String::as_str)
+    }
+
     /// Whether it has lapsed.
     pub fn has_lapsed(&self, token: &str, now: i64) -> bool {
         self.tokens[token].1 <= now
