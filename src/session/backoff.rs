@@ -56,12 +56,9 @@ impl Backoff {
         delay
     }
 
-    /// Others have failed meanwhile, so often in all: they need not all fail so often.
-    pub(crate) fn catch_up(&mut self, now: Moment, failures: u32, entropy: &mut impl Entropy) {
-        if failures > self.failures {
-            self.failures = failures - 1;
-            self.fail(now, &RefreshFailure::TimedOut, entropy);
-        }
+    /// Others have failed as well, so often in all.
+    pub(crate) fn catch_up(&mut self, failures: u32) {
+        self.failures = self.failures.max(failures);
     }
 
     /// An attempt succeeded, or the world has changed: start over.

@@ -109,7 +109,7 @@ pub struct Unsettled {
     pub standing: Standing,
     /// The companion of the refresh cookie when it was sent, where there is one.
     pub companion: Option<Companion>,
-    /// When another one was sent, before it or itself, whose cookie may lie over that of a session which has begun since:
+    /// When the first of those was sent, up to this one, whose cookies may lie over that of a session which has begun since:
     /// milliseconds since 1970. Whose cookie there is, the next answer tells.
     pub astray: Option<i64>,
 }

@@ -209,6 +209,7 @@ proptest! {
         // cleared, nobody knows any more what an earlier sign-out still had to do.
         if world.storage.blocked || world.is_lock_split() {
             world.server.sign_out_faults.clear();
+            world.server.date_error = 0;
             world.run(200_000);
         } else {
             world.run(pause);
@@ -227,10 +228,15 @@ proptest! {
                 continue;
             }
             // Nor is it tried for ever.
-            if world.memo().sign_out.is_some_and(|pending| pending.tries > 10) {
-                break;
+            let Some(pending) = world.memo().sign_out else {
+                perform(&mut world, step);
+                continue;
+            };
+            match step {
+                _ if pending.tries > 10 => break,
+                Step::Wait(ms) => world.run(*ms.min(&60_000)),
+                step => perform(&mut world, step),
             }
-            perform(&mut world, step);
         }
         heal(&mut world);
         all_look_around(&mut world);

@@ -41,6 +41,8 @@ pub struct World {
     /// Our wall clock minus the true time; our monotonic clock minus the true time.
     pub(super) wall_error: i64,
     pub(super) monotonic_error: i64,
+    /// When the wall clock was last set.
+    pub(super) wall_set: i64,
     /// For whom a token was issued, how long it lives, and by how much the clocks were wrong then.
     pub(super) issued: HashMap<String, (TabId, Duration, i64, i64)>,
     pub(super) seed: Seed,
@@ -78,6 +80,7 @@ impl World {
             now: 1_700_000_000_000,
             wall_error: 0,
             monotonic_error: -1_700_000_000_000,
+            wall_set: 0,
             seed: Seed(seed),
             order: 0,
             arrivals: BinaryHeap::new(),
@@ -182,6 +185,7 @@ impl World {
     /// The wall clock jumps.
     pub fn step_wall_clock(&mut self, by: i64) {
         self.wall_error += by;
+        self.wall_set = self.now;
     }
 
     /// The machine sleeps: nothing runs, and the monotonic clock may stand still.

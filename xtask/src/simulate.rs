@@ -32,7 +32,7 @@ fn simulate(project: &Project, histories: u32, seed: u64) -> Outcome {
     // What failed last is tried first.
     test.env("HISTORY_FAILURES", project.scratch("histories-that-failed.txt"));
     test.env("RUST_BACKTRACE", "0");
-    run(test.args(["test", "--release", "--package", "silent-session", "--test", "histories"])).map_err(|failure| {
+    run(test.args(["test", "--profile", "simulation", "--package", "silent-session", "--test", "histories"])).map_err(|failure| {
         Failure::new(format!(
             "{failure}\n\nThe history is printed above (`minimal failing input`). It is tried first the next time; all again: \
              cargo xtask simulate --histories {histories} --seed {seed}"

@@ -301,7 +301,9 @@ impl<E: Entropy> Session<E> {
             sent: now.wall_ms(),
             standing: Standing::Out,
             companion: self.companion,
-            astray: self.unsettled.and_then(|earlier| earlier.astray),
+            astray: self
+                .unsettled
+                .and_then(|earlier| earlier.astray.or(earlier.is_open().then_some(earlier.sent))),
         };
         self.overtaken = earlier.filter(|earlier| earlier.standing == Standing::Out);
         self.unsettled = Some(unsettled);

@@ -75,8 +75,9 @@ impl<E: Entropy> Session<E> {
         let before = std::mem::replace(&mut self.pending, memo.sign_out);
         let Some(pending) = memo.sign_out else { return };
         if before.is_some_and(|before| before.until == pending.until && before.tries < pending.tries) {
-            // Another tab has tried: together they have so many tries.
-            self.sign_out_backoff.catch_up(now, pending.tries, &mut self.entropy);
+            // Another tab has just tried: as if it had been this one.
+            self.sign_out_backoff.catch_up(pending.tries - 1);
+            self.sign_out_backoff.fail(now, &RefreshFailure::TimedOut, &mut self.entropy);
         }
         if pending.is_void(now, memo.session) {
             self.forget_sign_out();
@@ -267,6 +268,8 @@ impl<E: Entropy> Session<E> {
         if pending.is_void(now, None) {
             return self.forget_sign_out();
         }
+        // All tabs, and the pages before this one, have so many tries together.
+        self.sign_out_backoff.catch_up(pending.tries.saturating_sub(1));
         self.sign_out_backoff.fail(now, &failure, &mut self.entropy);
         self.pursue_sign_out();
     }

@@ -1,0 +1,85 @@
+//! Answers of the auth server, or of whoever stands in its way.
+
+use std::time::Duration;
+
+use silent_session::session::{
+    AccessToken, EndReason, Event, FailureKind, Grant, Head, Memo, Record as _, RefreshFailure, Status,
+    TokenFault, claims_of, read_lifetime, read_token, subject_in,
+};
+
+use crate::json::JsonObject;
+use crate::page::{Page, TOKEN};
+
+/// The first two bytes are the status, the first three lines after them headers (`Content-Type`, `WWW-Authenticate`,
+/// `Retry-After`), the fourth is the server's clock, and the rest is the body.
+///
+/// # Panics
+///
+/// When a session ends by anything but a rejection, when a token is taken that is none, and when a page spins.
+pub fn answers(data: &[u8]) {
+    let Some((status, rest)) = data.split_first_chunk::<2>() else { return };
+    let status = u16::from_be_bytes(*status) % 600;
+    let text = String::from_utf8_lossy(rest);
+    let mut lines = text.splitn(5, '\n');
+    let mut line = || lines.next().unwrap_or_default();
+    let head = Head { status, content_type: line(), challenge: line(), retry_after: line() };
+    let server_now = line().trim().parse().ok();
+    let body = line();
+
+    let mut page = Page::new();
+    page.refreshes();
+    let outcome = read(&page, &head, server_now, body);
+    if let Ok(grant) = &outcome {
+        assert!(!grant.token.reveal().is_empty());
+        assert!((200..300).contains(&status));
+    }
+    let was_rejected = matches!(outcome, Err(RefreshFailure::Rejected { .. }));
+    assert!(!was_rejected || [400, 401, 403].contains(&status));
+    if let Err(failure) = &outcome {
+        assert_eq!(failure.kind() == FailureKind::Rejected, was_rejected);
+    }
+    settles(&mut page, &outcome);
+    assert!(matches!(page.status(), Status::Active { .. }), "one answer has ended it: {outcome:?}");
+    // Whatever it was, the same once more, later.
+    page.waits(400_000);
+    settles(&mut page, &outcome);
+    page.waits(100_000_000);
+    settles(&mut page, &outcome);
+    match page.status() {
+        Status::Active { grant, .. } => {
+            let is_its = outcome.as_ref().is_ok_and(|brought| brought.token == grant.token);
+            assert!(is_its || grant.token.reveal() == TOKEN);
+        }
+        // Somebody else's token begins another session; a rejection ends this one.
+        Status::Ended { reason, .. } => assert!(was_rejected && reason == EndReason::Rejected),
+        status => panic!("{status:?}"),
+    }
+}
+
+fn settles(page: &mut Page, outcome: &Result<Grant, RefreshFailure>) {
+    if let Some(attempt) = page.out.take() {
+        let outcome = outcome.clone().map(|grant| Grant { received: page.moment(), ..grant });
+        page.happens(Event::RefreshSettled { attempt, outcome, memo: Memo::default() });
+    }
+}
+
+/// As the shell does.
+fn read(page: &Page, head: &Head<'_>, server_now: Option<f64>, body: &str) -> Result<Grant, RefreshFailure> {
+    if !(200..300).contains(&head.status) {
+        return Err(head.failure(|date| date.len() as f64 - 10.0));
+    }
+    let answer = JsonObject::parse(body);
+    let token = answer.as_ref().ok_or(TokenFault::Missing).and_then(read_token);
+    let token = token.map_err(|fault| head.fault(fault))?;
+    let claims = claims_of::<JsonObject>(&token);
+    let local_now = page.moment().wall_ms() as f64 / 1000.0;
+    let lifetime = read_lifetime(claims.as_ref(), answer.as_ref(), server_now, local_now);
+    let lifetime = lifetime.map_err(|fault| head.fault(fault))?;
+    assert!(lifetime.is_none_or(|lifetime| lifetime < Duration::from_secs(4_000_000_000)));
+    Ok(Grant {
+        token: AccessToken::new(&token),
+        received: page.moment(),
+        lifetime,
+        subject: claims.as_ref().and_then(subject_in),
+    })
+}

@@ -1,0 +1,30 @@
+//! Tokens.
+
+use silent_session::session::{claims_of, decode_claims, read_lifetime, subject_in};
+
+use crate::json::JsonObject;
+
+/// A hundred years, and no longer.
+const LONGEST: f64 = 100.0 * 365.25 * 86_400.0;
+
+/// Reads a token.
+///
+/// # Panics
+///
+/// When a lifetime is none, or when claims are made out of what has none.
+pub fn claims(data: &[u8]) {
+    let token = String::from_utf8_lossy(data);
+    let claims = claims_of::<JsonObject>(&token);
+    assert!(claims.is_none() || decode_claims(&token).is_some());
+    assert!(claims.is_none() || token.matches('.').count() == 2, "no JWS");
+    if let Some(subject) = claims.as_ref().and_then(subject_in) {
+        assert!(!format!("{subject:?}").contains(subject.reveal()) || subject.reveal().len() < 12);
+    }
+    for server_now in [None, Some(0.0), Some(1_700_000_000.0), Some(f64::MAX)] {
+        for local_now in [0.0, 1_700_000_000.0, f64::MAX] {
+            if let Ok(Some(lifetime)) = read_lifetime(claims.as_ref(), None, server_now, local_now) {
+                assert!(lifetime.as_secs_f64() <= LONGEST);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What storage holds: of an older version, of a later one, or of another script.
+
+use silent_session::session::{
+    Answered, AttemptId, EndReason, Event, Memo, PendingSignOut, Remembered, Status, Unsettled,
+};
+
+use crate::page::Page;
+
+/// An entry in each line: what is remembered of the session, a pending sign-out, a marker, the last answer.
+///
+/// # Panics
+///
+/// When an entry is not written as it was read, when a session ends that nobody has ended, and when a page spins.
+pub fn entries(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let mut lines = text.lines();
+    let mut line = || lines.next().unwrap_or_default();
+    let session = Remembered::from_entry(line());
+    let sign_out = PendingSignOut::from_entry(line());
+    let unsettled = Unsettled::from_entry(line());
+    let answered = Answered::from_entry(line());
+
+    let again = |entry: String| Remembered::from_entry(&entry);
+    assert_eq!(session.map(Remembered::to_entry).and_then(again), session);
+    assert_eq!(
+        sign_out.map(PendingSignOut::to_entry).and_then(|entry| PendingSignOut::from_entry(&entry)),
+        sign_out
+    );
+    let attempt = AttemptId::draw(&mut || 7);
+    let marker = unsettled.map(|unsettled| unsettled.to_entry(attempt));
+    assert_eq!(marker.and_then(|entry| Unsettled::from_entry(&entry)), unsettled);
+    assert_eq!(answered.map(Answered::to_entry).and_then(|entry| Answered::from_entry(&entry)), answered);
+
+    let memo = Memo { is_kept: true, session, sign_out, unsettled, answered, ..Memo::default() };
+    let mut page = Page::new();
+    page.happens(Event::Woken { memo, was_away: true, is_seen: true });
+    page.refreshes();
+    page.waits(5_000);
+    page.happens(Event::Recalled { memo });
+    page.waits(100_000);
+    if let Status::Ended { reason, .. } = page.status() {
+        let said = matches!(session, Some(Remembered::Over { .. })) || sign_out.is_some();
+        assert!(said && reason != EndReason::None, "nobody has said so");
+    }
+}

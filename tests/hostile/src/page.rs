@@ -1,0 +1,120 @@
+//! A page with alice signed in, and what must hold whatever it hears.
+
+use std::time::Duration;
+
+use silent_session::session::{
+    AccessToken, AttemptId, Command, Config, Event, Grant, Memo, Moment, Session, Status, Subject, Ticket,
+};
+
+/// What alice's token is. It is good for a quarter of an hour.
+pub(crate) const TOKEN: &str = "alices-token";
+
+/// More commands at once than any event has a reason for.
+const MANY: usize = 32;
+
+type Chance = Box<dyn FnMut() -> u64>;
+
+/// A machine and its clock.
+pub(crate) struct Page {
+    session: Session<Chance>,
+    now: i64,
+    tickets: u32,
+    /// The refresh that is on the wire.
+    pub(crate) out: Option<AttemptId>,
+    /// What it told the app of a denial, or of a token, since it was last looked at.
+    pub(crate) answered: usize,
+}
+
+impl Page {
+    /// With the session begun.
+    pub(crate) fn new() -> Self {
+        let mut chance = 0_u64;
+        let entropy: Chance = Box::new(move || {
+            chance = chance.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            chance.wrapping_mul(0xbf58_476d_1ce4_e5b9) ^ (chance >> 31)
+        });
+        let mut page = Self {
+            session: Session::new(Config { restore: false, ..Config::default() }, entropy),
+            now: 1_700_000_000_000,
+            tickets: 0,
+            out: None,
+            answered: 0,
+        };
+        page.happens(Event::Started { memo: Memo::default(), company: false });
+        let grant = Grant {
+            token: AccessToken::new(TOKEN),
+            received: page.moment(),
+            lifetime: Some(Duration::from_secs(900)),
+            subject: Some(Subject::new("alice", None)),
+        };
+        let ticket = page.ticket();
+        page.happens(Event::SignedIn { ticket, grant, memo: Memo::default() });
+        page
+    }
+
+    pub(crate) fn moment(&self) -> Moment {
+        Moment::new(self.now, self.now - 1_700_000_000_000)
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        self.session.status()
+    }
+
+    /// The app wants the token to be renewed: the refresh is on the wire.
+    pub(crate) fn refreshes(&mut self) {
+        let ticket = self.ticket();
+        self.happens(Event::RenewalWanted { ticket });
+    }
+
+    pub(crate) fn happens(&mut self, event: Event) {
+        let commands = self.session.handle(self.moment(), event);
+        assert!(commands.len() <= MANY, "{} commands", commands.len());
+        for command in commands {
+            match command {
+                Command::AcquireLock { attempt } => {
+                    self.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+                }
+                Command::LookAgain { attempt } => {
+                    self.happens(Event::LookedAgain { attempt, memo: Memo::default() });
+                }
+                Command::SendRefresh { attempt, .. } => self.out = Some(attempt),
+                Command::Answer { .. } => self.answered += 1,
+                _ => {}
+            }
+        }
+        self.ticks();
+    }
+
+    /// A tick that is due changes something: else the page would spin.
+    fn ticks(&mut self) {
+        for _ in 0..8 {
+            if self.session.deadline(self.moment()) != Some(Duration::ZERO) {
+                return;
+            }
+            let commands = self.session.handle(self.moment(), Event::Tick);
+            assert!(commands.len() <= MANY, "{} commands", commands.len());
+            for command in commands {
+                match command {
+                    Command::AcquireLock { attempt } => {
+                        let granted = Event::LockGranted { attempt, contended: false, memo: Memo::default() };
+                        let _ = self.session.handle(self.moment(), granted);
+                    }
+                    Command::SendRefresh { attempt, .. } => self.out = Some(attempt),
+                    _ => {}
+                }
+            }
+        }
+        assert_ne!(self.session.deadline(self.moment()), Some(Duration::ZERO), "ticks change nothing");
+    }
+
+    /// Time passes; nothing else happens.
+    pub(crate) fn waits(&mut self, ms: i64) {
+        self.now += ms;
+        self.happens(Event::Tick);
+    }
+
+    fn ticket(&mut self) -> Ticket {
+        self.tickets += 1;
+        Ticket(self.tickets)
+    }
+}

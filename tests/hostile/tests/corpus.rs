@@ -1,0 +1,96 @@
+//! What the fuzzer has found, and some bytes of chance.
+#![allow(missing_docs)]
+
+use std::fs;
+use std::path::Path;
+
+use hostile::{ATTACKS, Attack};
+use proptest::prelude::*;
+
+fn attack(name: &str) -> Attack {
+    ATTACKS.into_iter().find(|(its, _)| *its == name).map(|(_, attack)| attack).unwrap()
+}
+
+#[test]
+fn what_once_found_something_finds_nothing() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
+    for (name, attack) in ATTACKS {
+        let files: Vec<_> = fs::read_dir(corpus.join(name)).unwrap().collect();
+        assert!(!files.is_empty(), "nothing in {name}");
+        for file in files {
+            let path = file.unwrap().path();
+            println!("{}", path.display());
+            attack(&fs::read(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn each_target_is_one_of_the_attacks() {
+    let targets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/fuzz_targets");
+    let mut names: Vec<_> = fs::read_dir(targets).unwrap().map(|file| file.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ATTACKS.map(|(name, _)| std::ffi::OsString::from(format!("{name}.rs"))));
+}
+
+/// A word that means something in one of the formats, or one that does not.
+fn word() -> impl Strategy<Value = String> {
+    let words = [
+        "kind",
+        "token",
+        "hello",
+        "over",
+        "until",
+        "reason",
+        "signed-out",
+        "from",
+        "epoch",
+        "v",
+        "age",
+        "sent",
+        "null",
+        "-1",
+        "1e400",
+        "access_token",
+        "expires_in",
+        "exp",
+        "iat",
+        "begun",
+        "lost",
+        "astray",
+        "-",
+        "{",
+        "}",
+        ":",
+        ",",
+        "\"",
+        "\n",
+        " ",
+        "e30.eyJzdWIiOiJib2IifQ.x",
+        "000102030405060708090a0b0c0d0e0f",
+        "0123456789abcdef",
+        "\u{0}",
+        "\u{d7ff}",
+    ];
+    prop_oneof![prop::sample::select(words.to_vec()).prop_map(String::from), ".*"]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn bytes_of_chance_find_nothing(data in prop::collection::vec(any::<u8>(), 0..200)) {
+        for (_, attack) in ATTACKS {
+            attack(&data);
+        }
+    }
+
+    #[test]
+    fn words_of_chance_find_nothing(words in prop::collection::vec(word(), 0..40), status in any::<u16>()) {
+        let text = words.concat();
+        attack("claims")(text.as_bytes());
+        attack("entries")(text.as_bytes());
+        attack("messages")(text.as_bytes());
+        attack("answers")(&[&status.to_be_bytes(), text.as_bytes()].concat());
+    }
+}
