@@ -157,6 +157,7 @@ fn five_tabs_have_no_more_tries_than_one_and_share_the_pauses() {
 fn it_is_sent_as_it_is_where_the_refresh_of_a_page_that_has_gone_may_lie_over_the_cookie() {
     let mut world = World::signed_in(Config { shares_token: false, ..Config::default() }, 1);
     world.server.faults = vec![Fault::Slow(1_000)];
+    world.server.sign_out_faults = vec![Fault::Status(503, None)];
     world.renew(TAB);
     world.run(30);
     world.signed_in_elsewhere(TAB, "bob");
