@@ -186,6 +186,8 @@ proptest! {
             // Where nothing is stored, what came first is told by the clock alone, and by messages alone who is there.
             let is_blind = match step {
                 Step::SetClock(_) => true,
+                // A refresh that was out over a sleep is out for longer than any clock says.
+                Step::Sleep(..) => world.is_writing(),
                 Step::Channel { loss, delay } => world.storage.blocked && (*loss > 0 || *delay > 10),
                 Step::BlockStorage => world.channel.loss > 0 || world.channel.delay > 10 || is_unordered,
                 Step::ClearStorage => is_unordered,

@@ -14,6 +14,8 @@ pub fn messages(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let mut page = Page::new();
     let epoch = epoch_of(&page);
+    // What comes now is newer than what she has.
+    page.waits(1_000);
     for line in text.lines() {
         let Some(envelope) = JsonObject::parse(line) else { continue };
         let Some((from, message)) = read_message(&envelope) else { continue };

@@ -8,7 +8,11 @@ use hostile::{ATTACKS, Attack};
 use proptest::prelude::*;
 
 fn attack(name: &str) -> Attack {
-    ATTACKS.into_iter().find(|(its, _)| *its == name).map(|(_, attack)| attack).unwrap()
+    ATTACKS
+        .into_iter()
+        .find(|(its, _)| *its == name)
+        .map(|(_, attack)| attack)
+        .expect("an attack of that name")
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::project::Project;
 // Of no influence on what is published, so any version that works will do, as long as it is the same for everybody.
 const WASM_PACK: &str = "0.15.1";
 const GECKODRIVER: &str = "0.37.1";
+const CARGO_FUZZ: &str = "0.13.2";
 
 /// One such crate.
 #[derive(Clone, Debug)]
@@ -35,6 +36,11 @@ pub(crate) fn wasm_pack() -> Tool {
 /// The driver of Firefox. Debian has none.
 pub(crate) fn geckodriver() -> Tool {
     Tool::new("geckodriver", GECKODRIVER.to_owned(), &["geckodriver"])
+}
+
+/// The fuzzer's front end.
+pub(crate) fn cargo_fuzz() -> Tool {
+    Tool::new("cargo-fuzz", CARGO_FUZZ.to_owned(), &["cargo-fuzz"])
 }
 
 impl Tool {
