@@ -1,4 +1,4 @@
-//! When to try again: exponential, full jitter, a cap; `Retry-After` wins and is not jittered.
+//! When to try again: exponential, full jitter, a cap; `Retry-After` wins.
 
 use std::time::Duration;
 
@@ -7,8 +7,12 @@ use super::id::Entropy;
 use super::time::{Deadline, Moment};
 
 const BASE: Duration = Duration::from_secs(1);
-/// Somebody may be waiting for it.
+/// How much longer it is where nobody waits: a refresh ahead of time has a minute.
+const IDLE: u32 = 8;
+/// Somebody waits for it.
 const CAP: Duration = Duration::from_secs(60);
+/// Nobody does: of a million tabs after an outage, those that nobody uses leave the server to those that somebody does.
+const IDLE_CAP: Duration = Duration::from_secs(900);
 /// Nobody waits for it, and it is tried so often only: it has to outlast an outage.
 const SIGN_OUT_CAP: Duration = Duration::from_secs(3600);
 /// Full jitter may draw nearly nothing; this much is always waited.
@@ -20,40 +24,55 @@ const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
 #[derive(Debug)]
 pub(crate) struct Backoff {
     cap: Duration,
+    idle_cap: Duration,
     failures: u32,
+    /// When the first of them was.
+    first: Option<Moment>,
     until: Option<Deadline>,
+    idle_until: Option<Deadline>,
 }
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self { cap: CAP, failures: 0, until: None }
+        Self { cap: CAP, idle_cap: IDLE_CAP, failures: 0, first: None, until: None, idle_until: None }
     }
 }
 
 impl Backoff {
     /// That of sign-outs.
     pub(crate) fn of_sign_outs() -> Self {
-        Self { cap: SIGN_OUT_CAP, ..Self::default() }
+        Self { cap: SIGN_OUT_CAP, idle_cap: SIGN_OUT_CAP, ..Self::default() }
     }
 
-    /// One more failure. Returns how long it is until the next attempt.
+    /// One more failure. Returns how long it is until the next attempt, if somebody waits for it.
     pub(crate) fn fail(
         &mut self,
         now: Moment,
         failure: &RefreshFailure,
         entropy: &mut impl Entropy,
     ) -> Duration {
-        let ceiling = BASE.saturating_mul(1 << self.failures.min(16)).min(self.cap);
-        let delay = match failure.retry_after() {
-            Some(asked) => asked.min(RETRY_AFTER_CAP),
+        let whole = BASE.saturating_mul(1 << self.failures.min(16));
+        let (pause, idle) = match failure.retry_after() {
+            // What the server says to all at once, not all do at once.
+            Some(asked) => {
+                let asked = asked.min(RETRY_AFTER_CAP);
+                (asked, asked.saturating_add(scale(asked / 2, entropy)))
+            }
             // Whoever says so will say when that is over, too.
-            None if *failure == RefreshFailure::Offline => CAP,
-            None => scale(ceiling, entropy),
+            None if *failure == RefreshFailure::Offline => (CAP, CAP),
+            None => {
+                // The same draw for both: the one is never after the other.
+                let draw = entropy.next_u64();
+                let part = |whole: Duration| scale(whole, &mut || draw);
+                let idle = whole.saturating_mul(IDLE).min(self.idle_cap);
+                (part(whole.min(self.cap)), part(idle))
+            }
         };
-        let delay = delay.max(FLOOR);
         self.failures = self.failures.saturating_add(1);
-        self.until = Some(Deadline::new(now, delay));
-        delay
+        self.first.get_or_insert(now);
+        self.until = Some(Deadline::new(now, pause.max(FLOOR)));
+        self.idle_until = Some(Deadline::new(now, idle.max(FLOOR)));
+        pause.max(FLOOR)
     }
 
     /// Others have failed as well, so often in all.
@@ -63,12 +82,22 @@ impl Backoff {
 
     /// An attempt succeeded, or the world has changed: start over.
     pub(crate) fn reset(&mut self) {
-        *self = Self { cap: self.cap, ..Self::default() };
+        *self = Self { cap: self.cap, idle_cap: self.idle_cap, ..Self::default() };
+    }
+
+    /// For how long all attempts have failed; nothing where the last has not.
+    pub(crate) fn has_failed_for(&self, now: Moment) -> Duration {
+        self.first.map_or(Duration::ZERO, |first| now.since(first))
     }
 
     /// When the next attempt is due; `None` when nothing stands in its way.
     pub(crate) fn until(&self, now: Moment) -> Option<Deadline> {
         self.until.filter(|until| !until.is_due(now))
+    }
+
+    /// The same where nobody waits for it.
+    pub(crate) fn idle_until(&self, now: Moment) -> Option<Deadline> {
+        self.idle_until.filter(|until| !until.is_due(now))
     }
 
     /// When the last pause ends or ended, in milliseconds since 1970.
@@ -115,6 +144,27 @@ mod tests {
         assert_eq!(backoff.until(NOW), None);
         backoff.fail(NOW, &FAILURE, &mut most);
         assert!(delay(&backoff) <= BASE);
+    }
+
+    #[test]
+    fn where_nobody_waits_it_grows_on_to_a_quarter_of_an_hour() {
+        let mut backoff = Backoff::default();
+        for expected in [8, 16, 32, 64, 128, 256, 512, 900, 900] {
+            backoff.fail(NOW, &FAILURE, &mut || u64::MAX);
+            let idle = backoff.idle_until(NOW).map_or(Duration::ZERO, |until| until.remaining(NOW));
+            assert_eq!(idle.as_millis().div_ceil(1000), expected);
+            assert!(delay(&backoff) <= idle);
+        }
+        backoff.reset();
+        assert_eq!(backoff.idle_until(NOW), None);
+    }
+
+    #[test]
+    fn where_nobody_waits_what_the_server_asks_for_is_drawn_out() {
+        let mut backoff = Backoff::default();
+        backoff.fail(NOW, &busy(60), &mut || u64::MAX);
+        let idle = backoff.idle_until(NOW).map_or(Duration::ZERO, |until| until.remaining(NOW));
+        assert_eq!((delay(&backoff).as_secs(), idle.as_secs()), (60, 89));
     }
 
     #[test]

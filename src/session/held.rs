@@ -44,11 +44,15 @@ pub(crate) struct Held {
 
 impl Held {
     /// A token of `epoch`; the first, which may have come from `elsewhere`, or the one after `predecessor`.
+    ///
+    /// One that came late, `late_by` after it was first tried for, is renewed so much earlier: as if it had come in time. An
+    /// outage makes all that wait for its end come together; they do not come together again a lifetime later.
     pub(crate) fn new(
         epoch: EpochId,
         grant: Grant,
         elsewhere: bool,
         predecessor: Option<&Held>,
+        late_by: Duration,
         config: &Config,
         entropy: &mut impl Entropy,
     ) -> Self {
@@ -57,6 +61,7 @@ impl Held {
             // A fifth, and up to a quarter more of that for the jitter: never more than a quarter of the lifetime.
             let lead = config.leeway.min(lifetime / 5);
             let lead = lead.saturating_add(scale(lead / 4, entropy));
+            let lead = lead.saturating_add(made_up_for(late_by, lifetime.saturating_sub(lead)));
             Deadline::new(grant.received, lifetime.saturating_sub(lead).max(MIN_REFRESH_INTERVAL))
         });
         Self {
@@ -93,6 +98,15 @@ impl Held {
     }
 }
 
+/// How much of a delay is made up for at once, where a token is renewed every `period`: never so much that it would be
+/// renewed soon again.
+fn made_up_for(late_by: Duration, period: Duration) -> Duration {
+    let (late_by, period) = (late_by.as_millis(), period.as_millis().max(1));
+    let late = late_by % period;
+    let made_up = if late > period / 8 * 7 { 0 } else { late };
+    Duration::from_millis(u64::try_from(made_up).unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::token::AccessToken;
@@ -100,18 +114,31 @@ mod tests {
 
     const START: Moment = Moment::new(0, 0);
 
-    fn held(lifetime_s: u64, chance: u64) -> Held {
+    fn held(lifetime_s: u64, late_by: u64, chance: u64) -> Held {
+        let late_by = Duration::from_secs(late_by);
         let grant = Grant {
             token: AccessToken::new("t"),
             received: START,
             lifetime: Some(Duration::from_secs(lifetime_s)),
             subject: None,
         };
-        Held::new(EpochId::draw(&mut || 7, 0, None), grant, false, None, &Config::default(), &mut || chance)
+        Held::new(
+            EpochId::draw(&mut || 7, 0, None),
+            grant,
+            false,
+            None,
+            late_by,
+            &Config::default(),
+            &mut || chance,
+        )
     }
 
     fn refresh_after(lifetime_s: u64, chance: u64) -> f64 {
-        held(lifetime_s, chance).refresh.map_or(f64::NAN, |due| due.remaining(START).as_secs_f64())
+        seconds(&held(lifetime_s, 0, chance))
+    }
+
+    fn seconds(held: &Held) -> f64 {
+        held.refresh.map_or(f64::NAN, |due| due.remaining(START).as_secs_f64())
     }
 
     #[test]
@@ -124,17 +151,28 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_came_late_is_renewed_as_if_it_had_come_in_time() {
+        let renewed_after = |late_by| seconds(&held(900, late_by, 0));
+        assert_eq!(renewed_after(1), 839.0);
+        assert_eq!(renewed_after(600), 240.0);
+        assert_eq!(renewed_after(840), 840.0);
+        assert_eq!(renewed_after(840 * 7 + 60), 780.0);
+        assert_eq!(renewed_after(800), 840.0, "not soon again");
+        assert_eq!(seconds(&held(1, 5, 0)), 1.0);
+    }
+
+    #[test]
     fn however_short_the_life_a_refresh_ahead_waits_a_second() {
         assert_eq!(refresh_after(1, u64::MAX), 1.0);
     }
 
     #[test]
     fn a_token_that_would_be_dead_on_arrival_does_not_last() {
-        let long = held(900, 0);
+        let long = held(900, 0, 0);
         assert!(long.grant.lasts(Moment::new(897_999, 0), Duration::ZERO));
         assert!(!long.grant.lasts(Moment::new(898_000, 0), Duration::ZERO));
         assert!(!long.grant.lasts(Moment::new(840_000, 0), Duration::from_secs(60)));
-        let short = held(5, 0);
+        let short = held(5, 0, 0);
         assert!(short.grant.lasts(Moment::new(4_400, 0), Duration::ZERO));
         assert!(!short.grant.lasts(Moment::new(4_500, 0), Duration::ZERO));
     }

@@ -2,6 +2,8 @@
 
 use super::*;
 
+use silent_session::session::Report;
+
 #[test]
 fn nothing_but_a_rejection_ends_a_session() {
     let faults = [
@@ -35,7 +37,8 @@ fn a_renewal_that_fails_is_seen_in_the_state_until_one_succeeds() {
     let Status::Active { failure, refresh_at, .. } = world.status(TAB) else { panic!() };
     assert!(matches!(failure, Some(RefreshFailure::Unavailable { status: Some(503), .. })));
     assert!(refresh_at.is_some_and(|at| at > world.moment().wall_ms()), "and so is the next try");
-    world.run(2 * MINUTE);
+    // Nobody waits for it: up to half as long again.
+    world.run(3 * MINUTE);
     assert!(matches!(world.status(TAB), Status::Active { failure: None, .. }));
 }
 
@@ -146,4 +149,31 @@ fn a_failed_refresh_does_not_poison_the_next_batch() {
     let request = world.fetch(TAB);
     assert_eq!(refreshes(&mut world, |world| world.run(5_000)), 1);
     assert_eq!(world.outcomes[&request], Outcome::Status(200));
+}
+
+/// Of a million tabs after an outage, those that nobody uses leave the server to those that somebody does.
+#[test]
+fn where_nobody_waits_the_pauses_of_an_outage_grow_on_and_whoever_comes_is_served_at_once() {
+    let attempts = |is_used: bool| {
+        let mut world = signed_in();
+        world.server.failing = 100;
+        world.run(20 * MINUTE);
+        let before = world.tabs[0].reports.len();
+        for _ in 0..60 {
+            if is_used {
+                world.fetch(TAB);
+            }
+            world.run(MINUTE);
+        }
+        let started = |report: &&Report| matches!(report, Report::RefreshStarted { .. });
+        let sent = world.tabs[0].reports[before..].iter().filter(started).count();
+        world.server.failing = 0;
+        let request = world.fetch(TAB);
+        world.run(MINUTE);
+        assert_eq!(world.outcomes[&request], Outcome::Status(200));
+        sent
+    };
+    let (idle, used) = (attempts(false), attempts(true));
+    assert!((2..=16).contains(&idle), "{idle}");
+    assert!((40..=200).contains(&used), "{used}");
 }

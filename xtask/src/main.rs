@@ -6,6 +6,7 @@ mod build;
 mod cargo_lock;
 mod demo;
 mod failure;
+mod fleet;
 mod fuzz;
 mod process;
 mod project;
@@ -33,6 +34,8 @@ cargo xtask <command>
   demo --check               Walk through the demo in a headless browser instead
   simulate [--histories N] [--seed S]
                              Check the invariants over N random histories (1,000,000: minutes), others each time
+  simulate-fleet [--clients N] [--seed S] [--picture FILE]
+                             The day of a million clients with an outage: what the auth server sees
   fuzz [TARGET]… [--seconds N]
                              Feed hostile answers, tokens, messages and entries to the session, for 60 s each
   test [--only STEP]         Run every test, or one step: format, lint, native, simulate, mutations, build,
@@ -63,6 +66,7 @@ fn run() -> Outcome {
         Some("server") => server::command(&project, arguments),
         Some("demo") => demo::command(&project, arguments),
         Some("fuzz") => fuzz::command(&project, arguments),
+        Some("simulate-fleet") => fleet::command(&project, arguments),
         Some("simulate") => simulate::command(&project, arguments),
         Some("test") => test::command(&project, arguments),
         None | Some("help" | "--help" | "-h") => {

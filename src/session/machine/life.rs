@@ -68,7 +68,9 @@ impl<E: Entropy> Session<E> {
             Phase::Ended { .. } | Phase::Closed => (None, false),
         };
         let elsewhere = elsewhere || source == Source::Peer;
-        let mut held = Held::new(epoch, grant, elsewhere, predecessor, &self.config, &mut self.entropy);
+        let late_by = self.backoff.has_failed_for(now);
+        let mut held =
+            Held::new(epoch, grant, elsewhere, predecessor, late_by, &self.config, &mut self.entropy);
         held.used = self.callers.want_token();
         let credential = held.credential();
         // What lay there over a night is dead: whoever waits for a token waits for the next.

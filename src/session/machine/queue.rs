@@ -77,14 +77,18 @@ impl<E: Entropy> Session<E> {
         if self.awaits_sign_out() {
             return None;
         }
-        let wanted = match &self.phase {
-            _ if !self.callers.is_empty() => Duration::ZERO,
-            Phase::Unknown { .. } => Duration::ZERO,
-            Phase::Active(_) if self.cookie_in_doubt || self.rejected || self.is_asked => Duration::ZERO,
-            Phase::Active(held) => self.ahead(held)?.remaining(now),
+        let (wait, is_idle) = match &self.phase {
+            _ if !self.callers.is_empty() => (Duration::ZERO, false),
+            Phase::Unknown { .. } => (Duration::ZERO, false),
+            Phase::Active(_) if self.cookie_in_doubt || self.rejected || self.is_asked => {
+                (Duration::ZERO, false)
+            }
+            // Nobody waits for it.
+            Phase::Active(held) => (self.ahead(held)?.remaining(now), true),
             Phase::Ended { .. } | Phase::Closed => return None,
         };
-        Some(self.backoff.until(now).map_or(wanted, |until| until.remaining(now).max(wanted)))
+        let until = if is_idle { self.backoff.idle_until(now) } else { self.backoff.until(now) };
+        Some(until.map_or(wait, |until| until.remaining(now).max(wait)))
     }
 
     /// When to refresh ahead of the expiry: not in a hidden tab that nobody has used since the token came. Forgotten tabs
