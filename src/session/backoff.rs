@@ -15,8 +15,8 @@ const CAP: Duration = Duration::from_secs(60);
 const IDLE_CAP: Duration = Duration::from_secs(900);
 /// Nobody waits for it, and it is tried so often only: it has to outlast an outage.
 const SIGN_OUT_CAP: Duration = Duration::from_secs(3600);
-/// Full jitter may draw nearly nothing; this much is always waited.
-const FLOOR: Duration = Duration::from_millis(250);
+/// Full jitter may draw nearly nothing; this much is always waited: an outage of a second costs four attempts at the most.
+const FLOOR: Duration = Duration::from_millis(400);
 /// A server that asks for a day does not know that a person is waiting.
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
 

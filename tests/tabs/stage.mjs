@@ -56,7 +56,7 @@ function collectComplaints(context) {
 function isExpected(message) {
   const { url } = message.location();
   const path = URL.canParse(url) ? new URL(url).pathname : "";
-  const noted = /^Failed to load resource: (the server .* status of (401|503)|net::ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED))/;
+  const noted = /^Failed to load resource: (the server .* status of (401|500|503)|net::ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED))/;
   return /^\/(auth|api)\//.test(path) && noted.test(message.text());
 }
 

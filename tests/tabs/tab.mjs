@@ -38,6 +38,10 @@ export class Tab {
     return tabs.jsonValue();
   }
 
+  /** Waits until a refresh has failed in this way. */
+  fails = (kind) =>
+    this.page.waitForFunction((kind) => session.inspect().lastFailure?.kind === kind, kind, { polling: LOOK, timeout: PATIENCE });
+
   signIn = (user) => this.run((user) => signIn(user), user);
   signOut = () => this.run(() => session.signOut());
 
@@ -67,6 +71,14 @@ export class Tab {
   /** What it has sent to a path. */
   sent(path) {
     return this.#wire.of(this, path);
+  }
+
+  /** Its network is gone, as far as it knows, or there again. */
+  async offline(offline) {
+    const conditions = { offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+    const tools = await this.#debug();
+    await tools.send("Network.enable");
+    await tools.send("Network.emulateNetworkConditions", conditions);
   }
 
   reload = () => this.page.reload();
