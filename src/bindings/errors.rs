@@ -10,7 +10,7 @@ use crate::session::{Denial, RefreshFailure, TokenFault};
 #[wasm_bindgen(module = "/src/bindings/errors.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeError, reexport, skip_typescript)]
-    fn make_error(code: &str, details: &Object) -> JsValue;
+    fn make_error(code: &str, details: &Object, message: Option<&str>) -> JsValue;
 
     // Not called from here: the glue exports them again, so that the package's entry has the same classes.
     #[wasm_bindgen(js_name = RefreshError, reexport)]
@@ -79,6 +79,10 @@ pub(super) fn from_failure(failure: RefreshFailure, retry_at: Option<i64>, drive
 fn from_fault(fault: TokenFault) -> JsValue {
     let code = match fault {
         TokenFault::Missing => "ERR_TOKEN_MISSING",
+        TokenFault::Unsendable => {
+            let message = "the access token has characters that no header can carry";
+            return make_error("ERR_TOKEN_MALFORMED", &Object::new(), Some(message));
+        }
         TokenFault::NoLifetime | TokenFault::Unidentified => "ERR_TOKEN_MALFORMED",
         TokenFault::Expired => "ERR_TOKEN_EXPIRED",
     };
@@ -112,5 +116,5 @@ fn error(code: &str, details: &[(&str, JsValue)]) -> JsValue {
         // Setting a member of a plain object of ours cannot throw.
         let _ = Reflect::set(&object, &JsValue::from_str(name), value);
     }
-    make_error(code, &object)
+    make_error(code, &object, None)
 }

@@ -6,7 +6,7 @@ use web_sys::Headers;
 
 use super::clock;
 use super::identity::Identity;
-use crate::session::{AccessToken, Grant, TokenFault, claims_of, read_lifetime, read_token};
+use crate::session::{AccessToken, Grant, TokenFault, claims_of, is_sendable, read_lifetime, read_token};
 
 /// Why there is no grant in an answer; with what the app's `identity` function has thrown, if it has.
 pub(crate) type Unreadable = (TokenFault, Option<JsValue>);
@@ -23,6 +23,9 @@ pub(crate) fn read_grant(
 
 /// A grant out of a token alone.
 pub(crate) fn token_grant(token: &str, identity: &Identity) -> Result<Grant, Unreadable> {
+    if !is_sendable(token) {
+        return Err((TokenFault::Unsendable, None));
+    }
     grant(token, None, None, identity)
 }
 

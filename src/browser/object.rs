@@ -11,6 +11,8 @@ extern "C" {
     // Rust's own parser of numbers would bring its tables along.
     #[wasm_bindgen(js_name = Number)]
     fn to_number(text: &str) -> f64;
+    #[wasm_bindgen(js_name = String)]
+    fn to_text(number: f64) -> String;
 }
 
 /// A member of an object; undefined where there is none.
@@ -56,5 +58,10 @@ impl Record for JsValue {
 
     fn to_number(text: &str) -> f64 {
         to_number(text)
+    }
+
+    fn to_text(number: f64) -> String {
+        // Rust's own formatter of numbers would bring its tables along.
+        to_text(number)
     }
 }

@@ -12,9 +12,15 @@ use super::token::Subject;
 ///
 /// # Errors
 ///
-/// [`TokenFault::Missing`] when there is none.
+/// [`TokenFault::Missing`] when there is none, [`TokenFault::Unsendable`] when no header can carry it.
 pub fn read_token(answer: &impl Record) -> Result<String, TokenFault> {
-    answer.text("access_token").filter(|token| !token.is_empty()).ok_or(TokenFault::Missing)
+    let token = answer.text("access_token").filter(|token| !token.is_empty()).ok_or(TokenFault::Missing)?;
+    if is_sendable(&token) { Ok(token) } else { Err(TokenFault::Unsendable) }
+}
+
+/// Whether a header can carry it.
+pub fn is_sendable(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The claims of a JWT, **unverified**; `None` for an opaque token.
@@ -24,7 +30,7 @@ pub fn claims_of<R: Record>(token: &str) -> Option<R> {
 
 /// Whose token it is, by its claims.
 pub fn subject_in(claims: &impl Record) -> Option<Subject> {
-    Some(Subject::new(&claims.text("sub")?, claims.text("sid").as_deref()))
+    Some(Subject::new(&claims.label("sub")?, claims.label("sid").as_deref()))
 }
 
 /// How long a token lives from now on, by its claims and by the answer that it came in, where it came in one. Clocks in

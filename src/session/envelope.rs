@@ -24,7 +24,7 @@
 
 use std::time::Duration;
 
-use super::answer::{claims_of, subject_in};
+use super::answer::{claims_of, is_sendable, subject_in};
 use super::entries::{digest_from_text, digest_to_text, reason_from_text};
 use super::id::{EpochId, TabId};
 use super::memo::Begun;
@@ -103,7 +103,7 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
             // It goes into a header: what could not have come out of one is no token.
             let token = text("token")
                 .filter(|token| (1..=LONGEST_TOKEN).contains(&token.len()))
-                .filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic()))?;
+                .filter(|token| is_sendable(token))?;
             let lifetime = match envelope.member("lifetime") {
                 Value::Null => None,
                 _ => Some(milliseconds("lifetime")?),

@@ -10,6 +10,8 @@ use super::status::EndReason;
 pub enum TokenFault {
     /// There is none in it.
     Missing,
+    /// It has characters that no header can carry (RFC 6750, section 2.1).
+    Unsendable,
     /// It is no JWT, and the answer does not say how long it lives (`expires_in`, RFC 6749, section 5.1).
     NoLifetime,
     /// It had lapsed by the server's own clock when it came.

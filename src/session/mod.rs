@@ -108,7 +108,7 @@ mod time;
 mod token;
 mod turns;
 
-pub use answer::{Head, claims_of, read_lifetime, read_token, subject_in};
+pub use answer::{Head, claims_of, is_sendable, read_lifetime, read_token, subject_in};
 pub use breaker::Audience;
 pub use command::{Command, Reply};
 pub use config::Config;

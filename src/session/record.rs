@@ -39,6 +39,18 @@ pub trait Record: Sized {
         }
     }
 
+    /// A number as JavaScript's `String` writes it.
+    fn to_text(number: f64) -> String;
+
+    /// The member, a string, or a number, as servers of some languages write ids.
+    fn label(&self, name: &str) -> Option<String> {
+        match self.member(name) {
+            Value::Text(text) => Some(text),
+            Value::Number(number) => Some(Self::to_text(number)),
+            _ => None,
+        }
+    }
+
     /// The member, a number, or a string of one, as servers of some languages write it.
     fn numeric(&self, name: &str) -> Numeric {
         match self.member(name) {

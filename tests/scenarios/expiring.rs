@@ -103,3 +103,25 @@ fn a_request_made_right_after_a_sleep_in_the_middle_of_a_refresh_waits_for_anoth
     assert_eq!(world.outcomes[&request], Outcome::Status(200));
     assert_eq!(world.server.api_hits - hits, 1);
 }
+
+#[test]
+fn each_token_is_renewed_by_its_own_life_whatever_the_one_before_had() {
+    let mut world = World::new(Config::default(), 3);
+    world.start();
+    world.run(1_000);
+    world.server.lifetime = Duration::from_secs(60);
+    world.sign_in(TAB, "alice");
+    world.run(100);
+    for (seconds, next) in [(60, 200), (200, 60), (60, 60)] {
+        world.server.lifetime = Duration::from_secs(next);
+        let Status::Active { grant, .. } = world.status(TAB) else { panic!() };
+        let came = grant.received.wall_ms();
+        let renewed = |world: &World| world.server.refreshes;
+        let before = renewed(&world);
+        // A fifth of the life before its end, and up to a quarter of that for the jitter.
+        world.run(came + seconds * 750 - 100 - world.moment().wall_ms());
+        assert_eq!(renewed(&world), before, "{seconds} s: too early");
+        world.run(seconds * 50 + 200);
+        assert_eq!(renewed(&world), before + 1, "{seconds} s: not renewed");
+    }
+}

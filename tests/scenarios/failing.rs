@@ -177,3 +177,18 @@ fn where_nobody_waits_the_pauses_of_an_outage_grow_on_and_whoever_comes_is_serve
     assert!((2..=16).contains(&idle), "{idle}");
     assert!((40..=200).contains(&used), "{used}");
 }
+
+#[test]
+fn a_sign_in_ends_the_pause() {
+    let mut world = signed_in();
+    world.server.faults = vec![Fault::Status(503, Some(300))];
+    world.renew(TAB);
+    world.run(1_000);
+    world.sign_in(TAB, "bob");
+    world.run(1_000);
+    let sent = refreshes(&mut world, |world| {
+        world.renew(TAB);
+        world.run(1_000);
+    });
+    assert_eq!(sent, 1);
+}

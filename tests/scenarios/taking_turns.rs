@@ -208,3 +208,20 @@ fn a_page_that_goes_away_begins_nothing() {
     world.run(1_000);
     assert!(world.is_active(tab));
 }
+
+#[test]
+fn while_the_lock_is_not_to_be_had_a_valid_token_is_given_and_a_dead_one_costs_a_typed_error() {
+    let (mut world, [first, second]) = tabs(Config { refresh_ahead: false, ..alone() });
+    world.freeze_lock(first);
+    let request = world.fetch(second);
+    world.run(100);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+    world.run(15 * MINUTE);
+    let request = world.fetch(second);
+    world.run(21_000);
+    let Outcome::Denied(Denial::Unavailable { failure, .. }) = &world.outcomes[&request] else {
+        panic!("{:?}", world.outcomes)
+    };
+    assert_eq!(*failure, RefreshFailure::TimedOut);
+    assert!(world.is_active(second));
+}

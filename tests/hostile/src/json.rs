@@ -25,6 +25,10 @@ impl Record for JsonObject {
         }
     }
 
+    fn to_text(number: f64) -> String {
+        number.to_string()
+    }
+
     fn to_number(text: &str) -> f64 {
         text.trim().parse().unwrap_or(f64::NAN)
     }

@@ -54,7 +54,8 @@ const rules = {
       await started({ name: "adopting" });
       await started({ name: "adopting", onEvent: (event) => told.push(event) });
       await nextTask();
-      return told.map(({ type }) => type);
+      // It may have asked the other one first.
+      return told.map(({ type }) => type).filter((type) => type !== "deferred");
     });
     assert.deepEqual(types, ["adopted"]);
   },

@@ -7,6 +7,7 @@ mod mutations;
 mod package;
 mod report;
 mod rust;
+mod scenarios;
 mod step;
 mod tabs;
 
