@@ -166,3 +166,19 @@ fn it_is_sent_as_it_is_where_the_refresh_of_a_page_that_has_gone_may_lie_over_th
     world.run(60_000);
     assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
 }
+
+/// Nor does an answer in between settle it, as long as that of the page that has gone may have come after.
+#[test]
+fn it_is_sent_as_it_is_where_a_cookie_may_have_come_after_the_last_answer() {
+    let mut world = World::signed_in(Config { shares_token: false, ..Config::default() }, 1);
+    world.server.faults = vec![Fault::Slow(2_100)];
+    world.server.sign_out_faults = vec![Fault::Status(503, None)];
+    world.renew(TAB);
+    world.run(1);
+    let tab = world.reload(TAB);
+    world.signed_in_elsewhere(tab, "bob");
+    world.run(16_000);
+    world.sign_out(tab);
+    world.run(60_000);
+    assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
+}

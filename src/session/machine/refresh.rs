@@ -90,7 +90,7 @@ impl<E: Entropy> Session<E> {
         });
         let overtaken = before.map(|before| Unsettled {
             standing: Standing::Overtaken,
-            astray: astray.and_then(|astray| astray.astray),
+            astray: before.astray.or(Some(before.sent)),
             ..before
         });
         let unsettled = overtaken.or(astray);
