@@ -111,8 +111,9 @@ export interface Session {
    * Rejects as native fetch does, and with {@link RefreshError} when no token could be had in time. A session
    * that has ended sends the request without a token.
    *
-   * A request that carries its own `Authorization` is passed on untouched. A body that is a stream is not sent
-   * twice: the 401 is returned.
+   * A request that carries its own `Authorization` is passed on untouched (unless it is the token that the session has in
+   * hand). A body that is a stream is not sent twice: the 401 is returned. Nor is a request whose 401 asks for another way to
+   * authenticate (`error="insufficient_user_authentication"`, RFC 9470).
    */
   readonly fetch: typeof globalThis.fetch;
 

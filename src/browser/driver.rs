@@ -227,6 +227,14 @@ impl Driver {
         self.0.native_error.borrow().clone()
     }
 
+    /// What a request carries now.
+    pub(crate) fn authorization(&self) -> Option<String> {
+        match self.0.machine.borrow().status() {
+            Status::Active { grant, .. } => Some(grant.token.authorization()),
+            _ => None,
+        }
+    }
+
     /// Where the token may go.
     pub(crate) fn targets(&self) -> &Targets {
         &self.0.targets

@@ -15,7 +15,7 @@ use super::discard::discard;
 use super::driver::Driver;
 use super::listener::Listener;
 use super::object::member;
-use crate::session::{Audience, Credential, Denial, Event};
+use crate::session::{Audience, Credential, Denial, Event, wants_step_up};
 
 #[wasm_bindgen]
 extern "C" {
@@ -99,7 +99,8 @@ fn prepare(driver: &Driver, input: &JsValue, init: &JsValue) -> Result<Option<Pr
         mode => mode,
     };
     let carries_none = mode.as_string().is_some_and(|mode| mode == "no-cors" || mode == "navigate");
-    if carries_none || brings_authorization(&headers) {
+    let in_hand = driver.authorization();
+    if carries_none || brings_authorization(&headers, in_hand.as_deref()) {
         return Ok(None);
     }
     let is_stream = is_stream(&member(init, "body"));
@@ -107,7 +108,7 @@ fn prepare(driver: &Driver, input: &JsValue, init: &JsValue) -> Result<Option<Pr
     // Asked again of the request itself: an object may read differently each time it is looked at.
     let audience = driver.targets().audience(&request.url());
     // And so are headers that can be read once only.
-    let audience = audience.filter(|_| !request.headers().has("authorization").unwrap_or(false));
+    let audience = audience.filter(|_| !is_anothers(&request.headers(), in_hand.as_deref()));
     // A stream would be held in memory whole to be sent again; a string, a Blob, a form is not.
     let replay = if is_stream { None } else { Some(request.clone()?) };
     Ok(Some(Prepared { request, replay, audience: audience.map(|origin| Audience::new(&origin)) }))
@@ -133,8 +134,12 @@ impl Prepared {
             generation: credential.generation,
             audience: audience.clone(),
         };
-        if status_of(&answer) != 401 {
-            driver.tell(accepted(&credential));
+        let is_step_up = wants_more(&answer);
+        if status_of(&answer) != 401 || is_step_up {
+            // What no refresh can cure says nothing of the token.
+            if !is_step_up {
+                driver.tell(accepted(&credential));
+            }
             if let Some(replay) = &replay {
                 discard(replay);
             }
@@ -164,16 +169,17 @@ impl Prepared {
         discard(&answer);
         attach(&replay, &credential)?;
         let answer = driver.fetcher().send(&replay).await?;
-        driver.tell(match status_of(&answer) {
-            401 => Event::ReplayRejected { audience },
-            _ => accepted(&credential),
-        });
+        match status_of(&answer) {
+            401 if wants_more(&answer) => {}
+            401 => driver.tell(Event::ReplayRejected { audience }),
+            _ => driver.tell(accepted(&credential)),
+        }
         Ok(answer)
     }
 }
 
 fn attach(request: &Request, credential: &Credential) -> Result<(), JsValue> {
-    request.headers().set("authorization", &["Bearer ", credential.token.reveal()].concat())
+    request.headers().set("authorization", &credential.token.authorization())
 }
 
 /// The absolute URL of what fetch takes: a string, a `URL`, a `Request`.
@@ -188,13 +194,24 @@ fn url_of(input: &JsValue) -> Option<String> {
 }
 
 /// Whether the caller brings its own. An iterator is not looked into: it can be read once only.
-fn brings_authorization(headers: &JsValue) -> bool {
+fn brings_authorization(headers: &JsValue, in_hand: Option<&str>) -> bool {
     if !headers.is_object() || member(headers, "next").is_function() {
         return false;
     }
     // A copy, so that every form of `HeadersInit` is read by the browser's own rules.
     let headers = Headers::new_with_headers(headers.unchecked_ref());
-    headers.and_then(|headers| headers.has("authorization")).unwrap_or(false)
+    headers.is_ok_and(|headers| is_anothers(&headers, in_hand))
+}
+
+/// Whether there is an authorization that is not the token in hand: that, put there by the caller, is ours all the same.
+fn is_anothers(headers: &Headers, in_hand: Option<&str>) -> bool {
+    headers.get("authorization").ok().flatten().is_some_and(|brought| Some(&*brought) != in_hand)
+}
+
+/// Whether a 401 asks for another way to authenticate.
+fn wants_more(answer: &JsValue) -> bool {
+    let challenge = || answer.unchecked_ref::<Response>().headers().get("www-authenticate").ok().flatten();
+    status_of(answer) == 401 && challenge().is_some_and(|challenge| wants_step_up(&challenge))
 }
 
 fn is_stream(body: &JsValue) -> bool {

@@ -87,6 +87,7 @@ mod answer;
 mod backoff;
 mod breaker;
 mod callers;
+mod challenge;
 mod command;
 mod config;
 mod entries;
@@ -110,6 +111,7 @@ mod turns;
 
 pub use answer::{Head, claims_of, is_sendable, read_lifetime, read_token, subject_in};
 pub use breaker::Audience;
+pub use challenge::wants_step_up;
 pub use command::{Command, Reply};
 pub use config::Config;
 pub use envelope::{read_message, write_message};

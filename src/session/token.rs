@@ -18,6 +18,11 @@ impl AccessToken {
         Self(token.into())
     }
 
+    /// As it goes into the header (RFC 6750, section 2.1).
+    pub(crate) fn authorization(&self) -> String {
+        ["Bearer ", &self.0].concat()
+    }
+
     /// The token itself, to be put on the wire and nowhere else.
     pub fn reveal(&self) -> &str {
         &self.0

@@ -53,6 +53,11 @@ export class FakeServer {
     this.signOutAnswers.push({ status, body, headers: JSON.parse(headers) });
   }
 
+  /** The next answer of the API: a status, headers as JSON. */
+  answerApi(status, headers) {
+    this.apiAnswers.push({ status, headers: JSON.parse(headers) });
+  }
+
   failApi(error) {
     this.apiAnswers.push({ error });
   }
@@ -79,6 +84,7 @@ export class FakeServer {
     if (request.url.includes("/auth/logout") && this.signOutAnswers.length > 0) return this.#signOut();
     const answer = this.apiAnswers.shift();
     if (answer?.error) throw answer.error;
+    if (answer) return new Response("", answer);
     const isGood = this.good !== undefined && call.authorization === `Bearer ${this.good}`;
     call.response = isGood
       ? new Response("{}", { status: request.url.includes("/forbidden") ? 403 : 200 })

@@ -125,3 +125,20 @@ fn each_token_is_renewed_by_its_own_life_whatever_the_one_before_had() {
         assert_eq!(renewed(&world), before + 1, "{seconds} s: not renewed");
     }
 }
+
+#[test]
+fn a_token_whose_answer_took_long_is_as_old_as_the_question() {
+    let received_after = |lifetime: u64| {
+        let mut world = signed_in();
+        world.server.lifetime = Duration::from_secs(lifetime);
+        world.server.faults = vec![Fault::Slow(10_000)];
+        let asked = world.moment().wall_ms();
+        world.renew(TAB);
+        world.run(10_100);
+        let Status::Active { grant, .. } = world.status(TAB) else { panic!() };
+        grant.received.wall_ms() - asked
+    };
+    assert_eq!(received_after(900), 0);
+    // From a server that is slower than its tokens live one takes what one gets.
+    assert_eq!(received_after(5), 10_040);
+}

@@ -90,6 +90,61 @@ export default {
     assert.equal(authorization, "none");
   },
 
+  "the token in hand that the caller has put there itself is replaced when it is refused": async ({ run }) => {
+    const { statuses, refreshes, tokens } = await run(async () => {
+      const { server, session } = await started();
+      const authorization = `Bearer ${await session.accessToken()}`;
+      server.revoke();
+      const statuses = [];
+      for (const headers of [{ authorization }, [["Authorization", authorization]], new Headers({ authorization })]) {
+        statuses.push((await session.fetch("/api/me", { headers })).status);
+      }
+      const tokens = [0, 1].map((index) => server.member("/api/me", index, "authorization") === authorization);
+      return { statuses, refreshes: server.count("/auth/refresh"), tokens };
+    });
+    // Once refreshed, it is somebody else's: of the caller's, and of yesterday.
+    assert.deepEqual(statuses, [200, 401, 401]);
+    assert.deepEqual([refreshes, tokens], [2, [true, false]]);
+  },
+
+  "a 401 that asks for another way to authenticate refreshes nothing, and does not count": async ({ run }) => {
+    const { statuses, refreshes, status } = await run(async () => {
+      const { server, session } = await started();
+      const statuses = [];
+      for (let time = 0; time < 5; time++) {
+        server.answerApi(401, JSON.stringify({ "www-authenticate": 'Bearer error="insufficient_user_authentication", acr_values="mfa"' }));
+        statuses.push((await session.fetch("/api/me")).status);
+      }
+      // The breaker is closed: a token that is refused is replaced at once.
+      server.revoke();
+      statuses.push((await session.fetch("/api/me")).status);
+      return { statuses, refreshes: server.count("/auth/refresh"), status: session.state.status };
+    });
+    assert.deepEqual([statuses, refreshes, status], [[401, 401, 401, 401, 401, 200], 2, "active"]);
+  },
+
+  "a Request whose body is a stream is teed once, and the half that is not needed is cancelled": async ({ run }) => {
+    const seen = await run(async () => {
+      const { session } = await started();
+      const counts = { clones: 0, cancelled: 0 };
+      const { clone } = Request.prototype;
+      const { cancel } = ReadableStream.prototype;
+      Request.prototype.clone = function () {
+        counts.clones += 1;
+        return clone.call(this);
+      };
+      ReadableStream.prototype.cancel = function (reason) {
+        counts.cancelled += 1;
+        return cancel.call(this, reason);
+      };
+      const body = new Blob(["streamed"]).stream();
+      const request = new Request("/api/echo", { method: "POST", body, duplex: "half" });
+      const { status } = await session.fetch(request);
+      return { ...counts, status };
+    });
+    assert.deepEqual(seen, { clones: 1, cancelled: 1, status: 200 });
+  },
+
   "a request that brings its own Authorization is passed on untouched": async ({ run }) => {
     const seen = await run(async () => {
       const { server, session } = await started();
