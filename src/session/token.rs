@@ -19,7 +19,7 @@ impl AccessToken {
     }
 
     /// As it goes into the header (RFC 6750, section 2.1).
-    pub(crate) fn authorization(&self) -> String {
+    pub fn authorization(&self) -> String {
         ["Bearer ", &self.0].concat()
     }
 
