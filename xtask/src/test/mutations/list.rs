@@ -40,6 +40,20 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         caught_by: "sharing::a_token_that_has_come_and_is_not_handed_over_yet_is_waited_for",
     },
     Mutation {
+        what: "take the answer to one sign-out for that to a later one",
+        file: "src/session/machine/sign_out.rs",
+        from: "if self.pending.map(|pending| pending.until) > told {",
+        to: "if self.pending.is_some() && told.is_none() {",
+        caught_by: "remembering_sign_outs::the_answer_to_an_earlier_one_does_not_count_for_a_later",
+    },
+    Mutation {
+        what: "hand out a token that has lapsed while it lay there",
+        file: "src/session/machine/life.rs",
+        from: "let is_good = lasts || caller.wish != Wish::Token;",
+        to: "let is_good = lasts || caller.epoch.is_some() || caller.wish != Wish::Token;",
+        caught_by: "expiring::a_request_made_right_after_a_sleep_in_the_middle_of_a_refresh_waits_for_another_one",
+    },
+    Mutation {
         what: "drop the newer-than check",
         file: "src/session/held.rs",
         from: "now.since(grant.received) < now.since(self.grant.received)",
@@ -49,8 +63,8 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     Mutation {
         what: "do not ask after a contended grant",
         file: "src/session/machine/queue.rs",
-        from: "        if contended || self.cleared {",
-        to: "        if contended && self.cleared {",
+        from: "        if contended || self.cleared || is_news {",
+        to: "        if contended && self.cleared && is_news {",
         caught_by: "taking_turns::a_contended_turn_asks_before_it_sends",
     },
     Mutation {
@@ -168,8 +182,8 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     Mutation {
         what: "take a frozen answer for new",
         file: "src/session/machine/refresh.rs",
-        from: "grant.received = began;",
-        to: "let _ = &mut grant;",
+        from: "grant = as_asked;",
+        to: "drop(as_asked);",
         caught_by: "taking_turns::a_holder_that_was_frozen_comes_to_no_harm_and_does_none",
     },
     Mutation {
