@@ -32,7 +32,8 @@ export interface SessionOptions {
   sendTokenTo?: readonly (string | URL)[] | undefined;
   /**
    * Seconds before the expiry at which the token is renewed. Default 60: longer than a slow request takes and
-   * than most clocks differ. Never more than a quarter of the token's lifetime, whatever is set here.
+   * than most clocks differ. Never more than a quarter of the token's lifetime, whatever is set here; but
+   * the token that comes after an outage is renewed as much sooner as it was late.
    */
   leeway?: number | undefined;
   /**
@@ -342,7 +343,7 @@ export interface ActiveState {
   readonly refreshAt: number | null;
   /** Whether the session came to this page from another tab: by a sign-in there, or by a hand-over when the page began. */
   readonly elsewhere: boolean;
-  /** Why the last attempt to renew the token failed, since it came. The session stays; `refreshAt` says when it is tried again. */
+  /** Why the last attempt to renew the token failed, since it came. The session stays; `refreshAt` says when it is tried again: sooner where somebody asks for a token. */
   readonly error?: SessionError;
 }
 

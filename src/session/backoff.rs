@@ -80,7 +80,19 @@ impl Backoff {
         self.failures = self.failures.max(failures);
     }
 
-    /// An attempt succeeded, or the world has changed: start over.
+    /// They have failed since `since` already: in the page before this one, or in another tab.
+    pub(crate) fn has_failed_since(&mut self, since: Moment, now: Moment) {
+        if now.since(since) > self.has_failed_for(now) {
+            self.first = Some(since);
+        }
+    }
+
+    /// The world has changed: nothing stands in the way of the next attempt. It is as late as it is.
+    pub(crate) fn lift(&mut self) {
+        *self = Self { cap: self.cap, idle_cap: self.idle_cap, first: self.first, ..Self::default() };
+    }
+
+    /// An attempt succeeded: start over.
     pub(crate) fn reset(&mut self) {
         *self = Self { cap: self.cap, idle_cap: self.idle_cap, ..Self::default() };
     }
@@ -103,6 +115,11 @@ impl Backoff {
     /// When the last pause ends or ended, in milliseconds since 1970.
     pub(crate) fn retry_at(&self) -> Option<i64> {
         self.until.map(Deadline::wall_ms)
+    }
+
+    /// The same where nobody waits for it.
+    pub(crate) fn idle_retry_at(&self) -> Option<i64> {
+        self.idle_until.map(Deadline::wall_ms)
     }
 }
 
@@ -157,6 +174,22 @@ mod tests {
         }
         backoff.reset();
         assert_eq!(backoff.idle_until(NOW), None);
+    }
+
+    #[test]
+    fn how_long_it_has_failed_for_is_known_until_an_attempt_succeeds() {
+        let (minute, hour) = (Moment::new(60_000, 60_000), Moment::new(3_600_000, 3_600_000));
+        let mut backoff = Backoff::default();
+        backoff.fail(minute, &FAILURE, &mut || 0);
+        backoff.fail(hour, &FAILURE, &mut || 0);
+        backoff.has_failed_since(hour, hour);
+        assert_eq!(backoff.has_failed_for(hour), Duration::from_secs(3_540));
+        backoff.has_failed_since(NOW, hour);
+        backoff.lift();
+        assert_eq!((backoff.until(hour), backoff.idle_until(hour)), (None, None));
+        assert_eq!(backoff.has_failed_for(hour), Duration::from_secs(3_600));
+        backoff.reset();
+        assert_eq!(backoff.has_failed_for(hour), Duration::ZERO);
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub struct Config {
     /// How long before the expiry to refresh. 60 s: longer than a slow request takes and than most clocks differ.
-    /// Never more than a quarter of the lifetime, whatever is set here.
+    /// Never more than a quarter of the lifetime, whatever is set here; but the token that comes after an outage is
+    /// renewed as if it had come in time, so that not all of its clients come together again.
     pub leeway: Duration,
     /// Whether to refresh ahead of the expiry, or on demand only.
     pub refresh_ahead: bool,

@@ -46,7 +46,8 @@ impl Held {
     /// A token of `epoch`; the first, which may have come from `elsewhere`, or the one after `predecessor`.
     ///
     /// One that came late, `late_by` after it was first tried for, is renewed so much earlier: as if it had come in time. An
-    /// outage makes all that wait for its end come together; they do not come together again a lifetime later.
+    /// outage makes all that wait for its end come together; they do not come together again a lifetime later. No outage
+    /// has to be told from a sleeping laptop: too early costs one refresh.
     pub(crate) fn new(
         epoch: EpochId,
         grant: Grant,
@@ -61,8 +62,8 @@ impl Held {
             // A fifth, and up to a quarter more of that for the jitter: never more than a quarter of the lifetime.
             let lead = config.leeway.min(lifetime / 5);
             let lead = lead.saturating_add(scale(lead / 4, entropy));
-            let lead = lead.saturating_add(made_up_for(late_by, lifetime.saturating_sub(lead)));
-            Deadline::new(grant.received, lifetime.saturating_sub(lead).max(MIN_REFRESH_INTERVAL))
+            let after = made_up_for(late_by, lifetime.saturating_sub(lead));
+            Deadline::new(grant.received, after.max(MIN_REFRESH_INTERVAL))
         });
         Self {
             epoch,
@@ -98,13 +99,14 @@ impl Held {
     }
 }
 
-/// How much of a delay is made up for at once, where a token is renewed every `period`: never so much that it would be
-/// renewed soon again.
+/// When a token is renewed that came `late_by` after it was tried for, where one is renewed every `period`: when the one in
+/// its place would have been. Where that is soon, not then: those are spread over the time in which all others are.
 fn made_up_for(late_by: Duration, period: Duration) -> Duration {
     let (late_by, period) = (late_by.as_millis(), period.as_millis().max(1));
-    let late = late_by % period;
-    let made_up = if late > period / 8 * 7 { 0 } else { late };
-    Duration::from_millis(u64::try_from(made_up).unwrap_or_default())
+    let left = period - late_by % period;
+    let soon = period / 8;
+    let after = if left < soon { soon + 7 * left } else { left };
+    Duration::from_millis(u64::try_from(after).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
@@ -157,8 +159,17 @@ mod tests {
         assert_eq!(renewed_after(600), 240.0);
         assert_eq!(renewed_after(840), 840.0);
         assert_eq!(renewed_after(840 * 7 + 60), 780.0);
-        assert_eq!(renewed_after(800), 840.0, "not soon again");
+        assert_eq!(renewed_after(735), 105.0);
         assert_eq!(seconds(&held(1, 5, 0)), 1.0);
+    }
+
+    #[test]
+    fn what_would_be_renewed_soon_again_is_spread_over_the_period() {
+        let renewed_after = |late_by| seconds(&held(900, late_by, 0));
+        let all: Vec<f64> = (736..840).map(renewed_after).collect();
+        assert!(all.iter().all(|after| (105.0..=840.0).contains(after)), "{all:?}");
+        assert_eq!((all[0], all[103]), (833.0, 112.0));
+        assert!(all.windows(2).all(|two| two[0] - two[1] == 7.0), "{all:?}");
     }
 
     #[test]

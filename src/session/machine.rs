@@ -198,7 +198,8 @@ impl<E: Entropy> Session<E> {
                 grant: held.grant.clone(),
                 failure: self.failure,
                 refresh_at: self.ahead(held).map(|due| {
-                    let paused = self.failure.and(self.backoff.retry_at());
+                    // Sooner if a caller comes.
+                    let paused = self.failure.and(self.backoff.idle_retry_at());
                     paused.map_or(due.wall_ms(), |until| until.max(due.wall_ms()))
                 }),
                 elsewhere: held.elsewhere,
@@ -308,7 +309,7 @@ impl<E: Entropy> Session<E> {
             Event::Tick => {}
             Event::CameOnline { memo } => {
                 let before = self.status();
-                self.backoff.reset();
+                self.backoff.lift();
                 self.published &= self.status() == before;
                 self.sign_out_backoff.reset();
                 self.recall(now, &memo);

@@ -180,6 +180,11 @@ impl Unsettled {
         self.astray.into_iter().chain(coming).any(|sent| session.is_after(sent))
     }
 
+    /// How long ago the first was sent of which it is one more try.
+    pub(crate) fn first_age(&self, now: Moment) -> Duration {
+        age(self.astray.unwrap_or(self.sent), now)
+    }
+
     /// How long ago it was sent.
     pub(crate) fn age(&self, now: Moment) -> Duration {
         age(self.sent, now)

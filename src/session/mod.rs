@@ -77,8 +77,9 @@
 //!    epochs nothing is replayed. A refresh that brings another subject opens a new epoch. A token that another tab
 //!    offers replaces ours only if it came later; the answer to our own attempt always does.
 //! 6. A brand-new token that is refused is not refreshed again at once.
-//! 7. The effective leeway never exceeds a quarter of the lifetime, and a refresh ahead of time is never sooner than a
-//!    second after the token came. Tabs jitter it: one usually refreshes, and the rest adopt.
+//! 7. The effective leeway never exceeds a quarter of the lifetime, but for a token that came late, after attempts that
+//!    failed: it is renewed as if it had come in time. A refresh ahead of time is never sooner than a second after the
+//!    token came. Tabs jitter it: one usually refreshes, and the rest adopt.
 //! 8. Either clock may jump either way; see [`Moment`].
 //! 9. Only the server ends a session, or the user.
 //! 10. A token never prints.

@@ -24,7 +24,8 @@ pub enum Status {
         grant: Grant,
         /// Why the last attempt to renew it failed, since it came.
         failure: Option<RefreshFailure>,
-        /// When the next attempt to renew it is due, in milliseconds since 1970; `None` when none is planned.
+        /// When the next attempt to renew it is due, in milliseconds since 1970; `None` when none is planned. Sooner
+        /// where somebody asks for a token.
         refresh_at: Option<i64>,
         /// It came from another tab: somebody signed in there, or it was there when this page began.
         elsewhere: bool,

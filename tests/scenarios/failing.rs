@@ -43,6 +43,21 @@ fn a_renewal_that_fails_is_seen_in_the_state_until_one_succeeds() {
 }
 
 #[test]
+fn where_nobody_waits_the_state_says_when_the_next_try_comes() {
+    let mut world = signed_in();
+    world.server.faults = vec![Fault::Status(503, None); 10];
+    world.run(14 * MINUTE);
+    while !world.server.faults.is_empty() {
+        let left = world.server.faults.len();
+        let Status::Active { refresh_at: Some(at), .. } = world.status(TAB) else { panic!() };
+        world.run(at - world.moment().wall_ms() - 50);
+        assert_eq!(world.server.faults.len(), left);
+        world.run(200);
+        assert_eq!(world.server.faults.len(), left - 1);
+    }
+}
+
+#[test]
 fn a_rejection_ends_the_session_and_says_so_once() {
     let mut world = signed_in();
     world.server.revoke_all();

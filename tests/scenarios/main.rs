@@ -7,6 +7,7 @@ mod expiring;
 mod failing;
 mod pending_sign_outs;
 mod reaching_all_tabs;
+mod recovering;
 mod remembering_sign_outs;
 mod replaying;
 mod reporting;

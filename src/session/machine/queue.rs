@@ -309,6 +309,11 @@ impl<E: Entropy> Session<E> {
                 .unsettled
                 .and_then(|earlier| earlier.astray.or(earlier.is_open().then_some(earlier.sent))),
         };
+        if let Some(earlier) = earlier {
+            // An outage is over for the page that was reloaded in it as late as for one that was not.
+            let first = now.before(earlier.first_age(now));
+            self.backoff.has_failed_since(first, now);
+        }
         self.overtaken = earlier.filter(|earlier| earlier.standing == Standing::Out);
         self.unsettled = Some(unsettled);
         self.is_recalled = false;
