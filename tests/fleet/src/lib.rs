@@ -1,7 +1,8 @@
 //! Many clients, each a [`Session`](silent_session::session::Session) of its own with one tab, on the clock of one day.
 //!
 //! They sign in over the day, most of them in the morning, stay for some hours, call their API now and then, and go. For
-//! ten minutes the auth server answers nobody. What is counted is what it sees: attempts to refresh, in each half minute.
+//! ten minutes the auth server answers nobody (or for another time, in another way: [`Day`]). What is counted is what it
+//! sees: attempts to refresh, in each half minute.
 
 mod client;
 mod day;
@@ -9,7 +10,9 @@ mod load;
 mod plot;
 mod run;
 mod seed;
+mod storage;
 
+pub use day::{Day, Fault, Patience, other_days};
 pub use load::Load;
 pub use plot::plot;
 pub use run::{Jitter, memory_of_one, run};

@@ -1,44 +1,51 @@
 //! What the auth server sees, half minute by half minute.
 
-use crate::day::{END, OUTAGE_BEGINS, OUTAGE_ENDS};
+use std::ops::Range;
+
+use crate::day::{Day, END};
 
 /// Milliseconds that are counted together.
 pub(crate) const BUCKET: i64 = 30_000;
-/// A quarter of an hour, in buckets: how long a token lives. What an outage has brought together would come together again
-/// after that.
-const LIFETIME: usize = 30;
-/// How long it takes until everybody has been served who waited for its end: five minutes.
-const RECOVERY: usize = 10;
-/// How long after that is looked at: four hours.
-const AFTER: usize = 480;
+/// Buckets of a minute.
+const MINUTE: usize = 2;
+/// How long a token lives. What an outage has brought together would come together again after that.
+pub(crate) const LIFETIME: usize = 15 * MINUTE;
+/// How long the server is looked at from one lifetime after the outage on.
+const AFTER: usize = 240 * MINUTE;
 
 /// Attempts to refresh, and what it took to make them.
 #[derive(Clone, Debug)]
 pub struct Load {
+    outage: Range<usize>,
     attempts: Vec<u32>,
-    /// Who is signed in now.
-    pub clients: i64,
-    /// And at the most.
-    pub most_clients: i64,
+    /// How many more have come than have gone.
+    entered: Vec<i32>,
     /// What the machines have handled.
     pub events: u64,
 }
 
-impl Default for Load {
-    fn default() -> Self {
-        let buckets = usize::try_from(END / BUCKET).unwrap_or_default();
-        Self { attempts: vec![0; buckets], clients: 0, most_clients: 0, events: 0 }
-    }
-}
-
 impl Load {
+    pub(crate) fn new(day: &Day) -> Self {
+        let outage = day.outage();
+        let outage = bucket(outage.start)..bucket(outage.end);
+        Self { outage, attempts: vec![0; bucket(END)], entered: vec![0; bucket(END)], events: 0 }
+    }
+
     pub(crate) fn attempt(&mut self, now: i64) {
         self.attempts[bucket(now)] += 1;
     }
 
+    pub(crate) fn enter(&mut self, now: i64) {
+        self.entered[bucket(now)] += 1;
+    }
+
+    pub(crate) fn leave(&mut self, now: i64) {
+        self.entered[bucket(now)] -= 1;
+    }
+
     pub(crate) fn add(&mut self, other: &Load) {
         self.attempts.iter_mut().zip(&other.attempts).for_each(|(sum, count)| *sum += count);
-        self.most_clients += other.most_clients;
+        self.entered.iter_mut().zip(&other.entered).for_each(|(sum, count)| *sum += count);
         self.events += other.events;
     }
 
@@ -47,37 +54,53 @@ impl Load {
         self.attempts.iter().map(|count| f64::from(*count) * 1_000.0 / BUCKET as f64)
     }
 
-    /// The highest load after the recovery, over the mean of the quarter of an hour around it: in the four hours that begin
-    /// five minutes after the outage's end.
-    pub fn after_recovery(&self) -> f64 {
-        let first = bucket(OUTAGE_ENDS) + RECOVERY;
-        let last = (first + AFTER).min(self.attempts.len());
-        let around = |bucket: usize| {
-            let begin = bucket.saturating_sub(LIFETIME / 2).max(first);
-            &self.attempts[begin..(begin + LIFETIME).min(last)]
-        };
-        (first..last)
-            .map(|bucket| f64::from(self.attempts[bucket]) / mean(around(bucket)).max(1.0))
-            .fold(0.0, f64::max)
-    }
-
-    /// The highest load in the five minutes of the recovery, over the mean of the hour before the outage.
-    pub fn recovery(&self) -> f64 {
-        self.highest(bucket(OUTAGE_ENDS)..bucket(OUTAGE_ENDS) + RECOVERY) / self.usual()
+    /// How many are signed in at the most.
+    pub fn most_clients(&self) -> i32 {
+        let there = self.entered.iter().scan(0, |there, more| {
+            *there += more;
+            Some(*there)
+        });
+        there.max().unwrap_or_default()
     }
 
     /// The highest load during the outage, over the mean of the hour before.
     pub fn outage(&self) -> f64 {
-        self.highest(bucket(OUTAGE_BEGINS)..bucket(OUTAGE_ENDS)) / self.usual()
+        self.highest(self.outage.clone()) / self.usual()
     }
 
-    fn highest(&self, buckets: std::ops::Range<usize>) -> f64 {
+    /// The highest load in the lifetime of a token that begins with the end of the outage, over the mean of the hour
+    /// before it.
+    pub fn burst(&self) -> f64 {
+        self.highest(self.outage.end..self.outage.end + LIFETIME) / self.usual()
+    }
+
+    /// How long it takes until there is a half minute of no more than one and a half times that mean: minutes.
+    pub fn burst_minutes(&self) -> f64 {
+        let most = 1.5 * self.usual();
+        let after = self.attempts.iter().skip(self.outage.end);
+        after.take_while(|count| f64::from(**count) > most).count() as f64 / MINUTE as f64
+    }
+
+    /// What follows: the highest load over the mean of the lifetime around it, in the four hours that begin one lifetime
+    /// after the end of the outage. Whatever comes together there, the outage has brought together.
+    pub fn echo(&self) -> f64 {
+        let first = self.outage.end + LIFETIME;
+        let last = first + AFTER;
+        let around = |bucket: usize| {
+            // A whole lifetime, and nothing of the burst.
+            let begin = (bucket - LIFETIME / 2).clamp(first, last - LIFETIME);
+            &self.attempts[begin..begin + LIFETIME]
+        };
+        let ratio = |bucket| f64::from(self.attempts[bucket]) / mean(around(bucket)).max(1.0);
+        (first..last).map(ratio).fold(0.0, f64::max)
+    }
+
+    fn highest(&self, buckets: Range<usize>) -> f64 {
         f64::from(self.attempts[buckets].iter().copied().max().unwrap_or_default())
     }
 
     fn usual(&self) -> f64 {
-        let end = bucket(OUTAGE_BEGINS);
-        mean(&self.attempts[end - 120..end])
+        mean(&self.attempts[self.outage.start - 60 * MINUTE..self.outage.start])
     }
 }
 

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use fleet::{Jitter, Load, memory_of_one, plot, run};
+use fleet::{Day, Jitter, Load, memory_of_one, other_days, plot, run};
+
+/// Of the other days there are many: each is run with so much fewer clients.
+const FEWER: u32 = 10;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -19,13 +22,17 @@ fn main() -> ExitCode {
 
     println!("seed {seed}: {clients} clients, tokens of 15 minutes, an outage of 10");
     let memory = memory_of_one(clients.min(200_000), seed);
-    let with = day(clients, seed, Jitter::With);
-    let without = day(clients, seed, Jitter::Without);
-    let row = |name: &str, of: fn(&Load) -> f64| println!("{name:64} {:8.2} {:8.2}", of(&with), of(&without));
-    println!("\n{:64} {:>8} {:>8}", "as a multiple of the mean", "jitter", "none");
-    row("the ten minutes of the outage: highest, over the hour before", Load::outage);
-    row("the five minutes after it: highest, over the hour before", Load::recovery);
-    row("the four hours after that: highest, over the quarter around it", Load::after_recovery);
+    let day = Day::default();
+    let with = timed(day, clients, seed, Jitter::With);
+    let without = timed(day, clients, seed, Jitter::Without);
+    println!("\nhighest half minute, as a multiple of the mean (burst also: how many minutes above 1.5)");
+    println!("{:38}{:>9}{:>9}{:>9}{:>9}", "", "outage", "burst", "minutes", "echo");
+    row("503 for ten minutes", &with);
+    row("the same without jitter", &without);
+    println!("with {} clients:", clients / FEWER);
+    for (name, day) in other_days() {
+        row(name, &run(day, clients / FEWER, seed, Jitter::With, threads()));
+    }
     if let Some(memory) = memory {
         println!("\none client that is signed in takes {memory} bytes");
     }
@@ -39,18 +46,26 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn day(clients: u32, seed: u64, jitter: Jitter) -> Load {
-    let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
+fn row(name: &str, load: &Load) {
+    let (outage, burst, minutes, echo) = (load.outage(), load.burst(), load.burst_minutes(), load.echo());
+    println!("{name:38}{outage:9.2}{burst:9.2}{minutes:9.1}{echo:9.2}");
+}
+
+fn timed(day: Day, clients: u32, seed: u64, jitter: Jitter) -> Load {
     #[expect(clippy::disallowed_methods, reason = "a benchmark has to ask the clock")]
     let start = Instant::now();
-    let load = run(clients, seed, jitter, threads);
+    let load = run(day, clients, seed, jitter, threads());
     let took = start.elapsed();
-    let each = took.as_nanos() as f64 * f64::from(threads) / load.events as f64;
+    let each = took.as_nanos() as f64 * f64::from(threads()) / load.events as f64;
     println!(
         "{jitter:?} jitter: {} events in {:.1} s, {each:.0} ns each; {} clients at the most at once",
         load.events,
         took.as_secs_f64(),
-        load.most_clients
+        load.most_clients()
     );
     load
+}
+
+fn threads() -> u32 {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32)
 }

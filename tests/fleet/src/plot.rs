@@ -1,9 +1,9 @@
-//! The load as a picture: the whole day, then the hours around the outage with and without jitter.
+//! The load as a picture: the whole day, the hours around the outage with and without jitter, and what follows it.
 
 use std::fmt::Write as _;
 
-use crate::day::{OUTAGE_BEGINS, OUTAGE_ENDS};
-use crate::load::{BUCKET, Load};
+use crate::day::Day;
+use crate::load::{BUCKET, LIFETIME, Load};
 
 const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 180.0;
@@ -22,10 +22,12 @@ text { font: 13px system-ui, sans-serif; fill: #333 } .title { font-weight: 600 
 
 /// An SVG of both days.
 pub fn plot(with: &Load, without: &Load) -> String {
+    let after = Day::default().outage().end + LIFETIME as i64 * BUCKET;
     let panels = [
         ("the day, with jitter", with, 0, 24 * HOUR),
-        ("around the outage, with jitter", with, 12 * HOUR, 18 * HOUR),
-        ("around the outage, without jitter", without, 12 * HOUR, 18 * HOUR),
+        ("around the outage, with jitter", with, 12 * HOUR, 16 * HOUR),
+        ("around the outage, without jitter", without, 12 * HOUR, 16 * HOUR),
+        ("what follows, with jitter", with, after, 16 * HOUR),
     ];
     let height = TOP + panels.len() as f64 * (HEIGHT + GAP);
     let width = LEFT + WIDTH + 20.0;
@@ -56,11 +58,14 @@ fn panel(svg: &mut String, title: &str, load: &Load, (from, to): (i64, i64), top
         // Writing to a string does not fail.
         let _ = writeln!(svg, "{line}");
     };
-    add(format!(
-        "<rect class=\"outage\" x=\"{:.1}\" y=\"{top}\" width=\"{:.1}\" height=\"{HEIGHT}\"/>",
-        x(OUTAGE_BEGINS),
-        x(OUTAGE_ENDS) - x(OUTAGE_BEGINS)
-    ));
+    let outage = Day::default().outage();
+    if from < outage.end {
+        add(format!(
+            "<rect class=\"outage\" x=\"{:.1}\" y=\"{top}\" width=\"{:.1}\" height=\"{HEIGHT}\"/>",
+            x(outage.start),
+            x(outage.end) - x(outage.start)
+        ));
+    }
     add(format!(
         "<text class=\"title\" x=\"{LEFT}\" y=\"{:.1}\">Refreshes per second: {title}</text>",
         top - 12.0
@@ -80,7 +85,7 @@ fn panel(svg: &mut String, title: &str, load: &Load, (from, to): (i64, i64), top
         LEFT + WIDTH
     ));
     let every = if to - from > 12 * HOUR { 3 } else { 1 };
-    for hour in (from / HOUR..=to / HOUR).step_by(every) {
+    for hour in ((from + HOUR - 1) / HOUR..=to / HOUR).step_by(every) {
         let at = x(hour * HOUR);
         add(format!(
             "<text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{hour}:00</text>",

@@ -34,6 +34,16 @@ pub(crate) enum Chance {
     None(u64),
 }
 
+impl Chance {
+    /// The next page draws others, or its ids would be those of this one.
+    pub(crate) fn next_page(&mut self) {
+        match self {
+            Self::Seeded(seed) => *seed = Seed(seed.next()),
+            Self::None(count) => *count += 1 << 20,
+        }
+    }
+}
+
 impl Entropy for Chance {
     fn next_u64(&mut self) -> u64 {
         match self {
