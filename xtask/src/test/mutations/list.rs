@@ -270,4 +270,18 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         to: "            Deferral::No if self.peers.siblings().len() > 1_000 => {",
         caught_by: "workers::a_page_refreshes_for_the_worker",
     },
+    Mutation {
+        what: "forget how late it is when the page is reloaded",
+        file: "src/session/memo.rs",
+        from: "        age(self.astray.unwrap_or(self.sent), now)",
+        to: "        age(self.astray.unwrap_or(self.sent), now).min(Duration::ZERO)",
+        caught_by: "recovering::a_reload_during_the_outage_makes_no_token_less_late",
+    },
+    Mutation {
+        what: "take every token for one that came in time",
+        file: "src/session/machine/life.rs",
+        from: "        let late_by = self.backoff.has_failed_for(now);",
+        to: "        let late_by = self.backoff.has_failed_for(now).min(Duration::ZERO);",
+        caught_by: "recovering::a_token_that_came_late_is_renewed_as_if_it_had_come_in_time",
+    },
 ];
