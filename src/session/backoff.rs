@@ -80,19 +80,14 @@ impl Backoff {
         self.failures = self.failures.max(failures);
     }
 
-    /// They have failed since `since` already: in the page before this one, or in another tab.
+    /// They have failed since `since` already: before the network came back, in the page before this one, or in another tab.
     pub(crate) fn has_failed_since(&mut self, since: Moment, now: Moment) {
         if now.since(since) > self.has_failed_for(now) {
             self.first = Some(since);
         }
     }
 
-    /// The world has changed: nothing stands in the way of the next attempt. It is as late as it is.
-    pub(crate) fn lift(&mut self) {
-        *self = Self { cap: self.cap, idle_cap: self.idle_cap, first: self.first, ..Self::default() };
-    }
-
-    /// An attempt succeeded: start over.
+    /// An attempt succeeded, or the world has changed: start over.
     pub(crate) fn reset(&mut self) {
         *self = Self { cap: self.cap, idle_cap: self.idle_cap, ..Self::default() };
     }
@@ -185,8 +180,6 @@ mod tests {
         backoff.has_failed_since(hour, hour);
         assert_eq!(backoff.has_failed_for(hour), Duration::from_secs(3_540));
         backoff.has_failed_since(NOW, hour);
-        backoff.lift();
-        assert_eq!((backoff.until(hour), backoff.idle_until(hour)), (None, None));
         assert_eq!(backoff.has_failed_for(hour), Duration::from_secs(3_600));
         backoff.reset();
         assert_eq!(backoff.has_failed_for(hour), Duration::ZERO);

@@ -309,7 +309,7 @@ impl<E: Entropy> Session<E> {
             Event::Tick => {}
             Event::CameOnline { memo } => {
                 let before = self.status();
-                self.backoff.lift();
+                self.backoff.reset();
                 self.published &= self.status() == before;
                 self.sign_out_backoff.reset();
                 self.recall(now, &memo);

@@ -310,7 +310,7 @@ impl<E: Entropy> Session<E> {
                 .and_then(|earlier| earlier.astray.or(earlier.is_open().then_some(earlier.sent))),
         };
         if let Some(earlier) = earlier {
-            // An outage is over for the page that was reloaded in it as late as for one that was not.
+            // Neither a network that comes back nor a reload makes it less late.
             let first = now.before(earlier.first_age(now));
             self.backoff.has_failed_since(first, now);
         }
