@@ -113,10 +113,23 @@ export interface Session {
    * that has ended sends the request without a token.
    *
    * A request that carries its own `Authorization` is passed on untouched (unless it is the token that the session has in
-   * hand). A body that is a stream is not sent twice: the 401 is returned. Nor is a request whose 401 asks for another way to
-   * authenticate (`error="insufficient_user_authentication"`, RFC 9470).
+   * hand), and so is one of `mode: "no-cors"`. A body that is a stream is not sent twice: the 401 is returned. Nor is a request
+   * whose 401 asks for another way to authenticate (`error="insufficient_user_authentication"`, RFC 9470), or was answered by
+   * another origin after a redirect. For other rules there is {@link Session.fetchWith}.
+   *
+   * A GET or HEAD with `integrity` that native fetch rejects is looked at once more without it, to see whether a 401 was behind it;
+   * what is returned comes from a request with its `integrity`. A `keepalive` body is replayed within the browser's quota of 64 KiB.
    */
   readonly fetch: typeof globalThis.fetch;
+
+  /**
+   * Another {@link Session.fetch}, with a policy of its own: for a client (ky, openapi-fetch) that builds a `Request` and
+   * drops the members that it does not know, a policy is one of the function and not of a call. Works detached.
+   *
+   * @throws {TypeError} `ERR_INVALID_OPTION`, at once. What it returns rejects with {@link TokenError}
+   * `ERR_TOKEN_NOT_ALLOWED` or `ERR_TOKEN_NOT_IN_HAND`, and {@link SessionEndedError}, where the policy says so.
+   */
+  fetchWith(policy: FetchPolicy): typeof globalThis.fetch;
 
   /**
    * Settles when the first attempt to restore the session has settled, either way (offline too: the state is
@@ -190,6 +203,34 @@ export interface TokenAnswer {
   expires_in?: number | string;
   scope?: string;
   [member: string]: unknown;
+}
+
+/** What {@link Session.fetchWith} takes. */
+export interface FetchPolicy {
+  /**
+   * How the token is used. Default: it waits until it is known whether there is a session, and sends without a token
+   * where there is none.
+   *
+   * - `"required"`: nothing is sent without a token. Rejects with `ERR_SESSION_ENDED` where there is no session, and with
+   *   `ERR_TOKEN_NOT_ALLOWED` where the request cannot carry it (another URL than those of `sendTokenTo`, `mode: "no-cors"`).
+   *   A request with an `Authorization` of its own is sent as it is.
+   * - `"optional"`: never waits for the restore, and is sent without a token where none can be had in time.
+   * - `"none"`: the native call, whatever the URL.
+   */
+  token?: "required" | "optional" | "none" | undefined;
+  /**
+   * Whether a request is sent once more after a 401. Default: yes, unless the `body` of its `init` is a stream.
+   * `true`: streams too; what has been read of one is held in memory until the answer is there. `false`: never; the 401
+   * is returned, and whoever sends next gets another token. A `Request` does not tell whether its body is a stream: it
+   * is teed by default, and with `false` it is not.
+   */
+  replay?: boolean | undefined;
+  /**
+   * For polling: never causes a refresh, and does not count as use of the session (default `false`). Sends with the token in
+   * hand; where none lives it rejects with `ERR_TOKEN_NOT_IN_HAND` (or is sent without, if `"optional"`). Its 401 is
+   * returned, unless a newer token is there by then.
+   */
+  passive?: boolean | undefined;
 }
 
 /** What {@link Session.accessToken} takes. */
@@ -386,6 +427,8 @@ export type ErrorCode =
   | "ERR_TOKEN_EXPIRED"
   | "ERR_TOKEN_MALFORMED"
   | "ERR_TOKEN_MISSING"
+  | "ERR_TOKEN_NOT_ALLOWED"
+  | "ERR_TOKEN_NOT_IN_HAND"
   | "ERR_TOKEN_REJECTED"
   | "ERR_WASM_UNAVAILABLE";
 
@@ -415,7 +458,10 @@ export class RefreshError extends SessionError {
   readonly status?: number;
 }
 
-/** A token that is of no use: `ERR_TOKEN_MALFORMED`, `ERR_TOKEN_MISSING`, `ERR_TOKEN_EXPIRED` or `ERR_TOKEN_REJECTED`. */
+/**
+ * A token that is of no use (`ERR_TOKEN_MALFORMED`, `ERR_TOKEN_MISSING`, `ERR_TOKEN_EXPIRED`, `ERR_TOKEN_REJECTED`), or that a
+ * policy wants and a request cannot have (`ERR_TOKEN_NOT_ALLOWED`, `ERR_TOKEN_NOT_IN_HAND`).
+ */
 export class TokenError extends SessionError {}
 
 /** A sign-in that did not come about: `ERR_SIGN_IN_REFUSED` or `ERR_SIGN_IN_INCOMPLETE`. */

@@ -1,7 +1,7 @@
 // The package's entry: a session that is there at once, while its wasm loads behind.
 
 import loadWasm, { Core, hasScope, makeError } from "./dist/silent_session.js";
-import { invalid, readOptions } from "./options.js";
+import { DEFAULT_POLICY, invalid, readOptions, readPolicy } from "./options.js";
 
 export {
   RefreshError,
@@ -62,6 +62,10 @@ class Session {
   #ready;
   #settleReady;
   #fetch;
+  /** What `session.fetch` sends with: the pinned one, or the global one of now. */
+  #nativeFetch;
+  /** The origins that the token may go to at all: what goes elsewhere need not wait for the wasm. */
+  #origins;
 
   constructor(options, wasm) {
     this.#state = Object.freeze(
@@ -79,13 +83,17 @@ class Session {
       return this.#core;
     });
     this.#loaded.catch((error) => this.#settleReady.reject(error));
-    this.#fetch = (...args) => this.#send(args);
-    Object.defineProperty(this.#fetch, "name", { value: "fetch" });
-    Object.defineProperty(this.#fetch, "length", { value: 1 });
+    this.#nativeFetch = options.fetch ? () => options.fetch : () => globalThis.fetch;
+    this.#origins = new Set(options.sendTokenTo.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin));
+    this.#fetch = this.#derive(DEFAULT_POLICY);
   }
 
   get fetch() {
     return this.#fetch;
+  }
+
+  fetchWith(policy) {
+    return this.#derive(readPolicy(policy));
   }
 
   get ready() {
@@ -144,15 +152,26 @@ class Session {
     this.#listeners.clear();
   }
 
-  async #send(args) {
-    // Native fetch knows best what is wrong with that.
-    if (args.length === 0) return globalThis.fetch();
-    const [input, init] = args;
-    if (this.#core) return this.#core.fetch(input, init);
-    // The arguments may change while the wasm loads: a Request is what they are now.
-    const request = new Request(input, init);
+  #derive(policy) {
+    const fetch = (...args) => this.#send(args, policy);
+    Object.defineProperty(fetch, "name", { value: "fetch" });
+    Object.defineProperty(fetch, "length", { value: 1 });
+    return fetch;
+  }
+
+  async #send(args, policy) {
+    // Without an argument: native fetch knows best what is wrong with that.
+    if (args.length === 0 || policy.token === "none") return this.#nativeFetch()(...args);
+    const waits = policy.passive && this.#state.status === "unknown" && policy.token !== "optional";
+    if (this.#core && !waits) return this.#core.fetch(args, policy);
+    const isForeign = !this.#origins.has(originOf(args[0]));
+    if (policy.token === "optional" || (isForeign && policy.token !== "required")) return this.#nativeFetch()(...args);
+    // The arguments may change meanwhile: a Request is what they are now.
+    const request = new Request(args[0], args[1]);
     const core = await unlessAborted(this.#loaded, request.signal);
-    return core.fetch(request);
+    // The restore was begun by whoever made the session.
+    if (waits) await unlessAborted(this.#ready, request.signal);
+    return core.fetch([request], policy);
   }
 
   #publish(state) {
@@ -170,6 +189,13 @@ class Session {
       }
     }
   }
+}
+
+/** Where a request goes, as far as it can be told before it is made. */
+function originOf(input) {
+  const url = input instanceof Request ? input.url : String(input);
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+  return URL.canParse(url, base) ? new URL(url, base).origin : undefined;
 }
 
 /** What a sign-in can be made of. */

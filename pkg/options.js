@@ -64,6 +64,27 @@ export function readOptions(options) {
   };
 }
 
+/** What `session.fetch` itself does. */
+export const DEFAULT_POLICY = Object.freeze({ token: undefined, replay: undefined, passive: false });
+
+const TOKEN_USES = ["required", "optional", "none"];
+
+/** A policy of `fetchWith`; what is not set stays as `session.fetch` does it. */
+export function readPolicy(policy = {}) {
+  if (policy === null || typeof policy !== "object") throw invalid("policy", "must be an object");
+  for (const name of Object.keys(policy)) {
+    if (!Object.hasOwn(DEFAULT_POLICY, name)) {
+      throw invalid(name, `is not known; there are ${Object.keys(DEFAULT_POLICY).join(", ")}`);
+    }
+  }
+  const { token } = policy;
+  if (token !== undefined && !TOKEN_USES.includes(token)) {
+    throw invalid("token", `must be one of ${TOKEN_USES.join(", ")}`);
+  }
+  const [replay, passive] = ["replay", "passive"].map((name) => flag(name, policy[name]));
+  return Object.freeze({ token, replay, passive: passive ?? false });
+}
+
 /** In a task of its own: whatever it does, and however long it takes, what it is told of is under way by then. */
 function tell(listener, event) {
   try {

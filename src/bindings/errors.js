@@ -58,6 +58,8 @@ const KINDS = {
   ERR_TOKEN_EXPIRED: [TokenError, "the access token had lapsed by the server's own clock when it came"],
   ERR_TOKEN_MALFORMED: [TokenError, "the access token is no JWT, and its lifetime (expires_in) is missing"],
   ERR_TOKEN_MISSING: [TokenError, "there is no access token in the answer"],
+  ERR_TOKEN_NOT_ALLOWED: [TokenError, "this request may not carry the access token: its URL is not in sendTokenTo, or its mode is no-cors"],
+  ERR_TOKEN_NOT_IN_HAND: [TokenError, "there is no access token that lives, and a passive request causes no refresh"],
   ERR_TOKEN_REJECTED: [TokenError, "a brand-new access token was refused: another one would be refused too"],
   ERR_WASM_UNAVAILABLE: [SessionError, "the WebAssembly module could not be loaded"],
 };

@@ -107,6 +107,8 @@ pub(super) fn from_fetch(failure: FetchFailure, driver: &Driver) -> JsValue {
     match failure {
         FetchFailure::Native(error) => error,
         FetchFailure::Denied(denial) => from_denial(denial, driver),
+        FetchFailure::NotInHand => error("ERR_TOKEN_NOT_IN_HAND", &[("retryable", true.into())]),
+        FetchFailure::NotAllowed => error("ERR_TOKEN_NOT_ALLOWED", &[]),
     }
 }
 

@@ -6,8 +6,23 @@ use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::report;
-use crate::browser::{Fetcher, Identity, Reporter, Settings, Targets};
+use crate::browser::{Fetcher, Identity, Policy, Reporter, Settings, Targets, TokenUse};
 use crate::session::Config;
+
+/// How a derived `fetch` uses the token.
+pub(super) fn read_policy(policy: &JsValue) -> Policy {
+    let member = |name: &str| Reflect::get(policy, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+    Policy {
+        token: match member("token").as_string().as_deref() {
+            Some("required") => TokenUse::Required,
+            Some("optional") => TokenUse::Optional,
+            Some("none") => TokenUse::None,
+            _ => TokenUse::WhereThereIsOne,
+        },
+        replay: member("replay").as_bool(),
+        passive: member("passive").as_bool().unwrap_or(false),
+    }
+}
 
 /// Reads them field by field: a deserializer would cost more than everything else here.
 pub(super) fn read(options: &JsValue) -> Settings {

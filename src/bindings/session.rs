@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -33,10 +33,10 @@ impl Core {
         Core { driver: Driver::start(options::read(options), show) }
     }
 
-    /// `fetch(input, init)`.
-    pub fn fetch(&self, input: JsValue, init: JsValue) -> Promise {
+    /// `fetch(...arguments)`. The policy is an object with the members of `FetchPolicy`, validated.
+    pub fn fetch(&self, arguments: Array, policy: &JsValue) -> Promise {
         let driver = self.driver.clone();
-        let response = browser::fetch(&driver, input, init);
+        let response = browser::fetch(&driver, arguments, options::read_policy(policy));
         future_to_promise(
             async move { response.await.map_err(|failure| errors::from_fetch(failure, &driver)) },
         )

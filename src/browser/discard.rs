@@ -6,6 +6,18 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::object::member;
 
+/// Reads a copy of a response to its end, and leaves the response as it is. For as long as there is more to come, the body
+/// of a `keepalive` request counts against the quota of the page (64 KiB; the Fetch standard, "HTTP-network-or-cache
+/// fetch"), and the replay would not be let out.
+pub(crate) fn drain(response: &JsValue) {
+    if let Ok(copy) = response.unchecked_ref::<web_sys::Response>().clone()
+        && let Ok(read) = copy.array_buffer()
+    {
+        let read = JsFuture::from(read);
+        spawn_local(async { drop(read.await) });
+    }
+}
+
 /// Cancels the body of a request or a response: unread it would hold its connection, and the other half of a tee its
 /// memory.
 pub(crate) fn discard(message: &impl AsRef<JsValue>) {

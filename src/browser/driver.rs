@@ -28,7 +28,8 @@ use super::refresh::Endpoint;
 use super::reporter::Reporter;
 use super::timer;
 use crate::session::{
-    AttemptId, Config, Denial, Event, Grant, Progress, RefreshFailure, Reply, Session, Status, Ticket,
+    AttemptId, Config, Credential, Denial, Event, Grant, Progress, RefreshFailure, Reply, Session, Status,
+    Ticket,
 };
 
 type Answer = Result<Reply, Denial>;
@@ -232,6 +233,25 @@ impl Driver {
         match self.0.machine.borrow().status() {
             Status::Active { grant, .. } => Some(grant.token.authorization()),
             _ => None,
+        }
+    }
+
+    /// A token that needs no waiting for, and that nothing is caused by taking.
+    pub(crate) fn in_hand(&self) -> Option<Credential> {
+        self.0.machine.borrow().in_hand(clock::now())
+    }
+
+    /// Whether it is known if there is a session.
+    pub(crate) fn is_known(&self) -> bool {
+        !matches!(self.0.machine.borrow().status(), Status::Unknown { .. })
+    }
+
+    /// Why there is no token, where waiting does not help.
+    pub(crate) fn denial(&self) -> Option<Denial> {
+        match self.0.machine.borrow().status() {
+            Status::Ended { reason, .. } => Some(Denial::Ended(reason)),
+            Status::Closed => Some(Denial::Closed),
+            Status::Unknown { .. } | Status::Active { .. } => None,
         }
     }
 

@@ -27,7 +27,7 @@ mod sign_out;
 mod timer;
 
 pub use driver::{Driver, Inspection, Settings};
-pub use fetch::{FetchFailure, fetch, unless_aborted};
+pub use fetch::{FetchFailure, Policy, TokenUse, fetch, unless_aborted};
 pub use fetcher::Fetcher;
 pub use identity::Identity;
 pub use origin::Targets;

@@ -30,26 +30,32 @@ impl Targets {
     ///
     /// Compared after URL parsing, so case, default ports, `..` and user names are as fetch sees them. A prefix ends
     /// at a path boundary: `/v1` does not allow `/v10`. An encoded slash or dot is no separator to fetch, but may be
-    /// one to the server: below a prefix such URLs are not allowed.
+    /// one to the server: below a prefix such URLs are not allowed; nor is `..;`, which is `..` to some servers.
     pub(crate) fn audience(&self, url: &str) -> Option<String> {
         let url = parse(url)?;
         let (origin, path) = (url.origin(), url.pathname());
         let allows = |target: &Target| {
             target.origin == origin
                 && (target.path.is_empty()
-                    || path.strip_prefix(&*target.path).is_some_and(|rest| {
-                        (rest.is_empty() || rest.starts_with('/')) && !has_encoded_separator(rest)
-                    }))
+                    || path
+                        .strip_prefix(&*target.path)
+                        .is_some_and(|rest| (rest.is_empty() || rest.starts_with('/')) && !may_climb(rest)))
         };
         self.allowed.iter().any(allows).then_some(origin)
     }
 }
 
-fn has_encoded_separator(path: &str) -> bool {
-    let is_encoded = |window: &[u8]| {
-        window[0] == b'%' && matches!((window[1], window[2] | 0x20), (b'2', b'f' | b'e') | (b'5', b'c'))
+/// Whether a server could take it for a path outside: by a slash, backslash or dot that is encoded (once, or more often),
+/// or by dots with parameters.
+fn may_climb(path: &str) -> bool {
+    let is_encoded = |escaped: &str| {
+        let mut rest = escaped;
+        while let Some(again) = rest.strip_prefix("25") {
+            rest = again;
+        }
+        rest.get(..2).is_some_and(|code| ["2f", "2e", "5c"].iter().any(|one| code.eq_ignore_ascii_case(one)))
     };
-    path.as_bytes().windows(3).any(is_encoded)
+    path.split('%').skip(1).any(is_encoded) || path.contains("/..;") || path.contains("/.;")
 }
 
 fn parse(url: &str) -> Option<Url> {

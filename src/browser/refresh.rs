@@ -49,7 +49,7 @@ impl Endpoint {
             &request.into(),
             keepalive.unchecked_ref::<RequestInit>(),
         )?;
-        let response = self.fetcher.send(&request).await?;
+        let response = self.fetcher.send(&request)?.await?;
         // A mock may answer with a Response of its own: it is used as one, not checked to be one.
         if !response.is_object() {
             return Err(js_sys::TypeError::new("fetch has brought no Response").into());

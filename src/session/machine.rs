@@ -25,6 +25,7 @@ use super::peers::Peers;
 use super::report::Report;
 use super::status::{EndReason, Progress, Status};
 use super::time::Moment;
+use super::token::Credential;
 use super::turns::{Job, Stage, Turns, Urge};
 use deferring::Deferral;
 
@@ -206,6 +207,14 @@ impl<E: Entropy> Session<E> {
             },
             Phase::Ended { reason, elsewhere } => Status::Ended { reason: *reason, elsewhere: *elsewhere },
             Phase::Closed => Status::Closed,
+        }
+    }
+
+    /// A token that lives, and needs no waiting for. To take it causes nothing, and is no use of the session.
+    pub fn in_hand(&self, now: Moment) -> Option<Credential> {
+        match &self.phase {
+            Phase::Active(held) if held.grant.lasts(now, Duration::ZERO) => Some(held.credential()),
+            _ => None,
         }
     }
 

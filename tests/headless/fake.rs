@@ -6,8 +6,8 @@ use std::panic;
 use std::rc::Rc;
 use std::sync::Once;
 
-use js_sys::{Function, JsString};
-use silent_session::browser::{Driver, Fetcher, Identity, Reporter, Settings, Targets, fetch};
+use js_sys::{Array, Function};
+use silent_session::browser::{Driver, Fetcher, Identity, Policy, Reporter, Settings, Targets, fetch};
 use silent_session::session::{Config, Credential, Denial, Event, Status};
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
@@ -164,8 +164,20 @@ impl Page {
 
     /// `session.fetch`.
     pub async fn fetch(&self, path: &str, init: JsValue) -> Result<web_sys::Response, JsValue> {
+        self.fetch_with(Policy::default(), path, init).await
+    }
+
+    /// `session.fetchWith(policy)`.
+    pub async fn fetch_with(
+        &self,
+        policy: Policy,
+        path: &str,
+        init: JsValue,
+    ) -> Result<web_sys::Response, JsValue> {
         let url = if path.starts_with('/') { format!("{PAGE}{path}") } else { path.into() };
-        match fetch(&self.driver, JsString::from(url).into(), init).await {
+        let arguments =
+            if init.is_undefined() { Array::of1(&url.into()) } else { Array::of2(&url.into(), &init) };
+        match fetch(&self.driver, arguments, policy).await {
             Ok(response) => Ok(response.unchecked_into()),
             Err(silent_session::browser::FetchFailure::Native(error)) => Err(error),
             Err(failure) => panic!("{failure:?}"),

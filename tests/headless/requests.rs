@@ -1,7 +1,7 @@
 //! What becomes of a request of the app, in a page and in a dedicated worker alike, against a fake server.
 
 use js_sys::{Array, Promise};
-use silent_session::browser::fetch;
+use silent_session::browser::{Policy, fetch};
 use silent_session::session::Config;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -42,8 +42,11 @@ async fn the_token_goes_along_to_allowed_urls_only() {
 #[wasm_bindgen_test]
 async fn an_object_that_reads_differently_each_time_gets_no_token() {
     let page = Page::active("changeling").await;
-    let response =
-        fetch(&page.driver, changeling("https://app.test/api/me", "https://evil.test/"), JsValue::UNDEFINED);
+    let response = fetch(
+        &page.driver,
+        Array::of1(&changeling("https://app.test/api/me", "https://evil.test/")),
+        Policy::default(),
+    );
     assert_eq!(response.await.unwrap_throw().unchecked_into::<Response>().status(), 401);
     assert!(page.server.member("evil.test", 0, "authorization").is_undefined());
     assert_eq!(page.server.count("evil.test"), 1);
@@ -128,8 +131,8 @@ async fn a_request_object_is_sent_and_replayed_with_all_it_holds() {
             .unwrap_throw();
     let response = silent_session::browser::fetch(
         &page.driver,
-        request.clone().unwrap_throw().into(),
-        JsValue::UNDEFINED,
+        Array::of1(&request.clone().unwrap_throw()),
+        Policy::default(),
     )
     .await;
     assert_eq!(response.unwrap_throw().unchecked_into::<Response>().status(), 200);

@@ -1,0 +1,103 @@
+// Servers on several origins that write down what they are sent, and answer as the query says. The first of them is the
+// page's own, and has a refresh endpoint.
+
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The package under test: another copy of it, to see that the tests can fail. */
+const PACKAGE = process.env.SILENT_SESSION_PACKAGE ?? fileURLToPath(new URL("../../pkg", import.meta.url));
+const TYPES = { ".js": "text/javascript", ".html": "text/html", ".wasm": "application/wasm" };
+
+/** How long a slow answer takes, in milliseconds: long enough that every abort comes first. */
+const SLOW = 30_000;
+/** What every body is that nothing else is said of. */
+export const BODY = "recorded";
+
+export class Recorder {
+  /** Everything that came, by whatever origin: `{ origin, method, url, headers, body }`, oldest first. */
+  requests = [];
+  /** How many there were; the token that the last one brought is `opaque-` and this number. */
+  refreshes = 0;
+  #servers = [];
+
+  /** One origin for each name: the first is the page's. `cors` names those that let other origins in. */
+  static async start(names, cors) {
+    const recorder = new Recorder();
+    for (const name of names) {
+      const server = createServer((request, response) => recorder.#answer(request, response, cors.includes(name)));
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      recorder.#servers.push(server);
+      recorder[name] = `http://127.0.0.1:${server.address().port}`;
+    }
+    return recorder;
+  }
+
+  stop() {
+    for (const server of this.#servers) {
+      server.close();
+      server.closeAllConnections();
+    }
+  }
+
+  /** What came with this mark in its URL. */
+  of = (mark) => this.requests.filter(({ url }) => url.includes(mark));
+
+  async #answer(request, response, cors) {
+    const { method, headers, url } = request;
+    const chunks = [];
+    request.on("error", () => {});
+    for await (const chunk of request) chunks.push(chunk);
+    const record = { origin: `http://${headers.host}`, method, url, headers, body: Buffer.concat(chunks) };
+    const { pathname, searchParams } = new URL(url, record.origin);
+    if (pathname.startsWith("/files/")) return this.#file(pathname.slice("/files".length), response);
+    if (pathname === "/auth/refresh") return this.#refresh(response);
+    if (cors) allow(headers, response);
+    if (method === "OPTIONS" && headers["access-control-request-method"]) return response.writeHead(204).end();
+    this.requests.push(record);
+    // The token that the first one of this mark came with.
+    const first = this.of(/mark=[^&]*/.exec(url)?.[0])[0].headers.authorization;
+    if (searchParams.has("refuse") && first && headers.authorization === first) return response.writeHead(401, { "www-authenticate": 'Bearer error="invalid_token"' }).end("refused");
+    this.#obey(searchParams, response);
+  }
+
+  /** Answers as the query says. */
+  #obey(query, response) {
+    if (query.has("reset")) return response.socket.resetAndDestroy();
+    if (query.has("slow")) return void setTimeout(() => response.end(BODY), SLOW).unref();
+    const location = query.get("to");
+    if (location) response.setHeader("location", location);
+    const body = query.get("body") ?? BODY;
+    response.writeHead(Number(query.get("status") ?? 200), { "content-type": "text/plain", "x-seen": "yes" });
+    if (query.has("half")) return response.write(body);
+    response.end(body);
+  }
+
+  #refresh(response) {
+    this.refreshes += 1;
+    const body = { access_token: `opaque-${this.refreshes}`, token_type: "Bearer", expires_in: 900 };
+    response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
+    response.end(JSON.stringify(body));
+  }
+
+  async #file(path, response) {
+    const file = path.startsWith("/pkg/") ? PACKAGE + path.slice("/pkg".length) : new URL(`www${path}`, import.meta.url);
+    const content = await readFile(file).catch(() => undefined);
+    response.writeHead(content ? 200 : 404, { "content-type": TYPES[extname(path)] ?? "text/plain" }).end(content);
+  }
+}
+
+function allow(headers, response) {
+  const { origin } = headers;
+  if (!origin) return;
+  response.setHeader("access-control-allow-origin", origin);
+  response.setHeader("access-control-allow-credentials", "true");
+  response.setHeader("access-control-expose-headers", "x-seen");
+  response.setHeader("vary", "origin");
+  const asked = headers["access-control-request-headers"];
+  if (asked) response.setHeader("access-control-allow-headers", asked);
+  response.setHeader("access-control-allow-methods", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+}

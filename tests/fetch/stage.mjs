@@ -1,0 +1,29 @@
+// A page with a session, and the servers that record what it sends.
+
+import { chromium } from "playwright-core";
+
+import { Recorder } from "./recorder.mjs";
+
+/**
+ * The page's own origin and a friend, who get the token; a stranger, who lets the page in and gets none; and one that is
+ * closed to other origins.
+ */
+const ORIGINS = ["own", "friend", "stranger", "closed"];
+
+export async function open() {
+  const recorder = await Recorder.start(ORIGINS, ["own", "friend", "stranger"]);
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROME ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  });
+  const page = await browser.newPage();
+  const origins = Object.fromEntries(ORIGINS.map((name) => [name, recorder[name]]));
+  await page.goto(`${recorder.own}/files/page.html#${encodeURIComponent(JSON.stringify(origins))}`);
+  await page.waitForFunction(() => globalThis.session);
+  await page.evaluate(() => session.ready);
+  const close = async () => {
+    await browser.close();
+    recorder.stop();
+  };
+  return { recorder, page, close };
+}

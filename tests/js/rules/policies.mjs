@@ -1,0 +1,200 @@
+// session.fetchWith: a policy of a derived fetch.
+
+import assert from "node:assert/strict";
+
+export default {
+  "it derives a function like fetch, with a policy that is checked at once": async ({ run }) => {
+    const seen = await run(() => {
+      const { session } = start();
+      const derived = session.fetchWith({ token: "required" });
+      const wrong = [null, "required", { token: "always" }, { replay: 1 }, { passive: "yes" }, { tokens: "none" }];
+      return { name: derived.name, length: derived.length, wrong: wrong.map((policy) => thrownBy(() => session.fetchWith(policy))) };
+    });
+    assert.deepEqual([seen.name, seen.length], ["fetch", 1]);
+    for (const [index, name] of ["policy", "policy", "token", "replay", "passive", "tokens"].entries()) {
+      const { name: kind, code, message } = seen.wrong[index];
+      assert.deepEqual([kind, code, message.startsWith(`${name}: `)], ["TypeError", "ERR_INVALID_OPTION", true], message);
+    }
+  },
+
+  "an empty policy is that of session.fetch": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session } = await started();
+      server.revoke();
+      const { status } = await session.fetchWith({})("/api/me");
+      return [status, server.count("/auth/refresh"), server.count("/api/me")];
+    });
+    assert.deepEqual(seen, [200, 2, 2]);
+  },
+
+  "required: nothing is sent without a token": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session } = await started();
+      const required = session.fetchWith({ token: "required" });
+      const { status } = await required("/api/me");
+      const wrong = [["https://api.test/"], ["/api/me", { mode: "no-cors" }], ["/api/me", { method: "a b" }]];
+      const rejected = [];
+      for (const args of wrong) rejected.push((await outcome(required(...args))).thrown);
+      const own = await required("/api/me", { headers: { authorization: "Basic eDp5" } });
+      await session.signOut();
+      rejected.push((await outcome(required("/api/me"))).thrown);
+      return { status, own: own.status, rejected: rejected.map(({ name, code, reason }) => [name, code, reason]), sent: server.count("/api/me") + server.count("api.test") };
+    });
+    assert.deepEqual([seen.status, seen.own, seen.sent], [200, 401, 2]);
+    const notAllowed = ["TokenError", "ERR_TOKEN_NOT_ALLOWED", null];
+    const ended = ["SessionEndedError", "ERR_SESSION_ENDED", "signed-out"];
+    assert.deepEqual(seen.rejected.map((each) => each.map((value) => value ?? null)), [notAllowed, notAllowed, ["TypeError", null, null], ended]);
+  },
+
+  "required: waits for the restore, also while the wasm loads": async ({ run }) => {
+    const seen = await run(async () => {
+      const { wasm, release } = heldWasm();
+      const { server, session } = start({ wasm });
+      const answers = ["/api/me", "https://api.test/"].map((url) => outcome(session.fetchWith({ token: "required" })(url)));
+      release();
+      const [allowed, elsewhere] = await Promise.all(answers);
+      return [allowed.value.status, elsewhere.thrown.code, server.calls.map(({ url }) => new URL(url).pathname)];
+    });
+    assert.deepEqual(seen, [200, "ERR_TOKEN_NOT_ALLOWED", ["/auth/refresh", "/api/me"]]);
+  },
+
+  "optional: does not wait for the wasm or the restore": async ({ run }) => {
+    const seen = await run(async () => {
+      const { wasm, release } = heldWasm();
+      const { server, session } = start({ wasm });
+      const optional = session.fetchWith({ token: "optional" });
+      const sent = [(await optional("/api/a")).status];
+      server.holdRefresh();
+      release();
+      while (server.count("/auth/refresh") === 0) await nextTask();
+      sent.push((await optional("/api/b")).status);
+      server.letGo();
+      await session.ready;
+      sent.push((await optional("/api/c")).status);
+      return [sent, server.calls.map(({ url, authorization }) => [new URL(url).pathname, authorization !== undefined])];
+    });
+    assert.deepEqual(seen, [
+      [401, 401, 200],
+      [["/api/a", false], ["/auth/refresh", false], ["/api/b", false], ["/api/c", true]],
+    ]);
+  },
+
+  "optional: a token that has lapsed is replaced first; where none can be had, it goes without": async ({ run }) => {
+    const seen = await run(async () => {
+      const { now } = Date;
+      const lapsed = async (options) => {
+        Date.now = now;
+        const { server, session } = await started(options);
+        Date.now = () => now() + 3_600_000;
+        return { server, optional: session.fetchWith({ token: "optional" }) };
+      };
+      const well = await lapsed();
+      const replaced = [(await well.optional("/api/me")).status, well.server.count("/api/me")];
+      const ill = await lapsed({ name: "ill", patience: 0 });
+      ill.server.failRefresh();
+      const without = [(await ill.optional("/api/me")).status, ill.server.member("/api/me", 0, "authorization") ?? "none"];
+      return [replaced, without];
+    });
+    assert.deepEqual(seen, [[200, 1], [401, "none"]]);
+  },
+
+  "none: the native call, with no token, whatever the session": async ({ run }) => {
+    const seen = await run(async () => {
+      const { wasm } = heldWasm();
+      const { server, session } = start({ wasm });
+      const init = { headers: { "x-mine": "1" } };
+      const { status } = await session.fetchWith({ token: "none" })("/api/me", init, "more");
+      session.close();
+      const closed = await session.fetchWith({ token: "none" })("/api/me");
+      const { args, authorization } = server.calls[0];
+      return [status, closed.status, args.length, args[1] === init, authorization ?? "none"];
+    });
+    assert.deepEqual(seen, [401, 401, 3, true, "none"]);
+  },
+
+  "replay false: the 401 is the caller's, and whoever sends next gets a new token": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session } = await started();
+      server.revoke();
+      const once = await session.fetchWith({ replay: false })("/api/a", { method: "POST", body: "x" });
+      const next = await session.fetch("/api/b");
+      return [once.status, await once.text(), next.status, server.count("/api/a"), server.count("/api/b"), server.count("/auth/refresh")];
+    });
+    assert.deepEqual(seen, [401, "no", 200, 1, 1, 2]);
+  },
+
+  "replay true: a stream is teed, and sent twice to the byte": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session } = await started();
+      server.revoke();
+      const body = new Blob(["streamed"]).stream();
+      const { status } = await session.fetchWith({ replay: true })("/api/a", { method: "POST", body, duplex: "half" });
+      const bytes = [0, 1].map((index) => server.member("/api/a", index, "bytes"));
+      return [status, bytes[0] === bytes[1], bytes[0] === [...new TextEncoder().encode("streamed")].join()];
+    });
+    assert.deepEqual(seen, [200, true, true]);
+  },
+
+  "passive: waits for the restore, and causes no refresh": async ({ run }) => {
+    const seen = await run(async () => {
+      const { wasm, release } = heldWasm();
+      const { server, session } = start({ wasm });
+      const passive = session.fetchWith({ passive: true });
+      const early = passive("/api/a");
+      release();
+      const statuses = [(await early).status];
+      server.revoke();
+      const refused = await passive("/api/b");
+      statuses.push(refused.status, await refused.text());
+      // The token is still in hand: somebody else's call replaces it.
+      statuses.push(server.count("/auth/refresh"), (await session.fetch("/api/c")).status, (await passive("/api/d")).status);
+      return [statuses, server.count("/auth/refresh")];
+    });
+    assert.deepEqual(seen, [[200, 401, "no", 1, 200, 200], 2]);
+  },
+
+  "passive: rejects where no token lives, and goes without where it is optional": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session } = await started();
+      const { now } = Date;
+      Date.now = () => now() + 3_600_000;
+      const rejected = (await outcome(session.fetchWith({ passive: true })("/api/a"))).thrown;
+      const without = await session.fetchWith({ passive: true, token: "optional" })("/api/b");
+      return { rejected: [rejected.name, rejected.code, rejected.retryable], without: without.status, paths: server.calls.map(({ url }) => new URL(url).pathname) };
+    });
+    assert.deepEqual(seen.rejected, ["TokenError", "ERR_TOKEN_NOT_IN_HAND", true]);
+    assert.deepEqual([seen.without, seen.paths], [401, ["/auth/refresh", "/api/b"]]);
+  },
+
+  "passive: its 401 is replayed with a token that somebody else has fetched meanwhile": async ({ run }) => {
+    const seen = await run(async () => {
+      const server = new FakeServer();
+      let letGo;
+      const held = new Promise((resolve) => (letGo = resolve));
+      const fetch = async (...args) => {
+        const response = await server.fetch(...args);
+        if (response.status === 401) await held;
+        return response;
+      };
+      const session = createSession({ refresh: "/auth/refresh", fetch });
+      await session.ready;
+      server.revoke();
+      const answer = session.fetchWith({ passive: true })("/api/a");
+      await session.refresh();
+      letGo();
+      return [(await answer).status, server.count("/api/a"), server.count("/auth/refresh")];
+    });
+    assert.deepEqual(seen, [200, 2, 2]);
+  },
+
+  "passive: without a session it goes without a token, or rejects where one is required": async ({ run }) => {
+    const seen = await run(async () => {
+      const { session } = await started();
+      await session.signOut();
+      const { status } = await session.fetchWith({ passive: true })("/api/a");
+      const { thrown } = await outcome(session.fetchWith({ passive: true, token: "required" })("/api/a"));
+      return [status, thrown.code];
+    });
+    assert.deepEqual(seen, [401, "ERR_SESSION_ENDED"]);
+  },
+};
