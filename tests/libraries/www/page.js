@@ -1,0 +1,72 @@
+// An app with one library, and what the rules want of it as globals.
+
+import { createSession } from "/pkg/index.js";
+
+const { library, api, options } = JSON.parse(decodeURIComponent(location.search.slice(1)));
+const auth = location.origin;
+
+const session = createSession({ refresh: "/auth/refresh", signOut: "/auth/logout", sendTokenTo: [auth, api], ...options });
+
+/** What the rules call: the library, with `session.fetch`. */
+let client;
+
+async function begin() {
+  const body = JSON.stringify({ user: "alice", password: "wonderland" });
+  const headers = { "content-type": "application/json" };
+  await session.signIn(() => fetch("/auth/login", { method: "POST", headers, body }));
+  const { connect } = await import(new URL(`/clients/${library}.js`, auth).href);
+  client = connect(session, { auth, api });
+}
+
+/** Settles when the token is past its time. */
+const lapsed = () => new Promise((resolve) => setTimeout(resolve, session.state.expiresAt - Date.now() + 1));
+
+const callMany = (count) => Promise.all(Array.from({ length: count }, () => client.me()));
+
+/** A file of chance: how long it was when it came back, and whether it is the same to the byte. */
+async function upload(length) {
+  const sent = new Uint8Array(length);
+  // It fills no more than this at a time.
+  for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(sent.subarray(at, at + 65_536));
+  const returned = new Uint8Array(await client.upload(new File([sent], "chance.bin", { type: "application/x-chance" })));
+  return { length: returned.length, same: sent.every((byte, at) => byte === returned[at]) };
+}
+
+/** Keeps the answer to the next refresh from the session until it is released. */
+function holdRefresh() {
+  const send = globalThis.fetch;
+  const [held, released] = [Promise.withResolvers(), Promise.withResolvers()];
+  globalThis.fetch = async (input, init) => {
+    const response = await send(input, init);
+    if (new URL(input.url ?? input, location).pathname === "/auth/refresh") {
+      held.resolve();
+      await released.promise;
+    }
+    return response;
+  };
+  return { held: held.promise, release: released.resolve };
+}
+
+/** What a library rejects with. */
+const told = ({ name, code, message, cause }) => ({ name, code, message, cause: cause?.name });
+
+/**
+ * Two calls wait for one refresh, and one of them is aborted. What it rejected with, while the refresh was out; for whom
+ * the other one was taken, and one that came later.
+ */
+async function abortOneOfTwo() {
+  const { held, release } = holdRefresh();
+  const { generation } = session.state;
+  const controller = new AbortController();
+  const aborted = client.me(controller.signal).then(() => ({ name: "none: it was answered" }), told);
+  const other = client.me();
+  await held;
+  controller.abort();
+  const error = await aborted;
+  const isOut = session.state.generation === generation;
+  release();
+  return { error, isOut, others: [await other, await client.me()] };
+}
+
+Object.assign(globalThis, { abortOneOfTwo, begin, callMany, lapsed, session, upload });
+Object.defineProperty(globalThis, "client", { get: () => client });
