@@ -5,7 +5,9 @@ import { createSession } from "/pkg/index.js";
 const { library, api, options } = JSON.parse(decodeURIComponent(location.search.slice(1)));
 const auth = location.origin;
 
-const session = createSession({ refresh: "/auth/refresh", signOut: "/auth/logout", sendTokenTo: [auth, api], ...options });
+// Nobody is signed in yet: there is nothing to restore.
+const endpoints = { refresh: "/auth/refresh", signOut: "/auth/logout", sendTokenTo: [auth, api] };
+const session = createSession({ ...endpoints, restore: false, ...options });
 
 /** What the rules call: the library, with `session.fetch`. */
 let client;
@@ -68,5 +70,24 @@ async function abortOneOfTwo() {
   return { error, isOut, others: [await other, await client.me()] };
 }
 
-Object.assign(globalThis, { abortOneOfTwo, begin, callMany, lapsed, session, upload });
+/** What a connection has said, and who waits for more of it. */
+const said = [];
+let saidMore = () => {};
+
+/** Opens a connection, and another one whenever it was refused, for as long as there is the page. */
+function listen(way) {
+  const hear = (text) => {
+    said.push(text);
+    saidMore();
+  };
+  client.listen(hear, new AbortController().signal, way);
+}
+
+/** Waits until it has said that much; returns all of it. */
+async function heard(count) {
+  while (said.length < count) await new Promise((resolve) => (saidMore = resolve));
+  return said;
+}
+
+Object.assign(globalThis, { abortOneOfTwo, begin, callMany, heard, lapsed, listen, session, upload });
 Object.defineProperty(globalThis, "client", { get: () => client });
