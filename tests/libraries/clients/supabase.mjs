@@ -3,8 +3,8 @@
 import { createClient } from "@supabase/supabase-js";
 
 export function connect(session, { api }) {
-  const accessToken = () => session.accessToken();
-  const client = createClient(api, "key", { accessToken, global: { fetch: session.fetch } });
+  const [url, key] = [api, "key"];
+  const client = createClient(url, key, { accessToken: () => session.accessToken(), global: { fetch: session.fetch } });
   const bucket = client.storage.from("files");
   return {
     async me(signal) {

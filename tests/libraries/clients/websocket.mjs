@@ -1,4 +1,4 @@
-/** The server's word for a token that is no good, in the range that is free for applications. */
+/** The server's word for a token that is no good, of the codes that are free for applications. */
 const REFUSED = 4401;
 
 /** The token goes as a subprotocol, or as the first message: never in the URL, which is logged on its way. */
@@ -11,17 +11,24 @@ const WAYS = {
   },
 };
 
+/** Settles with the code when it is closed. */
+const closed = (socket) =>
+  new Promise((resolve) => {
+    socket.addEventListener("close", ({ code }) => resolve(code));
+  });
+
 export function connect(session, { api }) {
   const url = `${api.replace(/^http/, "ws")}/live`;
-
-  /** Calls `hear` with each message. A socket whose token is refused is replaced, until the signal says that it is enough. */
-  async function listen(hear, signal, way, refused = undefined) {
-    const token = await session.accessToken({ not: refused });
-    if (signal.aborted) return;
-    const socket = WAYS[way](url, token);
-    socket.addEventListener("message", ({ data }) => hear(JSON.parse(data).hello));
-    socket.addEventListener("close", ({ code }) => code === REFUSED && listen(hear, signal, way, token));
-    signal.addEventListener("abort", () => socket.close());
-  }
-  return { listen };
+  return {
+    /** Calls `hear` with each message, over as many connections as it takes. Rejects when there can be no other. */
+    async listen(hear, way) {
+      let refused;
+      do {
+        const token = await session.accessToken({ not: refused });
+        const socket = WAYS[way](url, token);
+        socket.addEventListener("message", ({ data }) => hear(JSON.parse(data).hello));
+        refused = (await closed(socket)) === REFUSED && token;
+      } while (refused);
+    },
+  };
 }

@@ -74,13 +74,16 @@ async function abortOneOfTwo() {
 const said = [];
 let saidMore = () => {};
 
-/** Opens a connection, and another one whenever it was refused, for as long as there is the page. */
+/** How it ended, at last. */
+let ended;
+
+/** Opens a connection, and another one whenever it was refused. */
 function listen(way) {
   const hear = (text) => {
     said.push(text);
     saidMore();
   };
-  client.listen(hear, new AbortController().signal, way);
+  ended = client.listen(hear, way).then(() => ({ name: "none: it was given up" }), told);
 }
 
 /** Waits until it has said that much; returns all of it. */
@@ -90,4 +93,4 @@ async function heard(count) {
 }
 
 Object.assign(globalThis, { abortOneOfTwo, begin, callMany, heard, lapsed, listen, session, upload });
-Object.defineProperty(globalThis, "client", { get: () => client });
+Object.defineProperties(globalThis, { client: { get: () => client }, ended: { get: () => ended } });
