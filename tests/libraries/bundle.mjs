@@ -1,5 +1,5 @@
-// The pages, each library bundled with what hands `session.fetch` to it. The package under test is served beside them as
-// it is shipped.
+// The pages, each library bundled with what hands `session.fetch` to it. The package under test is served beside them
+// as it is shipped.
 
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,12 +13,14 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 /** Where they are, and how to remove them. */
 export async function bundle() {
   const folder = await mkdtemp(join(tmpdir(), "silent-session-libraries-"));
-  const clients = (await readdir(join(here, "clients"))).map((file) => join("clients", file));
+  const clients = (await readdir(join(here, "clients"))).map((file) => file.replace(/\.mjs$/, ""));
   await build({
     absWorkingDir: here,
-    entryPoints: [...clients, { in: "www/page.js", out: "page" }, { in: "www/page.html", out: "page" }].map((entry) =>
-      typeof entry === "string" ? { in: entry, out: entry.replace(/\.mjs$/, "") } : entry,
-    ),
+    entryPoints: [
+      { in: "www/page.html", out: "page" },
+      { in: "www/page.js", out: "page" },
+      ...clients.map((name) => ({ in: `clients/${name}.mjs`, out: `clients/${name}` })),
+    ],
     outdir: folder,
     bundle: true,
     format: "esm",

@@ -4,6 +4,10 @@ import assert from "node:assert/strict";
 
 import { grown, rule } from "./stage.mjs";
 
+/** Lifetimes, in seconds. */
+const SHORT = 2;
+const LONG = 600;
+
 /** What ends an event source and a WebSocket: the session being over, and a server that takes no token. */
 const REFUSED = { end: { name: "Refused" }, rejected: { name: "Refused" } };
 const NO_TOKEN = {
@@ -25,8 +29,9 @@ for (const { title, library, way, end, rejected } of WAYS) {
   });
 
   rule(`${title}: a token that has lapsed is renewed before it connects`, async (stage) => {
-    await stage.server.issueTokensFor(2);
+    await stage.server.issueTokensFor(SHORT);
     const page = await stage.open(library, { refreshAhead: false });
+    await stage.server.issueTokensFor(LONG);
     await page.evaluate(() => lapsed());
     await page.evaluate((way) => listen(way), way);
     assert.deepEqual(await page.evaluate(() => heard(1)), ["alice"]);

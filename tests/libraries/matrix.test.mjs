@@ -7,8 +7,9 @@ import { grown, rule } from "./stage.mjs";
 
 const MANY = 50;
 const FILE = 200_000;
-/** Seconds. */
+/** Lifetimes, in seconds. */
 const SHORT = 2;
+const LONG = 600;
 
 for (const { name, aborted } of LIBRARIES) {
   rule(`${name}: a call with a good token costs one request`, async (stage) => {
@@ -20,6 +21,7 @@ for (const { name, aborted } of LIBRARIES) {
   rule(`${name}: a token that has lapsed is renewed before anything is sent`, async (stage) => {
     await stage.server.issueTokensFor(SHORT);
     const page = await stage.open(name, { refreshAhead: false });
+    await stage.server.issueTokensFor(LONG);
     await page.evaluate(() => lapsed());
     assert.equal(await page.evaluate(() => client.me()), "alice");
     assert.deepEqual(await grown(stage, "refreshes", "api_ok", "api_401"), { refreshes: 1, api_ok: 1, api_401: 0 });

@@ -33,8 +33,8 @@ after(async () => {
 });
 
 /**
- * Checks a rule: `check` gets a stage with nobody signed in, and a server without faults. Before it there may be options
- * for `test`, such as why it does not hold yet: `{ todo: "…" }`.
+ * Checks a rule: `check` gets a stage with nobody signed in, and a server without faults. Before it there may be
+ * options for `test`, such as why it does not hold yet: `{ todo: "…" }`.
  */
 export function rule(title, ...rest) {
   const check = rest.pop();

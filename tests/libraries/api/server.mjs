@@ -1,5 +1,5 @@
-// What the libraries call beside the reference server: GraphQL, tRPC, Supabase, server-sent events and WebSockets, on an
-// origin of its own. Whether a token is good, it asks the reference server.
+// What the libraries call beside the reference server: GraphQL, tRPC, Supabase, server-sent events and WebSockets, on
+// an origin of its own. Whether a token is good, it asks the reference server.
 
 import { once } from "node:events";
 import { createServer } from "node:http";

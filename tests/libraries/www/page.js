@@ -30,7 +30,8 @@ async function upload(length) {
   const sent = new Uint8Array(length);
   // It fills no more than this at a time.
   for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(sent.subarray(at, at + 65_536));
-  const returned = new Uint8Array(await client.upload(new File([sent], "chance.bin", { type: "application/x-chance" })));
+  const file = new File([sent], "chance.bin", { type: "application/x-chance" });
+  const returned = new Uint8Array(await client.upload(file));
   return { length: returned.length, same: sent.every((byte, at) => byte === returned[at]) };
 }
 
@@ -53,8 +54,8 @@ function holdRefresh() {
 const told = ({ name, code, message, cause }) => ({ name, code, message, cause: cause?.name });
 
 /**
- * Two calls wait for one refresh, and one of them is aborted. What it rejected with, while the refresh was out; for whom
- * the other one was taken, and one that came later.
+ * Two calls wait for one refresh, and one of them is aborted. What it rejected with, while the refresh was out; for
+ * whom the other one was taken, and one that came later.
  */
 async function abortOneOfTwo() {
   const { held, release } = holdRefresh();

@@ -14,8 +14,8 @@ pub(crate) fn test(project: &Project) -> Outcome {
     test_folder(project, TESTS)
 }
 
-/// Runs the tests of a folder. Each file has a browser and a server of its own; they wait more than they work, so two run
-/// at a time.
+/// Runs the tests of a folder. Each file has a browser and a server of its own; they wait more than they work, so two
+/// run at a time.
 pub(super) fn test_folder(project: &Project, folder: &str) -> Outcome {
     let files = test_files(&project.path(folder)).during(format_args!("looking through {folder}"))?;
     if files.is_empty() {
