@@ -23,11 +23,12 @@ export class Server {
   #root;
   #log = [];
 
-  static async start() {
+  /** `www`: the folder of the pages. */
+  static async start({ www = path("www") } = {}) {
     const server = new Server();
     server.#root = await mkdtemp(join(tmpdir(), "silent-session-root-"));
     // It serves two folders of one root.
-    await symlink(path("www"), join(server.#root, "www"), "junction");
+    await symlink(www, join(server.#root, "www"), "junction");
     await symlink(PACKAGE, join(server.#root, "pkg"), "junction");
     const options = ["--until-stdin-closes", "--test-controls", "--port", "0", "--root", server.#root];
     server.#process = spawn(PROGRAM, options, { stdio: "pipe" });

@@ -3,6 +3,7 @@
 mod firefox;
 mod headless;
 mod javascript;
+mod libraries;
 mod mutations;
 mod package;
 mod report;

@@ -1,6 +1,6 @@
 //! The steps, in their order: what is quick and likely to fail comes first.
 
-use super::{firefox, headless, javascript, mutations, package, rust, tabs};
+use super::{firefox, headless, javascript, libraries, mutations, package, rust, tabs};
 use crate::build::{self, Profile};
 use crate::demo;
 use crate::failure::Outcome;
@@ -51,6 +51,11 @@ pub(crate) const STEPS: &[Step] = &[
         name: "tabs",
         needs: demo::NEEDS,
         run: |project| built(project).and_then(|()| tabs::test(project)),
+    },
+    Step {
+        name: "libraries",
+        needs: demo::NEEDS,
+        run: |project| built(project).and_then(|()| libraries::test(project)),
     },
     Step {
         name: "firefox",

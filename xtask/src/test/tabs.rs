@@ -9,11 +9,17 @@ use crate::setup::browser::browser;
 
 const TESTS: &str = "tests/tabs";
 
-/// Runs them. Each file has a browser and a server of its own; they wait more than they work, so two run at a time.
+/// Runs them.
 pub(crate) fn test(project: &Project) -> Outcome {
-    let files = test_files(&project.path(TESTS)).during(format_args!("looking through {TESTS}"))?;
+    test_folder(project, TESTS)
+}
+
+/// Runs the tests of a folder. Each file has a browser and a server of its own; they wait more than they work, so two
+/// run at a time.
+pub(super) fn test_folder(project: &Project, folder: &str) -> Outcome {
+    let files = test_files(&project.path(folder)).during(format_args!("looking through {folder}"))?;
     if files.is_empty() {
-        return Err(Failure::new(format!("{TESTS} has no *.test.mjs in it")));
+        return Err(Failure::new(format!("{folder} has no *.test.mjs in it")));
     }
     let (browser, server) = (browser(project)?, server::build(project)?);
     run(project
