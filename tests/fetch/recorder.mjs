@@ -58,10 +58,13 @@ export class Recorder {
     if (cors) allow(headers, response);
     if (method === "OPTIONS" && headers["access-control-request-method"]) return response.writeHead(204).end();
     this.requests.push(record);
-    // The token that the first one of this mark came with.
-    const first = this.of(/mark=[^&]*/.exec(url)?.[0])[0].headers.authorization;
-    if (searchParams.has("refuse") && first && headers.authorization === first) return response.writeHead(401, { "www-authenticate": 'Bearer error="invalid_token"' }).end("refused");
+    if (searchParams.has("refuse") && this.#isFirstToken(searchParams.get("mark"), headers.authorization)) return response.writeHead(401, { "www-authenticate": 'Bearer error="invalid_token"' }).end("refused");
     this.#obey(searchParams, response);
+  }
+
+  /** Whether it is the token that the first one of this mark came with. */
+  #isFirstToken(mark, authorization) {
+    return authorization !== undefined && authorization === this.of(`mark=${mark}`)[0].headers.authorization;
   }
 
   /** Answers as the query says. */
@@ -69,7 +72,8 @@ export class Recorder {
     if (query.has("reset")) return response.socket.resetAndDestroy();
     if (query.has("slow")) return void setTimeout(() => response.end(BODY), SLOW).unref();
     const location = query.get("to");
-    if (location) response.setHeader("location", location);
+    // One that is permanent would be remembered.
+    if (location) response.setHeader("location", location).setHeader("cache-control", "no-store");
     const body = query.get("body") ?? BODY;
     response.writeHead(Number(query.get("status") ?? 200), { "content-type": "text/plain", "x-seen": "yes" });
     if (query.has("half")) return response.write(body);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use js_sys::{Array, Function, Promise, Reflect};
 use silent_session::browser::{
-    Driver, Fetcher, Identity, Reporter, Settings, SignInFailure, Targets, fetch, sign_in,
+    Driver, Fetcher, Identity, Policy, Reporter, Settings, SignInFailure, Targets, fetch, sign_in,
 };
 use silent_session::session::{Config, Denial, EndReason, EpochId, Event, Status};
 use std::cell::RefCell;
@@ -92,8 +92,9 @@ impl Page {
     }
 
     async fn get(&self, path: &str) -> u16 {
-        let response = fetch(&self.driver, format!("{SERVER}{path}").into(), JsValue::UNDEFINED).await;
-        response.expect_throw("a response").unchecked_into::<Response>().status()
+        let url = JsValue::from(format!("{SERVER}{path}"));
+        let response = fetch(&self.driver, Array::of1(&url), Policy::default()).await;
+        response.ok().expect_throw("a response").unchecked_into::<Response>().status()
     }
 
     fn epoch(&self) -> Option<EpochId> {

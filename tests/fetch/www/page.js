@@ -70,4 +70,4 @@ function fault(error, reason) {
   return { isReason, name, code, message: message?.replaceAll(/(Request)|(http:\S+)/g, ""), isDom: error instanceof DOMException, isType: error instanceof TypeError };
 }
 
-Object.assign(globalThis, { names: [...makers.keys()], observe, origins, session });
+Object.assign(globalThis, { createSession, names: [...makers.keys()], observe, origins, session });

@@ -1,6 +1,6 @@
 //! The steps, in their order: what is quick and likely to fail comes first.
 
-use super::{firefox, headless, javascript, libraries, mutations, package, rust, tabs};
+use super::{fetch, firefox, headless, javascript, libraries, mutations, package, rust, tabs};
 use crate::build::{self, Profile};
 use crate::demo;
 use crate::failure::Outcome;
@@ -36,6 +36,11 @@ pub(crate) const STEPS: &[Step] = &[
         name: "js",
         needs: build::NEEDS,
         run: |project| built(project).and_then(|()| javascript::test(project)),
+    },
+    Step {
+        name: "fetch",
+        needs: build::NEEDS,
+        run: |project| built(project).and_then(|()| fetch::test(project)),
     },
     Step {
         name: "package",
