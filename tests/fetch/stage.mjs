@@ -11,18 +11,22 @@ import { Recorder } from "./recorder.mjs";
 const ORIGINS = ["own", "friend", "stranger", "closed"];
 
 export async function open() {
-  const recorder = await Recorder.start(ORIGINS, ["own", "friend", "stranger"]);
   const browser = await chromium.launch({
     executablePath: process.env.CHROME ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
   });
-  const page = await browser.newPage();
+  return begin(await browser.newPage(), () => browser.close());
+}
+
+/** In a page of any browser. */
+export async function begin(page, closeBrowser) {
+  const recorder = await Recorder.start(ORIGINS, ["own", "friend", "stranger"]);
   const origins = Object.fromEntries(ORIGINS.map((name) => [name, recorder[name]]));
   await page.goto(`${recorder.own}/files/page.html#${encodeURIComponent(JSON.stringify(origins))}`);
-  await page.waitForFunction(() => globalThis.session);
-  await page.evaluate(() => session.ready);
+  await page.waitForFunction(() => globalThis.session !== undefined, null, { polling: 20, timeout: 10_000 });
+  await page.evaluate(async () => void (await session.ready));
   const close = async () => {
-    await browser.close();
+    await closeBrowser();
     recorder.stop();
   };
   return { recorder, page, close };

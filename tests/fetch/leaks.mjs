@@ -1,0 +1,122 @@
+// Where the token is seen: where it is allowed, and nowhere else. Over all the ways to spell a URL, and all redirects. For
+// any browser: `lookForLeaks` gets one that is open at the page.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+let stage;
+
+/**
+ * Calls a session whose token may go to `sendTokenTo`, each URL once: what the servers were sent, in order, `"token"` or not.
+ * `{own}` and the like stand for origins.
+ */
+async function carried(sendTokenTo, urls, init = {}) {
+  const fill = (text) => text.replaceAll(/\{(\w+)\}/g, (_, name) => stage.recorder[name] ?? new URL(stage.recorder.own)[name]);
+  const seen = [];
+  const name = String(Math.random());
+  for (const url of urls) {
+    const before = stage.recorder.requests.length;
+    await stage.page.evaluate(
+      async ([name, sendTokenTo, url, init]) => {
+        globalThis.sessions ??= new Map();
+        const make = () => createSession({ refresh: "/auth/refresh", name, sendTokenTo });
+        if (!sessions.has(name)) sessions.set(name, make());
+        const session = sessions.get(name);
+        await session.ready;
+        await session.fetch(url, init).then((response) => response.text()).catch(() => {});
+      },
+      [name, sendTokenTo.map(fill), fill(url), init],
+    );
+    const sent = stage.recorder.requests.slice(before);
+    seen.push([url, ...sent.map(({ headers }) => (headers.authorization ? "token" : "none"))]);
+  }
+  return seen;
+}
+
+/** So many requests each. */
+const each = (urls, ...what) => urls.map((url) => [url, ...what]);
+
+/** `open` starts the servers and a browser, and says how they are closed. */
+export function lookForLeaks(open) {
+  describe("the token", () => {
+    before(async () => {
+      stage = await open();
+    });
+
+    after(() => stage?.close());
+
+    test("goes to an allowed prefix, however it is spelt", async () => {
+      const urls = [
+        "{own}/v1", "{own}/v1/", "{own}/v1/me", "{own}/v1?q", "{own}/v1#f", "{own}/v1/a%20b", "{own}/x/../v1/me", "{own}/./v1/me",
+        "{own}/x/%2e%2e/v1/me", "{own}\\v1\\me", "HTTP://127.0.0.1:{port}/v1/me", "http://127.1:{port}/v1/me", "http://0x7f.0.0.1:{port}/v1/me",
+        " {own}/v1/me\t", "/v1/me", "//127.0.0.1:{port}/v1/me", "{own}/v1//double", "{own}/v1/a;b=..",
+      ];
+      assert.deepEqual(await carried(["{own}/v1"], urls), each(urls, "token"));
+    });
+
+    test("does not go beside it", async () => {
+      const urls = [
+        "{own}/", "{own}/v10", "{own}/v1x/me", "{own}/V1/me", "{own}/v1/../v2", "{own}/v1/%2e%2e/v2", "{own}/v1/..\\v2", "{own}/v1%2fme",
+        "{own}/v1/..%2fv2", "{own}/v1/..%5Cv2", "{own}/v1/%252e%252e/v2", "{own}/v1/a%25252Fb", "{own}/v1/..;/v2", "{own}/v1/.;/v2", "{own}/v1/%2e%2e;/v2",
+        "{friend}/v1/me", "{stranger}/v1/me", "http://localhost:{port}/v1/me", "{own}//v1/me",
+      ];
+      const seen = await carried(["{own}/v1"], urls);
+      for (const [url, ...what] of seen) assert.ok(what.every((one) => one === "none"), `${url}: ${what}`);
+      // All but localhost, which may be another address, were really asked.
+      for (const [url, ...what] of seen) assert.ok(what.length > 0 || url.includes("localhost"), `${url} was not sent`);
+    });
+
+    test("does not go where a host only looks like an allowed one", async () => {
+      // Nobody resolves them: what would be sent is seen at the global fetch.
+      const urls = [
+        "https://api.test.evil.test/", "https://api.test./", "https://api.tést/", "https://xapi.test/", "https://api.test@evil.test/",
+        "https://api.test:8443/", "http://api.test/", "https://apì.test/", "https://api.test%2eevil.test/", "https://evil.test/https://api.test/",
+        "https://evil.test\\@api.test/", "https://evil.test#@api.test/", "https://evil.test?api.test", "blob:https://api.test/x", "wss://api.test/",
+      ];
+      const allowed = ["https://api.test/", "https://API.TEST/", "https://api.test:443/", "https://api。test/", "https:api.test/", "https://api.test\\x", "https://ａｐｉ.test/"];
+      const seen = await stage.page.evaluate(async (urls) => {
+        const session = createSession({ refresh: "/auth/refresh", name: "hosts", sendTokenTo: ["https://api.test"] });
+        await session.ready;
+        const { fetch } = globalThis;
+        const seen = [];
+        globalThis.fetch = async (input, init) => {
+          const headers = input instanceof Request ? input.headers : new Headers(init?.headers);
+          seen.push(headers.has("authorization"));
+          return new Response("");
+        };
+        for (const url of urls) await session.fetch(url);
+        globalThis.fetch = fetch;
+        return seen;
+      }, [...urls, ...allowed]);
+      assert.deepEqual(seen, [...urls.map(() => false), ...allowed.map(() => true)]);
+    });
+
+    for (const status of [301, 302, 303, 307, 308]) {
+      test(`is dropped by the browser at a redirect to another origin, and kept within one (${status})`, async () => {
+        for (const method of ["GET", "POST"]) {
+          const init = method === "POST" ? { method, body: "x" } : {};
+          const to = (target) => `{own}/v1/a?status=${status}&to=${encodeURIComponent(target.replace("{own}", stage.recorder.own))}`;
+          const across = ["friend", "stranger"].map((name) => to(`${stage.recorder[name]}/end`));
+          assert.deepEqual(await carried(["{own}/v1", "{friend}"], across, init), each(across, "token", "none"));
+          // A path prefix is no boundary against an open redirect: the README says so.
+          const within = [to("/elsewhere")];
+          assert.deepEqual(await carried(["{own}/v1"], within, init), each(within, "token", "token"));
+          // Away and back again: it does not come back with it.
+          const back = [to(`${stage.recorder.stranger}/b?status=${status}&to=${encodeURIComponent(`${stage.recorder.own}/v1/end`)}`)];
+          assert.deepEqual(await carried(["{own}/v1"], back, init), each(back, "token", "none", "none"));
+        }
+      });
+    }
+
+    test("a 401 of somebody else, after a redirect, refreshes nothing", async () => {
+      const { refreshes } = stage.recorder;
+      const url = `{own}/v1/a?status=307&to=${encodeURIComponent(`${stage.recorder.stranger}/end?status=401`)}`;
+      assert.deepEqual(await carried(["{own}/v1"], [url, url]), each([url, url], "token", "none"));
+      assert.equal(stage.recorder.refreshes - refreshes, 1, "the restore alone");
+    });
+
+    test("does not go with mode no-cors", async () => {
+      assert.deepEqual(await carried(["{own}/v1"], ["{own}/v1/me"], { mode: "no-cors" }), each(["{own}/v1/me"], "none"));
+    });
+  });
+}
