@@ -22,6 +22,9 @@ export class Recorder {
   /** How many there were; the token that the last one brought is `opaque-` and this number. */
   refreshes = 0;
   #servers = [];
+  /** The path whose answers wait, and who waits. */
+  #held;
+  #waiting = [];
 
   /** One origin for each name: the first is the page's. `cors` names those that let other origins in. */
   static async start(names, cors) {
@@ -43,6 +46,16 @@ export class Recorder {
     }
   }
 
+  /** What comes to this path gets no answer until `letGo`; a 401 that is asked for is not held. */
+  hold(path) {
+    this.#held = path;
+  }
+
+  letGo() {
+    this.#held = undefined;
+    for (const goOn of this.#waiting.splice(0)) goOn();
+  }
+
   /** What came with this mark in its URL. */
   of = (mark) => this.requests.filter(({ url }) => url.includes(mark));
 
@@ -59,7 +72,12 @@ export class Recorder {
     if (method === "OPTIONS" && headers["access-control-request-method"]) return response.writeHead(204).end();
     this.requests.push(record);
     if (searchParams.has("refuse") && this.#isFirstToken(searchParams.get("mark"), headers.authorization)) return response.writeHead(401, { "www-authenticate": 'Bearer error="invalid_token"' }).end("refused");
+    await this.#untilLetGo(pathname);
     this.#obey(searchParams, response);
+  }
+
+  async #untilLetGo(path) {
+    if (path === this.#held) await new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Whether it is the token that the first one of this mark came with. */
@@ -80,8 +98,9 @@ export class Recorder {
     response.end(body);
   }
 
-  #refresh(response) {
+  async #refresh(response) {
     this.refreshes += 1;
+    await this.#untilLetGo("/auth/refresh");
     const body = { access_token: `opaque-${this.refreshes}`, token_type: "Bearer", expires_in: 900 };
     response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
     response.end(JSON.stringify(body));

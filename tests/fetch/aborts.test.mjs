@@ -1,0 +1,95 @@
+// A caller's own signal ends the caller's own wait, at whatever stage of a call it comes, and nobody else's.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+
+import { open } from "./stage.mjs";
+
+let stage;
+
+before(async () => {
+  stage = await open();
+});
+
+afterEach(() => stage.recorder.letGo());
+after(() => stage?.close());
+
+/** What a call waits for when it is aborted. `hold` makes it wait; a call that is not aborted then makes so many requests. */
+const STAGES = {
+  "the restore": {
+    hold: ({ recorder }) => recorder.hold("/auth/refresh"),
+    isHeld: ({ recorder }, refreshes) => recorder.refreshes > refreshes,
+    requests: 1,
+  },
+  "the lock": {
+    hold: ({ page, recorder }) => page.evaluate((origin) => holdLock(`silent-session:${origin}`), recorder.own),
+    isHeld: ({ page }) => page.evaluate(async () => (await navigator.locks.query()).pending.length > 0),
+    requests: 1,
+  },
+  "the refresh": {
+    isSignedIn: true,
+    query: "&refuse",
+    hold: ({ recorder }) => recorder.hold("/auth/refresh"),
+    isHeld: ({ recorder }, refreshes) => recorder.refreshes > refreshes,
+    requests: 2,
+  },
+  "its answer": {
+    isSignedIn: true,
+    hold: ({ recorder }) => recorder.hold("/s"),
+    isHeld: ({ recorder }, _, mark) => recorder.of(mark).length === 2,
+    requests: 1,
+  },
+  "the replay's answer": {
+    isSignedIn: true,
+    query: "&refuse",
+    hold: ({ recorder }) => recorder.hold("/s"),
+    isHeld: ({ recorder }, _, mark) => recorder.of(mark).length === 4,
+    requests: 2,
+  },
+};
+
+/** How it is aborted, and what the caller is to get. In the page: `begin` returns a signal, and what aborts it. */
+const SIGNALS = {
+  "abort()": { begin: "plain", expected: { name: "AbortError", isReason: true } },
+  "abort(an object)": { begin: "object", expected: { isReason: true } },
+  "abort(a string)": { begin: "string", expected: { value: "enough", isReason: true } },
+  "abort(null)": { begin: "null", expected: { value: "null", isReason: true } },
+  "the signal of a Request": { begin: "request", expected: { isReason: true } },
+  "AbortSignal.timeout": { begin: "timeout", expected: { name: "TimeoutError", isReason: true } },
+  "AbortSignal.any": { begin: "any", expected: { isReason: true } },
+};
+
+for (const [place, { isSignedIn = false, query = "", hold, isHeld, requests }] of Object.entries(STAGES)) {
+  describe(`a call that waits for ${place}`, () => {
+    for (const [how, { begin, expected }] of Object.entries(SIGNALS)) {
+      test(`ends with ${how}, and another goes on`, async () => {
+        const { page, recorder } = stage;
+        const mark = `mark=${`${place} ${begin}`.replaceAll(/\W/g, "-")}.`;
+        const url = `/s?${mark}${query}`;
+        if (isSignedIn) await page.evaluate((name) => makeSession(name).ready.then(() => {}), mark);
+        const { refreshes } = recorder;
+        await hold(stage);
+        await page.evaluate(([name, url, begin]) => callTwice(name, url, begin), [mark, url, begin]);
+        await until(() => isHeld(stage, refreshes, mark));
+        const { isPending, other, ...fault } = await page.evaluate(() => abortOne());
+        assert.deepEqual(fault, { ...fault, ...expected });
+        assert.deepEqual([isPending, other], [true, "pending"], "aborted too early, or the other one was aborted as well");
+        await recorder.letGo();
+        await page.evaluate(() => letLockGo());
+        assert.deepEqual(await page.evaluate(() => theOther()), { status: 200, body: "recorded" });
+        assert.equal(recorder.refreshes - refreshes, place === "its answer" ? 0 : 1);
+        const seen = recorder.of(mark);
+        // The one that is aborted has sent what it had come to.
+        const ofAborted = { "the refresh": 1, "its answer": 1, "the replay's answer": 2 }[place] ?? 0;
+        assert.equal(seen.length, requests + ofAborted);
+      });
+    }
+  });
+}
+
+async function until(holds) {
+  for (const end = Date.now() + 10_000; !(await holds()); ) {
+    assert.ok(Date.now() < end, `${holds} stays false`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
