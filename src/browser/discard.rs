@@ -21,10 +21,16 @@ pub(crate) fn drain(response: &JsValue) {
 /// Cancels the body of a request or a response: unread it would hold its connection, and the other half of a tee its
 /// memory.
 pub(crate) fn discard(message: &impl AsRef<JsValue>) {
+    discard_for(message, &JsValue::UNDEFINED);
+}
+
+/// The same, and tells its source why (the Streams standard, `cancel(reason)`). Of a stream that was teed, the source gets
+/// the reasons of both halves, in an array.
+pub(crate) fn discard_for(message: &impl AsRef<JsValue>, reason: &JsValue) {
     let body = member(message.as_ref(), "body");
     let cancel = member(&body, "cancel");
     if let Some(cancel) = cancel.dyn_ref::<Function>()
-        && let Ok(outcome) = cancel.call0(&body)
+        && let Ok(outcome) = cancel.call1(&body, reason)
         && let Some(outcome) = outcome.dyn_ref::<Promise>()
     {
         let outcome = JsFuture::from(outcome.clone());

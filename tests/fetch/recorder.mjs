@@ -2,14 +2,9 @@
 // page's own, and has a refresh endpoint.
 
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
 
-/** The package under test: another copy of it, to see that the tests can fail. */
-const PACKAGE = process.env.SILENT_SESSION_PACKAGE ?? fileURLToPath(new URL("../../pkg", import.meta.url));
-const TYPES = { ".js": "text/javascript", ".html": "text/html", ".wasm": "application/wasm" };
+import { fileFor } from "./files.mjs";
 
 /** How long a slow answer takes, in milliseconds: long enough that every abort comes first. */
 const SLOW = 30_000;
@@ -107,9 +102,8 @@ export class Recorder {
   }
 
   async #file(path, response) {
-    const file = path.startsWith("/pkg/") ? PACKAGE + path.slice("/pkg".length) : new URL(`www${path}`, import.meta.url);
-    const content = await readFile(file).catch(() => undefined);
-    response.writeHead(content ? 200 : 404, { "content-type": TYPES[extname(path)] ?? "text/plain" }).end(content);
+    const { content, type } = await fileFor(path);
+    response.writeHead(content ? 200 : 404, { "content-type": type }).end(content);
   }
 }
 

@@ -11,12 +11,15 @@ import { Recorder } from "./recorder.mjs";
 const ORIGINS = ["own", "friend", "stranger", "closed"];
 
 export async function open() {
-  const browser = await chromium.launch({
+  const browser = await launch();
+  return begin(await browser.newPage(), () => browser.close());
+}
+
+export const launch = () =>
+  chromium.launch({
     executablePath: process.env.CHROME ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
   });
-  return begin(await browser.newPage(), () => browser.close());
-}
 
 /** In a page of any browser. */
 export async function begin(page, closeBrowser) {

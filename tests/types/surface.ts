@@ -12,6 +12,13 @@ globalThis.fetch = session.fetch;
 const response: Promise<Response> = fetch(new URL("https://api.test"), { method: "PUT", body: "x", keepalive: true });
 // @ts-expect-error: as native fetch, it wants something to fetch
 fetch();
+// So is what is derived of it.
+const derived: typeof globalThis.fetch = session.fetchWith({ token: "required", replay: false, passive: true });
+session.fetchWith({});
+// @ts-expect-error: there is no such use of the token
+session.fetchWith({ token: "always" });
+// @ts-expect-error: a policy is of the function, and not of a call
+derived("/api/me", { passive: true });
 
 // The state is told apart by `status`.
 export function show(state: SessionState): string {

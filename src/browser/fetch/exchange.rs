@@ -36,8 +36,7 @@ impl Exchange {
             Ok(Some(credential)) => credential,
             Ok(None) => return Ok(self.driver.fetcher().send(&self.request)?.await?),
             Err(failure) => {
-                // As native fetch does with a body that it does not send.
-                discard(&self.request);
+                self.request.discard();
                 return Err(failure);
             }
         };
@@ -119,15 +118,15 @@ impl Exchange {
         if self.request.outlives_page() {
             answer.iter().for_each(drain);
         }
-        let next = self.next_credential(credential, signal, spare.is_there()).await;
-        let (credential, replay) = match (next, spare.take()) {
-            (Ok(Some(credential)), Some(replay)) => (credential, replay),
-            (Ok(_), _) => return Ok(answer?),
-            (Err(failure), replay) => {
-                answer.iter().chain(replay.as_ref().map(AsRef::as_ref)).for_each(discard);
+        let credential = match self.next_credential(credential, signal, spare.is_there()).await {
+            Ok(Some(credential)) => credential,
+            Ok(None) => return Ok(answer?),
+            Err(failure) => {
+                answer.iter().for_each(discard);
                 return Err(failure);
             }
         };
+        let Some(replay) = spare.take() else { return Ok(answer?) };
         answer.iter().for_each(discard);
         replay.attach(&credential)?;
         let answer = self.driver.fetcher().send(&replay)?.await?;

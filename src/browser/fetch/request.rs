@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{AbortSignal, Headers};
 
+use super::super::discard::discard_for;
 use super::super::driver::Driver;
 use super::super::object::member;
 use super::policy::{Policy, TokenUse};
@@ -85,6 +86,12 @@ pub(super) fn prepare(driver: &Driver, arguments: &Array, policy: Policy) -> Res
 impl Request {
     pub(super) fn attach(&self, credential: &Credential) -> Result<(), JsValue> {
         self.headers().set("authorization", &credential.token.authorization())
+    }
+
+    /// As native fetch does with a body that it does not send: cancels it, with the reason of the caller's abort if there
+    /// is one.
+    pub(super) fn discard(&self) {
+        discard_for(self, &self.signal().reason());
     }
 
     /// Whether a 401 to it is not seen: native fetch compares the digest with that of the 401's body, and rejects.

@@ -2,7 +2,6 @@
 
 use wasm_bindgen::JsValue;
 
-use super::super::discard::discard;
 use super::request::Request;
 
 /// A second copy of a request. Cancelled when nobody has taken it: the half of a tee that nobody reads holds in memory
@@ -32,7 +31,7 @@ impl Spare {
 impl Drop for Spare {
     fn drop(&mut self) {
         if let Some(request) = &self.0 {
-            discard(request);
+            request.discard();
         }
     }
 }
