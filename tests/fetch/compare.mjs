@@ -41,8 +41,11 @@ function plain({ origin, method, url, headers, body }, mark) {
     const known = value.replaceAll(mark, "mark.").replaceAll(/&refuse|%26refuse/g, "");
     return known.replaceAll(boundary, "boundary");
   };
+  const sentBody = text(body.toString("latin1"));
+  // Firefox makes some boundaries longer than others.
+  if (boundary !== "no boundary" && others["content-length"] === String(body.length)) others["content-length"] = String(sentBody.length);
   const sent = Object.entries(others).map(([name, value]) => [name, text(value)]);
-  return { origin, method, url: text(url), headers: sent, body: text(body.toString("latin1")), authorization };
+  return { origin, method, url: text(url), headers: sent, body: sentBody, authorization };
 }
 
 /** They are the same; what differs goes into one line. */

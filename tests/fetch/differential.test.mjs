@@ -1,52 +1,6 @@
-// The same calls through native fetch and through session.fetch, seen by the caller and by the server: equal, but for
-// the token where it belongs.
+// session.fetch beside native fetch, in Chromium.
 
-import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-
-import { compareAll, same } from "./compare.mjs";
+import { compareWithNative } from "./differential.mjs";
 import { open } from "./stage.mjs";
 
-let stage;
-
-before(async () => {
-  stage = await open();
-});
-
-after(() => stage?.close());
-
-describe("session.fetch and native fetch", () => {
-  test("differ in the token only, where it belongs", { timeout: 300_000 }, async (t) => {
-    const names = await stage.page.evaluate(() => globalThis.names);
-    t.diagnostic(`${names.length} calls`);
-    const ours = [stage.recorder.own, stage.recorder.friend];
-    const ways = [{ how: "native", mark: "n" }, { how: "session", mark: "s" }];
-    await compareAll(stage, names, ways, 8, (name, native, session) => {
-      same(session.caller, native.caller);
-      same(comparable(name, session.server), comparable(name, native.server));
-      for (const [index, { origin, authorization }] of session.server.entries()) {
-        if (isOwn(authorization)) continue;
-        if (!ours.includes(origin)) assert.equal(authorization, undefined, "the token has gone elsewhere");
-        // A redirect across origins drops it.
-        else if (index === 0 && !carriesNone(name)) assert.match(authorization ?? "none", /^Bearer opaque-/);
-      }
-    });
-  });
-});
-
-/** Of calls to where the token belongs. */
-const carriesNone = (name) => name.startsWith("mode #2");
-
-/** The caller's own. */
-const isOwn = (authorization) => authorization?.startsWith("Basic") ?? false;
-
-/** What has to be the same of what the server saw. */
-function comparable(name, server) {
-  const seen = server.map(({ authorization, ...others }) => ({ ...others, own: isOwn(authorization) }));
-  // Whether it left before the abort came is a race, natively as well.
-  if (name.startsWith("aborted at once")) return [];
-  // The browser sends it again by itself, when it was on a connection that had been used before. And what does not fit its
-  // digest is looked at once more: it may have been a 401.
-  if (name.startsWith("a reset") || name.startsWith("integrity #2")) return seen.slice(0, 1);
-  return seen;
-}
+compareWithNative(open);

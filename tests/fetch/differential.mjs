@@ -1,0 +1,58 @@
+// The same calls through native fetch and through session.fetch, seen by the caller and by the server: equal, but for
+// the token where it belongs. For any browser: `compareWithNative` gets one that is open at the page.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { compareAll, same } from "./compare.mjs";
+
+/**
+ * `open` starts the servers and a browser, and says how they are closed. `asksBefore`: the browser asks leave of an origin
+ * that it is redirected to for what it has dropped by then.
+ */
+export function compareWithNative(open, { asksBefore = false } = {}) {
+  describe("session.fetch and native fetch", () => {
+    let stage;
+
+    before(async () => {
+      stage = await open();
+    });
+
+    after(() => stage?.close());
+
+    test("differ in the token only, where it belongs", { timeout: 300_000 }, async (t) => {
+      const names = await stage.page.evaluate(() => globalThis.names);
+      t.diagnostic(`${names.length} calls`);
+      const ours = [stage.recorder.own, stage.recorder.friend];
+      const ways = [{ how: "native", mark: "n" }, { how: "session", mark: "s" }];
+      await compareAll(stage, names, ways, 8, (name, native, session) => {
+        same(session.caller, native.caller);
+        const firstOnly = asksBefore && name.endsWith("to closed, follow");
+        same(comparable(name, session.server, firstOnly), comparable(name, native.server, firstOnly));
+        for (const [index, { origin, authorization }] of session.server.entries()) {
+          if (isOwn(authorization)) continue;
+          if (!ours.includes(origin)) assert.equal(authorization, undefined, "the token has gone elsewhere");
+          // A redirect across origins drops it.
+          else if (index === 0 && !carriesNone(name)) assert.match(authorization ?? "none", /^Bearer opaque-/);
+        }
+      });
+    });
+  });
+}
+
+/** Of calls to where the token belongs. */
+const carriesNone = (name) => name.startsWith("mode #2");
+
+/** The caller's own. */
+const isOwn = (authorization) => authorization?.startsWith("Basic") ?? false;
+
+/** What has to be the same of what the server saw. */
+function comparable(name, server, firstOnly) {
+  const seen = server.map(({ authorization, ...others }) => ({ ...others, own: isOwn(authorization) }));
+  // Whether it left before the abort came is a race, natively as well.
+  if (name.startsWith("aborted at once")) return [];
+  // The browser sends it again by itself, when it was on a connection that had been used before. And what does not fit its
+  // digest is looked at once more: it may have been a 401.
+  if (firstOnly || name.startsWith("a reset") || name.startsWith("integrity #2")) return seen.slice(0, 1);
+  return seen;
+}

@@ -1,0 +1,14 @@
+// session.fetch in Firefox: as native fetch but for the token, and no token goes where it may not.
+
+import { compareWithNative } from "../fetch/differential.mjs";
+import { lookForLeaks } from "../fetch/leaks.mjs";
+import { begin } from "../fetch/stage.mjs";
+import { launch } from "./firefox.mjs";
+
+async function open() {
+  const { context, close } = await launch();
+  return begin(await context.newPage(), close);
+}
+
+compareWithNative(open, { asksBefore: true });
+lookForLeaks(open);
