@@ -45,17 +45,29 @@ impl Targets {
     }
 }
 
-/// Whether a server could take it for a path outside: by a slash, backslash or dot that is encoded (once, or more often),
-/// or by dots with parameters.
+/// Whether a server could take it for a path outside: by a slash, backslash or dot that is encoded (once, or more often, in
+/// whatever way), or by dots with parameters.
 fn may_climb(path: &str) -> bool {
-    let is_encoded = |escaped: &str| {
-        let mut rest = escaped;
-        while let Some(again) = rest.strip_prefix("25") {
-            rest = again;
+    let mut decoded = path.as_bytes().to_vec();
+    while decode(&mut decoded) {}
+    let steps = |path: &[u8]| path.iter().filter(|byte| b"/\\.".contains(byte)).count();
+    let has_parameters = |dots: &[u8]| decoded.windows(dots.len()).any(|part| part == dots);
+    steps(&decoded) != steps(path.as_bytes()) || has_parameters(b"/..;") || has_parameters(b"/.;")
+}
+
+/// Decodes what is percent-encoded (the URL standard, "percent-decode"); whether there was any.
+fn decode(path: &mut Vec<u8>) -> bool {
+    let before = path.len();
+    let mut rest = std::mem::take(path).into_iter();
+    while let Some(byte) = rest.next() {
+        let code = rest.as_slice().get(..2).filter(|_| byte == b'%');
+        let code = code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        if code.is_some() {
+            rest.nth(1);
         }
-        rest.get(..2).is_some_and(|code| ["2f", "2e", "5c"].iter().any(|one| code.eq_ignore_ascii_case(one)))
-    };
-    path.split('%').skip(1).any(is_encoded) || path.contains("/..;") || path.contains("/.;")
+        path.push(code.unwrap_or(byte));
+    }
+    path.len() < before
 }
 
 fn parse(url: &str) -> Option<Url> {

@@ -57,7 +57,8 @@ export function lookForLeaks(open) {
     test("does not go beside it", async () => {
       const urls = [
         "{own}/", "{own}/v10", "{own}/v1x/me", "{own}/V1/me", "{own}/v1/../v2", "{own}/v1/%2e%2e/v2", "{own}/v1/..\\v2", "{own}/v1%2fme",
-        "{own}/v1/..%2fv2", "{own}/v1/..%5Cv2", "{own}/v1/%252e%252e/v2", "{own}/v1/a%25252Fb", "{own}/v1/..;/v2", "{own}/v1/.;/v2", "{own}/v1/%2e%2e;/v2",
+        "{own}/v1/..%2fv2", "{own}/v1/..%5Cv2", "{own}/v1/%252e%252e/v2", "{own}/v1/a%25252Fb", "{own}/v1/..;/v2", "{own}/v1/.;/v2", "{own}/v1/%2e%2e;/v2", "{own}/v1/..%%32fv2",
+        "{own}/v1/..%25%32%66v2", "{own}/v1/..%3b/v2", "{own}/v1/%2e.%255cv2",
         "{friend}/v1/me", "{stranger}/v1/me", "http://localhost:{port}/v1/me", "{own}//v1/me",
       ];
       const seen = await carried(["{own}/v1"], urls);
