@@ -3,11 +3,14 @@
 
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { fileFor } from "./files.mjs";
 
 /** How long a slow answer takes, in milliseconds: long enough that every abort comes first. */
 const SLOW = 30_000;
+/** How often it is looked whether something has come, in milliseconds. */
+const LOOK = 10;
 /** What every body is that nothing else is said of. */
 export const BODY = "recorded";
 
@@ -63,12 +66,19 @@ export class Recorder {
     const { pathname, searchParams } = new URL(url, record.origin);
     if (pathname.startsWith("/files/")) return this.#file(pathname.slice("/files".length), response);
     if (pathname === "/auth/refresh") return this.#refresh(response);
+    if (pathname === "/arrived") return this.#arrived(`mark=${searchParams.get("mark")}`, response);
     if (cors) allow(headers, response);
     if (method === "OPTIONS" && headers["access-control-request-method"]) return response.writeHead(204).end();
     this.requests.push(record);
     if (searchParams.has("refuse") && this.#isFirstToken(searchParams.get("mark"), headers.authorization)) return response.writeHead(401, { "www-authenticate": 'Bearer error="invalid_token"' }).end("refused");
     await this.#untilLetGo(pathname);
     this.#obey(searchParams, response);
+  }
+
+  /** Answers when something of this mark has come. */
+  async #arrived(mark, response) {
+    while (this.of(mark).length === 0 && !response.destroyed) await pause(LOOK);
+    response.end();
   }
 
   async #untilLetGo(path) {

@@ -1,6 +1,7 @@
 // The calls that are made both ways: a name, and a function that makes the arguments afresh. `at(path, origin)` is a URL.
 //
-// `reason`: what the call is aborted with. `then`: done as soon as the call was made. `read`: how the body is read.
+// `reason`: what the call is aborted with. `then`: done as soon as the call was made, and told how to wait until a server
+// has got it. `read`: how the body is read.
 
 /** Where a call can go: where the token belongs, where it does not, and where nobody lets the page in. */
 const PLACES = ["own", "friend", "stranger", "closed"];
@@ -167,7 +168,10 @@ function* aborts() {
       }];
       yield [`aborted on the wire, with ${kind}, to ${place}`, (at) => {
         const controller = new AbortController();
-        const then = () => setTimeout(() => controller.abort(reason), 100);
+        const then = async (onTheWire) => {
+          await onTheWire();
+          controller.abort(reason);
+        };
         return { args: [at("/s?slow", place), { signal: controller.signal }], reason, then };
       }];
       yield [`aborted in the body, with ${kind}, to ${place}`, (at) => {

@@ -30,7 +30,7 @@ async function observe(name, how, mark, more = "") {
   }
   const isPromise = promise instanceof Promise;
   const atOnce = describeArguments(args);
-  call.then?.();
+  call.then?.(() => nativeFetch(`/arrived?mark=${mark}`));
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, "unanswered"));
   const outcome = await Promise.race([promise.then((response) => describe(response, call, mark), (error) => fault(error, reason)), late]);
   return { isPromise, before, atOnce, outcome, after: describeArguments(args) };
