@@ -1,6 +1,7 @@
 // The package's entry: a session that is there at once, while its wasm loads behind.
 
 import loadWasm, { Core, hasScope, makeError } from "./dist/silent_session.js";
+import { hold, lock } from "./held-call.js";
 import { DEFAULT_POLICY, invalid, readOptions, readPolicy } from "./options.js";
 
 export {
@@ -64,8 +65,8 @@ class Session {
   #fetch;
   /** What `session.fetch` sends with: the pinned one, or the global one of now. */
   #nativeFetch;
-  /** The origins that the token may go to at all: what goes elsewhere need not wait for the wasm. */
-  #origins;
+  /** Where the token may go: what goes elsewhere need not wait for the wasm. */
+  #targets;
 
   constructor(options, wasm) {
     this.#state = Object.freeze(
@@ -84,7 +85,7 @@ class Session {
     });
     this.#loaded.catch((error) => this.#settleReady.reject(error));
     this.#nativeFetch = options.fetch ? () => options.fetch : () => globalThis.fetch;
-    this.#origins = new Set(options.sendTokenTo.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin));
+    this.#targets = options.sendTokenTo.filter((url) => URL.canParse(url)).map((url) => new URL(url));
     this.#fetch = this.#derive(DEFAULT_POLICY);
   }
 
@@ -162,16 +163,22 @@ class Session {
   async #send(args, policy) {
     // Without an argument: native fetch knows best what is wrong with that.
     if (args.length === 0 || policy.token === "none") return this.#nativeFetch()(...args);
-    const waits = policy.passive && this.#state.status === "unknown" && policy.token !== "optional";
-    if (this.#core && !waits) return this.#core.fetch(args, policy);
-    const isForeign = !this.#origins.has(originOf(args[0]));
-    if (policy.token === "optional" || (isForeign && policy.token !== "required")) return this.#nativeFetch()(...args);
+    args[0] = readOnce(args[0]);
+    if (this.#core) return this.#core.fetch(args, policy);
+    if (policy.token === "optional") return this.#nativeFetch()(...args);
     // The arguments may change meanwhile: a Request is what they are now.
-    const request = new Request(args[0], args[1]);
-    const core = await unlessAborted(this.#loaded, request.signal);
-    // The restore was begun by whoever made the session.
-    if (waits) await unlessAborted(this.#ready, request.signal);
-    return core.fetch([request], policy);
+    const { request, isStream, isForeign } = hold(args, this.#targets, policy);
+    if (request) {
+      const unlock = lock(request);
+      const core = await unlessAborted(this.#loaded, request.signal).finally(unlock).catch((error) => {
+        // As native fetch does with a body that it does not send.
+        request.body?.cancel(request.signal.reason).catch(() => {});
+        throw error;
+      });
+      return core.fetchHeld(request, isStream, policy);
+    }
+    if (isForeign && policy.token === "required") throw makeError("ERR_TOKEN_NOT_ALLOWED");
+    return this.#nativeFetch()(...args);
   }
 
   #publish(state) {
@@ -191,11 +198,10 @@ class Session {
   }
 }
 
-/** Where a request goes, as far as it can be told before it is made. */
-function originOf(input) {
-  const url = input instanceof Request ? input.url : String(input);
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
-  return URL.canParse(url, base) ? new URL(url, base).origin : undefined;
+/** What is no URL and no Request is read once, as native fetch does: it may read differently the next time. */
+function readOnce(input) {
+  const isObject = (typeof input === "object" && input !== null) || typeof input === "function";
+  return isObject && !/^\[object (Request|URL)\]$/.test(Object.prototype.toString.call(input)) ? String(input) : input;
 }
 
 /** What a sign-in can be made of. */

@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use super::{errors, options, snapshot};
-use crate::browser::{self, Driver};
+use crate::browser::{self, Driver, FetchFailure};
 use crate::session::{AccessToken, Denial, Event, Status, scope_contains};
 
 /// A running session. Not for apps: the package's entry wraps it.
@@ -35,11 +35,14 @@ impl Core {
 
     /// `fetch(...arguments)`. The policy is an object with the members of `FetchPolicy`, validated.
     pub fn fetch(&self, arguments: Array, policy: &JsValue) -> Promise {
-        let driver = self.driver.clone();
-        let response = browser::fetch(&driver, arguments, options::read_policy(policy));
-        future_to_promise(
-            async move { response.await.map_err(|failure| errors::from_fetch(failure, &driver)) },
-        )
+        self.answer(browser::fetch(&self.driver, arguments, options::read_policy(policy)))
+    }
+
+    /// The same of a call that was made while the wasm was loading: a request was made of its arguments then. `is_stream`: its
+    /// body was a stream in them.
+    #[wasm_bindgen(js_name = fetchHeld)]
+    pub fn fetch_held(&self, request: browser::Request, is_stream: bool, policy: &JsValue) -> Promise {
+        self.answer(browser::fetch_held(&self.driver, request, is_stream, options::read_policy(policy)))
     }
 
     /// Signs in: with a function, with nothing at all, or with what a login has brought.
@@ -108,6 +111,15 @@ impl Core {
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public items only")]
 pub fn has_scope(scope: &str, value: &str) -> bool {
     scope_contains(scope, value)
+}
+
+impl Core {
+    fn answer(&self, response: impl Future<Output = Result<JsValue, FetchFailure>> + 'static) -> Promise {
+        let driver = self.driver.clone();
+        future_to_promise(
+            async move { response.await.map_err(|failure| errors::from_fetch(failure, &driver)) },
+        )
+    }
 }
 
 fn settle(outcome: impl Future<Output = Result<(), Denial>> + 'static, driver: &Driver) -> Promise {

@@ -1,20 +1,44 @@
 //! Bodies that nobody will read.
 
+use std::time::Duration;
+
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 use super::object::member;
+use super::timer::{turn, within};
 
-/// Reads a copy of a response to its end, and leaves the response as it is. For as long as there is more to come, the body
-/// of a `keepalive` request counts against the quota of the page (64 KiB; the Fetch standard, "HTTP-network-or-cache
-/// fetch"), and the replay would not be let out.
-pub(crate) fn drain(response: &JsValue) {
-    if let Ok(copy) = response.unchecked_ref::<web_sys::Response>().clone()
-        && let Ok(read) = copy.array_buffer()
-    {
-        let read = JsFuture::from(read);
-        spawn_local(async { drop(read.await) });
+/// Reads what is left of a response, for so long and no longer; the rest is cancelled. For as long as there is more to come,
+/// the body of a `keepalive` request counts against the quota of the page (64 KiB; the Fetch standard,
+/// "HTTP-network-or-cache fetch"), and no replay would be let out.
+pub(crate) async fn drain(response: &JsValue, limit: Duration) {
+    let body = member(response, "body");
+    let Some(body) = body.dyn_ref::<ReadableStream>().filter(|body| !body.locked()) else { return };
+    let reader = Reader(body.get_reader().unchecked_into());
+    within(limit, reader.read_to_end()).await;
+    drop(reader);
+    // Chromium takes it off the account at the end of the task.
+    turn().await;
+}
+
+/// Whoever does not read to the end wants no more of it.
+struct Reader(ReadableStreamDefaultReader);
+
+impl Reader {
+    async fn read_to_end(&self) {
+        while let Ok(part) = JsFuture::from(self.0.read()).await {
+            if member(&part, "done").is_truthy() {
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        forget(self.0.cancel());
     }
 }
 
@@ -33,8 +57,13 @@ pub(crate) fn discard_for(message: &impl AsRef<JsValue>, reason: &JsValue) {
         && let Ok(outcome) = cancel.call1(&body, reason)
         && let Some(outcome) = outcome.dyn_ref::<Promise>()
     {
-        let outcome = JsFuture::from(outcome.clone());
-        // A locked stream rejects; that is nobody's concern.
-        spawn_local(async { drop(outcome.await) });
+        // A locked stream rejects.
+        forget(outcome.clone());
     }
+}
+
+/// What comes of it is nobody's concern, its rejection neither.
+fn forget(outcome: Promise) {
+    let outcome = JsFuture::from(outcome);
+    spawn_local(async { drop(outcome.await) });
 }

@@ -101,6 +101,8 @@ struct Inner {
     waiting: RefCell<Vec<(Ticket, oneshot::Sender<Answer>)>>,
     logins: RefCell<Vec<(Ticket, Login)>>,
     tickets: Cell<u32>,
+    /// Who waits for the first answer, whatever it says. Dropped when it is there.
+    curious: RefCell<Vec<oneshot::Sender<()>>>,
     /// How often the user wanted out.
     sign_outs: Cell<u32>,
     /// The one timer: when the machine wants a tick.
@@ -147,6 +149,7 @@ impl Driver {
             waiting: RefCell::default(),
             logins: RefCell::default(),
             tickets: Cell::new(0),
+            curious: RefCell::default(),
             sign_outs: Cell::new(0),
             timer: RefCell::default(),
             lock: RefCell::default(),
@@ -219,6 +222,7 @@ impl Driver {
         self.0.channel.take();
         self.0.timer.take();
         self.0.logins.take();
+        self.0.curious.take();
         let heard_by = (self.0.publish.take(), self.0.reporter.take());
         drop(heard_by);
     }

@@ -19,7 +19,8 @@ pub use abort::unless_aborted;
 pub use policy::{Policy, TokenUse};
 
 use exchange::Exchange;
-use request::{Prepared, prepare};
+pub use request::Request;
+use request::{Call, Prepared, prepare, weigh};
 
 /// Why a request got no response.
 #[derive(Debug)]
@@ -49,23 +50,48 @@ pub fn fetch(
     arguments: Array,
     policy: Policy,
 ) -> impl Future<Output = Result<JsValue, FetchFailure>> + 'static {
-    let driver = driver.clone();
     let prepared = match policy.token {
-        TokenUse::None => Ok(Prepared::Foreign),
-        _ => prepare(&driver, &arguments, policy),
+        TokenUse::None => Ok(Prepared::Foreign(Call::Arguments(arguments))),
+        _ => prepare(driver, arguments, policy),
     };
-    let mut answer = Box::pin(async move {
-        match prepared? {
-            Prepared::Ours { request, spare, audience } => {
-                Exchange { driver, request, audience, policy }.run(spare).await
-            }
-            Prepared::Foreign if policy.token == TokenUse::Required => Err(FetchFailure::NotAllowed),
-            // The caller's own arguments, as they are.
-            Prepared::Foreign | Prepared::OwnAuthorization => Ok(driver.fetcher().call(&arguments)?.await?),
-            Prepared::Changed(_) if policy.token == TokenUse::Required => Err(FetchFailure::NotAllowed),
-            Prepared::Changed(request) => Ok(driver.fetcher().send(&request)?.await?),
+    begin(send(driver.clone(), prepared, policy))
+}
+
+/// The same of a call that had to wait for us: a request was made of its arguments then. `is_stream`: its body is a stream
+/// in them.
+pub fn fetch_held(
+    driver: &Driver,
+    request: Request,
+    is_stream: bool,
+    policy: Policy,
+) -> impl Future<Output = Result<JsValue, FetchFailure>> + 'static {
+    begin(send(driver.clone(), weigh(driver, request, is_stream, policy), policy))
+}
+
+async fn send(
+    driver: Driver,
+    prepared: Result<Prepared, JsValue>,
+    policy: Policy,
+) -> Result<JsValue, FetchFailure> {
+    match prepared? {
+        Prepared::Ours { request, spare, audience } => {
+            Exchange { driver, request, audience, policy }.run(spare).await
         }
-    });
+        Prepared::Foreign(_) if policy.token == TokenUse::Required => Err(FetchFailure::NotAllowed),
+        Prepared::Foreign(call) | Prepared::OwnAuthorization(call) => {
+            let fetcher = driver.fetcher();
+            let answer = match call {
+                Call::Arguments(arguments) => fetcher.call(&arguments),
+                Call::Request(request) => fetcher.send(&request),
+            };
+            Ok(answer?.await?)
+        }
+    }
+}
+
+/// Does at once what can be done at once.
+fn begin<T: 'static>(answer: impl Future<Output = T> + 'static) -> impl Future<Output = T> + 'static {
+    let mut answer = Box::pin(answer);
     // Whoever polls next is waked: nothing that was waited for until then is lost.
     let at_once = answer.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     async move {

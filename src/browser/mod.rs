@@ -19,6 +19,7 @@ mod memory;
 mod object;
 mod origin;
 mod page;
+mod race;
 mod random;
 mod refresh;
 mod reporter;
@@ -27,7 +28,7 @@ mod sign_out;
 mod timer;
 
 pub use driver::{Driver, Inspection, Settings};
-pub use fetch::{FetchFailure, Policy, TokenUse, fetch, unless_aborted};
+pub use fetch::{FetchFailure, Policy, Request, TokenUse, fetch, fetch_held, unless_aborted};
 pub use fetcher::Fetcher;
 pub use identity::Identity;
 pub use origin::Targets;

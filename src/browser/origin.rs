@@ -21,7 +21,7 @@ impl Targets {
         let allowed = urls.into_iter().filter_map(|url| {
             let url = parse(&url)?;
             let path = url.pathname();
-            Some(Target { origin: url.origin(), path: path.trim_end_matches('/').into() })
+            Some(Target { origin: url.origin(), path: path.strip_suffix('/').unwrap_or(&path).into() })
         });
         Self { allowed: allowed.collect() }
     }
@@ -29,8 +29,8 @@ impl Targets {
     /// The origin of an absolute URL that the token may be sent to; `None` where it must not go.
     ///
     /// Compared after URL parsing, so case, default ports, `..` and user names are as fetch sees them. A prefix ends
-    /// at a path boundary: `/v1` does not allow `/v10`. An encoded slash or dot is no separator to fetch, but may be
-    /// one to the server: below a prefix such URLs are not allowed; nor is `..;`, which is `..` to some servers.
+    /// at a path boundary: `/v1` does not allow `/v10`. What is no separator to fetch may be one to the server: below
+    /// a prefix URLs with an encoded slash or dot are not allowed, nor `..;`, which is `..` to some.
     pub(crate) fn audience(&self, url: &str) -> Option<String> {
         let url = parse(url)?;
         let (origin, path) = (url.origin(), url.pathname());
@@ -45,25 +45,49 @@ impl Targets {
     }
 }
 
-/// Whether a server could take it for a path outside: by a slash, backslash or dot that is encoded (once, or more often, in
-/// whatever way), or by dots with parameters.
+/// Whether a server could take it for a path outside: by a slash, backslash or dot that is spelt in another way (encoded, once
+/// or more often; overlong; as a relative of another width), or by one or two dots with something behind them that a server
+/// may cut off (parameters, a space, a null).
 fn may_climb(path: &str) -> bool {
     let mut decoded = path.as_bytes().to_vec();
     while decode(&mut decoded) {}
     let steps = |path: &[u8]| path.iter().filter(|byte| b"/\\.".contains(byte)).count();
-    let has_parameters = |dots: &[u8]| decoded.windows(dots.len()).any(|part| part == dots);
-    steps(&decoded) != steps(path.as_bytes()) || has_parameters(b"/..;") || has_parameters(b"/.;")
+    steps(&decoded) != steps(path.as_bytes())
+        || RELATIVES.iter().any(|relative| contains(&decoded, relative.as_bytes()))
+        || decoded.windows(2).any(|pair| matches!(pair, [0xc0 | 0xc1, 0x80..=0xbf]))
+        || decoded.windows(3).any(|three| matches!(three, [0xe0, 0x80..=0x9f, _] | [0xf0, 0x80..=0x8f, _]))
+        || decoded.split(|byte| b"/\\".contains(byte)).any(has_more_than_dots)
 }
 
-/// Decodes what is percent-encoded (the URL standard, "percent-decode"); whether there was any.
+/// What becomes a dot, two dots, a slash or a backslash where text is normalised (Unicode, NFKC).
+const RELATIVES: [&str; 7] =
+    ["\u{2024}", "\u{2025}", "\u{fe52}", "\u{fe68}", "\u{ff0e}", "\u{ff0f}", "\u{ff3c}"];
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+/// One or two dots, and then what belongs to no name.
+fn has_more_than_dots(step: &[u8]) -> bool {
+    let rest = step.strip_prefix(b"..").or_else(|| step.strip_prefix(b"."));
+    rest.and_then(|rest| rest.first())
+        .is_some_and(|&next| !(next.is_ascii_alphanumeric() || b"-._~".contains(&next)))
+}
+
+/// Decodes what is percent-encoded (the URL standard, "percent-decode"; and `%u002e`, as some servers do); whether there was
+/// any.
 fn decode(path: &mut Vec<u8>) -> bool {
     let before = path.len();
     let mut rest = std::mem::take(path).into_iter();
     while let Some(byte) = rest.next() {
-        let code = rest.as_slice().get(..2).filter(|_| byte == b'%');
+        let digits = match rest.as_slice() {
+            [b'u' | b'U', b'0', b'0', ..] => 3..5,
+            _ => 0..2,
+        };
+        let code = rest.as_slice().get(digits.clone()).filter(|_| byte == b'%');
         let code = code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
         if code.is_some() {
-            rest.nth(1);
+            rest.nth(digits.end - 1);
         }
         path.push(code.unwrap_or(byte));
     }

@@ -1,8 +1,12 @@
-//! The one timer.
+//! Timers.
 
+use std::future::Future;
 use std::time::Duration;
 
+use futures_channel::oneshot;
 use gloo_timers::callback::Timeout;
+
+use super::race::unless;
 
 /// `setTimeout` takes a signed 32-bit number of milliseconds, and fires at once above it (HTML, section 8.6). A timer
 /// for longer wakes early, finds nothing due, and is armed again.
@@ -14,4 +18,18 @@ pub(crate) fn after(delay: Duration, callback: impl FnOnce() + 'static) -> Timeo
     // Rounded up: waking a fraction of a millisecond too early would only arm it again.
     let ms = delay.min(LONGEST - Duration::from_millis(1)).as_millis() as u32 + 1;
     Timeout::new(ms, callback)
+}
+
+/// Waits for so long and no longer; `None`: it has not come.
+pub(crate) async fn within<T>(limit: Duration, wait: impl Future<Output = T>) -> Option<T> {
+    let (sender, passed) = oneshot::channel::<()>();
+    let _timer = after(limit, move || drop(sender));
+    unless(passed, wait).await.ok()
+}
+
+/// Resolves in another task.
+pub(crate) async fn turn() {
+    let (sender, passed) = oneshot::channel::<()>();
+    let _timer = Timeout::new(0, move || drop(sender));
+    let _ = passed.await;
 }

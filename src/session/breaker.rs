@@ -20,6 +20,12 @@ impl Audience {
     pub fn new(origin: &str) -> Self {
         Self(origin.into())
     }
+
+    /// The same by way of a redirect: it may have gone over another origin, which drops the token, and then a 401 says
+    /// nothing of the token. So it is not held against those who are asked directly.
+    pub fn redirected(&self) -> Self {
+        Self([&*self.0, " redirected"].concat().into())
+    }
 }
 
 #[derive(Debug)]

@@ -42,6 +42,11 @@ pub enum Status {
 }
 
 impl Status {
+    /// Whether the first answer is still out, and none has failed to come.
+    pub fn is_awaited(&self) -> bool {
+        matches!(self, Self::Unknown { failure: None, .. })
+    }
+
     /// As the app reads it.
     pub fn name(&self) -> &'static str {
         match self {

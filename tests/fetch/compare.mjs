@@ -3,16 +3,20 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 
+/** For marks that are used once. */
+let runs = 0;
+
 /** Makes calls in two ways, native fetch's first, so many at a time; `compare` gets what came of each. */
 export async function compareAll(stage, names, ways, atATime, compare) {
   const rest = [...names.entries()];
+  const run = (runs += 1);
   const failures = [];
   const work = async () => {
     for (let next = rest.shift(); next; next = rest.shift()) {
       const [index, name] = next;
       const seen = [];
       for (const way of ways) {
-        seen.push(await observe(stage, name, way, `${way.mark}${index}.`));
+        seen.push(await observe(stage, name, way, `${way.mark}-${run}-${index}.`));
       }
       try {
         compare(name, ...seen);

@@ -6,11 +6,23 @@ import { after, before, describe, test } from "node:test";
 
 import { compareAll, same } from "./compare.mjs";
 
+/** How many calls are made at once, and by how many the page is worn out: a browser has room for some dozens of wasm memories. */
+const AT_A_TIME = 24;
+const OF_A_PAGE = 200;
+
+/** When calls are made, and what the page calls that. */
+const MOMENTS = {
+  "signed in, they": "session",
+  "while the wasm loads, they": "loading",
+  "while the restore is out, they": "restoring",
+  "while the restore is out, and passive, they": "passive",
+};
+
 /**
  * `open` starts the servers and a browser, and says how they are closed. `asksBefore`: the browser asks leave of an origin
  * that it is redirected to for what it has dropped by then.
  */
-export function compareWithNative(open, { asksBefore = false } = {}) {
+export function compareWithNative(open, { asksBefore = false, moments = Object.keys(MOMENTS) } = {}) {
   describe("session.fetch and native fetch", () => {
     let stage;
 
@@ -20,12 +32,13 @@ export function compareWithNative(open, { asksBefore = false } = {}) {
 
     after(() => stage?.close());
 
-    test("differ in the token only, where it belongs", { timeout: 300_000 }, async (t) => {
+    for (const moment of moments) test(`${moment} differ in the token only, where it belongs`, { timeout: 300_000 }, async (t) => {
       const names = await stage.page.evaluate(() => globalThis.names);
       t.diagnostic(`${names.length} calls`);
       const ours = [stage.recorder.own, stage.recorder.friend];
-      const ways = [{ how: "native", mark: "n" }, { how: "session", mark: "s" }];
-      await compareAll(stage, names, ways, 8, (name, native, session) => {
+      const how = MOMENTS[moment];
+      const ways = [{ how: "native", mark: `native-${how}` }, { how, mark: how }];
+      const compare = (name, native, session) => {
         same(session.caller, native.caller);
         const firstOnly = asksBefore && name.endsWith("to closed, follow");
         same(comparable(name, session.server, firstOnly), comparable(name, native.server, firstOnly));
@@ -35,7 +48,11 @@ export function compareWithNative(open, { asksBefore = false } = {}) {
           // A redirect across origins drops it.
           else if (index === 0 && !carriesNone(name)) assert.match(authorization ?? "none", /^Bearer opaque-/);
         }
-      });
+      };
+      for (let first = 0; first < names.length; first += OF_A_PAGE) {
+        await stage.renew();
+        await compareAll(stage, names.slice(first, first + OF_A_PAGE), ways, AT_A_TIME, compare);
+      }
     });
   });
 }

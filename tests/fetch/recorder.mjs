@@ -23,12 +23,15 @@ export class Recorder {
   /** The path whose answers wait, and who waits. */
   #held;
   #waiting = [];
+  #released = new Set();
 
   /** One origin for each name: the first is the page's. `cors` names those that let other origins in. */
   static async start(names, cors) {
     const recorder = new Recorder();
     for (const name of names) {
       const server = createServer((request, response) => recorder.#answer(request, response, cors.includes(name)));
+      // A connection that dies idle, in the moment that it is used again, has the browser send twice.
+      server.keepAliveTimeout = 0;
       server.listen(0, "127.0.0.1");
       await once(server, "listening");
       recorder.#servers.push(server);
@@ -65,12 +68,14 @@ export class Recorder {
     const record = { origin: `http://${headers.host}`, method, url, headers, body: Buffer.concat(chunks) };
     const { pathname, searchParams } = new URL(url, record.origin);
     if (pathname.startsWith("/files/")) return this.#file(pathname.slice("/files".length), response);
-    if (pathname === "/auth/refresh") return this.#refresh(response);
-    if (pathname === "/arrived") return this.#arrived(`mark=${searchParams.get("mark")}`, response);
+    if (pathname === "/auth/refresh") return this.#refresh(searchParams.get("hold"), response);
     if (cors) allow(headers, response);
+    if (pathname === "/release") return this.#release(searchParams.get("hold"), response);
+    if (pathname === "/arrived") return this.#arrived(`mark=${searchParams.get("mark")}`, response);
     if (method === "OPTIONS" && headers["access-control-request-method"]) return response.writeHead(204).end();
     this.requests.push(record);
-    if (searchParams.has("refuse") && this.#isFirstToken(searchParams.get("mark"), headers.authorization)) return response.writeHead(401, { "www-authenticate": 'Bearer error="invalid_token"' }).end("refused");
+    if (searchParams.has("late")) await this.#untilLetGo(pathname);
+    if (searchParams.has("refuse") && this.#isFirstToken(searchParams.get("mark"), headers.authorization)) return this.#refuse(record, searchParams, response);
     await this.#untilLetGo(pathname);
     this.#obey(searchParams, response);
   }
@@ -81,6 +86,11 @@ export class Recorder {
     response.end();
   }
 
+  #release(hold, response) {
+    this.#released.add(hold);
+    response.end();
+  }
+
   async #untilLetGo(path) {
     if (path === this.#held) await new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -88,6 +98,17 @@ export class Recorder {
   /** Whether it is the token that the first one of this mark came with. */
   #isFirstToken(mark, authorization) {
     return authorization !== undefined && authorization === this.of(`mark=${mark}`)[0].headers.authorization;
+  }
+
+  /** Answers 401; with `drip=N` the end comes N milliseconds later, with `drip=never` when it is let go. */
+  #refuse(record, query, response) {
+    response.on("close", () => (record.isOver = true));
+    response.writeHead(401, { "content-type": "text/plain", "www-authenticate": 'Bearer error="invalid_token"' });
+    const drip = query.get("drip");
+    if (drip === null) return response.end("refused");
+    response.write("refused");
+    if (drip === "never") this.#waiting.push(() => response.end());
+    else setTimeout(() => response.end(), Number(drip));
   }
 
   /** Answers as the query says. */
@@ -103,9 +124,11 @@ export class Recorder {
     response.end(body);
   }
 
-  async #refresh(response) {
+  /** With `?hold=N`: when somebody has asked for `/release?hold=N`. */
+  async #refresh(hold, response) {
     this.refreshes += 1;
     await this.#untilLetGo("/auth/refresh");
+    while (hold && !this.#released.has(hold) && !response.destroyed) await pause(LOOK);
     const body = { access_token: `opaque-${this.refreshes}`, token_type: "Bearer", expires_in: 900 };
     response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
     response.end(JSON.stringify(body));
@@ -113,7 +136,7 @@ export class Recorder {
 
   async #file(path, response) {
     const { content, type } = await fileFor(path);
-    response.writeHead(content ? 200 : 404, { "content-type": type }).end(content);
+    response.writeHead(content ? 200 : 404, { "content-type": type, "service-worker-allowed": "/" }).end(content);
   }
 }
 

@@ -46,3 +46,42 @@ describe("a call whose token is refused", () => {
 
 /** Another token each time. */
 const strip = ({ authorization, ...others }) => ({ ...others, own: authorization?.startsWith("Basic") ?? false });
+
+describe("a 401 at the end of a redirect", () => {
+  for (const status of [301, 302, 303, 307, 308]) {
+    for (const method of ["GET", "POST"]) {
+      test(`within one origin is one to the token, and the whole way is gone again (${status}, ${method})`, async () => {
+        const mark = `mark=within-${status}-${method}.`;
+        const { refreshes } = stage.recorder;
+        const to = encodeURIComponent(`/end?${mark}&refuse`);
+        const answer = await ask(`/a?status=${status}&to=${to}&${mark}`, method);
+        assert.deepEqual(answer, { status: 200, redirected: true });
+        const sent = stage.recorder.of(mark).map(({ url, headers }) => [url.slice(0, 2), headers.authorization]);
+        const [first, second] = [sent[0][1], sent[2][1]];
+        assert.deepEqual(sent, [["/a", first], ["/e", first], ["/a", second], ["/e", second]]);
+        assert.deepEqual([first === second, stage.recorder.refreshes - refreshes], [false, 1]);
+      });
+    }
+  }
+
+  test("that has come by way of another origin is not held against who is asked directly", async () => {
+    const { own, stranger, refreshes } = stage.recorder;
+    const refuse = encodeURIComponent(`${own}/end?status=401`);
+    const back = encodeURIComponent(`${stranger}/b?status=307&to=${refuse}`);
+    for (const [index, cost] of [1, 0, 0].entries()) {
+      const before = stage.recorder.refreshes;
+      assert.deepEqual(await ask(`/a?status=307&to=${back}&n=${index}`, "GET"), { status: 401, redirected: true });
+      // It may have been one to the token: tried once, and then no more.
+      assert.equal(stage.recorder.refreshes - before, cost);
+    }
+    await stage.page.evaluate(() => session.refresh());
+    assert.deepEqual(await ask("/s?mark=directly.&refuse", "GET"), { status: 200, redirected: false });
+    assert.equal(stage.recorder.refreshes - refreshes, 3);
+  });
+});
+
+const ask = (url, method) =>
+  stage.page.evaluate(async ([url, method]) => {
+    const { status, redirected } = await session.fetch(url, { method, ...(method === "POST" && { body: "x" }) });
+    return { status, redirected };
+  }, [url, method]);

@@ -9,6 +9,8 @@ import { Recorder } from "./recorder.mjs";
  * closed to other origins.
  */
 const ORIGINS = ["own", "friend", "stranger", "closed"];
+/** Whom the page asks how far the others are: a browser has a few connections to each origin only. */
+const WATCHER = "watcher";
 
 export async function open() {
   const browser = await launch();
@@ -23,14 +25,19 @@ export const launch = () =>
 
 /** In a page of any browser. */
 export async function begin(page, closeBrowser) {
-  const recorder = await Recorder.start(ORIGINS, ["own", "friend", "stranger"]);
-  const origins = Object.fromEntries(ORIGINS.map((name) => [name, recorder[name]]));
+  const recorder = await Recorder.start([...ORIGINS, WATCHER], ["own", "friend", "stranger", WATCHER]);
+  const origins = Object.fromEntries([...ORIGINS, WATCHER].map((name) => [name, recorder[name]]));
   await page.goto(`${recorder.own}/files/page.html#${encodeURIComponent(JSON.stringify(origins))}`);
-  await page.waitForFunction(() => globalThis.session !== undefined, null, { polling: 20, timeout: 10_000 });
-  await page.evaluate(async () => void (await session.ready));
+  /** The page as it was at first, with a session of its own. */
+  const renew = async () => {
+    await page.reload();
+    await page.waitForFunction(() => globalThis.session !== undefined, null, { polling: 20, timeout: 10_000 });
+    await page.evaluate(async () => void (await session.ready));
+  };
+  await renew();
   const close = async () => {
     await closeBrowser();
     recorder.stop();
   };
-  return { recorder, page, close };
+  return { recorder, page, renew, close };
 }

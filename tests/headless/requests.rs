@@ -1,7 +1,7 @@
 //! What becomes of a request of the app, in a page and in a dedicated worker alike, against a fake server.
 
 use js_sys::{Array, Promise};
-use silent_session::browser::{Policy, fetch};
+use silent_session::browser::{FetchFailure, Policy, TokenUse, fetch};
 use silent_session::session::Config;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -50,6 +50,19 @@ async fn an_object_that_reads_differently_each_time_gets_no_token() {
     assert_eq!(response.await.unwrap_throw().unchecked_into::<Response>().status(), 401);
     assert!(page.server.member("evil.test", 0, "authorization").is_undefined());
     assert_eq!(page.server.count("evil.test"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn where_a_token_is_required_such_an_object_is_not_sent_at_all() {
+    let page = Page::active("required-changeling").await;
+    let required = Policy { token: TokenUse::Required, ..Policy::default() };
+    for (first, then) in
+        [("https://app.test/api/me", "https://evil.test/"), ("https://evil.test/", "/api/me")]
+    {
+        let response = fetch(&page.driver, Array::of1(&changeling(first, then)), required);
+        assert!(matches!(response.await, Err(FetchFailure::NotAllowed)), "{first}");
+    }
+    assert_eq!((page.server.count("evil.test"), page.server.count("/api/me")), (0, 0));
 }
 
 #[wasm_bindgen_test]

@@ -20,6 +20,26 @@ async function started(options) {
   return both;
 }
 
+/**
+ * A session whose server is looked at by a digest that only fits what is ok, as native fetch does it. `seen.looks` are requests
+ * without a digest; `seen.look` may answer them. `init` makes what carries one.
+ */
+async function digesting() {
+  const server = new FakeServer();
+  const seen = { looks: [], look: undefined };
+  const fetch = async (...args) => {
+    const request = new Request(args[0] instanceof Request ? args[0].clone() : args[0], args[1]);
+    const response = await server.fetch(...args);
+    if (request.integrity && !response.ok) throw new TypeError("Failed to fetch");
+    if (!request.url.includes("/api/") || request.integrity) return response;
+    seen.looks.push({ request, response });
+    return (await seen.look?.(request)) ?? response;
+  };
+  const session = silent.createSession({ refresh: "/auth/refresh", fetch });
+  await session.ready;
+  return { server, session, seen, init: (more) => ({ integrity: `sha256-${"A".repeat(43)}=`, ...more }) };
+}
+
 /** A wasm that comes when it is released. */
 function heldWasm() {
   let release;
@@ -78,5 +98,5 @@ function nextTask() {
 }
 
 Object.assign(globalThis, silent, {
-  FakeServer, describe, heldWasm, nativeFetch, nextTask, outcome, silent, start, started, thrownBy, until,
+  FakeServer, describe, digesting, heldWasm, nativeFetch, nextTask, outcome, silent, start, started, thrownBy, until,
 });

@@ -48,6 +48,9 @@ impl Driver {
             }
             Command::Publish => {
                 let status = self.0.machine.borrow().status();
+                if !status.is_awaited() {
+                    self.0.curious.take();
+                }
                 let publish = self.0.publish.borrow().clone();
                 if let Some(publish) = publish {
                     publish(self, status);

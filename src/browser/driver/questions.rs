@@ -16,6 +16,16 @@ impl Driver {
         }
     }
 
+    /// Waits until it is known whether there is a session, or why that cannot be known yet.
+    pub(crate) async fn answered(&self) {
+        if self.0.machine.borrow().status().is_awaited() {
+            let (sender, receiver) = oneshot::channel();
+            self.0.curious.borrow_mut().push(sender);
+            // Dropped when it is there: an error is the answer.
+            let _ = receiver.await;
+        }
+    }
+
     /// Renews the token, with a refresh that begins after now.
     pub async fn renew(&self) -> Result<(), Denial> {
         self.ask(|ticket| Event::RenewalWanted { ticket }).await.map(drop)

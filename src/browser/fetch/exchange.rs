@@ -2,16 +2,23 @@
 
 use std::time::Duration;
 
+use js_sys::Function;
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{AbortSignal, Response};
+use web_sys::AbortSignal;
 
 use super::super::discard::{discard, drain};
 use super::super::driver::Driver;
 use super::super::object::member;
+use super::super::timer::within;
 use super::request::Request;
 use super::spare::Spare;
 use super::{FetchFailure, Policy, TokenUse, unless_aborted};
 use crate::session::{Audience, Credential, Denial, Event, wants_step_up};
+
+/// How long a caller waits to know whether there is a 401 behind a rejection.
+const LOOK_PATIENCE: Duration = Duration::from_secs(10);
+/// How long the rest of a 401 is read, before it is cancelled and what was sent is sent again.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) struct Exchange {
     pub(super) driver: Driver,
@@ -32,9 +39,15 @@ enum Verdict {
 impl Exchange {
     pub(super) async fn run(self, spare: Spare) -> Result<JsValue, FetchFailure> {
         let signal = self.request.signal();
-        let credential = match self.first_credential(&signal).await {
+        let lock = self.request.lock();
+        let credential = self.first_credential(&signal).await;
+        drop(lock);
+        let credential = match credential {
             Ok(Some(credential)) => credential,
-            Ok(None) => return Ok(self.driver.fetcher().send(&self.request)?.await?),
+            Ok(None) => {
+                drop(spare);
+                return Ok(self.driver.fetcher().send(&self.request)?.await?);
+            }
             Err(failure) => {
                 self.request.discard();
                 return Err(failure);
@@ -43,26 +56,27 @@ impl Exchange {
         self.request.attach(&credential)?;
         let answer = match self.driver.fetcher().send(&self.request)?.await {
             Ok(answer) => answer,
-            Err(error) if self.hides_401(&spare, &signal).await => {
+            Err(error) if self.hides_401(&spare, &signal).await? => {
                 return self.refused(Err(error), credential, &signal, spare).await;
             }
             Err(error) => return Err(error.into()),
         };
         match self.verdict(&answer) {
             Verdict::Refused => self.refused(Ok(answer), credential, &signal, spare).await,
-            Verdict::Good => {
-                self.driver.tell(self.accepted(&credential));
+            verdict => {
+                self.learn(verdict, &answer, &credential);
                 Ok(answer)
             }
-            Verdict::None => Ok(answer),
         }
     }
 
     /// What the request carries at first; `None`: it goes out without a token.
     async fn first_credential(&self, signal: &AbortSignal) -> Result<Option<Credential>, FetchFailure> {
         let Policy { token, passive, .. } = self.policy;
-        let is_known = self.driver.is_known();
-        if passive || (token == TokenUse::Optional && !is_known) {
+        if passive && token != TokenUse::Optional {
+            unless_aborted(signal, self.driver.answered()).await?;
+        }
+        if passive || (token == TokenUse::Optional && !self.driver.is_known()) {
             let in_hand = self.driver.in_hand();
             return match token {
                 _ if in_hand.is_some() => Ok(in_hand),
@@ -95,16 +109,18 @@ impl Exchange {
 
     /// Whether there is a 401 behind a rejection, where it may be the digest of the 401 that did not fit: asked once more
     /// without it, to see the status. That answer is nobody's: what the caller gets comes from a request with the digest.
-    async fn hides_401(&self, spare: &Spare, signal: &AbortSignal) -> bool {
+    async fn hides_401(&self, spare: &Spare, signal: &AbortSignal) -> Result<bool, FetchFailure> {
         if !spare.is_there() || !self.request.hides_401() || signal.aborted() {
-            return false;
+            return Ok(false);
         }
         let look =
             self.request.without_integrity().and_then(|look| self.driver.fetcher().send(look.as_ref()));
-        let Ok(look) = look else { return false };
-        let Ok(answer) = look.await else { return false };
+        let Ok(look) = look else { return Ok(false) };
+        let Some(Ok(answer)) = unless_aborted(signal, within(LOOK_PATIENCE, look)).await? else {
+            return Ok(false);
+        };
         discard(&answer);
-        matches!(self.verdict(&answer), Verdict::Refused)
+        Ok(matches!(self.verdict(&answer), Verdict::Refused))
     }
 
     /// The token was refused: with this answer, or with one that the caller could not be shown.
@@ -115,10 +131,9 @@ impl Exchange {
         signal: &AbortSignal,
         spare: Spare,
     ) -> Result<JsValue, FetchFailure> {
-        if self.request.outlives_page() {
-            answer.iter().for_each(drain);
-        }
-        let credential = match self.next_credential(credential, signal, spare.is_there()).await {
+        let audience =
+            answer.as_ref().map_or_else(|_| self.audience.clone(), |answer| self.audience_of(answer));
+        let credential = match self.next_credential(credential, audience, signal, spare.is_there()).await {
             Ok(Some(credential)) => credential,
             Ok(None) => return Ok(answer?),
             Err(failure) => {
@@ -126,17 +141,19 @@ impl Exchange {
                 return Err(failure);
             }
         };
+        if !spare.is_there() {
+            return Ok(answer?);
+        }
+        if let Ok(answer) = &answer
+            && self.request.outlives_page()
+        {
+            unless_aborted(signal, drain(answer, DRAIN_PATIENCE)).await?;
+        }
         let Some(replay) = spare.take() else { return Ok(answer?) };
         answer.iter().for_each(discard);
         replay.attach(&credential)?;
         let answer = self.driver.fetcher().send(&replay)?.await?;
-        match self.verdict(&answer) {
-            Verdict::Good => self.driver.tell(self.accepted(&credential)),
-            Verdict::Refused if !self.policy.passive => {
-                self.driver.tell(Event::ReplayRejected { audience: self.audience });
-            }
-            _ => {}
-        }
+        self.learn(self.verdict(&answer), &answer, &credential);
         Ok(answer)
     }
 
@@ -144,6 +161,7 @@ impl Exchange {
     async fn next_credential(
         &self,
         refused: Credential,
+        audience: Audience,
         signal: &AbortSignal,
         replays: bool,
     ) -> Result<Option<Credential>, FetchFailure> {
@@ -154,7 +172,6 @@ impl Exchange {
                 |credential: &Credential| credential.epoch == epoch && credential.generation != generation;
             return Ok(self.driver.in_hand().filter(newer));
         }
-        let audience = self.audience.clone();
         let rejected = move |ticket| Event::TokenRejected { ticket, epoch, generation, audience };
         if !replays {
             // The caller gets its 401, and whoever sends next a new token.
@@ -170,30 +187,51 @@ impl Exchange {
     }
 
     fn verdict(&self, answer: &JsValue) -> Verdict {
-        let response = answer.unchecked_ref::<Response>();
         // At a redirect to another origin fetch has dropped the token: who answers has not seen it.
-        if member(answer, "redirected").is_truthy() && !self.has_answered(&response.url()) {
+        if is_redirected(answer) && !self.has_answered(answer) {
             return Verdict::None;
         }
-        if response.status() != 401 {
-            return Verdict::Good;
+        match member(answer, "status").as_f64() {
+            Some(401.0) => {}
+            Some(_) => return Verdict::Good,
+            // A mock's: whatever it is, it is the caller's.
+            None => return Verdict::None,
         }
-        let challenge = response.headers().get("www-authenticate").ok().flatten();
-        if challenge.is_some_and(|challenge| wants_step_up(&challenge)) {
-            return Verdict::None;
+        match header(answer, "www-authenticate") {
+            Some(challenge) if wants_step_up(&challenge) => Verdict::None,
+            _ => Verdict::Refused,
         }
-        Verdict::Refused
     }
 
-    fn has_answered(&self, url: &str) -> bool {
-        web_sys::Url::new(url).is_ok_and(|url| Audience::new(&url.origin()) == self.audience)
-    }
-
-    fn accepted(&self, credential: &Credential) -> Event {
-        Event::TokenAccepted {
-            epoch: credential.epoch,
-            generation: credential.generation,
-            audience: self.audience.clone(),
+    /// Notes what an answer says of the token that it was sent, where no refresh follows.
+    fn learn(&self, verdict: Verdict, answer: &JsValue, credential: &Credential) {
+        let audience = self.audience_of(answer);
+        let Credential { epoch, generation, .. } = *credential;
+        match verdict {
+            Verdict::Good => self.driver.tell(Event::TokenAccepted { epoch, generation, audience }),
+            Verdict::Refused if !self.policy.passive => self.driver.tell(Event::ReplayRejected { audience }),
+            Verdict::Refused | Verdict::None => {}
         }
     }
+
+    fn has_answered(&self, answer: &JsValue) -> bool {
+        let url = member(answer, "url").as_string().and_then(|url| web_sys::Url::new(&url).ok());
+        url.is_some_and(|url| Audience::new(&url.origin()) == self.audience)
+    }
+
+    /// Who has answered, for the breaker.
+    fn audience_of(&self, answer: &JsValue) -> Audience {
+        if is_redirected(answer) { self.audience.redirected() } else { self.audience.clone() }
+    }
+}
+
+fn is_redirected(answer: &JsValue) -> bool {
+    member(answer, "redirected").is_truthy()
+}
+
+/// A header of an answer, which may be a mock's and have none.
+fn header(answer: &JsValue, name: &str) -> Option<String> {
+    let headers = member(answer, "headers");
+    let get = member(&headers, "get").dyn_into::<Function>().ok()?;
+    get.call1(&headers, &JsValue::from_str(name)).ok()?.as_string()
 }

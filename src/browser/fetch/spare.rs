@@ -11,7 +11,7 @@ pub(super) struct Spare(Option<Request>);
 
 impl Spare {
     pub(super) fn of(request: &Request) -> Result<Self, JsValue> {
-        Ok(Self(Some(request.clone()?)))
+        Ok(Self(Some(request.copy()?)))
     }
 
     pub(super) fn none() -> Self {

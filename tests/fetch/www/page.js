@@ -7,7 +7,8 @@ const { fetch: nativeFetch } = globalThis;
 
 /** The origins that there are, by their names. */
 const origins = JSON.parse(decodeURIComponent(location.hash.slice(1)));
-const session = createSession({ refresh: "/auth/refresh", sendTokenTo: [origins.own, origins.friend] });
+const sendTokenTo = [origins.own, origins.friend];
+const session = createSession({ refresh: "/auth/refresh", sendTokenTo });
 
 /** How many milliseconds a call may take that is neither answered nor aborted. */
 const PATIENCE = 5_000;
@@ -15,13 +16,55 @@ const PATIENCE = 5_000;
 /** What makes a call the same each time: a fresh one, for what is in it can be used once only. */
 const makers = new Map(cases(origins));
 
-/** Makes a call, natively or by the session; `mark` goes into its URL, with more to the query. All as plain data. */
+/** For how long calls are gathered before what they wait for comes, in milliseconds. */
+const GATHERING = 30;
+
+/** Sessions that are waited for: whoever comes while one is waited for gets that one. */
+const gatherings = new Map();
+
+/** A `fetch` that has to wait for its session. */
+function held(how) {
+  if (!gatherings.has(how)) gatherings.set(how, WAITS[how](Math.floor(Math.random() * 1e9), () => new Promise((resolve) => setTimeout(() => resolve(gatherings.delete(how)), GATHERING))));
+  return gatherings.get(how);
+}
+
+const WAITS = {
+  /** For its wasm: each has a package of its own. */
+  async loading(index, gathered) {
+    const { createSession } = await import(`/files/pkg@${index}/index.js`);
+    const wasm = gathered().then(() => nativeFetch(`/files/pkg@${index}/dist/silent_session_bg.wasm`));
+    const session = createSession({ refresh: "/auth/refresh", name: `loading ${index}`, sendTokenTo, wasm });
+    setTimeout(() => session.close(), 4 * PATIENCE);
+    return session.fetch;
+  },
+  /** For its first token. */
+  async restoring(index, gathered) {
+    const refresh = `/auth/refresh?hold=${index}`;
+    const session = createSession({ refresh, name: `restoring ${index}`, sendTokenTo });
+    while (session.inspect().progress !== "sent") await pause(1);
+    void gathered().then(() => nativeFetch(`${origins.watcher}/release?hold=${index}`));
+    setTimeout(() => session.close(), 4 * PATIENCE);
+    return session;
+  },
+};
+
+async function fetchOf(how) {
+  switch (how) {
+    case "native": return nativeFetch;
+    case "session": return session.fetch;
+    case "loading": return held("loading");
+    case "restoring": return (await held("restoring")).fetch;
+    case "passive": return (await held("restoring")).fetchWith({ passive: true });
+  }
+}
+
+/** Makes a call, in one of these ways; `mark` goes into its URL, with more to the query. All as plain data. */
 async function observe(name, how, mark, more = "") {
   const make = makers.get(name);
+  const fetch = await fetchOf(how);
   const call = make((path, origin = "own") => `${origins[origin]}${path}${path.includes("?") ? "&" : "?"}mark=${mark}${more}`);
   const { args, reason } = call;
   const before = describeArguments(args);
-  const fetch = how === "native" ? nativeFetch : session.fetch;
   let promise;
   try {
     promise = fetch(...args);
@@ -30,7 +73,7 @@ async function observe(name, how, mark, more = "") {
   }
   const isPromise = promise instanceof Promise;
   const atOnce = describeArguments(args);
-  call.then?.(() => nativeFetch(`/arrived?mark=${mark}`));
+  call.then?.(() => nativeFetch(`${origins.watcher}/arrived?mark=${mark}`));
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, "unanswered"));
   const outcome = await Promise.race([promise.then((response) => describe(response, call, mark), (error) => fault(error, reason)), late]);
   return { isPromise, before, atOnce, outcome, after: describeArguments(args) };
@@ -70,4 +113,26 @@ function fault(error, reason) {
   return { isReason, name, code, message: message?.replaceAll(/(Request)|(http:\S+)/g, ""), isDom: error instanceof DOMException, isType: error instanceof TypeError };
 }
 
-Object.assign(globalThis, { createSession, names: [...makers.keys()], observe, origins, session });
+let kept;
+
+/** Uploads bodies of these sizes to these URLs, at once, so that they outlive the page. */
+function keepAlive(urls, sizes) {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const outcomes = urls.map((url, index) => {
+    const answer = session.fetch(url, { method: "POST", body: "x".repeat(sizes[index]), keepalive: true, signal });
+    return answer.then(read, (error) => (error === signal.reason ? "its reason" : String(error)));
+  });
+  kept = { controller, outcomes };
+}
+
+/** Also the answer counts, until it has been read. */
+const read = async (response) => {
+  await response.text();
+  return response.status;
+};
+
+const outcomes = () => Promise.all(kept.outcomes);
+const stopKeptAlive = () => kept.controller.abort({ mine: true });
+
+Object.assign(globalThis, { createSession, keepAlive, names: [...makers.keys()], observe, origins, outcomes, session, stopKeptAlive });
