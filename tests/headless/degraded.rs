@@ -77,11 +77,11 @@ async fn without_web_locks_one_session_of_a_page_is_refreshed_once() {
 #[wasm_bindgen_test]
 async fn web_locks_that_come_back_are_used_again() {
     let no_locks = Taken::new("navigator", "locks");
-    let page = Page::active("back").await;
+    let page = Page::active("locks-back").await;
     drop(no_locks);
     let spy = Spy::new();
     page.driver.renew().await.unwrap();
-    assert_eq!(spy.asked(), format!("silent-session:{PAGE}/back ifAvailable"));
+    assert_eq!(spy.asked(), format!("silent-session:{PAGE}/locks-back ifAvailable"));
     assert!(page.driver.inspect().shares_lock);
 }
 

@@ -139,7 +139,7 @@ async fn a_session_that_the_server_ends_is_over_in_every_tab() {
 
 #[wasm_bindgen_test]
 async fn a_sign_in_after_a_sign_out_begins_a_session_in_every_tab() {
-    let pair = Pair::active("again").await;
+    let pair = Pair::active("signed-in-again").await;
     let (before, ..) = shown(&pair.two).unwrap();
     pair.two.driver.sign_out().await.unwrap();
     until("the first is over", || ended(&pair.one, EndReason::SignedOut, true)).await;

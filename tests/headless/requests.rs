@@ -190,7 +190,7 @@ async fn nothing_is_said_again_of_any_other_request() {
 
 #[wasm_bindgen_test]
 async fn an_authorization_of_the_callers_own_is_left_alone_and_so_is_its_401() {
-    let page = Page::active("own").await;
+    let page = Page::active("own-authorization").await;
     for headers in [r#"{"Authorization":"Basic eDp5"}"#, r#"[["authorization","Basic eDp5"]]"#] {
         let before = page.server.count("/api/me");
         let response = page.fetch("/api/me", init("GET", JsValue::UNDEFINED, headers)).await;
