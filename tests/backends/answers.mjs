@@ -15,6 +15,9 @@ export function claims(token) {
   return JSON.parse(Buffer.from(token.split(".")[1], "base64url").toString());
 }
 
+/** The token with another signature. */
+export const forged = (token) => `${token.slice(0, -10)}${"A".repeat(10)}`;
+
 /** The cookies that an answer sets: their attributes, sorted, without values and dates. */
 export function setCookies(response) {
   const all = response.headers.getSetCookie().map((line) => {

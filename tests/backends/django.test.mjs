@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { bearer, claims, INCLUDE, POST, seen, setCookies } from "./answers.mjs";
+import { bearer, claims, forged, INCLUDE, POST, seen, setCookies } from "./answers.mjs";
 import { rulesOf, until } from "./stage.mjs";
 
 const rule = rulesOf("django");
@@ -44,9 +44,10 @@ async function signInAndKeep(stage) {
 }
 
 rule("a sign-in answers with `access`, an empty `refresh` and the user", async (stage) => {
-  const { status, body } = await stage.call(SIGN_IN, { json: ALICE, ...INCLUDE });
+  const { status, body, headers } = await stage.call(SIGN_IN, { json: ALICE, ...INCLUDE });
   const { access, user, ...rest } = body;
   assert.equal(status, 200);
+  assert.deepEqual(headers, ["content-length", "content-type"]);
   assert.deepEqual(rest, { refresh: "" });
   assert.equal(user.username, "alice");
   const { exp, iat, jti, ...others } = claims(access);
@@ -104,7 +105,10 @@ rule("a token that was revoked, is none, or is missing is a 401 too", async (sta
   const token = await signIn(stage);
   await stage.backend.revokeAccess();
   assert.deepEqual(seen(await stage.call(ME, bearer(token))), { status: 401, body: refusedToken("Token is expired") });
-  assert.deepEqual(seen(await stage.call(ME, bearer("none"))), { status: 401, body: refusedToken("Token is invalid") });
+  for (const wrong of [forged(token), "none"]) {
+    const body = refusedToken("Token is invalid");
+    assert.deepEqual(seen(await stage.call(ME, bearer(wrong))), { status: 401, body });
+  }
   const missing = await stage.call(ME);
   assert.deepEqual(seen(missing), { status: 401, body: { detail: "Authentication credentials were not provided." } });
 });
@@ -144,9 +148,13 @@ rule("a refresh sets both cookies anew, and not the CSRF token", async (stage) =
   });
 });
 
-rule("a refresh takes an empty JSON object, and no text", async (stage) => {
+rule("a refresh takes an empty JSON object or a form, and no text; a token in it comes before the cookie", async (stage) => {
   await signIn(stage);
   assert.equal((await stage.call(REFRESH, { json: {}, ...INCLUDE })).status, 200);
+  const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+  assert.equal((await stage.call(REFRESH, { ...POST, headers, body: "a=b" })).status, 200);
+  const other = await stage.call(REFRESH, { json: { refresh: "none" }, ...INCLUDE });
+  assert.deepEqual(seen(other), refusedCookie("Token is invalid"));
   const { status, body } = await stage.call(REFRESH, { ...POST, body: "text" });
   const detail = 'Unsupported media type "text/plain;charset=UTF-8" in request.';
   assert.deepEqual({ status, body }, { status: 415, body: { detail } });
@@ -177,9 +185,11 @@ rule("a refresh is refused without a cookie, or with one that is revoked, has la
   await signIn(stage);
   await stage.backend.revokeRefresh();
   assert.deepEqual(await refresh(), refusedCookie("Token is blacklisted"));
-  await stage.setCookie(REFRESH_COOKIE, "none");
-  assert.deepEqual(await refresh(), refusedCookie("Token is invalid"));
-  assert.equal(await stage.cookie(REFRESH_COOKIE), "none", "a refusal removes no cookie");
+  for (const wrong of [forged(await stage.cookie(REFRESH_COOKIE)), "none"]) {
+    await stage.setCookie(REFRESH_COOKIE, wrong);
+    assert.deepEqual(await refresh(), refusedCookie("Token is invalid"));
+    assert.equal(await stage.cookie(REFRESH_COOKIE), wrong, "a refusal removes no cookie");
+  }
   await stage.setCookie(REFRESH_COOKIE);
   await stage.setCookie(ACCESS_COOKIE);
   await stage.backend.issueTokensFor(1, 1);
@@ -205,8 +215,8 @@ rule("a sign-out wants the CSRF token while there is an access cookie", async (s
   const headers = { "X-CSRFToken": (await stage.readable())[CSRF_COOKIE] };
   const done = await stage.call(SIGN_OUT, { ...POST, headers });
   assert.deepEqual(seen(done), { status: 200, body: { detail: "Successfully logged out." } });
-  assert.equal(await stage.cookie(REFRESH_COOKIE), undefined);
-  assert.equal(await stage.cookie(ACCESS_COOKIE), undefined);
+  for (const gone of [REFRESH_COOKIE, ACCESS_COOKIE, "sessionid"]) assert.equal(await stage.cookie(gone), undefined);
+  assert.equal(await stage.cookie(CSRF_COOKIE), headers["X-CSRFToken"]);
 });
 
 rule("a sign-out wants no CSRF token with a token in a header, or where the access cookie has lapsed", async (stage) => {

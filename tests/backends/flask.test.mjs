@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { bearer, claims, INCLUDE, POST, seen, setCookies } from "./answers.mjs";
+import { bearer, claims, forged, INCLUDE, POST, seen, setCookies } from "./answers.mjs";
 import { rulesOf, until } from "./stage.mjs";
 
 const rule = rulesOf("flask");
@@ -51,9 +51,10 @@ async function hold(stage, cookies) {
 }
 
 rule("a sign-in answers with `access_token` alone; only the token says when it lapses", async (stage) => {
-  const { status, body } = await stage.call(SIGN_IN, { json: ALICE, ...INCLUDE });
+  const { status, body, headers } = await stage.call(SIGN_IN, { json: ALICE, ...INCLUDE });
   const { access_token, ...rest } = body;
   assert.equal(status, 200);
+  assert.deepEqual(headers, ["content-length", "content-type"]);
   assert.deepEqual(rest, {});
   const { exp, iat, nbf, jti, csrf, ...others } = claims(access_token);
   assert.equal(exp - iat, 900);
@@ -100,8 +101,7 @@ rule("a token that was revoked or is missing is a 401 too, and one that is none 
   assert.deepEqual(seen(await stage.call(ME, bearer(token))), saying(401, "Token has been revoked"));
   assert.deepEqual(seen(await stage.call(ME)), saying(401, "Missing Authorization Header"));
   assert.deepEqual(seen(await stage.call(ME, bearer("none"))), saying(422, "Not enough segments"));
-  const forged = `${token.slice(0, -10)}${"A".repeat(10)}`;
-  assert.deepEqual(seen(await stage.call(ME, bearer(forged))), saying(422, "Signature verification failed"));
+  assert.deepEqual(seen(await stage.call(ME, bearer(forged(token)))), saying(422, "Signature verification failed"));
 });
 
 rule("a refresh wants the cookie and its CSRF token, and answers with `access_token`", async (stage) => {
@@ -142,11 +142,14 @@ rule("a refresh takes a body of any kind, and POST only", async (stage) => {
   assert.equal((await stage.call(REFRESH, { ...INCLUDE, headers })).status, 405);
 });
 
-rule("an access token that goes along with a refresh makes it a 422", async (stage) => {
+rule("an access token that goes along with a refresh or a sign-out makes it a 422", async (stage) => {
   const token = await signIn(stage);
   const headers = { [CSRF_HEADER]: await stage.cookie(CSRF_COOKIE), ...bearer(token).headers };
-  const refused = await stage.call(REFRESH, { ...POST, headers });
-  assert.deepEqual(seen(refused), saying(422, "Only refresh tokens are allowed"));
+  for (const [method, path] of [["POST", REFRESH], ["DELETE", SIGN_OUT]]) {
+    const refused = await stage.call(path, { method, headers, ...INCLUDE });
+    assert.deepEqual(seen(refused), saying(422, "Only refresh tokens are allowed"));
+  }
+  assert.equal((await refresh(stage)).status, 200);
 });
 
 rule("a spent cookie is refused, and the one that came after it is not", async (stage) => {
@@ -167,6 +170,8 @@ rule("a refresh is refused without a cookie, or with one that is revoked, has la
   await signIn(stage);
   await stage.backend.revokeRefresh();
   assert.deepEqual(await refresh(stage), saying(401, "Token has been revoked"));
+  await stage.setCookie(REFRESH_COOKIE, forged(await stage.cookie(REFRESH_COOKIE)));
+  assert.deepEqual(await refresh(stage), saying(422, "Signature verification failed"));
   await stage.setCookie(REFRESH_COOKIE, "none");
   assert.deepEqual(await refresh(stage), saying(422, "Not enough segments"));
   assert.equal(await stage.cookie(REFRESH_COOKIE), "none", "a refusal removes no cookie");
