@@ -11,18 +11,18 @@ const SERVE = fileURLToPath(new URL("host/serve.py", import.meta.url));
 const PATIENCE = 5_000;
 
 export class Backend {
-  /** Where its endpoints are: an origin of 127.0.0.1, as that of the page is. To cookies they are one site. */
+  /** Where it listens. */
   origin;
   #process;
   #ended;
   #log = [];
 
-  /** `name`: its folder. `pageOrigin`: whose pages may call it. */
-  static async start(name, pageOrigin) {
+  /** `name`: its folder. `pageOrigin`: whose pages may call it. `cookieDomain`: of the cookies that they shall read. */
+  static async start(name, pageOrigin, cookieDomain = "") {
     if (!PYTHON) throw new Error("SILENT_SESSION_PYTHON is not set; `cargo xtask test --only backends` sets it");
     const backend = new Backend();
     const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1" };
-    backend.#process = spawn(PYTHON, [SERVE, name, pageOrigin], { stdio: "pipe", env });
+    backend.#process = spawn(PYTHON, [SERVE, name, pageOrigin, cookieDomain], { stdio: "pipe", env });
     backend.#ended = once(backend.#process, "exit");
     backend.origin = await backend.#listens();
     return backend;

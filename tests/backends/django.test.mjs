@@ -148,7 +148,7 @@ rule("a refresh sets both cookies anew, and not the CSRF token", async (stage) =
   });
 });
 
-rule("a refresh takes an empty JSON object or a form, and no text; a token in it comes before the cookie", async (stage) => {
+rule("a refresh takes an empty JSON object or a form, and no text; a token in it comes first", async (stage) => {
   await signIn(stage);
   assert.equal((await stage.call(REFRESH, { json: {}, ...INCLUDE })).status, 200);
   const headers = { "Content-Type": "application/x-www-form-urlencoded" };
@@ -215,11 +215,15 @@ rule("a sign-out wants the CSRF token while there is an access cookie", async (s
   const headers = { "X-CSRFToken": (await stage.readable())[CSRF_COOKIE] };
   const done = await stage.call(SIGN_OUT, { ...POST, headers });
   assert.deepEqual(seen(done), { status: 200, body: { detail: "Successfully logged out." } });
-  for (const gone of [REFRESH_COOKIE, ACCESS_COOKIE, "sessionid"]) assert.equal(await stage.cookie(gone), undefined);
+  const { sign_ins, sign_outs } = await stage.backend.counters();
+  assert.deepEqual({ sign_ins, sign_outs }, { sign_ins: 1, sign_outs: 1 });
+  for (const name of [REFRESH_COOKIE, ACCESS_COOKIE, "sessionid"]) {
+    assert.equal(await stage.cookie(name), undefined, name);
+  }
   assert.equal(await stage.cookie(CSRF_COOKIE), headers["X-CSRFToken"]);
 });
 
-rule("a sign-out wants no CSRF token with a token in a header, or where the access cookie has lapsed", async (stage) => {
+rule("a sign-out wants no CSRF token with an access token in a header, or without an access cookie", async (stage) => {
   const token = await signIn(stage);
   assert.equal((await stage.call(SIGN_OUT, { ...POST, ...bearer(token) })).status, 200);
   await signIn(stage);
@@ -245,7 +249,8 @@ rule("a sign-out revokes the refresh token, and the access token lives on", asyn
 
 rule("a sign-out of nobody is a 401, and so is a second one with the same cookie", async (stage) => {
   const signOut = async () => seen(await stage.call(SIGN_OUT, POST));
-  assert.deepEqual(await signOut(), { status: 401, body: { detail: "Refresh token was not included in cookie data." } });
+  const none = await signOut();
+  assert.deepEqual(none, { status: 401, body: { detail: "Refresh token was not included in cookie data." } });
   await signIn(stage);
   await stage.setCookie(ACCESS_COOKIE);
   const spent = await stage.cookie(REFRESH_COOKIE);

@@ -194,6 +194,8 @@ rule("a sign-out is a DELETE with the CSRF token, and removes both cookies", asy
   const refused = await stage.call(SIGN_OUT, { method: "DELETE", ...INCLUDE });
   assert.deepEqual(seen(refused), saying(401, "Missing CSRF token"));
   assert.deepEqual(await signOut(stage), saying(200, "Refresh token successfully revoked"));
+  const { sign_ins, sign_outs } = await stage.backend.counters();
+  assert.deepEqual({ sign_ins, sign_outs }, { sign_ins: 1, sign_outs: 1 });
   assert.deepEqual(await held(stage), [[REFRESH_COOKIE, undefined], [CSRF_COOKIE, undefined]]);
   // The access token lives on.
   assert.equal((await stage.call(ME, bearer(token))).status, 200);

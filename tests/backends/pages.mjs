@@ -5,7 +5,8 @@ import { createServer } from "node:http";
 
 const PAGE = "<!doctype html><meta charset=utf-8><title>Back ends</title><link rel=icon href=data:>";
 
-export async function servePages() {
+/** `host` is a name of this computer. */
+export async function servePages(host) {
   const server = createServer((_, response) => response.setHeader("Content-Type", "text/html").end(PAGE));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -14,5 +15,5 @@ export async function servePages() {
     server.closeAllConnections();
     await once(server, "close");
   };
-  return { origin: `http://127.0.0.1:${server.address().port}`, stop };
+  return { origin: `http://${host}:${server.address().port}`, stop };
 }

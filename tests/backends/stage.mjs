@@ -8,16 +8,21 @@ import { servePages } from "./pages.mjs";
 
 /** Milliseconds. */
 const TIMEOUT = 30_000;
+/** To cookies two ports of one host are one. */
+const ONE_HOST = { page: "127.0.0.1", backend: "127.0.0.1" };
 
-let pages;
-let backend;
-let chromium;
+/**
+ * What checks the rules of a back end, by the name of its folder; for the tests of a file, or of a `describe`. `hosts`:
+ * where the browser finds the page and the back end.
+ */
+export function rulesOf(name, hosts = ONE_HOST, cookieDomain) {
+  let pages;
+  let backend;
+  let chromium;
 
-/** What checks the rules of a back end, by the name of its folder. A file of tests is about one. */
-export function rulesOf(name) {
   before(async () => {
-    pages = await servePages();
-    [backend, chromium] = await Promise.all([Backend.start(name, pages.origin), launch()]);
+    pages = await servePages(hosts.page);
+    [backend, chromium] = await Promise.all([Backend.start(name, pages.origin, cookieDomain), launch()]);
   });
 
   after(async () => {
@@ -26,39 +31,40 @@ export function rulesOf(name) {
     await pages?.stop();
   });
 
-  return rule;
-}
-
-/** `check` gets a stage with nobody signed in. */
-function rule(title, check) {
-  test(title, { timeout: TIMEOUT }, async (t) => {
-    await chromium.context.clearCookies();
-    await backend.reset();
-    const page = await chromium.context.newPage();
-    try {
-      await page.goto(pages.origin);
-      await check(new Stage(page));
-    } catch (error) {
-      t.diagnostic(`the back end said:\n${backend.log}`);
-      throw error;
-    } finally {
-      await page.close();
-    }
-  });
+  /** `check` gets a stage with nobody signed in. */
+  return (title, check) => {
+    test(title, { timeout: TIMEOUT }, async (t) => {
+      await chromium.context.clearCookies();
+      await backend.reset();
+      const page = await chromium.context.newPage();
+      try {
+        await page.goto(pages.origin);
+        await check(new Stage(page, backend, hosts.backend));
+      } catch (error) {
+        t.diagnostic(`the back end said:\n${backend.log}`);
+        throw error;
+      } finally {
+        await page.close();
+      }
+    });
+  };
 }
 
 class Stage {
-  backend = backend;
-  /** On another origin than the back end. */
-  page;
+  backend;
+  /** The back end's, for the browser. */
+  origin;
+  #page;
 
-  constructor(page) {
-    this.page = page;
+  constructor(page, backend, host) {
+    this.#page = page;
+    this.backend = backend;
+    this.origin = `http://${host}:${new URL(backend.origin).port}`;
   }
 
-  /** What the page gets from `fetch`: the status, the body, and which headers it may read; or that there is no answer. */
+  /** What the page gets from `fetch`: status, body, and which headers it may read; or that there is no answer. */
   call(path, init = {}) {
-    return this.page.evaluate(seenByPage, [backend.origin + path, init]);
+    return this.#page.evaluate(seenByPage, [this.origin + path, init]);
   }
 
   /** The same, `count` times at once. */
@@ -68,24 +74,25 @@ class Stage {
 
   /** What the server sends, also where the page may not read it. */
   direct(path, init) {
-    return fetch(backend.origin + path, init);
+    return fetch(this.backend.origin + path, init);
   }
 
   /** The value of a cookie that the browser holds for the back end, whoever may read it. */
   async cookie(name) {
-    const cookies = await chromium.context.cookies(backend.origin);
+    const cookies = await this.#page.context().cookies(this.origin);
     return cookies.find((cookie) => cookie.name === name)?.value;
   }
 
   /** Puts one into the browser, or removes it. */
   async setCookie(name, value) {
-    await chromium.context.clearCookies({ name });
-    if (value) await chromium.context.addCookies([{ name, value, url: backend.origin }]);
+    const context = this.#page.context();
+    await context.clearCookies({ name });
+    if (value) await context.addCookies([{ name, value, url: this.origin }]);
   }
 
   /** What the page reads of its `document.cookie`, by name. */
   async readable() {
-    const cookies = await this.page.evaluate(() => document.cookie);
+    const cookies = await this.#page.evaluate(() => document.cookie);
     return Object.fromEntries(cookies.split("; ").filter(Boolean).map((pair) => pair.split("=")));
   }
 }

@@ -5,9 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 PAGE_ORIGIN = os.environ["PAGE_ORIGIN"]
+COOKIE_DOMAIN = os.environ["COOKIE_DOMAIN"] or None
 
 SECRET_KEY = "for tests only, and as long as HS256 wants it to be"
-ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+ALLOWED_HOSTS = ["127.0.0.1", ".localhost"]
 ROOT_URLCONF = "urls"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -44,6 +45,9 @@ REST_AUTH = {
     # For requests that come with the cookie `my-app-auth` and without a token in a header.
     "JWT_AUTH_COOKIE_USE_CSRF": True,
 }
+
+# Without a domain, pages of a sibling host cannot read it. The other cookies need none.
+CSRF_COOKIE_DOMAIN = COOKIE_DOMAIN
 
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),

@@ -27,6 +27,8 @@ app.config["JWT_COOKIE_CSRF_PROTECT"] = True
 app.config["JWT_COOKIE_SECURE"] = False
 # Not the default: a cookie that outlives the browser.
 app.config["JWT_SESSION_COOKIE"] = False
+# Without a domain, pages of a sibling host cannot read the CSRF token. The refresh token gets it as well.
+app.config["JWT_COOKIE_DOMAIN"] = os.environ["COOKIE_DOMAIN"] or None
 
 CORS(app, origins=[os.environ["PAGE_ORIGIN"]], supports_credentials=True)
 jwt = JWTManager(app)

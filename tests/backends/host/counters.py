@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 
-NAMES = ("sign_ins", "refreshes", "refused", "sign_outs", "api_ok", "api_401", "preflights")
+NAMES = ("sign_ins", "refreshes", "refused", "sign_outs", "api_ok", "api_401")
 
 
 class Counters:
@@ -36,7 +36,7 @@ class Counters:
     def _name(self, method, path, status):
         is_good = 200 <= status < 300
         if method == "OPTIONS":
-            return "preflights"
+            return None
         if path == self._endpoints["refresh"]:
             return "refreshes" if is_good else "refused"
         if path == self._endpoints["sign_in"]:

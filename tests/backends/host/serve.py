@@ -1,4 +1,4 @@
-"""Serves one back end for tests: `serve.py django|flask PAGE_ORIGIN`.
+"""Serves one back end for tests: `serve.py django|flask PAGE_ORIGIN [COOKIE_DOMAIN]`.
 
 It takes a free port of 127.0.0.1, says where it listens, and ends when its standard input does, whatever has become of
 whoever started it.
@@ -20,9 +20,9 @@ from counters import Counters
 THREADS = 16
 
 
-def main(name, page_origin):
+def main(name, page_origin, cookie_domain=""):
     with tempfile.TemporaryDirectory(prefix=f"silent-session-{name}-") as folder:
-        os.environ.update(PAGE_ORIGIN=page_origin, DATA_FOLDER=folder)
+        os.environ.update(PAGE_ORIGIN=page_origin, COOKIE_DOMAIN=cookie_domain, DATA_FOLDER=folder)
         sys.path.insert(0, str(Path(__file__).parents[1] / name))
         backend = importlib.import_module("backend")
         backend.reset()
