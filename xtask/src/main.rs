@@ -26,7 +26,7 @@ use project::Project;
 const HELP: &str = "\
 cargo xtask <command>
 
-  setup                      Install what is missing: wasm target, tools, Chromium, npm packages
+  setup                      Install what is missing: wasm target, tools, Chromium, npm and Python packages
   build [--dev]              Build the npm package into pkg/dist and print what a page loads
   server [arguments]         Run the reference auth server; `server --help` lists its arguments
   demo [--port N] [--access-lifetime SECONDS]
@@ -39,12 +39,13 @@ cargo xtask <command>
   fuzz [TARGET]… [--seconds N]
                              Feed hostile answers, tokens, messages and entries to the session, for 60 s each
   test [--only STEP]         Run every test, or one step: format, lint, native, simulate, mutations, build,
-                             headless, js, package, demo, tabs, firefox. `--only` may be given several times
+                             headless, js, fetch, package, demo, tabs, libraries, backends, firefox. `--only` may be given
+                             several times
   help                       Print this
 
   Environment: CHROME, CHROMEDRIVER   which browser to test in; both of the same major version
                CARGO_TARGET_DIR       where to compile
-               XDG_CACHE_HOME         where wasm-bindgen and wasm-pack are kept (default ~/.cache)
+               XDG_CACHE_HOME         where wasm-bindgen, wasm-pack and Python packages are kept (default ~/.cache)
 ";
 
 fn main() -> ExitCode {

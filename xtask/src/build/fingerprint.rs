@@ -1,5 +1,6 @@
 //! What a file was made from, to tell whether it has to be made again.
 
+use std::fmt;
 use std::fs::{self, DirEntry};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
@@ -33,7 +34,7 @@ impl Fingerprint {
 
     /// Whether `stamp` was written with the same.
     pub(crate) fn is_in(&self, stamp: &Path) -> bool {
-        fs::read_to_string(stamp).is_ok_and(|text| text == self.text())
+        fs::read_to_string(stamp).is_ok_and(|text| text == self.to_string())
     }
 
     /// Writes it down.
@@ -42,12 +43,14 @@ impl Fingerprint {
             return Err(Failure::new(format!("{} is no file", stamp.display())));
         };
         fs::create_dir_all(folder)
-            .and_then(|()| fs::write(stamp, self.text()))
+            .and_then(|()| fs::write(stamp, self.to_string()))
             .during(format_args!("writing {}", stamp.display()))
     }
+}
 
-    fn text(&self) -> String {
-        format!("{:016x}", self.0.finish())
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0.finish())
     }
 }
 
@@ -88,7 +91,7 @@ mod tests {
         let inner = folder.path().join("inner");
         fs::create_dir(&inner).unwrap();
         fs::write(inner.join("file"), "1").unwrap();
-        let text = || Fingerprint::default().and_folder(folder.path()).unwrap().text();
+        let text = || Fingerprint::default().and_folder(folder.path()).unwrap().to_string();
         let before = text();
         assert_eq!(text(), before);
         fs::write(inner.join("file"), "2").unwrap();

@@ -1,7 +1,7 @@
 //! Builds the npm package: cargo, wasm-bindgen, wasm-opt; then `pkg/` is what `npm pack` ships.
 
 mod dist;
-mod fingerprint;
+pub(crate) mod fingerprint;
 mod optimize;
 mod sizes;
 

@@ -4,6 +4,7 @@ pub(crate) mod browser;
 mod debian;
 pub(crate) mod firefox;
 mod node;
+pub(crate) mod python;
 mod rust;
 mod search;
 pub(crate) mod tools;
@@ -30,6 +31,8 @@ pub(crate) enum Need {
     Browser,
     /// Firefox and geckodriver, where they can be had.
     Firefox,
+    /// Python with the packages of the back ends, where it can be had.
+    Python,
 }
 
 /// All of it, the quick ones first.
@@ -39,6 +42,7 @@ const ALL: &[Need] = &[
     Need::Node,
     Need::Browser,
     Need::Firefox,
+    Need::Python,
     Need::WasmBindgen,
     Need::WasmPack,
 ];
@@ -68,6 +72,7 @@ fn provide(project: &Project, need: Need) -> Outcome<String> {
         Need::Node => node::node_and_packages(project),
         Need::Browser => browser::browser(project).map(|browser| browser.to_string()),
         Need::Firefox => firefox::provide(project),
+        Need::Python => python::provide(project),
         Need::WasmBindgen => tools::wasm_bindgen(project)?.provide(project),
         Need::WasmPack => tools::wasm_pack().provide(project),
     }

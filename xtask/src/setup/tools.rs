@@ -45,7 +45,7 @@ pub(crate) fn cargo_fuzz() -> Tool {
 
 impl Tool {
     fn new(package: &'static str, version: String, programs: &'static [&'static str]) -> Self {
-        let root = cache().join(format!("silent-session/tools/{package}-{version}"));
+        let root = folder(&format!("{package}-{version}"));
         Self { package, version, programs, root }
     }
 
@@ -91,6 +91,11 @@ impl Tool {
         cargo.args(["install", self.package, "--version", &self.version]);
         run(cargo.args(more).arg("--root").arg(&self.root))
     }
+}
+
+/// Where what is called `name` is kept, for all checkouts.
+pub(super) fn folder(name: &str) -> PathBuf {
+    cache().join("silent-session/tools").join(name)
 }
 
 fn cache() -> PathBuf {

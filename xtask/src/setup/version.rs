@@ -6,6 +6,12 @@ pub(crate) fn major(said: &str) -> Option<u32> {
         .find_map(|word| word.split_once('.')?.0.parse().ok())
 }
 
+/// The number after that, if the major version is this one: 11 of `3.11.7 (main, Feb 3 2024)`.
+pub(crate) fn minor(said: &str, of: u32) -> Option<u32> {
+    let (_, rest) = said.split_once(&format!("{of}.")).filter(|_| major(said) == Some(of))?;
+    rest.split(|character: char| !character.is_ascii_digit()).next()?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -20,5 +26,12 @@ mod tests {
         assert_eq!(major("v20.20.2\n"), Some(20));
         assert_eq!(major("Google Chrome for Testing 99.1 "), Some(99));
         assert_eq!(major("no version here. 7"), None);
+    }
+
+    #[test]
+    fn the_minor_version_is_that_of_the_major_one_only() {
+        assert_eq!(minor("3.11.7 (main, Feb  3 2024, 00:06:49) [GCC 12.2.0]", 3), Some(11));
+        assert_eq!(minor("2.7.18", 3), None);
+        assert_eq!(minor("3.", 3), None);
     }
 }

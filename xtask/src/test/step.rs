@@ -1,6 +1,6 @@
 //! The steps, in their order: what is quick and likely to fail comes first.
 
-use super::{fetch, firefox, headless, javascript, libraries, mutations, package, rust, tabs};
+use super::{backends, fetch, firefox, headless, javascript, libraries, mutations, package, rust, tabs};
 use crate::build::{self, Profile};
 use crate::demo;
 use crate::failure::Outcome;
@@ -62,6 +62,7 @@ pub(crate) const STEPS: &[Step] = &[
         needs: demo::NEEDS,
         run: |project| built(project).and_then(|()| libraries::test(project)),
     },
+    Step { name: "backends", needs: &[Need::Node, Need::Browser, Need::Python], run: backends::test },
     Step {
         name: "firefox",
         needs: &[Need::WasmTarget, Need::WasmBindgen, Need::Node, Need::Firefox],

@@ -1,0 +1,57 @@
+// The page and the back end on two hosts of one site, as on `app.example.com` and `api.example.com`.
+
+import assert from "node:assert/strict";
+import { describe } from "node:test";
+
+import { INCLUDE } from "./answers.mjs";
+import { rulesOf } from "./stage.mjs";
+
+/** Chromium takes all names below `localhost` for this computer, and two labels for a site. */
+const SITE = "shop.localhost";
+const HOSTS = { page: `app.${SITE}`, backend: `api.${SITE}` };
+const ALICE = { username: "alice", password: "alice's password" };
+
+const BACKENDS = {
+  django: {
+    signIn: "/dj-rest-auth/login/",
+    signOut: ["POST", "/dj-rest-auth/logout/"],
+    cookie: "csrftoken",
+    header: "X-CSRFToken",
+  },
+  flask: {
+    signIn: "/login",
+    signOut: ["DELETE", "/logout"],
+    cookie: "csrf_refresh_token",
+    header: "X-CSRF-TOKEN",
+  },
+};
+
+for (const [name, { signIn, signOut, cookie, header }] of Object.entries(BACKENDS)) {
+  /** It wants the cookies and the CSRF token. Returns the status. */
+  const signOutWith = async (stage, csrf) => {
+    const [method, path] = signOut;
+    return (await stage.call(path, { method, headers: { [header]: csrf }, ...INCLUDE })).status;
+  };
+
+  describe(`${name}, without a domain`, () => {
+    const rule = rulesOf(name, HOSTS);
+
+    rule("the browser sends its cookies, and the page cannot read the CSRF token", async (stage) => {
+      await stage.call(signIn, { json: ALICE, ...INCLUDE });
+      const csrf = await stage.cookie(cookie);
+      assert.ok(csrf);
+      assert.deepEqual(await stage.readable(), {});
+      assert.equal(await signOutWith(stage, csrf), 200);
+    });
+  });
+
+  describe(`${name}, with a domain`, () => {
+    const rule = rulesOf(name, HOSTS, SITE);
+
+    rule("the page reads the CSRF token", async (stage) => {
+      await stage.call(signIn, { json: ALICE, ...INCLUDE });
+      assert.deepEqual(await stage.readable(), { [cookie]: await stage.cookie(cookie) });
+      assert.equal(await signOutWith(stage, (await stage.readable())[cookie]), 200);
+    });
+  });
+}
