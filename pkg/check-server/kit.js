@@ -41,6 +41,7 @@ export class Kit {
 
   /** A session of its own, for a check that wears it out. */
   async newSession() {
+    this.granted(this.answers.first);
     if (this.options.cookie) throw new NotTried("it takes a session of its own: give --sign-in instead of --cookie");
     try {
       return await this.#signIn();
@@ -50,7 +51,8 @@ export class Kit {
   }
 
   /** A session of its own, or the first one where there is no other. */
-  anySession() {
+  async anySession() {
+    this.granted(this.answers.first);
     return this.options.cookie ? this.main : this.newSession();
   }
 

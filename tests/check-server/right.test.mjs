@@ -1,0 +1,30 @@
+// A server that is right is told so, whatever it is like beside.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { complaints, tried } from "./kit.mjs";
+
+test("of a server that is right in all respects nothing is said, and everything is tried", async () => {
+  const results = await tried();
+  assert.deepEqual(results.filter(({ verdict }) => verdict !== "right"), []);
+});
+
+test("a grace for the preceding token will do instead of attempt ids", async () => {
+  assert.deepEqual(complaints(await tried({ tokens: { knowsAttempts: false, grace: true, ownAttempt: "itself" } })), {});
+});
+
+test("a grace of some seconds is told by --grace, and reuse is tried after it", async () => {
+  const rules = { tokens: { leniency: 2000 } };
+  assert.deepEqual(complaints(await tried(rules, ["--grace", "2.1"])), {});
+});
+
+test("a cookie with the prefix __Host- and one that is partitioned are as good", async () => {
+  const attributes = (more) => () => `HttpOnly; Secure; Path=/; Max-Age=1209600; ${more}`;
+  const host = { name: "__Host-refresh_token", attributes: attributes("SameSite=Lax") };
+  assert.deepEqual(complaints(await tried(host)), {});
+  const origin = "https://app.example.com";
+  const partitioned = { attributes: attributes("SameSite=None; Partitioned"), allows: (other) => other === origin };
+  const results = await tried(partitioned, ["--origin", origin]);
+  assert.deepEqual(complaints(results), { "csrf-token": "wrong" }, "a page of another site can read no cookie");
+});
