@@ -82,7 +82,9 @@ function parse(args) {
   try {
     return parseArgs({ args, options: OPTIONS, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    throw new Misused(error.message);
+    // Node would print it, and it may be a password.
+    const isStray = error.code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL";
+    throw new Misused(isStray ? "an argument belongs to no option: are quotes missing around a value?" : error.message);
   }
 }
 
@@ -108,7 +110,7 @@ function headers(option, lines) {
   return Object.fromEntries(
     lines.map((line) => {
       const [, name, value] = /^([^:]+):\s*([\t\x20-\x7e]*)$/.exec(line) ?? [];
-      if (!TOKEN.test(name)) throw new Misused(`--${option} wants "Name: value"`);
+      if (name === undefined || !TOKEN.test(name)) throw new Misused(`--${option} wants "Name: value"`);
       return [name.toLowerCase(), value];
     }),
   );

@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 
 import { Tokens } from "./tokens.mjs";
 
@@ -40,13 +41,15 @@ export class Server {
   #rules;
   #server;
 
-  static async start(rules = {}) {
+  /** `tls`: key and certificate, for a server of https. */
+  static async start(rules = {}, tls = undefined) {
     const server = new Server();
     server.#rules = { ...RIGHT, ...rules };
     server.tokens = new Tokens(rules.tokens);
-    server.#server = createServer((request, response) => server.#answer(request, response));
+    const listener = (request, response) => server.#answer(request, response);
+    server.#server = tls ? createSecureServer(tls, listener) : createServer(listener);
     await new Promise((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
-    server.origin = `http://127.0.0.1:${server.#server.address().port}`;
+    server.origin = `${tls ? "https" : "http"}://127.0.0.1:${server.#server.address().port}`;
     return server;
   }
 

@@ -16,7 +16,7 @@ export const RIGHT = {
   reuse: "ends",
   /** For so long a spent token is accepted whatever happened, in milliseconds. */
   leniency: 0,
-  /** How long a refresh takes, in milliseconds. */
+  /** How long the first refresh of a session takes, in milliseconds. */
   slow: 0,
   /** Whether looking and spending are one step, or lie before and after that time. */
   atomic: true,
@@ -55,7 +55,7 @@ export class Tokens {
     if (other && clashes === (other === attempt ? "same" : "another")) throw new Error("the row is locked");
     this.#atWork.set(token, attempt);
     const seen = this.#tokens.get(token)?.successor;
-    if (slow) await pause(slow);
+    if (slow && !this.#tokens.get(token)?.attempt) await pause(slow);
     this.#atWork.delete(token);
     return this.#decide(token, attempt, atomic ? this.#tokens.get(token)?.successor : seen);
   }

@@ -37,6 +37,9 @@ async function bad(kit) {
   const advice = 'Answer 401 with WWW-Authenticate: Bearer error="invalid_token".';
   if (isOk) return wrong(`${seen}: nothing is protected.`, advice);
   if (isRedirect) return wrong(`${seen}, a redirect: fetch follows it to a page, and nobody refreshes.`, advice);
+  if (status === 400 || status === 422) {
+    return warning(`${seen}: that will do if it answers 401 to one that has lapsed.`, advice);
+  }
   if (status !== 401) return wrong(`${seen}: a 401 is what has the token refreshed.`, advice);
   const challenge = headers["www-authenticate"];
   if (challenge === undefined) return warning(`${seen}, without WWW-Authenticate.`, advice);

@@ -39,6 +39,7 @@ export const API = [
   ["a bad token is accepted", "api-bad-token", "wrong", edit(isApi, (answer) => (answer.status = 200), 401)],
   ["a redirect to a page", "api-bad-token", "wrong", edit(isApi, (answer) => (answer.status = 302), 401)],
   ["403 for a bad token", "api-bad-token", "wrong", edit(isApi, (answer) => (answer.status = 403), 401)],
+  ["422 for a bad token", "api-bad-token", "warning", edit(isApi, (answer) => (answer.status = 422), 401)],
   ["no challenge", "api-bad-token", "warning", header(isApi, "www-authenticate", undefined, 401)],
   ["a challenge of its own", "api-bad-token", "warning", header(isApi, "www-authenticate", "Token", 401)],
   ["a Basic challenge", "api-bad-token", "wrong", header(isApi, "www-authenticate", "Basic", 401)],

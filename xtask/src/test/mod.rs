@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test there is, step by step, up to the first that fails.
 
+mod check_server;
 mod fetch;
 mod firefox;
 mod headless;
