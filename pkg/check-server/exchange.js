@@ -15,7 +15,9 @@ export function exchange({ method, url, headers, body, timeout }) {
     const { request: send } = url.protocol === "https:" ? https : http;
     const fail = (error) => reject(new NoAnswer(error.code ?? error.message));
     const request = send(url, { method, headers, agent: false, signal: AbortSignal.timeout(timeout * 1000) });
-    request.on("error", (error) => fail(error.name === "AbortError" ? new Error(`none within ${timeout} seconds`) : error));
+    request.on("error", (error) =>
+      fail(error.name === "AbortError" ? new Error(`none within ${timeout} seconds`) : error),
+    );
     request.on("response", (response) => {
       const chunks = [];
       let length = 0;

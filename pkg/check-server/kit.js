@@ -34,7 +34,9 @@ export class Kit {
     }
     this.answers.first = await this.main.refresh();
     if (this.options.cookie && !this.answers.first.isOk) {
-      throw new CannotTry(`the cookie that was given is refused: the refresh was answered ${this.answers.first.status}`);
+      throw new CannotTry(
+        `the cookie that was given is refused: the refresh was answered ${this.answers.first.status}`,
+      );
     }
     if (this.answers.first.isOk) this.answers.second = await this.main.refresh();
   }
@@ -82,7 +84,9 @@ export class Kit {
     const answer = await session.signIn();
     if (answer.status >= 400) throw new CannotTry(`the sign-in was answered ${answer.status}`);
     if (session.value === undefined) {
-      throw new CannotTry(`the sign-in was answered ${answer.status} and set no ${this.options.cookieName ?? "cookie"}`);
+      throw new CannotTry(
+        `the sign-in was answered ${answer.status} and set no ${this.options.cookieName ?? "cookie"}`,
+      );
     }
     this.answers.signIn ??= answer;
     return session;

@@ -6,7 +6,9 @@ const VERDICTS = [WRONG, WARNING, RIGHT, NOT_TRIED];
 
 /** How many came to each verdict. */
 export function counted(results) {
-  return Object.fromEntries(VERDICTS.map((verdict) => [verdict, results.filter((one) => one.verdict === verdict).length]));
+  return Object.fromEntries(
+    VERDICTS.map((verdict) => [verdict, results.filter((one) => one.verdict === verdict).length]),
+  );
 }
 
 /** For machines: stable names and members. */

@@ -113,7 +113,10 @@ function pick(answer, wanted) {
   const cookies = answer.setCookies.map((header) => parseSetCookie(header, answer.url));
   const candidates = cookies.filter((cookie) => !cookie.isDeleted && (wanted === undefined || cookie.name === wanted));
   const score = ({ name, httpOnly, value }) =>
-    (httpOnly ? 4 : 0) + (/refresh/i.test(name) ? 3 : 0) - (/csrf|xsrf|stamp/i.test(name) ? 8 : 0) + value.length / 8192;
+    (httpOnly ? 4 : 0) +
+    (/refresh/i.test(name) ? 3 : 0) -
+    (/csrf|xsrf|stamp/i.test(name) ? 8 : 0) +
+    value.length / 8192;
   return candidates.sort((a, b) => score(b) - score(a))[0];
 }
 

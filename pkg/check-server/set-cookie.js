@@ -53,7 +53,10 @@ export function domainMatches(host, { domain, hasDomain }) {
 
 /** RFC 6265, section 5.1.4. */
 export function pathMatches(path, cookiePath) {
-  return path === cookiePath || (path.startsWith(cookiePath) && (cookiePath.endsWith("/") || path[cookiePath.length] === "/"));
+  return (
+    path === cookiePath ||
+    (path.startsWith(cookiePath) && (cookiePath.endsWith("/") || path[cookiePath.length] === "/"))
+  );
 }
 
 /** What the name's prefix asks for and the cookie does not have; `undefined`: nothing. */

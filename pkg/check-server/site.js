@@ -2,9 +2,30 @@
 
 /** Suffixes of two labels under which strangers have their names: the common ones of the Public Suffix List. */
 const SHARED = new Set([
-  "co.uk", "org.uk", "com.au", "co.nz", "co.jp", "com.br", "co.in", "co.za", "com.tr", "com.mx",
-  "github.io", "gitlab.io", "vercel.app", "netlify.app", "pages.dev", "workers.dev", "web.app", "herokuapp.com",
-  "onrender.com", "fly.dev", "azurewebsites.net", "cloudfront.net", "deno.dev", "railway.app",
+  "co.uk",
+  "org.uk",
+  "com.au",
+  "co.nz",
+  "co.jp",
+  "com.br",
+  "co.in",
+  "co.za",
+  "com.tr",
+  "com.mx",
+  "github.io",
+  "gitlab.io",
+  "vercel.app",
+  "netlify.app",
+  "pages.dev",
+  "workers.dev",
+  "web.app",
+  "herokuapp.com",
+  "onrender.com",
+  "fly.dev",
+  "azurewebsites.net",
+  "cloudfront.net",
+  "deno.dev",
+  "railway.app",
 ]);
 
 const isAddress = (host) => /^[\d.]+$/.test(host) || host.includes(":");

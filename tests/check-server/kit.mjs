@@ -11,7 +11,16 @@ import { PAGE, PASSWORD, Server } from "./server.mjs";
 export function argumentsFor({ origin }, more = []) {
   const body = JSON.stringify({ user: "alice", password: PASSWORD });
   return [
-    ...["--refresh", `${origin}/auth/refresh`, "--origin", PAGE, "--sign-in", `${origin}/auth/login`, "--sign-in-body", body],
+    ...[
+      "--refresh",
+      `${origin}/auth/refresh`,
+      "--origin",
+      PAGE,
+      "--sign-in",
+      `${origin}/auth/login`,
+      "--sign-in-body",
+      body,
+    ],
     ...["--sign-out", `${origin}/auth/logout`, "--api", `${origin}/api/me`, "--csrf-cookie", "csrf"],
     ...["--csrf-header", "X-CSRF-Token", ...more],
   ];

@@ -8,7 +8,10 @@ const PROGRAM = fileURLToPath(new URL("../../pkg/check-server/main.js", import.m
 
 /** What it prints, and the code that it ends with. */
 export async function program(list, env = {}) {
-  const child = spawn(process.execPath, [PROGRAM, ...list], { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [PROGRAM, ...list], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));

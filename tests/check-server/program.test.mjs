@@ -76,7 +76,8 @@ test("--json prints the same for machines", async () => {
 test("--help says what there is", async () => {
   const { code, stdout } = await program(["--help"]);
   assert.equal(code, 0);
-  for (const option of ["--refresh", "--sign-in", "--cookie", "--origin", "--json", "--allow"]) assert(stdout.includes(option));
+  for (const option of ["--refresh", "--sign-in", "--cookie", "--origin", "--json", "--allow"])
+    assert(stdout.includes(option));
 });
 
 test("2: the command line is not understood", async () => {
@@ -122,7 +123,9 @@ test("2: the server is not reached, or does not answer", async () => {
   assert.equal(unreached.code, 2);
   assert.match(unreached.stderr, /there was no answer: ECONNREFUSED/);
   const silent = createServer().listen(0, "127.0.0.1");
-  const origin = await new Promise((resolve) => silent.on("listening", () => resolve(`http://127.0.0.1:${silent.address().port}`)));
+  const origin = await new Promise((resolve) =>
+    silent.on("listening", () => resolve(`http://127.0.0.1:${silent.address().port}`)),
+  );
   const { code, stderr } = await program(argumentsFor({ origin }, ["--timeout", "1"]));
   silent.close();
   assert.equal(code, 2);
@@ -139,8 +142,18 @@ test("with a cookie by hand, what takes a session of its own is not tried and sa
   const { checks } = JSON.parse(stdout);
   assert.deepEqual(complaints(checks), { "csrf-form": "warning" });
   const untried = checks.filter(({ seen }) => /a session of its own: give --sign-in/.test(seen));
-  const names = ["reuse-refused", "reuse-ends-session", "two-at-once", "lost-answer", "arrived-answer", "resent-at-once"];
-  assert.deepEqual(untried.map(({ name }) => name), names);
+  const names = [
+    "reuse-refused",
+    "reuse-ends-session",
+    "two-at-once",
+    "lost-answer",
+    "arrived-answer",
+    "resent-at-once",
+  ];
+  assert.deepEqual(
+    untried.map(({ name }) => name),
+    names,
+  );
   assert(untried.every(({ verdict }) => verdict === "not tried"));
   for (const name of ["rotation", "cookie-httponly", "sign-out-session"]) {
     assert.equal(checks.find((check) => check.name === name).verdict, "right", name);

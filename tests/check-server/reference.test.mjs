@@ -28,7 +28,10 @@ const not = (verdict, checks) => checks.filter((check) => check.verdict !== verd
 test("it is right in all respects for a page of another origin", async () => {
   const { code, checks } = await tried(["--origin", "http://127.0.0.1:9"], ["--allow-origin", "http://127.0.0.1:9"]);
   assert.equal(code, 0);
-  assert.deepEqual(not("right", checks).map(({ name }) => name), NOT_THERE);
+  assert.deepEqual(
+    not("right", checks).map(({ name }) => name),
+    NOT_THERE,
+  );
 });
 
 test("and for one of its own", async () => {

@@ -7,11 +7,17 @@ import { complaints, tried } from "./kit.mjs";
 
 test("of a server that is right in all respects nothing is said, and everything is tried", async () => {
   const results = await tried();
-  assert.deepEqual(results.filter(({ verdict }) => verdict !== "right"), []);
+  assert.deepEqual(
+    results.filter(({ verdict }) => verdict !== "right"),
+    [],
+  );
 });
 
 test("a grace for the preceding token will do instead of attempt ids", async () => {
-  assert.deepEqual(complaints(await tried({ tokens: { knowsAttempts: false, grace: true, ownAttempt: "itself" } })), {});
+  assert.deepEqual(
+    complaints(await tried({ tokens: { knowsAttempts: false, grace: true, ownAttempt: "itself" } })),
+    {},
+  );
 });
 
 test("a grace of some seconds is told by --grace, and reuse is tried after it", async () => {

@@ -135,7 +135,11 @@ export class Server {
   }
 }
 
-const ok = (json) => ({ status: 200, headers: { "content-type": "application/json", "cache-control": "no-store" }, json });
+const ok = (json) => ({
+  status: 200,
+  headers: { "content-type": "application/json", "cache-control": "no-store" },
+  json,
+});
 
 const error = (status, code) => ({ ...ok({ error: code }), status });
 

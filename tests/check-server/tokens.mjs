@@ -84,7 +84,9 @@ export class Tokens {
 
   #rotate(known, token, attempt) {
     known.spentAt ??= Date.now();
-    const made = createHash("sha256").update(`${token} ${attempt ?? randomUUID()}`).digest("hex");
+    const made = createHash("sha256")
+      .update(`${token} ${attempt ?? randomUUID()}`)
+      .digest("hex");
     known.successor = `refresh-${made}`;
     return this.#issue(known.successor, known.session, attempt);
   }

@@ -13,14 +13,30 @@ function token(kit) {
 }
 
 function answer({ answers: { first }, options }) {
-  const asFor = "Answer 200 with JSON: {\"access_token\": …, \"expires_in\": seconds}.";
-  if (first.isRedirect) return wrong(`A refresh is answered ${first.status}, a redirect: the client follows none.`, asFor);
-  if (!first.isOk) return wrong(`A refresh with a good cookie is answered ${first.status}.`, `${asFor} See --header, --csrf-cookie and --body, if it wants more than the cookie.`);
+  const asFor = 'Answer 200 with JSON: {"access_token": …, "expires_in": seconds}.';
+  if (first.isRedirect)
+    return wrong(`A refresh is answered ${first.status}, a redirect: the client follows none.`, asFor);
+  if (!first.isOk)
+    return wrong(
+      `A refresh with a good cookie is answered ${first.status}.`,
+      `${asFor} See --header, --csrf-cookie and --body, if it wants more than the cookie.`,
+    );
   const found = findToken(first, options);
-  if (!found && first.json === undefined) return wrong(`A refresh is answered ${first.status} with ${first.type || "no content type"} and not with JSON.`, asFor);
-  if (!found) return wrong("The answer to a refresh has no access token in a field that is recognised.", `${asFor} Or name its place by --token-field.`);
+  if (!found && first.json === undefined)
+    return wrong(
+      `A refresh is answered ${first.status} with ${first.type || "no content type"} and not with JSON.`,
+      asFor,
+    );
+  if (!found)
+    return wrong(
+      "The answer to a refresh has no access token in a field that is recognised.",
+      `${asFor} Or name its place by --token-field.`,
+    );
   if (found.others.length > 0) {
-    return warning(`Different tokens stand in ${[found.place, ...found.others].join(" and ")}.`, "Send one, or name its place by --token-field, and to the client.");
+    return warning(
+      `Different tokens stand in ${[found.place, ...found.others].join(" and ")}.`,
+      "Send one, or name its place by --token-field, and to the client.",
+    );
   }
   return right(`A refresh is answered ${first.status}; the access token stands in ${found.place}.`);
 }
@@ -32,16 +48,34 @@ const LONG = 24 * 60 * 60;
 function life(kit) {
   const { lifetime, mistake, quirk } = lifetimeOf(kit.answers.first, token(kit));
   if (mistake) {
-    return wrong(`The lifetime is not to be relied on: ${mistake}.`, "Send expires_in as a number of seconds, and exp in seconds since 1970.");
+    return wrong(
+      `The lifetime is not to be relied on: ${mistake}.`,
+      "Send expires_in as a number of seconds, and exp in seconds since 1970.",
+    );
   }
   if (quirk) return warning(`${quirk}.`, "Send it as a JSON number.");
   if (lifetime === undefined) {
-    return warning("Neither the answer nor the token says how long the token lives.", "Send expires_in, in seconds: else each token is used until it is refused.");
+    return warning(
+      "Neither the answer nor the token says how long the token lives.",
+      "Send expires_in, in seconds: else each token is used until it is refused.",
+    );
   }
   const seconds = Math.round(lifetime);
-  if (lifetime <= 0) return wrong(`The access token has lapsed when it comes: its lifetime is ${seconds} s.`, "Issue tokens that live for some minutes; look at the server's clock.");
-  if (lifetime < SHORT) return warning(`The access token lives for ${seconds} s: it is renewed all the time.`, "Issue tokens that live for some minutes.");
-  if (lifetime > LONG) return warning(`The access token lives for ${Math.round(seconds / 3600)} h: a stolen one is of use for as long.`, "Issue tokens that live for some minutes.");
+  if (lifetime <= 0)
+    return wrong(
+      `The access token has lapsed when it comes: its lifetime is ${seconds} s.`,
+      "Issue tokens that live for some minutes; look at the server's clock.",
+    );
+  if (lifetime < SHORT)
+    return warning(
+      `The access token lives for ${seconds} s: it is renewed all the time.`,
+      "Issue tokens that live for some minutes.",
+    );
+  if (lifetime > LONG)
+    return warning(
+      `The access token lives for ${Math.round(seconds / 3600)} h: a stolen one is of use for as long.`,
+      "Issue tokens that live for some minutes.",
+    );
   return right(`The access token lives for ${seconds} s.`);
 }
 
@@ -52,21 +86,25 @@ function hidden(kit) {
     if (!given) continue;
     const value = main.cookieOf(given)?.value;
     const place = readable(given, value, main.name);
-    if (place) return wrong(`The answer to ${by} has the refresh token in ${place}, where every script can read it.`, advice);
+    if (place)
+      return wrong(`The answer to ${by} has the refresh token in ${place}, where every script can read it.`, advice);
   }
   return right("The refresh token stands in the cookie alone.");
 }
 
 /** Where a script could read a refresh token. */
 function readable(given, value, name) {
-  const others = given.setCookies.map((header) => parseSetCookie(header, given.url)).filter((cookie) => cookie.name !== name);
+  const others = given.setCookies
+    .map((header) => parseSetCookie(header, given.url))
+    .filter((cookie) => cookie.name !== name);
   const other = others.find((cookie) => !cookie.httpOnly && value && cookie.value === value);
   if (other) return `the cookie ${other.name}`;
   const fields = [];
   const walk = (json, path) => {
     for (const [key, member] of Object.entries(Object(json))) {
       const isNamed = /^refresh(_?token)?$/i.test(key);
-      if (typeof member === "string" && member !== "" && (member === value || isNamed)) fields.push([...path, key].join("."));
+      if (typeof member === "string" && member !== "" && (member === value || isNamed))
+        fields.push([...path, key].join("."));
       else if (Object(member) === member) walk(member, [...path, key]);
     }
   };
@@ -78,7 +116,10 @@ function noStore({ answers, granted }) {
   granted(answers.first);
   for (const [by, given] of Object.entries({ "a refresh": answers.first, "the sign-in": answers.signIn })) {
     if (given && !given.list("cache-control").includes("no-store")) {
-      return wrong(`The answer to ${by} has no Cache-Control: no-store: a cache may keep the token.`, "Add Cache-Control: no-store.");
+      return wrong(
+        `The answer to ${by} has no Cache-Control: no-store: a cache may keep the token.`,
+        "Add Cache-Control: no-store.",
+      );
     }
   }
   return right("Answers with tokens are not stored by caches.");
@@ -90,16 +131,23 @@ const SKEW = 60;
 function clock(kit) {
   const given = kit.granted(kit.answers.first);
   const date = Date.parse(given.headers.date) / 1000;
-  if (Number.isNaN(date)) return warning("The answer has no Date.", "Send it: a client with a wrong clock reckons by it.");
+  if (Number.isNaN(date))
+    return warning("The answer has no Date.", "Send it: a client with a wrong clock reckons by it.");
   const found = findToken(given, kit.options);
   const { iat } = (found && claimsOf(found.token)) ?? {};
   const ahead = typeof iat === "number" ? Math.round(iat - date) : 0;
   if (Math.abs(ahead) > SKEW) {
-    return wrong(`The token's iat is ${Math.abs(ahead)} s ${ahead > 0 ? "after" : "before"} the answer's Date.`, "Issue tokens by a clock in UTC that is set, and at each refresh a new one.");
+    return wrong(
+      `The token's iat is ${Math.abs(ahead)} s ${ahead > 0 ? "after" : "before"} the answer's Date.`,
+      "Issue tokens by a clock in UTC that is set, and at each refresh a new one.",
+    );
   }
   const skew = Math.round(date - given.at / 1000);
   if (Math.abs(skew) > SKEW) {
-    return warning(`The server's Date is ${Math.abs(skew)} s ${skew > 0 ? "ahead of" : "behind"} this machine's clock.`, "Look which of them is wrong, and set it.");
+    return warning(
+      `The server's Date is ${Math.abs(skew)} s ${skew > 0 ? "ahead of" : "behind"} this machine's clock.`,
+      "Look which of them is wrong, and set it.",
+    );
   }
   return right("Date, iat and this machine's clock agree.");
 }

@@ -28,7 +28,10 @@ const refused = (kit) => kit.once("api-refused", () => get(kit, GARBAGE));
 async function good(kit) {
   const { status, isOk } = await welcomed(kit);
   if (isOk) return right(`The API answers ${status} to a fresh token.`);
-  return wrong(`The API answers ${status} to a fresh token.`, "Look whether it accepts tokens of this issuer and audience; name a resource that everybody may get.");
+  return wrong(
+    `The API answers ${status} to a fresh token.`,
+    "Look whether it accepts tokens of this issuer and audience; name a resource that everybody may get.",
+  );
 }
 
 async function bad(kit) {
@@ -43,9 +46,12 @@ async function bad(kit) {
   if (status !== 401) return wrong(`${seen}: a 401 is what has the token refreshed.`, advice);
   const challenge = headers["www-authenticate"];
   if (challenge === undefined) return warning(`${seen}, without WWW-Authenticate.`, advice);
-  if (/(^|,)\s*(basic|negotiate|ntlm|digest)\b/i.test(challenge)) return wrong(`${seen} with WWW-Authenticate: ${quoted(challenge)}: browsers ask for a password.`, advice);
-  if (!/(^|,)\s*(bearer|dpop)\b/i.test(challenge)) return warning(`${seen} with WWW-Authenticate: ${quoted(challenge)}.`, advice);
-  if (/insufficient_(scope|user_authentication)/.test(challenge)) return wrong(`${seen} with ${quoted(challenge)}, which no refresh can cure.`, advice);
+  if (/(^|,)\s*(basic|negotiate|ntlm|digest)\b/i.test(challenge))
+    return wrong(`${seen} with WWW-Authenticate: ${quoted(challenge)}: browsers ask for a password.`, advice);
+  if (!/(^|,)\s*(bearer|dpop)\b/i.test(challenge))
+    return warning(`${seen} with WWW-Authenticate: ${quoted(challenge)}.`, advice);
+  if (/insufficient_(scope|user_authentication)/.test(challenge))
+    return wrong(`${seen} with ${quoted(challenge)}, which no refresh can cure.`, advice);
   return right(`${seen}, with a Bearer challenge.`);
 }
 
@@ -59,7 +65,8 @@ async function cors(kit) {
   if (found) return wrong(`The preflight of the API ${found}: the browser does not send the token.`, advice);
   for (const answer of [refusal, await welcomed(kit)]) {
     const hidden = obstacle(answer, origin, { credentials: false });
-    if (hidden) return wrong(`The API's ${answer.status} ${hidden}: the page sees a dead network, and nobody refreshes.`, advice);
+    if (hidden)
+      return wrong(`The API's ${answer.status} ${hidden}: the page sees a dead network, and nobody refreshes.`, advice);
   }
   return right("The page may read the API's answers, refusals as well.");
 }
@@ -67,11 +74,14 @@ async function cors(kit) {
 async function cache(kit) {
   const answer = await welcomed(kit);
   const directives = answer.list("cache-control");
-  const isSafe = directives.includes("no-store") || answer.list("vary").some((name) => ["authorization", "*"].includes(name));
+  const isSafe =
+    directives.includes("no-store") || answer.list("vary").some((name) => ["authorization", "*"].includes(name));
   if (isSafe) return right("The API's answers are not handed from one user to another by a cache.");
   const seen = "The API's answer has neither Cache-Control: no-store nor Vary: Authorization";
   const advice = "Add Cache-Control: no-store, or Vary: Authorization.";
-  const isKept = directives.some((directive) => /^(public|immutable|(s-)?max-?age=0*[1-9])/.test(directive)) || answer.headers.expires;
+  const isKept =
+    directives.some((directive) => /^(public|immutable|(s-)?max-?age=0*[1-9])/.test(directive)) ||
+    answer.headers.expires;
   if (isKept) return wrong(`${seen}, and may be kept: after a change of users one gets the answer of another.`, advice);
   return warning(`${seen}: whether a browser keeps it is the browser's guess.`, advice);
 }

@@ -11,7 +11,8 @@ const ADVICE = "Answer the page's exact origin and Access-Control-Allow-Credenti
 
 /** The URL at which all of this is tried. */
 function crossOrigin(kit, url = kit.options.refresh) {
-  if (!kit.page.isCrossOrigin(url)) throw new NotTried(`${kit.options.origin} is the endpoint's own origin: see --origin`);
+  if (!kit.page.isCrossOrigin(url))
+    throw new NotTried(`${kit.options.origin} is the endpoint's own origin: see --origin`);
   return url;
 }
 
@@ -21,7 +22,10 @@ async function preflight(kit) {
   const answer = await kit.page.preflight({ url: crossOrigin(kit), method, names });
   const found = obstacleOfPreflight(answer, kit.options.origin, { method, names });
   if (!found) return right(`The preflight allows ${method} with ${names.join(", ")}.`);
-  return wrong(`The preflight of the refresh ${found}: the browser does not send it.`, `Answer it 204, and allow ${names.join(", ")} by name${SAFELISTED.includes(method) ? "" : ` and the method ${method}`}. ${ADVICE}`);
+  return wrong(
+    `The preflight of the refresh ${found}: the browser does not send it.`,
+    `Answer it 204, and allow ${names.join(", ")} by name${SAFELISTED.includes(method) ? "" : ` and the method ${method}`}. ${ADVICE}`,
+  );
 }
 
 function granted(kit) {
@@ -36,7 +40,10 @@ async function refused(kit) {
   const answer = await kit.refused();
   const found = obstacle(answer, kit.options.origin);
   if (!found) return right("The page may read a refusal.");
-  return wrong(`A refusal (${answer.status}) ${found}: the page takes it for a dead network, and the session never ends.`, ADVICE);
+  return wrong(
+    `A refusal (${answer.status}) ${found}: the page takes it for a dead network, and the session never ends.`,
+    ADVICE,
+  );
 }
 
 /** Also tried where the page is of the endpoint's own origin. */
@@ -63,11 +70,17 @@ function exposed(kit) {
   const answer = kit.granted(kit.answers.first);
   const names = answer.list("access-control-expose-headers");
   if (findToken(answer, kit.options)?.place.startsWith("the header") && !names.includes("authorization")) {
-    return wrong("The token stands in a header that the page cannot read.", "Add Authorization to Access-Control-Expose-Headers.");
+    return wrong(
+      "The token stands in a header that the page cannot read.",
+      "Add Authorization to Access-Control-Expose-Headers.",
+    );
   }
   const missing = ["Date", "Retry-After"].filter((name) => !names.includes(name.toLowerCase()));
   if (missing.length === 0) return right("The page may read Date and Retry-After.");
-  return warning(`The page cannot read ${missing.join(" and ")}.`, "Add Access-Control-Expose-Headers: Date, Retry-After.");
+  return warning(
+    `The page cannot read ${missing.join(" and ")}.`,
+    "Add Access-Control-Expose-Headers: Date, Retry-After.",
+  );
 }
 
 async function vary(kit) {
@@ -75,7 +88,10 @@ async function vary(kit) {
   for (const answer of [kit.answers.first, await kit.refused()]) {
     const names = answer.list("vary");
     if (answer.headers["access-control-allow-origin"] && !names.includes("origin") && !names.includes("*")) {
-      return warning(`An answer (${answer.status}) does not have Vary: Origin: a cache may give it to another origin.`, "Add Vary: Origin.");
+      return warning(
+        `An answer (${answer.status}) does not have Vary: Origin: a cache may give it to another origin.`,
+        "Add Vary: Origin.",
+      );
     }
   }
   return right("Answers vary by Origin.");

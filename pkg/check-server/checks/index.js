@@ -2,7 +2,8 @@
 
 import { ANSWER } from "./answer.js";
 import { API } from "./api.js";
-import { COOKIE } from "./cookie.js";
+import { SCOPE } from "./cookie-scope.js";
+import { SECRECY } from "./cookie-secrecy.js";
 import { CORS } from "./cors.js";
 import { CSRF } from "./csrf.js";
 import { REFUSALS } from "./refusals.js";
@@ -13,7 +14,7 @@ import { SIGN_OUT } from "./sign-out.js";
 /** `name` is stable: people name it to `--allow`, and look for it in what `--json` prints. */
 export const GROUPS = [
   { title: "answer", checks: ANSWER },
-  { title: "cookie", checks: COOKIE },
+  { title: "cookie", checks: [...SECRECY, ...SCOPE] },
   { title: "rotation", checks: ROTATION },
   { title: "lost answers", checks: RETRY },
   { title: "refusals", checks: REFUSALS },

@@ -30,9 +30,13 @@ async function clears(kit) {
   const advice = "Set the cookie with Max-Age=0, and the Path and Domain that it was set with.";
   if (!cleared) return wrong("A sign-out does not delete the cookie.", advice);
   if (!cleared.isDeleted) return wrong("A sign-out sets a cookie that lives on.", advice);
-  const isSame = !set || (set.path === cleared.path && set.domain === cleared.domain && set.hasDomain === cleared.hasDomain);
+  const isSame =
+    !set || (set.path === cleared.path && set.domain === cleared.domain && set.hasDomain === cleared.hasDomain);
   if (isSame) return right("A sign-out deletes the cookie.");
-  return wrong("A sign-out deletes a cookie of another Path or Domain: the browser keeps the one that was set.", advice);
+  return wrong(
+    "A sign-out deletes a cookie of another Path or Domain: the browser keeps the one that was set.",
+    advice,
+  );
 }
 
 async function ends(kit) {
@@ -49,16 +53,23 @@ async function again(kit) {
   const { status, isOk } = await kit.stranger().signOut();
   if (isOk) return right(`A sign-out without a session is answered ${status}.`);
   if ([400, 401, 403, 404].includes(status)) {
-    return warning(`A sign-out without a session is answered ${status}; the client takes it for done.`, "Answer 204: who is not signed in is signed out.");
+    return warning(
+      `A sign-out without a session is answered ${status}; the client takes it for done.`,
+      "Answer 204: who is not signed in is signed out.",
+    );
   }
-  return wrong(`A sign-out without a session is answered ${status}: the client tries it again and again.`, "Answer 204: who is not signed in is signed out.");
+  return wrong(
+    `A sign-out without a session is answered ${status}: the client tries it again and again.`,
+    "Answer 204: who is not signed in is signed out.",
+  );
 }
 
 async function storage(kit) {
   const { answer } = await signedOut(kit);
   const value = answer.headers["clear-site-data"];
   if (value === undefined) return right("A sign-out leaves the page's storage alone.");
-  if (!/"(storage|\*)"/.test(value)) return right(`A sign-out clears ${quoted(value)}, and leaves the page's storage alone.`);
+  if (!/"(storage|\*)"/.test(value))
+    return right(`A sign-out clears ${quoted(value)}, and leaves the page's storage alone.`);
   return wrong(
     `A sign-out has Clear-Site-Data: ${quoted(value)}, which deletes what the client has written down about the sign-out.`,
     'Send Clear-Site-Data: "cookies", or "cache", or none.',

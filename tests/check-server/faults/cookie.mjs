@@ -17,12 +17,22 @@ export const COOKIE = [
   ["SameSite of no known value", "cookie-samesite", "warning", instead("Strict", "Yes")],
   ["SameSite=None, not partitioned", "cookie-samesite", "warning", instead("Strict", "None")],
   ["SameSite=None for a page of the same site", "cookie-samesite", "warning", instead("Strict", "None; Partitioned")],
-  ["SameSite=None without Secure", "cookie-samesite", "wrong", attributes("HttpOnly; SameSite=None; Path=/auth; Max-Age=9999")],
+  [
+    "SameSite=None without Secure",
+    "cookie-samesite",
+    "wrong",
+    attributes("HttpOnly; SameSite=None; Path=/auth; Max-Age=9999"),
+  ],
   ["a Domain", "cookie-domain", "warning", instead("Path", "Domain=127.0.0.1; Path")],
   ["the Domain of somebody else", "cookie-domain", "wrong", instead("Path", "Domain=example.com; Path")],
   ["a Path that misses the sign-out", "cookie-path", "wrong", instead("/auth", "/auth/refresh")],
   ["a Path of its own at the sign-in", "cookie-same", "wrong", attributes(bySignIn("Path=/auth", "Path=/"))],
-  ["it ends with the browser", "cookie-lifetime", "warning", attributes("HttpOnly; Secure; SameSite=Strict; Path=/auth", clearing())],
+  [
+    "it ends with the browser",
+    "cookie-lifetime",
+    "warning",
+    attributes("HttpOnly; Secure; SameSite=Strict; Path=/auth", clearing()),
+  ],
   ["it lapses before the token", "cookie-lifetime", "wrong", instead("1209600", "600")],
   ["it is to live for years", "cookie-lifetime", "warning", instead("1209600", String(1000 * DAY))],
   ["__Host- with another Path", "cookie-prefix", "wrong", { name: "__Host-refresh" }],
@@ -32,5 +42,8 @@ export const COOKIE = [
 
 /** A sign-out that deletes a cookie without Max-Age. */
 function clearing() {
-  return { edit: (answer, { url }) => url === "/auth/logout" && answer.cookies?.forEach((_, at) => (answer.cookies[at] += "; Max-Age=0")) };
+  return {
+    edit: (answer, { url }) =>
+      url === "/auth/logout" && answer.cookies?.forEach((_, at) => (answer.cookies[at] += "; Max-Age=0")),
+  };
 }

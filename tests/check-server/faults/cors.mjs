@@ -27,7 +27,12 @@ export const CORS = [
   ["a sign-out without CORS", "cors-sign-out", "wrong", header(isSignOut, ORIGIN, NOBODY)],
   ["any origin is repeated", "cors-foreign-origin", "wrong", { allows: () => true }],
   ["`null` is allowed", "cors-foreign-origin", "wrong", { allows: (origin) => [PAGE, "null"].includes(origin) }],
-  ["a prefix of the origin will do", "cors-foreign-origin", "wrong", { allows: (origin) => origin.startsWith("http://127.0.0.1") }],
+  [
+    "a prefix of the origin will do",
+    "cors-foreign-origin",
+    "wrong",
+    { allows: (origin) => origin.startsWith("http://127.0.0.1") },
+  ],
   ["nothing is exposed", "cors-exposed", "warning", header(isRefresh, EXPOSED, NOBODY)],
   ["a token in a header that is not exposed", "cors-exposed", "wrong", edit(isRefresh, inHeader, 200)],
   ["answers do not vary", "cors-vary", "warning", header(isRefresh, "vary", NOBODY)],

@@ -2,22 +2,28 @@
 
 import { edit, header, isApi, isSignOut } from "./edits.mjs";
 
-const NONE = () => "HttpOnly; Secure; SameSite=None; Partitioned; Path=/auth; Max-Age=1209600";
-const SITE = "https://app.example.com";
-
-/** Takes what is not refused here. */
-const refusing = (refusal, more) => ({ refusal, ...more });
-const isBare = ({ headers }) => !headers["x-requested-with"];
+const hasAttempt = ({ headers }) => Boolean(headers["x-requested-with"]);
+const hasCsrf = ({ headers }) => Boolean(headers["x-csrf-token"]);
 const isForm = ({ headers }) => headers["content-type"] === "application/x-www-form-urlencoded";
-const wantsToken = ({ method, headers }) => (method !== "POST" ? 405 : !headers["x-csrf-token"] && !isBare({ headers }) && 403);
+const isGet = ({ method }) => method === "GET";
+const isPost = ({ method }) => method === "POST";
+
+/** Nobody asks for the header of a form, or of a page's own refresh. */
+const takesForms = (request) => (!isPost(request) ? 405 : hasAttempt(request) && !hasCsrf(request) && 403);
+const takesGets = (request) => !isGet(request) && (!isPost(request) ? 405 : !hasCsrf(request) && 403);
+const asksForAttempt = (request) => (!isPost(request) ? 405 : !hasAttempt(request) && 400);
+const isWithoutCsrf = (request) => isPost(request) && hasAttempt(request) && !hasCsrf(request);
+
+/** Rules of a server that takes forms. */
+export const TAKES_FORMS = { refusal: takesForms };
 
 export const FORGED = [
-  ["a form rotates the cookie", "csrf-form", "warning", refusing(wantsToken)],
+  ["a form rotates the cookie", "csrf-form", "warning", TAKES_FORMS],
   ["a form ends the session", "csrf-form", "wrong", { ends: isForm }],
-  ["a GET rotates the cookie", "csrf-get", "wrong", refusing((request) => request.method === "DELETE" ? 405 : request.method !== "GET" && isBare(request) ? 400 : request.method !== "GET" && !request.headers["x-csrf-token"] && 403)],
-  ["a GET ends the session", "csrf-get", "wrong", { ends: ({ method }) => method === "GET" }],
-  ["nobody compares the CSRF token", "csrf-token", "wrong", refusing((request) => (request.method !== "POST" ? 405 : isBare(request) && 400))],
-  ["a missing CSRF token ends the session", "csrf-token", "wrong", { ends: (request) => request.method === "POST" && !isBare(request) && !request.headers["x-csrf-token"] && Boolean(request.headers.cookie) }],
+  ["a GET rotates the cookie", "csrf-get", "wrong", { refusal: takesGets }],
+  ["a GET ends the session", "csrf-get", "wrong", { ends: isGet }],
+  ["nobody compares the CSRF token", "csrf-token", "wrong", { refusal: asksForAttempt }],
+  ["a missing CSRF token ends the session", "csrf-token", "wrong", { ends: isWithoutCsrf }],
 ];
 
 export const SIGN_OUT = [
@@ -43,7 +49,12 @@ export const API = [
   ["no challenge", "api-bad-token", "warning", header(isApi, "www-authenticate", undefined, 401)],
   ["a challenge of its own", "api-bad-token", "warning", header(isApi, "www-authenticate", "Token", 401)],
   ["a Basic challenge", "api-bad-token", "wrong", header(isApi, "www-authenticate", "Basic", 401)],
-  ["a challenge that no refresh cures", "api-bad-token", "wrong", header(isApi, "www-authenticate", 'Bearer error="insufficient_scope"', 401)],
+  [
+    "a challenge that no refresh cures",
+    "api-bad-token",
+    "wrong",
+    header(isApi, "www-authenticate", 'Bearer error="insufficient_scope"', 401),
+  ],
   ["a 401 without CORS", "api-cors", "wrong", header(isApi, "access-control-allow-origin", undefined, 401)],
   ["a preflight that wants a token", "api-cors", "wrong", edit(isAskingApi, (answer) => (answer.status = 401))],
   ["a preflight that allows `*`", "api-cors", "wrong", header(isAskingApi, "access-control-allow-headers", "*")],

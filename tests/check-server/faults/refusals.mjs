@@ -32,7 +32,12 @@ export const REFUSALS = [
   ...both("HTML", "wrong", (concerns) => instead(concerns, "text/html; charset=utf-8", "<h1>Sign in</h1>")),
   ...both("plain text", "warning", (concerns) => instead(concerns, "text/plain", "Unauthorized")),
   ...both("Basic", "wrong", (concerns) => header(concerns, "www-authenticate", 'Basic realm="app"')),
-  ["with one that is no good: no answer", "refused-garbage-cookie", "wrong", edit(isGarbage, (answer) => (answer.drops = true))],
+  [
+    "with one that is no good: no answer",
+    "refused-garbage-cookie",
+    "wrong",
+    edit(isGarbage, (answer) => (answer.drops = true)),
+  ],
   ["405 deletes the cookie", "cookie-survives-errors", "wrong", deleting(({ method }) => method === "DELETE")],
   ["another method ends the session", "cookie-survives-errors", "wrong", { ends: ({ method }) => method === "DELETE" }],
 ];
