@@ -52,7 +52,7 @@ export function readArguments(list) {
   const names = GROUPS.flatMap(({ checks }) => checks.map(({ name }) => name));
   const unknown = given.allow.find((name) => !names.includes(name));
   if (unknown) throw new Misused(`--allow: there is no check ${unknown}, only ${names.join(", ")}`);
-  const [signInBody, cookie] = [contents(given["sign-in-body"]), given.cookie && pair(contents(given.cookie).trim())];
+  const [signInBody, cookie] = [contents(given["sign-in-body"]), given.cookie && pairs(contents(given.cookie).trim())];
   return {
     refresh,
     origin: given.origin === undefined ? refresh.origin : origin(given.origin),
@@ -122,10 +122,13 @@ function headers(option, lines) {
   );
 }
 
-function pair(value) {
-  const [, name, rest] = /^([^=;\s]+)=([^;\s]+)$/.exec(value) ?? [];
-  if (!name) throw new Misused("--cookie wants NAME=VALUE");
-  return [name, rest];
+/** The refresh cookie, and perhaps others after it. */
+function pairs(list) {
+  return list.split(/;\s*/).map((value) => {
+    const [, name, rest] = /^([^=\s]+)=(\S+)$/.exec(value) ?? [];
+    if (!name) throw new Misused("--cookie wants NAME=VALUE, or several of them with semicolons between");
+    return { name, value: rest };
+  });
 }
 
 function seconds(option, value, least) {
@@ -145,11 +148,19 @@ function contents(value) {
   }
 }
 
-/** The values of a sign-in, in JSON or a form. */
+/** Which fields of a sign-in are secret. */
+const SECRET = /pass|pwd|secret|token|code|pin|otp|key/i;
+
+/** Their values, in JSON or a form. */
 function secretsIn(body) {
+  const fields = Object.entries(parsed(body) ?? Object.fromEntries(new URLSearchParams(body)));
+  return fields.filter(([name]) => SECRET.test(name)).map(([, value]) => value);
+}
+
+function parsed(body) {
   try {
-    return Object.values(JSON.parse(body));
+    return JSON.parse(body);
   } catch {
-    return [...new URLSearchParams(body).values()];
+    return undefined;
   }
 }

@@ -14,7 +14,7 @@ What a session is
   --sign-in-header LINE     "Name: value", for the sign-in; may be given several times
   --visit URL               A page that is got before the sign-in, for the cookies that it sets
   --cookie NAME=VALUE       A refresh cookie, instead of a sign-in; @FILE reads it from a file. It is used up;
-                            what takes a session of its own is not tried
+                            what takes a session of its own is not tried. Other cookies may follow: "a=1; b=2"
   --cookie-name NAME        Which cookie of the sign-in is the refresh cookie, if that is not plain
   --sign-out URL            The sign-out endpoint
   --api URL                 A resource that a fresh token may GET

@@ -28,7 +28,7 @@ export class Kit {
     if (this.options.cookie) {
       this.main = new Session(this.page, this.options, this.secrets);
       await this.#visit(this.main);
-      this.main.take(...this.options.cookie);
+      this.main.take(this.options.cookie);
     } else {
       this.main = await this.#signIn();
     }
@@ -70,13 +70,8 @@ export class Kit {
     return this.#memory.get(name);
   }
 
-  /** A session without a cookie. */
-  stranger() {
-    return new Session(this.page, this.options, this.secrets);
-  }
-
-  /** The answer to a refresh without a cookie. */
-  refused = () => this.once("refused", () => this.stranger().refresh());
+  /** The answer to a refresh without the refresh cookie, but with whatever the page has beside it. */
+  refused = () => this.once("refused", () => this.main.refresh({ value: "", keep: false }));
 
   async #signIn() {
     const session = new Session(this.page, this.options, this.secrets);

@@ -8,6 +8,9 @@ import { relation } from "./site.js";
 /** Methods that need no leave of a preflight (Fetch standard, CORS-safelisted method). */
 export const SAFELISTED = ["GET", "HEAD", "POST"];
 
+/** Headers that need none either, whatever they say (Fetch standard, CORS-safelisted request-header). */
+const NEED_NO_LEAVE = ["accept", "accept-language", "content-language"];
+
 export class Page {
   #options;
   /** Whom to tell of an answer, so that it can be looked back at. */
@@ -69,6 +72,6 @@ export class Page {
   /** The names of those headers that need leave, in lower case. */
   headersToAskFor() {
     const names = Object.keys(this.headers({ csrf: this.#options.csrfHeader && "value" }));
-    return names.map((name) => name.toLowerCase()).filter((name) => name !== "accept");
+    return names.map((name) => name.toLowerCase()).filter((name) => !NEED_NO_LEAVE.includes(name));
   }
 }

@@ -22,10 +22,11 @@ export class Session {
     this.#secrets = secrets;
   }
 
-  /** With a refresh cookie that was given by hand. */
-  take(name, value) {
-    Object.assign(this, { name, value });
-    this.#secrets.add(value);
+  /** Takes cookies that were given by hand: the refresh cookie, and others. */
+  take([{ name, value }, ...others]) {
+    const setCookies = others.map((cookie) => `${cookie.name}=${cookie.value}; Path=/`);
+    this.#store({ setCookies, url: this.#options.refresh });
+    this.#hold(name, value);
   }
 
   /** Looks at a page for the cookies that it sets. */
@@ -42,7 +43,7 @@ export class Session {
     const answer = await this.#page.send({ method: "POST", url, headers: all, body, cookie: this.#cookies(url) });
     this.#store(answer);
     const cookie = pick(answer, this.#options.cookieName);
-    if (cookie) this.take(cookie.name, cookie.value);
+    if (cookie) this.#hold(cookie.name, cookie.value);
     return answer;
   }
 
@@ -84,6 +85,11 @@ export class Session {
 
   /** The cookie of the double submit, as it was set. */
   csrfCookie = () => this.#jar.named(this.#options.csrfCookie);
+
+  #hold(name, value) {
+    Object.assign(this, { name, value });
+    this.#secrets.add(value);
+  }
 
   #store(answer) {
     this.#jar.store(answer);

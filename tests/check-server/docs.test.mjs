@@ -14,7 +14,10 @@ test("docs/check-server.md has each check, in their order, and no other", () => 
   const [, table] = text.split("## What it tries");
   const first = table.split("\n").filter((line) => line.startsWith("| `"));
   const listed = first.flatMap((line) => [...line.split("|")[1].matchAll(/`([a-z-]+)`/g)].map(([, name]) => name));
-  assert.deepEqual(listed, GROUPS.flatMap(({ checks }) => checks.map(({ name }) => name)));
+  assert.deepEqual(
+    listed,
+    GROUPS.flatMap(({ checks }) => checks.map(({ name }) => name)),
+  );
 });
 
 test("its options and those of --help are there", () => {

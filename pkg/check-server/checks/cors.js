@@ -53,7 +53,7 @@ async function foreign(kit) {
   for (const other of [FOREIGN, "null", `${protocol}//${host.replace(/:.*/, "")}.foreign.example`]) {
     const answers = [
       await kit.page.preflight({ url, method, names: kit.page.headersToAskFor(), origin: other }),
-      await kit.stranger().refresh({ origin: other }),
+      await kit.main.refresh({ value: "", keep: false, origin: other }),
     ];
     if (answers.some((answer) => obstacle(answer, other) === undefined)) {
       return wrong(
@@ -104,7 +104,7 @@ async function signOut(kit) {
   const names = kit.page.headersToAskFor().filter((name) => name !== "content-type");
   const asked = obstacleOfPreflight(await kit.page.preflight({ url, method, names }), origin, { method, names });
   if (asked) return wrong(`The preflight of the sign-out ${asked}: the browser does not send it.`, ADVICE);
-  const found = obstacle(await kit.stranger().signOut(), origin);
+  const found = obstacle(await kit.main.signOut({ value: "" }), origin);
   if (found) return wrong(`The answer to a sign-out ${found}: the page cannot know that it is done.`, ADVICE);
   return right("The page may sign out.");
 }

@@ -11,10 +11,7 @@ async function withoutCookie(kit) {
 }
 
 async function garbage(kit) {
-  const { name } = kit.main;
-  const stranger = kit.stranger();
-  stranger.take(name, GARBAGE);
-  return judge(await stranger.refresh(), "with a cookie that is no good");
+  return judge(await kit.main.refresh({ value: GARBAGE, keep: false }), "with a cookie that is no good");
 }
 
 /** Requests with a good cookie that are no refresh, and what comes back of them. */

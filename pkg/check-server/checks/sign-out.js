@@ -50,7 +50,7 @@ async function ends(kit) {
 
 async function again(kit) {
   await signedOut(kit);
-  const { status, isOk } = await kit.stranger().signOut();
+  const { status, isOk } = await kit.main.signOut({ value: "" });
   if (isOk) return right(`A sign-out without a session is answered ${status}.`);
   if ([400, 401, 403, 404].includes(status)) {
     return warning(

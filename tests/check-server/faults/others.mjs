@@ -63,11 +63,11 @@ export const API = [
 ];
 
 function isSignedIn(request) {
-  return isSignOut(request) && Boolean(request.headers.cookie);
+  return isSignOut(request) && /refresh_token=/.test(request.headers.cookie);
 }
 
 function isStranger(request) {
-  return isSignOut(request) && !request.headers.cookie;
+  return isSignOut(request) && !isSignedIn(request);
 }
 
 function isAskingApi({ method, url }) {

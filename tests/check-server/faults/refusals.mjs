@@ -4,7 +4,7 @@ import { edit, header, isRefresh } from "./edits.mjs";
 
 const GARBAGE = /no-such-refresh-token/;
 const isGarbage = (request) => isRefresh(request) && GARBAGE.test(request.headers.cookie);
-const isStranger = (request) => isRefresh(request) && !request.headers.cookie;
+const isStranger = (request) => isRefresh(request) && !/refresh_token=/.test(request.headers.cookie);
 
 const status = (concerns, value) => edit(concerns, (answer) => (answer.status = value));
 const instead = (concerns, type, text) =>
