@@ -44,10 +44,12 @@ export function readArguments(list) {
   const given = parse(list);
   if (given.help) return { help: true };
   if (!given.refresh) throw new Misused("--refresh URL is required");
-  if (Boolean(given["sign-in"]) === Boolean(given.cookie))
+  if (Boolean(given["sign-in"]) === Boolean(given.cookie)) {
     throw new Misused("give either --sign-in URL or --cookie NAME=VALUE");
-  if (Boolean(given["csrf-cookie"]) !== Boolean(given["csrf-header"]))
+  }
+  if (Boolean(given["csrf-cookie"]) !== Boolean(given["csrf-header"])) {
     throw new Misused("--csrf-cookie and --csrf-header go together");
+  }
   const refresh = url("refresh", given.refresh);
   const names = GROUPS.flatMap(({ checks }) => checks.map(({ name }) => name));
   const unknown = given.allow.find((name) => !names.includes(name));
@@ -102,8 +104,9 @@ function url(option, value) {
 
 function origin(value) {
   const parsed = url("origin", value);
-  if (parsed.pathname !== "/" || parsed.search)
+  if (parsed.pathname !== "/" || parsed.search) {
     throw new Misused("--origin wants an origin, such as https://app.example.com");
+  }
   return parsed.origin;
 }
 
@@ -133,8 +136,9 @@ function pairs(list) {
 
 function seconds(option, value, least) {
   const number = Number(value);
-  if (value.trim() === "" || !(number >= least && number <= 3600))
+  if (value.trim() === "" || !(number >= least && number <= 3600)) {
     throw new Misused(`--${option} wants seconds, ${least} to 3600`);
+  }
   return number;
 }
 

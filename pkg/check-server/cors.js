@@ -8,8 +8,9 @@ export function obstacle(answer, origin, { credentials = true } = {}) {
   const allowed = answer.headers["access-control-allow-origin"];
   if (allowed === undefined) return "has no Access-Control-Allow-Origin";
   if (allowed === "*" && credentials) return "has Access-Control-Allow-Origin `*`, which does not count with cookies";
-  if (allowed !== "*" && allowed !== origin)
+  if (allowed !== "*" && allowed !== origin) {
     return `has Access-Control-Allow-Origin ${quoted(allowed)}, not the page's ${quoted(origin)}`;
+  }
   if (credentials && answer.headers["access-control-allow-credentials"] !== "true") {
     return "has no Access-Control-Allow-Credentials: true";
   }

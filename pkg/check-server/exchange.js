@@ -27,7 +27,7 @@ export function exchange({ method, url, headers, body, timeout }) {
         else chunks.push(chunk);
       });
       response.on("error", fail);
-      response.on("end", () => resolve(new Answer(method, url, response, Buffer.concat(chunks).toString("utf8"))));
+      response.on("end", () => resolve(new Answer(url, response, Buffer.concat(chunks).toString("utf8"))));
     });
     request.end(body);
   });
@@ -35,8 +35,8 @@ export function exchange({ method, url, headers, body, timeout }) {
 
 /** An answer, read to its end. */
 class Answer {
-  constructor(method, url, response, text) {
-    Object.assign(this, { method, url, text, status: response.statusCode, headers: response.headers });
+  constructor(url, response, text) {
+    Object.assign(this, { url, text, status: response.statusCode, headers: response.headers });
     this.setCookies = response.headers["set-cookie"] ?? [];
     /** When it was there, in milliseconds since 1970, by our clock. */
     this.at = Date.now();

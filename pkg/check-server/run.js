@@ -30,8 +30,9 @@ async function attempt(run, kit) {
     return await run(kit);
   } catch (error) {
     if (error instanceof NotTried) return { verdict: NOT_TRIED, seen: error.message };
-    if (error instanceof NoAnswer)
+    if (error instanceof NoAnswer) {
       return wrong(`A request of this check had no answer: ${error.message}.`, "Answer every request, whatever comes.");
+    }
     throw error;
   }
 }

@@ -36,10 +36,11 @@ export class Session {
 
   /** Signs in; returns the answer. */
   async signIn() {
-    const { signIn: url, signInBody: body, signInHeaders, headers } = this.#options;
+    const { signIn: url, signInBody: body, signInHeaders, headers, csrfHeader } = this.#options;
+    const csrf = this.#csrf();
     const isJson = /^\s*[[{]/.test(body);
     const type = isJson ? "application/json" : "application/x-www-form-urlencoded";
-    const all = { "content-type": type, ...headers, ...this.#csrf(), ...signInHeaders };
+    const all = { "content-type": type, ...headers, ...(csrf && { [csrfHeader]: csrf }), ...signInHeaders };
     const answer = await this.#page.send({ method: "POST", url, headers: all, body, cookie: this.#cookies(url) });
     this.#store(answer);
     const cookie = pick(answer, this.#options.cookieName);
@@ -51,11 +52,11 @@ export class Session {
    * Sends a refresh. `value`: another cookie than the newest; `keep: false`: the answer is lost on the way;
    * `attempt: ""` and `csrf: false` leave out a header; the rest is as in `Page.send`.
    */
-  async refresh({ attempt, csrf = true, value = this.value, keep = true, ...request } = {}) {
+  async refresh({ attempt, csrf = true, value = this.value, keep = true, headers, ...request } = {}) {
     const { refresh: url, method, body } = this.#options;
-    const headers = this.#page.headers({ attempt, csrf: csrf ? Object.values(this.#csrf())[0] : undefined });
+    const all = { ...this.#page.headers({ attempt, csrf: csrf ? this.#csrf() : undefined }), ...headers };
     const cookie = this.#cookies(url, value);
-    const answer = await this.#page.send({ method, url, body, headers, cookie, ...request });
+    const answer = await this.#page.send({ method, url, body, headers: all, cookie, ...request });
     if (keep) this.#store(answer);
     return answer;
   }
@@ -73,7 +74,7 @@ export class Session {
   /** Signs out. `value: ""`: without a session. */
   async signOut({ value = this.value } = {}) {
     const { signOut: url, signOutMethod: method } = this.#options;
-    const { "content-type": _, ...headers } = this.#page.headers({ csrf: Object.values(this.#csrf())[0] });
+    const { "content-type": _, ...headers } = this.#page.headers({ csrf: this.#csrf() });
     return this.#page.send({ method, url, headers, cookie: this.#cookies(url, value) });
   }
 
@@ -107,10 +108,10 @@ export class Session {
     return pairs.join("; ");
   }
 
+  /** What is sent in the header of the double submit. */
   #csrf() {
-    const { csrfCookie, csrfHeader } = this.#options;
-    const value = csrfCookie && this.#jar.named(csrfCookie)?.value;
-    return value ? { [csrfHeader]: decoded(value) } : {};
+    const value = this.csrfCookie()?.value;
+    return value && decoded(value);
   }
 }
 

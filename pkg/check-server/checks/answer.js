@@ -14,24 +14,28 @@ function token(kit) {
 
 function answer({ answers: { first }, options }) {
   const asFor = 'Answer 200 with JSON: {"access_token": …, "expires_in": seconds}.';
-  if (first.isRedirect)
+  if (first.isRedirect) {
     return wrong(`A refresh is answered ${first.status}, a redirect: the client follows none.`, asFor);
-  if (!first.isOk)
+  }
+  if (!first.isOk) {
     return wrong(
       `A refresh with a good cookie is answered ${first.status}.`,
       `${asFor} See --header, --csrf-cookie and --body, if it wants more than the cookie.`,
     );
+  }
   const found = findToken(first, options);
-  if (!found && first.json === undefined)
+  if (!found && first.json === undefined) {
     return wrong(
       `A refresh is answered ${first.status} with ${first.type || "no content type"} and not with JSON.`,
       asFor,
     );
-  if (!found)
+  }
+  if (!found) {
     return wrong(
       "The answer to a refresh has no access token in a field that is recognised.",
       `${asFor} Or name its place by --token-field.`,
     );
+  }
   if (found.others.length > 0) {
     return warning(
       `Different tokens stand in ${[found.place, ...found.others].join(" and ")}.`,
@@ -61,21 +65,24 @@ function life(kit) {
     );
   }
   const seconds = Math.round(lifetime);
-  if (lifetime <= 0)
+  if (lifetime <= 0) {
     return wrong(
       `The access token has lapsed when it comes: its lifetime is ${seconds} s.`,
       "Issue tokens that live for some minutes; look at the server's clock.",
     );
-  if (lifetime < SHORT)
+  }
+  if (lifetime < SHORT) {
     return warning(
       `The access token lives for ${seconds} s: it is renewed all the time.`,
       "Issue tokens that live for some minutes.",
     );
-  if (lifetime > LONG)
+  }
+  if (lifetime > LONG) {
     return warning(
       `The access token lives for ${Math.round(seconds / 3600)} h: a stolen one is of use for as long.`,
       "Issue tokens that live for some minutes.",
     );
+  }
   return right(`The access token lives for ${seconds} s.`);
 }
 
@@ -86,8 +93,9 @@ function hidden(kit) {
     if (!given) continue;
     const value = main.cookieOf(given)?.value;
     const place = readable(given, value, main.name);
-    if (place)
+    if (place) {
       return wrong(`The answer to ${by} has the refresh token in ${place}, where every script can read it.`, advice);
+    }
   }
   return right("The refresh token stands in the cookie alone.");
 }
@@ -103,9 +111,9 @@ function readable(given, value, name) {
   const walk = (json, path) => {
     for (const [key, member] of Object.entries(Object(json))) {
       const isNamed = /^refresh(_?token)?$/i.test(key);
-      if (typeof member === "string" && member !== "" && (member === value || isNamed))
+      if (typeof member === "string" && member !== "" && (member === value || isNamed)) {
         fields.push([...path, key].join("."));
-      else if (Object(member) === member) walk(member, [...path, key]);
+      } else if (Object(member) === member) walk(member, [...path, key]);
     }
   };
   walk(given.json, []);
@@ -131,8 +139,9 @@ const SKEW = 60;
 function clock(kit) {
   const given = kit.granted(kit.answers.first);
   const date = Date.parse(given.headers.date) / 1000;
-  if (Number.isNaN(date))
+  if (Number.isNaN(date)) {
     return warning("The answer has no Date.", "Send it: a client with a wrong clock reckons by it.");
+  }
   const found = findToken(given, kit.options);
   const { iat } = (found && claimsOf(found.token)) ?? {};
   const ahead = typeof iat === "number" ? Math.round(iat - date) : 0;

@@ -46,12 +46,15 @@ async function bad(kit) {
   if (status !== 401) return wrong(`${seen}: a 401 is what has the token refreshed.`, advice);
   const challenge = headers["www-authenticate"];
   if (challenge === undefined) return warning(`${seen}, without WWW-Authenticate.`, advice);
-  if (/(^|,)\s*(basic|negotiate|ntlm|digest)\b/i.test(challenge))
+  if (/(^|,)\s*(basic|negotiate|ntlm|digest)\b/i.test(challenge)) {
     return wrong(`${seen} with WWW-Authenticate: ${quoted(challenge)}: browsers ask for a password.`, advice);
-  if (!/(^|,)\s*(bearer|dpop)\b/i.test(challenge))
+  }
+  if (!/(^|,)\s*(bearer|dpop)\b/i.test(challenge)) {
     return warning(`${seen} with WWW-Authenticate: ${quoted(challenge)}.`, advice);
-  if (/insufficient_(scope|user_authentication)/.test(challenge))
+  }
+  if (/insufficient_(scope|user_authentication)/.test(challenge)) {
     return wrong(`${seen} with ${quoted(challenge)}, which no refresh can cure.`, advice);
+  }
   return right(`${seen}, with a Bearer challenge.`);
 }
 
@@ -65,8 +68,9 @@ async function cors(kit) {
   if (found) return wrong(`The preflight of the API ${found}: the browser does not send the token.`, advice);
   for (const answer of [refusal, await welcomed(kit)]) {
     const hidden = obstacle(answer, origin, { credentials: false });
-    if (hidden)
+    if (hidden) {
       return wrong(`The API's ${answer.status} ${hidden}: the page sees a dead network, and nobody refreshes.`, advice);
+    }
   }
   return right("The page may read the API's answers, refusals as well.");
 }

@@ -11,8 +11,9 @@ const ADVICE = "Answer the page's exact origin and Access-Control-Allow-Credenti
 
 /** The URL at which all of this is tried. */
 function crossOrigin(kit, url = kit.options.refresh) {
-  if (!kit.page.isCrossOrigin(url))
+  if (!kit.page.isCrossOrigin(url)) {
     throw new NotTried(`${kit.options.origin} is the endpoint's own origin: see --origin`);
+  }
   return url;
 }
 

@@ -28,13 +28,15 @@ async function form(kit) {
     body: "a=b",
   });
   if (!isRefresh && lives) return right(`The form of a foreign page is answered ${status}, and rotates nothing.`);
-  if (!isRefresh)
+  if (!isRefresh) {
     return wrong(
       `The form of a foreign page is answered ${status}, and ends the session.`,
       "Leave the session alone where a request is refused for what it looks like.",
     );
-  if (!isKept(kit))
+  }
+  if (!isKept(kit)) {
     return wrong("The form of a foreign page rotates the cookie, and no SameSite keeps the cookie from it.", ADVICE);
+  }
   return warning(
     "A form rotates the cookie. SameSite keeps the cookie from forms of other sites, but not from those of sibling subdomains.",
     ADVICE,
@@ -46,10 +48,12 @@ async function get(kit) {
     return warning("A refresh is a GET: links, images and prefetching browsers send it too.", "Take POST.");
   }
   const { status, isRefresh, lives } = await forge(kit, "GET");
-  if (isRefresh)
+  if (isRefresh) {
     return wrong("A GET rotates the cookie: a link or an image is enough.", "Take the refresh by POST only.");
-  if (!lives)
+  }
+  if (!lives) {
     return wrong(`A GET is answered ${status}, and ends the session.`, "Answer 405, and leave the session alone.");
+  }
   return right(`A GET is answered ${status}, and rotates nothing.`);
 }
 
@@ -58,11 +62,12 @@ async function token(kit) {
   if (!csrfCookie) throw new NotTried("there is no --csrf-cookie");
   const session = await kit.anySession();
   const cookie = session.csrfCookie();
-  if (!cookie)
+  if (!cookie) {
     return wrong(
       `The cookie ${csrfCookie} was not set.`,
       "Set it with the session, or name the page that sets it by --visit.",
     );
+  }
   if (cookie.httpOnly || !domainMatches(new URL(kit.options.origin).hostname, cookie)) {
     return wrong(
       `The page cannot read the cookie ${csrfCookie}.`,
@@ -70,17 +75,19 @@ async function token(kit) {
     );
   }
   const answer = await session.refresh({ csrf: false });
-  if (answer.isOk)
+  if (answer.isOk) {
     return wrong(
       "A refresh without the CSRF header is granted: nobody compares it.",
       "Compare the header with the cookie, and refuse where they differ.",
     );
+  }
   const after = await session.refresh();
-  if (!after.isOk)
+  if (!after.isOk) {
     return wrong(
       "A refresh without the CSRF header ends the session.",
       "Leave the session alone where the header is missing.",
     );
+  }
   return right(`A refresh without the CSRF header is refused with ${answer.status}.`);
 }
 

@@ -38,8 +38,9 @@ async function refused(kit) {
       "Refuse it, and end the session. If the server has a grace of some seconds, say so by --grace SECONDS.",
     );
   }
-  if (isRefusal(reused))
+  if (isRefusal(reused)) {
     return right(`A spent cookie is refused with ${reused.status}, once its successor has been presented.`);
+  }
   return wrong(
     `A spent cookie is answered ${reused.status}, which does not say that it is refused.`,
     "Answer 401 with JSON.",
@@ -62,16 +63,19 @@ async function atOnce(kit) {
   const send = () => session.refresh({ keep: false });
   const both = await Promise.all([send(), send()]);
   const bad = both.find((answer) => !answer.isOk && !isRefusal(answer));
-  if (bad)
+  if (bad) {
     return wrong(
       `Of two refreshes at once one is answered ${bad.status}.`,
       "Rotate in one transaction, and let the second wait for the first.",
     );
-  if (!both.some(({ isOk }) => isOk))
+  }
+  if (!both.some(({ isOk }) => isOk)) {
     return wrong("Two refreshes at once are both refused: the session is lost.", "Grant the first of them.");
+  }
   if (!both.every(({ isOk }) => isOk)) return right("Of two refreshes at once one is granted.");
-  if (session.cookieOf(both[0]) === undefined || (await grace(kit)))
+  if (session.cookieOf(both[0]) === undefined || (await grace(kit))) {
     return right("Two refreshes at once are both granted, as they are one after the other.");
+  }
   return wrong(
     "Two refreshes at once are both granted, and one after the other are not: who steals a cookie has only to be quick.",
     "Look whether the token is spent, and spend it, in one transaction.",

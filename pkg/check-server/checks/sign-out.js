@@ -68,8 +68,9 @@ async function storage(kit) {
   const { answer } = await signedOut(kit);
   const value = answer.headers["clear-site-data"];
   if (value === undefined) return right("A sign-out leaves the page's storage alone.");
-  if (!/"(storage|\*)"/.test(value))
+  if (!/"(storage|\*)"/.test(value)) {
     return right(`A sign-out clears ${quoted(value)}, and leaves the page's storage alone.`);
+  }
   return wrong(
     `A sign-out has Clear-Site-Data: ${quoted(value)}, which deletes what the client has written down about the sign-out.`,
     'Send Clear-Site-Data: "cookies", or "cache", or none.',

@@ -6,6 +6,8 @@ const GARBAGE = /no-such-refresh-token/;
 const isGarbage = (request) => isRefresh(request) && GARBAGE.test(request.headers.cookie);
 const isStranger = (request) => isRefresh(request) && !/refresh_token=/.test(request.headers.cookie);
 
+const isJson = (request) => isRefresh(request) && request.headers["content-type"] === "application/json";
+
 const status = (concerns, value) => edit(concerns, (answer) => (answer.status = value));
 const instead = (concerns, type, text) =>
   edit(concerns, (answer) => {
@@ -39,5 +41,6 @@ export const REFUSALS = [
     edit(isGarbage, (answer) => (answer.drops = true)),
   ],
   ["405 deletes the cookie", "cookie-survives-errors", "wrong", deleting(({ method }) => method === "DELETE")],
+  ["a broken body ends the session", "cookie-survives-errors", "wrong", { ends: isJson }],
   ["another method ends the session", "cookie-survives-errors", "wrong", { ends: ({ method }) => method === "DELETE" }],
 ];
