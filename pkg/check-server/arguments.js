@@ -50,6 +50,7 @@ export function readArguments(list) {
   if (Boolean(given["csrf-cookie"]) !== Boolean(given["csrf-header"])) {
     throw new Misused("--csrf-cookie and --csrf-header go together");
   }
+  if (given.body !== undefined && given.method.toUpperCase() === "GET") throw new Misused("a GET has no --body");
   const refresh = url("refresh", given.refresh);
   const names = GROUPS.flatMap(({ checks }) => checks.map(({ name }) => name));
   const unknown = given.allow.find((name) => !names.includes(name));

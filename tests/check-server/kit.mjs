@@ -26,11 +26,11 @@ export function argumentsFor({ origin }, more = []) {
   ];
 }
 
-/** What each check came to against a server with these rules. Nothing secret may be in it. */
-export async function tried(rules, more) {
+/** What each check came to against a server with these rules. Nothing secret may be in it. `more`: other arguments, or what makes them. */
+export async function tried(rules, more = () => []) {
   const server = await Server.start(rules);
   try {
-    const options = readArguments(argumentsFor(server, more));
+    const options = readArguments(argumentsFor(server, typeof more === "function" ? more(server) : more));
     const results = await tryServer(options);
     const printed = asText(results, options) + JSON.stringify(results);
     const secrets = [PASSWORD, ...server.tokens.issued, ...server.accessTokens];

@@ -90,6 +90,8 @@ test("2: the command line is not understood", async () => {
     [[...refresh, "--cookie", "a=b", "--refresch", "x"], /refresch/],
     [[...refresh, "--cookie", "a=b", "--allow", "all"], /no check all/],
     [[...refresh, "--cookie", "a=b", "--csrf-cookie", "c"], /go together/],
+    [[...refresh, "--cookie", "a=b", "--method", "get", "--body", "{}"], /a GET has no --body/],
+    [[...refresh, "--cookie", "a=b", "--origin", "https://a.example/x"], /--origin wants an origin/],
     [[...refresh, "--cookie", "a=b", "--header", "x"], /Name: value/],
     [[...refresh, "--cookie", "a=b", "--timeout", "soon"], /wants seconds/],
     [[...refresh, "--cookie", "@/no/such/file"], /cannot be read: ENOENT/],

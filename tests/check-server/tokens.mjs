@@ -20,7 +20,10 @@ export const RIGHT = {
   slow: 0,
   /** Whether looking and spending are one step, or lie before and after that time. */
   atomic: true,
-  /** Which refresh is an error while another with the token is at work: of the `"same"` or of `"another"` attempt. */
+  /**
+   * Which refresh is an error while another with the token is at work: of the `"same"` or of `"another"` attempt;
+   * `"ends"`: two of different attempts end the session.
+   */
   clashes: undefined,
 };
 
@@ -53,6 +56,7 @@ export class Tokens {
     const { clashes, slow, atomic } = this.#rules;
     const other = this.#atWork.get(token);
     if (other && clashes === (other === attempt ? "same" : "another")) throw new Error("the row is locked");
+    if (other && other !== attempt && clashes === "ends") this.end(token);
     this.#atWork.set(token, attempt);
     const seen = this.#tokens.get(token)?.successor;
     if (slow && !this.#tokens.get(token)?.attempt) await pause(slow);

@@ -12,6 +12,7 @@ const isPost = ({ method }) => method === "POST";
 const takesForms = (request) => (!isPost(request) ? 405 : hasAttempt(request) && !hasCsrf(request) && 403);
 const takesGets = (request) => !isGet(request) && (!isPost(request) ? 405 : !hasCsrf(request) && 403);
 const asksForAttempt = (request) => (!isPost(request) ? 405 : !hasAttempt(request) && 400);
+const asksForGet = (request) => (!isGet(request) ? 405 : !hasCsrf(request) && 403);
 const isWithoutCsrf = (request) => isPost(request) && hasAttempt(request) && !hasCsrf(request);
 
 /** Rules of a server that takes forms. */
@@ -21,8 +22,10 @@ export const FORGED = [
   ["a form rotates the cookie", "csrf-form", "warning", TAKES_FORMS],
   ["a form ends the session", "csrf-form", "wrong", { ends: isForm }],
   ["a GET rotates the cookie", "csrf-get", "wrong", { refusal: takesGets }],
+  ["a refresh is a GET", "csrf-get", "warning", { refusal: asksForGet }, ["--method", "GET"]],
   ["a GET ends the session", "csrf-get", "wrong", { ends: isGet }],
   ["nobody compares the CSRF token", "csrf-token", "wrong", { refusal: asksForAttempt }],
+  ["there is no such cookie", "csrf-token", "wrong", { refusal: asksForAttempt }, ["--csrf-cookie", "xsrf"]],
   ["a missing CSRF token ends the session", "csrf-token", "wrong", { ends: isWithoutCsrf }],
 ];
 

@@ -12,6 +12,7 @@ export const ROTATION = [
   ["a reuse ends nothing", "reuse-ends-session", "warning", rules({ reuse: "refused" })],
   ["looking and spending are two steps", "two-at-once", "wrong", rules({ slow: SLOW, atomic: false })],
   ["two at once break the server", "two-at-once", "wrong", rules({ slow: SLOW, clashes: "another" })],
+  ["two at once end the session", "two-at-once", "wrong", rules({ slow: SLOW, clashes: "ends" })],
   ["a lost answer signs out", "lost-answer", "wrong", rules({ knowsAttempts: false })],
   ["the cookie of a retry is no good", "lost-answer", "wrong", rules({ knowsAttempts: "badly" })],
   ["a successor is refused under its own attempt id", "arrived-answer", "wrong", rules({ ownAttempt: "refused" })],
