@@ -43,7 +43,8 @@ test("is alone: an app that installs it installs nothing else", () => {
 
 test("every file that package.json names is there", () => {
   const named = (value) => (typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(named));
-  const paths = [manifest.main, manifest.module, manifest.types].filter(Boolean).concat(named(manifest.exports));
+  const paths = [manifest.main, manifest.module, manifest.types].filter(Boolean);
+  paths.push(...named(manifest.exports), ...named(manifest.bin));
   assert.notEqual(paths.length, 0);
   for (const path of paths) assert(existsSync(join(installed, path)), path);
 });
@@ -60,6 +61,14 @@ test("importing it where there is no page does nothing", () => {
     // A handle that stays open would keep this process from ending in time.
   `);
   assert.equal(printed, "");
+});
+
+test("its program runs where it is installed", () => {
+  const program = join(installed, manifest.bin["silent-session-check-server"]);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, "--help"], { cwd: app, encoding: "utf8" });
+  assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+  assert.match(stdout, /--refresh URL/);
+  assert(readdirSync(join(app, "node_modules", ".bin")).some((name) => name.startsWith("silent-session-check-server")));
 });
 
 test("exports what its types declare", () => {

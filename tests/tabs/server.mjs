@@ -23,14 +23,14 @@ export class Server {
   #root;
   #log = [];
 
-  /** `www`: the folder of the pages. */
-  static async start({ www = path("www") } = {}) {
+  /** `www`: the folder of the pages; `more`: arguments of the program beside the usual ones. */
+  static async start({ www = path("www"), more = [] } = {}) {
     const server = new Server();
     server.#root = await mkdtemp(join(tmpdir(), "silent-session-root-"));
     // It serves two folders of one root.
     await symlink(www, join(server.#root, "www"), "junction");
     await symlink(PACKAGE, join(server.#root, "pkg"), "junction");
-    const options = ["--until-stdin-closes", "--test-controls", "--port", "0", "--root", server.#root];
+    const options = ["--until-stdin-closes", "--test-controls", "--port", "0", "--root", server.#root, ...more];
     server.#process = spawn(PROGRAM, options, { stdio: "pipe" });
     server.origin = await server.#listens();
     return server;

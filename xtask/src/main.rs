@@ -4,6 +4,7 @@ mod arguments;
 mod background;
 mod build;
 mod cargo_lock;
+mod check_server;
 mod demo;
 mod failure;
 mod fleet;
@@ -36,11 +37,14 @@ cargo xtask <command>
                              Check the invariants over N random histories (1,000,000: minutes), others each time
   simulate-fleet [--clients N] [--seed S] [--picture FILE]
                              The day of a million clients with an outage: what the auth server sees
+  check-server --refresh URL [arguments]
+                             Try a server's refresh endpoint as a browser would, and say what is wrong with it;
+                             `check-server --help` lists its arguments
   fuzz [TARGET]… [--seconds N]
                              Feed hostile answers, tokens, messages and entries to the session, for 60 s each
   test [--only STEP]         Run every test, or one step: format, lint, native, simulate, mutations, build,
-                             headless, js, fetch, package, demo, tabs, libraries, backends, firefox. `--only` may be given
-                             several times
+                             headless, js, fetch, check-server, package, demo, tabs, libraries, backends, firefox.
+                             `--only` may be given several times
   help                       Print this
 
   Environment: CHROME, CHROMEDRIVER   which browser to test in; both of the same major version
@@ -50,7 +54,7 @@ cargo xtask <command>
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             eprintln!("\nxtask: {failure}");
             ExitCode::FAILURE
@@ -58,10 +62,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Outcome {
+fn run() -> Outcome<ExitCode> {
     let mut arguments = Arguments::of_this_process();
     let project = Project::find()?;
-    match arguments.command().as_deref() {
+    let outcome = match arguments.command().as_deref() {
+        Some("check-server") => return check_server::command(&project, arguments),
         Some("setup") => setup::command(&project, arguments),
         Some("build") => build::command(&project, arguments),
         Some("server") => server::command(&project, arguments),
@@ -75,5 +80,6 @@ fn run() -> Outcome {
             Ok(())
         }
         Some(other) => Err(Failure::new(format!("there is no command `{other}`\n\n{HELP}"))),
-    }
+    };
+    outcome.map(|()| ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test there is, step by step, up to the first that fails.
 
 mod backends;
+mod check_server;
 mod fetch;
 mod firefox;
 mod headless;

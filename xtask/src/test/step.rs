@@ -1,6 +1,8 @@
 //! The steps, in their order: what is quick and likely to fail comes first.
 
-use super::{backends, fetch, firefox, headless, javascript, libraries, mutations, package, rust, tabs};
+use super::{
+    backends, check_server, fetch, firefox, headless, javascript, libraries, mutations, package, rust, tabs,
+};
 use crate::build::{self, Profile};
 use crate::demo;
 use crate::failure::Outcome;
@@ -42,6 +44,7 @@ pub(crate) const STEPS: &[Step] = &[
         needs: build::NEEDS,
         run: |project| built(project).and_then(|()| fetch::test(project)),
     },
+    Step { name: "check-server", needs: &[Need::Node], run: check_server::test },
     Step {
         name: "package",
         needs: build::NEEDS,

@@ -1,0 +1,102 @@
+// Refresh tokens of a server that does what docs/rotation.md asks for, or fails to in a way that is ordered.
+
+import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** How it is done right. */
+export const RIGHT = {
+  rotates: true,
+  /** A retry under the same attempt id is answered with the same successor; `"badly"`: with one that is no good. */
+  knowsAttempts: true,
+  /** The preceding token is accepted while its successor was never presented. */
+  grace: false,
+  /** The successor under the id that made it: `"itself"`, `"refused"`. */
+  ownAttempt: "itself",
+  /** A spent token whose successor was presented: `"ends"` the session, is `"refused"`, `"accepted"`, or `"breaks"` it all. */
+  reuse: "ends",
+  /** For so long a spent token is accepted whatever happened, in milliseconds. */
+  leniency: 0,
+  /** How long the first refresh of a session takes, in milliseconds. */
+  slow: 0,
+  /** Whether looking and spending are one step, or lie before and after that time. */
+  atomic: true,
+  /**
+   * Which refresh is an error while another with the token is at work: of the `"same"` or of `"another"` attempt;
+   * `"ends"`: two of different attempts end the session.
+   */
+  clashes: undefined,
+};
+
+export class Tokens {
+  #rules;
+  #tokens = new Map();
+  /** The attempts that are at work, by token. */
+  #atWork = new Map();
+
+  constructor(rules) {
+    this.#rules = { ...RIGHT, ...rules };
+  }
+
+  /** All that were ever issued. */
+  get issued() {
+    return [...this.#tokens.keys()];
+  }
+
+  begin() {
+    return this.#issue(`refresh-${randomUUID()}`, { isOver: false });
+  }
+
+  end(token) {
+    const known = this.#tokens.get(token);
+    if (known) known.session.isOver = true;
+  }
+
+  /** The token to answer with; `undefined`: refused; throws where the server breaks. */
+  async refresh(token, attempt) {
+    const { clashes, slow, atomic } = this.#rules;
+    const other = this.#atWork.get(token);
+    if (other && clashes === (other === attempt ? "same" : "another")) throw new Error("the row is locked");
+    if (other && other !== attempt && clashes === "ends") this.end(token);
+    this.#atWork.set(token, attempt);
+    const seen = this.#tokens.get(token)?.successor;
+    if (slow && !this.#tokens.get(token)?.attempt) await pause(slow);
+    this.#atWork.delete(token);
+    return this.#decide(token, attempt, atomic ? this.#tokens.get(token)?.successor : seen);
+  }
+
+  #decide(token, attempt, successor) {
+    const { rotates, ownAttempt } = this.#rules;
+    const known = this.#tokens.get(token);
+    if (!known || known.session.isOver) return undefined;
+    if (!rotates) return token;
+    if (successor !== undefined) return this.#reused(known, token, attempt, this.#tokens.get(successor));
+    if (attempt && known.attempt === attempt) return ownAttempt === "itself" ? token : undefined;
+    return this.#rotate(known, token, attempt);
+  }
+
+  #reused(known, token, attempt, successor) {
+    const { knowsAttempts, grace, reuse, leniency } = this.#rules;
+    if (!successor.successor && knowsAttempts && attempt && successor.attempt === attempt) {
+      return knowsAttempts === "badly" ? `${known.successor}0` : known.successor;
+    }
+    if (!successor.successor && grace) return this.#rotate(known, token, attempt);
+    if (reuse === "accepted" || Date.now() - known.spentAt < leniency) return this.#rotate(known, token, attempt);
+    known.session.isOver ||= reuse !== "refused";
+    if (reuse === "breaks" && successor.successor) throw new Error("there are two rows");
+    return undefined;
+  }
+
+  #rotate(known, token, attempt) {
+    known.spentAt ??= Date.now();
+    const made = createHash("sha256")
+      .update(`${token} ${attempt ?? randomUUID()}`)
+      .digest("hex");
+    known.successor = `refresh-${made}`;
+    return this.#issue(known.successor, known.session, attempt);
+  }
+
+  #issue(token, session, attempt) {
+    this.#tokens.set(token, { session, attempt });
+    return token;
+  }
+}
