@@ -2,8 +2,10 @@
 
 import loadWasm, { Core, hasScope, makeError } from "./dist/silent_session.js";
 import { hold, lock } from "./held-call.js";
-import { DEFAULT_POLICY, invalid, readOptions, readPolicy } from "./options.js";
+import { invalid } from "./invalid.js";
+import { DEFAULT_POLICY, readOptions, readPolicy } from "./options.js";
 
+export { RefreshRejected } from "./endpoints.js";
 export {
   RefreshError,
   SessionChangedError,
@@ -49,7 +51,8 @@ function unavailable(cause) {
 }
 
 export function createSession(options) {
-  return new Session(readOptions(options), options.wasm);
+  const controller = new AbortController();
+  return new Session(readOptions(options, controller.signal), options.wasm, controller);
 }
 
 class Session {
@@ -67,8 +70,14 @@ class Session {
   #nativeFetch;
   /** Where the token may go: what goes elsewhere need not wait for the wasm. */
   #targets;
+  #hint;
+  /** Tells the app's own functions that nobody waits for them any more. */
+  #controller;
 
-  constructor(options, wasm) {
+  constructor(options, wasm, controller) {
+    this.#controller = controller;
+    this.#hint = options.hint;
+    if (options.restore !== false && this.#hint.saysNone()) options.restore = false;
     this.#state = Object.freeze(
       options.restore === false ? { status: "ended", reason: "none", elsewhere: false } : { status: "unknown" },
     );
@@ -128,8 +137,8 @@ class Session {
     return core.accessToken(not, minValidity, signal);
   }
 
-  async refresh() {
-    return (await this.#loaded).refresh();
+  async refresh({ params } = {}) {
+    return (await this.#loaded).refresh(params);
   }
 
   async signOut() {
@@ -149,6 +158,7 @@ class Session {
     if (this.#closed) return;
     this.#closed = true;
     this.#core?.close();
+    this.#controller.abort(makeError("ERR_SESSION_CLOSED"));
     this.#settleReady.reject(makeError("ERR_SESSION_CLOSED"));
     this.#listeners.clear();
   }
@@ -185,6 +195,7 @@ class Session {
     if (state === undefined) return;
     this.#state = state;
     if (state.status !== "unknown" || state.error) this.#settleReady.resolve();
+    if (!state.elsewhere) this.#hint.note(state);
     for (const entry of [...this.#listeners]) {
       // Undone by one before it: as with event listeners, it is not called any more.
       if (!this.#listeners.has(entry)) continue;

@@ -1,41 +1,33 @@
 // Validates what createSession is given, once, at the edge. The wasm gets absolute URLs and numbers.
 
+import { TOKEN, readCsrf, readEnding, readEndpoint, readUrl } from "./endpoints.js";
+import { Hint } from "./hint.js";
+import { invalid } from "./invalid.js";
+
 const KNOWN = [
-  "attemptHeader", "companionCookie", "fetch", "identity", "leeway", "lockTimeout", "name", "onEvent", "patience", "refresh", "refreshAhead", "restore",
-  "sendTokenTo", "shareToken", "signOut", "timeout", "wasm",
+  "attemptHeader", "companionCookie", "csrf", "endsSession", "fetch", "identity", "leeway", "lockTimeout", "name", "onEvent", "patience", "refresh", "refreshAhead", "restore",
+  "sendTokenTo", "sessionHint", "shareToken", "signOut", "timeout", "wasm",
 ];
 
-/** The name of a header that fetch takes, or of a cookie (RFC 9110, section 5.6.2; RFC 6265, section 4.1.1). */
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-
-/** A TypeError that names the option or argument, and says what would be right. */
-export function invalid(name, wanted, cause) {
-  const error = new TypeError(`${name}: ${wanted}`, cause && { cause });
-  error.code = "ERR_INVALID_OPTION";
-  return error;
-}
-
 /** Options as the wasm reads them; what is not set stays undefined, for its defaults are there. */
-export function readOptions(options) {
+export function readOptions(options, signal) {
   if (options === null || typeof options !== "object") {
     throw invalid("refresh", "createSession takes an object with at least the refresh URL");
   }
   for (const name of Object.keys(options)) {
     if (!KNOWN.includes(name)) throw invalid(name, `is not known; there are ${KNOWN.join(", ")}`);
   }
-  const refresh = url("refresh", options.refresh);
+  const refresh = readEndpoint("refresh", options.refresh, signal);
+  const signOut = options.signOut === undefined ? undefined : readEndpoint("signOut", options.signOut, signal);
   const { attemptHeader = "X-Requested-With", name = "default" } = options;
-  if (typeof attemptHeader !== "string" || !TOKEN.test(attemptHeader)) {
-    throw invalid("attemptHeader", "must be the name of a header");
+  if (attemptHeader !== false && (typeof attemptHeader !== "string" || !TOKEN.test(attemptHeader))) {
+    throw invalid("attemptHeader", "must be the name of a header, or false");
   }
   if (typeof name !== "string" || name === "") throw invalid("name", "must be a string that is not empty");
   if (options.fetch !== undefined && typeof options.fetch !== "function") {
     throw invalid("fetch", "must be a function like fetch");
   }
-  const { companionCookie } = options;
-  if (companionCookie !== undefined && (typeof companionCookie !== "string" || !TOKEN.test(companionCookie))) {
-    throw invalid("companionCookie", "must be the name of a cookie");
-  }
+  const [companionCookie, sessionHint] = ["companionCookie", "sessionHint"].map((option) => cookie(option, options[option]));
   if (options.identity !== undefined && typeof options.identity !== "function") {
     throw invalid("identity", "must be a function that tells whose a token is");
   }
@@ -43,10 +35,17 @@ export function readOptions(options) {
   if (onEvent !== undefined && typeof onEvent !== "function") {
     throw invalid("onEvent", "must be a function that is told what happens");
   }
+  // A function is named by the session's name alone, and takes turns with what else this origin does.
+  const authOrigin = refresh.url?.origin ?? globalThis.location?.origin ?? "";
+  const refreshUrl = refresh.url?.href ?? `${authOrigin}/`;
   return {
-    refresh: refresh.href,
-    authOrigin: refresh.origin,
-    signOut: options.signOut === undefined ? undefined : url("signOut", options.signOut).href,
+    refresh: refreshUrl,
+    authOrigin,
+    refreshBy: refresh.by,
+    signOutBy: signOut?.by,
+    ...readCsrf(options.csrf),
+    endsSession: readEnding(options.endsSession),
+    hint: new Hint(sessionHint, name, refreshUrl),
     sendTokenTo: targets(options.sendTokenTo),
     leeway: seconds("leeway", options.leeway, 0),
     timeout: seconds("timeout", options.timeout, 1),
@@ -58,7 +57,7 @@ export function readOptions(options) {
     fetch: options.fetch,
     identity: options.identity,
     onEvent: onEvent && ((event) => queueMicrotask(() => tell(onEvent, event))),
-    attemptHeader,
+    attemptHeader: attemptHeader || undefined,
     companionCookie,
     name,
   };
@@ -98,7 +97,7 @@ function targets(list) {
   if (list === undefined) return [globalThis.location?.origin ?? ""];
   if (!Array.isArray(list)) throw invalid("sendTokenTo", "must be a list of origins or URL prefixes");
   return list.map((entry, index) => {
-    const { href, search, hash, username, password } = url(`sendTokenTo[${index}]`, entry);
+    const { href, search, hash, username, password } = readUrl(`sendTokenTo[${index}]`, entry);
     if (search || hash || username || password) {
       throw invalid(`sendTokenTo[${index}]`, "must be an origin or a path, without user, query and fragment");
     }
@@ -106,20 +105,9 @@ function targets(list) {
   });
 }
 
-function url(option, value) {
-  if (typeof value !== "string" && !(value instanceof URL)) {
-    throw invalid(option, "must be a URL, as a string or a URL object");
-  }
-  let parsed;
-  try {
-    parsed = new URL(value, globalThis.document?.baseURI ?? globalThis.location?.href);
-  } catch (cause) {
-    throw invalid(option, "must be a URL; a relative one needs a page to be relative to", cause);
-  }
-  if (parsed.protocol !== "https:" && parsed.protocol !== "http:") {
-    throw invalid(option, `must be a URL of https or http, not of ${parsed.protocol.slice(0, -1)}`);
-  }
-  return parsed;
+function cookie(option, value) {
+  if (value !== undefined && (typeof value !== "string" || !TOKEN.test(value))) throw invalid(option, "must be the name of a cookie");
+  return value;
 }
 
 function seconds(option, value, least) {

@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const loaded = readdirSync(join(root, "pkg"), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && /\.(js|wasm)$/.test(entry.name))
   .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/"))
+  // A program of its own.
+  .filter((file) => !file.startsWith("pkg/check-server/"))
   .sort();
 
 const rows = loaded.map((file) => {

@@ -63,16 +63,26 @@ pub(super) fn from_failure(failure: RefreshFailure, retry_at: Option<i64>, drive
         RefreshFailure::Malformed(fault) => ("ERR_REFRESH_MALFORMED", None, Some(from_fault(fault))),
     };
     let retry_at = retry_at.map_or(JsValue::UNDEFINED, |at| (at as f64).into());
-    error(
-        code,
-        &[
-            ("kind", failure.kind().as_str().into()),
-            ("retryable", true.into()),
-            ("retryAt", retry_at),
-            ("status", status.map_or(JsValue::UNDEFINED, JsValue::from)),
-            ("cause", cause.unwrap_or(JsValue::UNDEFINED)),
-        ],
-    )
+    let details = object(&[
+        ("kind", failure.kind().as_str().into()),
+        ("retryable", true.into()),
+        ("retryAt", retry_at),
+        ("status", status.map_or(JsValue::UNDEFINED, JsValue::from)),
+        ("cause", cause.unwrap_or(JsValue::UNDEFINED)),
+    ]);
+    let is_unreached = matches!(failure, RefreshFailure::Unavailable { status: None, .. });
+    make_error(code, &details, driver.request_headers().filter(|_| is_unreached).map(cors_hint).as_deref())
+}
+
+/// What a network error may be across origins: the browser does not tell.
+fn cors_hint(headers: String) -> String {
+    [
+        "the refresh endpoint could not be reached; or, as it is on another origin, its CORS headers refuse this page: \
+         Access-Control-Allow-Origin has to name this origin, Access-Control-Allow-Credentials has to be true, \
+         Access-Control-Allow-Headers has to list ",
+        &headers,
+    ]
+    .concat()
 }
 
 /// Why an answer holds no usable token.
@@ -113,10 +123,14 @@ pub(super) fn from_fetch(failure: FetchFailure, driver: &Driver) -> JsValue {
 }
 
 fn error(code: &str, details: &[(&str, JsValue)]) -> JsValue {
+    make_error(code, &object(details), None)
+}
+
+fn object(details: &[(&str, JsValue)]) -> Object {
     let object = Object::new();
     for (name, value) in details {
         // Setting a member of a plain object of ours cannot throw.
         let _ = Reflect::set(&object, &JsValue::from_str(name), value);
     }
-    make_error(code, &object, None)
+    object
 }

@@ -6,7 +6,7 @@ use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::report;
-use crate::browser::{Fetcher, Identity, Policy, Reporter, Settings, Targets, TokenUse};
+use crate::browser::{Csrf, Ends, Fetcher, Identity, Policy, Reporter, Settings, Targets, TokenUse, Way};
 use crate::session::Config;
 
 /// How a derived `fetch` uses the token.
@@ -24,6 +24,23 @@ pub(super) fn read_policy(policy: &JsValue) -> Policy {
     }
 }
 
+/// A function, or an object with the members of [`Way::Request`].
+fn way(by: &JsValue) -> Way {
+    let member = |name: &str| Reflect::get(by, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+    match by.clone().dyn_into::<Function>() {
+        Ok(function) => Way::Function(function),
+        Err(_) => Way::Request {
+            url: member("url").as_string().unwrap_or_default(),
+            init: member("init").unchecked_into(),
+            headers: member("headers").unchecked_into(),
+        },
+    }
+}
+
+fn numbers(list: &JsValue) -> impl Iterator<Item = f64> {
+    Array::from(list).into_iter().filter_map(|number| number.as_f64())
+}
+
 /// Reads them field by field: a deserializer would cost more than everything else here.
 pub(super) fn read(options: &JsValue) -> Settings {
     let member = |name: &str| Reflect::get(options, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
@@ -36,8 +53,17 @@ pub(super) fn read(options: &JsValue) -> Settings {
     Settings {
         refresh_url: text("refresh"),
         auth_origin: text("authOrigin"),
-        sign_out_url: member("signOut").as_string(),
-        attempt_header: text("attemptHeader"),
+        refresh: way(&member("refreshBy")),
+        sign_out: Some(member("signOutBy")).filter(|by| !by.is_undefined()).map(|by| way(&by)),
+        attempt_header: member("attemptHeader").as_string(),
+        csrf: member("csrfToken").dyn_into().ok().map(|token| Csrf { header: text("csrfHeader"), token }),
+        ends: match member("endsSession").dyn_into::<Function>() {
+            Ok(function) => Ends::Told(function),
+            Err(statuses) if Array::is_array(&statuses) => {
+                Ends::Statuses(numbers(&statuses).map(|status| status as u16).collect())
+            }
+            Err(_) => Ends::default(),
+        },
         companion_cookie: member("companionCookie").as_string(),
         name: text("name"),
         targets: Targets::new(Array::from(&member("sendTokenTo")).iter().filter_map(|url| url.as_string())),

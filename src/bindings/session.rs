@@ -82,8 +82,11 @@ impl Core {
         })
     }
 
-    /// Renews the token now.
-    pub fn refresh(&self) -> Promise {
+    /// Renews the token now; `params` go to the app's own function, where there is one.
+    pub fn refresh(&self, params: JsValue) -> Promise {
+        if !params.is_undefined() {
+            self.driver.pass(params);
+        }
         let driver = self.driver.clone();
         settle(async move { driver.renew().await }, &self.driver)
     }

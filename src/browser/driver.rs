@@ -16,6 +16,7 @@ use wasm_bindgen::JsValue;
 
 use super::channel::Channel;
 use super::clock;
+use super::endpoint::{Csrf, Endpoint, Ends, Way};
 use super::fetcher::Fetcher;
 use super::identity::Identity;
 use super::listener::Listener;
@@ -24,7 +25,6 @@ use super::memory::Memory;
 use super::origin::Targets;
 use super::page::{self, Page, PageEvent};
 use super::random::Random;
-use super::refresh::Endpoint;
 use super::reporter::Reporter;
 use super::timer;
 use crate::session::{
@@ -39,14 +39,20 @@ type Login = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = Option<Grant>>>>>;
 /// What a driver needs to know of the world, beside the machine's [`Config`].
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The refresh endpoint: an absolute URL.
+    /// The refresh endpoint: an absolute URL, which names what is written down.
     pub refresh_url: String,
     /// The origin of that URL: names the lock.
     pub auth_origin: String,
-    /// The sign-out endpoint: an absolute URL. Without one, a sign-out is local.
-    pub sign_out_url: Option<String>,
-    /// Which header carries the attempt id.
-    pub attempt_header: String,
+    /// How it is asked.
+    pub refresh: Way,
+    /// How the sign-out endpoint is asked. Without one, a sign-out is local.
+    pub sign_out: Option<Way>,
+    /// Which header of both carries the attempt id.
+    pub attempt_header: Option<String>,
+    /// What goes along with both against forged requests.
+    pub csrf: Option<Csrf>,
+    /// Which answers say that the session is over.
+    pub ends: Ends,
     /// A cookie that script can read, and that the server changes with each rotation.
     pub companion_cookie: Option<String>,
     /// Tells several sessions of one page apart.
@@ -116,8 +122,12 @@ struct Inner {
     name: String,
     lock_name: String,
     memory: Memory,
+    refresh_url: String,
+    auth_origin: String,
     refresh: Endpoint,
     sign_out: Option<Endpoint>,
+    /// What the next refresh is to be asked with, until one has succeeded.
+    params: RefCell<JsValue>,
     targets: Targets,
     identity: Identity,
     /// Nobody once it is closed: it may hold whatever holds us.
@@ -131,14 +141,16 @@ struct Inner {
 impl Driver {
     /// A session that begins at once. `publish` is called with each new status; no borrow is alive then.
     pub fn start(settings: Settings, publish: impl Fn(&Driver, Status) + 'static) -> Self {
-        let endpoint = |url: String| Endpoint {
-            url,
+        let endpoint = |way: Way| Endpoint {
+            way,
             attempt_header: settings.attempt_header.clone(),
+            csrf: settings.csrf.clone(),
+            ends: settings.ends.clone(),
             fetcher: settings.fetcher.clone(),
             skew: Cell::default(),
         };
         let config = Config {
-            tells_sign_out: settings.sign_out_url.is_some(),
+            tells_sign_out: settings.sign_out.is_some(),
             defers: page::document().is_none(),
             ..settings.config
         };
@@ -164,8 +176,11 @@ impl Driver {
                 settings.companion_cookie,
             ),
             name: settings.name,
-            refresh: endpoint(settings.refresh_url),
-            sign_out: settings.sign_out_url.map(endpoint),
+            refresh: endpoint(settings.refresh),
+            sign_out: settings.sign_out.map(endpoint),
+            refresh_url: settings.refresh_url,
+            auth_origin: settings.auth_origin,
+            params: RefCell::new(JsValue::UNDEFINED),
             targets: settings.targets,
             identity: settings.identity,
             reporter: RefCell::new(settings.reporter),
@@ -227,6 +242,12 @@ impl Driver {
         drop(heard_by);
     }
 
+    /// The headers that a refresh is sent with and that a CORS preflight asks leave for, where it goes to another origin.
+    pub fn request_headers(&self) -> Option<String> {
+        let is_foreign = page::origin().is_some_and(|origin| origin != self.0.auth_origin);
+        self.0.refresh.own_headers().filter(|names| is_foreign && !names.is_empty())
+    }
+
     /// Why the last request of ours was not answered: the native error.
     pub fn native_error(&self) -> Option<JsValue> {
         self.0.native_error.borrow().clone()
@@ -282,7 +303,7 @@ impl Driver {
     fn open_channel(&self) {
         let weak = self.weak();
         let heard = move |from, message| weak.dispatch(Event::PeerSpoke { from, message });
-        self.0.channel.replace(Channel::open(&self.0.name, &self.0.refresh.url, heard));
+        self.0.channel.replace(Channel::open(&self.0.name, &self.0.refresh_url, heard));
     }
 
     fn page_told(&self, told: PageEvent) {

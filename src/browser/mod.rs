@@ -9,6 +9,7 @@ mod clock;
 mod cookie;
 mod discard;
 mod driver;
+mod endpoint;
 mod fetch;
 mod fetcher;
 mod identity;
@@ -28,6 +29,7 @@ mod sign_out;
 mod timer;
 
 pub use driver::{Driver, Inspection, Settings};
+pub use endpoint::{Csrf, Ends, Way};
 pub use fetch::{FetchFailure, Policy, Request, TokenUse, fetch, fetch_held, unless_aborted};
 pub use fetcher::Fetcher;
 pub use identity::Identity;

@@ -97,3 +97,8 @@ pub(crate) fn document() -> Option<EventTarget> {
     let document = Reflect::get(&js_sys::global(), &JsValue::from_str("document")).ok()?;
     document.is_object().then(|| document.unchecked_into())
 }
+
+/// The origin of the page, or of the worker.
+pub(crate) fn origin() -> Option<String> {
+    member(&member(&js_sys::global(), "location"), "origin").as_string()
+}

@@ -1,84 +1,70 @@
-//! The refresh request, and what its answer says.
+//! A refresh, and what its answer says.
 
-use std::cell::Cell;
-
-use gloo_net::http::{Method, RequestBuilder};
-use js_sys::{Date, JSON, Object, Reflect};
-use wasm_bindgen::{JsCast as _, JsValue};
+use js_sys::{Date, JSON};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response};
+use web_sys::Response;
 
-use super::answer::{read_grant, server_now};
+use super::answer::{read_grant, server_now, token_grant};
 use super::discard::discard;
-use super::fetcher::Fetcher;
+use super::endpoint::{Endpoint, as_response};
 use super::identity::Identity;
+use super::object::member;
 use super::page;
-use crate::session::{AttemptId, Grant, Head, RefreshFailure};
+use crate::session::{AttemptId, Grant, Head, RefreshFailure, TokenFault};
 
-/// An endpoint that reads and writes the refresh cookie.
-#[derive(Clone, Debug)]
-pub(crate) struct Endpoint {
-    pub(crate) url: String,
-    /// Which header carries the attempt id. Being no simple header it forces a preflight, which keeps forged
-    /// cross-site requests out.
-    pub(crate) attempt_header: String,
-    pub(crate) fetcher: Fetcher,
-    /// By how many seconds the server's clock was ahead of ours in its last answer, where it could be read.
-    pub(crate) skew: Cell<Option<f64>>,
-}
+/// Why there is no token, and the native error, or what the app has thrown, where there was one.
+pub(crate) type Failed = (RefreshFailure, Option<JsValue>);
 
 impl Endpoint {
-    /// Sends the request. An error is why it was not sent, or not answered: the native one.
-    ///
-    /// - `keepalive`, so that it outlives its page; **no signal**, ever: an aborted refresh has lost its cookie.
-    /// - `redirect: "error"`: fetch drops `Authorization` at a foreign origin, and no other header.
-    pub(crate) async fn post(&self, attempt: AttemptId) -> Result<Response, JsValue> {
-        let request = RequestBuilder::new(&self.url)
-            .method(Method::POST)
-            .header(&self.attempt_header, &attempt.to_hex())
-            .header("accept", "application/json")
-            .credentials(RequestCredentials::Include)
-            .cache(RequestCache::NoStore)
-            .redirect(RequestRedirect::Error)
-            .build()
-            .map_err(|error| JsValue::from(js_sys::Error::new(&error.to_string())))?;
-        // Neither gloo-net nor web-sys knows the member.
-        let keepalive = Object::new();
-        Reflect::set(&keepalive, &JsValue::from_str("keepalive"), &JsValue::TRUE)?;
-        let request = web_sys::Request::new_with_request_and_init(
-            &request.into(),
-            keepalive.unchecked_ref::<RequestInit>(),
-        )?;
-        let response = self.fetcher.send(&request)?.await?;
-        // A mock may answer with a Response of its own: it is used as one, not checked to be one.
-        if !response.is_object() {
-            return Err(js_sys::TypeError::new("fetch has brought no Response").into());
-        }
-        let response: Response = response.unchecked_into();
-        if let Some(server) = server_now(&response.headers()) {
-            self.skew.set(Some((server - Date::now() / 1000.0).round()));
-        }
-        Ok(response)
-    }
-
-    /// Refreshes. With the failure comes the native error, where there was one.
+    /// Refreshes.
     pub(crate) async fn refresh(
         &self,
         attempt: AttemptId,
+        params: &JsValue,
         identity: &Identity,
-    ) -> Result<Grant, (RefreshFailure, Option<JsValue>)> {
-        let unavailable = |status| RefreshFailure::Unavailable { status, retry_after: None };
-        let response = self.post(attempt).await.map_err(|error| (unreachable(), Some(error)))?;
+    ) -> Result<Grant, Failed> {
+        let answer = self.ask(attempt, params).await.map_err(unanswered)?;
+        if let Some(response) = as_response(&answer) {
+            return self.read(&response, identity).await;
+        }
+        let grant = match answer.as_string() {
+            Some(token) => token_grant(&token, identity),
+            None => read_grant(&answer, None, identity),
+        };
+        grant.map_err(|(fault, thrown)| (RefreshFailure::Malformed(fault), thrown))
+    }
+
+    async fn read(&self, response: &Response, identity: &Identity) -> Result<Grant, Failed> {
+        let status = response.status();
+        let unavailable =
+            |error| (RefreshFailure::Unavailable { status: Some(status), retry_after: None }, Some(error));
         if !response.ok() {
-            discard(&response);
-            return Err((classify(&response), None));
+            let is_end = self.is_end(response).await;
+            discard(response);
+            return Err((classify(response, is_end.map_err(unavailable)?), None));
         }
         let text = async { JsFuture::from(response.text()?).await };
-        let text = text.await.map_err(|error| (unavailable(Some(response.status())), Some(error)))?;
+        let text = text.await.map_err(unavailable)?;
         let answer = JSON::parse(&text.as_string().unwrap_or_default()).unwrap_or(JsValue::UNDEFINED);
-        let grant = read_grant(&answer, server_now(&response.headers()), identity);
-        grant.map_err(|(fault, thrown)| (with_head(&response, |head| head.fault(fault)), thrown))
+        match read_grant(&answer, server_now(&response.headers()), identity) {
+            Ok(grant) => Ok(grant),
+            // Some say that it is over in an answer that is 200.
+            Err((TokenFault::Missing, _)) if self.is_end_read(status, &text).map_err(unavailable)? => {
+                Err((RefreshFailure::Rejected { status }, None))
+            }
+            Err((fault, thrown)) => Err((with_head(response, |head| head.fault(fault)), thrown)),
+        }
     }
+}
+
+/// What it means that there is no answer. An app's own function says by `RefreshRejected` that the session is over.
+fn unanswered(error: JsValue) -> Failed {
+    if member(&error, "name").as_string().is_some_and(|name| name == "RefreshRejected") {
+        let status = member(&error, "status").as_f64().map_or(401, |status| status as u16);
+        return (RefreshFailure::Rejected { status }, Some(error));
+    }
+    (unreachable(), Some(error))
 }
 
 /// What it means that nobody was reached.
@@ -89,12 +75,12 @@ pub(crate) fn unreachable() -> RefreshFailure {
     }
 }
 
-/// What an answer that is not 2xx says.
-pub(crate) fn classify(response: &Response) -> RefreshFailure {
+/// What an answer that is not 2xx says; `is_end`: to whoever knows its server it says that the session is over.
+pub(crate) fn classify(response: &Response, is_end: bool) -> RefreshFailure {
     let until = |date: &str| {
         Date::parse(date) / 1000.0 - server_now(&response.headers()).unwrap_or(Date::now() / 1000.0)
     };
-    with_head(response, |head| head.failure(until))
+    with_head(response, |head| head.failure(is_end, until))
 }
 
 fn with_head<T>(response: &Response, read: impl FnOnce(&Head<'_>) -> T) -> T {

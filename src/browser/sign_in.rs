@@ -5,14 +5,13 @@ use std::future::Future;
 use std::rc::Rc;
 
 use js_sys::JSON;
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
 
 use super::answer::{Unreadable, read_grant, server_now, token_grant};
 use super::driver::Driver;
+use super::endpoint::as_response;
 use super::identity::Identity;
-use super::object::member;
 use crate::session::{Denial, EndReason, Grant, TokenFault};
 
 /// Why a sign-in did not come about. None of it changes the state.
@@ -90,10 +89,4 @@ fn unreadable(fault: Unreadable, response: JsValue, body: JsValue) -> SignInFail
         (TokenFault::Missing, None) => SignInFailure::Incomplete(response, body),
         (fault, None) => SignInFailure::Token(fault),
     }
-}
-
-/// By its shape: a mock, or a polyfill, has a class of its own.
-fn as_response(answer: &JsValue) -> Option<Response> {
-    let is_response = member(answer, "text").is_function() && member(answer, "headers").is_object();
-    is_response.then(|| answer.clone().unchecked_into())
 }

@@ -70,12 +70,14 @@ pub struct Head<'a> {
 }
 
 impl Head<'_> {
-    /// What an answer says that is not 2xx. `until` is how many seconds it is until a date (NaN where it is none).
-    pub fn failure(&self, until: impl FnOnce(&str) -> f64) -> RefreshFailure {
-        match self.status {
-            status @ (400 | 401 | 403) if self.is_foreign() => RefreshFailure::Foreign { status },
-            status @ (400 | 401 | 403) => RefreshFailure::Rejected { status },
-            status => {
+    /// What an answer says that is not 2xx. `is_end`: of its status, or to whoever knows the server, it says that the session is
+    /// over. `until` is how many seconds it is until a date (NaN where it is none).
+    pub fn failure(&self, is_end: bool, until: impl FnOnce(&str) -> f64) -> RefreshFailure {
+        let status = self.status;
+        match is_end {
+            true if self.is_foreign() => RefreshFailure::Foreign { status },
+            true => RefreshFailure::Rejected { status },
+            false => {
                 RefreshFailure::Unavailable { status: Some(status), retry_after: self.asked_to_wait(until) }
             }
         }
@@ -119,12 +121,13 @@ mod tests {
     use super::*;
 
     fn failure(status: u16, content_type: &str, challenge: &str, retry_after: &str) -> RefreshFailure {
+        let is_end = [400, 401, 403].contains(&status);
         Head { status, content_type, challenge, retry_after }
-            .failure(|date| if date == "soon" { 7.9 } else { f64::NAN })
+            .failure(is_end, |date| if date == "soon" { 7.9 } else { f64::NAN })
     }
 
     #[test]
-    fn the_auth_server_rejects_with_400_401_and_403_and_nobody_else_does() {
+    fn the_auth_server_rejects_and_nobody_else_does() {
         for status in [400, 401, 403] {
             let rejected = RefreshFailure::Rejected { status };
             let foreign = RefreshFailure::Foreign { status };

@@ -26,7 +26,7 @@ pub enum TokenFault {
 pub enum RefreshFailure {
     /// The auth server said that the session is over. The only one that ends it.
     Rejected {
-        /// 400, 401 or 403.
+        /// The status of its answer: 400, 401 or 403, if nothing else was set.
         status: u16,
     },
     /// Not reached, and the browser says that there is no network. Its word alone is not taken: a page of `localhost`

@@ -7,7 +7,9 @@ use std::rc::Rc;
 use std::sync::Once;
 
 use js_sys::{Array, Function};
-use silent_session::browser::{Driver, Fetcher, Identity, Policy, Reporter, Settings, Targets, fetch};
+use silent_session::browser::{
+    Driver, Ends, Fetcher, Identity, Policy, Reporter, Settings, Targets, Way, fetch,
+};
 use silent_session::session::{Config, Credential, Denial, Event, Status};
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
@@ -79,8 +81,11 @@ pub fn settings(name: &str, server: &FakeServer, config: Config) -> Settings {
     Settings {
         refresh_url: format!("{PAGE}/auth/refresh"),
         auth_origin: format!("{PAGE}/{name}"),
-        sign_out_url: Some(format!("{PAGE}/auth/logout")),
-        attempt_header: "X-Requested-With".into(),
+        refresh: Way::post(format!("{PAGE}/auth/refresh")),
+        sign_out: Some(Way::post(format!("{PAGE}/auth/logout"))),
+        attempt_header: Some("X-Requested-With".into()),
+        csrf: None,
+        ends: Ends::default(),
         companion_cookie: None,
         name: name.into(),
         targets: Targets::new([format!("{PAGE}/api")]),

@@ -98,8 +98,14 @@ async fn other_names_and_other_endpoints_have_entries_of_their_own() {
     let server = FakeServer::new();
     let elsewhere = format!("{PAGE}/tenant/auth/refresh");
     let of_tenant = settings("own", &server, Config { restore: false, ..Config::default() });
-    let tenant =
-        Page::open(silent_session::browser::Settings { refresh_url: elsewhere, ..of_tenant }, server);
+    let tenant = Page::open(
+        silent_session::browser::Settings {
+            refresh: silent_session::browser::Way::post(elsewhere.clone()),
+            refresh_url: elsewhere,
+            ..of_tenant
+        },
+        server,
+    );
     page.driver.sign_out().await.unwrap();
     sign_in_with(&tenant.driver, tenant.server.token().into()).await.unwrap();
     assert!(entry("session", "own").unwrap().starts_with("over "));

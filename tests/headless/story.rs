@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use js_sys::{Array, Function, Promise, Reflect};
 use silent_session::browser::{
-    Driver, Fetcher, Identity, Policy, Reporter, Settings, SignInFailure, Targets, fetch, sign_in,
+    Driver, Ends, Fetcher, Identity, Policy, Reporter, Settings, SignInFailure, Targets, Way, fetch, sign_in,
 };
 use silent_session::session::{Config, Denial, EndReason, EpochId, Event, Status};
 use std::cell::RefCell;
@@ -58,8 +58,11 @@ impl Page {
         let settings = Settings {
             refresh_url: format!("{SERVER}/auth/refresh"),
             auth_origin: SERVER.into(),
-            sign_out_url: Some(format!("{SERVER}/auth/logout")),
-            attempt_header: "X-Requested-With".into(),
+            refresh: Way::post(format!("{SERVER}/auth/refresh")),
+            sign_out: Some(Way::post(format!("{SERVER}/auth/logout"))),
+            attempt_header: Some("X-Requested-With".into()),
+            csrf: None,
+            ends: Ends::default(),
             companion_cookie: Some("refresh_stamp".into()),
             name: "story".into(),
             targets: Targets::new([format!("{SERVER}/api")]),

@@ -90,11 +90,16 @@ impl Driver {
     fn send_refresh(&self, attempt: AttemptId, id: AttemptId) {
         let driver = self.clone();
         spawn_local(async move {
-            let outcome =
-                driver.0.refresh.refresh(id, &driver.0.identity).await.map_err(|(failure, native)| {
-                    driver.0.native_error.replace(native);
-                    failure
-                });
+            let params = driver.0.params.borrow().clone();
+            let outcome = driver.0.refresh.refresh(id, &params, &driver.0.identity).await;
+            let outcome = outcome.map_err(|(failure, native)| {
+                driver.0.native_error.replace(native);
+                failure
+            });
+            // Others may have been given meanwhile.
+            if outcome.is_ok() && *driver.0.params.borrow() == params {
+                driver.0.params.take();
+            }
             let memo = driver.0.memory.recall();
             driver.dispatch(Event::RefreshSettled { attempt, outcome, memo });
         });

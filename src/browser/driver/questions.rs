@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use futures_channel::oneshot;
+use wasm_bindgen::JsValue;
 
 use super::{Answer, Driver};
 use crate::session::{Credential, Denial, Event, Grant, Reply, Ticket};
@@ -24,6 +25,11 @@ impl Driver {
             // Dropped when it is there: an error is the answer.
             let _ = receiver.await;
         }
+    }
+
+    /// What the app's own function is to be given, where refreshes are its matter, until one has succeeded.
+    pub fn pass(&self, params: JsValue) {
+        self.0.params.replace(params);
     }
 
     /// Renews the token, with a refresh that begins after now.

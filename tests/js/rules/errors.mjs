@@ -8,7 +8,7 @@ const CLASSES = ["RefreshError", "SessionChangedError", "SessionEndedError", "Si
 export default {
   "the package exports createSession, the classes, and nothing else": async ({ run }) => {
     const names = await run(() => Object.keys(silent).sort());
-    assert.deepEqual(names, [...CLASSES, "SessionError", "createSession"].sort());
+    assert.deepEqual(names, [...CLASSES, "RefreshRejected", "SessionError", "createSession"].sort());
   },
 
   "every class is a SessionError and an Error, and has its own name": async ({ run }) => {

@@ -1,0 +1,120 @@
+// How the auth server is asked: validated once, at the edge. The wasm gets absolute URLs, plain members and functions.
+
+import { invalid } from "./invalid.js";
+
+/** The name of a header that fetch takes, or of a cookie (RFC 9110, section 5.6.2; RFC 6265, section 4.1.1). */
+export const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+const MEMBERS = ["url", "method", "headers", "body", "credentials"];
+const CREDENTIALS = ["include", "same-origin", "omit"];
+/** Methods that fetch refuses (the Fetch standard, "forbidden method"). */
+const FORBIDDEN = /^(CONNECT|TRACE|TRACK)$/i;
+
+/** Thrown by the app's own `refresh` function: the server says that the session is over. */
+export class RefreshRejected extends Error {
+  constructor(message = "the server says that the session is over", { status = 401, ...options } = {}) {
+    super(message, options);
+    this.status = status;
+  }
+  get name() {
+    return "RefreshRejected";
+  }
+}
+
+/** An endpoint: a URL, a request, or a function. `signal` is what a function is given. */
+export function readEndpoint(option, value, signal) {
+  if (typeof value === "function") return { by: (attempt, params) => value({ signal, attempt, params }) };
+  const isUrl = typeof value === "string" || value instanceof URL;
+  const request = isUrl ? { url: value } : value;
+  if (request === null || typeof request !== "object") {
+    throw invalid(option, "must be a URL, an object with a url, or a function");
+  }
+  for (const name of Object.keys(request)) {
+    if (!MEMBERS.includes(name)) throw invalid(`${option}.${name}`, `is not known; there are ${MEMBERS.join(", ")}`);
+  }
+  const url = readUrl(isUrl ? option : `${option}.url`, request.url);
+  const { method = "POST", credentials = "include" } = request;
+  if (typeof method !== "string" || !TOKEN.test(method) || FORBIDDEN.test(method)) {
+    throw invalid(`${option}.method`, "must be a method that fetch sends");
+  }
+  if (!CREDENTIALS.includes(credentials)) throw invalid(`${option}.credentials`, `must be one of ${CREDENTIALS.join(", ")}`);
+  const headers = readHeaders(`${option}.headers`, request.headers);
+  const body = readBody(`${option}.body`, request.body, headers);
+  if (body !== undefined && /^(GET|HEAD)$/i.test(method)) throw invalid(`${option}.body`, `does not go with ${method}`);
+  return { url, by: { url: url.href, init: { method: method.toUpperCase(), credentials, body }, headers: [...headers] } };
+}
+
+export function readUrl(option, value) {
+  if (typeof value !== "string" && !(value instanceof URL)) {
+    throw invalid(option, "must be a URL, as a string or a URL object");
+  }
+  let parsed;
+  try {
+    parsed = new URL(value, globalThis.document?.baseURI ?? globalThis.location?.href);
+  } catch (cause) {
+    throw invalid(option, "must be a URL; a relative one needs a page to be relative to", cause);
+  }
+  if (parsed.protocol !== "https:" && parsed.protocol !== "http:") {
+    throw invalid(option, `must be a URL of https or http, not of ${parsed.protocol.slice(0, -1)}`);
+  }
+  return parsed;
+}
+
+function readHeaders(option, value) {
+  try {
+    return new Headers(value);
+  } catch (cause) {
+    throw invalid(option, "must be headers as fetch takes them", cause);
+  }
+}
+
+/** A text, a form, or what becomes JSON: as it is now. */
+function readBody(option, value, headers) {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "string") return value;
+  const isForm = value instanceof URLSearchParams;
+  if (typeof value !== "object" || (!isForm && !isPlain(value))) {
+    throw invalid(option, "must be a string, URLSearchParams, or a plain object or list, which is sent as JSON");
+  }
+  if (!headers.has("content-type")) headers.set("content-type", isForm ? "application/x-www-form-urlencoded;charset=UTF-8" : "application/json");
+  return isForm ? String(value) : JSON.stringify(value);
+}
+
+const isPlain = (value) => Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value));
+
+/** Which header goes along against forged requests, and what tells its value at each attempt. */
+export function readCsrf(value) {
+  if (value === undefined) return {};
+  if (value === null || typeof value !== "object") throw invalid("csrf", "must be an object with a header, and a cookie or a token");
+  for (const name of Object.keys(value)) {
+    if (!["header", "cookie", "token"].includes(name)) throw invalid(`csrf.${name}`, "is not known; there are header, cookie, token");
+  }
+  const { header, cookie, token } = value;
+  if (typeof header !== "string" || !TOKEN.test(header)) throw invalid("csrf.header", "must be the name of a header");
+  if ((cookie === undefined) === (token === undefined)) throw invalid("csrf", "must have a cookie or a token, one of them");
+  if (token !== undefined && typeof token !== "function") throw invalid("csrf.token", "must be a function that tells the token");
+  if (token === undefined && (typeof cookie !== "string" || !TOKEN.test(cookie))) throw invalid("csrf.cookie", "must be the name of a cookie");
+  return { csrfHeader: header, csrfToken: token ?? (() => readCookie(cookie)) };
+}
+
+/** The value of a cookie that script may read, decoded as those are that frameworks write; undefined where there is none. */
+export function readCookie(name) {
+  const cookies = globalThis.document?.cookie.split("; ") ?? [];
+  const value = cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1);
+  try {
+    return value && decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+/** Which answers say that the session is over: statuses, or a function. */
+export function readEnding(value) {
+  if (value === undefined) return undefined;
+  if (typeof value === "function") return (status, body) => value({ status, body });
+  const isStatus = (status) => Number.isInteger(status) && status >= 400 && status <= 599;
+  if (!Array.isArray(value) || !value.every(isStatus)) {
+    throw invalid("endsSession", "must be a list of statuses from 400 to 599, or a function");
+  }
+  return [...value];
+}

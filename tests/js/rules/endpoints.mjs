@@ -1,0 +1,276 @@
+// How the refresh and the sign-out endpoint are asked.
+
+import assert from "node:assert/strict";
+
+const json = '{"content-type":"application/json"}';
+
+export default {
+  "a URL alone is a POST without a body, with cookies and the attempt id": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server } = await started();
+      const { method, credentials, redirect, cache, keepalive, bytes, request } = server.calls[0];
+      return [method, credentials, redirect, cache, keepalive, bytes, [...request.headers].map(([name]) => name)];
+    });
+    assert.deepEqual(seen, ["POST", "include", "error", "no-store", true, "", ["accept", "x-requested-with"]]);
+  },
+
+  "method, headers, body and credentials are those of the options; what keeps a cookie safe stays": async ({ run }) => {
+    const seen = await run(async () => {
+      const ask = { url: "/auth/refresh", method: "put", headers: { "x-tenant": "a", accept: "text/plain" }, body: { grant_type: "refresh_token" }, credentials: "same-origin" };
+      const out = { url: "/auth/logout", method: "DELETE", headers: [["x-tenant", "b"]] };
+      const { server, session } = await started({ refresh: ask, signOut: out });
+      ask.body.grant_type = "another";
+      server.answerSignOut(204, null, "{}");
+      await session.signOut();
+      return server.calls.map(({ method, credentials, redirect, cache, keepalive, bytes, request }) => ({
+        method, credentials, redirect, cache, keepalive, body: String.fromCharCode(...bytes.split(",").filter(Boolean)),
+        headers: Object.fromEntries([...request.headers].filter(([name]) => name !== "x-requested-with")), hasId: /^[0-9a-f]{32}$/.test(request.headers.get("x-requested-with")),
+      }));
+    });
+    const always = { redirect: "error", cache: "no-store", keepalive: true, hasId: true };
+    assert.deepEqual(seen, [
+      { method: "PUT", credentials: "same-origin", ...always, body: '{"grant_type":"refresh_token"}', headers: { accept: "text/plain", "content-type": "application/json", "x-tenant": "a" } },
+      { method: "DELETE", credentials: "include", ...always, body: "", headers: { accept: "application/json", "x-tenant": "b" } },
+    ]);
+  },
+
+  "a body is JSON, a form, or a text; a GET has none": async ({ run }) => {
+    const seen = await run(async () => {
+      const seen = [];
+      const bodies = [{ body: [1] }, { body: new URLSearchParams({ a: "1 2" }) }, { body: "text" }, { body: { a: 1 }, headers: { "content-type": "application/vnd.api+json" } }, { method: "GET" }];
+      for (const [index, members] of bodies.entries()) {
+        const { server } = await started({ refresh: { url: "/auth/refresh", ...members }, name: String(index) });
+        const { method, bytes, request } = server.calls[0];
+        seen.push([method, String.fromCharCode(...bytes.split(",").filter(Boolean)), request.headers.get("content-type")]);
+      }
+      return seen;
+    });
+    assert.deepEqual(seen, [
+      ["POST", "[1]", "application/json"],
+      ["POST", "a=1+2", "application/x-www-form-urlencoded;charset=UTF-8"],
+      ["POST", "text", "text/plain;charset=UTF-8"],
+      ["POST", '{"a":1}', "application/vnd.api+json"],
+      ["GET", "", null],
+    ]);
+  },
+
+  "the attempt id goes by another header, or not at all": async ({ run }) => {
+    const seen = await run(async () => {
+      const other = await started({ attemptHeader: "Idempotency-Key" });
+      const none = await started({ attemptHeader: false, name: "none" });
+      return [other, none].map(({ server }) => [...server.calls[0].request.headers.keys()]);
+    });
+    assert.deepEqual(seen, [["accept", "idempotency-key"], ["accept"]]);
+  },
+
+  "a CSRF cookie is read at each attempt anew, for refreshes and sign-outs": async ({ run }) => {
+    const seen = await run(async () => {
+      const csrf = { cookie: "csrf_refresh_token", header: "X-CSRF-TOKEN" };
+      document.cookie = "csrf_refresh_token_2=other";
+      const { server, session } = await started({ csrf, signOut: "/auth/logout" });
+      document.cookie = "csrf_refresh_token=one%3D";
+      await session.refresh();
+      document.cookie = "csrf_refresh_token=two";
+      server.answerSignOut(204, null, "{}");
+      await session.signOut();
+      for (const name of ["csrf_refresh_token", "csrf_refresh_token_2"]) document.cookie = `${name}=; max-age=0`;
+      return server.calls.map(({ request }) => request.headers.get("x-csrf-token"));
+    });
+    assert.deepEqual(seen, [null, "one=", "two"]);
+  },
+
+  "a CSRF token may come from a function, and from a promise": async ({ run }) => {
+    const seen = await run(async () => {
+      let count = 0;
+      const token = () => ((count += 1) === 1 ? "first" : Promise.resolve("second"));
+      const { server, session } = await started({ csrf: { token, header: "X-XSRF-TOKEN" } });
+      await session.refresh();
+      await session.fetch("https://elsewhere.test/");
+      await session.fetch("/api/me");
+      return server.calls.map(({ request }) => request.headers.get("x-xsrf-token"));
+    });
+    assert.deepEqual(seen, ["first", "second", null, null]);
+  },
+
+  "a CSRF function that throws is a refresh that failed, with its cause": async ({ run }) => {
+    const seen = await run(async () => {
+      const error = new Error("no meta tag");
+      const { server, session } = start({ csrf: { token: () => { throw error; }, header: "X-CSRF" } });
+      await session.ready;
+      const { status } = session.state;
+      return [status, session.state.error.code, session.state.error.cause === error, server.calls.length];
+    });
+    assert.deepEqual(seen, ["unknown", "ERR_REFRESH_UNAVAILABLE", true, 0]);
+  },
+
+  "a function refreshes: with a Response, an object, a token; under one lock, once for all": async ({ run }) => {
+    const seen = await run(async () => {
+      const server = new FakeServer();
+      const asked = [];
+      let answer = () => server.fetch("/auth/refresh");
+      const refresh = (ask) => {
+        asked.push(ask);
+        return answer();
+      };
+      const session = createSession({ refresh, fetch: server.fetch });
+      await session.ready;
+      const seen = [session.state.status];
+      answer = async () => JSON.parse(server.login());
+      await session.refresh({ params: { tenant: "b" } });
+      seen.push((await session.fetch("/api/me")).status);
+      answer = () => server.token();
+      server.revoke();
+      const all = await Promise.all(["/api/a", "/api/b", "/api/c"].map((url) => session.fetch(url)));
+      seen.push(all.map(({ status }) => status));
+      const { signal } = asked[0];
+      seen.push(signal.aborted, asked.map(({ params }) => params), asked.every(({ attempt }) => /^[0-9a-f]{32}$/.test(attempt)), Object.keys(asked[0]));
+      session.close();
+      return [...seen, signal.aborted, signal.reason.code];
+    });
+    assert.deepEqual(seen, ["active", 200, [200, 200, 200], false, [undefined, { tenant: "b" }, undefined], true, ["signal", "attempt", "params"], true, "ERR_SESSION_CLOSED"]);
+  },
+
+  "parameters go along until a refresh has succeeded": async ({ run }) => {
+    const seen = await run(async () => {
+      const server = new FakeServer();
+      const asked = [];
+      let fails = false;
+      const refresh = ({ params }) => {
+        asked.push(params ?? null);
+        if (fails) throw new Error("bridge is busy");
+        return server.token();
+      };
+      const session = createSession({ refresh, fetch: server.fetch, patience: 0.2 });
+      await session.ready;
+      fails = true;
+      const { code } = (await outcome(session.refresh({ params: "admin" }))).thrown;
+      fails = false;
+      await session.refresh();
+      await session.refresh();
+      return [code.startsWith("ERR_REFRESH"), asked];
+    });
+    assert.equal(seen[0], true);
+    assert.deepEqual([seen[1][0], seen[1].at(-1), seen[1].slice(1, -1).every((params) => params === "admin")], [null, null, true]);
+  },
+
+  "only RefreshRejected, or a Response of the ending kind, ends a session of a function": async ({ run }) => {
+    const seen = await run(async () => {
+      const answers = [
+        () => { throw new TypeError("bridge"); }, () => undefined, () => ({}), () => Promise.reject(null), () => new Response("", { status: 500 }),
+        () => { throw new RefreshRejected("logged out on the device", { status: 410 }); }, () => new Response("{}", { status: 401 }),
+      ];
+      const seen = [];
+      for (const [index, odd] of answers.entries()) {
+        let answer = () => server.token();
+        const server = new FakeServer();
+        const session = createSession({ refresh: () => answer(), fetch: server.fetch, name: String(index) });
+        await session.ready;
+        answer = odd;
+        void session.refresh().catch(() => {});
+        await until(session, (state) => state.status === "ended" || state.error);
+        seen.push(session.state.reason ?? session.state.error.kind);
+        session.close();
+      }
+      return seen;
+    });
+    assert.deepEqual(seen, ["transient", "protocol", "protocol", "transient", "transient", "rejected", "rejected"]);
+  },
+
+  "a function signs out, and is not told twice": async ({ run }) => {
+    const seen = await run(async () => {
+      const asked = [];
+      const { session } = await started({ signOut: async (ask) => void asked.push(Object.keys(ask)) });
+      await session.signOut();
+      return [asked, session.state.reason];
+    });
+    assert.deepEqual(seen, [[["signal", "attempt", "params"]], "signed-out"]);
+  },
+
+  "statuses end a session as they are listed": async ({ run }) => {
+    const seen = await run(async ([json]) => {
+      const seen = [];
+      for (const [status, endsSession] of [[419, [401, 419]], [422, [401, 419]], [400, [401]], [403, undefined]]) {
+        const { server, session } = await started({ endsSession, name: `${status}` });
+        for (let time = 0; time < 2; time++) server.answerRefresh(status, "{}", json);
+        void session.refresh().catch(() => {});
+        await until(session, (state) => state.status === "ended" || state.error);
+        seen.push([status, session.state.status]);
+      }
+      return seen;
+    }, [json]);
+    assert.deepEqual(seen, [[419, "ended"], [422, "active"], [400, "active"], [403, "ended"]]);
+  },
+
+  "a function tells by status and body, also of a 200 without a token": async ({ run }) => {
+    const seen = await run(async ([json]) => {
+      const told = [];
+      const endsSession = (answer) => {
+        told.push(answer);
+        return answer.body?.error === "invalid_grant";
+      };
+      const seen = [];
+      for (const [status, body] of [[400, '{"error":"temporarily_unavailable"}'], [500, "busy"], [400, '{"error":"invalid_grant"}'], [200, '{"error":"invalid_grant"}']]) {
+        const { server, session } = await started({ endsSession, name: `${status} ${body}` });
+        for (let time = 0; time < 2; time++) server.answerRefresh(status, body, json);
+        void session.refresh().catch(() => {});
+        await until(session, (state) => state.status === "ended" || state.error);
+        seen.push(session.state.status);
+      }
+      return [seen, told.slice(0, 3)];
+    }, [json]);
+    assert.deepEqual(seen[0], ["active", "active", "ended", "ended"]);
+    assert.deepEqual(seen[1][0], { status: 400, body: { error: "temporarily_unavailable" } });
+    assert.ok(seen[1].some(({ body }) => body === "busy"));
+  },
+
+  "HTML does not end a session, whatever the list says": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session } = await started({ endsSession: [401, 419] });
+      server.answerRefresh(419, "<html>", '{"content-type":"text/html"}');
+      void session.refresh().catch(() => {});
+      await until(session, (state) => state.error);
+      return [session.state.error.kind, session.state.status];
+    });
+    assert.deepEqual(seen, ["protocol", "active"]);
+  },
+
+  "a 403 at the sign-out is not taken for done: a CSRF token may be missing": async ({ run }) => {
+    const seen = await run(async ([json]) => {
+      const { server, session } = await started({ signOut: "/auth/logout" });
+      server.answerSignOut(403, '{"detail":"CSRF Failed"}', json);
+      const { code } = (await outcome(session.signOut())).thrown;
+      return [code, session.state.reason];
+    }, [json]);
+    assert.deepEqual(seen, ["ERR_SIGN_OUT_UNCONFIRMED", "signed-out"]);
+  },
+
+  "a network error of another origin names what CORS would have to let through": async ({ run }) => {
+    const seen = await run(async () => {
+      const messages = [];
+      for (const [index, refresh] of ["https://auth.test/auth/refresh", "/auth/refresh"].entries()) {
+        const { server, session } = start({ refresh: { url: refresh, headers: { "x-tenant": "a" } }, csrf: { cookie: "c", header: "X-CSRF" }, name: String(index) });
+        server.failRefresh();
+        await session.ready;
+        messages.push(session.state.error.message);
+      }
+      return messages;
+    });
+    assert.match(seen[0], /CORS.*x-tenant, X-Requested-With, X-CSRF$/);
+    assert.doesNotMatch(seen[1], /CORS/);
+  },
+
+  "what is wrong names the member": async ({ run }) => {
+    const seen = await run(() => {
+      const wrong = {
+        "refresh.url": { refresh: {} }, "refresh.method": { refresh: { url: "/r", method: "TRACE" } }, "refresh.headers": { refresh: { url: "/r", headers: { "a b": "c" } } },
+        "refresh.body": { refresh: { url: "/r", body: new Date() } }, "refresh.credentials": { refresh: { url: "/r", credentials: "always" } }, "refresh.path": { refresh: { url: "/r", path: "/" } },
+        "signOut.body": { refresh: "/r", signOut: { url: "/s", method: "GET", body: "x" } }, "signOut": { refresh: "/r", signOut: null },
+        "attemptHeader": { refresh: "/r", attemptHeader: true }, "csrf": { refresh: "/r", csrf: { header: "x" } }, "csrf.header": { refresh: "/r", csrf: { cookie: "a" } },
+        "csrf.cookie": { refresh: "/r", csrf: { header: "x", cookie: "a b" } }, "csrf.token": { refresh: "/r", csrf: { header: "x", token: "t" } }, "csrf.name": { refresh: "/r", csrf: { name: "x" } },
+        "endsSession": { refresh: "/r", endsSession: [200] }, "sessionHint": { refresh: "/r", sessionHint: "a=b" },
+      };
+      return Object.entries(wrong).map(([name, options]) => [name, thrownBy(() => createSession(options))]);
+    });
+    for (const [name, thrown] of seen) assert.ok(thrown.code === "ERR_INVALID_OPTION" && thrown.message.startsWith(`${name}: `), `${name}: ${JSON.stringify(thrown)}`);
+  },
+};
