@@ -141,7 +141,8 @@ impl RefusedPage {
     /// Starts a session.
     pub fn start(&self, name: &str, server: &FakeServer) -> ForeignSession {
         let options = format!(
-            r#"{{"name":"{name}","refresh":"{PAGE}/auth/refresh","authOrigin":"{PAGE}","attemptHeader":"X-Attempt","sendTokenTo":[]}}"#
+            r#"{{"name":"{name}","refresh":"{PAGE}/auth/refresh","refreshBy":{{"url":"{PAGE}/auth/refresh","init":{{}},"headers":[]}},
+                "authOrigin":"{PAGE}","attemptHeader":"X-Attempt","sendTokenTo":[]}}"#
         );
         self.0.start(&options, &server.fetch())
     }
