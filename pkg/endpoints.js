@@ -21,9 +21,9 @@ export class RefreshRejected extends Error {
   }
 }
 
-/** An endpoint: a URL, a request, or a function. `signal` is what a function is given. */
-export function readEndpoint(option, value, signal) {
-  if (typeof value === "function") return { by: (attempt, params) => value({ signal, attempt, params }) };
+/** An endpoint: a URL, a request, or a function, which `call` hands on to. */
+export function readEndpoint(option, value, call) {
+  if (typeof value === "function") return { by: (attempt, params) => call(value, attempt, params) };
   const isUrl = typeof value === "string" || value instanceof URL;
   const request = isUrl ? { url: value } : value;
   if (request === null || typeof request !== "object") {

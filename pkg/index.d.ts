@@ -16,12 +16,36 @@ export function createSession(options: SessionOptions): Session;
 /** What {@link createSession} takes. Durations are in seconds, as `exp` and `expires_in` are. */
 export interface SessionOptions {
   /**
-   * Where the access token is renewed: `POST`, no body, with cookies. Relative URLs are resolved against the
-   * page. Required: there is no common path that could be guessed.
+   * Where the access token is renewed. A URL: `POST`, no body, with cookies. An {@link EndpointRequest} for other habits, and a
+   * {@link RefreshFunction} for what is no plain request. Relative URLs are resolved against the page. Required: there is no
+   * common path that could be guessed.
    */
-  refresh: string | URL;
-  /** Where {@link Session.signOut} tells the server, with `POST`. Default: none; the sign-out is then local. */
-  signOut?: string | URL | undefined;
+  refresh: string | URL | EndpointRequest | RefreshFunction;
+  /**
+   * Where {@link Session.signOut} tells the server: as `refresh`. A function that throws has not told it, and is asked again.
+   * Default: none; the sign-out is then local.
+   */
+  signOut?: string | URL | EndpointRequest | ((ask: SignOutAsk) => unknown) | undefined;
+  /**
+   * What goes along with refreshes and sign-outs against forged requests (double submit, RFC 10017): the value of a cookie that
+   * script can read, or what a function tells, in a header of this name. Read at each attempt anew; where there is none, the
+   * header is left out. Default: none; a custom header (`attemptHeader`) goes along in any case.
+   */
+  csrf?: CsrfOptions | undefined;
+  /**
+   * Which answers of the refresh endpoint say that the session is over: statuses from 400 to 599 (default 400, 401 and 403), or
+   * a function of the status and the body (its JSON, or the text where it is none), for servers that answer
+   * `temporarily_unavailable` and `invalid_grant` under one status. It is also asked of a 2xx without a token. HTML, or a
+   * `Basic` challenge, never ends a session. An ending answer is confirmed once. What the function throws is a refresh that failed.
+   */
+  endsSession?: readonly number[] | ((answer: { status: number; body: unknown }) => boolean) | undefined;
+  /**
+   * The name of a cookie that script can read, and that the *server* sets and clears together with the session (of the same
+   * lifetime). Where it is missing nobody is signed in, and the page begins with `"ended"` and without a request: for sites of
+   * which most visitors are anonymous. But only once the server was asked in this browser and has set it, so that nobody is
+   * signed out on the day of the first deploy. Default: none; each page load costs one refresh. A worker cannot read it.
+   */
+  sessionHint?: string | undefined;
   /**
    * Where `session.fetch` sends the access token: origins (`"https://api.example.com"`) or URL prefixes at a
    * path boundary (`"https://api.example.com/v1"` allows `/v1` and `/v1/me`, not `/v10`). Default: the page's
@@ -65,9 +89,9 @@ export interface SessionOptions {
   shareToken?: boolean | undefined;
   /**
    * Which header carries the attempt id of a refresh or sign-out; a custom header forces a CORS preflight, and
-   * so keeps forged cross-site requests out. Default `"X-Requested-With"`, which common back ends let through.
+   * so keeps forged cross-site requests out. Default `"X-Requested-With"`, which common back ends let through; `false`: none does.
    */
-  attemptHeader?: string | undefined;
+  attemptHeader?: string | false | undefined;
   /**
    * The name of a cookie that script can read, and that the server changes with each rotation (a CSRF token, or a number),
    * where it has one. A page that goes away in the middle of a refresh leaves its cookie on the way; the next page waits
@@ -101,6 +125,50 @@ export interface SessionOptions {
   /** Where the wasm comes from, where the bundler cannot tell: a URL, a response, bytes, or a compiled module. */
   wasm?: string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module | undefined;
 }
+
+/** A request to the auth server. What keeps its cookie safe is always the same: `keepalive`, `cache: "no-store"`, `redirect: "error"`, no signal. */
+export interface EndpointRequest {
+  url: string | URL;
+  /** Default `"POST"`. */
+  method?: string | undefined;
+  /** Beside `Accept: application/json`, the attempt id and the CSRF token. Read once. */
+  headers?: HeadersInit | undefined;
+  /** A text, a form, or a plain object or list, which is sent as JSON; with its `Content-Type`, if `headers` has none. Read once. */
+  body?: string | URLSearchParams | { readonly [member: string]: unknown } | readonly unknown[] | undefined;
+  /** Default `"include"`: the refresh cookie goes along across origins as well. */
+  credentials?: RequestCredentials | undefined;
+}
+
+/**
+ * Refreshes by whatever means: a GraphQL mutation, the native side of Tauri, Electron or Capacitor, a browser extension's
+ * background. Called where nothing else of ours is on the wire, under the same lock and `timeout` as a request. Brings a
+ * `Response`, its JSON, or the token alone. Only a `Response` that ends the session, or a thrown {@link RefreshRejected},
+ * ends it; anything else that is thrown is a failure, and tried again.
+ *
+ * Sessions with such a function are told apart by their `name`. It must not wait for `session.fetch` or `accessToken`.
+ */
+export type RefreshFunction = (ask: RefreshAsk) => SignInAnswer | PromiseLike<SignInAnswer>;
+
+/** What a {@link RefreshFunction} is given. */
+export interface RefreshAsk {
+  /**
+   * Aborted when the session object is closed, and not before: a refresh that is aborted may have lost its cookie, and a late
+   * answer is still used.
+   */
+  readonly signal: AbortSignal;
+  /** The id of this attempt, 32 hexadecimal digits: the same again for a retry of one whose outcome nobody knows. */
+  readonly attempt: string;
+  /** Those of the last {@link Session.refresh} that had any, until a refresh has succeeded. */
+  readonly params: unknown;
+}
+
+/** What a function that signs out is given. */
+export type SignOutAsk = Omit<RefreshAsk, "params">;
+
+/** See `csrf` of {@link SessionOptions}. The cookie's value is percent-decoded, as it is by axios and Angular. */
+export type CsrfOptions =
+  | { header: string; cookie: string }
+  | { header: string; token: () => string | null | undefined | PromiseLike<string | null | undefined> };
 
 /** One session: a token, what is known of it, and a `fetch` that carries it. */
 export interface Session {
@@ -171,9 +239,9 @@ export interface Session {
 
   /**
    * Renews the token now, for instance after the user's roles have changed. Asked for while a refresh is on the
-   * wire it sends one of its own after it.
+   * wire it sends one of its own after it. `params` go to a {@link RefreshFunction}, for instance which tenant is wanted.
    */
-  refresh(): Promise<void>;
+  refresh(options?: { params?: unknown }): Promise<void>;
 
   /**
    * Ends the session here at once, then tells the server (`signOut` of the options), after any refresh that is
@@ -463,6 +531,13 @@ export class RefreshError extends SessionError {
  * policy wants and a request cannot have (`ERR_TOKEN_NOT_ALLOWED`, `ERR_TOKEN_NOT_IN_HAND`).
  */
 export class TokenError extends SessionError {}
+
+/** To be thrown by a {@link RefreshFunction}: the server says that the session is over. The only error that ends one. */
+export class RefreshRejected extends Error {
+  constructor(message?: string, options?: { cause?: unknown; status?: number });
+  /** As of an HTTP answer; default 401. */
+  readonly status: number;
+}
 
 /** A sign-in that did not come about: `ERR_SIGN_IN_REFUSED` or `ERR_SIGN_IN_INCOMPLETE`. */
 export class SignInError extends SessionError {

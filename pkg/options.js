@@ -17,8 +17,8 @@ export function readOptions(options, signal) {
   for (const name of Object.keys(options)) {
     if (!KNOWN.includes(name)) throw invalid(name, `is not known; there are ${KNOWN.join(", ")}`);
   }
-  const refresh = readEndpoint("refresh", options.refresh, signal);
-  const signOut = options.signOut === undefined ? undefined : readEndpoint("signOut", options.signOut, signal);
+  const refresh = readEndpoint("refresh", options.refresh, (call, attempt, params) => call({ signal, attempt, params }));
+  const signOut = options.signOut === undefined ? undefined : readEndpoint("signOut", options.signOut, (call, attempt) => call({ signal, attempt }));
   const { attemptHeader = "X-Requested-With", name = "default" } = options;
   if (attemptHeader !== false && (typeof attemptHeader !== "string" || !TOKEN.test(attemptHeader))) {
     throw invalid("attemptHeader", "must be the name of a header, or false");

@@ -1,11 +1,14 @@
 // What createSession takes, and what it does not.
 
-import { createSession } from "silent-session";
+import { RefreshRejected, createSession } from "silent-session";
 import type { SessionEvent, SessionOptions } from "silent-session";
 
 export const all: Required<SessionOptions> = {
   refresh: new URL("https://auth.test/refresh"),
   signOut: "/auth/logout",
+  csrf: { cookie: "csrftoken", header: "X-CSRFToken" },
+  endsSession: [401, 419] as const,
+  sessionHint: "signed_in",
   sendTokenTo: ["https://api.test/v1", new URL("https://b.test")] as const,
   leeway: 60,
   refreshAhead: true,
@@ -27,6 +30,25 @@ export const wasm: SessionOptions["wasm"][] = [
   new URL("https://cdn.test/a.wasm"), fetch("/a.wasm"), new Response(), new Uint8Array(8), new ArrayBuffer(8),
   new WebAssembly.Module(new Uint8Array(8)),
 ];
+
+/** Ways to ask the auth server. */
+export const ways: SessionOptions[] = [
+  { refresh: { url: "/r", method: "PUT", headers: { "x-tenant": "a" }, body: { grant_type: "refresh_token" }, credentials: "same-origin" } },
+  { refresh: { url: new URL("https://auth.test/r"), body: new URLSearchParams({ a: "1" }) }, signOut: { url: "/s", method: "DELETE" } },
+  { refresh: async ({ signal, attempt, params }) => fetch("/graphql", { method: "POST", signal, body: JSON.stringify({ attempt, params }) }) },
+  { refresh: () => ({ access_token: "a", expires_in: 900 }), signOut: async ({ attempt }) => void attempt },
+  {
+    refresh: () => {
+      throw new RefreshRejected("logged out", { status: 401, cause: new Error("why") });
+    },
+  },
+  { refresh: "/r", csrf: { header: "X-CSRF", token: async () => document.querySelector("meta")?.content }, attemptHeader: false },
+  { refresh: "/r", endsSession: ({ status, body }) => status === 400 && body !== null },
+];
+// @ts-expect-error: a cookie or a token
+createSession({ refresh: "/r", csrf: { header: "X-CSRF" } });
+// @ts-expect-error: a url is wanted
+createSession({ refresh: { method: "PUT" } });
 
 createSession(all);
 // @ts-expect-error: refresh is required

@@ -184,7 +184,7 @@ export default {
       await session.signOut();
       return [asked, session.state.reason];
     });
-    assert.deepEqual(seen, [[["signal", "attempt", "params"]], "signed-out"]);
+    assert.deepEqual(seen, [[["signal", "attempt"]], "signed-out"]);
   },
 
   "statuses end a session as they are listed": async ({ run }) => {
