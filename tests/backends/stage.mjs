@@ -51,20 +51,20 @@ export function rulesOf(name, hosts = ONE_HOST, cookieDomain) {
 }
 
 class Stage {
+  page;
   backend;
   /** The back end's, for the browser. */
   origin;
-  #page;
 
   constructor(page, backend, host) {
-    this.#page = page;
+    this.page = page;
     this.backend = backend;
     this.origin = `http://${host}:${new URL(backend.origin).port}`;
   }
 
   /** What the page gets from `fetch`: status, body, and which headers it may read; or that there is no answer. */
   call(path, init = {}) {
-    return this.#page.evaluate(seenByPage, [this.origin + path, init]);
+    return this.page.evaluate(seenByPage, [this.origin + path, init]);
   }
 
   /** The same, `count` times at once. */
@@ -79,20 +79,20 @@ class Stage {
 
   /** The value of a cookie that the browser holds for the back end, whoever may read it. */
   async cookie(name) {
-    const cookies = await this.#page.context().cookies(this.origin);
+    const cookies = await this.page.context().cookies(this.origin);
     return cookies.find((cookie) => cookie.name === name)?.value;
   }
 
   /** Puts one into the browser, or removes it. */
   async setCookie(name, value) {
-    const context = this.#page.context();
+    const context = this.page.context();
     await context.clearCookies({ name });
     if (value) await context.addCookies([{ name, value, url: this.origin }]);
   }
 
   /** What the page reads of its `document.cookie`, by name. */
   async readable() {
-    const cookies = await this.#page.evaluate(() => document.cookie);
+    const cookies = await this.page.evaluate(() => document.cookie);
     return Object.fromEntries(cookies.split("; ").filter(Boolean).map((pair) => pair.split("=")));
   }
 }

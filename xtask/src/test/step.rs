@@ -65,7 +65,11 @@ pub(crate) const STEPS: &[Step] = &[
         needs: demo::NEEDS,
         run: |project| built(project).and_then(|()| libraries::test(project)),
     },
-    Step { name: "backends", needs: &[Need::Node, Need::Browser, Need::Python], run: backends::test },
+    Step {
+        name: "backends",
+        needs: &[Need::WasmTarget, Need::WasmBindgen, Need::Node, Need::Browser, Need::Python],
+        run: |project| built(project).and_then(|()| backends::test(project)),
+    },
     Step {
         name: "firefox",
         needs: &[Need::WasmTarget, Need::WasmBindgen, Need::Node, Need::Firefox],
