@@ -112,7 +112,7 @@ mod turns;
 
 pub use answer::{Head, claims_of, is_sendable, read_lifetime, read_token, subject_in};
 pub use breaker::Audience;
-pub use challenge::wants_step_up;
+pub use challenge::wants_more;
 pub use command::{Command, Reply};
 pub use config::Config;
 pub use envelope::{read_message, write_message};

@@ -13,7 +13,7 @@ use super::super::timer::within;
 use super::request::Request;
 use super::spare::Spare;
 use super::{FetchFailure, Policy, TokenUse, unless_aborted};
-use crate::session::{Audience, Credential, Denial, Event, wants_step_up};
+use crate::session::{Audience, Credential, Denial, Event, wants_more};
 
 /// How long a caller waits to know whether there is a 401 behind a rejection.
 const LOOK_PATIENCE: Duration = Duration::from_secs(10);
@@ -198,7 +198,7 @@ impl Exchange {
             None => return Verdict::None,
         }
         match header(answer, "www-authenticate") {
-            Some(challenge) if wants_step_up(&challenge) => Verdict::None,
+            Some(challenge) if wants_more(&challenge, "Bearer") => Verdict::None,
             _ => Verdict::Refused,
         }
     }
