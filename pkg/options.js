@@ -1,19 +1,12 @@
 // Validates what createSession is given, once, at the edge. The wasm gets absolute URLs and numbers.
 
+import { readAttach, readRejectsToken } from "./api-options.js";
+import { flag, invalid, TOKEN } from "./checks.js";
+
 const KNOWN = [
-  "attemptHeader", "companionCookie", "fetch", "identity", "leeway", "lockTimeout", "name", "onEvent", "patience", "refresh", "refreshAhead", "restore",
-  "sendTokenTo", "shareToken", "signOut", "timeout", "wasm",
+  "attach", "attemptHeader", "companionCookie", "fetch", "identity", "leeway", "lockTimeout", "name", "onEvent", "patience", "refresh", "refreshAhead",
+  "rejectsToken", "restore", "sendTokenTo", "shareToken", "signOut", "timeout", "wasm",
 ];
-
-/** The name of a header that fetch takes, or of a cookie (RFC 9110, section 5.6.2; RFC 6265, section 4.1.1). */
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-
-/** A TypeError that names the option or argument, and says what would be right. */
-export function invalid(name, wanted, cause) {
-  const error = new TypeError(`${name}: ${wanted}`, cause && { cause });
-  error.code = "ERR_INVALID_OPTION";
-  return error;
-}
 
 /** Options as the wasm reads them; what is not set stays undefined, for its defaults are there. */
 export function readOptions(options) {
@@ -48,6 +41,8 @@ export function readOptions(options) {
     authOrigin: refresh.origin,
     signOut: options.signOut === undefined ? undefined : url("signOut", options.signOut).href,
     sendTokenTo: targets(options.sendTokenTo),
+    attach: readAttach(options.attach),
+    rejectsToken: readRejectsToken(options.rejectsToken),
     leeway: seconds("leeway", options.leeway, 0),
     timeout: seconds("timeout", options.timeout, 1),
     patience: seconds("patience", options.patience, 0),
@@ -127,10 +122,5 @@ function seconds(option, value, least) {
   if (typeof value !== "number" || !Number.isFinite(value) || value < least) {
     throw invalid(option, `must be a number of seconds, ${least} or more`);
   }
-  return value;
-}
-
-function flag(option, value) {
-  if (value !== undefined && typeof value !== "boolean") throw invalid(option, "must be true or false");
   return value;
 }

@@ -85,6 +85,7 @@
 //! 10. A token never prints.
 
 mod answer;
+mod attachment;
 mod backoff;
 mod breaker;
 mod callers;
@@ -111,6 +112,7 @@ mod token;
 mod turns;
 
 pub use answer::{Head, claims_of, is_sendable, read_lifetime, read_token, subject_in};
+pub use attachment::Attachment;
 pub use breaker::Audience;
 pub use challenge::wants_more;
 pub use command::{Command, Reply};
