@@ -1,9 +1,6 @@
 // How the auth server is asked: validated once, at the edge. The wasm gets absolute URLs, plain members and functions.
 
-import { invalid } from "./invalid.js";
-
-/** The name of a header that fetch takes, or of a cookie (RFC 9110, section 5.6.2; RFC 6265, section 4.1.1). */
-export const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+import { invalid, TOKEN } from "./checks.js";
 
 const MEMBERS = ["url", "method", "headers", "body", "credentials"];
 const CREDENTIALS = ["include", "same-origin", "omit"];

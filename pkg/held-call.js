@@ -6,15 +6,15 @@ const CARRY_NONE = ["no-cors", "navigate"];
 
 /**
  * A `Request` of what the arguments are now, and whether its body is a stream in them. No request: the arguments go to native
- * fetch as they are; `isForeign`: because the token must not go along.
+ * fetch as they are; `isForeign`: because the token must not go along. `header` is what the token goes in.
  */
-export function hold([input, init], targets, { token }) {
+export function hold([input, init], targets, header, { token }) {
   const url = parse(input);
   const said = (name) => init?.[name] ?? input?.[name];
   if (!targets.some((target) => isBelow(target, url)) || CARRY_NONE.includes(said("mode"))) return { isForeign: true };
   const headers = said("headers");
   const canLook = canBeReadTwice(headers);
-  if (canLook && bringsAuthorization(headers)) return {};
+  if (canLook && brings(headers, header)) return {};
   try {
     return { request: new Request(input, init), isStream: typeof init?.body?.getReader === "function" };
   } catch (error) {
@@ -43,10 +43,10 @@ function canBeReadTwice(headers) {
   return headers[Symbol.iterator] === undefined;
 }
 
-function bringsAuthorization(headers) {
+function brings(headers, name) {
   try {
     // A copy, so that every form of `HeadersInit` is read by the browser's own rules.
-    return new Headers(headers).has("authorization");
+    return new Headers(headers).has(name);
   } catch {
     return false;
   }

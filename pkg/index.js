@@ -1,8 +1,8 @@
 // The package's entry: a session that is there at once, while its wasm loads behind.
 
 import loadWasm, { Core, hasScope, makeError } from "./dist/silent_session.js";
+import { invalid } from "./checks.js";
 import { hold, lock } from "./held-call.js";
-import { invalid } from "./invalid.js";
 import { DEFAULT_POLICY, readOptions, readPolicy } from "./options.js";
 
 export { RefreshRejected } from "./endpoints.js";
@@ -70,6 +70,8 @@ class Session {
   #nativeFetch;
   /** Where the token may go: what goes elsewhere need not wait for the wasm. */
   #targets;
+  /** Which header of a request makes it the caller's own. */
+  #header;
   #hint;
   /** Tells the app's own functions that nobody waits for them any more. */
   #controller;
@@ -95,6 +97,7 @@ class Session {
     this.#loaded.catch((error) => this.#settleReady.reject(error));
     this.#nativeFetch = options.fetch ? () => options.fetch : () => globalThis.fetch;
     this.#targets = options.sendTokenTo.filter((url) => URL.canParse(url)).map((url) => new URL(url));
+    this.#header = options.attach.header;
     this.#fetch = this.#derive(DEFAULT_POLICY);
   }
 
@@ -177,7 +180,7 @@ class Session {
     if (this.#core) return this.#core.fetch(args, policy);
     if (policy.token === "optional") return this.#nativeFetch()(...args);
     // The arguments may change meanwhile: a Request is what they are now.
-    const { request, isStream, isForeign } = hold(args, this.#targets, policy);
+    const { request, isStream, isForeign } = hold(args, this.#targets, this.#header, policy);
     if (request) {
       const unlock = lock(request);
       const core = await unlessAborted(this.#loaded, request.signal).finally(unlock).catch((error) => {

@@ -1,12 +1,13 @@
 // Validates what createSession is given, once, at the edge. The wasm gets absolute URLs and numbers.
 
-import { TOKEN, readCsrf, readEnding, readEndpoint, readUrl } from "./endpoints.js";
+import { readAttach, readRejectsToken } from "./api-options.js";
+import { flag, invalid, TOKEN } from "./checks.js";
+import { readCsrf, readEnding, readEndpoint, readUrl } from "./endpoints.js";
 import { Hint } from "./hint.js";
-import { invalid } from "./invalid.js";
 
 const KNOWN = [
-  "attemptHeader", "companionCookie", "csrf", "endsSession", "fetch", "identity", "leeway", "lockTimeout", "name", "onEvent", "patience", "refresh", "refreshAhead", "restore",
-  "sendTokenTo", "sessionHint", "shareToken", "signOut", "timeout", "wasm",
+  "attach", "attemptHeader", "companionCookie", "csrf", "endsSession", "fetch", "identity", "leeway", "lockTimeout", "name", "onEvent", "patience",
+  "refresh", "refreshAhead", "rejectsToken", "restore", "sendTokenTo", "sessionHint", "shareToken", "signOut", "timeout", "wasm",
 ];
 
 /** Options as the wasm reads them; what is not set stays undefined, for its defaults are there. */
@@ -47,6 +48,8 @@ export function readOptions(options, signal) {
     endsSession: readEnding(options.endsSession),
     hint: new Hint(sessionHint, name, refreshUrl),
     sendTokenTo: targets(options.sendTokenTo),
+    attach: readAttach(options.attach),
+    rejectsToken: readRejectsToken(options.rejectsToken),
     leeway: seconds("leeway", options.leeway, 0),
     timeout: seconds("timeout", options.timeout, 1),
     patience: seconds("patience", options.patience, 0),
@@ -115,10 +118,5 @@ function seconds(option, value, least) {
   if (typeof value !== "number" || !Number.isFinite(value) || value < least) {
     throw invalid(option, `must be a number of seconds, ${least} or more`);
   }
-  return value;
-}
-
-function flag(option, value) {
-  if (value !== undefined && typeof value !== "boolean") throw invalid(option, "must be true or false");
   return value;
 }

@@ -6,8 +6,10 @@ use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::report;
-use crate::browser::{Csrf, Ends, Fetcher, Identity, Policy, Reporter, Settings, Targets, TokenUse, Way};
-use crate::session::Config;
+use crate::browser::{
+    Csrf, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, Targets, TokenUse, Way,
+};
+use crate::session::{Attachment, Config};
 
 /// How a derived `fetch` uses the token.
 pub(super) fn read_policy(policy: &JsValue) -> Policy {
@@ -67,6 +69,8 @@ pub(super) fn read(options: &JsValue) -> Settings {
         companion_cookie: member("companionCookie").as_string(),
         name: text("name"),
         targets: Targets::new(Array::from(&member("sendTokenTo")).iter().filter_map(|url| url.as_string())),
+        attachment: read_attachment(&member("attach")),
+        rejection: read_rejection(member("rejectsToken")),
         fetcher: member("fetch").dyn_into().map(Fetcher::pinned).unwrap_or_default(),
         identity: member("identity").dyn_into().map(Identity::told_by).unwrap_or_default(),
         reporter: match member("onEvent").dyn_into::<Function>() {
@@ -83,5 +87,25 @@ pub(super) fn read(options: &JsValue) -> Settings {
             shares_token: flag("shareToken", defaults.shares_token),
             ..defaults
         },
+    }
+}
+
+fn read_attachment(attach: &JsValue) -> Attachment {
+    let member = |name: &str| Reflect::get(attach, &JsValue::from_str(name)).ok();
+    let text = |name: &str| member(name).and_then(|text| text.as_string());
+    match text("header").zip(text("scheme")) {
+        Some((header, scheme)) => {
+            let follows_redirects = member("followRedirects").is_some_and(|follows| follows.is_truthy());
+            Attachment::new(&header, &scheme, follows_redirects)
+        }
+        None => Attachment::default(),
+    }
+}
+
+fn read_rejection(rejects: JsValue) -> Rejection {
+    match rejects.dyn_into::<Function>() {
+        Ok(ask) => Rejection::told_by(ask),
+        Err(list) if list.is_undefined() => Rejection::default(),
+        Err(list) => Rejection::statuses(Array::from(&list).iter().filter_map(|status| status.as_f64())),
     }
 }

@@ -17,6 +17,7 @@ use wasm_bindgen::JsValue;
 use super::channel::Channel;
 use super::clock;
 use super::endpoint::{Csrf, Endpoint, Ends, Way};
+use super::fetch::Rejection;
 use super::fetcher::Fetcher;
 use super::identity::Identity;
 use super::listener::Listener;
@@ -28,8 +29,8 @@ use super::random::Random;
 use super::reporter::Reporter;
 use super::timer;
 use crate::session::{
-    AttemptId, Config, Credential, Denial, Event, Grant, Progress, RefreshFailure, Reply, Session, Status,
-    Ticket,
+    Attachment, AttemptId, Config, Credential, Denial, Event, Grant, Progress, RefreshFailure, Reply,
+    Session, Status, Ticket,
 };
 
 type Answer = Result<Reply, Denial>;
@@ -59,6 +60,10 @@ pub struct Settings {
     pub name: String,
     /// Where the access token may go.
     pub targets: Targets,
+    /// How it goes there.
+    pub attachment: Attachment,
+    /// Which answers say that it is no good.
+    pub rejection: Rejection,
     /// What to send with.
     pub fetcher: Fetcher,
     /// How to know whose a token is.
@@ -129,6 +134,8 @@ struct Inner {
     /// What the next refresh is to be asked with, until one has succeeded.
     params: RefCell<JsValue>,
     targets: Targets,
+    attachment: Attachment,
+    rejection: Rejection,
     identity: Identity,
     /// Nobody once it is closed: it may hold whatever holds us.
     reporter: RefCell<Reporter>,
@@ -182,6 +189,8 @@ impl Driver {
             auth_origin: settings.auth_origin,
             params: RefCell::new(JsValue::UNDEFINED),
             targets: settings.targets,
+            attachment: settings.attachment,
+            rejection: settings.rejection,
             identity: settings.identity,
             reporter: RefCell::new(settings.reporter),
             native_error: RefCell::default(),
@@ -253,10 +262,10 @@ impl Driver {
         self.0.native_error.borrow().clone()
     }
 
-    /// What a request carries now.
+    /// What the header of a request would be now.
     pub(crate) fn authorization(&self) -> Option<String> {
         match self.0.machine.borrow().status() {
-            Status::Active { grant, .. } => Some(grant.token.authorization()),
+            Status::Active { grant, .. } => Some(self.0.attachment.value(&grant.token)),
             _ => None,
         }
     }
@@ -283,6 +292,16 @@ impl Driver {
     /// Where the token may go.
     pub(crate) fn targets(&self) -> &Targets {
         &self.0.targets
+    }
+
+    /// How the token goes there.
+    pub(crate) fn attachment(&self) -> &Attachment {
+        &self.0.attachment
+    }
+
+    /// Which answers say that it is no good.
+    pub(crate) fn rejection(&self) -> &Rejection {
+        &self.0.rejection
     }
 
     /// How to know whose a token is.

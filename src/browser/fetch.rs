@@ -1,8 +1,9 @@
-//! The caller's request: with the token where it may go, and on a 401 refreshed once and sent once more.
+//! The caller's request: with the token where it may go, and where that is rejected refreshed once and sent once more.
 
 mod abort;
 mod exchange;
 mod policy;
+mod rejection;
 mod request;
 mod spare;
 
@@ -17,6 +18,7 @@ use crate::session::Denial;
 
 pub use abort::unless_aborted;
 pub use policy::{Policy, TokenUse};
+pub use rejection::Rejection;
 
 use exchange::Exchange;
 pub use request::Request;

@@ -28,16 +28,32 @@ impl Fetcher {
         Ok(JsFuture::from(Promise::resolve(&answer)))
     }
 
-    /// The same with a request. Firefox copies no `keepalive` from one `Request` to another, as `fetch` does: it is said
-    /// once more; and with it what is reset when anything is (the Fetch standard, section 5.4, "new Request").
+    /// The same with a request.
     pub(crate) fn send(&self, request: &JsValue) -> Result<JsFuture, JsValue> {
-        if member(request, "keepalive").is_truthy() {
-            let again = Object::new();
-            for name in ["keepalive", "referrer", "referrerPolicy"] {
-                Reflect::set(&again, &JsValue::from_str(name), &member(request, name))?;
-            }
-            return self.call(&Array::of2(request, &again));
+        self.send_as(request, None)
+    }
+
+    /// The same, but a redirect that would be followed is a network error.
+    pub(crate) fn send_unredirected(&self, request: &JsValue) -> Result<JsFuture, JsValue> {
+        match member(request, "redirect").as_string().as_deref() {
+            Some("error" | "manual") => self.send(request),
+            _ => self.send_as(request, Some("error")),
         }
-        self.call(&Array::of1(request))
+    }
+
+    /// Firefox copies no `keepalive` from one `Request` to another, as `fetch` does: it is said once more; and with it what is
+    /// reset when anything is (the Fetch standard, section 5.4, "new Request").
+    fn send_as(&self, request: &JsValue, redirect: Option<&str>) -> Result<JsFuture, JsValue> {
+        if redirect.is_none() && !member(request, "keepalive").is_truthy() {
+            return self.call(&Array::of1(request));
+        }
+        let again = Object::new();
+        for name in ["keepalive", "referrer", "referrerPolicy"] {
+            Reflect::set(&again, &JsValue::from_str(name), &member(request, name))?;
+        }
+        if let Some(redirect) = redirect {
+            Reflect::set(&again, &JsValue::from_str("redirect"), &JsValue::from_str(redirect))?;
+        }
+        self.call(&Array::of2(request, &again))
     }
 }

@@ -30,7 +30,7 @@ mod timer;
 
 pub use driver::{Driver, Inspection, Settings};
 pub use endpoint::{Csrf, Ends, Way};
-pub use fetch::{FetchFailure, Policy, Request, TokenUse, fetch, fetch_held, unless_aborted};
+pub use fetch::{FetchFailure, Policy, Rejection, Request, TokenUse, fetch, fetch_held, unless_aborted};
 pub use fetcher::Fetcher;
 pub use identity::Identity;
 pub use origin::Targets;

@@ -1,65 +1,292 @@
-//! What the `WWW-Authenticate` of an API says beside its 401.
+//! What the `WWW-Authenticate` of an API says beside its status.
 
-/// Whether it wants more than any token that a refresh could bring: the user has to authenticate in another way (RFC 9470,
-/// section 3).
-pub fn wants_step_up(challenge: &str) -> bool {
-    parameters(challenge).any(|(name, value)| {
-        name.eq_ignore_ascii_case("error") && value == "insufficient_user_authentication"
+/// Whether it wants more than any token that a refresh could bring: another scope (RFC 6750, section 3.1), or another way
+/// to authenticate (RFC 9470, section 3).
+///
+/// `scheme` is what the token is sent with. Only what a challenge of this scheme says is about the token, or one of
+/// `Bearer` or `DPoP` (RFC 9449, section 7.1): the `error` of another scheme is not ours.
+pub fn wants_more(challenges: &str, scheme: &str) -> bool {
+    parameters(challenges).any(|Parameter { scheme: challenger, name, value }| {
+        [scheme, "Bearer", "DPoP"].iter().any(|ours| ours.eq_ignore_ascii_case(challenger))
+            && name.eq_ignore_ascii_case("error")
+            && MORE.iter().any(|error| unescaped(value).eq(error.bytes()))
     })
 }
 
-/// The parameters of all challenges (RFC 9110, section 11.6.1), in order. A scheme that stands before the first of its
-/// parameters is left out; so is what is no parameter.
-fn parameters(challenge: &str) -> impl Iterator<Item = (&str, &str)> {
-    let mut quoted = false;
+const MORE: [&str; 2] = ["insufficient_scope", "insufficient_user_authentication"];
+
+/// A parameter, and the scheme of the challenge that it belongs to.
+#[derive(Debug, PartialEq, Eq)]
+struct Parameter<'a> {
+    scheme: &'a str,
+    name: &'a str,
+    /// Without its quotes, but as it is escaped.
+    value: &'a str,
+}
+
+/// The parameters of all challenges (RFC 9110, section 11.6.1), in order. What does not follow the grammar is left out, up
+/// to the next comma that is not quoted; so is a `token68`.
+fn parameters(challenges: &str) -> Parameters<'_> {
+    Parameters { scheme: "", rest: challenges }
+}
+
+struct Parameters<'a> {
+    /// Of the challenge that has begun; empty before the first.
+    scheme: &'a str,
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Parameters<'a> {
+    type Item = Parameter<'a>;
+
+    fn next(&mut self) -> Option<Parameter<'a>> {
+        loop {
+            // Elements of a list may be empty (section 5.6.1.2).
+            let element = self.rest.trim_start_matches([' ', '\t', ',']);
+            if element.is_empty() {
+                return None;
+            }
+            self.rest = after_element(element);
+            if let Some((name, value)) = self.read(element)
+                && !self.scheme.is_empty()
+            {
+                return Some(Parameter { scheme: self.scheme, name, value });
+            }
+        }
+    }
+}
+
+impl<'a> Parameters<'a> {
+    /// An element of the list: a parameter, or a scheme and its first parameter, or a scheme alone.
+    fn read(&mut self, element: &'a str) -> Option<(&'a str, &'a str)> {
+        if let Some(parameter) = parameter(element) {
+            return Some(parameter);
+        }
+        let (scheme, rest) = token(element)?;
+        let first = trimmed(rest);
+        if first.len() == rest.len() && !ends_element(rest) {
+            return None;
+        }
+        self.scheme = scheme;
+        parameter(first)
+    }
+}
+
+/// `token BWS "=" BWS ( token / quoted-string )`, and then the end of the element.
+fn parameter(text: &str) -> Option<(&str, &str)> {
+    let (name, rest) = token(text)?;
+    let rest = trimmed(trimmed(rest).strip_prefix('=')?);
+    let (value, rest) = match rest.strip_prefix('"') {
+        Some(rest) => quoted(rest)?,
+        None => token(rest)?,
+    };
+    ends_element(trimmed(rest)).then_some((name, value))
+}
+
+/// A token (section 5.6.2) and what follows it.
+fn token(text: &str) -> Option<(&str, &str)> {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let end = text.bytes().position(|byte| !is_part(byte)).unwrap_or(text.len());
+    text.split_at_checked(end).filter(|(token, _)| !token.is_empty())
+}
+
+/// What stands before the closing quote (section 5.6.4), and what follows it.
+fn quoted(text: &str) -> Option<(&str, &str)> {
     let mut escaped = false;
-    let parts = challenge.split(move |character| {
-        match character {
+    let end = text.bytes().position(|byte| {
+        let closes = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    })?;
+    Some((text.get(..end)?, text.get(end + 1..)?))
+}
+
+/// What is meant by a value that is escaped.
+fn unescaped(value: &str) -> impl Iterator<Item = u8> {
+    let mut escapes = false;
+    value.bytes().filter(move |&byte| {
+        escapes = byte == b'\\' && !escapes;
+        !escapes
+    })
+}
+
+/// What follows the next comma that is not quoted.
+fn after_element(text: &str) -> &str {
+    let (mut is_quoted, mut escaped) = (false, false);
+    let comma = text.bytes().position(|byte| {
+        match byte {
             _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            ',' => return !quoted,
+            b'\\' if is_quoted => escaped = true,
+            b'"' => is_quoted = !is_quoted,
+            b',' => return !is_quoted,
             _ => {}
         }
         false
     });
-    parts.filter_map(|part| {
-        let (name, value) = part.split_once('=')?;
-        let name = name.trim().rsplit([' ', '\t']).next()?;
-        let value = value.trim();
-        Some((name, value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)))
-    })
+    comma.and_then(|comma| text.get(comma + 1..)).unwrap_or_default()
+}
+
+fn ends_element(text: &str) -> bool {
+    text.is_empty() || text.starts_with(',')
+}
+
+/// Without the white space at its beginning (section 5.6.3).
+fn trimmed(text: &str) -> &str {
+    text.trim_start_matches([' ', '\t'])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(challenges: &str) -> Vec<(&str, &str, &str)> {
+        parameters(challenges).map(|Parameter { scheme, name, value }| (scheme, name, value)).collect()
+    }
+
     #[test]
-    fn a_step_up_is_found_in_whatever_form_it_is_written() {
-        for challenge in [
-            "Bearer error=\"insufficient_user_authentication\"",
-            "bearer realm=\"a, error=\\\"b\\\"\", ERROR = insufficient_user_authentication , max_age=\"5\"",
-            "Basic realm=\"x\", Bearer scope=\"a b\", error=\"insufficient_user_authentication\", acr_values=\"y\"",
+    fn several_challenges_stand_in_one_header() {
+        // RFC 9110, section 11.6.1.
+        let example =
+            "Basic realm=\"simple\", Newauth realm=\"apps\", type=1, title=\"Login to \\\"apps\\\"\"";
+        let newauth = [("realm", "apps"), ("type", "1"), ("title", "Login to \\\"apps\\\"")];
+        let expected: Vec<_> = [("Basic", "realm", "simple")]
+            .into_iter()
+            .chain(newauth.map(|(name, value)| ("Newauth", name, value)))
+            .collect();
+        assert_eq!(read(example), expected);
+    }
+
+    #[test]
+    fn a_scheme_may_have_no_parameter_or_a_token68() {
+        let after = |challenges: &str| {
+            read(challenges).iter().map(|(scheme, ..)| scheme.to_string()).collect::<Vec<_>>()
+        };
+        for none in [
+            "",
+            "Bearer",
+            "Negotiate YII=",
+            "Negotiate a.b-c_d~e+f/g==",
+            "Basic ,, Bearer",
+            "Negotiate YII=, Bearer",
         ] {
-            assert!(wants_step_up(challenge), "{challenge}");
+            assert_eq!(read(none), [], "{none}");
+        }
+        for bearer in [
+            "Negotiate, Bearer a=b",
+            "Negotiate YII=, Bearer a=b",
+            "Negotiate a/b==,Bearer a=b",
+            "Negotiate abc , Bearer a=b",
+        ] {
+            assert_eq!(after(bearer), ["Bearer"], "{bearer}");
         }
     }
 
     #[test]
-    fn what_only_looks_like_it_is_none() {
-        for challenge in [
+    fn white_space_and_empty_elements_may_stand_where_the_grammar_says() {
+        for challenges in
+            ["Bearer a=\"1\",b=2", " , Bearer\t a = \"1\" ,\t, b\t=\t2 ,", "Bearer , a=1, b=\"2\""]
+        {
+            assert_eq!(read(challenges), [("Bearer", "a", "1"), ("Bearer", "b", "2")], "{challenges}");
+        }
+    }
+
+    #[test]
+    fn quotes_hide_commas_equals_signs_and_escaped_quotes() {
+        let challenges = "Bearer a=\"x, Basic b=\\\"c\\\", \\\\\", d=\"\"";
+        assert_eq!(read(challenges), [("Bearer", "a", "x, Basic b=\\\"c\\\", \\\\"), ("Bearer", "d", "")]);
+    }
+
+    #[test]
+    fn what_is_no_parameter_is_left_out_and_the_rest_is_read() {
+        for nonsense in [
+            "a",
+            "a=",
+            "a==",
+            "=",
+            "\"",
+            "a=\"",
+            "a=b c=d",
+            "a=\"b\" c=\"d\"",
+            "a=b/c",
+            "é",
+            "a=é",
+            "a b c",
+            "(a)=b",
+            "\\",
+            "a=\"b\"c",
+        ] {
+            let (before, both) =
+                (["Bearer x=y, ", nonsense].concat(), ["Bearer x=y, ", nonsense, ", z=1"].concat());
+            assert_eq!(read(&before)[0], ("Bearer", "x", "y"), "{nonsense}");
+            let closed = nonsense.matches('"').count() % 2 == 0;
+            assert_eq!(
+                read(&both).last().map(|&(_, name, _)| name),
+                Some(if closed { "z" } else { "x" }),
+                "{nonsense}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_nonsense_panics_or_goes_on_for_ever() {
+        let pieces = ["Bearer", "error", "insufficient_scope", " ", ",", "=", "\"", "\\", "é"];
+        let mut all = vec![String::new()];
+        for _ in 0..5 {
+            all = all.iter().flat_map(|text| pieces.map(|piece| [text, piece].concat())).collect();
+            for text in &all {
+                assert!(parameters(text).count() <= text.len());
+                if wants_more(text, "") {
+                    assert!(text.contains("insufficient_scope"), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn more_is_wanted_in_whatever_form_it_is_written() {
+        for challenges in [
+            "Bearer error=\"insufficient_user_authentication\"",
+            "Bearer error=\"insufficient_scope\", scope=\"a b\"",
+            "bearer realm=\"a, error=\\\"b\\\"\", ERROR = insufficient_user_authentication , max_age=\"5\"",
+            "Basic realm=\"x\", Bearer scope=\"a b\", error=\"insufficient_user_authentication\", acr_values=\"y\"",
+            "Negotiate YII==, BEARER error=\"insufficient\\_scope\"",
+            "DPoP algs=\"ES256\", error=\"insufficient_scope\"",
+            "Bearer error=\"invalid_token\", DPoP error=\"insufficient_scope\"",
+            "jwt error=\"insufficient_scope\"",
+        ] {
+            assert!(wants_more(challenges, "JWT"), "{challenges}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_it_wants_nothing() {
+        for challenges in [
             "",
             "Bearer",
             "Bearer error=\"invalid_token\"",
             "Bearer error_description=\"insufficient_user_authentication\"",
             "Bearer realm=\", error=insufficient_user_authentication\"",
+            "Bearer realm=\"\\\", error=insufficient_scope, x=\\\"\"",
             "Bearer error=\"insufficient_user_authentication_x\"",
+            "Bearer error=\"Insufficient_Scope\"",
+            "Bearer error=\"insufficient_scope",
+            "Bearer error*=insufficient_scope",
             "insufficient_user_authentication",
+            "error=\"insufficient_scope\"",
+            "Basic error=\"insufficient_scope\"",
+            "Bearer error=\"invalid_token\", Basic error=\"insufficient_scope\"",
+            "Bearers error=\"insufficient_scope\"",
+            "jwt error=\"insufficient_scope\"",
             "\"",
             "=,=,\\",
         ] {
-            assert!(!wants_step_up(challenge), "{challenge}");
+            assert!(!wants_more(challenges, "Token"), "{challenges}");
         }
+    }
+
+    #[test]
+    fn a_token_without_a_scheme_makes_no_challenge_ours() {
+        assert!(!wants_more("error=\"insufficient_scope\"", ""));
+        assert!(wants_more("Bearer error=\"insufficient_scope\"", ""));
     }
 }

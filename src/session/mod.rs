@@ -85,6 +85,7 @@
 //! 10. A token never prints.
 
 mod answer;
+mod attachment;
 mod backoff;
 mod breaker;
 mod callers;
@@ -111,8 +112,9 @@ mod token;
 mod turns;
 
 pub use answer::{Head, claims_of, is_sendable, read_lifetime, read_token, subject_in};
+pub use attachment::Attachment;
 pub use breaker::Audience;
-pub use challenge::wants_step_up;
+pub use challenge::wants_more;
 pub use command::{Command, Reply};
 pub use config::Config;
 pub use envelope::{read_message, write_message};

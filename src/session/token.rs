@@ -18,11 +18,6 @@ impl AccessToken {
         Self(token.into())
     }
 
-    /// As it goes into the header (RFC 6750, section 2.1).
-    pub fn authorization(&self) -> String {
-        ["Bearer ", &self.0].concat()
-    }
-
     /// The token itself, to be put on the wire and nowhere else.
     pub fn reveal(&self) -> &str {
         &self.0

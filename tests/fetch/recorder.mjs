@@ -11,6 +11,8 @@ import { fileFor } from "./files.mjs";
 const SLOW = 30_000;
 /** How often it is looked whether something has come, in milliseconds. */
 const LOOK = 10;
+/** Where a token may be. */
+const TOKEN_HEADERS = ["authorization", "x-api-token"];
 /** What every body is that nothing else is said of. */
 export const BODY = "recorded";
 
@@ -75,7 +77,7 @@ export class Recorder {
     if (method === "OPTIONS" && headers["access-control-request-method"]) return response.writeHead(204).end();
     this.requests.push(record);
     if (searchParams.has("late")) await this.#untilLetGo(pathname);
-    if (searchParams.has("refuse") && this.#isFirstToken(searchParams.get("mark"), headers.authorization)) return this.#refuse(record, searchParams, response);
+    if (searchParams.has("refuse") && this.#isFirstToken(searchParams.get("mark"), headers)) return this.#refuse(record, searchParams, response);
     await this.#untilLetGo(pathname);
     this.#obey(searchParams, response);
   }
@@ -96,8 +98,9 @@ export class Recorder {
   }
 
   /** Whether it is the token that the first one of this mark came with. */
-  #isFirstToken(mark, authorization) {
-    return authorization !== undefined && authorization === this.of(`mark=${mark}`)[0].headers.authorization;
+  #isFirstToken(mark, headers) {
+    const first = this.of(`mark=${mark}`)[0].headers;
+    return TOKEN_HEADERS.some((name) => headers[name] !== undefined && headers[name] === first[name]);
   }
 
   /** Answers 401; with `drip=N` the end comes N milliseconds later, with `drip=never` when it is let go. */

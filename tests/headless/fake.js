@@ -12,6 +12,8 @@ export class FakeServer {
     this.serial = 0;
     this.good = undefined;
     this.scope = "profile";
+    /** How the API takes the token. */
+    this.attach = { header: "Authorization", scheme: "Bearer" };
     this.fetch = (...args) => this.#answer(args);
   }
 
@@ -85,7 +87,8 @@ export class FakeServer {
     const answer = this.apiAnswers.shift();
     if (answer?.error) throw answer.error;
     if (answer) return new Response("", answer);
-    const isGood = this.good !== undefined && call.authorization === `Bearer ${this.good}`;
+    const { header, scheme } = this.attach;
+    const isGood = this.good !== undefined && request.headers.get(header) === `${scheme} ${this.good}`.trim();
     call.response = isGood
       ? new Response("{}", { status: request.url.includes("/forbidden") ? 403 : 200 })
       : new Response("no", { status: 401 });

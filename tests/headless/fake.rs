@@ -8,9 +8,9 @@ use std::sync::Once;
 
 use js_sys::{Array, Function};
 use silent_session::browser::{
-    Driver, Ends, Fetcher, Identity, Policy, Reporter, Settings, Targets, Way, fetch,
+    Driver, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, Targets, Way, fetch,
 };
-use silent_session::session::{Config, Credential, Denial, Event, Status};
+use silent_session::session::{Attachment, Config, Credential, Denial, Event, Status};
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -89,6 +89,8 @@ pub fn settings(name: &str, server: &FakeServer, config: Config) -> Settings {
         companion_cookie: None,
         name: name.into(),
         targets: Targets::new([format!("{PAGE}/api")]),
+        attachment: Attachment::default(),
+        rejection: Rejection::default(),
         fetcher: Fetcher::pinned(server.fetch()),
         identity: Identity::default(),
         reporter: Reporter::default(),

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use js_sys::{Array, Function, Promise, Reflect};
 use silent_session::browser::{
-    Driver, Ends, Fetcher, Identity, Policy, Reporter, Settings, SignInFailure, Targets, Way, fetch, sign_in,
+    Driver, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, SignInFailure, Targets, Way,
+    fetch, sign_in,
 };
-use silent_session::session::{Config, Denial, EndReason, EpochId, Event, Status};
+use silent_session::session::{Attachment, Config, Denial, EndReason, EpochId, Event, Status};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -66,6 +67,8 @@ impl Page {
             companion_cookie: Some("refresh_stamp".into()),
             name: "story".into(),
             targets: Targets::new([format!("{SERVER}/api")]),
+            attachment: Attachment::default(),
+            rejection: Rejection::default(),
             fetcher: Fetcher::default(),
             identity: Identity::default(),
             reporter: Reporter::default(),

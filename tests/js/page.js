@@ -9,6 +9,7 @@ const { fetch: nativeFetch } = globalThis;
 /** A session with a server of its own. The wasm comes later in any case: the server may still be told what to answer. */
 function start(options) {
   const server = new FakeServer();
+  Object.assign(server.attach, options?.attach);
   const session = silent.createSession({ refresh: "/auth/refresh", fetch: server.fetch, ...options });
   return { server, session };
 }
@@ -24,8 +25,9 @@ async function started(options) {
  * A session whose server is looked at by a digest that only fits what is ok, as native fetch does it. `seen.looks` are requests
  * without a digest; `seen.look` may answer them. `init` makes what carries one.
  */
-async function digesting() {
+async function digesting(options) {
   const server = new FakeServer();
+  Object.assign(server.attach, options?.attach);
   const seen = { looks: [], look: undefined };
   const fetch = async (...args) => {
     const request = new Request(args[0] instanceof Request ? args[0].clone() : args[0], args[1]);
@@ -35,7 +37,7 @@ async function digesting() {
     seen.looks.push({ request, response });
     return (await seen.look?.(request)) ?? response;
   };
-  const session = silent.createSession({ refresh: "/auth/refresh", fetch });
+  const session = silent.createSession({ refresh: "/auth/refresh", fetch, ...options });
   await session.ready;
   return { server, session, seen, init: (more) => ({ integrity: `sha256-${"A".repeat(43)}=`, ...more }) };
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use js_sys::Function;
 use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
 use super::super::discard::{discard, drain};
@@ -13,7 +14,7 @@ use super::super::timer::within;
 use super::request::Request;
 use super::spare::Spare;
 use super::{FetchFailure, Policy, TokenUse, unless_aborted};
-use crate::session::{Audience, Credential, Denial, Event, wants_step_up};
+use crate::session::{Audience, Credential, Denial, Event, wants_more};
 
 /// How long a caller waits to know whether there is a 401 behind a rejection.
 const LOOK_PATIENCE: Duration = Duration::from_secs(10);
@@ -53,15 +54,14 @@ impl Exchange {
                 return Err(failure);
             }
         };
-        self.request.attach(&credential)?;
-        let answer = match self.driver.fetcher().send(&self.request)?.await {
+        let answer = match self.send(&self.request, &credential)?.await {
             Ok(answer) => answer,
-            Err(error) if self.hides_401(&spare, &signal).await? => {
+            Err(error) if self.hides_401(&spare, &credential, &signal).await? => {
                 return self.refused(Err(error), credential, &signal, spare).await;
             }
             Err(error) => return Err(error.into()),
         };
-        match self.verdict(&answer) {
+        match self.verdict(&answer, &signal).await? {
             Verdict::Refused => self.refused(Ok(answer), credential, &signal, spare).await,
             verdict => {
                 self.learn(verdict, &answer, &credential);
@@ -98,6 +98,17 @@ impl Exchange {
         }
     }
 
+    /// With the token.
+    fn send(&self, request: &Request, credential: &Credential) -> Result<JsFuture, JsValue> {
+        let (fetcher, attachment) = (self.driver.fetcher(), self.driver.attachment());
+        request.attach(credential, attachment)?;
+        if attachment.follows_redirects() {
+            fetcher.send(request)
+        } else {
+            fetcher.send_unredirected(request)
+        }
+    }
+
     /// Whether it may go out although there is no token.
     fn without(&self, denial: Denial) -> Result<Option<Credential>, FetchFailure> {
         match (self.policy.token, &denial) {
@@ -109,18 +120,23 @@ impl Exchange {
 
     /// Whether there is a 401 behind a rejection, where it may be the digest of the 401 that did not fit: asked once more
     /// without it, to see the status. That answer is nobody's: what the caller gets comes from a request with the digest.
-    async fn hides_401(&self, spare: &Spare, signal: &AbortSignal) -> Result<bool, FetchFailure> {
+    async fn hides_401(
+        &self,
+        spare: &Spare,
+        credential: &Credential,
+        signal: &AbortSignal,
+    ) -> Result<bool, FetchFailure> {
         if !spare.is_there() || !self.request.hides_401() || signal.aborted() {
             return Ok(false);
         }
-        let look =
-            self.request.without_integrity().and_then(|look| self.driver.fetcher().send(look.as_ref()));
+        let look = self.request.without_integrity().and_then(|look| self.send(&look, credential));
         let Ok(look) = look else { return Ok(false) };
         let Some(Ok(answer)) = unless_aborted(signal, within(LOOK_PATIENCE, look)).await? else {
             return Ok(false);
         };
+        let verdict = self.verdict(&answer, signal).await?;
         discard(&answer);
-        Ok(matches!(self.verdict(&answer), Verdict::Refused))
+        Ok(matches!(verdict, Verdict::Refused))
     }
 
     /// The token was refused: with this answer, or with one that the caller could not be shown.
@@ -151,9 +167,8 @@ impl Exchange {
         }
         let Some(replay) = spare.take() else { return Ok(answer?) };
         answer.iter().for_each(discard);
-        replay.attach(&credential)?;
-        let answer = self.driver.fetcher().send(&replay)?.await?;
-        self.learn(self.verdict(&answer), &answer, &credential);
+        let answer = self.send(&replay, &credential)?.await?;
+        self.learn(self.verdict(&answer, signal).await?, &answer, &credential);
         Ok(answer)
     }
 
@@ -186,21 +201,26 @@ impl Exchange {
         }
     }
 
-    fn verdict(&self, answer: &JsValue) -> Verdict {
-        // At a redirect to another origin fetch has dropped the token: who answers has not seen it.
+    /// Rejects with the caller's reason where somebody is asked, and the caller wants to wait no longer.
+    async fn verdict(&self, answer: &JsValue, signal: &AbortSignal) -> Result<Verdict, JsValue> {
+        // At a redirect to another origin fetch has dropped the token: who answers has not seen it. Where it was let through
+        // in another header, it is not for others to say whether it is any good.
         if is_redirected(answer) && !self.has_answered(answer) {
-            return Verdict::None;
+            return Ok(Verdict::None);
         }
-        match member(answer, "status").as_f64() {
-            Some(401.0) => {}
-            Some(_) => return Verdict::Good,
-            // A mock's: whatever it is, it is the caller's.
-            None => return Verdict::None,
-        }
-        match header(answer, "www-authenticate") {
-            Some(challenge) if wants_step_up(&challenge) => Verdict::None,
-            _ => Verdict::Refused,
-        }
+        // A mock's: whatever it is, it is the caller's.
+        let Some(status) = member(answer, "status").as_f64() else { return Ok(Verdict::None) };
+        let rejects = self.driver.rejection().judge(answer, status, signal).await;
+        Ok(match rejects.inspect_err(|_| discard(answer))? {
+            Some(false) => Verdict::Good,
+            Some(true) if !self.wants_more(answer) => Verdict::Refused,
+            Some(true) | None => Verdict::None,
+        })
+    }
+
+    fn wants_more(&self, answer: &JsValue) -> bool {
+        let challenges = header(answer, "www-authenticate");
+        challenges.is_some_and(|challenges| wants_more(&challenges, self.driver.attachment().scheme()))
     }
 
     /// Notes what an answer says of the token that it was sent, where no refresh follows.

@@ -10,7 +10,7 @@ use super::super::driver::Driver;
 use super::super::object::member;
 use super::policy::{Policy, TokenUse};
 use super::spare::Spare;
-use crate::session::{Audience, Credential};
+use crate::session::{Attachment, Audience, Credential};
 
 #[wasm_bindgen]
 extern "C" {
@@ -72,7 +72,7 @@ pub(super) fn prepare(driver: &Driver, arguments: Array, policy: Policy) -> Resu
     }
     let headers = said("headers");
     let can_look = can_be_read_twice(&headers);
-    if can_look && brings_authorization(&headers, driver.authorization().as_deref()) {
+    if can_look && brings_authorization(&headers, driver) {
         return Ok(Prepared::OwnAuthorization(Call::Arguments(arguments)));
     }
     let is_stream = member(&member(&init, "body"), "getReader").is_function();
@@ -97,7 +97,7 @@ pub(super) fn weigh(
     let Some(audience) = audience.filter(|_| !carries_none(&request.mode())) else {
         return Ok(Prepared::Foreign(Call::Request(request)));
     };
-    if is_anothers(&request.headers(), driver.authorization().as_deref()) {
+    if is_anothers(&request.headers(), driver) {
         return Ok(Prepared::OwnAuthorization(Call::Request(request)));
     }
     // A stream would be held in memory to be sent again; a string, a Blob, a form is not.
@@ -106,8 +106,8 @@ pub(super) fn weigh(
 }
 
 impl Request {
-    pub(super) fn attach(&self, credential: &Credential) -> Result<(), JsValue> {
-        self.headers().set("authorization", &credential.token.authorization())
+    pub(super) fn attach(&self, credential: &Credential, attachment: &Attachment) -> Result<(), JsValue> {
+        self.headers().set(attachment.header(), &attachment.value(&credential.token))
     }
 
     /// Takes the body out of the caller's hands until it is sent, as sending it does.
@@ -182,16 +182,17 @@ fn can_be_read_twice(headers: &JsValue) -> bool {
 }
 
 /// Whether the caller brings its own.
-fn brings_authorization(headers: &JsValue, in_hand: Option<&str>) -> bool {
+fn brings_authorization(headers: &JsValue, driver: &Driver) -> bool {
     if !headers.is_object() {
         return false;
     }
     // A copy, so that every form of `HeadersInit` is read by the browser's own rules.
     let headers = Headers::new_with_headers(headers.unchecked_ref());
-    headers.is_ok_and(|headers| is_anothers(&headers, in_hand))
+    headers.is_ok_and(|headers| is_anothers(&headers, driver))
 }
 
-/// Whether there is an authorization that is not the token in hand: that, put there by the caller, is ours all the same.
-fn is_anothers(headers: &Headers, in_hand: Option<&str>) -> bool {
-    headers.get("authorization").ok().flatten().is_some_and(|brought| Some(&*brought) != in_hand)
+/// Whether the token's header is there and has not the token in hand: that, put there by the caller, is ours all the same.
+fn is_anothers(headers: &Headers, driver: &Driver) -> bool {
+    let brought = headers.get(driver.attachment().header()).ok().flatten();
+    brought.is_some() && brought != driver.authorization()
 }

@@ -41,6 +41,27 @@ const WRONG = [
   ["{ refresh: '/r', lockTimeout: 0 }", "lockTimeout"],
   ["{ refresh: '/r', lockTimeout: '30' }", "lockTimeout"],
   ["{ refresh: '/r', shareToken: 'no' }", "shareToken"],
+  ["{ refresh: '/r', attach: null }", "attach"],
+  ["{ refresh: '/r', attach: 'X-Token' }", "attach"],
+  ["{ refresh: '/r', attach: { headers: 'X-Token' } }", "attach.headers"],
+  ["{ refresh: '/r', attach: { header: '' } }", "attach.header"],
+  ["{ refresh: '/r', attach: { header: 'X Token' } }", "attach.header"],
+  ["{ refresh: '/r', attach: { header: null } }", "attach.header"],
+  ["{ refresh: '/r', attach: { header: 'Cookie' } }", "attach.header"],
+  ["{ refresh: '/r', attach: { header: 'sec-token' } }", "attach.header"],
+  ["{ refresh: '/r', attach: { header: 'Proxy-Authorization' } }", "attach.header"],
+  ["{ refresh: '/r', attach: { scheme: 'two words' } }", "attach.scheme"],
+  ["{ refresh: '/r', attach: { scheme: ' ' } }", "attach.scheme"],
+  ["{ refresh: '/r', attach: { scheme: 'Bearer:' } }", "attach.scheme"],
+  ["{ refresh: '/r', attach: { scheme: null } }", "attach.scheme"],
+  ["{ refresh: '/r', attach: { followRedirects: 1 } }", "attach.followRedirects"],
+  ["{ refresh: '/r', rejectsToken: 401 }", "rejectsToken"],
+  ["{ refresh: '/r', rejectsToken: null }", "rejectsToken"],
+  ["{ refresh: '/r', rejectsToken: new Set([401]) }", "rejectsToken"],
+  ["{ refresh: '/r', rejectsToken: [401, '419'] }", "rejectsToken[1]"],
+  ["{ refresh: '/r', rejectsToken: [200] }", "rejectsToken[0]"],
+  ["{ refresh: '/r', rejectsToken: [401.5] }", "rejectsToken[0]"],
+  ["{ refresh: '/r', rejectsToken: [600] }", "rejectsToken[0]"],
 ];
 
 const RIGHT = [
@@ -54,6 +75,10 @@ const RIGHT = [
   "{ refresh: '/r', leeway: 0.5, timeout: 1.5, patience: 1e9 }",
   "{ refresh: '/r', attemptHeader: 'x-csrf', name: ' ', refreshAhead: false, restore: false }",
   "{ refresh: '/r', lockTimeout: 1, shareToken: false }",
+  "{ refresh: '/r', attach: {}, rejectsToken: [] }",
+  "{ refresh: '/r', attach: { header: undefined, scheme: undefined, followRedirects: undefined }, rejectsToken: undefined }",
+  "{ refresh: '/r', attach: { header: 'X-Api-Token', scheme: '', followRedirects: true }, rejectsToken: [400, 401, 599] }",
+  "{ refresh: '/r', attach: { header: 'authorization', scheme: 'JWT' }, rejectsToken: () => false }",
 ];
 
 /** What createSession throws, there and then. The sessions that come about have nobody to talk to, and are closed. */

@@ -1,0 +1,53 @@
+// How the API gets the token, and how it says that it is no good.
+
+import { flag, invalid, TOKEN } from "./checks.js";
+
+const DEFAULT_ATTACH = Object.freeze({ header: "Authorization", scheme: "Bearer", followRedirects: false });
+
+/** How the token is attached, completed. */
+export function readAttach(attach = {}) {
+  if (attach === null || typeof attach !== "object") throw invalid("attach", "must be an object");
+  for (const name of Object.keys(attach)) {
+    if (!Object.hasOwn(DEFAULT_ATTACH, name)) {
+      throw invalid(`attach.${name}`, `is not known; there are ${Object.keys(DEFAULT_ATTACH).join(", ")}`);
+    }
+  }
+  const { header = DEFAULT_ATTACH.header, scheme = DEFAULT_ATTACH.scheme } = attach;
+  if (typeof header !== "string" || !TOKEN.test(header)) throw invalid("attach.header", "must be the name of a header");
+  if (header !== DEFAULT_ATTACH.header && isForbidden(header)) throw invalid("attach.header", `must be a header that scripts may set, which ${header} is not`);
+  if (typeof scheme !== "string" || !(scheme === "" || TOKEN.test(scheme))) {
+    throw invalid("attach.scheme", "must be one word, or empty");
+  }
+  const followRedirects = flag("attach.followRedirects", attach.followRedirects) ?? DEFAULT_ATTACH.followRedirects;
+  return { header, scheme, followRedirects };
+}
+
+/** Whether the browser would drop it without a word (the Fetch standard, "forbidden request-header"). */
+function isForbidden(header) {
+  const { headers } = new Request("https://api.invalid/");
+  headers.set(header, "x");
+  return !headers.has(header);
+}
+
+/** Which answers reject the token: statuses, or a function that returns `true`, `false`, nothing or a promise of one of these. */
+export function readRejectsToken(rejects) {
+  if (typeof rejects === "function") return (response) => ask(rejects, response);
+  if (rejects === undefined) return undefined;
+  if (!Array.isArray(rejects)) throw invalid("rejectsToken", "must be a list of statuses, or a function");
+  return rejects.map((status, index) => {
+    if (!Number.isInteger(status) || status < 400 || status > 599) {
+      throw invalid(`rejectsToken[${index}]`, "must be a status from 400 to 599");
+    }
+    return status;
+  });
+}
+
+/** What it throws is reported: nobody knows then, and the answer is the caller's. */
+function ask(rejects, response) {
+  try {
+    const told = rejects(response);
+    return typeof told?.then === "function" ? Promise.resolve(told).then(Boolean, reportError) : Boolean(told);
+  } catch (error) {
+    reportError(error);
+  }
+}

@@ -1,0 +1,16 @@
+// What options are checked by.
+
+/** The name of a header that fetch takes, of a scheme or of a cookie (RFC 9110, section 5.6.2; RFC 6265, section 4.1.1). */
+export const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** A TypeError that names the option or argument, and says what would be right. */
+export function invalid(name, wanted, cause) {
+  const error = new TypeError(`${name}: ${wanted}`, cause && { cause });
+  error.code = "ERR_INVALID_OPTION";
+  return error;
+}
+
+export function flag(option, value) {
+  if (value !== undefined && typeof value !== "boolean") throw invalid(option, "must be true or false");
+  return value;
+}

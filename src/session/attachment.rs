@@ -1,0 +1,71 @@
+//! How a request carries its token.
+
+use super::token::AccessToken;
+
+/// A header and the scheme before the token, as most servers have it: `Authorization: Bearer …` (RFC 6750, section 2.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    header: Box<str>,
+    scheme: Box<str>,
+    follows_redirects: bool,
+}
+
+impl Attachment {
+    /// `header` is the name of a field that fetch sends; without a `scheme` (an empty one) the token stands alone.
+    ///
+    /// At a redirect to another origin fetch drops `Authorization` and nothing else (the Fetch standard, "HTTP-redirect
+    /// fetch"): a token in another header would go there. So such a request follows no redirect, unless
+    /// `follows_redirects` is set.
+    pub fn new(header: &str, scheme: &str, follows_redirects: bool) -> Self {
+        Self { header: header.into(), scheme: scheme.into(), follows_redirects }
+    }
+
+    /// The name of the header. A request that has it already is the caller's own.
+    pub fn header(&self) -> &str {
+        &self.header
+    }
+
+    /// What stands before the token; empty where nothing does.
+    pub fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
+    /// The header's value, to be put on the wire and nowhere else.
+    pub fn value(&self, token: &AccessToken) -> String {
+        let space = if self.scheme.is_empty() { "" } else { " " };
+        [&*self.scheme, space, token.reveal()].concat()
+    }
+
+    /// Whether a request with the token may be redirected.
+    pub fn follows_redirects(&self) -> bool {
+        self.follows_redirects || self.header.eq_ignore_ascii_case("authorization")
+    }
+}
+
+impl Default for Attachment {
+    fn default() -> Self {
+        Self::new("Authorization", "Bearer", false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scheme_stands_before_the_token_where_there_is_one() {
+        let token = AccessToken::new("a.b.c");
+        assert_eq!(Attachment::default().value(&token), "Bearer a.b.c");
+        assert_eq!(Attachment::new("X-Token", "JWT", false).value(&token), "JWT a.b.c");
+        assert_eq!(Attachment::new("X-Token", "", false).value(&token), "a.b.c");
+    }
+
+    #[test]
+    fn only_a_header_that_fetch_drops_across_origins_follows_redirects_unasked() {
+        assert!(Attachment::default().follows_redirects());
+        assert!(Attachment::new("AUTHORIZATION", "", false).follows_redirects());
+        assert!(!Attachment::new("X-Token", "Bearer", false).follows_redirects());
+        assert!(!Attachment::new("Proxy-Authorization", "Bearer", false).follows_redirects());
+        assert!(Attachment::new("X-Token", "Bearer", true).follows_redirects());
+    }
+}
