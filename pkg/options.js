@@ -1,7 +1,7 @@
 // Validates what createSession is given, once, at the edge. The wasm gets absolute URLs and numbers.
 
 const KNOWN = [
-  "attemptHeader", "companionCookie", "fetch", "identity", "leeway", "lockTimeout", "name", "onEvent", "patience", "refresh", "refreshAhead", "restore",
+  "attemptHeader", "companionCookie", "fetch", "identity", "leeway", "lockTimeout", "name", "onEvent", "patience", "readToken", "refresh", "refreshAhead", "restore",
   "sendTokenTo", "shareToken", "signOut", "timeout", "wasm",
 ];
 
@@ -36,10 +36,10 @@ export function readOptions(options) {
   if (companionCookie !== undefined && (typeof companionCookie !== "string" || !TOKEN.test(companionCookie))) {
     throw invalid("companionCookie", "must be the name of a cookie");
   }
-  if (options.identity !== undefined && typeof options.identity !== "function") {
-    throw invalid("identity", "must be a function that tells whose a token is");
+  const { identity, onEvent } = options;
+  if (identity !== undefined && typeof identity !== "function" && !isText(identity)) {
+    throw invalid("identity", "must be the name of a claim, or a function that tells whose a token is");
   }
-  const { onEvent } = options;
   if (onEvent !== undefined && typeof onEvent !== "function") {
     throw invalid("onEvent", "must be a function that is told what happens");
   }
@@ -56,7 +56,8 @@ export function readOptions(options) {
     refreshAhead: flag("refreshAhead", options.refreshAhead),
     restore: flag("restore", options.restore),
     fetch: options.fetch,
-    identity: options.identity,
+    readToken: place(options.readToken),
+    identity,
     onEvent: onEvent && ((event) => queueMicrotask(() => tell(onEvent, event))),
     attemptHeader,
     companionCookie,
@@ -104,6 +105,19 @@ function targets(list) {
     }
     return href;
   });
+}
+
+/** Where the token stands: a path, `{ header }` or a function. */
+function place(value) {
+  if (value === undefined || typeof value === "function") return value;
+  if (isText(value) && !value.split(".").includes("")) return value;
+  const isHeader = value !== null && typeof value === "object" && Object.keys(value).join() === "header";
+  if (isHeader && typeof value.header === "string" && TOKEN.test(value.header)) return { header: value.header };
+  throw invalid("readToken", 'must be a path such as "data.jwt", { header: "X-Name" }, or a function');
+}
+
+function isText(value) {
+  return typeof value === "string" && value !== "";
 }
 
 function url(option, value) {

@@ -6,7 +6,7 @@ use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::report;
-use crate::browser::{Fetcher, Identity, Policy, Reporter, Settings, Targets, TokenUse};
+use crate::browser::{Fetcher, Identity, Policy, Reporter, Settings, Targets, TokenPlace, TokenUse};
 use crate::session::Config;
 
 /// How a derived `fetch` uses the token.
@@ -42,7 +42,8 @@ pub(super) fn read(options: &JsValue) -> Settings {
         name: text("name"),
         targets: Targets::new(Array::from(&member("sendTokenTo")).iter().filter_map(|url| url.as_string())),
         fetcher: member("fetch").dyn_into().map(Fetcher::pinned).unwrap_or_default(),
-        identity: member("identity").dyn_into().map(Identity::told_by).unwrap_or_default(),
+        token_place: read_place(&member("readToken")),
+        identity: read_identity(&member("identity")),
         reporter: match member("onEvent").dyn_into::<Function>() {
             Ok(listener) => Reporter::telling(move |told| report::tell(&listener, told)),
             Err(_) => Reporter::default(),
@@ -57,5 +58,25 @@ pub(super) fn read(options: &JsValue) -> Settings {
             shares_token: flag("shareToken", defaults.shares_token),
             ..defaults
         },
+    }
+}
+
+/// A path, `{ header }`, a function, or nothing.
+fn read_place(option: &JsValue) -> TokenPlace {
+    if let Some(function) = option.dyn_ref::<Function>() {
+        return TokenPlace::ToldBy(function.clone());
+    }
+    if let Some(path) = option.as_string() {
+        return TokenPlace::At(path);
+    }
+    let header = Reflect::get(option, &JsValue::from_str("header")).ok().and_then(|name| name.as_string());
+    header.map(TokenPlace::Header).unwrap_or_default()
+}
+
+/// The name of a claim, a function, or nothing.
+fn read_identity(option: &JsValue) -> Identity {
+    match option.dyn_ref::<Function>() {
+        Some(function) => Identity::ToldBy(function.clone()),
+        None => option.as_string().map(Identity::Claim).unwrap_or_default(),
     }
 }

@@ -14,6 +14,7 @@ use futures_channel::oneshot;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
 
+use super::answer::Reader;
 use super::channel::Channel;
 use super::clock;
 use super::fetcher::Fetcher;
@@ -27,6 +28,7 @@ use super::random::Random;
 use super::refresh::Endpoint;
 use super::reporter::Reporter;
 use super::timer;
+use super::token_place::TokenPlace;
 use crate::session::{
     AttemptId, Config, Credential, Denial, Event, Grant, Progress, RefreshFailure, Reply, Session, Status,
     Ticket,
@@ -55,6 +57,8 @@ pub struct Settings {
     pub targets: Targets,
     /// What to send with.
     pub fetcher: Fetcher,
+    /// Where the token of an answer stands.
+    pub token_place: TokenPlace,
     /// How to know whose a token is.
     pub identity: Identity,
     /// Who is told what happens inside.
@@ -119,7 +123,7 @@ struct Inner {
     refresh: Endpoint,
     sign_out: Option<Endpoint>,
     targets: Targets,
-    identity: Identity,
+    reader: Reader,
     /// Nobody once it is closed: it may hold whatever holds us.
     reporter: RefCell<Reporter>,
     /// Why the last request of ours was not answered: the native error.
@@ -167,7 +171,7 @@ impl Driver {
             refresh: endpoint(settings.refresh_url),
             sign_out: settings.sign_out_url.map(endpoint),
             targets: settings.targets,
-            identity: settings.identity,
+            reader: Reader { place: settings.token_place, identity: settings.identity },
             reporter: RefCell::new(settings.reporter),
             native_error: RefCell::default(),
             publish: RefCell::new(Some(Rc::new(publish))),
@@ -264,9 +268,9 @@ impl Driver {
         &self.0.targets
     }
 
-    /// How to know whose a token is.
-    pub(crate) fn identity(&self) -> &Identity {
-        &self.0.identity
+    /// How answers are read.
+    pub(crate) fn reader(&self) -> &Reader {
+        &self.0.reader
     }
 
     /// What to send with.

@@ -26,6 +26,7 @@ mod reporter;
 mod sign_in;
 mod sign_out;
 mod timer;
+mod token_place;
 
 pub use driver::{Driver, Inspection, Settings};
 pub use fetch::{FetchFailure, Policy, Request, TokenUse, fetch, fetch_held, unless_aborted};
@@ -34,3 +35,4 @@ pub use identity::Identity;
 pub use origin::Targets;
 pub use reporter::Reporter;
 pub use sign_in::{SignInFailure, sign_in, sign_in_with};
+pub use token_place::TokenPlace;

@@ -3,15 +3,13 @@
 use std::cell::Cell;
 
 use gloo_net::http::{Method, RequestBuilder};
-use js_sys::{Date, JSON, Object, Reflect};
+use js_sys::{Date, Object, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response};
 
-use super::answer::{read_grant, server_now};
+use super::answer::{Reader, body_of, server_now};
 use super::discard::discard;
 use super::fetcher::Fetcher;
-use super::identity::Identity;
 use super::page;
 use crate::session::{AttemptId, Grant, Head, RefreshFailure};
 
@@ -65,7 +63,7 @@ impl Endpoint {
     pub(crate) async fn refresh(
         &self,
         attempt: AttemptId,
-        identity: &Identity,
+        reader: &Reader,
     ) -> Result<Grant, (RefreshFailure, Option<JsValue>)> {
         let unavailable = |status| RefreshFailure::Unavailable { status, retry_after: None };
         let response = self.post(attempt).await.map_err(|error| (unreachable(), Some(error)))?;
@@ -73,10 +71,9 @@ impl Endpoint {
             discard(&response);
             return Err((classify(&response), None));
         }
-        let text = async { JsFuture::from(response.text()?).await };
-        let text = text.await.map_err(|error| (unavailable(Some(response.status())), Some(error)))?;
-        let answer = JSON::parse(&text.as_string().unwrap_or_default()).unwrap_or(JsValue::UNDEFINED);
-        let grant = read_grant(&answer, server_now(&response.headers()), identity);
+        let body = body_of(&response).await;
+        let body = body.map_err(|error| (unavailable(Some(response.status())), Some(error)))?;
+        let grant = reader.grant(&body, Some(&response)).await;
         grant.map_err(|(fault, thrown)| (with_head(&response, |head| head.fault(fault)), thrown))
     }
 }

@@ -7,7 +7,9 @@ use std::rc::Rc;
 use std::sync::Once;
 
 use js_sys::{Array, Function};
-use silent_session::browser::{Driver, Fetcher, Identity, Policy, Reporter, Settings, Targets, fetch};
+use silent_session::browser::{
+    Driver, Fetcher, Identity, Policy, Reporter, Settings, Targets, TokenPlace, fetch,
+};
 use silent_session::session::{Config, Credential, Denial, Event, Status};
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
@@ -85,6 +87,7 @@ pub fn settings(name: &str, server: &FakeServer, config: Config) -> Settings {
         name: name.into(),
         targets: Targets::new([format!("{PAGE}/api")]),
         fetcher: Fetcher::pinned(server.fetch()),
+        token_place: TokenPlace::default(),
         identity: Identity::default(),
         reporter: Reporter::default(),
         config,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use js_sys::{Array, Function, Promise, Reflect};
 use silent_session::browser::{
-    Driver, Fetcher, Identity, Policy, Reporter, Settings, SignInFailure, Targets, fetch, sign_in,
+    Driver, Fetcher, Identity, Policy, Reporter, Settings, SignInFailure, Targets, TokenPlace, fetch, sign_in,
 };
 use silent_session::session::{Config, Denial, EndReason, EpochId, Event, Status};
 use std::cell::RefCell;
@@ -64,6 +64,7 @@ impl Page {
             name: "story".into(),
             targets: Targets::new([format!("{SERVER}/api")]),
             fetcher: Fetcher::default(),
+            token_place: TokenPlace::default(),
             identity: Identity::default(),
             reporter: Reporter::default(),
             config,

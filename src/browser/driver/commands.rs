@@ -91,7 +91,7 @@ impl Driver {
         let driver = self.clone();
         spawn_local(async move {
             let outcome =
-                driver.0.refresh.refresh(id, &driver.0.identity).await.map_err(|(failure, native)| {
+                driver.0.refresh.refresh(id, &driver.0.reader).await.map_err(|(failure, native)| {
                     driver.0.native_error.replace(native);
                     failure
                 });

@@ -35,7 +35,16 @@ const WRONG = [
   ["{ refresh: '/r', name: '' }", "name"],
   ["{ refresh: '/r', name: 1 }", "name"],
   ["{ refresh: '/r', fetch: 1 }", "fetch"],
-  ["{ refresh: '/r', identity: 'sub' }", "identity"],
+  ["{ refresh: '/r', identity: '' }", "identity"],
+  ["{ refresh: '/r', identity: ['sub'] }", "identity"],
+  ["{ refresh: '/r', readToken: '' }", "readToken"],
+  ["{ refresh: '/r', readToken: 'data.' }", "readToken"],
+  ["{ refresh: '/r', readToken: 'data..jwt' }", "readToken"],
+  ["{ refresh: '/r', readToken: ['data', 'jwt'] }", "readToken"],
+  ["{ refresh: '/r', readToken: null }", "readToken"],
+  ["{ refresh: '/r', readToken: {} }", "readToken"],
+  ["{ refresh: '/r', readToken: { header: 'X Y' } }", "readToken"],
+  ["{ refresh: '/r', readToken: { header: 'X', path: 'data' } }", "readToken"],
   ["{ refresh: '/r', refreshAhead: 'yes' }", "refreshAhead"],
   ["{ refresh: '/r', restore: 0 }", "restore"],
   ["{ refresh: '/r', lockTimeout: 0 }", "lockTimeout"],
@@ -54,6 +63,10 @@ const RIGHT = [
   "{ refresh: '/r', leeway: 0.5, timeout: 1.5, patience: 1e9 }",
   "{ refresh: '/r', attemptHeader: 'x-csrf', name: ' ', refreshAhead: false, restore: false }",
   "{ refresh: '/r', lockTimeout: 1, shareToken: false }",
+  "{ refresh: '/r', identity: 'user_id', readToken: 'jwt' }",
+  "{ refresh: '/r', identity: () => {}, readToken: 'data.tokens.access token' }",
+  "{ refresh: '/r', readToken: { header: 'X-Access-Token' } }",
+  "{ refresh: '/r', readToken: () => {} }",
 ];
 
 /** What createSession throws, there and then. The sessions that come about have nobody to talk to, and are closed. */
