@@ -1,7 +1,7 @@
 /**
  * silent-session: a single-page app signs in once and stays signed in.
  *
- * The access token (a JWT, or an opaque token with `expires_in`) is held in WebAssembly memory only; the
+ * The access token (a JWT, or an opaque token with a lifetime such as `expires_in`) is held in WebAssembly memory only; the
  * refresh token stays in an HttpOnly cookie that script cannot read. See the README for the whole story.
  */
 
@@ -102,15 +102,34 @@ export interface SessionOptions {
   /** Tells several sessions of one page apart. Default `"default"`. */
   name?: string | undefined;
   /**
-   * Tells whose a token is, for opaque tokens: given the token and the JSON of the answer that it came in (`undefined`
-   * where there was none), a string that is the same for all tokens of one sign-in, or at least of one user; or nothing.
-   * A refresh that brings another one is a new session. Default: the claims `sub` and `sid` of a JWT; of an opaque token
-   * nobody knows whose it is, and two users of one browser are not told apart by their refreshes.
+   * Where the access token stands in the answers to a refresh and a sign-in. Default: `access_token`, `access`, `accessToken`
+   * or `token` of the JSON, or one of these in its `data`, or else the response's header `Authorization: Bearer …`. Different
+   * tokens in two of these members are an error that names both (`ERR_TOKEN_AMBIGUOUS`): say then which it is.
    *
-   * Called while the lock is held: return at once, and call nothing of the session. What it throws, a sign-in rejects
+   * - A path: `"data.jwt"`, names of members with dots between them.
+   * - `{ header: "X-Access-Token" }`: that header of the response, with or without `Bearer`. Across origins it has to be exposed.
+   * - A function: given the JSON (or the text, where it is none) and the response, its body read (`undefined` where a sign-in
+   *   was given JSON), it returns the token, or an object that is read as an answer (`{ access_token, expires_in }`), or
+   *   nothing where there is none; or a promise of that. Called while the lock is held: be quick, and call nothing of
+   *   the session. What it throws, a sign-in rejects with; a refresh then counts as failed (`ERR_REFRESH_MALFORMED`,
+   *   with it as the `cause`), and is tried again.
+   *
+   * How long the token lives is read beside it, and at the top of the answer: see {@link TokenTimes}. A sign-in with a bare
+   * token asks nobody.
+   */
+  readToken?: string | { readonly header: string } | ReadToken | undefined;
+  /**
+   * Whose a token is. Default: the claims `sub` and `sid` of a JWT; of an opaque token nobody knows whose it is, and two
+   * users of one browser are not told apart by their refreshes. A refresh that brings another one is a new session.
+   *
+   * - The name of a claim, for JWTs without `sub`: `"user_id"` (simplejwt). `sid` counts beside it, where there is one.
+   * - A function, for opaque tokens: given the token and the answer that it came in (`undefined` where there was none), it
+   *   returns a string that is the same for all tokens of one sign-in, or at least of one user; or nothing.
+   *
+   * The function is called while the lock is held: return at once, and call nothing of the session. What it throws, a sign-in rejects
    * with; a refresh then counts as failed (`ERR_REFRESH_MALFORMED`, with it as the `cause`), and is tried again.
    */
-  identity?: ((token: string, answer: unknown) => string | null | undefined) | undefined;
+  identity?: string | ((token: string, answer: unknown) => string | null | undefined) | undefined;
   /**
    * Is told what happens inside, for metrics and logs: see {@link SessionEvent}. Called in a microtask of its own, after
    * what it is told of is under way; what it throws is reported and disturbs nobody. Default: none. To follow
@@ -264,14 +283,36 @@ export interface Session {
 /** What a sign-in can be made of: the login's response, its JSON, or the access token itself. */
 export type SignInAnswer = Response | TokenAnswer | string;
 
-/** RFC 6749, section 5.1. */
-export interface TokenAnswer {
-  access_token: string;
-  /** Seconds. Needed for tokens that are no JWT. */
-  expires_in?: number | string;
-  scope?: string;
-  [member: string]: unknown;
+/** An answer with a token: as in RFC 6749, section 5.1, or with one of the other names that are recognised. */
+export type TokenAnswer = (TokenMember | { data: TokenMember & TokenTimes }) & TokenTimes & { [member: string]: unknown };
+
+/** The names that a token may have. */
+export type TokenMember = { access_token: string } | { access: string } | { accessToken: string } | { token: string };
+
+/**
+ * What an answer may say of the life of its token; needed for tokens that are no JWT. The shortest of it counts, the token's
+ * own `exp` included. Dates count as `exp` does: by the server's `Date` or the token's `iat`, and by this page's clock only
+ * where neither is known. They may be seconds since 1970, milliseconds, or texts of ISO 8601 (UTC, where no zone is named).
+ */
+export interface TokenTimes {
+  /** Seconds. */
+  expires_in?: number | string | null;
+  /** Seconds. */
+  expiresIn?: number | string | null;
+  /** Milliseconds, or a date (from 1e11 on: milliseconds since 1970). */
+  expires?: number | string | null;
+  /** A date, as are the following. */
+  expires_at?: number | string | null;
+  expiresAt?: number | string | null;
+  access_expiration?: number | string | null;
+  access_token_expiration?: number | string | null;
 }
+
+/** See {@link SessionOptions.readToken}. */
+export type ReadToken = (
+  answer: unknown,
+  response: Response | undefined,
+) => string | object | null | undefined | PromiseLike<string | object | null | undefined>;
 
 /** What {@link Session.fetchWith} takes. */
 export interface FetchPolicy {
@@ -492,6 +533,7 @@ export type ErrorCode =
   | "ERR_SIGN_IN_INCOMPLETE"
   | "ERR_SIGN_IN_REFUSED"
   | "ERR_SIGN_OUT_UNCONFIRMED"
+  | "ERR_TOKEN_AMBIGUOUS"
   | "ERR_TOKEN_EXPIRED"
   | "ERR_TOKEN_MALFORMED"
   | "ERR_TOKEN_MISSING"
@@ -527,7 +569,7 @@ export class RefreshError extends SessionError {
 }
 
 /**
- * A token that is of no use (`ERR_TOKEN_MALFORMED`, `ERR_TOKEN_MISSING`, `ERR_TOKEN_EXPIRED`, `ERR_TOKEN_REJECTED`), or that a
+ * A token that is of no use (`ERR_TOKEN_AMBIGUOUS`, `ERR_TOKEN_MALFORMED`, `ERR_TOKEN_MISSING`, `ERR_TOKEN_EXPIRED`, `ERR_TOKEN_REJECTED`), or that a
  * policy wants and a request cannot have (`ERR_TOKEN_NOT_ALLOWED`, `ERR_TOKEN_NOT_IN_HAND`).
  */
 export class TokenError extends SessionError {}

@@ -7,7 +7,7 @@ import { Hint } from "./hint.js";
 
 const KNOWN = [
   "attach", "attemptHeader", "companionCookie", "csrf", "endsSession", "fetch", "identity", "leeway", "lockTimeout", "name", "onEvent", "patience",
-  "refresh", "refreshAhead", "rejectsToken", "restore", "sendTokenTo", "sessionHint", "shareToken", "signOut", "timeout", "wasm",
+  "readToken", "refresh", "refreshAhead", "rejectsToken", "restore", "sendTokenTo", "sessionHint", "shareToken", "signOut", "timeout", "wasm",
 ];
 
 /** Options as the wasm reads them; what is not set stays undefined, for its defaults are there. */
@@ -29,10 +29,10 @@ export function readOptions(options, signal) {
     throw invalid("fetch", "must be a function like fetch");
   }
   const [companionCookie, sessionHint] = ["companionCookie", "sessionHint"].map((option) => cookie(option, options[option]));
-  if (options.identity !== undefined && typeof options.identity !== "function") {
-    throw invalid("identity", "must be a function that tells whose a token is");
+  const { identity, onEvent } = options;
+  if (identity !== undefined && typeof identity !== "function" && !isText(identity)) {
+    throw invalid("identity", "must be the name of a claim, or a function that tells whose a token is");
   }
-  const { onEvent } = options;
   if (onEvent !== undefined && typeof onEvent !== "function") {
     throw invalid("onEvent", "must be a function that is told what happens");
   }
@@ -58,7 +58,8 @@ export function readOptions(options, signal) {
     refreshAhead: flag("refreshAhead", options.refreshAhead),
     restore: flag("restore", options.restore),
     fetch: options.fetch,
-    identity: options.identity,
+    readToken: place(options.readToken),
+    identity,
     onEvent: onEvent && ((event) => queueMicrotask(() => tell(onEvent, event))),
     attemptHeader: attemptHeader || undefined,
     companionCookie,
@@ -111,6 +112,19 @@ function targets(list) {
 function cookie(option, value) {
   if (value !== undefined && (typeof value !== "string" || !TOKEN.test(value))) throw invalid(option, "must be the name of a cookie");
   return value;
+}
+
+/** Where the token stands: a path, `{ header }` or a function. */
+function place(value) {
+  if (value === undefined || typeof value === "function") return value;
+  if (isText(value) && !value.split(".").includes("")) return value;
+  const isHeader = value !== null && typeof value === "object" && Object.keys(value).join() === "header";
+  if (isHeader && typeof value.header === "string" && TOKEN.test(value.header)) return { header: value.header };
+  throw invalid("readToken", 'must be a path such as "data.jwt", { header: "X-Name" }, or a function');
+}
+
+function isText(value) {
+  return typeof value === "string" && value !== "";
 }
 
 function seconds(option, value, least) {

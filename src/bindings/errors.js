@@ -55,6 +55,7 @@ const KINDS = {
   ERR_SIGN_IN_INCOMPLETE: [SignInError, "the login was answered without an access token (see body)"],
   ERR_SIGN_IN_REFUSED: [SignInError, "the login was refused (see response)"],
   ERR_SIGN_OUT_UNCONFIRMED: [SessionError, "signed out here, but the server could not be told yet"],
+  ERR_TOKEN_AMBIGUOUS: [TokenError, "the answer has different tokens: say which with readToken"],
   ERR_TOKEN_EXPIRED: [TokenError, "the access token had lapsed by the server's own clock when it came"],
   ERR_TOKEN_MALFORMED: [TokenError, "the access token is no JWT, and its lifetime (expires_in) is missing"],
   ERR_TOKEN_MISSING: [TokenError, "there is no access token in the answer"],

@@ -57,7 +57,7 @@ pub(super) fn from_failure(failure: RefreshFailure, retry_at: Option<i64>, drive
         }
         RefreshFailure::Offline => ("ERR_REFRESH_UNAVAILABLE", None, driver.native_error()),
         RefreshFailure::TimedOut => ("ERR_REFRESH_TIMEOUT", None, None),
-        RefreshFailure::Malformed(TokenFault::Unidentified) => {
+        RefreshFailure::Malformed(TokenFault::Untold) => {
             ("ERR_REFRESH_MALFORMED", None, driver.native_error())
         }
         RefreshFailure::Malformed(fault) => ("ERR_REFRESH_MALFORMED", None, Some(from_fault(fault))),
@@ -89,11 +89,16 @@ fn cors_hint(headers: String) -> String {
 fn from_fault(fault: TokenFault) -> JsValue {
     let code = match fault {
         TokenFault::Missing => "ERR_TOKEN_MISSING",
+        TokenFault::Ambiguous(one, other) => {
+            let message =
+                ["the answer has different tokens in ", one, " and ", other, ": say which with readToken"];
+            return make_error("ERR_TOKEN_AMBIGUOUS", &Object::new(), Some(&message.concat()));
+        }
         TokenFault::Unsendable => {
             let message = "the access token has characters that no header can carry";
             return make_error("ERR_TOKEN_MALFORMED", &Object::new(), Some(message));
         }
-        TokenFault::NoLifetime | TokenFault::Unidentified => "ERR_TOKEN_MALFORMED",
+        TokenFault::NoLifetime | TokenFault::Untold => "ERR_TOKEN_MALFORMED",
         TokenFault::Expired => "ERR_TOKEN_EXPIRED",
     };
     error(code, &[])

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::report;
 use crate::browser::{
-    Csrf, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, Targets, TokenUse, Way,
+    Csrf, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, Targets, TokenPlace, TokenUse, Way,
 };
 use crate::session::{Attachment, Config};
 
@@ -72,7 +72,8 @@ pub(super) fn read(options: &JsValue) -> Settings {
         attachment: read_attachment(&member("attach")),
         rejection: read_rejection(member("rejectsToken")),
         fetcher: member("fetch").dyn_into().map(Fetcher::pinned).unwrap_or_default(),
-        identity: member("identity").dyn_into().map(Identity::told_by).unwrap_or_default(),
+        token_place: read_place(&member("readToken")),
+        identity: read_identity(&member("identity")),
         reporter: match member("onEvent").dyn_into::<Function>() {
             Ok(listener) => Reporter::telling(move |told| report::tell(&listener, told)),
             Err(_) => Reporter::default(),
@@ -107,5 +108,25 @@ fn read_rejection(rejects: JsValue) -> Rejection {
         Ok(ask) => Rejection::told_by(ask),
         Err(list) if list.is_undefined() => Rejection::default(),
         Err(list) => Rejection::statuses(Array::from(&list).iter().filter_map(|status| status.as_f64())),
+    }
+}
+
+/// A path, `{ header }`, a function, or nothing.
+fn read_place(option: &JsValue) -> TokenPlace {
+    if let Some(function) = option.dyn_ref::<Function>() {
+        return TokenPlace::ToldBy(function.clone());
+    }
+    if let Some(path) = option.as_string() {
+        return TokenPlace::At(path);
+    }
+    let header = Reflect::get(option, &JsValue::from_str("header")).ok().and_then(|name| name.as_string());
+    header.map(TokenPlace::Header).unwrap_or_default()
+}
+
+/// The name of a claim, a function, or nothing.
+fn read_identity(option: &JsValue) -> Identity {
+    match option.dyn_ref::<Function>() {
+        Some(function) => Identity::ToldBy(function.clone()),
+        None => option.as_string().map(Identity::Claim).unwrap_or_default(),
     }
 }

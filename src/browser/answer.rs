@@ -1,47 +1,65 @@
 //! A grant out of an answer, with the clocks of here and there.
 
-use js_sys::Date;
+use js_sys::{Date, JSON};
 use wasm_bindgen::JsValue;
-use web_sys::Headers;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, Response};
 
 use super::clock;
 use super::identity::Identity;
-use crate::session::{AccessToken, Grant, TokenFault, claims_of, is_sendable, read_lifetime, read_token};
+use super::token_place::TokenPlace;
+use crate::session::{AccessToken, Grant, TokenFault, claims_of, is_sendable, read_lifetime};
 
-/// Why there is no grant in an answer; with what the app's `identity` function has thrown, if it has.
+/// Why there is no grant in an answer; with what a function of the app's has thrown, if one has.
 pub(crate) type Unreadable = (TokenFault, Option<JsValue>);
 
-/// A grant out of the JSON of an answer (RFC 6749, section 5.1).
-pub(crate) fn read_grant(
-    answer: &JsValue,
-    server_now: Option<f64>,
-    identity: &Identity,
-) -> Result<Grant, Unreadable> {
-    let token = read_token(answer).map_err(|fault| (fault, None))?;
-    grant(&token, Some(answer), server_now, identity)
+/// How answers are read: where their token stands, and whose it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Reader {
+    pub(crate) place: TokenPlace,
+    pub(crate) identity: Identity,
 }
 
-/// A grant out of a token alone.
-pub(crate) fn token_grant(token: &str, identity: &Identity) -> Result<Grant, Unreadable> {
-    if !is_sendable(token) {
-        return Err((TokenFault::Unsendable, None));
+impl Reader {
+    /// A grant out of the body of an answer (RFC 6749, section 5.1), and of its response, where it came in one.
+    pub(crate) async fn grant(
+        &self,
+        body: &JsValue,
+        response: Option<&Response>,
+    ) -> Result<Grant, Unreadable> {
+        let (token, beside) = self.place.read(body, response).await?;
+        self.made_of(&token, &beside, response.and_then(|response| server_now(&response.headers())), body)
     }
-    grant(token, None, None, identity)
+
+    /// A grant out of a token alone.
+    pub(crate) fn token_grant(&self, token: &str) -> Result<Grant, Unreadable> {
+        if !is_sendable(token) {
+            return Err((TokenFault::Unsendable, None));
+        }
+        self.made_of(token, &[], None, &JsValue::UNDEFINED)
+    }
+
+    fn made_of(
+        &self,
+        token: &str,
+        beside: &[JsValue],
+        server_now: Option<f64>,
+        body: &JsValue,
+    ) -> Result<Grant, Unreadable> {
+        let received = clock::now();
+        let claims = claims_of::<JsValue>(token);
+        let lifetime = read_lifetime(claims.as_ref(), beside, server_now, received.wall_ms() as f64 / 1000.0)
+            .map_err(|fault| (fault, None))?;
+        let subject = self.identity.of(token, claims.as_ref(), body);
+        let subject = subject.map_err(|thrown| (TokenFault::Untold, Some(thrown)))?;
+        Ok(Grant { token: AccessToken::new(token), received, lifetime, subject })
+    }
 }
 
-fn grant(
-    token: &str,
-    answer: Option<&JsValue>,
-    server_now: Option<f64>,
-    identity: &Identity,
-) -> Result<Grant, Unreadable> {
-    let received = clock::now();
-    let claims = claims_of::<JsValue>(token);
-    let lifetime = read_lifetime(claims.as_ref(), answer, server_now, received.wall_ms() as f64 / 1000.0)
-        .map_err(|fault| (fault, None))?;
-    let subject = identity.of(token, claims.as_ref(), answer.unwrap_or(&JsValue::UNDEFINED));
-    let subject = subject.map_err(|thrown| (TokenFault::Unidentified, Some(thrown)))?;
-    Ok(Grant { token: AccessToken::new(token), received, lifetime, subject })
+/// The body of a response: its JSON, or its text where it is none.
+pub(crate) async fn body_of(response: &Response) -> Result<JsValue, JsValue> {
+    let text = JsFuture::from(response.text()?).await?;
+    Ok(JSON::parse(&text.as_string().unwrap_or_default()).unwrap_or(text))
 }
 
 /// The server's clock, in seconds since 1970, where it may be read (across origins only if it is exposed).

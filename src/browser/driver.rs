@@ -14,6 +14,7 @@ use futures_channel::oneshot;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
 
+use super::answer::Reader;
 use super::channel::Channel;
 use super::clock;
 use super::endpoint::{Csrf, Endpoint, Ends, Way};
@@ -28,6 +29,7 @@ use super::page::{self, Page, PageEvent};
 use super::random::Random;
 use super::reporter::Reporter;
 use super::timer;
+use super::token_place::TokenPlace;
 use crate::session::{
     Attachment, AttemptId, Config, Credential, Denial, Event, Grant, Progress, RefreshFailure, Reply,
     Session, Status, Ticket,
@@ -66,6 +68,8 @@ pub struct Settings {
     pub rejection: Rejection,
     /// What to send with.
     pub fetcher: Fetcher,
+    /// Where the token of an answer stands.
+    pub token_place: TokenPlace,
     /// How to know whose a token is.
     pub identity: Identity,
     /// Who is told what happens inside.
@@ -136,7 +140,7 @@ struct Inner {
     targets: Targets,
     attachment: Attachment,
     rejection: Rejection,
-    identity: Identity,
+    reader: Reader,
     /// Nobody once it is closed: it may hold whatever holds us.
     reporter: RefCell<Reporter>,
     /// Why the last request of ours was not answered: the native error.
@@ -191,7 +195,7 @@ impl Driver {
             targets: settings.targets,
             attachment: settings.attachment,
             rejection: settings.rejection,
-            identity: settings.identity,
+            reader: Reader { place: settings.token_place, identity: settings.identity },
             reporter: RefCell::new(settings.reporter),
             native_error: RefCell::default(),
             publish: RefCell::new(Some(Rc::new(publish))),
@@ -304,9 +308,9 @@ impl Driver {
         &self.0.rejection
     }
 
-    /// How to know whose a token is.
-    pub(crate) fn identity(&self) -> &Identity {
-        &self.0.identity
+    /// How answers are read.
+    pub(crate) fn reader(&self) -> &Reader {
+        &self.0.reader
     }
 
     /// What to send with.

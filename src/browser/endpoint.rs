@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response};
 
-use super::answer::server_now;
+use super::answer::{body_of, server_now};
 use super::fetcher::Fetcher;
 use super::object::member;
 use crate::session::AttemptId;
@@ -153,26 +153,21 @@ impl Endpoint {
     pub(crate) async fn is_end(&self, response: &Response) -> Result<bool, JsValue> {
         match &self.ends {
             Ends::Statuses(statuses) => Ok(statuses.contains(&response.status())),
-            Ends::Told(function) => {
-                let text = JsFuture::from(response.text()?).await?;
-                self.is_told_end(function, response.status(), &text)
-            }
+            Ends::Told(function) => is_told_end(function, response.status(), &body_of(response).await?),
         }
     }
 
-    /// The same of a body that has been read.
-    pub(crate) fn is_end_read(&self, status: u16, text: &JsValue) -> Result<bool, JsValue> {
+    /// The same of an answer that is 2xx and has no token, whose body has been read: only a function knows.
+    pub(crate) fn is_end_read(&self, status: u16, body: &JsValue) -> Result<bool, JsValue> {
         match &self.ends {
             Ends::Statuses(_) => Ok(false),
-            Ends::Told(function) => self.is_told_end(function, status, text),
+            Ends::Told(function) => is_told_end(function, status, body),
         }
     }
+}
 
-    fn is_told_end(&self, function: &Function, status: u16, text: &JsValue) -> Result<bool, JsValue> {
-        let body = js_sys::JSON::parse(&text.as_string().unwrap_or_default());
-        let body = body.as_ref().unwrap_or(text);
-        Ok(function.call2(&JsValue::UNDEFINED, &status.into(), body)?.is_truthy())
-    }
+fn is_told_end(function: &Function, status: u16, body: &JsValue) -> Result<bool, JsValue> {
+    Ok(function.call2(&JsValue::UNDEFINED, &status.into(), body)?.is_truthy())
 }
 
 /// By its shape: a mock, or a polyfill, has a class of its own.

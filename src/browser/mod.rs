@@ -27,6 +27,7 @@ mod reporter;
 mod sign_in;
 mod sign_out;
 mod timer;
+mod token_place;
 
 pub use driver::{Driver, Inspection, Settings};
 pub use endpoint::{Csrf, Ends, Way};
@@ -36,3 +37,4 @@ pub use identity::Identity;
 pub use origin::Targets;
 pub use reporter::Reporter;
 pub use sign_in::{SignInFailure, sign_in, sign_in_with};
+pub use token_place::TokenPlace;

@@ -1,6 +1,6 @@
 //! JavaScript's objects, as records: they go through the browser's own parser, and claims are one in the end.
 
-use js_sys::{Array, JSON, Object, Reflect};
+use js_sys::{Array, Date, JSON, Object, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -39,6 +39,10 @@ pub(crate) fn object(members: impl IntoIterator<Item = (&'static str, Value)>) -
     object
 }
 
+fn is_record(value: &JsValue) -> bool {
+    value.is_object() && !Array::is_array(value)
+}
+
 impl Record for JsValue {
     fn member(&self, name: &str) -> Value {
         let value = member(self, name);
@@ -52,8 +56,16 @@ impl Record for JsValue {
         number.or_else(|| value.as_string().map(Value::Text)).unwrap_or(Value::Other)
     }
 
+    fn record(&self, name: &str) -> Option<Self> {
+        Some(member(self, name)).filter(is_record)
+    }
+
     fn parse(json: &str) -> Option<Self> {
-        JSON::parse(json).ok().filter(|value| value.is_object() && !Array::is_array(value))
+        JSON::parse(json).ok().filter(is_record)
+    }
+
+    fn to_date(text: &str) -> f64 {
+        Date::parse(text)
     }
 
     fn to_number(text: &str) -> f64 {

@@ -1,14 +1,12 @@
 //! A refresh, and what its answer says.
 
-use js_sys::{Date, JSON};
+use js_sys::Date;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
-use super::answer::{read_grant, server_now, token_grant};
+use super::answer::{Reader, body_of, server_now};
 use super::discard::discard;
 use super::endpoint::{Endpoint, as_response};
-use super::identity::Identity;
 use super::object::member;
 use super::page;
 use crate::session::{AttemptId, Grant, Head, RefreshFailure, TokenFault};
@@ -22,20 +20,20 @@ impl Endpoint {
         &self,
         attempt: AttemptId,
         params: &JsValue,
-        identity: &Identity,
+        reader: &Reader,
     ) -> Result<Grant, Failed> {
         let answer = self.ask(attempt, params).await.map_err(unanswered)?;
         if let Some(response) = as_response(&answer) {
-            return self.read(&response, identity).await;
+            return self.read(&response, reader).await;
         }
         let grant = match answer.as_string() {
-            Some(token) => token_grant(&token, identity),
-            None => read_grant(&answer, None, identity),
+            Some(token) => reader.token_grant(&token),
+            None => reader.grant(&answer, None).await,
         };
         grant.map_err(|(fault, thrown)| (RefreshFailure::Malformed(fault), thrown))
     }
 
-    async fn read(&self, response: &Response, identity: &Identity) -> Result<Grant, Failed> {
+    async fn read(&self, response: &Response, reader: &Reader) -> Result<Grant, Failed> {
         let status = response.status();
         let unavailable =
             |error| (RefreshFailure::Unavailable { status: Some(status), retry_after: None }, Some(error));
@@ -44,13 +42,11 @@ impl Endpoint {
             discard(response);
             return Err((classify(response, is_end.map_err(unavailable)?), None));
         }
-        let text = async { JsFuture::from(response.text()?).await };
-        let text = text.await.map_err(unavailable)?;
-        let answer = JSON::parse(&text.as_string().unwrap_or_default()).unwrap_or(JsValue::UNDEFINED);
-        match read_grant(&answer, server_now(&response.headers()), identity) {
+        let body = body_of(response).await.map_err(unavailable)?;
+        match reader.grant(&body, Some(response)).await {
             Ok(grant) => Ok(grant),
             // Some say that it is over in an answer that is 200.
-            Err((TokenFault::Missing, _)) if self.is_end_read(status, &text).map_err(unavailable)? => {
+            Err((TokenFault::Missing, _)) if self.is_end_read(status, &body).map_err(unavailable)? => {
                 Err((RefreshFailure::Rejected { status }, None))
             }
             Err((fault, thrown)) => Err((with_head(response, |head| head.fault(fault)), thrown)),

@@ -4,14 +4,11 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
 
-use js_sys::JSON;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
-use super::answer::{Unreadable, read_grant, server_now, token_grant};
+use super::answer::{Reader, Unreadable, body_of};
 use super::driver::Driver;
 use super::endpoint::as_response;
-use super::identity::Identity;
 use crate::session::{Denial, EndReason, Grant, TokenFault};
 
 /// Why a sign-in did not come about. None of it changes the state.
@@ -23,7 +20,7 @@ pub enum SignInFailure {
     Incomplete(JsValue, JsValue),
     /// The token is of no use.
     Token(TokenFault),
-    /// What the login itself threw, or the `identity` function.
+    /// What the login itself threw, or a function of the options (`identity`, `readToken`).
     Thrown(JsValue),
     /// The session did not let it in.
     Denied(Denial),
@@ -36,9 +33,9 @@ where
 {
     let failure = Rc::new(RefCell::new(None));
     let failed = failure.clone();
-    let identity = driver.identity().clone();
+    let reader = driver.reader().clone();
     let outcome = driver.sign_in(move || async move {
-        let read = async { read(login().await.map_err(SignInFailure::Thrown)?, &identity).await };
+        let read = async { read(login().await.map_err(SignInFailure::Thrown)?, &reader).await };
         match read.await {
             Ok(grant) => Some(grant),
             Err(failure) => {
@@ -57,30 +54,30 @@ where
 /// Begins the session that an answer brings which is already there.
 pub async fn sign_in_with(driver: &Driver, answer: JsValue) -> Result<(), SignInFailure> {
     let sign_outs = driver.sign_outs();
-    let grant = read(answer, driver.identity()).await?;
+    let grant = read(answer, driver.reader()).await?;
     if driver.sign_outs() != sign_outs {
         return Err(SignInFailure::Denied(Denial::Ended(EndReason::SignedOut)));
     }
     driver.signed_in(grant).await.map_err(SignInFailure::Denied)
 }
 
-async fn read(answer: JsValue, identity: &Identity) -> Result<Grant, SignInFailure> {
+async fn read(answer: JsValue, reader: &Reader) -> Result<Grant, SignInFailure> {
     if let Some(token) = answer.as_string() {
-        return token_grant(&token, identity)
+        return reader
+            .token_grant(&token)
             .map_err(|fault| unreadable(fault, JsValue::UNDEFINED, JsValue::UNDEFINED));
     }
     let Some(response) = as_response(&answer) else {
-        return read_grant(&answer, None, identity)
+        return reader
+            .grant(&answer, None)
+            .await
             .map_err(|fault| unreadable(fault, JsValue::UNDEFINED, answer));
     };
     if !response.ok() {
         return Err(SignInFailure::Refused(answer));
     }
-    let text = async { JsFuture::from(response.text()?).await };
-    let text = text.await.map_err(SignInFailure::Thrown)?;
-    let body = JSON::parse(&text.as_string().unwrap_or_default()).unwrap_or(text);
-    let server_now = server_now(&response.headers());
-    read_grant(&body, server_now, identity).map_err(|fault| unreadable(fault, answer, body))
+    let body = body_of(&response).await.map_err(SignInFailure::Thrown)?;
+    reader.grant(&body, Some(&response)).await.map_err(|fault| unreadable(fault, answer, body))
 }
 
 fn unreadable(fault: Unreadable, response: JsValue, body: JsValue) -> SignInFailure {

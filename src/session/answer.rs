@@ -1,59 +1,20 @@
-//! What an answer of the auth server says: a token with its times, or why there is none.
+//! What an answer of the auth server says: whose token it brings, or why it brings none.
 
 use std::time::Duration;
 
 use super::error::{RefreshFailure, TokenFault};
-use super::expiry::{Times, lifetime};
 use super::jwt::decode_claims;
 use super::record::Record;
 use super::token::Subject;
-
-/// The token of an answer (RFC 6749, section 5.1).
-///
-/// # Errors
-///
-/// [`TokenFault::Missing`] when there is none, [`TokenFault::Unsendable`] when no header can carry it.
-pub fn read_token(answer: &impl Record) -> Result<String, TokenFault> {
-    let token = answer.text("access_token").filter(|token| !token.is_empty()).ok_or(TokenFault::Missing)?;
-    if is_sendable(&token) { Ok(token) } else { Err(TokenFault::Unsendable) }
-}
-
-/// Whether a header can carry it.
-pub fn is_sendable(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
-}
 
 /// The claims of a JWT, **unverified**; `None` for an opaque token.
 pub fn claims_of<R: Record>(token: &str) -> Option<R> {
     R::parse(&decode_claims(token)?)
 }
 
-/// Whose token it is, by its claims.
-pub fn subject_in(claims: &impl Record) -> Option<Subject> {
-    Some(Subject::new(&claims.label("sub")?, claims.label("sid").as_deref()))
-}
-
-/// How long a token lives from now on, by its claims and by the answer that it came in, where it came in one. Clocks in
-/// seconds since 1970, as in [`Times`].
-///
-/// # Errors
-///
-/// As of [`lifetime`].
-pub fn read_lifetime<R: Record>(
-    claims: Option<&R>,
-    answer: Option<&R>,
-    server_now: Option<f64>,
-    local_now: f64,
-) -> Result<Option<Duration>, TokenFault> {
-    let numeric = |record: Option<&R>, name| record.map(|record| record.numeric(name)).unwrap_or_default();
-    lifetime(&Times {
-        is_jwt: claims.is_some(),
-        expires_in: numeric(answer, "expires_in"),
-        exp: numeric(claims, "exp"),
-        iat: numeric(claims, "iat"),
-        server_now,
-        local_now,
-    })
+/// Whose token it is, by its claims: the one of this name (`sub`, RFC 7519, section 4.1.2), and `sid` where there is one.
+pub fn subject_in(claims: &impl Record, claim: &str) -> Option<Subject> {
+    Some(Subject::new(&claims.label(claim)?, claims.label("sid").as_deref()))
 }
 
 /// What stands above an answer's body. Headers that are not there are empty.

@@ -24,11 +24,12 @@
 
 use std::time::Duration;
 
-use super::answer::{claims_of, is_sendable, subject_in};
+use super::answer::{claims_of, subject_in};
 use super::entries::{digest_from_text, digest_to_text, reason_from_text};
 use super::id::{EpochId, TabId};
 use super::memo::Begun;
 use super::peers::{Offer, PeerMessage};
+use super::place::is_sendable;
 use super::record::{Record, Value};
 use super::token::{AccessToken, Subject};
 
@@ -140,5 +141,5 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
 
 /// Whose token it is, by its claims; `None` for an opaque token.
 fn subject_of<R: Record>(token: &str) -> Option<Subject> {
-    claims_of::<R>(token).and_then(|claims| subject_in(&claims))
+    claims_of::<R>(token).and_then(|claims| subject_in(&claims, "sub"))
 }

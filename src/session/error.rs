@@ -10,14 +10,16 @@ use super::status::EndReason;
 pub enum TokenFault {
     /// There is none in it.
     Missing,
+    /// There are different ones in it, at these places and perhaps at more.
+    Ambiguous(&'static str, &'static str),
     /// It has characters that no header can carry (RFC 6750, section 2.1).
     Unsendable,
-    /// It is no JWT, and the answer does not say how long it lives (`expires_in`, RFC 6749, section 5.1).
+    /// It is no JWT, and the answer does not say how long it lives (`expires_in`, RFC 6749, section 5.1, and others).
     NoLifetime,
     /// It had lapsed by the server's own clock when it came.
     Expired,
-    /// The app, which was asked whose it is, has failed.
-    Unidentified,
+    /// The app, which was asked where it stands or whose it is, has failed.
+    Untold,
 }
 
 /// Why an attempt to refresh, or to sign out, failed.

@@ -2,7 +2,7 @@
 //!
 //! `exp` is never compared with the local clock where anything else is known: a clock that is hours off would make
 //! every token dead, or immortal. What counts is the lifetime the server gave it (`expires_in`, or `exp - iat`),
-//! less its age by the server's clock (`Date - iat`).
+//! less its age by the server's clock (`Date - iat`). A date in the answer (`expires_at`) is one more `exp`.
 
 use std::time::Duration;
 
@@ -39,8 +39,10 @@ impl Numeric {
 pub struct Times {
     /// Whether the token is a JWT at all.
     pub is_jwt: bool,
-    /// `expires_in` of the answer (RFC 6749, section 5.1).
+    /// `expires_in` of the answer (RFC 6749, section 5.1), or the like.
     pub expires_in: Numeric,
+    /// `expires_at` of the answer, or the like: a date as `exp` is.
+    pub expires_at: Numeric,
     /// `exp` of the token.
     pub exp: Numeric,
     /// `iat` of the token.
@@ -64,25 +66,32 @@ pub fn lifetime(times: &Times) -> Result<Option<Duration>, TokenFault> {
     let exp = times.exp.seconds();
     let iat = times.iat.seconds();
     let expires_in = times.expires_in.seconds();
+    let expires_at = times.expires_at.seconds();
+    let until = |date: f64, now: f64| date - now.max(iat.unwrap_or(now));
     let by_claims = exp.zip(iat).map(|(exp, iat)| exp - iat);
-    let by_date = exp.zip(times.server_now).map(|(exp, now)| exp - now.max(iat.unwrap_or(now)));
+    let by_date = exp.zip(times.server_now).map(|(exp, now)| until(exp, now));
+    let by_answer = expires_at.zip(times.server_now.or(iat)).map(|(date, now)| until(date, now));
     // The shortest of what the server itself says.
     let shortest = |said: &[Option<f64>]| said.iter().copied().flatten().reduce(f64::min);
-    let all = shortest(&[expires_in, by_claims, by_date]);
-    // `Date` may be that of another machine, with a clock of its own: alone it calls nothing dead of which the server
-    // says that it lives.
-    let said = match all {
-        Some(seconds) if seconds <= 0.0 && expires_in.is_some() => shortest(&[expires_in, by_claims]),
-        all => all,
-    };
+    let is_dead = |said: Option<f64>| said.is_some_and(|seconds| seconds <= 0.0);
+    let mut said = shortest(&[expires_in, by_claims, by_date, by_answer]);
+    // A date may have been written without its zone, and `Date` may be that of another machine, with a clock of its own:
+    // alone they call nothing dead of which the server says that it lives.
+    if is_dead(said) {
+        said = shortest(&[expires_in, by_claims, by_date]).or(said);
+    }
+    if is_dead(said) && expires_in.is_some() {
+        said = shortest(&[expires_in, by_claims]);
+    }
     if let Some(seconds) = said {
         return if seconds > 0.0 { Ok(Some(from_seconds(seconds))) } else { Err(TokenFault::Expired) };
     }
-    if !times.is_jwt {
+    if !times.is_jwt && expires_at.is_none() {
         return Err(TokenFault::NoLifetime);
     }
-    // Nothing but our own clock against `exp`. If it says "dead", it is as likely wrong: a 401 will tell.
-    Ok(exp.map(|exp| exp - times.local_now).filter(|seconds| *seconds > 0.0).map(from_seconds))
+    // Nothing but our own clock against the dates. If it says "dead", it is as likely wrong: a 401 will tell.
+    let by_us = |date: Option<f64>| date.map(|date| date - times.local_now).filter(|seconds| *seconds > 0.0);
+    Ok(shortest(&[by_us(exp), by_us(expires_at)]).map(from_seconds))
 }
 
 fn from_seconds(seconds: f64) -> Duration {
@@ -132,6 +141,8 @@ mod tests {
         }
         let server_now = Some(IAT + 800.0);
         assert_eq!(seconds(Times { server_now, expires_in, ..jwt() }), Ok(Some(100.0)));
+        let opaque = Times { expires_in, expires_at: Numeric::Seconds(IAT + 600.0), ..Times::default() };
+        assert_eq!(seconds(Times { server_now: Some(IAT + 86_400.0), ..opaque }), Ok(Some(600.0)));
         assert_eq!(
             seconds(Times { server_now: Some(IAT + 1000.0), iat: Numeric::Absent, expires_in, ..jwt() }),
             Ok(Some(600.0))
@@ -157,6 +168,38 @@ mod tests {
         assert_eq!(seconds(times), Ok(Some(400.0)));
         // Our clock alone may not call a token dead.
         assert_eq!(seconds(Times { local_now: IAT + 86_400.0, ..times }), Ok(None));
+    }
+
+    #[test]
+    fn a_date_in_the_answer_counts_as_exp_does() {
+        let dated =
+            Times { expires_at: Numeric::Seconds(IAT + 600.0), local_now: IAT + 100.0, ..Times::default() };
+        assert_eq!(seconds(Times { server_now: Some(IAT), ..dated }), Ok(Some(600.0)));
+        assert_eq!(seconds(Times { server_now: Some(IAT + 600.0), ..dated }), Err(TokenFault::Expired));
+        let jwt = Times { is_jwt: true, iat: Numeric::Seconds(IAT), ..dated };
+        assert_eq!(seconds(jwt), Ok(Some(600.0)));
+        assert_eq!(seconds(Times { server_now: Some(IAT + 50.0), ..jwt }), Ok(Some(550.0)));
+        assert_eq!(seconds(Times { server_now: Some(IAT - 50.0), ..jwt }), Ok(Some(600.0)));
+        // Our own clock comes last, and calls nothing dead.
+        assert_eq!(seconds(dated), Ok(Some(500.0)));
+        assert_eq!(seconds(Times { local_now: IAT + 86_400.0, ..dated }), Ok(None));
+        for local_now in [0.0, f64::MAX] {
+            assert_eq!(seconds(Times { local_now, ..jwt }), Ok(Some(600.0)), "{local_now}");
+        }
+    }
+
+    #[test]
+    fn the_earlier_of_two_dates_counts_but_for_one_that_alone_calls_the_token_dead() {
+        let with = |expires_at| Times { expires_at: Numeric::Seconds(IAT + expires_at), ..jwt() };
+        assert_eq!(seconds(with(900.7)), Ok(Some(900.0)));
+        assert_eq!(seconds(with(600.0)), Ok(Some(600.0)));
+        // Written in the server's zone, and without it.
+        for server_now in [None, Some(IAT)] {
+            assert_eq!(seconds(Times { server_now, ..with(900.0 - 5.0 * 3600.0) }), Ok(Some(900.0)));
+        }
+        assert_eq!(seconds(Times { server_now: Some(IAT + 900.0), ..with(-1.0) }), Err(TokenFault::Expired));
+        let local = Times { iat: Numeric::Absent, local_now: IAT, ..with(-1.0) };
+        assert_eq!(seconds(local), Ok(Some(900.0)));
     }
 
     #[test]

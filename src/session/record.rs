@@ -25,11 +25,17 @@ pub trait Record: Sized {
     /// The member of this name.
     fn member(&self, name: &str) -> Value;
 
+    /// The member, if it is an object itself, and no list.
+    fn record(&self, name: &str) -> Option<Self>;
+
     /// Reads JSON; `None` for what is none, and for what is no object.
     fn parse(json: &str) -> Option<Self>;
 
     /// A number, read from a text as JavaScript's `Number` does: NaN where it is none.
     fn to_number(text: &str) -> f64;
+
+    /// A date in milliseconds since 1970, read from a text as JavaScript's `Date.parse` does: NaN where it is none.
+    fn to_date(text: &str) -> f64;
 
     /// The member, if it is a string.
     fn text(&self, name: &str) -> Option<String> {
@@ -60,6 +66,80 @@ pub trait Record: Sized {
             Value::Text(text) if text.trim().is_empty() => Numeric::Nonsense,
             Value::Text(text) => Numeric::new(Self::to_number(&text)),
             Value::Other => Numeric::Nonsense,
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod written {
+    use super::{Record, Value};
+
+    /// A record for tests, as it is written: members by name, and records among them.
+    #[derive(Clone, Debug, Default)]
+    pub(in crate::session) struct Written {
+        members: Vec<(&'static str, Value)>,
+        records: Vec<(&'static str, Written)>,
+    }
+
+    impl Written {
+        /// The same with this text.
+        pub(in crate::session) fn text(mut self, name: &'static str, text: &str) -> Self {
+            self.members.push((name, Value::Text(text.into())));
+            self
+        }
+
+        /// The same with this number.
+        pub(in crate::session) fn number(mut self, name: &'static str, number: f64) -> Self {
+            self.members.push((name, Value::Number(number)));
+            self
+        }
+
+        /// The same with something else: null, a list, true.
+        pub(in crate::session) fn value(mut self, name: &'static str, value: Value) -> Self {
+            self.members.push((name, value));
+            self
+        }
+
+        /// The same with a record in it.
+        pub(in crate::session) fn with(mut self, name: &'static str, record: Self) -> Self {
+            self.members.push((name, Value::Other));
+            self.records.push((name, record));
+            self
+        }
+    }
+
+    impl Record for Written {
+        fn member(&self, name: &str) -> Value {
+            let member = self.members.iter().find(|(its, _)| *its == name);
+            member.map_or(Value::Absent, |(_, value)| value.clone())
+        }
+
+        fn record(&self, name: &str) -> Option<Self> {
+            self.records.iter().find(|(its, _)| *its == name).map(|(_, record)| record.clone())
+        }
+
+        fn parse(_json: &str) -> Option<Self> {
+            None
+        }
+
+        /// Knows one moment, in the forms in which it may be handed on.
+        fn to_date(text: &str) -> f64 {
+            let known = [
+                "2023-11-14T22:13:20Z",
+                "2023-11-14T22:13:20.000000Z",
+                "2023-11-14T23:13:20+01:00",
+                "2023-11-14T17:13:20-05:00",
+                "Tue, 14 Nov 2023 22:13:20 GMT",
+            ];
+            if known.contains(&text) { 1_700_000_000_000.0 } else { f64::NAN }
+        }
+
+        fn to_number(text: &str) -> f64 {
+            text.parse().unwrap_or(f64::NAN)
+        }
+
+        fn to_text(number: f64) -> String {
+            number.to_string()
         }
     }
 }

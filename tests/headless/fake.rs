@@ -8,7 +8,7 @@ use std::sync::Once;
 
 use js_sys::{Array, Function};
 use silent_session::browser::{
-    Driver, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, Targets, Way, fetch,
+    Driver, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, Targets, TokenPlace, Way, fetch,
 };
 use silent_session::session::{Attachment, Config, Credential, Denial, Event, Status};
 use std::time::Duration;
@@ -92,6 +92,7 @@ pub fn settings(name: &str, server: &FakeServer, config: Config) -> Settings {
         attachment: Attachment::default(),
         rejection: Rejection::default(),
         fetcher: Fetcher::pinned(server.fetch()),
+        token_place: TokenPlace::default(),
         identity: Identity::default(),
         reporter: Reporter::default(),
         config,

@@ -14,7 +14,7 @@ use super::others::{Peer, altered, form, jwt, message, message_2, messages_2, te
 fn ended(name: &str) -> Page {
     let server = FakeServer::new();
     let mut settings = settings(name, &server, Config { restore: false, ..Config::default() });
-    settings.identity = Identity::told_by(Function::new_with_args("token, answer", "return answer?.user"));
+    settings.identity = Identity::ToldBy(Function::new_with_args("token, answer", "return answer?.user"));
     Page::open(settings, server)
 }
 

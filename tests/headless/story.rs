@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use js_sys::{Array, Function, Promise, Reflect};
 use silent_session::browser::{
-    Driver, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, SignInFailure, Targets, Way,
-    fetch, sign_in,
+    Driver, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, SignInFailure, Targets,
+    TokenPlace, Way, fetch, sign_in,
 };
 use silent_session::session::{Attachment, Config, Denial, EndReason, EpochId, Event, Status};
 use std::cell::RefCell;
@@ -70,6 +70,7 @@ impl Page {
             attachment: Attachment::default(),
             rejection: Rejection::default(),
             fetcher: Fetcher::default(),
+            token_place: TokenPlace::default(),
             identity: Identity::default(),
             reporter: Reporter::default(),
             config,

@@ -18,6 +18,7 @@ export const all: Required<SessionOptions> = {
   lockTimeout: 30,
   shareToken: true,
   companionCookie: "refresh_stamp",
+  readToken: (answer: unknown, response: Response | undefined) => (answer ? response?.headers.get("X-Token") : { access: "" }),
   identity: (token: string, answer: unknown) => (token.length > 0 && answer ? "alice" : undefined),
   onEvent: (event: SessionEvent) => void event.at,
   attemptHeader: "X-Requested-With",
@@ -50,7 +51,12 @@ createSession({ refresh: "/r", csrf: { header: "X-CSRF" } });
 // @ts-expect-error: a url is wanted
 createSession({ refresh: { method: "PUT" } });
 
+export const readToken: SessionOptions["readToken"][] = [
+  "data.jwt", { header: "X-Access-Token" }, () => undefined, async () => ({ access_token: "opaque", expires_in: 60 }),
+];
+
 createSession(all);
+createSession({ refresh: "/r", identity: "user_id" });
 // @ts-expect-error: refresh is required
 createSession({});
 // @ts-expect-error: and so are options
@@ -69,6 +75,14 @@ createSession({ refresh: "/r", refreshAhead: "yes" });
 createSession({ refresh: "/r", shareToken: 1 });
 // @ts-expect-error: a function
 createSession({ refresh: "/r", fetch: 1 });
+// @ts-expect-error: a place, or a function
+createSession({ refresh: "/r", readToken: 5 });
+// @ts-expect-error: a header has a name
+createSession({ refresh: "/r", readToken: { header: 5 } });
+// @ts-expect-error: no number is a token
+createSession({ refresh: "/r", readToken: () => 5 });
+// @ts-expect-error: the name of a claim, or a function
+createSession({ refresh: "/r", identity: 5 });
 // @ts-expect-error: like fetch
 createSession({ refresh: "/r", fetch: (url: number) => url });
 // @ts-expect-error: a name that is not known

@@ -78,12 +78,19 @@ export async function signIn(answer: SignInAnswer): Promise<void> {
   await session.signIn(answer);
   await session.signIn(await native("/login"));
   await session.signIn({ access_token: "opaque", expires_in: "60", token_type: "Bearer" });
+  await session.signIn({ access: "opaque", refresh: "", access_expiration: "2026-11-28T13:38:53Z", user: {} });
+  await session.signIn({ data: { accessToken: "opaque", expires: 900_000 } });
+  await session.signIn({ token: "opaque", expiresAt: 1_800_000_000 });
   await session.signIn("token");
   await session.signIn(() => native("/login"));
   await session.signIn(async () => (await native("/login")).json() as Promise<TokenAnswer>);
   await session.signIn(() => "token");
   // @ts-expect-error: there is no token in it
   await session.signIn({ second_factor: "code" });
+  // @ts-expect-error: nor here
+  await session.signIn({ data: { second_factor: "code" } });
+  // @ts-expect-error: a lifetime is no object
+  await session.signIn({ token: "opaque", expires_in: {} });
   // @ts-expect-error: the function has to bring something
   await session.signIn(async () => {});
   // @ts-expect-error: no number is a token

@@ -91,7 +91,7 @@ impl Driver {
         let driver = self.clone();
         spawn_local(async move {
             let params = driver.0.params.borrow().clone();
-            let outcome = driver.0.refresh.refresh(id, &params, &driver.0.identity).await;
+            let outcome = driver.0.refresh.refresh(id, &params, &driver.0.reader).await;
             let outcome = outcome.map_err(|(failure, native)| {
                 driver.0.native_error.replace(native);
                 failure

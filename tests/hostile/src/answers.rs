@@ -4,14 +4,26 @@ use std::time::Duration;
 
 use silent_session::session::{
     AccessToken, EndReason, Event, FailureKind, Grant, Head, Memo, Record as _, RefreshFailure, Status,
-    TokenFault, claims_of, read_lifetime, read_token, subject_in,
+    TokenFault, bearer, claims_of, find_token, is_sendable, read_lifetime, subject_in, token_at,
 };
 
 use crate::json::JsonObject;
 use crate::page::{Page, TOKEN};
 
+const PLACES: [&str; 8] = [
+    "access_token",
+    "access",
+    "accessToken",
+    "token",
+    "data.access_token",
+    "data.access",
+    "data.accessToken",
+    "data.token",
+];
+
 /// The first two bytes are the status, the first three lines after them headers (`Content-Type`, `WWW-Authenticate`,
-/// `Retry-After`), the fourth is the server's clock, and the rest is the body.
+/// `Retry-After`), the fourth is the server's clock, and the rest is the body. What stands after a tab in the fourth is
+/// `Authorization`.
 ///
 /// # Panics
 ///
@@ -23,12 +35,16 @@ pub fn answers(data: &[u8]) {
     let mut lines = text.splitn(5, '\n');
     let mut line = || lines.next().unwrap_or_default();
     let head = Head { status, content_type: line(), challenge: line(), retry_after: line() };
-    let server_now = line().trim().parse().ok();
+    let (clock, authorization) = {
+        let line = line();
+        line.split_once('\t').unwrap_or((line, ""))
+    };
+    let server_now = clock.trim().parse().ok();
     let body = line();
 
     let mut page = Page::new();
     page.refreshes();
-    let outcome = read(&page, &head, server_now, body);
+    let outcome = read(&page, &head, server_now, authorization, body);
     if let Ok(grant) = &outcome {
         assert!(!grant.token.reveal().is_empty());
         assert!((200..300).contains(&status));
@@ -64,22 +80,40 @@ fn settles(page: &mut Page, outcome: &Result<Grant, RefreshFailure>) {
 }
 
 /// As the shell does.
-fn read(page: &Page, head: &Head<'_>, server_now: Option<f64>, body: &str) -> Result<Grant, RefreshFailure> {
+fn read(
+    page: &Page,
+    head: &Head<'_>,
+    server_now: Option<f64>,
+    authorization: &str,
+    body: &str,
+) -> Result<Grant, RefreshFailure> {
     if !(200..300).contains(&head.status) {
         return Err(head.failure(|date| date.len() as f64 - 10.0));
     }
-    let answer = JsonObject::parse(body);
-    let token = answer.as_ref().ok_or(TokenFault::Missing).and_then(read_token);
-    let token = token.map_err(|fault| head.fault(fault))?;
+    let answer = JsonObject::parse(body).unwrap_or(JsonObject::new(Vec::new()));
+    let found = find_token(&answer).map_err(|fault| head.fault(fault))?;
+    let (token, within) = match found {
+        Some(found) => {
+            let is_there = |path| token_at(&answer, path).is_ok_and(|there| there.token == found.token);
+            assert!(PLACES.into_iter().any(is_there), "a token out of nowhere");
+            (found.token, found.within)
+        }
+        None => {
+            let token = bearer(authorization).filter(|token| is_sendable(token));
+            (token.ok_or_else(|| head.fault(TokenFault::Missing))?.to_owned(), None)
+        }
+    };
+    assert!(is_sendable(&token), "no header can carry it");
     let claims = claims_of::<JsonObject>(&token);
     let local_now = page.moment().wall_ms() as f64 / 1000.0;
-    let lifetime = read_lifetime(claims.as_ref(), answer.as_ref(), server_now, local_now);
+    let beside: Vec<_> = within.into_iter().chain([answer]).collect();
+    let lifetime = read_lifetime(claims.as_ref(), &beside, server_now, local_now);
     let lifetime = lifetime.map_err(|fault| head.fault(fault))?;
     assert!(lifetime.is_none_or(|lifetime| lifetime < Duration::from_secs(4_000_000_000)));
     Ok(Grant {
         token: AccessToken::new(&token),
         received: page.moment(),
         lifetime,
-        subject: claims.as_ref().and_then(subject_in),
+        subject: claims.as_ref().and_then(|claims| subject_in(claims, "sub")),
     })
 }

@@ -35,7 +35,16 @@ const WRONG = [
   ["{ refresh: '/r', name: '' }", "name"],
   ["{ refresh: '/r', name: 1 }", "name"],
   ["{ refresh: '/r', fetch: 1 }", "fetch"],
-  ["{ refresh: '/r', identity: 'sub' }", "identity"],
+  ["{ refresh: '/r', identity: '' }", "identity"],
+  ["{ refresh: '/r', identity: ['sub'] }", "identity"],
+  ["{ refresh: '/r', readToken: '' }", "readToken"],
+  ["{ refresh: '/r', readToken: 'data.' }", "readToken"],
+  ["{ refresh: '/r', readToken: 'data..jwt' }", "readToken"],
+  ["{ refresh: '/r', readToken: ['data', 'jwt'] }", "readToken"],
+  ["{ refresh: '/r', readToken: null }", "readToken"],
+  ["{ refresh: '/r', readToken: {} }", "readToken"],
+  ["{ refresh: '/r', readToken: { header: 'X Y' } }", "readToken"],
+  ["{ refresh: '/r', readToken: { header: 'X', path: 'data' } }", "readToken"],
   ["{ refresh: '/r', refreshAhead: 'yes' }", "refreshAhead"],
   ["{ refresh: '/r', restore: 0 }", "restore"],
   ["{ refresh: '/r', lockTimeout: 0 }", "lockTimeout"],
@@ -79,6 +88,10 @@ const RIGHT = [
   "{ refresh: '/r', attach: { header: undefined, scheme: undefined, followRedirects: undefined }, rejectsToken: undefined }",
   "{ refresh: '/r', attach: { header: 'X-Api-Token', scheme: '', followRedirects: true }, rejectsToken: [400, 401, 599] }",
   "{ refresh: '/r', attach: { header: 'authorization', scheme: 'JWT' }, rejectsToken: () => false }",
+  "{ refresh: '/r', identity: 'user_id', readToken: 'jwt' }",
+  "{ refresh: '/r', identity: () => {}, readToken: 'data.tokens.access token' }",
+  "{ refresh: '/r', readToken: { header: 'X-Access-Token' } }",
+  "{ refresh: '/r', readToken: () => {} }",
 ];
 
 /** What createSession throws, there and then. The sessions that come about have nobody to talk to, and are closed. */

@@ -1,0 +1,217 @@
+//! What an answer and its token say of time: by many names, in several units, as dates and as durations.
+
+use std::time::Duration;
+
+use super::error::TokenFault;
+use super::expiry::{Numeric, Times, lifetime};
+use super::record::Record;
+
+/// Lifetimes in seconds. The first is that of RFC 6749, section 5.1.
+const LIFETIMES: [&str; 2] = ["expires_in", "expiresIn"];
+
+/// A lifetime in milliseconds (Directus), or a date.
+const EITHER: &str = "expires";
+
+/// Dates. The last two are dj-rest-auth's.
+const DATES: [&str; 4] = ["expires_at", "expiresAt", "access_expiration", "access_token_expiration"];
+
+/// From here on a number is a date in milliseconds since 1970: as seconds it would be in the year 5138, and as a
+/// lifetime of as many milliseconds three years.
+const IN_MILLISECONDS: f64 = 1e11;
+
+/// How long a token lives from now on, by its claims, and by what stands beside it and in the answer that it came in.
+/// Clocks in seconds since 1970, as in [`Times`].
+///
+/// # Errors
+///
+/// As of [`lifetime`].
+pub fn read_lifetime<R: Record>(
+    claims: Option<&R>,
+    answers: &[R],
+    server_now: Option<f64>,
+    local_now: f64,
+) -> Result<Option<Duration>, TokenFault> {
+    let claim = |name| claims.map(|claims| claims.numeric(name)).unwrap_or_default();
+    let mut times = Times {
+        is_jwt: claims.is_some(),
+        exp: claim("exp"),
+        iat: claim("iat"),
+        server_now,
+        local_now,
+        ..Times::default()
+    };
+    for answer in answers {
+        for name in LIFETIMES {
+            sooner(&mut times.expires_in, answer.numeric(name));
+        }
+        match read(answer, EITHER) {
+            Some(Said::Number(ms)) => sooner(&mut times.expires_in, Numeric::new(ms / 1000.0)),
+            Some(Said::Date(date)) => sooner(&mut times.expires_at, Numeric::new(date)),
+            None => {}
+        }
+        for name in DATES {
+            if let Some(Said::Number(date) | Said::Date(date)) = read(answer, name) {
+                sooner(&mut times.expires_at, Numeric::new(date));
+            }
+        }
+    }
+    lifetime(&times)
+}
+
+fn sooner(known: &mut Numeric, said: Numeric) {
+    match (*known, said) {
+        (_, Numeric::Absent | Numeric::Nonsense) => {}
+        (Numeric::Seconds(known), Numeric::Seconds(said)) if known <= said => {}
+        _ => *known = said,
+    }
+}
+
+/// What a member says that may be a date.
+enum Said {
+    /// A number that is no date in milliseconds.
+    Number(f64),
+    /// In seconds since 1970.
+    Date(f64),
+}
+
+fn read<R: Record>(answer: &R, name: &str) -> Option<Said> {
+    match answer.numeric(name) {
+        Numeric::Seconds(number) if number >= IN_MILLISECONDS => Some(Said::Date(number / 1000.0)),
+        Numeric::Seconds(number) => Some(Said::Number(number)),
+        Numeric::Nonsense => {
+            let date = R::to_date(&with_zone(&answer.text(name)?)?) / 1000.0;
+            date.is_finite().then_some(Said::Date(date))
+        }
+        Numeric::Absent => None,
+    }
+}
+
+/// A date of ISO 8601 or of HTTP (RFC 9110, section 5.6.7), with its zone; `None` for another text, in which a browser
+/// might see a date all the same.
+///
+/// Where the zone is missing UTC is meant: a browser would take that of its user, which no server knows.
+fn with_zone(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.ends_with(" GMT") {
+        return Some(text.into());
+    }
+    let year = text.split_once('-')?.0;
+    if year.len() != 4 || !year.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    match (text.get(..10), text.get(11..)) {
+        (Some(day), Some(time)) if time.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b':' | b'.')) => {
+            Some([day, "T", time, "Z"].concat())
+        }
+        _ => Some(text.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::Value;
+    use super::super::record::written::Written;
+    use super::*;
+
+    /// The moment that [`Written`] can read.
+    const THEN: f64 = 1_700_000_000.0;
+
+    fn answer() -> Written {
+        Written::default()
+    }
+
+    /// How many seconds an opaque token lives that came 100 seconds before then.
+    fn lives(answers: &[Written]) -> Result<Option<f64>, TokenFault> {
+        let lifetime = read_lifetime(None, answers, Some(THEN - 100.0), 0.0)?;
+        Ok(lifetime.map(|lifetime| lifetime.as_secs_f64()))
+    }
+
+    #[test]
+    fn lifetimes_are_read_in_seconds_and_expires_in_milliseconds() {
+        for (name, said, seconds) in
+            [("expires_in", 60.0, 60.0), ("expiresIn", 60.5, 60.5), ("expires", 900_000.0, 900.0)]
+        {
+            assert_eq!(lives(&[answer().number(name, said)]), Ok(Some(seconds)), "{name}");
+            assert_eq!(lives(&[answer().text(name, &said.to_string())]), Ok(Some(seconds)), "{name}");
+            assert_eq!(lives(&[answer().number(name, 0.0)]), Err(TokenFault::Expired), "{name}");
+        }
+    }
+
+    #[test]
+    fn dates_are_read_in_seconds_in_milliseconds_and_as_texts() {
+        for name in ["expires_at", "expiresAt", "access_expiration", "access_token_expiration"] {
+            assert_eq!(lives(&[answer().number(name, THEN)]), Ok(Some(100.0)), "{name}");
+            assert_eq!(lives(&[answer().text(name, "1700000000")]), Ok(Some(100.0)), "{name}");
+        }
+        for name in ["expires", "expires_at"] {
+            assert_eq!(lives(&[answer().number(name, THEN * 1000.0 + 500.0)]), Ok(Some(100.5)), "{name}");
+            for text in [
+                "2023-11-14T22:13:20Z",
+                " 2023-11-14T22:13:20.000000Z ",
+                "2023-11-14T23:13:20+01:00",
+                "2023-11-14T17:13:20-05:00",
+                "Tue, 14 Nov 2023 22:13:20 GMT",
+            ] {
+                assert_eq!(lives(&[answer().text(name, text)]), Ok(Some(100.0)), "{name}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_date_without_a_zone_is_utc() {
+        for text in ["2023-11-14T22:13:20", "2023-11-14 22:13:20", "2023-11-14 22:13:20.000000"] {
+            assert_eq!(lives(&[answer().text("expires_at", text)]), Ok(Some(100.0)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_says_nothing() {
+        for text in [
+            "",
+            " ",
+            "soon",
+            "1h",
+            "2023",
+            "20231114T221320Z",
+            "Nov 14, 2023",
+            "-",
+            "é-1",
+            "2023-11-14T2é",
+            "NaN",
+        ] {
+            let odd = answer().text("expires", text).text("expires_in", "soon");
+            let said = if text == "2023" { Ok(Some(2.023)) } else { Err(TokenFault::NoLifetime) };
+            assert_eq!(lives(&[odd]), said, "{text:?}");
+        }
+        for value in [Value::Null, Value::Other, Value::Number(f64::NAN), Value::Number(f64::INFINITY)] {
+            for name in ["expires_in", "expires", "expires_at"] {
+                let odd = answer().value(name, value.clone());
+                assert_eq!(
+                    lives(std::slice::from_ref(&odd)),
+                    Err(TokenFault::NoLifetime),
+                    "{name}: {value:?}"
+                );
+                assert_eq!(lives(&[odd.number("expiresIn", 60.0)]), Ok(Some(60.0)), "{name}: {value:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_shortest_counts_of_what_stands_in_the_answer_and_beside_the_token() {
+        let (outer, inner) = (answer().number("expires_in", 60.0), answer().number("expires", 30_000.0));
+        for answers in [[outer.clone(), inner.clone()], [inner, outer]] {
+            assert_eq!(lives(&answers), Ok(Some(30.0)));
+        }
+        let both = answer().number("expires_in", 200.0).number("expires_at", THEN);
+        assert_eq!(lives(&[both]), Ok(Some(100.0)));
+        assert_eq!(lives(&[]), Err(TokenFault::NoLifetime));
+    }
+
+    #[test]
+    fn a_date_that_is_a_second_later_than_exp_changes_nothing() {
+        let claims = answer().number("iat", THEN - 400.0).number("exp", THEN - 0.5);
+        let dated = answer().text("access_expiration", "2023-11-14T22:13:20Z");
+        let lifetime = read_lifetime(Some(&claims), &[dated], None, 0.0).unwrap().unwrap();
+        assert_eq!(lifetime.as_secs_f64(), 399.5);
+    }
+}
