@@ -39,6 +39,7 @@ export function rulesOf(name, hosts = ONE_HOST, cookieDomain) {
       const page = await chromium.context.newPage();
       try {
         await page.goto(pages.origin);
+        await page.evaluate(() => localStorage.clear());
         await check(new Stage(page, backend, hosts.backend));
       } catch (error) {
         t.diagnostic(`the back end said:\n${backend.log}`);

@@ -88,7 +88,7 @@ fn read(
     body: &str,
 ) -> Result<Grant, RefreshFailure> {
     if !(200..300).contains(&head.status) {
-        return Err(head.failure(|date| date.len() as f64 - 10.0));
+        return Err(head.failure([400, 401, 403].contains(&head.status), |date| date.len() as f64 - 10.0));
     }
     let answer = JsonObject::parse(body).unwrap_or(JsonObject::new(Vec::new()));
     let found = find_token(&answer).map_err(|fault| head.fault(fault))?;
