@@ -1,12 +1,14 @@
 // What createSession takes, and what it does not.
 
 import { createSession } from "silent-session";
-import type { SessionEvent, SessionOptions } from "silent-session";
+import type { AttachOptions, SessionEvent, SessionOptions } from "silent-session";
 
 export const all: Required<SessionOptions> = {
   refresh: new URL("https://auth.test/refresh"),
   signOut: "/auth/logout",
   sendTokenTo: ["https://api.test/v1", new URL("https://b.test")] as const,
+  attach: { header: "X-Api-Token", scheme: "", followRedirects: false } satisfies Required<AttachOptions>,
+  rejectsToken: [401, 419] as const,
   leeway: 60,
   refreshAhead: true,
   restore: false,
@@ -28,6 +30,10 @@ export const wasm: SessionOptions["wasm"][] = [
   new WebAssembly.Module(new Uint8Array(8)),
 ];
 
+export const rejecting: SessionOptions["rejectsToken"][] = [
+  [], ({ status }) => status === 419, async (response) => (await response.clone().text()).includes("expired"), undefined,
+];
+
 createSession(all);
 // @ts-expect-error: refresh is required
 createSession({});
@@ -37,6 +43,16 @@ createSession();
 createSession({ refresh: 5 });
 // @ts-expect-error: a list
 createSession({ refresh: "/r", sendTokenTo: "https://api.test" });
+// @ts-expect-error: a header and a scheme
+createSession({ refresh: "/r", attach: "X-Api-Token" });
+// @ts-expect-error: no other member
+createSession({ refresh: "/r", attach: { prefix: "Bearer" } });
+// @ts-expect-error: statuses
+createSession({ refresh: "/r", rejectsToken: ["401"] });
+// @ts-expect-error: a list
+createSession({ refresh: "/r", rejectsToken: 401 });
+// @ts-expect-error: a function that says yes or no
+createSession({ refresh: "/r", rejectsToken: (response: Response) => response.status });
 // @ts-expect-error: a function
 createSession({ refresh: "/r", onEvent: "log" });
 // @ts-expect-error: seconds
