@@ -54,6 +54,24 @@ export interface SessionOptions {
    * A prefix is no boundary against an open redirect within the same origin: fetch keeps `Authorization` there.
    */
   sendTokenTo?: readonly (string | URL)[] | undefined;
+  /** How a request carries the token. Default: `Authorization: Bearer …` (RFC 6750). */
+  attach?: AttachOptions | undefined;
+  /**
+   * Which answers of the API say that the token is no good: those are refreshed and replayed. Default `[401]`. A list of
+   * statuses (400 to 599; an empty one: no answer does) *replaces* the default: `[401, 422]` for Flask-JWT-Extended, `[401, 419]`
+   * or `[401, 498]` for others. With 403 in the list *each* 403 costs a refresh, those of users who may not as well: a function
+   * can look closer.
+   *
+   * A function is given the response itself, and returns whether it rejects the token, or a promise of that. It must leave the
+   * body alone, for it is the caller's, or read that of a `clone()`. It is asked of all answers to requests that carried the
+   * token, also of the one to the replay. The caller waits for it; its abort ends the wait. What it throws is reported, and
+   * the answer is the caller's.
+   *
+   * Whatever is set here, a `WWW-Authenticate` whose challenge of `Bearer`, `DPoP` or the scheme of `attach` says
+   * `error="insufficient_scope"` (RFC 6750) or `"insufficient_user_authentication"` (RFC 9470) refreshes nothing: no refresh cures it.
+   * Across origins that header has to be exposed.
+   */
+  rejectsToken?: readonly number[] | ((response: Response) => boolean | PromiseLike<boolean>) | undefined;
   /**
    * Seconds before the expiry at which the token is renewed. Default 60: longer than a slow request takes and
    * than most clocks differ. Never more than a quarter of the token's lifetime, whatever is set here; but
@@ -189,20 +207,39 @@ export type CsrfOptions =
   | { header: string; cookie: string }
   | { header: string; token: () => string | null | undefined | PromiseLike<string | null | undefined> };
 
+/** See `attach` in {@link SessionOptions}. */
+export interface AttachOptions {
+  /**
+   * The header. Default `"Authorization"`. A request that has this header already is the caller's own, and passed on untouched. One
+   * that the browser keeps for itself (`Cookie`, `Proxy-…`, `Sec-…`) is refused. Across origins the API has to allow it
+   * (`Access-Control-Allow-Headers`). HTTP caches know of `Authorization` only: answers need `Cache-Control: no-store`, or `private`
+   * and a `Vary`.
+   */
+  header?: string | undefined;
+  /** What stands before the token. Default `"Bearer"`; with an empty one the token stands alone. */
+  scheme?: string | undefined;
+  /**
+   * Let a request whose token is in *another header than `Authorization`* be redirected (default `false`: it is sent with
+   * `redirect: "error"`, unless its own is `"manual"`). **Dangerous**: at a redirect to another origin the browser drops
+   * `Authorization` and nothing else, so whoever can redirect a request of yours (an open redirect will do) is given the token.
+   */
+  followRedirects?: boolean | undefined;
+}
+
 /** One session: a token, what is known of it, and a `fetch` that carries it. */
 export interface Session {
   /**
-   * `fetch`, with the access token for the URLs of `sendTokenTo`. On a 401 it refreshes once and sends the
-   * request once more; a second 401, and every 403, is returned as it is. Works detached:
+   * `fetch`, with the access token for the URLs of `sendTokenTo`. On a 401 (or what `rejectsToken` says) it refreshes once and
+   * sends the request once more; a second 401, and every 403, is returned as it is. Works detached:
    * `const { fetch } = session`.
    *
    * Rejects as native fetch does, and with {@link RefreshError} when no token could be had in time. A session
    * that has ended sends the request without a token.
    *
-   * A request that carries its own `Authorization` is passed on untouched (unless it is the token that the session has in
+   * A request that carries its own `Authorization` (the header of `attach`) is passed on untouched (unless it is the token that the session has in
    * hand), and so is one of `mode: "no-cors"`. A body that is a stream is not sent twice: the 401 is returned. Nor is a request
-   * whose 401 asks for another way to authenticate (`error="insufficient_user_authentication"`, RFC 9470), or was answered by
-   * another origin after a redirect. For other rules there is {@link Session.fetchWith}.
+   * whose 401 asks for another scope or another way to authenticate (`error="insufficient_scope"`, RFC 6750;
+   * `"insufficient_user_authentication"`, RFC 9470), or was answered by another origin after a redirect. For other rules there is {@link Session.fetchWith}.
    *
    * A GET or HEAD with `integrity` that native fetch rejects is looked at once more without it, to see whether a 401 was behind it;
    * what is returned comes from a request with its `integrity`. A `keepalive` body is replayed within the browser's quota of 64 KiB.
@@ -322,7 +359,7 @@ export interface FetchPolicy {
    *
    * - `"required"`: nothing is sent without a token. Rejects with `ERR_SESSION_ENDED` where there is no session, and with
    *   `ERR_TOKEN_NOT_ALLOWED` where the request cannot carry it (another URL than those of `sendTokenTo`, `mode: "no-cors"`).
-   *   A request with an `Authorization` of its own is sent as it is.
+   *   A request with an `Authorization` (the header of `attach`) of its own is sent as it is.
    * - `"optional"`: never waits for the restore, and is sent without a token where none can be had in time.
    * - `"none"`: the native call, whatever the URL.
    */

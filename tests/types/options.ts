@@ -2,6 +2,8 @@
 
 import { RefreshRejected, createSession } from "silent-session";
 import type { SessionEvent, SessionOptions } from "silent-session";
+import { createSession } from "silent-session";
+import type { AttachOptions, SessionEvent, SessionOptions } from "silent-session";
 
 export const all: Required<SessionOptions> = {
   refresh: new URL("https://auth.test/refresh"),
@@ -10,6 +12,8 @@ export const all: Required<SessionOptions> = {
   endsSession: [401, 419] as const,
   sessionHint: "signed_in",
   sendTokenTo: ["https://api.test/v1", new URL("https://b.test")] as const,
+  attach: { header: "X-Api-Token", scheme: "", followRedirects: false } satisfies Required<AttachOptions>,
+  rejectsToken: [401, 419] as const,
   leeway: 60,
   refreshAhead: true,
   restore: false,
@@ -53,6 +57,8 @@ createSession({ refresh: { method: "PUT" } });
 
 export const readToken: SessionOptions["readToken"][] = [
   "data.jwt", { header: "X-Access-Token" }, () => undefined, async () => ({ access_token: "opaque", expires_in: 60 }),
+export const rejecting: SessionOptions["rejectsToken"][] = [
+  [], ({ status }) => status === 419, async (response) => (await response.clone().text()).includes("expired"), undefined,
 ];
 
 createSession(all);
@@ -65,6 +71,16 @@ createSession();
 createSession({ refresh: 5 });
 // @ts-expect-error: a list
 createSession({ refresh: "/r", sendTokenTo: "https://api.test" });
+// @ts-expect-error: a header and a scheme
+createSession({ refresh: "/r", attach: "X-Api-Token" });
+// @ts-expect-error: no other member
+createSession({ refresh: "/r", attach: { prefix: "Bearer" } });
+// @ts-expect-error: statuses
+createSession({ refresh: "/r", rejectsToken: ["401"] });
+// @ts-expect-error: a list
+createSession({ refresh: "/r", rejectsToken: 401 });
+// @ts-expect-error: a function that says yes or no
+createSession({ refresh: "/r", rejectsToken: (response: Response) => response.status });
 // @ts-expect-error: a function
 createSession({ refresh: "/r", onEvent: "log" });
 // @ts-expect-error: seconds
