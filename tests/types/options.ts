@@ -57,6 +57,7 @@ createSession({ refresh: { method: "PUT" } });
 
 export const readToken: SessionOptions["readToken"][] = [
   "data.jwt", { header: "X-Access-Token" }, () => undefined, async () => ({ access_token: "opaque", expires_in: 60 }),
+];
 export const rejecting: SessionOptions["rejectsToken"][] = [
   [], ({ status }) => status === 419, async (response) => (await response.clone().text()).includes("expired"), undefined,
 ];
