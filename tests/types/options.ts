@@ -1,8 +1,6 @@
 // What createSession takes, and what it does not.
 
 import { RefreshRejected, createSession } from "silent-session";
-import type { SessionEvent, SessionOptions } from "silent-session";
-import { createSession } from "silent-session";
 import type { AttachOptions, SessionEvent, SessionOptions } from "silent-session";
 
 export const all: Required<SessionOptions> = {
