@@ -1,12 +1,14 @@
 // What becomes of a call of session.fetch that is made while the wasm loads: what it goes by in src/browser/fetch/request.rs,
 // as far as that cannot wait.
 
+import { mayClimb } from "./dist/silent_session.js";
+
 /** Modes of which the browser sends no `Authorization`, or whose answer no script gets. */
 const CARRY_NONE = ["no-cors", "navigate"];
 
 /**
- * A `Request` of what the arguments are now, and whether its body is a stream in them. No request: the arguments go to native
- * fetch as they are; `isForeign`: because the token must not go along. `header` is what the token goes in.
+ * A `Request` of what the arguments are now, and whether its body is a stream in them; `isOwn`: with an authorization of the
+ * caller's. No request: the arguments go to native fetch as they are; `isForeign`: because the token must not go along. `header` is what the token goes in.
  */
 export function hold([input, init], targets, header, { token }) {
   const url = parse(input);
@@ -16,7 +18,9 @@ export function hold([input, init], targets, header, { token }) {
   const canLook = canBeReadTwice(headers);
   if (canLook && brings(headers, header)) return {};
   try {
-    return { request: new Request(input, init), isStream: typeof init?.body?.getReader === "function" };
+    const request = new Request(input, init);
+    // Headers that could not be looked into before.
+    return request.headers.has(header) ? { request, isOwn: true } : { request, isStream: typeof init?.body?.getReader === "function" };
   } catch (error) {
     // Native fetch says it in its own words; what it would miss by now, it must not go without.
     if (canLook && token !== "required") return {};
@@ -30,10 +34,11 @@ function parse(input) {
   return URL.canParse(url, base) ? new URL(url, base) : undefined;
 }
 
-/** Whether it may be below the target. Of what is, the wasm still refuses some. */
 function isBelow(target, url) {
+  if (url?.origin !== target.origin) return false;
   const prefix = target.pathname.replace(/\/$/, "");
-  return url?.origin === target.origin && (url.pathname === prefix || url.pathname.startsWith(`${prefix}/`));
+  const rest = url.pathname.slice(prefix.length);
+  return prefix === "" || (url.pathname.startsWith(prefix) && /^(\/|$)/.test(rest) && !mayClimb(rest));
 }
 
 /** Whether looking into headers leaves them as they are: an iterator is used up by it. */

@@ -60,6 +60,7 @@ class Session {
   #core;
   /** The same as a promise. */
   #loaded;
+  #abandon;
   #state;
   #listeners = new Set();
   #closed = false;
@@ -88,12 +89,15 @@ class Session {
     });
     // Whoever awaits it sees the error; whoever does not is not punished with an unhandled rejection.
     this.#ready.catch(() => {});
-    this.#loaded = load(wasm).then(() => {
+    const closed = new Promise((_, reject) => (this.#abandon = reject));
+    const loaded = load(wasm).then(() => {
       if (this.#closed) throw makeError("ERR_SESSION_CLOSED");
       this.#core = new Core(options, (state) => this.#publish(state));
       if (options.restore === false) this.#settleReady.resolve();
       return this.#core;
     });
+    // Who waits for the wasm waits no longer than the session is open.
+    this.#loaded = Promise.race([loaded, closed]);
     this.#loaded.catch((error) => this.#settleReady.reject(error));
     this.#nativeFetch = options.fetch ? () => options.fetch : () => globalThis.fetch;
     this.#targets = options.sendTokenTo.filter((url) => URL.canParse(url)).map((url) => new URL(url));
@@ -162,6 +166,7 @@ class Session {
     this.#closed = true;
     this.#core?.close();
     this.#controller.abort(makeError("ERR_SESSION_CLOSED"));
+    this.#abandon(makeError("ERR_SESSION_CLOSED"));
     this.#settleReady.reject(makeError("ERR_SESSION_CLOSED"));
     this.#listeners.clear();
   }
@@ -178,9 +183,10 @@ class Session {
     if (args.length === 0 || policy.token === "none") return this.#nativeFetch()(...args);
     args[0] = readOnce(args[0]);
     if (this.#core) return this.#core.fetch(args, policy);
-    if (policy.token === "optional") return this.#nativeFetch()(...args);
+    if (policy.token === "optional" && !this.#closed) return this.#nativeFetch()(...args);
     // The arguments may change meanwhile: a Request is what they are now.
-    const { request, isStream, isForeign } = hold(args, this.#targets, this.#header, policy);
+    const { request, isStream, isForeign, isOwn } = hold(args, this.#targets, this.#header, policy);
+    if (isOwn) return this.#nativeFetch()(request);
     if (request) {
       const unlock = lock(request);
       const core = await unlessAborted(this.#loaded, request.signal).finally(unlock).catch((error) => {

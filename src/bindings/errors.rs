@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::browser::{Driver, FetchFailure, SignInFailure};
-use crate::session::{Denial, RefreshFailure, TokenFault};
+use crate::session::{Denial, EndReason, RefreshFailure, TokenFault};
 
 #[wasm_bindgen(module = "/src/bindings/errors.js")]
 extern "C" {
@@ -30,7 +30,11 @@ extern "C" {
 /// What a caller was denied. The driver knows the native error behind it.
 pub(super) fn from_denial(denial: Denial, driver: &Driver) -> JsValue {
     match denial {
-        Denial::Ended(reason) => error("ERR_SESSION_ENDED", &[("reason", reason.as_str().into())]),
+        Denial::Ended(reason) => {
+            let is_hinted = reason == EndReason::Rejected && driver.misses_cookie();
+            let details = object(&[("reason", reason.as_str().into())]);
+            make_error("ERR_SESSION_ENDED", &details, is_hinted.then_some(COOKIE_HINT))
+        }
         Denial::Changed => error("ERR_SESSION_CHANGED", &[]),
         Denial::Closed => error("ERR_SESSION_CLOSED", &[]),
         Denial::Refused { retry_at } => {
@@ -73,6 +77,10 @@ pub(super) fn from_failure(failure: RefreshFailure, retry_at: Option<i64>, drive
     let is_unreached = matches!(failure, RefreshFailure::Unavailable { status: None, .. });
     make_error(code, &details, driver.request_headers().filter(|_| is_unreached).map(cors_hint).as_deref())
 }
+
+/// What it may be when the first refresh after a sign-in is refused.
+const COOKIE_HINT: &str = "the server has refused the first refresh after the sign-in: the browser may not have kept its \
+    cookie, or not send it. See its SameSite, Secure, Domain and Path; a login of another origin needs credentials: \"include\"";
 
 /// What a network error may be across origins: the browser does not tell.
 fn cors_hint(headers: String) -> String {

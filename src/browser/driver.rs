@@ -120,6 +120,8 @@ struct Inner {
     curious: RefCell<Vec<oneshot::Sender<()>>>,
     /// How often the user wanted out.
     sign_outs: Cell<u32>,
+    /// A login has brought the session, and nothing has shown yet that its cookie was kept.
+    is_cookie_untried: Cell<bool>,
     /// The one timer: when the machine wants a tick.
     timer: RefCell<Option<Timeout>>,
     lock: RefCell<Option<(AttemptId, Lock)>>,
@@ -129,6 +131,7 @@ struct Inner {
     /// Closed while the page is put away: a message would throw it out of the back/forward cache.
     channel: RefCell<Option<Channel>>,
     name: String,
+    patience: Duration,
     lock_name: String,
     memory: Memory,
     refresh_url: String,
@@ -174,6 +177,7 @@ impl Driver {
             tickets: Cell::new(0),
             curious: RefCell::default(),
             sign_outs: Cell::new(0),
+            is_cookie_untried: Cell::new(false),
             timer: RefCell::default(),
             lock: RefCell::default(),
             page: RefCell::default(),
@@ -187,6 +191,7 @@ impl Driver {
                 settings.companion_cookie,
             ),
             name: settings.name,
+            patience: settings.config.patience,
             refresh: endpoint(settings.refresh),
             sign_out: settings.sign_out.map(endpoint),
             refresh_url: settings.refresh_url,
@@ -261,6 +266,11 @@ impl Driver {
         self.0.refresh.own_headers().filter(|names| is_foreign && !names.is_empty())
     }
 
+    /// Whether the server has refused the first refresh after a sign-in: the cookie may not have been kept, or not be sent.
+    pub fn misses_cookie(&self) -> bool {
+        self.0.is_cookie_untried.get()
+    }
+
     /// Why the last request of ours was not answered: the native error.
     pub fn native_error(&self) -> Option<JsValue> {
         self.0.native_error.borrow().clone()
@@ -291,6 +301,11 @@ impl Driver {
             Status::Closed => Some(Denial::Closed),
             Status::Unknown { .. } | Status::Active { .. } => None,
         }
+    }
+
+    /// How long a call waits.
+    pub(crate) fn patience(&self) -> Duration {
+        self.0.patience
     }
 
     /// Where the token may go.

@@ -16,6 +16,7 @@ use wasm_bindgen::JsValue;
 use super::driver::Driver;
 use crate::session::Denial;
 
+use abort::Stoppable;
 pub use abort::unless_aborted;
 pub use policy::{Policy, TokenUse};
 pub use rejection::Rejection;

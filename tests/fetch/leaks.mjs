@@ -50,7 +50,7 @@ export function lookForLeaks(open) {
         "{own}/v1", "{own}/v1/", "{own}/v1/me", "{own}/v1?q", "{own}/v1#f", "{own}/v1/a%20b", "{own}/x/../v1/me", "{own}/./v1/me",
         "{own}/x/%2e%2e/v1/me", "{own}\\v1\\me", "HTTP://127.0.0.1:{port}/v1/me", "http://127.1:{port}/v1/me", "http://0x7f.0.0.1:{port}/v1/me",
         " {own}/v1/me\t", "/v1/me", "//127.0.0.1:{port}/v1/me", "{own}/v1//double", "{own}/v1/a;b=..",
-        "{own}/v1/.well-known", "{own}/v1/..hidden", "{own}/v1/.../a", "{own}/v1/100%25", "{own}/v1/%E9t%E9", "{own}/v1/caf%C3%A9", "{own}/v1/wait…", "{own}/v1/a%20%3f%23b", "{own}/v1/%zz%",
+        "{own}/v1/.well-known", "{own}/v1/..hidden", "{own}/v1/.../a", "{own}/v1/100%25", "{own}/v1/%E9t%E9", "{own}/v1/caf%C3%A9", "{own}/v1/wait…", "{own}/v1/a%20%3f%23b", "{own}/v1/%zz%", "{own}/v1/.été", "{own}/v1/..été", "{own}/v1/.@scope/x", "{own}/v1/.$meta", "{own}/v1/.(a)", "{own}/v1/a%2eb", "{own}/v1/日本/😀",
       ];
       assert.deepEqual(await carried(["{own}/v1"], urls), each(urls, "token"));
     });
@@ -64,7 +64,9 @@ export function lookForLeaks(open) {
         "{own}/v1/..%20/v2", "{own}/v1/..%00/v2", "{own}/v1/..%09/v2", "{own}/v1/..%23/v2", "{own}/v1/..%3f/v2", "{own}/v1/.%20/v2",
         "{own}/v1/%c0%ae%c0%ae/v2", "{own}/v1/..%c0%afv2", "{own}/v1/..%e0%80%afv2", "{own}/v1/..%f0%80%80%afv2", "{own}/v1/..%c1%9cv2",
         "{own}/v1/%u002e%u002e/v2", "{own}/v1/..%U002Fv2", "{own}/v1/%25u002e./v2", "{own}/v1/．．/v2", "{own}/v1/..／v2", "{own}/v1/..＼v2",
-        "{own}/v1/‥/v2", "{own}/v1/․․/v2", "{own}/v1/﹒./v2", "{own}/v1/..﹨v2",
+        "{own}/v1/‥/v2", "{own}/v1/․․/v2", "{own}/v1/﹒./v2", "{own}/v1/..﹨v2", "{own}/v1/︰/v2", "{own}/v1/%uff0e%uff0e/v2",
+        "{own}/v1/%f8%80%80%80%ae%f8%80%80%80%ae/v2", "{own}/v1/%fc%80%80%80%80%ae./v2", "{own}/v1/%00../v2", "{own}/v1/%20../v2",
+        "{own}/v1/%e2%80%8b../v2", "{own}/v1/.%00./v2", "{own}/v1/%2e%00%2e",
         "{friend}/v1/me", "{stranger}/v1/me", "http://localhost:{port}/v1/me", "{own}//v1/me",
       ];
       const seen = await carried(["{own}/v1"], urls);

@@ -64,24 +64,26 @@ describe("a 401 at the end of a redirect", () => {
     }
   }
 
-  test("that has come by way of another origin is not held against who is asked directly", async () => {
+  for (const how of ["", ", with integrity,"]) test(`that has come by way of another origin${how} is not held against who is asked directly`, async () => {
     const { own, stranger, refreshes } = stage.recorder;
+    const integrity = how && `sha256-${"A".repeat(43)}=`;
     const refuse = encodeURIComponent(`${own}/end?status=401`);
     const back = encodeURIComponent(`${stranger}/b?status=307&to=${refuse}`);
     for (const [index, cost] of [1, 0, 0].entries()) {
       const before = stage.recorder.refreshes;
-      assert.deepEqual(await ask(`/a?status=307&to=${back}&n=${index}`, "GET"), { status: 401, redirected: true });
+      const answer = await ask(`/a?status=307&to=${back}&n=${index}${how && "i"}`, "GET", integrity).catch(() => "rejected");
+      assert.deepEqual(answer, integrity ? "rejected" : { status: 401, redirected: true });
       // It may have been one to the token: tried once, and then no more.
       assert.equal(stage.recorder.refreshes - before, cost);
     }
     await stage.page.evaluate(() => session.refresh());
-    assert.deepEqual(await ask("/s?mark=directly.&refuse", "GET"), { status: 200, redirected: false });
+    assert.deepEqual(await ask(`/s?mark=directly${how && "-i"}.&refuse`, "GET"), { status: 200, redirected: false });
     assert.equal(stage.recorder.refreshes - refreshes, 3);
   });
 });
 
-const ask = (url, method) =>
-  stage.page.evaluate(async ([url, method]) => {
-    const { status, redirected } = await session.fetch(url, { method, ...(method === "POST" && { body: "x" }) });
+const ask = (url, method, integrity = "") =>
+  stage.page.evaluate(async ([url, method, integrity]) => {
+    const { status, redirected } = await session.fetch(url, { method, integrity, ...(method === "POST" && { body: "x" }) });
     return { status, redirected };
-  }, [url, method]);
+  }, [url, method, integrity]);

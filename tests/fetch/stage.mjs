@@ -27,14 +27,17 @@ export const launch = () =>
 export async function begin(page, closeBrowser) {
   const recorder = await Recorder.start([...ORIGINS, WATCHER], ["own", "friend", "stranger", WATCHER]);
   const origins = Object.fromEntries([...ORIGINS, WATCHER].map((name) => [name, recorder[name]]));
-  await page.goto(`${recorder.own}/files/page.html#${encodeURIComponent(JSON.stringify(origins))}`);
-  /** The page as it was at first, with a session of its own. */
-  const renew = async () => {
-    await page.reload();
+  const isReady = async () => {
     await page.waitForFunction(() => globalThis.session !== undefined, null, { polling: 20, timeout: 10_000 });
     await page.evaluate(async () => void (await session.ready));
   };
-  await renew();
+  await page.goto(`${recorder.own}/files/page.html#${encodeURIComponent(JSON.stringify(origins))}`);
+  await isReady();
+  /** The page as it was at first, with a session of its own. */
+  const renew = async () => {
+    await page.reload();
+    await isReady();
+  };
   const close = async () => {
     await closeBrowser();
     recorder.stop();

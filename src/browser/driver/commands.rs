@@ -96,6 +96,9 @@ impl Driver {
                 driver.0.native_error.replace(native);
                 failure
             });
+            if outcome.is_ok() {
+                driver.0.is_cookie_untried.set(false);
+            }
             // Others may have been given meanwhile.
             if outcome.is_ok() && *driver.0.params.borrow() == params {
                 driver.0.params.take();
@@ -125,6 +128,7 @@ impl Driver {
         let driver = self.clone();
         spawn_local(async move {
             let grant = login().await;
+            driver.0.is_cookie_untried.set(grant.is_some());
             let memo = driver.0.memory.recall();
             driver.dispatch(Event::LoginSettled { ticket, grant, memo });
         });

@@ -44,6 +44,7 @@ impl Driver {
 
     /// Begins the session that a login of somebody else's has brought.
     pub async fn signed_in(&self, grant: Grant) -> Result<(), Denial> {
+        self.0.is_cookie_untried.set(true);
         let memo = self.0.memory.recall();
         self.ask(|ticket| Event::SignedIn { ticket, grant, memo }).await.map(drop)
     }

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use futures_channel::oneshot;
 use wasm_bindgen::JsValue;
-use web_sys::AbortSignal;
+use web_sys::{AbortController, AbortSignal};
 
 use super::super::listener::Listener;
 use super::super::race::unless;
@@ -20,4 +20,23 @@ pub async fn unless_aborted<T>(signal: &AbortSignal, wait: impl Future<Output = 
     // The sender is dropped at the abort, and not before.
     let _listener = Listener::new(signal, "abort", move |_| drop(sender.take()));
     unless(aborted, wait).await.map_err(|_| signal.reason())
+}
+
+/// A signal of ours, which is aborted when this is dropped.
+pub(super) struct Stoppable(AbortController);
+
+impl Stoppable {
+    pub(super) fn new() -> Result<Self, JsValue> {
+        AbortController::new().map(Self)
+    }
+
+    pub(super) fn signal(&self) -> AbortSignal {
+        self.0.signal()
+    }
+}
+
+impl Drop for Stoppable {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }

@@ -13,7 +13,7 @@ use super::super::object::member;
 use super::super::timer::within;
 use super::request::Request;
 use super::spare::Spare;
-use super::{FetchFailure, Policy, TokenUse, unless_aborted};
+use super::{FetchFailure, Policy, Stoppable, TokenUse, unless_aborted};
 use crate::session::{Audience, Credential, Denial, Event, wants_more};
 
 /// How long a caller waits to know whether there is a 401 behind a rejection.
@@ -56,13 +56,18 @@ impl Exchange {
         };
         let answer = match self.send(&self.request, &credential)?.await {
             Ok(answer) => answer,
-            Err(error) if self.hides_401(&spare, &credential, &signal).await? => {
-                return self.refused(Err(error), credential, &signal, spare).await;
+            Err(error) => {
+                return match self.hidden_401(&spare, &credential, &signal).await? {
+                    Some(audience) => self.refused(Err(error), audience, credential, &signal, spare).await,
+                    None => Err(error.into()),
+                };
             }
-            Err(error) => return Err(error.into()),
         };
         match self.verdict(&answer, &signal).await? {
-            Verdict::Refused => self.refused(Ok(answer), credential, &signal, spare).await,
+            Verdict::Refused => {
+                let audience = self.audience_of(&answer);
+                self.refused(Ok(answer), audience, credential, &signal, spare).await
+            }
             verdict => {
                 self.learn(verdict, &answer, &credential);
                 Ok(answer)
@@ -74,7 +79,8 @@ impl Exchange {
     async fn first_credential(&self, signal: &AbortSignal) -> Result<Option<Credential>, FetchFailure> {
         let Policy { token, passive, .. } = self.policy;
         if passive && token != TokenUse::Optional {
-            unless_aborted(signal, self.driver.answered()).await?;
+            // Whoever has no answer by then has no token in hand.
+            let _ = unless_aborted(signal, within(self.driver.patience(), self.driver.answered())).await?;
         }
         if passive || (token == TokenUse::Optional && !self.driver.is_known()) {
             let in_hand = self.driver.in_hand();
@@ -118,37 +124,39 @@ impl Exchange {
         }
     }
 
-    /// Whether there is a 401 behind a rejection, where it may be the digest of the 401 that did not fit: asked once more
-    /// without it, to see the status. That answer is nobody's: what the caller gets comes from a request with the digest.
-    async fn hides_401(
+    /// Who has answered 401 behind a rejection, where it may be the digest of the 401 that did not fit: asked once more without
+    /// it, to see the status. That answer is nobody's: what the caller gets comes from a request with the digest.
+    async fn hidden_401(
         &self,
         spare: &Spare,
         credential: &Credential,
         signal: &AbortSignal,
-    ) -> Result<bool, FetchFailure> {
+    ) -> Result<Option<Audience>, FetchFailure> {
         if !spare.is_there() || !self.request.hides_401() || signal.aborted() {
-            return Ok(false);
+            return Ok(None);
         }
-        let look = self.request.without_integrity().and_then(|look| self.send(&look, credential));
-        let Ok(look) = look else { return Ok(false) };
-        let Some(Ok(answer)) = unless_aborted(signal, within(LOOK_PATIENCE, look)).await? else {
-            return Ok(false);
+        // Whatever ends it, what is on the wire then ends as well.
+        let look = Stoppable::new()?;
+        let sent =
+            self.request.without_integrity(look.signal()).and_then(|look| self.send(&look, credential));
+        let Ok(sent) = sent else { return Ok(None) };
+        let Some(Ok(answer)) = unless_aborted(signal, within(LOOK_PATIENCE, sent)).await? else {
+            return Ok(None);
         };
         let verdict = self.verdict(&answer, signal).await?;
         discard(&answer);
-        Ok(matches!(verdict, Verdict::Refused))
+        Ok(matches!(verdict, Verdict::Refused).then(|| self.audience_of(&answer)))
     }
 
     /// The token was refused: with this answer, or with one that the caller could not be shown.
     async fn refused(
         self,
         answer: Result<JsValue, JsValue>,
+        audience: Audience,
         credential: Credential,
         signal: &AbortSignal,
         spare: Spare,
     ) -> Result<JsValue, FetchFailure> {
-        let audience =
-            answer.as_ref().map_or_else(|_| self.audience.clone(), |answer| self.audience_of(answer));
         let credential = match self.next_credential(credential, audience, signal, spare.is_there()).await {
             Ok(Some(credential)) => credential,
             Ok(None) => return Ok(answer?),

@@ -134,13 +134,14 @@ impl Request {
         member(self.as_ref(), "keepalive").is_truthy()
     }
 
-    /// The same without its digest; and with what is reset when anything is (the Fetch standard, section 5.4, "new Request").
-    pub(super) fn without_integrity(&self) -> Result<Self, JsValue> {
+    /// The same without its digest and with another signal; and with what is reset when anything is (the Fetch standard, section 5.4, "new Request").
+    pub(super) fn without_integrity(&self, signal: AbortSignal) -> Result<Self, JsValue> {
         let init = Object::new();
         for name in ["referrer", "referrerPolicy"] {
             Reflect::set(&init, &JsValue::from_str(name), &member(self.as_ref(), name))?;
         }
         Reflect::set(&init, &JsValue::from_str("integrity"), &JsValue::from_str(""))?;
+        Reflect::set(&init, &JsValue::from_str("signal"), &signal)?;
         Self::new(self.as_ref(), &init)
     }
 }

@@ -11,7 +11,9 @@ const sendTokenTo = [origins.own, origins.friend];
 const session = createSession({ refresh: "/auth/refresh", sendTokenTo });
 
 /** How many milliseconds a call may take that is neither answered nor aborted. */
-const PATIENCE = 5_000;
+const PATIENCE = 20_000;
+/** And how many its body may take to come: some have no end. */
+const READING = 1_000;
 
 /** What makes a call the same each time: a fresh one, for what is in it can be used once only. */
 const makers = new Map(cases(origins));
@@ -34,7 +36,7 @@ const WAITS = {
     const { createSession } = await import(`/files/pkg@${index}/index.js`);
     const wasm = gathered().then(() => nativeFetch(`/files/pkg@${index}/dist/silent_session_bg.wasm`));
     const session = createSession({ refresh: "/auth/refresh", name: `loading ${index}`, sendTokenTo, wasm });
-    setTimeout(() => session.close(), 4 * PATIENCE);
+    setTimeout(() => session.close(), 2 * PATIENCE);
     return session.fetch;
   },
   /** For its first token. */
@@ -43,7 +45,7 @@ const WAITS = {
     const session = createSession({ refresh, name: `restoring ${index}`, sendTokenTo });
     while (session.inspect().progress !== "sent") await pause(1);
     void gathered().then(() => nativeFetch(`${origins.watcher}/release?hold=${index}`));
-    setTimeout(() => session.close(), 4 * PATIENCE);
+    setTimeout(() => session.close(), 2 * PATIENCE);
     return session;
   },
 };
@@ -99,7 +101,7 @@ async function describe(response, call, mark) {
   seen.headers = [...response.headers].filter(([name]) => !["date", "connection", "keep-alive"].includes(name));
   seen.stream = response.body === null ? null : response.body.constructor.name;
   const read = call.read ?? ((response) => response.text());
-  const body = await Promise.race([read(response), pause(200).then(() => "unread")]).catch((error) => fault(error, call.reason));
+  const body = await Promise.race([read(response), pause(READING).then(() => "unread")]).catch((error) => fault(error, call.reason));
   return { ...seen, body: typeof body === "string" ? body.replaceAll(mark, "mark") : body };
 }
 

@@ -260,6 +260,24 @@ export default {
     assert.doesNotMatch(seen[1], /CORS/);
   },
 
+  "where the first refresh after a sign-in is refused, the error says what the cookie may lack": async ({ run }) => {
+    const seen = await run(async ([json]) => {
+      const messages = [];
+      for (const refreshes of [0, 1]) {
+        const { server, session } = await started({ name: String(refreshes) });
+        await session.signIn(server.token());
+        for (let time = 0; time < refreshes; time++) await session.refresh();
+        for (let time = 0; time < 2; time++) server.answerRefresh(401, "{}", json);
+        void session.refresh().catch(() => {});
+        await until(session, ({ status }) => status === "ended");
+        messages.push((await outcome(session.accessToken())).thrown.message);
+      }
+      return messages;
+    }, [json]);
+    assert.match(seen[0], /SameSite.*credentials: "include"/);
+    assert.doesNotMatch(seen[1], /SameSite/);
+  },
+
   "what is wrong names the member": async ({ run }) => {
     const seen = await run(() => {
       const wrong = {

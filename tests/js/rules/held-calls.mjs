@@ -124,4 +124,46 @@ export default {
     });
     assert.deepEqual(seen, ["POST", "a=1", "text/mine", true]);
   },
+
+  "a URL below a prefix that a server may read as another waits no more than others that carry no token": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session } = start({ wasm: heldWasm().wasm, sendTokenTo: ["/v1", "https://api.test//"] });
+      const urls = ["/v1/..%2felsewhere", "/v1/%2e%2e;/x", "https://api.test/me"];
+      for (const url of urls) await session.fetch(url);
+      return [server.calls.map(({ args, authorization }) => [args[0], authorization ?? "none"]), (await outcome(session.fetchWith({ token: "required" })(urls[0]))).thrown.code];
+    });
+    assert.deepEqual(seen, [[["/v1/..%2felsewhere", "none"], ["/v1/%2e%2e;/x", "none"], ["https://api.test/me", "none"]], "ERR_TOKEN_NOT_ALLOWED"]);
+  },
+
+  "an authorization of the caller's in whatever iterable waits for nothing": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session } = start({ wasm: heldWasm().wasm });
+      const pairs = [["Authorization", "Basic eDp5"], ["content-type", "text/mine"]];
+      for (const headers of [new Map(pairs), new Map(pairs).entries(), new Set(pairs)]) await session.fetch("/api/me", { method: "POST", body: "x", headers });
+      return server.calls.map((call) => [call.authorization, call["content-type"], call.bytes]);
+    });
+    assert.deepEqual(seen, Array(3).fill(["Basic eDp5", "text/mine", "120"]));
+  },
+
+  "what headers that can be read once make invalid is not sent": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session } = start({ wasm: heldWasm().wasm });
+      const { thrown } = await outcome(session.fetch("/api/me", { headers: new Map([["a b", "c"]]).entries() }));
+      return [thrown.name, server.calls.length];
+    });
+    assert.deepEqual(seen, ["TypeError", 0]);
+  },
+
+  "close() ends every wait": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session } = start({ wasm: heldWasm().wasm });
+      const required = session.fetchWith({ token: "required" });
+      const waits = [session.ready, session.fetch("/api/a"), required("/api/b"), session.accessToken(), session.refresh(), session.signOut(), session.signIn("a.b.c")];
+      session.close();
+      waits.push(session.fetchWith({ token: "optional" })("/api/c"));
+      const codes = await Promise.all(waits.map(async (wait) => (await outcome(wait)).thrown.code));
+      return [new Set(codes).size, codes[0], codes.length, server.calls.length];
+    });
+    assert.deepEqual(seen, [1, "ERR_SESSION_CLOSED", 8, 0]);
+  },
 };

@@ -16,6 +16,35 @@ export default {
     assert.deepEqual(seen, [[200, 200], ["GET", "HEAD"], [true, true], 3]);
   },
 
+  "the look has the referrer of the request, and goes out no more once it was in vain": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session, seen, init } = await digesting();
+      server.revoke();
+      await session.fetch("/api/me", init({ referrer: "/elsewhere", referrerPolicy: "unsafe-url" }));
+      await session.fetch("/api/me", init({ referrer: "" }));
+      server.revoke();
+      const controller = new AbortController();
+      seen.look = () => {
+        controller.abort();
+        return new Promise(() => {});
+      };
+      await outcome(session.fetch("/api/never", init({ signal: controller.signal })));
+      const { request } = seen.looks.at(-1);
+      return [seen.looks[0].request.referrer.slice(location.origin.length), seen.looks[0].request.referrerPolicy, request.signal.aborted];
+    });
+    assert.deepEqual(seen, ["/elsewhere", "unsafe-url", true]);
+  },
+
+  "what is not to be replayed is not looked at": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session, seen, init } = await digesting();
+      server.revoke();
+      const { thrown } = await outcome(session.fetchWith({ replay: false })("/api/me", init()));
+      return [thrown.message, seen.looks.length, server.count("/auth/refresh")];
+    });
+    assert.deepEqual(seen, ["Failed to fetch", 0, 1]);
+  },
+
   "any other method rejects as native fetch does, and is sent once": async ({ run }) => {
     const seen = await run(async () => {
       const { server, session, seen, init } = await digesting();
@@ -78,6 +107,7 @@ export default {
       server.revoke();
       seen.look = () => new Promise(() => {});
       globalThis.answer = session.fetch("/api/me", init()).catch((error) => error.message);
+      globalThis.looks = seen.looks;
       while (seen.looks.length === 0) await nextTask();
       return Promise.race([globalThis.answer, nextTask().then(() => "waits")]);
     });
@@ -86,5 +116,6 @@ export default {
     assert.equal(await run(() => Promise.race([globalThis.answer, nextTask().then(() => "waits")])), "waits");
     await page.clock.fastForward(1_100);
     assert.equal(await run(() => globalThis.answer), "Failed to fetch");
+    assert.equal(await run(() => globalThis.looks[0].request.signal.aborted), true);
   },
 };

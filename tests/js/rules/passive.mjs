@@ -175,4 +175,51 @@ export default {
     });
     assert.deepEqual(seen, [[401, 2], 200, 3]);
   },
+
+  "it waits for the restore for as long as a call waits, and no longer": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session } = start({ patience: 0.2 });
+      server.holdRefresh();
+      const codes = [];
+      for (const policy of [{ passive: true }, { passive: true, token: "required" }]) {
+        codes.push((await outcome(session.fetchWith(policy)("/api/a"))).thrown.code);
+      }
+      return [codes, server.count("/api/a")];
+    });
+    assert.deepEqual(seen, [["ERR_TOKEN_NOT_IN_HAND", "ERR_TOKEN_NOT_IN_HAND"], 0]);
+  },
+
+  "where the token is optional it does not wait for the restore": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session } = start();
+      server.holdRefresh();
+      while (server.count("/auth/refresh") === 0) await nextTask();
+      const { status } = await session.fetchWith({ passive: true, token: "optional" })("/api/a");
+      server.letGo();
+      return status;
+    });
+    assert.equal(seen, 401);
+  },
+
+  "a 401 that is not to be replayed is there to be read, although there is a newer token": async ({ run }) => {
+    const seen = await run(async () => {
+      const server = new FakeServer();
+      let letGo;
+      const held = new Promise((resolve) => (letGo = resolve));
+      const fetch = async (...args) => {
+        const response = await server.fetch(...args);
+        if (response.status === 401) await held;
+        return response;
+      };
+      const session = createSession({ refresh: "/auth/refresh", fetch });
+      await session.ready;
+      server.revoke();
+      const answer = session.fetchWith({ passive: true, replay: false })("/api/a", { method: "POST", body: "x", keepalive: true });
+      await session.refresh();
+      letGo();
+      const response = await answer;
+      return [response.status, await response.text(), server.count("/api/a")];
+    });
+    assert.deepEqual(seen, [401, "no", 1]);
+  },
 };

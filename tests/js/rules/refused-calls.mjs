@@ -61,4 +61,26 @@ export default {
     });
     assert.deepEqual(seen, [401, "no", 1, "bob"]);
   },
+
+  "a 401 without an end is cancelled, and not read, before the request is sent again": async ({ run }) => {
+    const seen = await run(async () => {
+      const server = new FakeServer();
+      const body = { pulled: 0, cancelled: false };
+      const fetch = async (...args) => {
+        const response = await server.fetch(...args);
+        if (response.status !== 401) return response;
+        const pull = (controller) => {
+          body.pulled += 1;
+          controller.enqueue(new Uint8Array(1));
+        };
+        return new Response(new ReadableStream({ pull, cancel: () => void (body.cancelled = true) }, { highWaterMark: 0 }), { status: 401 });
+      };
+      const session = createSession({ refresh: "/auth/refresh", fetch });
+      await session.ready;
+      server.revoke();
+      const { status } = await session.fetch("/api/me");
+      return { status, ...body };
+    });
+    assert.deepEqual(seen, { status: 200, pulled: 0, cancelled: true });
+  },
 };
