@@ -6,9 +6,9 @@
 /// `scheme` is what the token is sent with. Only what a challenge of this scheme says is about the token, or one of
 /// `Bearer` or `DPoP` (RFC 9449, section 7.1): the `error` of another scheme is not ours.
 pub fn wants_more(challenges: &str, scheme: &str) -> bool {
-    parameters(challenges).any(|Parameter { scheme: challenger, name, value }| {
-        [scheme, "Bearer", "DPoP"].iter().any(|ours| ours.eq_ignore_ascii_case(challenger))
-            && name.eq_ignore_ascii_case("error")
+    parameters(challenges.as_bytes()).any(|Parameter { scheme: challenger, name, value }| {
+        [scheme, "Bearer", "DPoP"].iter().any(|ours| ours.as_bytes().eq_ignore_ascii_case(challenger))
+            && name.eq_ignore_ascii_case(b"error")
             && MORE.iter().any(|error| unescaped(value).eq(error.bytes()))
     })
 }
@@ -18,22 +18,22 @@ const MORE: [&str; 2] = ["insufficient_scope", "insufficient_user_authentication
 /// A parameter, and the scheme of the challenge that it belongs to.
 #[derive(Debug, PartialEq, Eq)]
 struct Parameter<'a> {
-    scheme: &'a str,
-    name: &'a str,
+    scheme: &'a [u8],
+    name: &'a [u8],
     /// Without its quotes, but as it is escaped.
-    value: &'a str,
+    value: &'a [u8],
 }
 
 /// The parameters of all challenges (RFC 9110, section 11.6.1), in order. What does not follow the grammar is left out, up
 /// to the next comma that is not quoted; so is a `token68`.
-fn parameters(challenges: &str) -> Parameters<'_> {
-    Parameters { scheme: "", rest: challenges }
+fn parameters(challenges: &[u8]) -> Parameters<'_> {
+    Parameters { scheme: b"", rest: challenges }
 }
 
 struct Parameters<'a> {
     /// Of the challenge that has begun; empty before the first.
-    scheme: &'a str,
-    rest: &'a str,
+    scheme: &'a [u8],
+    rest: &'a [u8],
 }
 
 impl<'a> Iterator for Parameters<'a> {
@@ -42,7 +42,7 @@ impl<'a> Iterator for Parameters<'a> {
     fn next(&mut self) -> Option<Parameter<'a>> {
         loop {
             // Elements of a list may be empty (section 5.6.1.2).
-            let element = self.rest.trim_start_matches([' ', '\t', ',']);
+            let element = skipped(self.rest, b" \t,");
             if element.is_empty() {
                 return None;
             }
@@ -58,7 +58,7 @@ impl<'a> Iterator for Parameters<'a> {
 
 impl<'a> Parameters<'a> {
     /// An element of the list: a parameter, or a scheme and its first parameter, or a scheme alone.
-    fn read(&mut self, element: &'a str) -> Option<(&'a str, &'a str)> {
+    fn read(&mut self, element: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
         if let Some(parameter) = parameter(element) {
             return Some(parameter);
         }
@@ -73,10 +73,10 @@ impl<'a> Parameters<'a> {
 }
 
 /// `token BWS "=" BWS ( token / quoted-string )`, and then the end of the element.
-fn parameter(text: &str) -> Option<(&str, &str)> {
+fn parameter(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (name, rest) = token(text)?;
-    let rest = trimmed(trimmed(rest).strip_prefix('=')?);
-    let (value, rest) = match rest.strip_prefix('"') {
+    let rest = trimmed(trimmed(rest).strip_prefix(b"=")?);
+    let (value, rest) = match rest.strip_prefix(b"\"") {
         Some(rest) => quoted(rest)?,
         None => token(rest)?,
     };
@@ -84,16 +84,16 @@ fn parameter(text: &str) -> Option<(&str, &str)> {
 }
 
 /// A token (section 5.6.2) and what follows it.
-fn token(text: &str) -> Option<(&str, &str)> {
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    let end = text.bytes().position(|byte| !is_part(byte)).unwrap_or(text.len());
+fn token(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    let end = text.iter().position(|byte| !is_part(byte)).unwrap_or(text.len());
     text.split_at_checked(end).filter(|(token, _)| !token.is_empty())
 }
 
 /// What stands before the closing quote (section 5.6.4), and what follows it.
-fn quoted(text: &str) -> Option<(&str, &str)> {
+fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut escaped = false;
-    let end = text.bytes().position(|byte| {
+    let end = text.iter().position(|&byte| {
         let closes = byte == b'"' && !escaped;
         escaped = byte == b'\\' && !escaped;
         closes
@@ -102,18 +102,18 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
 }
 
 /// What is meant by a value that is escaped.
-fn unescaped(value: &str) -> impl Iterator<Item = u8> {
+fn unescaped(value: &[u8]) -> impl Iterator<Item = u8> {
     let mut escapes = false;
-    value.bytes().filter(move |&byte| {
+    value.iter().copied().filter(move |&byte| {
         escapes = byte == b'\\' && !escapes;
         !escapes
     })
 }
 
 /// What follows the next comma that is not quoted.
-fn after_element(text: &str) -> &str {
+fn after_element(text: &[u8]) -> &[u8] {
     let (mut is_quoted, mut escaped) = (false, false);
-    let comma = text.bytes().position(|byte| {
+    let comma = text.iter().position(|byte| {
         match byte {
             _ if escaped => escaped = false,
             b'\\' if is_quoted => escaped = true,
@@ -126,13 +126,19 @@ fn after_element(text: &str) -> &str {
     comma.and_then(|comma| text.get(comma + 1..)).unwrap_or_default()
 }
 
-fn ends_element(text: &str) -> bool {
-    text.is_empty() || text.starts_with(',')
+fn ends_element(text: &[u8]) -> bool {
+    matches!(text, [] | [b',', ..])
 }
 
 /// Without the white space at its beginning (section 5.6.3).
-fn trimmed(text: &str) -> &str {
-    text.trim_start_matches([' ', '\t'])
+fn trimmed(text: &[u8]) -> &[u8] {
+    skipped(text, b" \t")
+}
+
+/// Without such bytes at its beginning.
+fn skipped<'a>(text: &'a [u8], bytes: &[u8]) -> &'a [u8] {
+    let begin = text.iter().position(|byte| !bytes.contains(byte)).unwrap_or(text.len());
+    text.get(begin..).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -140,7 +146,10 @@ mod tests {
     use super::*;
 
     fn read(challenges: &str) -> Vec<(&str, &str, &str)> {
-        parameters(challenges).map(|Parameter { scheme, name, value }| (scheme, name, value)).collect()
+        let text = |bytes| str::from_utf8(bytes).unwrap();
+        parameters(challenges.as_bytes())
+            .map(|Parameter { scheme, name, value }| (text(scheme), text(name), text(value)))
+            .collect()
     }
 
     #[test]
@@ -234,7 +243,7 @@ mod tests {
         for _ in 0..5 {
             all = all.iter().flat_map(|text| pieces.map(|piece| [text, piece].concat())).collect();
             for text in &all {
-                assert!(parameters(text).count() <= text.len());
+                assert!(parameters(text.as_bytes()).count() <= text.len());
                 if wants_more(text, "") {
                     assert!(text.contains("insufficient_scope"), "{text}");
                 }
