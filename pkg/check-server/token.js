@@ -1,7 +1,8 @@
 // Where an access token stands in an answer, and how long the answer says that it lives.
 
-/** The fields that are recognised, the commonest first. */
-const FIELDS = ["access_token", "access", "accessToken", "token", "data.access_token"];
+/** The fields that are recognised, as the client does, the commonest first. */
+const NAMES = ["access_token", "access", "accessToken", "token"];
+const FIELDS = [...NAMES, ...NAMES.map((name) => `data.${name}`)];
 
 /** From here on a number of seconds is a date and no lifetime: some 30 years. */
 const A_DATE = 1e9;

@@ -27,8 +27,12 @@ impl Reader {
         body: &JsValue,
         response: Option<&Response>,
     ) -> Result<Grant, Unreadable> {
-        let (token, beside) = self.place.read(body, response).await?;
-        self.made_of(&token, &beside, response.and_then(|response| server_now(&response.headers())), body)
+        let told = self.place.ask(body, response.map_or(&JsValue::UNDEFINED, |response| response)).await;
+        let told = told.map_err(|thrown| (TokenFault::Untold, Some(thrown)))?;
+        let headers = response.map(Response::headers);
+        let read = self.place.read(body, headers.as_ref(), &told).map_err(|fault| (fault, None))?;
+        let answers = [Some(&read.answers.0), read.answers.1.as_ref()];
+        self.made_of(&read.token, answers, headers.as_ref().and_then(server_now), body)
     }
 
     /// A grant out of a token alone.
@@ -36,20 +40,21 @@ impl Reader {
         if !is_sendable(token) {
             return Err((TokenFault::Unsendable, None));
         }
-        self.made_of(token, &[], None, &JsValue::UNDEFINED)
+        self.made_of(token, [None; 2], None, &JsValue::UNDEFINED)
     }
 
     fn made_of(
         &self,
         token: &str,
-        beside: &[JsValue],
+        answers: [Option<&JsValue>; 2],
         server_now: Option<f64>,
         body: &JsValue,
     ) -> Result<Grant, Unreadable> {
         let received = clock::now();
         let claims = claims_of::<JsValue>(token);
-        let lifetime = read_lifetime(claims.as_ref(), beside, server_now, received.wall_ms() as f64 / 1000.0)
-            .map_err(|fault| (fault, None))?;
+        let lifetime =
+            read_lifetime(claims.as_ref(), answers, server_now, received.wall_ms() as f64 / 1000.0)
+                .map_err(|fault| (fault, None))?;
         let subject = self.identity.of(token, claims.as_ref(), body);
         let subject = subject.map_err(|thrown| (TokenFault::Untold, Some(thrown)))?;
         Ok(Grant { token: AccessToken::new(token), received, lifetime, subject })

@@ -3,9 +3,8 @@
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, Response};
+use web_sys::Headers;
 
-use super::answer::Unreadable;
 use crate::session::{Found, TokenFault, bearer, find_token, is_sendable, token_at};
 
 /// Where the token of an answer stands.
@@ -23,61 +22,66 @@ pub enum TokenPlace {
     ToldBy(Function),
 }
 
-/// A token, and the objects that may say how long it lives.
-pub(crate) type Read = (String, Vec<JsValue>);
-
-impl TokenPlace {
-    /// The token of an answer that came in a response, or in none.
-    pub(crate) async fn read(&self, body: &JsValue, response: Option<&Response>) -> Result<Read, Unreadable> {
-        let read = match self {
-            Self::Usual => usual(body, response.map(Response::headers).as_ref()),
-            Self::At(path) => token_at(body, path).map(|found| beside(found, body)),
-            Self::Header(name) => {
-                let header = response.and_then(|response| header(&response.headers(), name));
-                let token = header.as_deref().map(|header| bearer(header).unwrap_or(header.trim()));
-                alone(token, body)
-            }
-            Self::ToldBy(function) => {
-                let told = ask(function, body, response).await;
-                match told.map_err(|thrown| (TokenFault::Untold, Some(thrown)))? {
-                    told if told.is_object() => usual(&told, None),
-                    told => alone(told.as_string().as_deref(), body),
-                }
-            }
-        };
-        read.map_err(|fault| (fault, None))
-    }
+/// A token that was read.
+pub(crate) struct Read {
+    pub(crate) token: String,
+    /// What may say how long it lives: the answer, and the object within that it stands in.
+    pub(crate) answers: (JsValue, Option<JsValue>),
 }
 
-async fn ask(function: &Function, body: &JsValue, response: Option<&Response>) -> Result<JsValue, JsValue> {
-    let response = response.map_or(JsValue::UNDEFINED, JsValue::from);
-    let told = function.call2(&JsValue::UNDEFINED, body, &response)?;
-    let told = JsFuture::from(Promise::resolve(&told)).await?;
-    if told.is_object() || told.is_string() || told.is_undefined() || told.is_null() {
-        return Ok(told);
+impl TokenPlace {
+    /// What the app says, where it is asked; undefined where it is not.
+    pub(crate) async fn ask(&self, body: &JsValue, response: &JsValue) -> Result<JsValue, JsValue> {
+        let Self::ToldBy(function) = self else { return Ok(JsValue::UNDEFINED) };
+        let told = function.call2(&JsValue::UNDEFINED, body, response)?;
+        let told = JsFuture::from(Promise::resolve(&told)).await?;
+        if told.is_object() || told.is_string() || told.is_undefined() || told.is_null() {
+            return Ok(told);
+        }
+        Err(js_sys::TypeError::new("readToken: must return a string, an object, or nothing").unchecked_into())
     }
-    Err(js_sys::TypeError::new("readToken: must return a string, an object, or nothing").unchecked_into())
+
+    /// The token of an answer, of which the app has said this.
+    pub(crate) fn read(
+        &self,
+        body: &JsValue,
+        headers: Option<&Headers>,
+        told: &JsValue,
+    ) -> Result<Read, TokenFault> {
+        match self {
+            Self::Usual => usual(body, headers),
+            Self::At(path) => token_at(body, path).map(|found| beside(found, body)),
+            Self::Header(name) => {
+                let header = header(headers, name);
+                alone(header.as_deref().map(|header| bearer(header).unwrap_or(header.trim())), body)
+            }
+            Self::ToldBy(_) if told.is_object() => usual(told, None),
+            Self::ToldBy(_) => alone(told.as_string().as_deref(), body),
+        }
+    }
 }
 
 fn usual(answer: &JsValue, headers: Option<&Headers>) -> Result<Read, TokenFault> {
     if let Some(found) = find_token(answer)? {
         return Ok(beside(found, answer));
     }
-    let header = headers.and_then(|headers| header(headers, "authorization"));
-    alone(header.as_deref().and_then(bearer), answer)
+    alone(header(headers, "authorization").as_deref().and_then(bearer), answer)
 }
 
 fn beside(found: Found<JsValue>, answer: &JsValue) -> Read {
-    (found.token, found.within.into_iter().chain([answer.clone()]).collect())
+    Read { token: found.token, answers: (answer.clone(), found.within) }
 }
 
 /// A token that does not stand in the answer; what the answer says of its life counts all the same.
 fn alone(token: Option<&str>, answer: &JsValue) -> Result<Read, TokenFault> {
     let token = token.filter(|token| !token.is_empty()).ok_or(TokenFault::Missing)?;
-    if is_sendable(token) { Ok((token.into(), vec![answer.clone()])) } else { Err(TokenFault::Unsendable) }
+    match is_sendable(token) {
+        true => Ok(Read { token: token.into(), answers: (answer.clone(), None) }),
+        false => Err(TokenFault::Unsendable),
+    }
 }
 
 /// Across origins only what is exposed (`Access-Control-Expose-Headers`).
-fn header(headers: &Headers, name: &str) -> Option<String> {
-    headers.get(name).ok()?
+fn header(headers: Option<&Headers>, name: &str) -> Option<String> {
+    headers?.get(name).ok()?
 }

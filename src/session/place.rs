@@ -73,12 +73,12 @@ pub fn is_sendable(token: &str) -> bool {
 /// Strings that are not empty are tokens: dj-rest-auth answers `"refresh": ""` for what it keeps in a cookie.
 fn at<R: Record>(answer: &R, path: &str) -> Option<Found<R>> {
     let mut within = None;
-    let mut rest = path;
-    while let Some(dot) = rest.find('.') {
-        within = Some(within.as_ref().unwrap_or(answer).record(&rest[..dot])?);
-        rest = &rest[dot + 1..];
+    let mut name = path;
+    while let Some((outer, inner)) = name.split_once('.') {
+        within = Some(within.as_ref().unwrap_or(answer).record(outer)?);
+        name = inner;
     }
-    let token = within.as_ref().unwrap_or(answer).text(rest).filter(|token| !token.is_empty())?;
+    let token = within.as_ref().unwrap_or(answer).text(name).filter(|token| !token.is_empty())?;
     Some(Found { token, within })
 }
 

@@ -19,7 +19,7 @@ const DATES: [&str; 4] = ["expires_at", "expiresAt", "access_expiration", "acces
 /// lifetime of as many milliseconds three years.
 const IN_MILLISECONDS: f64 = 1e11;
 
-/// How long a token lives from now on, by its claims, and by what stands beside it and in the answer that it came in.
+/// How long a token lives from now on, by its claims, and by what the objects say that it came in.
 /// Clocks in seconds since 1970, as in [`Times`].
 ///
 /// # Errors
@@ -27,7 +27,7 @@ const IN_MILLISECONDS: f64 = 1e11;
 /// As of [`lifetime`].
 pub fn read_lifetime<R: Record>(
     claims: Option<&R>,
-    answers: &[R],
+    answers: [Option<&R>; 2],
     server_now: Option<f64>,
     local_now: f64,
 ) -> Result<Option<Duration>, TokenFault> {
@@ -40,7 +40,7 @@ pub fn read_lifetime<R: Record>(
         local_now,
         ..Times::default()
     };
-    for answer in answers {
+    for answer in answers.into_iter().flatten() {
         for name in LIFETIMES {
             sooner(&mut times.expires_in, answer.numeric(name));
         }
@@ -121,8 +121,8 @@ mod tests {
     }
 
     /// How many seconds an opaque token lives that came 100 seconds before then.
-    fn lives(answers: &[Written]) -> Result<Option<f64>, TokenFault> {
-        let lifetime = read_lifetime(None, answers, Some(THEN - 100.0), 0.0)?;
+    fn lives(answer: &Written) -> Result<Option<f64>, TokenFault> {
+        let lifetime = read_lifetime(None, [Some(answer), None], Some(THEN - 100.0), 0.0)?;
         Ok(lifetime.map(|lifetime| lifetime.as_secs_f64()))
     }
 
@@ -131,20 +131,20 @@ mod tests {
         for (name, said, seconds) in
             [("expires_in", 60.0, 60.0), ("expiresIn", 60.5, 60.5), ("expires", 900_000.0, 900.0)]
         {
-            assert_eq!(lives(&[answer().number(name, said)]), Ok(Some(seconds)), "{name}");
-            assert_eq!(lives(&[answer().text(name, &said.to_string())]), Ok(Some(seconds)), "{name}");
-            assert_eq!(lives(&[answer().number(name, 0.0)]), Err(TokenFault::Expired), "{name}");
+            assert_eq!(lives(&answer().number(name, said)), Ok(Some(seconds)), "{name}");
+            assert_eq!(lives(&answer().text(name, &said.to_string())), Ok(Some(seconds)), "{name}");
+            assert_eq!(lives(&answer().number(name, 0.0)), Err(TokenFault::Expired), "{name}");
         }
     }
 
     #[test]
     fn dates_are_read_in_seconds_in_milliseconds_and_as_texts() {
         for name in ["expires_at", "expiresAt", "access_expiration", "access_token_expiration"] {
-            assert_eq!(lives(&[answer().number(name, THEN)]), Ok(Some(100.0)), "{name}");
-            assert_eq!(lives(&[answer().text(name, "1700000000")]), Ok(Some(100.0)), "{name}");
+            assert_eq!(lives(&answer().number(name, THEN)), Ok(Some(100.0)), "{name}");
+            assert_eq!(lives(&answer().text(name, "1700000000")), Ok(Some(100.0)), "{name}");
         }
         for name in ["expires", "expires_at"] {
-            assert_eq!(lives(&[answer().number(name, THEN * 1000.0 + 500.0)]), Ok(Some(100.5)), "{name}");
+            assert_eq!(lives(&answer().number(name, THEN * 1000.0 + 500.0)), Ok(Some(100.5)), "{name}");
             for text in [
                 "2023-11-14T22:13:20Z",
                 " 2023-11-14T22:13:20.000000Z ",
@@ -152,7 +152,7 @@ mod tests {
                 "2023-11-14T17:13:20-05:00",
                 "Tue, 14 Nov 2023 22:13:20 GMT",
             ] {
-                assert_eq!(lives(&[answer().text(name, text)]), Ok(Some(100.0)), "{name}: {text}");
+                assert_eq!(lives(&answer().text(name, text)), Ok(Some(100.0)), "{name}: {text}");
             }
         }
     }
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn a_date_without_a_zone_is_utc() {
         for text in ["2023-11-14T22:13:20", "2023-11-14 22:13:20", "2023-11-14 22:13:20.000000"] {
-            assert_eq!(lives(&[answer().text("expires_at", text)]), Ok(Some(100.0)), "{text}");
+            assert_eq!(lives(&answer().text("expires_at", text)), Ok(Some(100.0)), "{text}");
         }
     }
 
@@ -181,17 +181,13 @@ mod tests {
         ] {
             let odd = answer().text("expires", text).text("expires_in", "soon");
             let said = if text == "2023" { Ok(Some(2.023)) } else { Err(TokenFault::NoLifetime) };
-            assert_eq!(lives(&[odd]), said, "{text:?}");
+            assert_eq!(lives(&odd), said, "{text:?}");
         }
         for value in [Value::Null, Value::Other, Value::Number(f64::NAN), Value::Number(f64::INFINITY)] {
             for name in ["expires_in", "expires", "expires_at"] {
                 let odd = answer().value(name, value.clone());
-                assert_eq!(
-                    lives(std::slice::from_ref(&odd)),
-                    Err(TokenFault::NoLifetime),
-                    "{name}: {value:?}"
-                );
-                assert_eq!(lives(&[odd.number("expiresIn", 60.0)]), Ok(Some(60.0)), "{name}: {value:?}");
+                assert_eq!(lives(&odd), Err(TokenFault::NoLifetime), "{name}: {value:?}");
+                assert_eq!(lives(&odd.number("expiresIn", 60.0)), Ok(Some(60.0)), "{name}: {value:?}");
             }
         }
     }
@@ -199,19 +195,20 @@ mod tests {
     #[test]
     fn the_shortest_counts_of_what_stands_in_the_answer_and_beside_the_token() {
         let (outer, inner) = (answer().number("expires_in", 60.0), answer().number("expires", 30_000.0));
-        for answers in [[outer.clone(), inner.clone()], [inner, outer]] {
-            assert_eq!(lives(&answers), Ok(Some(30.0)));
+        for answers in [[Some(&outer), Some(&inner)], [Some(&inner), Some(&outer)]] {
+            let lifetime = read_lifetime(None, answers, None, 0.0);
+            assert_eq!(lifetime, Ok(Some(Duration::from_secs(30))));
         }
         let both = answer().number("expires_in", 200.0).number("expires_at", THEN);
-        assert_eq!(lives(&[both]), Ok(Some(100.0)));
-        assert_eq!(lives(&[]), Err(TokenFault::NoLifetime));
+        assert_eq!(lives(&both), Ok(Some(100.0)));
+        assert_eq!(lives(&answer()), Err(TokenFault::NoLifetime));
     }
 
     #[test]
     fn a_date_that_is_a_second_later_than_exp_changes_nothing() {
         let claims = answer().number("iat", THEN - 400.0).number("exp", THEN - 0.5);
         let dated = answer().text("access_expiration", "2023-11-14T22:13:20Z");
-        let lifetime = read_lifetime(Some(&claims), &[dated], None, 0.0).unwrap().unwrap();
+        let lifetime = read_lifetime(Some(&claims), [None, Some(&dated)], None, 0.0).unwrap().unwrap();
         assert_eq!(lifetime.as_secs_f64(), 399.5);
     }
 }

@@ -39,7 +39,7 @@ function answer({ answers: { first }, options }) {
   if (found.others.length > 0) {
     return warning(
       `Different tokens stand in ${[found.place, ...found.others].join(" and ")}.`,
-      "Send one, or name its place by --token-field, and to the client.",
+      "Send one, or name its place by --token-field, and to the client by readToken.",
     );
   }
   return right(`A refresh is answered ${first.status}; the access token stands in ${found.place}.`);

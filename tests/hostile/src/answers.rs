@@ -106,8 +106,8 @@ fn read(
     assert!(is_sendable(&token), "no header can carry it");
     let claims = claims_of::<JsonObject>(&token);
     let local_now = page.moment().wall_ms() as f64 / 1000.0;
-    let beside: Vec<_> = within.into_iter().chain([answer]).collect();
-    let lifetime = read_lifetime(claims.as_ref(), &beside, server_now, local_now);
+    let answers = [Some(&answer), within.as_ref()];
+    let lifetime = read_lifetime(claims.as_ref(), answers, server_now, local_now);
     let lifetime = lifetime.map_err(|fault| head.fault(fault))?;
     assert!(lifetime.is_none_or(|lifetime| lifetime < Duration::from_secs(4_000_000_000)));
     Ok(Grant {

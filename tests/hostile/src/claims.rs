@@ -22,7 +22,7 @@ pub fn claims(data: &[u8]) {
     }
     for server_now in [None, Some(0.0), Some(1_700_000_000.0), Some(f64::MAX)] {
         for local_now in [0.0, 1_700_000_000.0, f64::MAX] {
-            if let Ok(Some(lifetime)) = read_lifetime(claims.as_ref(), &[], server_now, local_now) {
+            if let Ok(Some(lifetime)) = read_lifetime(claims.as_ref(), [None; 2], server_now, local_now) {
                 assert!(lifetime.as_secs_f64() <= LONGEST);
             }
         }

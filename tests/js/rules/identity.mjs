@@ -52,6 +52,22 @@ const rules = {
     assert.deepEqual(seen, [true, true]);
   },
 
+  "the name of a claim tells users apart whose tokens have no sub; sid counts beside it": async ({ run }) => {
+    const seen = await run(async () => {
+      const { server, session } = start({ identity: "user_id" });
+      const sessions = [];
+      for (const claims of [{ user_id: "5" }, { user_id: 5 }, { user_id: "6" }, { user_id: "6", sid: "a" }, { user_id: "6", sid: "b" }]) {
+        const access = `${btoa("{}")}.${btoa(JSON.stringify({ ...claims, sub: "all alike", n: sessions.length }))}.x`.replaceAll("=", "");
+        server.answerRefresh(200, JSON.stringify({ access, expires_in: 300 }), "{}");
+        if (sessions.length === 0) await session.ready;
+        else await outcome(session.refresh());
+        sessions.push(session.state.session);
+      }
+      return sessions.map((id, index) => index > 0 && id === sessions[index - 1]);
+    });
+    assert.deepEqual(seen, [false, true, false, false, false]);
+  },
+
   "it is asked with the token and the answer that it came in": async ({ run }) => {
     const seen = await run(async () => {
       const asked = [];
