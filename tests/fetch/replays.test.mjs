@@ -65,6 +65,7 @@ describe("a 401 at the end of a redirect", () => {
   }
 
   for (const how of ["", ", with integrity,"]) test(`that has come by way of another origin${how} is not held against who is asked directly`, async () => {
+    await stage.renew();
     const { own, stranger, refreshes } = stage.recorder;
     const integrity = how && `sha256-${"A".repeat(43)}=`;
     const refuse = encodeURIComponent(`${own}/end?status=401`);

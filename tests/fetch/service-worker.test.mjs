@@ -14,6 +14,8 @@ before(async () => {
     if (!navigator.serviceWorker.controller) {
       await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
     }
+    // It waits until the worker's session is restored.
+    await fetch("/s?mark=first.").then((response) => response.text());
   });
 });
 
