@@ -30,7 +30,7 @@ await app.register(
   async (auth) => {
     await auth.register(cookie);
 
-    // It reads JSON alone, which no form sends: other types are a 415.
+    // It reads JSON alone, which no form sends.
     auth.post("/login", async (request, reply) => {
       const { user, password } = request.body ?? {};
       if (typeof password !== "string" || PASSWORDS.get(user) !== password) return reply.code(401).send({ error: "invalid_credentials" });
