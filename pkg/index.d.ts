@@ -33,7 +33,7 @@ export interface SessionOptions {
    */
   csrf?: CsrfOptions | undefined;
   /**
-   * Which answers of the refresh endpoint say that the session is over: statuses from 400 to 599 (default 400, 401 and 403), or
+   * Which answers of the refresh endpoint say that the session is over: statuses from 400 to 599 (default 400, 401 and 403; with `csrf` 400 and 401, for frameworks answer 403 where the CSRF token is missing), or
    * a function of the status and the body (its JSON, or the text where it is none), for servers that answer
    * `temporarily_unavailable` and `invalid_grant` under one status. It is also asked of a 2xx without a token. HTML, or a
    * `Basic` challenge, never ends a session. An ending answer is confirmed once. What the function throws is a refresh that failed.

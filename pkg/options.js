@@ -45,7 +45,8 @@ export function readOptions(options, signal) {
     refreshBy: refresh.by,
     signOutBy: signOut?.by,
     ...readCsrf(options.csrf),
-    endsSession: readEnding(options.endsSession),
+    // A CSRF token that is missing is a 403 of most frameworks, and no end.
+    endsSession: readEnding(options.endsSession ?? (options.csrf && [400, 401])),
     hint: new Hint(sessionHint, name, refreshUrl),
     sendTokenTo: targets(options.sendTokenTo),
     attach: readAttach(options.attach),

@@ -1,7 +1,6 @@
 // The requests of a page, with what a browser adds to them.
 
-import { randomUUID } from "node:crypto";
-
+import { newAttempt } from "./attempt.js";
 import { exchange } from "./exchange.js";
 import { relation } from "./site.js";
 
@@ -59,7 +58,7 @@ export class Page {
   }
 
   /** What a refresh or sign-out carries beside the cookie. `attempt` and `csrf` may be left out. */
-  headers({ attempt = randomUUID(), csrf }) {
+  headers({ attempt = newAttempt(), csrf }) {
     const { headers, attemptHeader, csrfHeader, body } = this.#options;
     return {
       ...(body !== undefined && { "content-type": "application/json" }),

@@ -1,7 +1,6 @@
 // What becomes of a session whose answer was lost on the way: the weak moment of a rotating cookie.
 
-import { randomUUID } from "node:crypto";
-
+import { newAttempt } from "../attempt.js";
 import { isRefusal } from "../refusal.js";
 import { NotTried, right, wrong } from "../verdict.js";
 import { grace } from "./rotation.js";
@@ -13,7 +12,7 @@ const ADVICE =
 const lost = (kit) =>
   kit.once("lost", async () => {
     const session = await kit.newSession();
-    const attempt = randomUUID();
+    const attempt = newAttempt();
     kit.granted(await session.refresh({ attempt, keep: false }));
     const retried = await session.refresh({ attempt });
     if (retried.isOk) return { retried, next: await session.refresh() };
@@ -39,7 +38,7 @@ async function lostAnswer(kit) {
 /** The answer has come, and the client does not know: it presents the successor under the id that made it. */
 async function arrived(kit) {
   const session = await kit.newSession();
-  const attempt = randomUUID();
+  const attempt = newAttempt();
   kit.granted(await session.refresh({ attempt }));
   const again = await session.refresh({ attempt });
   const next = again.isOk ? await session.refresh() : again;
@@ -53,7 +52,7 @@ async function arrived(kit) {
 /** A browser sends a request twice by itself when the connection dies under it: the first may still be at work. */
 async function resent(kit) {
   const session = await kit.newSession();
-  const attempt = randomUUID();
+  const attempt = newAttempt();
   const send = () => session.refresh({ attempt });
   const both = await Promise.all([send(), send()]);
   const bad = [...both, await session.refresh()].find(({ isOk }) => !isOk);

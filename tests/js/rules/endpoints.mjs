@@ -190,8 +190,9 @@ export default {
   "statuses end a session as they are listed": async ({ run }) => {
     const seen = await run(async ([json]) => {
       const seen = [];
-      for (const [status, endsSession] of [[419, [401, 419]], [422, [401, 419]], [400, [401]], [403, undefined]]) {
-        const { server, session } = await started({ endsSession, name: `${status}` });
+      const csrf = { cookie: "csrf", header: "x-csrf" };
+      for (const [status, more] of [[419, { endsSession: [401, 419] }], [422, { endsSession: [401, 419] }], [400, { endsSession: [401] }], [403, {}], [403, { csrf }], [401, { csrf }], [403, { csrf, endsSession: [403] }]]) {
+        const { server, session } = await started({ ...more, name: JSON.stringify([status, more]) });
         for (let time = 0; time < 2; time++) server.answerRefresh(status, "{}", json);
         void session.refresh().catch(() => {});
         await until(session, (state) => state.status === "ended" || state.error);
@@ -199,7 +200,7 @@ export default {
       }
       return seen;
     }, [json]);
-    assert.deepEqual(seen, [[419, "ended"], [422, "active"], [400, "active"], [403, "ended"]]);
+    assert.deepEqual(seen, [[419, "ended"], [422, "active"], [400, "active"], [403, "ended"], [403, "active"], [401, "ended"], [403, "ended"]]);
   },
 
   "a function tells by status and body, also of a 200 without a token": async ({ run }) => {
