@@ -1,7 +1,9 @@
 //! Owns the machine: carries events in, performs commands, keeps the one timer.
 
 mod commands;
+mod inspection;
 mod questions;
+mod settings;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -17,10 +19,9 @@ use wasm_bindgen::JsValue;
 use super::answer::Reader;
 use super::channel::Channel;
 use super::clock;
-use super::endpoint::{Csrf, Endpoint, Ends, Way};
+use super::endpoint::{Endpoint, Way};
 use super::fetch::Rejection;
 use super::fetcher::Fetcher;
-use super::identity::Identity;
 use super::listener::Listener;
 use super::lock::{self, Lock};
 use super::memory::Memory;
@@ -29,79 +30,16 @@ use super::page::{self, Page, PageEvent};
 use super::random::Random;
 use super::reporter::Reporter;
 use super::timer;
-use super::token_place::TokenPlace;
 use crate::session::{
-    Attachment, AttemptId, Config, Credential, Denial, Event, Grant, Progress, RefreshFailure, Reply,
-    Session, Status, Ticket,
+    Attachment, AttemptId, Config, Credential, Denial, Event, Grant, Reply, Session, Status, Ticket,
 };
+
+pub use inspection::Inspection;
+pub use settings::Settings;
 
 type Answer = Result<Reply, Denial>;
 type Publish = Rc<dyn Fn(&Driver, Status)>;
 type Login = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = Option<Grant>>>>>;
-
-/// What a driver needs to know of the world, beside the machine's [`Config`].
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The refresh endpoint: an absolute URL, which names what is written down.
-    pub refresh_url: String,
-    /// The origin of that URL: names the lock.
-    pub auth_origin: String,
-    /// How it is asked.
-    pub refresh: Way,
-    /// How the sign-out endpoint is asked. Without one, a sign-out is local.
-    pub sign_out: Option<Way>,
-    /// Which header of both carries the attempt id.
-    pub attempt_header: Option<String>,
-    /// What goes along with both against forged requests.
-    pub csrf: Option<Csrf>,
-    /// Which answers say that the session is over.
-    pub ends: Ends,
-    /// A cookie that script can read, and that the server changes with each rotation.
-    pub companion_cookie: Option<String>,
-    /// Tells several sessions of one page apart.
-    pub name: String,
-    /// Where the access token may go.
-    pub targets: Targets,
-    /// How it goes there.
-    pub attachment: Attachment,
-    /// Which answers say that it is no good.
-    pub rejection: Rejection,
-    /// What to send with.
-    pub fetcher: Fetcher,
-    /// Where the token of an answer stands.
-    pub token_place: TokenPlace,
-    /// How to know whose a token is.
-    pub identity: Identity,
-    /// Who is told what happens inside.
-    pub reporter: Reporter,
-    /// The machine's own settings.
-    pub config: Config,
-}
-
-/// How a session stands to the other tabs.
-#[derive(Clone, Debug)]
-pub struct Inspection {
-    /// This tab.
-    pub tab: String,
-    /// The others that were heard of last.
-    pub tabs: Vec<String>,
-    /// Whether all tabs of the browser take turns, or the sessions of this page only.
-    pub shares_lock: bool,
-    /// Whether tabs can hear each other.
-    pub has_channel: bool,
-    /// Whether what one page writes down, the next can read.
-    pub has_storage: bool,
-    /// [`Status::name`].
-    pub phase: &'static str,
-    /// How far a refresh, a sign-in or a sign-out has come.
-    pub progress: Progress,
-    /// When something is due next, in milliseconds since 1970; `None` when only an event can change anything.
-    pub deadline: Option<f64>,
-    /// By how many seconds the server's clock was ahead of ours in its last answer, where it could be read.
-    pub skew: Option<f64>,
-    /// What went wrong last, and when.
-    pub last_failure: Option<(RefreshFailure, i64)>,
-}
 
 /// One session in one page. Cheap to clone; [`Driver::close`] ends it.
 #[derive(Clone)]
@@ -220,26 +158,6 @@ impl Driver {
         }
         let memory = &self.0.memory;
         self.dispatch(Event::Started { memo: memory.recall(), company: memory.company() });
-    }
-
-    /// What a user may paste into a bug report; no secret.
-    pub fn inspect(&self) -> Inspection {
-        let machine = self.0.machine.borrow();
-        let (tab, tabs) = machine.tabs();
-        let now = clock::now();
-        let in_ms = |wait: Duration| now.wall_ms() as f64 + wait.as_millis() as f64;
-        Inspection {
-            tab: tab.to_hex(),
-            tabs: tabs.iter().map(|tab| tab.to_hex()).collect(),
-            shares_lock: lock::is_shared(),
-            has_channel: self.0.channel.borrow().is_some(),
-            has_storage: self.0.memory.is_kept(),
-            phase: machine.status().name(),
-            progress: machine.progress(),
-            deadline: machine.deadline(now).map(in_ms),
-            skew: self.0.refresh.skew.get(),
-            last_failure: machine.last_failure(),
-        }
     }
 
     /// How often the user wanted out: a sign-in that began before the last time is void.
