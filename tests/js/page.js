@@ -42,6 +42,21 @@ async function digesting(options) {
   return { server, session, seen, init: (more) => ({ integrity: `sha256-${"A".repeat(43)}=`, ...more }) };
 }
 
+/** A restored session, to which a 401 comes when it is let go. */
+async function startedLate() {
+  const server = new FakeServer();
+  let letGo;
+  const held = new Promise((resolve) => (letGo = resolve));
+  const fetch = async (...args) => {
+    const response = await server.fetch(...args);
+    if (response.status === 401) await held;
+    return response;
+  };
+  const session = silent.createSession({ refresh: "/auth/refresh", fetch });
+  await session.ready;
+  return { server, session, letGo };
+}
+
 /** A wasm that comes when it is released. */
 function heldWasm() {
   let release;
@@ -100,5 +115,5 @@ function nextTask() {
 }
 
 Object.assign(globalThis, silent, {
-  FakeServer, describe, digesting, heldWasm, nativeFetch, nextTask, outcome, silent, start, started, thrownBy, until,
+  FakeServer, describe, digesting, heldWasm, nativeFetch, nextTask, outcome, silent, start, started, startedLate, thrownBy, until,
 });

@@ -36,16 +36,7 @@ export default {
 
   "its 401 is replayed with a token that somebody else has fetched meanwhile": async ({ run }) => {
     const seen = await run(async () => {
-      const server = new FakeServer();
-      let letGo;
-      const held = new Promise((resolve) => (letGo = resolve));
-      const fetch = async (...args) => {
-        const response = await server.fetch(...args);
-        if (response.status === 401) await held;
-        return response;
-      };
-      const session = createSession({ refresh: "/auth/refresh", fetch });
-      await session.ready;
+      const { server, session, letGo } = await startedLate();
       server.revoke();
       const answer = session.fetchWith({ passive: true })("/api/a");
       await session.refresh();
@@ -131,16 +122,7 @@ export default {
 
   "its 401 is not replayed with the token of whoever has signed in meanwhile": async ({ run }) => {
     const seen = await run(async () => {
-      const server = new FakeServer();
-      let letGo;
-      const held = new Promise((resolve) => (letGo = resolve));
-      const fetch = async (...args) => {
-        const response = await server.fetch(...args);
-        if (response.status === 401) await held;
-        return response;
-      };
-      const session = createSession({ refresh: "/auth/refresh", fetch });
-      await session.ready;
+      const { server, session, letGo } = await startedLate();
       server.revoke();
       const answer = session.fetchWith({ passive: true })("/api/a");
       while (server.count("/api/a") === 0) await nextTask();
@@ -203,16 +185,7 @@ export default {
 
   "a 401 that is not to be replayed is there to be read, although there is a newer token": async ({ run }) => {
     const seen = await run(async () => {
-      const server = new FakeServer();
-      let letGo;
-      const held = new Promise((resolve) => (letGo = resolve));
-      const fetch = async (...args) => {
-        const response = await server.fetch(...args);
-        if (response.status === 401) await held;
-        return response;
-      };
-      const session = createSession({ refresh: "/auth/refresh", fetch });
-      await session.ready;
+      const { server, session, letGo } = await startedLate();
       server.revoke();
       const answer = session.fetchWith({ passive: true, replay: false })("/api/a", { method: "POST", body: "x", keepalive: true });
       await session.refresh();
