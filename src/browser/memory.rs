@@ -8,6 +8,7 @@
 //! | `silent-session:1:attempt:<auth origin> <refresh path>` | [`Unsettled`]: the marker |
 //! | `silent-session:1:answered:<auth origin> <refresh path>` | [`Answered`] |
 //! | `silent-session:1:company:<name>:<refresh URL>` | `1`: a tab of this session was there |
+//! | `silent-session:1:hint:<name>:<refresh URL>` | `1`: the server was asked and sets the session hint (`pkg/hint.js`) |
 //!
 //! The attempt is the cookie's, whatever the session is called: two sessions by different names on one cookie find each
 //! other's.

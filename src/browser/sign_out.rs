@@ -15,11 +15,13 @@ pub(crate) async fn tell(endpoint: &Endpoint, attempt: AttemptId) -> Result<(), 
     };
     // A function of the app's that has not thrown has told it.
     let Some(response) = as_response(&answer) else { return Ok(()) };
-    let is_end = endpoint.is_end(&response).await.unwrap_or(false);
-    discard(&response);
     if response.ok() || response.status() == 404 {
+        discard(&response);
         return Ok(());
     }
+    // Where the app's own function throws, nobody knows.
+    let is_end = endpoint.is_end(&response).await.unwrap_or(false);
+    discard(&response);
     match classify(&response, is_end) {
         RefreshFailure::Rejected { status } if status != 403 => Ok(()),
         RefreshFailure::Rejected { status } => {
