@@ -336,7 +336,7 @@ export interface TokenTimes {
   expires_in?: number | string | null;
   /** Seconds. */
   expiresIn?: number | string | null;
-  /** Milliseconds, or a date (from 1e11 on: milliseconds since 1970). */
+  /** Milliseconds, or a date: from 1e9 on in seconds since 1970, from 1e11 on in milliseconds. */
   expires?: number | string | null;
   /** A date, as are the following. */
   expires_at?: number | string | null;

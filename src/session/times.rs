@@ -19,6 +19,10 @@ const DATES: [&str; 4] = ["expires_at", "expiresAt", "access_expiration", "acces
 /// lifetime of as many milliseconds three years.
 const IN_MILLISECONDS: f64 = 1e11;
 
+/// Where lifetimes are milliseconds, a number from here on is a date in seconds: in the year 2001 or later. As a lifetime it
+/// would be eleven days, which no access token has.
+const A_DATE: f64 = 1e9;
+
 /// How long a token lives from now on, by its claims, and by what the objects say that it came in.
 /// Clocks in seconds since 1970, as in [`Times`].
 ///
@@ -45,6 +49,7 @@ pub fn read_lifetime<R: Record>(
             sooner(&mut times.expires_in, answer.numeric(name));
         }
         match read(answer, EITHER) {
+            Some(Said::Number(date)) if date >= A_DATE => sooner(&mut times.expires_at, Numeric::new(date)),
             Some(Said::Number(ms)) => sooner(&mut times.expires_in, Numeric::new(ms / 1000.0)),
             Some(Said::Date(date)) => sooner(&mut times.expires_at, Numeric::new(date)),
             None => {}
@@ -139,7 +144,7 @@ mod tests {
 
     #[test]
     fn dates_are_read_in_seconds_in_milliseconds_and_as_texts() {
-        for name in ["expires_at", "expiresAt", "access_expiration", "access_token_expiration"] {
+        for name in ["expires", "expires_at", "expiresAt", "access_expiration", "access_token_expiration"] {
             assert_eq!(lives(&answer().number(name, THEN)), Ok(Some(100.0)), "{name}");
             assert_eq!(lives(&answer().text(name, "1700000000")), Ok(Some(100.0)), "{name}");
         }

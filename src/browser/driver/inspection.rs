@@ -19,7 +19,7 @@ pub struct Inspection {
     pub has_channel: bool,
     /// Whether what one page writes down, the next can read.
     pub has_storage: bool,
-    /// [`Status::name`].
+    /// [`Status::name`](crate::session::Status::name).
     pub phase: &'static str,
     /// How far a refresh, a sign-in or a sign-out has come.
     pub progress: Progress,
