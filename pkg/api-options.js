@@ -1,6 +1,9 @@
 // How the API gets the token, and how it says that it is no good.
 
-import { flag, invalid, TOKEN } from "./checks.js";
+import { flag, headerName, invalid, TOKEN } from "./checks.js";
+
+/** Headers that say what a body is, or what is wanted: a request that has one is not a request of the caller's own. */
+const NOT_FOR_TOKENS = /^(accept|accept-language|content-language|content-type)$/i;
 
 const DEFAULT_ATTACH = Object.freeze({ header: "Authorization", scheme: "Bearer", followRedirects: false });
 
@@ -13,20 +16,12 @@ export function readAttach(attach = {}) {
     }
   }
   const { header = DEFAULT_ATTACH.header, scheme = DEFAULT_ATTACH.scheme } = attach;
-  if (typeof header !== "string" || !TOKEN.test(header)) throw invalid("attach.header", "must be the name of a header");
-  if (header !== DEFAULT_ATTACH.header && isForbidden(header)) throw invalid("attach.header", `must be a header that scripts may set, which ${header} is not`);
+  if (NOT_FOR_TOKENS.test(headerName("attach.header", header))) throw invalid("attach.header", "must be a header that requests do not have anyway");
   if (typeof scheme !== "string" || !(scheme === "" || TOKEN.test(scheme))) {
     throw invalid("attach.scheme", "must be one word, or empty");
   }
   const followRedirects = flag("attach.followRedirects", attach.followRedirects) ?? DEFAULT_ATTACH.followRedirects;
   return { header, scheme, followRedirects };
-}
-
-/** Whether the browser would drop it without a word (the Fetch standard, "forbidden request-header"). */
-function isForbidden(header) {
-  const { headers } = new Request("https://api.invalid/");
-  headers.set(header, "x");
-  return !headers.has(header);
 }
 
 /** Which answers reject the token: statuses, or a function that returns `true`, `false`, nothing or a promise of one of these. */

@@ -14,3 +14,12 @@ export function flag(option, value) {
   if (value !== undefined && typeof value !== "boolean") throw invalid(option, "must be true or false");
   return value;
 }
+
+/** The name of a header that scripts may set: others the browser would drop without a word (the Fetch standard, "forbidden request-header"). */
+export function headerName(option, value) {
+  if (typeof value !== "string" || !TOKEN.test(value)) throw invalid(option, "must be the name of a header");
+  const { headers } = new Request("https://api.invalid/");
+  headers.set(value, "x");
+  if (!headers.has(value)) throw invalid(option, `must be a header that scripts may set, which ${value} is not`);
+  return value;
+}

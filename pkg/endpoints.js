@@ -1,6 +1,6 @@
 // How the auth server is asked: validated once, at the edge. The wasm gets absolute URLs, plain members and functions.
 
-import { invalid, TOKEN } from "./checks.js";
+import { headerName, invalid, TOKEN } from "./checks.js";
 
 const MEMBERS = ["url", "method", "headers", "body", "credentials"];
 const CREDENTIALS = ["include", "same-origin", "omit"];
@@ -30,6 +30,7 @@ export function readEndpoint(option, value, call) {
     if (!MEMBERS.includes(name)) throw invalid(`${option}.${name}`, `is not known; there are ${MEMBERS.join(", ")}`);
   }
   const url = readUrl(isUrl ? option : `${option}.url`, request.url);
+  if (url.username || url.password) throw invalid(isUrl ? option : `${option}.url`, "must be a URL without user and password: fetch refuses those");
   const { method = "POST", credentials = "include" } = request;
   if (typeof method !== "string" || !TOKEN.test(method) || FORBIDDEN.test(method)) {
     throw invalid(`${option}.method`, "must be a method that fetch sends");
@@ -58,11 +59,14 @@ export function readUrl(option, value) {
 }
 
 function readHeaders(option, value) {
+  let headers;
   try {
-    return new Headers(value);
+    headers = new Headers(value);
   } catch (cause) {
     throw invalid(option, "must be headers as fetch takes them", cause);
   }
+  for (const name of headers.keys()) headerName(option, name);
+  return headers;
 }
 
 /** A text, a form, or what becomes JSON: as it is now. */
@@ -74,20 +78,26 @@ function readBody(option, value, headers) {
     throw invalid(option, "must be a string, URLSearchParams, or a plain object or list, which is sent as JSON");
   }
   if (!headers.has("content-type")) headers.set("content-type", isForm ? "application/x-www-form-urlencoded;charset=UTF-8" : "application/json");
-  return isForm ? String(value) : JSON.stringify(value);
+  if (isForm) return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw invalid(option, "must be something that JSON can say", cause);
+  }
 }
 
 const isPlain = (value) => Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 /** Which header goes along against forged requests, and what tells its value at each attempt. */
-export function readCsrf(value) {
+export function readCsrf(value, endpoints) {
   if (value === undefined) return {};
   if (value === null || typeof value !== "object") throw invalid("csrf", "must be an object with a header, and a cookie or a token");
   for (const name of Object.keys(value)) {
     if (!["header", "cookie", "token"].includes(name)) throw invalid(`csrf.${name}`, "is not known; there are header, cookie, token");
   }
   const { header, cookie, token } = value;
-  if (typeof header !== "string" || !TOKEN.test(header)) throw invalid("csrf.header", "must be the name of a header");
+  headerName("csrf.header", header);
+  if (endpoints.every((endpoint) => endpoint?.url === undefined)) throw invalid("csrf", "goes along with requests, and there is none: a function sends its own");
   if ((cookie === undefined) === (token === undefined)) throw invalid("csrf", "must have a cookie or a token, one of them");
   if (token !== undefined && typeof token !== "function") throw invalid("csrf.token", "must be a function that tells the token");
   if (token === undefined && (typeof cookie !== "string" || !TOKEN.test(cookie))) throw invalid("csrf.cookie", "must be the name of a cookie");

@@ -42,8 +42,9 @@ export interface SessionOptions {
   /**
    * The name of a cookie that script can read, and that the *server* sets and clears together with the session (of the same
    * lifetime). Where it is missing nobody is signed in, and the page begins with `"ended"` and without a request: for sites of
-   * which most visitors are anonymous. But only once the server was asked in this browser and has set it, so that nobody is
-   * signed out on the day of the first deploy. Default: none; each page load costs one refresh. A worker cannot read it.
+   * which most visitors are anonymous. But only once the server was asked in this browser, so that nobody is
+   * signed out on the day of the first deploy. Let the server set it first, and then set this: where it never does, whoever has been
+   * here without a session looks signed out. Default: none; each page load costs one refresh. A worker cannot read it.
    */
   sessionHint?: string | undefined;
   /**
@@ -195,7 +196,7 @@ export interface RefreshAsk {
   readonly signal: AbortSignal;
   /** The id of this attempt, 32 hexadecimal digits: the same again for a retry of one whose outcome nobody knows. */
   readonly attempt: string;
-  /** Those of the last {@link Session.refresh} that had any, until a refresh has succeeded. */
+  /** Those of the last {@link Session.refresh} that had any, until a refresh has succeeded, or the session is another or over. */
   readonly params: unknown;
 }
 
@@ -579,7 +580,10 @@ export type ErrorCode =
   | "ERR_TOKEN_REJECTED"
   | "ERR_WASM_UNAVAILABLE";
 
-/** The base of every error of ours. No message, field or cause of it holds a token. */
+/**
+ * The base of every error of ours. No message, field or cause of it holds a token, but what is not ours: the `response` and `body` of
+ * a {@link SignInError} are the server's answer, and a `cause` may be what a function of yours has thrown.
+ */
 export class SessionError extends Error {
   constructor(code: ErrorCode, message: string, details?: ErrorDetails);
   readonly code: ErrorCode;

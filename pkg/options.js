@@ -1,7 +1,7 @@
 // Validates what createSession is given, once, at the edge. The wasm gets absolute URLs and numbers.
 
 import { readAttach, readRejectsToken } from "./api-options.js";
-import { flag, invalid, TOKEN } from "./checks.js";
+import { flag, headerName, invalid, TOKEN } from "./checks.js";
 import { readCsrf, readEnding, readEndpoint, readUrl } from "./endpoints.js";
 import { Hint } from "./hint.js";
 
@@ -21,8 +21,10 @@ export function readOptions(options, signal) {
   const refresh = readEndpoint("refresh", options.refresh, (call, attempt, params) => call({ signal, attempt, params }));
   const signOut = options.signOut === undefined ? undefined : readEndpoint("signOut", options.signOut, (call, attempt) => call({ signal, attempt }));
   const { attemptHeader = "X-Requested-With", name = "default" } = options;
-  if (attemptHeader !== false && (typeof attemptHeader !== "string" || !TOKEN.test(attemptHeader))) {
-    throw invalid("attemptHeader", "must be the name of a header, or false");
+  if (attemptHeader !== false) headerName("attemptHeader", attemptHeader);
+  for (const [option, { by }] of Object.entries({ refresh, signOut: signOut ?? {} })) {
+    const taken = by?.headers?.find(([name]) => name === String(attemptHeader).toLowerCase());
+    if (taken) throw invalid(`${option}.headers`, `has ${taken[0]}, which carries the attempt id: give that another name by attemptHeader`);
   }
   if (typeof name !== "string" || name === "") throw invalid("name", "must be a string that is not empty");
   if (options.fetch !== undefined && typeof options.fetch !== "function") {
@@ -44,7 +46,7 @@ export function readOptions(options, signal) {
     authOrigin,
     refreshBy: refresh.by,
     signOutBy: signOut?.by,
-    ...readCsrf(options.csrf),
+    ...readCsrf(options.csrf, [refresh, signOut]),
     // A CSRF token that is missing is a 403 of most frameworks, and no end.
     endsSession: readEnding(options.endsSession ?? (options.csrf && [400, 401])),
     hint: new Hint(sessionHint, name, refreshUrl),

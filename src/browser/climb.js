@@ -1,15 +1,21 @@
 // Whether a server could take the path of a URL for another one: what is no separator and no dot to fetch may be one to it.
 
 /** Says nothing to a server that cleans up names: controls, blanks, what has no width, what could not be decoded. */
-const JUNK = /[\0-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060\ufeff\ufffd]/g;
+const JUNK = /[\0-\x20\x7f-\xa0\u2028-\u202f\ufffd\p{Default_Ignorable_Code_Point}]/gu;
+
+/** What separates steps; and what looks like it, and becomes it where text is converted for want of a better sign. */
+const SEPARATOR = /[/\\\u2215\u2216\u29f5\u29f8\u29f9]/;
+
+/** A path that is longer is taken for one that may: to look at it would take its time. */
+const LONGEST = 16_384;
 
 /**
  * Whether there is a slash or backslash in it that is spelt in another way (encoded, once or more often; overlong; of another
  * width), or a step that would be `.` or `..` to somebody: so spelt, or with parameters or junk around it.
  */
 export function mayClimb(path) {
-  const read = asRead(path);
-  const steps = read.split(/[/\\]/);
+  if (path.length > LONGEST) return true;
+  const steps = asRead(path).split(SEPARATOR);
   return steps.length !== path.split("/").length || steps.some((step) => /^\.\.?$/.test(step.replace(JUNK, "").replace(/[;#?].*/s, "")));
 }
 
@@ -17,17 +23,17 @@ export function mayClimb(path) {
 function asRead(path) {
   for (let before; before !== path; ) {
     before = path;
-    path = path.replace(/%(?:u([0-9a-f]{4})|([0-9a-f]{2}))/gi, (_, wide, byte) => String.fromCharCode(parseInt(wide ?? byte, 16)));
+    path = path.replace(/%(?:25)+/g, "%").replace(/%(?:u([0-9a-f]{4})|([0-9a-f]{2}))/gi, (_, wide, byte) => String.fromCharCode(parseInt(wide ?? byte, 16)));
   }
   return lenient(path).normalize("NFKC");
 }
 
-/** UTF-8, also where it is longer than it need be (RFC 3629, section 10), in up to six bytes. What is none stays. */
+/** UTF-8, also where it is longer than it need be (RFC 3629, section 10), in up to six bytes. What is none cannot be decoded. */
 function lenient(bytes) {
-  return bytes.replace(/[\xc0-\xfd][\x80-\xbf]+/g, (sequence) => {
+  return bytes.replace(/[\xc0-\xfd][\x80-\xbf]+|[\x80-\xff]/g, (sequence) => {
     const [lead, ...rest] = Array.from(sequence, (byte) => byte.charCodeAt(0));
     const length = Math.clz32(~(lead << 24)) - 1;
-    if (rest.length < length) return sequence;
+    if (lead < 0xc0 || rest.length < length) return "\ufffd";
     const code = rest.slice(0, length).reduce((code, byte) => code * 64 + (byte & 63), lead & (63 >> length));
     return (code > 0x10ffff ? "\ufffd" : String.fromCodePoint(code)) + sequence.slice(1 + length);
   });

@@ -78,11 +78,21 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Asks. An error is why there is no answer: the native one, or what the app's function has thrown.
-    pub(crate) async fn ask(&self, attempt: AttemptId, params: &JsValue) -> Result<JsValue, JsValue> {
+    /// Asks, if that is still to be done (`is_due`) once it is known what to ask with. An error is why there is no answer: the
+    /// native one, or what the app's function has thrown.
+    pub(crate) async fn ask(
+        &self,
+        attempt: AttemptId,
+        params: &JsValue,
+        is_due: impl Fn() -> bool,
+    ) -> Result<JsValue, JsValue> {
         let answer = match &self.way {
             Way::Request { url, init, headers } => {
                 let request = self.request(url, init, headers, attempt).await?;
+                // A CSRF token may have taken its time: by now the turn may be somebody else's.
+                if !is_due() {
+                    return Err(js_sys::Error::new("csrf: the token came too late").into());
+                }
                 self.fetcher.send(&request)?.await?
             }
             Way::Function(function) => {
@@ -149,6 +159,16 @@ impl Endpoint {
         Ok(request)
     }
 
+    /// Whether a refusal may be one of the CSRF token, which only a function of the app can tell.
+    pub(crate) fn has_doubtful_refusals(&self) -> bool {
+        self.csrf.is_some() && matches!(self.ends, Ends::Told(_))
+    }
+
+    /// Whether the app's own function is asked, and not a server.
+    pub(crate) fn is_function(&self) -> bool {
+        matches!(self.way, Way::Function(_))
+    }
+
     /// Whether an answer of this status says that the session is over. `body` is read only where it counts.
     pub(crate) async fn is_end(&self, response: &Response) -> Result<bool, JsValue> {
         match &self.ends {
@@ -167,7 +187,9 @@ impl Endpoint {
 }
 
 fn is_told_end(function: &Function, status: u16, body: &JsValue) -> Result<bool, JsValue> {
-    Ok(function.call2(&JsValue::UNDEFINED, &status.into(), body)?.is_truthy())
+    let told = function.call2(&JsValue::UNDEFINED, &status.into(), body)?;
+    // A promise of `false` would be taken for `true`.
+    told.as_bool().ok_or_else(|| js_sys::TypeError::new("endsSession: must return true or false").into())
 }
 
 /// By its shape: a mock, or a polyfill, has a class of its own.

@@ -21,8 +21,9 @@ impl Endpoint {
         attempt: AttemptId,
         params: &JsValue,
         reader: &Reader,
+        is_due: impl Fn() -> bool,
     ) -> Result<Grant, Failed> {
-        let answer = self.ask(attempt, params).await.map_err(unanswered)?;
+        let answer = self.ask(attempt, params, is_due).await.map_err(|error| self.unanswered(error))?;
         if let Some(response) = as_response(&answer) {
             return self.read(&response, reader).await;
         }
@@ -31,6 +32,16 @@ impl Endpoint {
             None => reader.grant(&answer, None).await,
         };
         grant.map_err(|(fault, thrown)| (RefreshFailure::Malformed(fault), thrown))
+    }
+
+    /// What it means that there is no answer. An app's own function says by `RefreshRejected` that the session is over.
+    fn unanswered(&self, error: JsValue) -> Failed {
+        let is_named = || member(&error, "name").as_string().is_some_and(|name| name == "RefreshRejected");
+        if self.is_function() && is_named() {
+            let status = member(&error, "status").as_f64().map_or(401, |status| status as u16);
+            return (RefreshFailure::Rejected { status }, Some(error));
+        }
+        (unreachable(), Some(error))
     }
 
     async fn read(&self, response: &Response, reader: &Reader) -> Result<Grant, Failed> {
@@ -52,15 +63,6 @@ impl Endpoint {
             Err((fault, thrown)) => Err((with_head(response, |head| head.fault(fault)), thrown)),
         }
     }
-}
-
-/// What it means that there is no answer. An app's own function says by `RefreshRejected` that the session is over.
-fn unanswered(error: JsValue) -> Failed {
-    if member(&error, "name").as_string().is_some_and(|name| name == "RefreshRejected") {
-        let status = member(&error, "status").as_f64().map_or(401, |status| status as u16);
-        return (RefreshFailure::Rejected { status }, Some(error));
-    }
-    (unreachable(), Some(error))
 }
 
 /// What it means that nobody was reached.

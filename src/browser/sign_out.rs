@@ -1,32 +1,40 @@
 //! Tells the server of a sign-out.
 
 use wasm_bindgen::JsValue;
+use web_sys::Response;
 
 use super::discard::discard;
 use super::endpoint::{Endpoint, as_response};
 use super::refresh::{classify, unreachable};
 use crate::session::{AttemptId, RefreshFailure};
 
-/// Tells it. Whatever says that there is no such session (any more) is as good as done. Not so a 403: it is how frameworks
-/// refuse a request without their CSRF token, and then nothing has been done.
-pub(crate) async fn tell(endpoint: &Endpoint, attempt: AttemptId) -> Result<(), RefreshFailure> {
-    let Ok(answer) = endpoint.ask(attempt, &JsValue::UNDEFINED).await else {
+/// Tells it, if that is still to be done (`is_due`). Whatever says that there is no such session (any more) is as good as done.
+pub(crate) async fn tell(
+    endpoint: &Endpoint,
+    attempt: AttemptId,
+    is_due: impl Fn() -> bool,
+) -> Result<(), RefreshFailure> {
+    let Ok(answer) = endpoint.ask(attempt, &JsValue::UNDEFINED, is_due).await else {
         return Err(unreachable());
     };
     // A function of the app's that has not thrown has told it.
     let Some(response) = as_response(&answer) else { return Ok(()) };
-    if response.ok() || response.status() == 404 {
-        discard(&response);
-        return Ok(());
-    }
-    // Where the app's own function throws, nobody knows.
-    let is_end = endpoint.is_end(&response).await.unwrap_or(false);
+    let is_done = is_done(endpoint, &response).await;
     discard(&response);
-    match classify(&response, is_end) {
-        RefreshFailure::Rejected { status } if status != 403 => Ok(()),
-        RefreshFailure::Rejected { status } => {
-            Err(RefreshFailure::Unavailable { status: Some(status), retry_after: None })
-        }
+    match classify(&response, is_done) {
+        _ if response.ok() || matches!(response.status(), 404 | 410) => Ok(()),
+        RefreshFailure::Rejected { .. } => Ok(()),
         failure => Err(failure),
+    }
+}
+
+/// Whether it says that there is no such session. Not so a 403: it is how frameworks refuse a request without their CSRF token,
+/// and then nothing has been done. Some do that by a 401 too: where a CSRF token goes along, a function of the app decides.
+async fn is_done(endpoint: &Endpoint, response: &Response) -> bool {
+    match response.status() {
+        403 => false,
+        400 | 401 if !endpoint.has_doubtful_refusals() => true,
+        // Where the function throws, nobody knows.
+        _ => !response.ok() && endpoint.is_end(response).await.unwrap_or(false),
     }
 }

@@ -37,7 +37,7 @@ function answer({ answers: { first }, options }) {
     );
   }
   if (found.others.length > 0) {
-    return warning(
+    return wrong(
       `Different tokens stand in ${[found.place, ...found.others].join(" and ")}.`,
       "Send one, or name its place by --token-field, and to the client by readToken.",
     );

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::super::lock::Lock;
 use super::super::sign_out;
 use super::Driver;
-use crate::session::{AttemptId, Command, Event, Ticket};
+use crate::session::{AttemptId, Command, Event, Status, Ticket};
 
 impl Driver {
     pub(super) fn perform(&self, command: Command) {
@@ -51,6 +51,9 @@ impl Driver {
                 if !status.is_awaited() {
                     self.0.curious.take();
                 }
+                if matches!(status, Status::Ended { .. }) {
+                    self.0.params.take();
+                }
                 let publish = self.0.publish.borrow().clone();
                 if let Some(publish) = publish {
                     publish(self, status);
@@ -87,11 +90,17 @@ impl Driver {
         }
     }
 
+    /// Whether the attempt may still send: it has not been given up on, and its lock is not somebody else's.
+    fn has_turn(&self, attempt: AttemptId) -> bool {
+        self.0.lock.borrow().as_ref().is_some_and(|(held, _)| *held == attempt)
+    }
+
     fn send_refresh(&self, attempt: AttemptId, id: AttemptId) {
         let driver = self.clone();
         spawn_local(async move {
             let params = driver.0.params.borrow().clone();
-            let outcome = driver.0.refresh.refresh(id, &params, &driver.0.reader).await;
+            let is_due = || driver.has_turn(attempt);
+            let outcome = driver.0.refresh.refresh(id, &params, &driver.0.reader, is_due).await;
             let outcome = outcome.map_err(|(failure, native)| {
                 driver.0.native_error.replace(native);
                 failure
@@ -112,7 +121,7 @@ impl Driver {
         let driver = self.clone();
         spawn_local(async move {
             let outcome = match &driver.0.sign_out {
-                Some(endpoint) => sign_out::tell(endpoint, attempt).await,
+                Some(endpoint) => sign_out::tell(endpoint, attempt, || driver.has_turn(attempt)).await,
                 None => Ok(()),
             };
             driver.dispatch(Event::SignOutSettled { attempt, outcome });

@@ -27,7 +27,7 @@ impl Driver {
         }
     }
 
-    /// What the app's own function is to be given, where refreshes are its matter, until one has succeeded.
+    /// What the app's own function is to be given, where refreshes are its matter, until one has succeeded or somebody else signs in.
     pub fn pass(&self, params: JsValue) {
         self.0.params.replace(params);
     }
@@ -39,12 +39,14 @@ impl Driver {
 
     /// Begins the session whose cookie somebody else has set.
     pub async fn sign_in_by_cookie(&self) -> Result<(), Denial> {
+        self.0.params.take();
         self.ask(|ticket| Event::CookieChanged { ticket }).await.map(drop)
     }
 
     /// Begins the session that a login of somebody else's has brought.
     pub async fn signed_in(&self, grant: Grant) -> Result<(), Denial> {
         self.0.is_cookie_untried.set(true);
+        self.0.params.take();
         let memo = self.0.memory.recall();
         self.ask(|ticket| Event::SignedIn { ticket, grant, memo }).await.map(drop)
     }
@@ -54,6 +56,7 @@ impl Driver {
     where
         F: Future<Output = Option<Grant>> + 'static,
     {
+        self.0.params.take();
         let ticket = self.new_ticket();
         self.0.logins.borrow_mut().push((ticket, Box::new(move || Box::pin(login()))));
         self.ask_with(ticket, Event::SignInWanted { ticket }).await.map(drop)

@@ -103,6 +103,78 @@ export default {
     assert.deepEqual(seen, ["unknown", "ERR_REFRESH_UNAVAILABLE", true, 0]);
   },
 
+  "a CSRF token that comes when the attempt was given up on sends nothing any more": async ({ run }) => {
+    const seen = await run(async () => {
+      const letGo = [];
+      let isSlow = false;
+      const token = () => (isSlow ? new Promise((resolve) => letGo.push(() => resolve("late"))) : "quick");
+      const { server, session } = await started({ csrf: { token, header: "X-CSRF" }, timeout: 1, patience: 0.2 });
+      isSlow = true;
+      await outcome(session.refresh());
+      // After a second it is given up on, and somebody else's turn.
+      await session.signIn(() => server.token("bob"));
+      isSlow = false;
+      const before = server.count("/auth/refresh");
+      for (const go of letGo) go();
+      for (let turn = 0; turn < 20; turn++) await nextTask();
+      const afterSignIn = server.count("/auth/refresh") - before;
+      isSlow = true;
+      void outcome(session.refresh());
+      while (letGo.length < 2) await nextTask();
+      session.close();
+      for (const go of letGo) go();
+      for (let turn = 0; turn < 20; turn++) await nextTask();
+      return [before, afterSignIn, server.count("/auth/refresh") - before, session.state.claims?.sub];
+    });
+    assert.deepEqual(seen, [1, 0, 0, "bob"]);
+  },
+
+  "RefreshRejected is for functions that refresh: thrown elsewhere it is a failure": async ({ run }) => {
+    const seen = await run(async () => {
+      let isOver = false;
+      const token = () => {
+        if (isOver) throw new RefreshRejected();
+        return "t";
+      };
+      const { session } = await started({ csrf: { token, header: "X-CSRF" } });
+      isOver = true;
+      void session.refresh().catch(() => {});
+      await until(session, (state) => state.error || state.status === "ended");
+      return [session.state.status, session.state.error?.kind];
+    });
+    assert.deepEqual(seen, ["active", "transient"]);
+  },
+
+  "parameters of one user do not go into another's refresh": async ({ run }) => {
+    const seen = await run(async () => {
+      const seen = [];
+      const ways = [(session, server) => session.signIn(server.token("bob")), (session, server) => session.signIn(() => server.token("bob")), (session) => session.signIn(), (session, server) => session.signOut().then(() => session.signIn(server.token("bob")))];
+      for (const [index, way] of ways.entries()) {
+        const server = new FakeServer();
+        const asked = [];
+        let fails = false;
+        const refresh = ({ params }) => {
+          asked.push(params ?? null);
+          if (fails) throw new Error("busy");
+          return server.token("bob");
+        };
+        const session = createSession({ refresh, fetch: server.fetch, name: String(index) });
+        await session.ready;
+        fails = true;
+        void session.refresh({ params: "of alice" }).catch(() => {});
+        await until(session, (state) => state.error);
+        fails = false;
+        const before = asked.length;
+        await way(session, server);
+        await session.refresh();
+        seen.push(asked.slice(before).some((params) => params !== null));
+        session.close();
+      }
+      return seen;
+    });
+    assert.deepEqual(seen, [false, false, false, false]);
+  },
+
   "a function refreshes: with a Response, an object, a token; under one lock, once for all": async ({ run }) => {
     const seen = await run(async () => {
       const server = new FakeServer();
@@ -225,6 +297,41 @@ export default {
     assert.ok(seen[1].some(({ body }) => body === "busy"));
   },
 
+  "a function that tells by a promise, or by nothing, ends no session, and is told": async ({ run }) => {
+    const seen = await run(async ([json]) => {
+      const seen = [];
+      for (const [index, endsSession] of [async () => true, async () => false, () => undefined, () => "yes"].entries()) {
+        const { server, session } = await started({ endsSession, name: String(index) });
+        server.answerRefresh(503, "{}", json);
+        void session.refresh().catch(() => {});
+        await until(session, (state) => state.error || state.status === "ended");
+        seen.push([session.state.status, session.state.error?.cause?.message]);
+        session.close();
+      }
+      return seen;
+    }, [json]);
+    assert.deepEqual(seen, Array(4).fill(["active", "endsSession: must return true or false"]));
+  },
+
+  "what says at the sign-out that there is no session is done with, however narrow the list of what ends one": async ({ run }) => {
+    const seen = await run(async ([json]) => {
+      const seen = [];
+      const csrf = { cookie: "csrf", header: "x-csrf" };
+      const never = () => false;
+      for (const [status, more] of [
+        [401, { endsSession: [419] }], [400, { endsSession: [401] }], [410, {}], [404, { endsSession: never }], [401, { endsSession: never }], [419, { endsSession: [419] }], [401, { csrf }],
+        [401, { csrf, endsSession: never }], [403, {}], [403, { endsSession: [403] }], [500, {}], [419, {}],
+      ]) {
+        const { server, session } = await started({ signOut: "/auth/logout", ...more, name: JSON.stringify([status, Object.keys(more), String(more.endsSession)]) });
+        server.answerSignOut(status, "{}", json);
+        seen.push(await session.signOut().then(() => "done", ({ code }) => code));
+        session.close();
+      }
+      return seen;
+    }, [json]);
+    assert.deepEqual(seen, [...Array(7).fill("done"), ...Array(5).fill("ERR_SIGN_OUT_UNCONFIRMED")]);
+  },
+
   "HTML does not end a session, whatever the list says": async ({ run }) => {
     const seen = await run(async () => {
       const { server, session } = await started({ endsSession: [401, 419] });
@@ -284,13 +391,21 @@ export default {
       const wrong = {
         "refresh.url": { refresh: {} }, "refresh.method": { refresh: { url: "/r", method: "TRACE" } }, "refresh.headers": { refresh: { url: "/r", headers: { "a b": "c" } } },
         "refresh.body": { refresh: { url: "/r", body: new Date() } }, "refresh.credentials": { refresh: { url: "/r", credentials: "always" } }, "refresh.path": { refresh: { url: "/r", path: "/" } },
-        "signOut.body": { refresh: "/r", signOut: { url: "/s", method: "GET", body: "x" } }, "signOut": { refresh: "/r", signOut: null },
+        "signOut.body": { refresh: "/r", signOut: { url: "/s", method: "HEAD", body: "x" } }, "signOut": { refresh: "/r", signOut: null },
         "attemptHeader": { refresh: "/r", attemptHeader: true }, "csrf": { refresh: "/r", csrf: { header: "x" } }, "csrf.header": { refresh: "/r", csrf: { cookie: "a" } },
         "csrf.cookie": { refresh: "/r", csrf: { header: "x", cookie: "a b" } }, "csrf.token": { refresh: "/r", csrf: { header: "x", token: "t" } }, "csrf.name": { refresh: "/r", csrf: { name: "x" } },
         "endsSession": { refresh: "/r", endsSession: [200] }, "sessionHint": { refresh: "/r", sessionHint: "a=b" },
       };
       return Object.entries(wrong).map(([name, options]) => [name, thrownBy(() => createSession(options))]);
     });
-    for (const [name, thrown] of seen) assert.ok(thrown.code === "ERR_INVALID_OPTION" && thrown.message.startsWith(`${name}: `), `${name}: ${JSON.stringify(thrown)}`);
+    const more = await run(() =>
+      [
+        ["refresh", { refresh: "https://u:p@auth.test/r" }], ["refresh.url", { refresh: { url: "https://u@auth.test/r" } }], ["refresh.body", { refresh: { url: "/r", body: { n: 1n } } }],
+        ["refresh.headers", { refresh: { url: "/r", headers: { "x-requested-with": "XMLHttpRequest" } } }], ["signOut.headers", { refresh: "/r", signOut: { url: "/s", headers: { Cookie: "a=b" } } }],
+        ["attemptHeader", { refresh: "/r", attemptHeader: "Sec-Attempt" }], ["csrf.header", { refresh: "/r", csrf: { header: "Proxy-X", cookie: "c" } }],
+        ["csrf", { refresh: () => {}, csrf: { header: "X", cookie: "c" } }], ["attach.header", { refresh: "/r", attach: { header: "Content-Type" } }], ["refresh.body", { refresh: { url: "/r", method: "GET", body: "x" } }],
+      ].map(([name, options]) => [name, thrownBy(() => createSession(options))]),
+    );
+    for (const [name, thrown] of [...seen, ...more]) assert.ok(thrown.code === "ERR_INVALID_OPTION" && thrown.message.startsWith(`${name}: `), `${name}: ${JSON.stringify(thrown)}`);
   },
 };

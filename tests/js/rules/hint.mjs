@@ -52,6 +52,37 @@ export default {
     assert.equal((await visit(run, { isSet: false })).asked, 1);
   },
 
+  "each session has a hint of its own": async ({ run }) => {
+    await visit(run, { refuses: true, isSet: false });
+    const asked = await run(async () => {
+      const asked = [];
+      for (const options of [{ name: "another" }, { refresh: "/auth/refresh?tenant=b" }]) {
+        const { server, session } = start({ sessionHint: "signed_in", ...options });
+        await session.ready;
+        asked.push(server.calls.length);
+        session.close();
+      }
+      return asked;
+    });
+    assert.deepEqual(asked, [1, 1]);
+  },
+
+  "a session that another tab has brought says nothing of the cookie": async ({ run }) => {
+    const kept = await run(async () => {
+      const one = start({ sessionHint: "signed_in" });
+      await one.session.ready;
+      document.cookie = "signed_in=1";
+      const two = start({ sessionHint: "signed_in" });
+      await two.session.ready;
+      const { elsewhere } = two.session.state;
+      one.session.close();
+      two.session.close();
+      document.cookie = "signed_in=; max-age=0";
+      return [elsewhere, Object.keys(localStorage).filter((key) => key.includes(":hint:")).length];
+    });
+    assert.deepEqual(kept, [true, 0]);
+  },
+
   "a refresh that fails says nothing": async ({ run }) => {
     const asked = await run(async () => {
       const { server, session } = start({ sessionHint: "signed_in" });
