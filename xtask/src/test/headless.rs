@@ -16,7 +16,7 @@ use crate::setup::tools;
 /// The tests have the server's address compiled in: a fixed port spares compiling them at each run.
 const PORT: u16 = 4181;
 /// In seconds, for all tests of one file.
-const TIMEOUT: &str = "120";
+const TIMEOUT: &str = "240";
 
 /// Runs them.
 pub(crate) fn test(project: &Project) -> Outcome {
