@@ -79,6 +79,16 @@ export default {
     assert.deepEqual(seen, [null, "one=", "two"]);
   },
 
+  "a CSRF cookie may have a prefix that keeps sibling hosts out": async ({ run }) => {
+    const seen = await run(async () => {
+      document.cookie = "__Host-csrf=host; Secure; Path=/";
+      const { server } = await started({ csrf: { cookie: "__Host-csrf", header: "X-CSRF" } });
+      document.cookie = "__Host-csrf=; Secure; Path=/; max-age=0";
+      return server.calls[0].request.headers.get("x-csrf");
+    });
+    assert.equal(seen, "host");
+  },
+
   "a CSRF token may come from a function, and from a promise": async ({ run }) => {
     const seen = await run(async () => {
       let count = 0;
