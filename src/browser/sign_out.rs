@@ -19,20 +19,25 @@ pub(crate) async fn tell(
     };
     // A function of the app's that has not thrown has told it.
     let Some(response) = as_response(&answer) else { return Ok(()) };
-    let is_done = is_done(endpoint, &response).await;
+    let says_none = says_none(endpoint, &response).await;
     discard(&response);
-    match classify(&response, is_done) {
-        _ if response.ok() || matches!(response.status(), 404 | 410) => Ok(()),
+    let status = response.status();
+    match classify(&response, says_none) {
+        _ if response.ok() || matches!(status, 404 | 410) => Ok(()),
+        // It is how frameworks refuse a request without their CSRF token, and then nothing has been done.
+        RefreshFailure::Rejected { status: 403 } => {
+            Err(RefreshFailure::Unavailable { status: Some(status), retry_after: None })
+        }
         RefreshFailure::Rejected { .. } => Ok(()),
         failure => Err(failure),
     }
 }
 
-/// Whether it says that there is no such session. Not so a 403: it is how frameworks refuse a request without their CSRF token,
-/// and then nothing has been done. Some do that by a 401 too: where a CSRF token goes along, a function of the app decides.
-async fn is_done(endpoint: &Endpoint, response: &Response) -> bool {
+/// Whether it says that there is no such session, or that this one may not end it. Some refuse by a 400 or 401, too, where their
+/// CSRF token is missing: where one goes along, a function of the app decides.
+async fn says_none(endpoint: &Endpoint, response: &Response) -> bool {
     match response.status() {
-        403 => false,
+        403 => true,
         400 | 401 if !endpoint.has_doubtful_refusals() => true,
         // Where the function throws, nobody knows.
         _ => !response.ok() && endpoint.is_end(response).await.unwrap_or(false),
