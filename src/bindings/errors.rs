@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::browser::{Driver, FetchFailure, SignInFailure};
 use crate::session::{Denial, EndReason, RefreshFailure, TokenFault};
 
-#[wasm_bindgen(module = "/src/bindings/errors.js")]
+#[wasm_bindgen(module = "/src/bindings/glue.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeError, reexport, skip_typescript)]
     fn make_error(code: &str, details: &Object, message: Option<&str>) -> JsValue;

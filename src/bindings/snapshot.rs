@@ -9,7 +9,7 @@ use super::errors;
 use crate::browser::{Driver, Inspection};
 use crate::session::{Status, decode_claims};
 
-#[wasm_bindgen(module = "/src/bindings/snapshot.js")]
+#[wasm_bindgen(module = "/src/bindings/glue.js")]
 extern "C" {
     #[wasm_bindgen(js_name = parseFrozen)]
     fn parse_frozen(json: &str) -> JsValue;

@@ -1,4 +1,5 @@
-// The error classes, and what each code says. Codes are the contract; messages may change.
+// What the JavaScript surface is made with, in one file: a page loads few at once. The error classes, and what each code says:
+// codes are the contract, messages may change. And claims, frozen.
 
 /** The base of every error of ours. No message, member or cause of it holds a token. */
 export class SessionError extends Error {
@@ -69,4 +70,14 @@ const KINDS = {
 export function makeError(code, details, message) {
   const [Class, usual] = KINDS[code];
   return new Class(code, message ?? usual, details);
+}
+
+/** The JSON of a token's claims, frozen from the leaves up; null where it is none. */
+export function parseFrozen(json) {
+  try {
+    const claims = JSON.parse(json, (_name, value) => Object.freeze(value));
+    return typeof claims === "object" && !Array.isArray(claims) ? claims : null;
+  } catch {
+    return null;
+  }
 }
