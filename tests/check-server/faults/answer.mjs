@@ -23,7 +23,7 @@ export const ANSWER = [
     "wrong",
     json(({ access_token }) => ({ jwt: access_token })),
   ],
-  ["two tokens", "refresh-answer", "warning", json((body) => ({ ...body, token: "another-token" }))],
+  ["two tokens", "refresh-answer", "wrong", json((body) => ({ ...body, token: "another-token" }))],
   ["expires_in in milliseconds", "token-lifetime", "wrong", json((body) => ({ ...body, expires_in: 900_000 }))],
   [
     "the same with an opaque token",
