@@ -1,6 +1,6 @@
 // How the API gets the token, and how it says that it is no good.
 
-import { flag, headerName, invalid, TOKEN } from "./checks.js";
+import { flag, headerName, invalid, isRefusal, known, TOKEN } from "./checks.js";
 
 /** Headers that say what a body is, or what is wanted: a request that has one is not a request of the caller's own. */
 const NOT_FOR_TOKENS = /^(accept|accept-language|content-language|content-type)$/i;
@@ -10,11 +10,7 @@ const DEFAULT_ATTACH = Object.freeze({ header: "Authorization", scheme: "Bearer"
 /** How the token is attached, completed. */
 export function readAttach(attach = {}) {
   if (attach === null || typeof attach !== "object") throw invalid("attach", "must be an object");
-  for (const name of Object.keys(attach)) {
-    if (!Object.hasOwn(DEFAULT_ATTACH, name)) {
-      throw invalid(`attach.${name}`, `is not known; there are ${Object.keys(DEFAULT_ATTACH).join(", ")}`);
-    }
-  }
+  known(attach, Object.keys(DEFAULT_ATTACH), "attach.");
   const { header = DEFAULT_ATTACH.header, scheme = DEFAULT_ATTACH.scheme } = attach;
   if (NOT_FOR_TOKENS.test(headerName("attach.header", header))) throw invalid("attach.header", "must be a header that requests do not have anyway");
   if (typeof scheme !== "string" || !(scheme === "" || TOKEN.test(scheme))) {
@@ -30,9 +26,7 @@ export function readRejectsToken(rejects) {
   if (rejects === undefined) return undefined;
   if (!Array.isArray(rejects)) throw invalid("rejectsToken", "must be a list of statuses, or a function");
   return rejects.map((status, index) => {
-    if (!Number.isInteger(status) || status < 400 || status > 599) {
-      throw invalid(`rejectsToken[${index}]`, "must be a status from 400 to 599");
-    }
+    if (!isRefusal(status)) throw invalid(`rejectsToken[${index}]`, "must be a status from 400 to 599");
     return status;
   });
 }

@@ -10,6 +10,21 @@ export function invalid(name, wanted, cause) {
   return error;
 }
 
+/** Nothing but these members; `prefix` goes before a name that is not known. */
+export function known(value, names, prefix = "") {
+  for (const name of Object.keys(value)) {
+    if (!names.includes(name)) throw invalid(prefix + name, `is not known; there are ${names.join(", ")}`);
+  }
+}
+
+export function cookieName(option, value) {
+  if (typeof value !== "string" || !TOKEN.test(value)) throw invalid(option, "must be the name of a cookie");
+  return value;
+}
+
+/** Whether it is the status of an answer that refuses. */
+export const isRefusal = (status) => Number.isInteger(status) && status >= 400 && status <= 599;
+
 export function flag(option, value) {
   if (value !== undefined && typeof value !== "boolean") throw invalid(option, "must be true or false");
   return value;

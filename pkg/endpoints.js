@@ -1,6 +1,6 @@
 // How the auth server is asked: validated once, at the edge. The wasm gets absolute URLs, plain members and functions.
 
-import { headerName, invalid, TOKEN } from "./checks.js";
+import { cookieName, headerName, invalid, isRefusal, known, TOKEN } from "./checks.js";
 
 const MEMBERS = ["url", "method", "headers", "body", "credentials"];
 const CREDENTIALS = ["include", "same-origin", "omit"];
@@ -26,9 +26,7 @@ export function readEndpoint(option, value, call) {
   if (request === null || typeof request !== "object") {
     throw invalid(option, "must be a URL, an object with a url, or a function");
   }
-  for (const name of Object.keys(request)) {
-    if (!MEMBERS.includes(name)) throw invalid(`${option}.${name}`, `is not known; there are ${MEMBERS.join(", ")}`);
-  }
+  known(request, MEMBERS, `${option}.`);
   const url = readUrl(isUrl ? option : `${option}.url`, request.url);
   if (url.username || url.password) throw invalid(isUrl ? option : `${option}.url`, "must be a URL without user and password: fetch refuses those");
   const { method = "POST", credentials = "include" } = request;
@@ -92,15 +90,13 @@ const isPlain = (value) => Array.isArray(value) || [Object.prototype, null].incl
 export function readCsrf(value, endpoints) {
   if (value === undefined) return {};
   if (value === null || typeof value !== "object") throw invalid("csrf", "must be an object with a header, and a cookie or a token");
-  for (const name of Object.keys(value)) {
-    if (!["header", "cookie", "token"].includes(name)) throw invalid(`csrf.${name}`, "is not known; there are header, cookie, token");
-  }
+  known(value, ["header", "cookie", "token"], "csrf.");
   const { header, cookie, token } = value;
   headerName("csrf.header", header);
   if (endpoints.every((endpoint) => endpoint?.url === undefined)) throw invalid("csrf", "goes along with requests, and there is none: a function sends its own");
   if ((cookie === undefined) === (token === undefined)) throw invalid("csrf", "must have a cookie or a token, one of them");
   if (token !== undefined && typeof token !== "function") throw invalid("csrf.token", "must be a function that tells the token");
-  if (token === undefined && (typeof cookie !== "string" || !TOKEN.test(cookie))) throw invalid("csrf.cookie", "must be the name of a cookie");
+  if (token === undefined) cookieName("csrf.cookie", cookie);
   return { csrfHeader: header, csrfToken: token ?? (() => readCookie(cookie)) };
 }
 
@@ -119,8 +115,7 @@ export function readCookie(name) {
 export function readEnding(value) {
   if (value === undefined) return undefined;
   if (typeof value === "function") return (status, body) => value({ status, body });
-  const isStatus = (status) => Number.isInteger(status) && status >= 400 && status <= 599;
-  if (!Array.isArray(value) || !value.every(isStatus)) {
+  if (!Array.isArray(value) || !value.every(isRefusal)) {
     throw invalid("endsSession", "must be a list of statuses from 400 to 599, or a function");
   }
   return [...value];

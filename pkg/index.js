@@ -165,9 +165,10 @@ class Session {
     if (this.#closed) return;
     this.#closed = true;
     this.#core?.close();
-    this.#controller.abort(makeError("ERR_SESSION_CLOSED"));
-    this.#abandon(makeError("ERR_SESSION_CLOSED"));
-    this.#settleReady.reject(makeError("ERR_SESSION_CLOSED"));
+    const closed = makeError("ERR_SESSION_CLOSED");
+    this.#controller.abort(closed);
+    this.#abandon(closed);
+    this.#settleReady.reject(closed);
     this.#listeners.clear();
   }
 

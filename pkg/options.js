@@ -1,7 +1,7 @@
 // Validates what createSession is given, once, at the edge. The wasm gets absolute URLs and numbers.
 
 import { readAttach, readRejectsToken } from "./api-options.js";
-import { flag, headerName, invalid, TOKEN } from "./checks.js";
+import { cookieName, flag, headerName, invalid, known, TOKEN } from "./checks.js";
 import { readCsrf, readEnding, readEndpoint, readUrl } from "./endpoints.js";
 import { Hint } from "./hint.js";
 
@@ -15,9 +15,7 @@ export function readOptions(options, signal) {
   if (options === null || typeof options !== "object") {
     throw invalid("refresh", "createSession takes an object with at least the refresh URL");
   }
-  for (const name of Object.keys(options)) {
-    if (!KNOWN.includes(name)) throw invalid(name, `is not known; there are ${KNOWN.join(", ")}`);
-  }
+  known(options, KNOWN);
   const refresh = readEndpoint("refresh", options.refresh, (call, attempt, params) => call({ signal, attempt, params }));
   const signOut = options.signOut === undefined ? undefined : readEndpoint("signOut", options.signOut, (call, attempt) => call({ signal, attempt }));
   const { attemptHeader = "X-Requested-With", name = "default" } = options;
@@ -30,8 +28,8 @@ export function readOptions(options, signal) {
   if (options.fetch !== undefined && typeof options.fetch !== "function") {
     throw invalid("fetch", "must be a function like fetch");
   }
-  const [companionCookie, sessionHint] = ["companionCookie", "sessionHint"].map((option) => cookie(option, options[option]));
-  const { identity, onEvent } = options;
+  const { companionCookie, sessionHint, identity, onEvent } = options;
+  for (const [option, value] of Object.entries({ companionCookie, sessionHint })) if (value !== undefined) cookieName(option, value);
   if (identity !== undefined && typeof identity !== "function" && !isText(identity)) {
     throw invalid("identity", "must be the name of a claim, or a function that tells whose a token is");
   }
@@ -78,11 +76,7 @@ const TOKEN_USES = ["required", "optional", "none"];
 /** A policy of `fetchWith`; what is not set stays as `session.fetch` does it. */
 export function readPolicy(policy = {}) {
   if (policy === null || typeof policy !== "object") throw invalid("policy", "must be an object");
-  for (const name of Object.keys(policy)) {
-    if (!Object.hasOwn(DEFAULT_POLICY, name)) {
-      throw invalid(name, `is not known; there are ${Object.keys(DEFAULT_POLICY).join(", ")}`);
-    }
-  }
+  known(policy, Object.keys(DEFAULT_POLICY));
   const { token } = policy;
   if (token !== undefined && !TOKEN_USES.includes(token)) {
     throw invalid("token", `must be one of ${TOKEN_USES.join(", ")}`);
@@ -110,11 +104,6 @@ function targets(list) {
     }
     return href;
   });
-}
-
-function cookie(option, value) {
-  if (value !== undefined && (typeof value !== "string" || !TOKEN.test(value))) throw invalid(option, "must be the name of a cookie");
-  return value;
 }
 
 /** Where the token stands: a path, `{ header }` or a function. */

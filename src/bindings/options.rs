@@ -107,7 +107,7 @@ fn read_rejection(rejects: JsValue) -> Rejection {
     match rejects.dyn_into::<Function>() {
         Ok(ask) => Rejection::told_by(ask),
         Err(list) if list.is_undefined() => Rejection::default(),
-        Err(list) => Rejection::statuses(Array::from(&list).iter().filter_map(|status| status.as_f64())),
+        Err(list) => Rejection::statuses(numbers(&list)),
     }
 }
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 
 import { open } from "./stage.mjs";
+import { until } from "./until.mjs";
 
 let stage;
 
@@ -85,11 +86,4 @@ for (const [place, { isSignedIn = false, query = "", hold, isHeld, requests }] o
       });
     }
   });
-}
-
-async function until(holds) {
-  for (const end = Date.now() + 10_000; !(await holds()); ) {
-    assert.ok(Date.now() < end, `${holds} stays false`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

@@ -4,6 +4,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 
+import { until } from "./until.mjs";
+
 /** Of the browser's 64 KiB, in bytes. */
 const NEARLY_ALL = 60 << 10;
 const HALF = 30 << 10;
@@ -88,11 +90,4 @@ export function tryKeepalive(open, { isCancelled = true } = {}) {
       assert.deepEqual(read, [401, "refused"]);
     });
   });
-}
-
-async function until(holds) {
-  for (const end = Date.now() + 10_000; !(await holds()); ) {
-    assert.ok(Date.now() < end, `${holds} stays false`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

@@ -6,6 +6,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 
 import { Uploads } from "./http2.mjs";
 import { launch } from "./stage.mjs";
+import { until } from "./until.mjs";
 
 let browser;
 let page;
@@ -137,10 +138,3 @@ describe("a stream", { timeout: 60_000 }, () => {
     });
   }
 });
-
-async function until(holds, every = 10) {
-  for (const end = Date.now() + 10_000; !(await holds()); ) {
-    assert.ok(Date.now() < end, `${holds} stays false`);
-    await new Promise((resolve) => setTimeout(resolve, every));
-  }
-}

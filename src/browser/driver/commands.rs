@@ -107,10 +107,10 @@ impl Driver {
             });
             if outcome.is_ok() {
                 driver.0.is_cookie_untried.set(false);
-            }
-            // Others may have been given meanwhile.
-            if outcome.is_ok() && *driver.0.params.borrow() == params {
-                driver.0.params.take();
+                // Others may have been given meanwhile.
+                if *driver.0.params.borrow() == params {
+                    driver.0.params.take();
+                }
             }
             let memo = driver.0.memory.recall();
             driver.dispatch(Event::RefreshSettled { attempt, outcome, memo });
