@@ -138,10 +138,11 @@ export interface SessionOptions {
    */
   readToken?: string | { readonly header: string } | ReadToken | undefined;
   /**
-   * Whose a token is. Default: the claims `sub` and `sid` of a JWT; of an opaque token nobody knows whose it is, and two
-   * users of one browser are not told apart by their refreshes. A refresh that brings another one is a new session.
+   * Whose a token is: the person. Default: the claim `sub` of a JWT; of an opaque token nobody knows whose it is, and two
+   * users of one browser are not told apart by their refreshes. A refresh that brings another person begins a new session;
+   * any other difference, such as another `sid` in each token, continues the session.
    *
-   * - The name of a claim, for JWTs without `sub`: `"user_id"` (simplejwt). `sid` counts beside it, where there is one.
+   * - The name of a claim, for JWTs without `sub`: `"user_id"` (simplejwt).
    * - A function, for opaque tokens: given the token and the answer that it came in (`undefined` where there was none), it
    *   returns a string that is the same for all tokens of one sign-in, or at least of one user; or nothing.
    *

@@ -8,7 +8,7 @@ use crate::session::{Subject, subject_in};
 /// Who tells whose a token is.
 #[derive(Clone, Debug)]
 pub enum Identity {
-    /// The claim of this name, and `sid` where there is one.
+    /// The claim of this name.
     Claim(String),
     /// The app, for tokens that do not say so themselves: given the token and the JSON that it came in, it returns a string
     /// that is the same for all tokens of one sign-in, or of one user; or nothing.

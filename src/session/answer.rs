@@ -12,7 +12,7 @@ pub fn claims_of<R: Record>(token: &str) -> Option<R> {
     R::parse(&decode_claims(token)?)
 }
 
-/// Whose token it is, by its claims: the one of this name (`sub`, RFC 7519, section 4.1.2), and `sid` where there is one.
+/// The owner of a token, by its claims: the person by the claim of this name (`sub`, RFC 7519, section 4.1.2), and `sid`.
 pub fn subject_in(claims: &impl Record, claim: &str) -> Option<Subject> {
     Some(Subject::new(&claims.label(claim)?, claims.label("sid").as_deref()))
 }

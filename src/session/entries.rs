@@ -2,12 +2,13 @@
 //!
 //! | what | words |
 //! | --- | --- |
-//! | [`Remembered`] | `begun <session> <digest of the subject, or ->`, or `over <session> <reason>` |
-//! | [`PendingSignOut`] | `<sessions until> <when: milliseconds since 1970> <tries> <session, or -> <digest of the subject, or ->` |
+//! | [`Remembered`] | `begun <session> <digest of the subject, or ->`, and maybe ` <digest of the person>`; or `over <session> <reason>` |
+//! | [`PendingSignOut`] | `<sessions until> <when: milliseconds since 1970> <tries> <session, or -> <digest of the subject, or ->`, and maybe ` <digest of the person>` |
 //! | [`Unsettled`] | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost, overtaken or astray> <digest of the companion cookie, or -> <when one went astray: milliseconds since 1970, or ->` |
 //! | [`Answered`] | `<when its token came: milliseconds since 1970> <how many milliseconds it took>` |
 //!
-//! What is not of this form is taken for absent; words after the last are those of a later version.
+//! What is not of this form is taken for absent; words after the last are those of a later version. The digest of the person
+//! is there where it differs from that of the subject; earlier versions did not write it.
 
 use std::time::Duration;
 
@@ -20,7 +21,8 @@ impl Remembered {
     pub fn to_entry(self) -> String {
         match self {
             Self::Begun(begun) => {
-                ["begun ", &begun.epoch.to_hex(), " ", &digest_to_text(begun.subject)].concat()
+                let subject = digest_to_text(begun.subject);
+                ["begun ", &*begun.epoch.to_hex(), " ", &subject, &person_word(Some(begun))].concat()
             }
             Self::Over { until, reason } => ["over ", &until.to_hex(), " ", reason.as_str()].concat(),
         }
@@ -31,7 +33,7 @@ impl Remembered {
         let mut words = entry.split(' ');
         let (kind, epoch, detail) = (words.next()?, EpochId::parse(words.next()?)?, words.next()?);
         match kind {
-            "begun" => Some(Self::Begun(Begun { epoch, subject: digest_from_text(detail)? })),
+            "begun" => Some(Self::Begun(Begun::read(epoch, digest_from_text(detail)?, words.next()))),
             "over" => Some(Self::Over { until: epoch, reason: reason_from_text(detail)? }),
             _ => None,
         }
@@ -45,6 +47,7 @@ impl PendingSignOut {
         let epoch = session.map_or_else(|| "-".into(), |session| session.epoch.to_hex());
         let subject = digest_to_text(session.and_then(|session| session.subject));
         [until.to_hex(), asked.to_string(), tries.to_string(), epoch, subject].join(" ")
+            + &person_word(session)
     }
 
     /// Reads it.
@@ -54,7 +57,7 @@ impl PendingSignOut {
         let (asked, tries) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
         let session = match (words.next()?, digest_from_text(words.next()?)?) {
             ("-", None) => None,
-            (epoch, subject) => Some(Begun { epoch: EpochId::parse(epoch)?, subject }),
+            (epoch, subject) => Some(Begun::read(EpochId::parse(epoch)?, subject, words.next())),
         };
         Some(Self { until, session, asked, tries })
     }
@@ -116,7 +119,81 @@ pub(crate) fn digest_from_text(text: &str) -> Option<Option<u64>> {
     }
 }
 
+/// Writes the digest of the person as one more word, where it differs from that of the subject.
+fn person_word(session: Option<Begun>) -> String {
+    let apart = session.filter(|session| session.person != session.subject);
+    apart.map(|session| [" ", &digest_to_text(session.person)].concat()).unwrap_or_default()
+}
+
 /// Why sessions are over that had begun; `None` for anything else.
 pub(crate) fn reason_from_text(text: &str) -> Option<EndReason> {
     EndReason::parse(text).filter(|reason| *reason != EndReason::None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::time::Moment;
+    use super::super::token::{AccessToken, Grant, Subject};
+    use super::*;
+
+    fn epoch() -> EpochId {
+        EpochId::draw(&mut || 7, 1_700_000_000_000, None)
+    }
+
+    fn grant(person: &str, sid: Option<&str>) -> Grant {
+        Grant {
+            token: AccessToken::new("t"),
+            received: Moment::new(0, 0),
+            lifetime: None,
+            subject: Some(Subject::new(person, sid)),
+        }
+    }
+
+    /// An entry as the first version writes it.
+    fn of_first_version(person: &str, sid: Option<&str>) -> String {
+        let digest = Subject::new(person, sid).digest(epoch());
+        ["begun ", &epoch().to_hex(), " ", &digest_to_text(Some(digest))].concat()
+    }
+
+    fn begun(entry: &str) -> Begun {
+        Remembered::from_entry(entry).and_then(Remembered::begun).unwrap()
+    }
+
+    #[test]
+    fn a_session_is_written_as_the_first_version_reads_it() {
+        for sid in [None, Some("s1")] {
+            let entry = Remembered::Begun(Begun::of(epoch(), &grant("alice", sid))).to_entry();
+            let words: Vec<&str> = entry.split(' ').collect();
+            assert_eq!(words[..3].join(" "), of_first_version("alice", sid));
+            assert_eq!(words.len(), if sid.is_some() { 4 } else { 3 });
+            assert_eq!(begun(&entry), Begun::of(epoch(), &grant("alice", sid)));
+        }
+    }
+
+    #[test]
+    fn a_session_is_recognised_by_its_person_and_in_entries_of_the_first_version_by_both() {
+        let now = Remembered::Begun(Begun::of(epoch(), &grant("alice", Some("s1")))).to_entry();
+        let first = of_first_version("alice", Some("s1"));
+        for (entry, person, sid, is_it) in [
+            (&now, "alice", Some("s1"), true),
+            (&now, "alice", Some("s2"), true),
+            (&now, "alice", None, true),
+            (&now, "bob", Some("s1"), false),
+            (&first, "alice", Some("s1"), true),
+            (&first, "alice", Some("s2"), false),
+            (&first, "bob", Some("s1"), false),
+            (&of_first_version("alice", None), "alice", Some("s1"), true),
+        ] {
+            assert_eq!(begun(entry).is_of(&grant(person, sid)), is_it, "{entry}: {person}, {sid:?}");
+        }
+    }
+
+    #[test]
+    fn a_sign_out_is_read_as_it_was_written() {
+        for session in [None, Some(None), Some(Some("s1"))] {
+            let session = session.map(|sid| Begun::of(epoch(), &grant("alice", sid)));
+            let pending = PendingSignOut { until: epoch(), session, asked: 5, tries: 3 };
+            assert_eq!(PendingSignOut::from_entry(&pending.to_entry()), Some(pending));
+        }
+    }
 }

@@ -6,15 +6,15 @@
 //! | --- | --- | --- |
 //! | `"hello"` | | Here I am: answer with what you have. |
 //! | `"here"` | | Here I am, and have nothing to give. |
-//! | `"token"` | `epoch`, `token`, `lifetime` (or null), `age`, `sent`, and maybe `identity` | An access token: how long it lived from when it came, how long ago that was, when this was said, and whose it is where it does not say so itself. |
-//! | `"began"` | `epoch`, `subject` | A session goes on; its token is not handed over. |
+//! | `"token"` | `epoch`, `token`, `lifetime` (or null), `age`, `sent`, and maybe `identity` and `person` | An access token: how long it lived from when it came, how long ago that was, when this was said, and whose it is where it does not say so itself: `person` is the first part of `identity`, where that has two. |
+//! | `"began"` | `epoch`, `subject`, and maybe `person` | A session goes on; its token is not handed over. |
 //! | `"over"` | `until`, `reason` (`"signed-out"`, `"rejected"`) | Every session that had begun by then is over. |
 //! | `"bye"` | | I am going. |
 //! | `"want"` (2) | `epoch` (or null), `age` | A worker wants a better token than its own, which came so long ago. |
 //! | `"coming"` (2) | | A page answers that it is about to refresh. |
 //!
 //! `from`, `epoch` and `until` are 32 hexadecimal digits, `subject` is 16 of them or `-`: a digest of whose session it is,
-//! salted with the epoch. **`v` is the version that a reader has to know**, 2 where the table
+//! salted with the epoch. In `"began"`, `person` is a digest of the person alone, where that is another one. **`v` is the version that a reader has to know**, 2 where the table
 //! says so and 1 for the others, and stays so in every later version: a later one adds members, which earlier readers ignore, or
 //! messages of its own with a higher `v`, which they ignore as a whole. So two versions hand tokens over to each other.
 //! `tests/headless/messages-v1.json` holds them to it.
@@ -62,11 +62,16 @@ pub fn write_message<R: Record>(from: TabId, message: &PeerMessage) -> Vec<(&'st
             let by_itself = subject_of::<R>(offer.token.reveal());
             let told = offer.subject.as_ref().filter(|_| offer.subject != by_itself);
             members.extend(told.map(|told| ("identity", Value::Text(told.reveal().into()))));
+            let apart = told.filter(|told| told.reveal().contains('\n'));
+            members.extend(apart.map(|told| ("person", Value::Text(told.person().into()))));
             ("token", members)
         }
         PeerMessage::Began(begun) => {
-            let subject = Value::Text(digest_to_text(begun.subject));
-            ("began", vec![("epoch", Value::Text(begun.epoch.to_hex())), ("subject", subject)])
+            let digest = |digest| Value::Text(digest_to_text(digest));
+            let mut members =
+                vec![("epoch", Value::Text(begun.epoch.to_hex())), ("subject", digest(begun.subject))];
+            members.extend((begun.person != begun.subject).then(|| ("person", digest(begun.person))));
+            ("began", members)
         }
         PeerMessage::Over { until, reason } => {
             let reason = Value::Text(reason.as_str().into());
@@ -111,8 +116,10 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
             };
             PeerMessage::Offered(Offer {
                 epoch: epoch("epoch")?,
-                subject: text("identity")
-                    .map_or_else(|| subject_of::<R>(&token), |told| Some(Subject::new(&told, None))),
+                subject: text("identity").map_or_else(
+                    || subject_of::<R>(&token),
+                    |told| Some(Subject::read(&told, text("person").as_deref())),
+                ),
                 token: AccessToken::new(&token),
                 lifetime,
                 age: milliseconds("age")?,
@@ -121,7 +128,7 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
         }
         "began" => {
             let subject = digest_from_text(&text("subject")?)?;
-            PeerMessage::Began(Begun { epoch: epoch("epoch")?, subject })
+            PeerMessage::Began(Begun::read(epoch("epoch")?, subject, text("person").as_deref()))
         }
         "over" => PeerMessage::Over { until: epoch("until")?, reason: reason_from_text(&text("reason")?)? },
         "bye" => PeerMessage::Bye,

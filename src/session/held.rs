@@ -6,7 +6,7 @@ use super::backoff::scale;
 use super::config::{Config, MIN_REFRESH_INTERVAL};
 use super::id::{Entropy, EpochId, Generation};
 use super::time::{Deadline, Moment};
-use super::token::{AccessToken, Credential, Grant};
+use super::token::{AccessToken, Credential, Grant, is_same_person};
 
 /// A refused token that is younger than this, never accepted, and the successor of a refused one, is brand-new.
 const BRAND_NEW: Duration = Duration::from_secs(10);
@@ -83,7 +83,7 @@ impl Held {
     pub(crate) fn is_outdone_by(&self, grant: &Grant, now: Moment) -> bool {
         now.since(grant.received) < now.since(self.grant.received)
             && self.grant.token != grant.token
-            && self.grant.subject == grant.subject
+            && is_same_person(self.grant.subject.as_ref(), grant.subject.as_ref())
             // A tab whose clock was set back while it was frozen takes an old one for a new one.
             && self.replaced.as_ref() != Some(&grant.token)
     }

@@ -25,7 +25,7 @@ use super::peers::Peers;
 use super::report::Report;
 use super::status::{EndReason, Progress, Status};
 use super::time::Moment;
-use super::token::Credential;
+use super::token::{Credential, Subject};
 use super::turns::{Job, Stage, Turns, Urge};
 use deferring::Deferral;
 
@@ -80,6 +80,8 @@ pub struct Session<E> {
     overtaken: Option<Unsettled>,
     /// A sign-out that the server may not know of.
     pending: Option<PendingSignOut>,
+    /// The owner of a token that was compared with it: the same person, with another `sid`.
+    compared: Option<Subject>,
     /// A refresh was rejected, and no other has confirmed that yet.
     rejected: bool,
     /// The number of the newest refresh that brought a token.
@@ -134,6 +136,7 @@ impl<E: Entropy> Session<E> {
             companion: None,
             overtaken: None,
             pending: None,
+            compared: None,
             rejected: false,
             adopted: 0,
             breaker: Breaker::default(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::config::{LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OUT};
+use super::entries::digest_from_text;
 use super::id::{AttemptId, EpochId};
 use super::status::EndReason;
 use super::time::Moment;
@@ -21,12 +22,37 @@ pub struct Begun {
     pub epoch: EpochId,
     /// [`Subject::digest`](super::Subject::digest); `None` for opaque tokens.
     pub subject: Option<u64>,
+    /// [`Subject::person_digest`](super::Subject::person_digest); `None` for opaque tokens.
+    pub person: Option<u64>,
 }
 
 impl Begun {
-    /// That of which this is a token.
+    /// Describes the session of a token.
     pub(crate) fn of(epoch: EpochId, grant: &Grant) -> Self {
-        Self { epoch, subject: grant.subject.as_ref().map(|subject| subject.digest(epoch)) }
+        let subject = grant.subject.as_ref();
+        Self {
+            epoch,
+            subject: subject.map(|subject| subject.digest(epoch)),
+            person: subject.map(|subject| subject.person_digest(epoch)),
+        }
+    }
+
+    /// Takes what was written down or said. Where there is no digest of the person, that of the subject stands for it.
+    pub(crate) fn read(epoch: EpochId, subject: Option<u64>, person: Option<&str>) -> Self {
+        let person = person.and_then(digest_from_text).flatten().or(subject);
+        Self { epoch, subject, person }
+    }
+
+    /// Whether a token belongs to the person of this session, as far as both tell.
+    pub(crate) fn is_of(&self, grant: &Grant) -> bool {
+        let its = Self::of(self.epoch, grant);
+        // An earlier version has written one digest of person and `sid`.
+        self.person == its.person || (self.person == self.subject && self.subject == its.subject)
+    }
+
+    /// Whether a token has the `sid` of this session, or neither has one.
+    pub(crate) fn has_sid_of(&self, grant: &Grant) -> bool {
+        self.subject == Self::of(self.epoch, grant).subject
     }
 }
 
@@ -86,9 +112,14 @@ impl PendingSignOut {
         self.session.is_some_and(|session| session.subject.is_some())
     }
 
-    /// Whether a token is of the session that was signed out.
+    /// Whether a token belongs to the person who has signed out.
     pub(crate) fn is_of(&self, grant: &Grant) -> bool {
-        self.session.is_none_or(|session| session == Begun::of(session.epoch, grant))
+        self.session.is_none_or(|session| session.is_of(grant))
+    }
+
+    /// Whether the `sid` of a token is that of the session that was signed out.
+    pub(crate) fn has_sid_of(&self, grant: &Grant) -> bool {
+        self.session.is_none_or(|session| session.has_sid_of(grant))
     }
 
     /// Whether there is no more to be done for it: a session has begun since, or the server will never hear of it.

@@ -30,31 +30,59 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// Whose token it is: `sub` (RFC 7519, section 4.1.2) and, where the server gives one, `sid`.
+/// The owner of a token: a person, and the `sid` of the token where the server gives one.
 ///
+/// The person alone tells sessions apart. Some servers write another `sid` into every token, so it is no more than a hint.
 /// Prints `[redacted]`: servers use e-mail addresses here.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Subject(Rc<str>);
+pub struct Subject {
+    /// The person, and `sid` in a second line.
+    text: Rc<str>,
+    /// The length of the person's part.
+    person: usize,
+}
 
 impl Subject {
-    /// From the claims of a token.
-    pub fn new(sub: &str, sid: Option<&str>) -> Self {
-        match sid {
-            // A line feed cannot make two pairs read alike: neither claim is free to choose for a user.
-            Some(sid) => Self([sub, "\n", sid].concat().into()),
-            None => Self(sub.into()),
-        }
+    /// Takes the person (`sub`, RFC 7519, section 4.1.2, or what stands for it) and `sid`.
+    pub fn new(person: &str, sid: Option<&str>) -> Self {
+        let text = match sid {
+            Some(sid) => [person, "\n", sid].concat().into(),
+            None => person.into(),
+        };
+        Self { text, person: person.len() }
     }
 
-    /// As it was given; `sub` and `sid` are two lines.
+    /// Reads what [`Subject::reveal`] returned. `person` is what [`Subject::person`] returned, where that is known.
+    pub(crate) fn read(text: &str, person: Option<&str>) -> Self {
+        let first_line = text.split('\n').next().unwrap_or_default();
+        let person = person.filter(|person| text.starts_with(person)).unwrap_or(first_line);
+        Self { text: text.into(), person: person.len() }
+    }
+
+    /// The person, and `sid` in a second line.
     pub fn reveal(&self) -> &str {
-        &self.0
+        &self.text
     }
 
-    /// FNV-1a, salted with the epoch: lets a page recognise whose session it finds without keeping who that is.
-    pub fn digest(&self, epoch: EpochId) -> u64 {
-        fnv1a(epoch.bytes().chain(self.0.bytes()))
+    /// The person alone.
+    pub fn person(&self) -> &str {
+        self.text.get(..self.person).unwrap_or_default()
     }
+
+    /// Hashes person and `sid`: FNV-1a, salted with the epoch.
+    pub fn digest(&self, epoch: EpochId) -> u64 {
+        fnv1a(epoch.bytes().chain(self.text.bytes()))
+    }
+
+    /// Hashes the person alone: FNV-1a, salted with the epoch.
+    pub fn person_digest(&self, epoch: EpochId) -> u64 {
+        fnv1a(epoch.bytes().chain(self.person().bytes()))
+    }
+}
+
+/// Whether two tokens belong to the same person, as far as they tell.
+pub(crate) fn is_same_person(one: Option<&Subject>, other: Option<&Subject>) -> bool {
+    one.map(Subject::person) == other.map(Subject::person)
 }
 
 /// FNV-1a of 64 bits.
@@ -132,5 +160,33 @@ mod tests {
         assert_ne!(alice.digest(one), alice.digest(two));
         assert_ne!(alice.digest(one), Subject::new("alice", Some("s1")).digest(one));
         assert_ne!(alice.digest(one), Subject::new("bob", None).digest(one));
+    }
+
+    #[test]
+    fn a_person_is_the_same_whatever_sid_says() {
+        let epoch = EpochId::draw(&mut || 1, 0, None);
+        let alice = Subject::new("alice", None);
+        for sid in ["s1", "s2", "", "a\nb"] {
+            let other = Subject::new("alice", Some(sid));
+            assert!(is_same_person(Some(&alice), Some(&other)), "{sid}");
+            assert_eq!(alice.person_digest(epoch), other.person_digest(epoch), "{sid}");
+        }
+        for person in ["bob", "alic", "alice2", "alice\ns1", ""] {
+            let other = Subject::new(person, None);
+            assert!(!is_same_person(Some(&alice), Some(&other)), "{person}");
+            assert_ne!(alice.person_digest(epoch), other.person_digest(epoch), "{person}");
+        }
+        assert!(!is_same_person(Some(&alice), None));
+    }
+
+    #[test]
+    fn a_subject_is_read_as_it_was_written() {
+        for (person, sid) in [("alice", None), ("alice", Some("s1")), ("a\nb", None), ("a\nb", Some("c"))] {
+            let subject = Subject::new(person, sid);
+            assert_eq!(Subject::read(subject.reveal(), Some(subject.person())), subject);
+        }
+        // An earlier version does not say where the person ends.
+        assert_eq!(Subject::read("alice\ns1", None), Subject::new("alice", Some("s1")));
+        assert_eq!(Subject::read("alice", Some("bob")), Subject::new("alice", None));
     }
 }

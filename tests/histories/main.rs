@@ -15,8 +15,8 @@ mod world;
 use proptest::prelude::*;
 use proptest::test_runner::{FailurePersistence, FileFailurePersistence, RngSeed};
 use silent_session::session::{Config, Status, Ticket};
-use steps::{Step, living, perform, step, thaw_all};
-use world::{Fault, TabId, World};
+use steps::{Step, living, perform, step, tells, thaw_all};
+use world::{Fault, TabId, Tells, World};
 
 /// The world is well for a while.
 fn heal(world: &mut World) {
@@ -89,9 +89,11 @@ proptest! {
         seed in any::<u64>(),
         refresh_ahead in any::<bool>(),
         shares_token in any::<bool>(),
+        tells in tells().prop_filter("tells", |tells| *tells != Tells::Nothing),
         steps in prop::collection::vec(step(), 1..60),
     ) {
         let mut world = World::new(Config { refresh_ahead, shares_token, ..Config::default() }, seed);
+        world.server.tells = tells;
         world.start();
         for step in &steps {
             perform(&mut world, step);
@@ -104,9 +106,10 @@ proptest! {
     fn one_user_who_is_never_signed_out_stays_signed_in(
         seed in any::<u64>(),
         shares_token in any::<bool>(),
+        tells in tells(),
         steps in prop::collection::vec(step(), 1..60),
     ) {
-        let mut world = World::signed_in(Config { shares_token, ..Config::default() }, seed);
+        let mut world = World::signed_in_at(tells, Config { shares_token, ..Config::default() }, seed);
         let ends = |step: &Step| matches!(
             step,
             Step::RevokeAll | Step::SignOut(_) | Step::Close(_) | Step::FailLogin(_) | Step::OpenWorker
@@ -164,10 +167,11 @@ proptest! {
         seed in any::<u64>(),
         shares_token in any::<bool>(),
         pause in prop_oneof![0..100_i64, 0..200_000_i64],
+        tells in tells(),
         before in prop::collection::vec(step(), 1..40),
         after in prop::collection::vec(step(), 1..40),
     ) {
-        let mut world = World::signed_in(Config { shares_token, ..Config::default() }, seed);
+        let mut world = World::signed_in_at(tells, Config { shares_token, ..Config::default() }, seed);
         let mut is_unordered = false;
         // A login that is out, in a tab that is frozen meanwhile, would be a new session when it comes back.
         // Nor does anybody know when somebody has signed in unseen; and a login takes the note of a sign-out away.
@@ -257,11 +261,13 @@ proptest! {
     fn a_sign_out_that_is_pending_ends_nobody_elses_session(
         seed in any::<u64>(),
         shares_token in any::<bool>(),
+        // Of an opaque token nobody can tell that it is another's.
+        tells in tells().prop_filter("tells", |tells| *tells != Tells::Nothing),
         before in prop::collection::vec(step(), 1..20),
         between in prop::collection::vec(step(), 1..20),
         after in prop::collection::vec(step(), 1..40),
     ) {
-        let mut world = World::signed_in(Config { shares_token, ..Config::default() }, seed);
+        let mut world = World::signed_in_at(tells, Config { shares_token, ..Config::default() }, seed);
         let is_left_out = |step: &Step| signs_in(step) || matches!(
             step,
             Step::RevokeAll | Step::SignOut(_) | Step::FailLogin(_) | Step::OpenWorker

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use silent_session::session::Status;
 
-use super::world::{Fault, Says, TabId, World};
+use super::world::{Fault, Says, TabId, Tells, World};
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
@@ -47,6 +47,11 @@ pub(crate) enum Step {
     Failing(u64),
     Says(Says),
     DateError(i64),
+}
+
+/// What the tokens of a server tell of their owner.
+pub(crate) fn tells() -> impl Strategy<Value = Tells> {
+    prop_oneof![Just(Tells::Person), Just(Tells::Session), Just(Tells::Token), Just(Tells::Nothing)]
 }
 
 pub(crate) fn step() -> impl Strategy<Value = Step> {

@@ -17,6 +17,7 @@ mod sharing;
 mod signing_in_and_out;
 mod taking_turns;
 mod unseen;
+mod whose;
 mod workers;
 #[path = "../world/mod.rs"]
 mod world;
@@ -24,7 +25,7 @@ mod world;
 use std::time::Duration;
 
 use silent_session::session::{Config, Denial, EndReason, RefreshFailure, Reply, Status};
-use world::{Fault, Outcome, TabId, World};
+use world::{Fault, Outcome, TabId, Tells, World};
 
 const TAB: TabId = TabId(0);
 const MINUTE: i64 = 60_000;

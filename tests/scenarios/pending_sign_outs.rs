@@ -137,7 +137,7 @@ fn in_a_page_that_has_signed_out_a_session_that_came_unseen_is_neither_shown_nor
 #[test]
 fn the_same_user_who_has_signed_in_anew_stays_signed_in_where_tokens_name_their_session() {
     let mut world = signed_in();
-    world.server.names_sessions = true;
+    world.server.tells = Tells::Session;
     world.sign_in(TAB, "alice");
     world.run(1_000);
     world.offline = true;
@@ -154,7 +154,7 @@ fn the_same_user_who_has_signed_in_anew_stays_signed_in_where_tokens_name_their_
 #[test]
 fn where_no_token_tells_whose_it_is_the_sign_out_is_sent_as_it_is() {
     let mut world = signed_in();
-    world.server.is_opaque = true;
+    world.server.tells = Tells::Nothing;
     world.sign_in(TAB, "alice");
     world.run(1_000);
     world.offline = true;

@@ -13,7 +13,7 @@ use super::channel::Channel;
 use super::lock::LockManager;
 use super::network::Arrival;
 use super::request::Outcome;
-use super::server::{Cookie, Server};
+use super::server::{Cookie, Server, Tells};
 use super::storage::Storage;
 use super::tab::{Purpose, Tab, TabId};
 
@@ -97,7 +97,13 @@ impl World {
 
     /// The world after a user has signed in.
     pub fn signed_in(config: Config, seed: u64) -> Self {
+        Self::signed_in_at(Tells::default(), config, seed)
+    }
+
+    /// The same at a server whose tokens tell so much.
+    pub fn signed_in_at(tells: Tells, config: Config, seed: u64) -> Self {
         let mut world = Self::new(config, seed);
+        world.server.tells = tells;
         world.start();
         world.run(1_000);
         world.sign_in(TabId(0), "alice");

@@ -69,10 +69,8 @@ pub struct Server {
     pub knows_attempts: bool,
     /// Beside the refresh cookie it sets one that script can read.
     pub has_companion: bool,
-    /// Tokens tell which sign-in they are of (`sid`).
-    pub names_sessions: bool,
-    /// Tokens tell nobody whose they are.
-    pub is_opaque: bool,
+    /// What its tokens tell of their owner.
+    pub tells: Tells,
     /// What it says of a token's time.
     pub says: Says,
     /// By how many seconds its `Date` is wrong: another machine writes it.
@@ -81,6 +79,20 @@ pub struct Server {
     pub failing: u64,
     pub api_hits: u32,
     pub forbidden: bool,
+}
+
+/// What tokens tell of their owner.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tells {
+    /// The person (`sub`); or the app tells, of an opaque token.
+    #[default]
+    Person,
+    /// Beside it the session, by the same `sid` in all of its tokens.
+    Session,
+    /// Beside it a `sid` that is another one in each token.
+    Token,
+    /// Nothing: opaque tokens.
+    Nothing,
 }
 
 /// What an answer says of a token's time.
@@ -139,9 +151,12 @@ impl Server {
             times.expires_in = Numeric::Absent;
         }
         self.tokens.insert(token.clone(), (family, expiry, true));
-        let sid = self.names_sessions.then(|| family.to_string());
-        let subject = Subject::new(user, sid.as_deref());
-        let subject = Some(subject).filter(|_| !self.is_opaque);
+        let sid = match self.tells {
+            Tells::Session => Some(family.to_string()),
+            Tells::Token => Some(self.tokens.len().to_string()),
+            Tells::Person | Tells::Nothing => None,
+        };
+        let subject = Some(Subject::new(user, sid.as_deref())).filter(|_| self.tells != Tells::Nothing);
         Issued { token, times, user, subject }
     }
 

@@ -6,7 +6,7 @@ use super::super::id::{Entropy, EpochId};
 use super::super::memo::{Begun, Memo, Remembered};
 use super::super::status::EndReason;
 use super::super::time::Moment;
-use super::super::token::Grant;
+use super::super::token::{Grant, is_same_person};
 use super::super::turns::Job;
 use super::{Breaker, Phase, Session};
 
@@ -145,12 +145,12 @@ impl<E: Entropy> Session<E> {
             _ => None,
         };
         for begun in [restoring, remembered].into_iter().flatten() {
-            if begun == Begun::of(begun.epoch, grant) {
+            if begun.is_of(grant) {
                 return begun.epoch;
             }
         }
         if let Phase::Active(held) = &self.phase
-            && held.grant.subject == grant.subject
+            && is_same_person(held.grant.subject.as_ref(), grant.subject.as_ref())
         {
             return held.epoch;
         }

@@ -18,6 +18,17 @@ use super::super::token::Grant;
 use super::super::turns::{Job, Turn, Urge};
 use super::{Phase, Session};
 
+/// Whose session a pending sign-out has found.
+#[derive(PartialEq, Eq)]
+enum Owner {
+    /// The session that was signed out.
+    Pending,
+    /// Another one: somebody has signed in since.
+    Other,
+    /// One of the same person, who may have signed in anew.
+    Unclear,
+}
+
 impl<E: Entropy> Session<E> {
     pub(super) fn sign_out(&mut self, now: Moment, ticket: Ticket, memo: &Memo) {
         // Unless another tab has just begun one.
@@ -25,6 +36,7 @@ impl<E: Entropy> Session<E> {
         let is_over = matches!(self.phase, Phase::Ended { .. } | Phase::Closed)
             && !memo.session.and_then(Remembered::begun).is_some_and(is_later);
         let session = self.whose_cookie(now, memo);
+        self.compared = None;
         self.end(now, EndReason::SignedOut);
         let denial = Denial::Ended(EndReason::SignedOut);
         self.cancel(|job| matches!(job, Job::Login { .. }), denial);
@@ -96,6 +108,7 @@ impl<E: Entropy> Session<E> {
 
     /// There is nothing to pursue any more.
     pub(super) fn forget_sign_out(&mut self) {
+        self.compared = None;
         if let Some(pending) = self.pending.take() {
             self.commands.push(Command::ForgetSignOut { until: pending.until });
         }
@@ -167,6 +180,18 @@ impl<E: Entropy> Session<E> {
         }
     }
 
+    /// Whose session there is, by a token of it. Another `sid` tells a new sign-in of the same person only where the
+    /// server keeps it over refreshes: another refresh shows that.
+    fn owner_of(&self, grant: &Grant) -> Owner {
+        match (self.pending.filter(|pending| pending.is_of(grant)), &self.compared) {
+            (None, _) => Owner::Other,
+            (Some(pending), _) if pending.has_sid_of(grant) => Owner::Pending,
+            (Some(_), None) => Owner::Unclear,
+            (Some(_), compared) if *compared == grant.subject => Owner::Other,
+            (Some(_), _) => Owner::Pending,
+        }
+    }
+
     /// It is known whose session there is, or that there is none.
     pub(super) fn sign_out_compared(
         &mut self,
@@ -183,7 +208,12 @@ impl<E: Entropy> Session<E> {
                 self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
                 self.sign_out_failed(now, turn.job.into_tickets(), RefreshFailure::TimedOut);
             }
-            Ok(grant) if self.pending.is_some_and(|pending| pending.is_of(&grant)) => {
+            Ok(grant) if self.owner_of(&grant) == Owner::Unclear => {
+                self.compared = grant.subject;
+                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                self.turns.agenda.insert(0, turn.job);
+            }
+            Ok(grant) if self.owner_of(&grant) == Owner::Pending => {
                 turn.compares = false;
                 // The cookie that an orphan may still bring must not come after the sign-out.
                 let orphan = self.orphan_wait(now, memo);

@@ -224,7 +224,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     Mutation {
         what: "adopt another user's token in the same session",
         file: "src/session/machine/epochs.rs",
-        from: "            && held.grant.subject == grant.subject",
+        from: "            && is_same_person(held.grant.subject.as_ref(), grant.subject.as_ref())",
         to: "            && held.grant.received != grant.received",
         caught_by: "signing_in_and_out::a_sign_in_that_a_refresh_overlapped_is_looked_after_when_it_is_quiet",
     },
