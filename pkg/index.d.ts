@@ -330,8 +330,8 @@ export type TokenMember = { access_token: string } | { access: string } | { acce
 
 /**
  * What an answer may say of the life of its token; needed for tokens that are no JWT. The shortest of it counts, the token's
- * own `exp` included. Dates count as `exp` does: by the server's `Date` or the token's `iat`, and by this page's clock only
- * where neither is known. They may be seconds since 1970, milliseconds, or texts of ISO 8601 (UTC, where no zone is named).
+ * own `exp` included. Dates count as `exp` does: by the server's `Date`, the token's `iat` or what earlier tokens prove of the
+ * server's time, and by the local clock only where none of these is known. They may be seconds since 1970, milliseconds, or texts of ISO 8601 (UTC, where no zone is named).
  */
 export interface TokenTimes {
   /** Seconds. */

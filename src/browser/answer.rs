@@ -1,5 +1,8 @@
 //! A grant out of an answer, with the clocks of here and there.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use js_sys::{Date, JSON};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -8,7 +11,7 @@ use web_sys::{Headers, Response};
 use super::clock;
 use super::identity::Identity;
 use super::token_place::TokenPlace;
-use crate::session::{AccessToken, Grant, TokenFault, claims_of, is_sendable, read_lifetime};
+use crate::session::{AccessToken, Grant, ServerClock, TokenFault, claims_of, is_sendable, read_times};
 
 /// Why there is no grant in an answer; with what a function of the app's has thrown, if one has.
 pub(crate) type Unreadable = (TokenFault, Option<JsValue>);
@@ -18,6 +21,8 @@ pub(crate) type Unreadable = (TokenFault, Option<JsValue>);
 pub(crate) struct Reader {
     pub(crate) place: TokenPlace,
     pub(crate) identity: Identity,
+    /// What earlier tokens prove of the server's clock.
+    pub(crate) clock: Rc<Cell<ServerClock>>,
 }
 
 impl Reader {
@@ -52,9 +57,11 @@ impl Reader {
     ) -> Result<Grant, Unreadable> {
         let received = clock::now();
         let claims = claims_of::<JsValue>(token);
-        let lifetime =
-            read_lifetime(claims.as_ref(), answers, server_now, received.wall_ms() as f64 / 1000.0)
-                .map_err(|fault| (fault, None))?;
+        let times = read_times(claims.as_ref(), answers, server_now, received.wall_ms() as f64 / 1000.0);
+        let mut clock = self.clock.get();
+        let lifetime = clock.lifetime(&times, received);
+        self.clock.set(clock);
+        let lifetime = lifetime.map_err(|fault| (fault, None))?;
         let subject = self.identity.of(token, claims.as_ref(), body);
         let subject = subject.map_err(|thrown| (TokenFault::Untold, Some(thrown)))?;
         Ok(Grant { token: AccessToken::new(token), received, lifetime, subject })

@@ -138,7 +138,7 @@ impl Driver {
             targets: settings.targets,
             attachment: settings.attachment,
             rejection: settings.rejection,
-            reader: Reader { place: settings.token_place, identity: settings.identity },
+            reader: Reader { place: settings.token_place, identity: settings.identity, clock: Rc::default() },
             reporter: RefCell::new(settings.reporter),
             native_error: RefCell::default(),
             publish: RefCell::new(Some(Rc::new(publish))),

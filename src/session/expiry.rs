@@ -3,6 +3,7 @@
 //! `exp` is never compared with the local clock where anything else is known: a clock that is hours off would make
 //! every token dead, or immortal. What counts is the lifetime the server gave it (`expires_in`, or `exp - iat`),
 //! less its age by the server's clock (`Date - iat`). A date in the answer (`expires_at`) is one more `exp`.
+//! What earlier tokens prove of the server's clock is in [`ServerClock`](super::ServerClock).
 
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ impl Numeric {
         if seconds.is_finite() { Self::Seconds(seconds) } else { Self::Nonsense }
     }
 
-    fn seconds(self) -> Option<f64> {
+    pub(super) fn seconds(self) -> Option<f64> {
         match self {
             Self::Seconds(seconds) => Some(seconds),
             Self::Absent | Self::Nonsense => None,
@@ -54,34 +55,39 @@ pub struct Times {
 }
 
 /// A hundred years: tokens that live longer do not need a client that renews them.
-const LONGEST: f64 = 100.0 * 365.25 * 86_400.0;
+pub(super) const LONGEST: f64 = 100.0 * 365.25 * 86_400.0;
 
-/// How long the token lives from now on; `None` where nothing is known of it (then a 401 tells).
+/// From here on a number is a date in milliseconds since 1970: as seconds it would be in the year 5138, and as a
+/// lifetime of as many milliseconds three years.
+pub(super) const IN_MILLISECONDS: f64 = 1e11;
+
+/// Returns how long the token lives from now on; `None` where nothing is known of it (then a 401 tells).
+///
+/// A token that has just been issued has not expired: a `Date` later than its expiry is wrong, and ignored. The same
+/// applies to an `iat` later than `exp`, where the server says in another way that the token lives.
 ///
 /// # Errors
 ///
-/// [`TokenFault::Expired`] when the server's own times say that it is dead, [`TokenFault::NoLifetime`] when it is no
-/// JWT and the answer does not say how long it lives.
-pub fn lifetime(times: &Times) -> Result<Option<Duration>, TokenFault> {
+/// [`TokenFault::Expired`] when the server's own lifetime (`expires_in`, or `exp - iat`) is not positive,
+/// [`TokenFault::NoLifetime`] when the token is no JWT and the reply does not contain its lifetime.
+pub(super) fn lifetime(times: &Times) -> Result<Option<Duration>, TokenFault> {
     let exp = times.exp.seconds();
-    let iat = times.iat.seconds();
     let expires_in = times.expires_in.seconds();
     let expires_at = times.expires_at.seconds();
+    let server_now = times.plausible_server_now();
+    let lives = expires_in.is_some_and(|seconds| seconds > 0.0) || (server_now.is_some() && exp.is_some());
+    let is_nonsense = |iat: f64| exp.is_some_and(|exp| exp <= iat) && lives;
+    let iat = times.issued_at().filter(|iat| !is_nonsense(*iat));
     let until = |date: f64, now: f64| date - now.max(iat.unwrap_or(now));
     let by_claims = exp.zip(iat).map(|(exp, iat)| exp - iat);
-    let by_date = exp.zip(times.server_now).map(|(exp, now)| until(exp, now));
-    let by_answer = expires_at.zip(times.server_now.or(iat)).map(|(date, now)| until(date, now));
+    let by_date = exp.zip(server_now).map(|(exp, now)| until(exp, now));
+    let by_answer = expires_at.zip(server_now.or(iat)).map(|(date, now)| until(date, now));
     // The shortest of what the server itself says.
     let shortest = |said: &[Option<f64>]| said.iter().copied().flatten().reduce(f64::min);
-    let is_dead = |said: Option<f64>| said.is_some_and(|seconds| seconds <= 0.0);
     let mut said = shortest(&[expires_in, by_claims, by_date, by_answer]);
-    // A date may have been written without its zone, and `Date` may be that of another machine, with a clock of its own:
-    // alone they call nothing dead of which the server says that it lives.
-    if is_dead(said) {
+    // The date may have been written without its zone: alone it does not make the token expire.
+    if said.is_some_and(|seconds| seconds <= 0.0) {
         said = shortest(&[expires_in, by_claims, by_date]).or(said);
-    }
-    if is_dead(said) && expires_in.is_some() {
-        said = shortest(&[expires_in, by_claims]);
     }
     if let Some(seconds) = said {
         return if seconds > 0.0 { Ok(Some(from_seconds(seconds))) } else { Err(TokenFault::Expired) };
@@ -89,13 +95,28 @@ pub fn lifetime(times: &Times) -> Result<Option<Duration>, TokenFault> {
     if !times.is_jwt && expires_at.is_none() {
         return Err(TokenFault::NoLifetime);
     }
-    // Nothing but our own clock against the dates. If it says "dead", it is as likely wrong: a 401 will tell.
+    // The local clock is used last, and never to declare a token expired: it is as likely wrong.
     let by_us = |date: Option<f64>| date.map(|date| date - times.local_now).filter(|seconds| *seconds > 0.0);
     Ok(shortest(&[by_us(exp), by_us(expires_at)]).map(from_seconds))
 }
 
+impl Times {
+    /// The server's clock, unless the token would have been expired when it was issued.
+    pub(super) fn plausible_server_now(&self) -> Option<f64> {
+        let end = self.exp.seconds().or(self.expires_at.seconds());
+        self.server_now.filter(|now| end.is_none_or(|end| end > *now))
+    }
+
+    /// `iat`, unless it is in milliseconds and `exp` is not.
+    pub(super) fn issued_at(&self) -> Option<f64> {
+        let is_in_seconds = self.exp.seconds().is_some_and(|exp| exp < IN_MILLISECONDS);
+        self.iat.seconds().filter(|iat| !(is_in_seconds && *iat >= IN_MILLISECONDS))
+    }
+}
+
 fn from_seconds(seconds: f64) -> Duration {
-    Duration::from_millis((seconds.min(LONGEST) * 1000.0) as u64)
+    // At least a millisecond: a token that has no time left when it comes would be replaced in a loop.
+    Duration::from_millis(((seconds.min(LONGEST) * 1000.0) as u64).max(1))
 }
 
 #[cfg(test)]
@@ -129,7 +150,33 @@ mod tests {
     fn an_age_by_the_servers_clock_is_taken_off() {
         assert_eq!(seconds(Times { server_now: Some(IAT + 600.0), ..jwt() }), Ok(Some(300.0)));
         assert_eq!(seconds(Times { server_now: Some(IAT - 5.0), ..jwt() }), Ok(Some(900.0)));
-        assert_eq!(seconds(Times { server_now: Some(IAT + 900.0), ..jwt() }), Err(TokenFault::Expired));
+    }
+
+    #[test]
+    fn a_token_that_was_just_issued_is_not_expired_because_of_the_date_alone() {
+        for ahead in [900.0, 3600.0, 86_400.0, 1e9, f64::MAX] {
+            let server_now = Some(IAT + ahead);
+            assert_eq!(seconds(Times { server_now, ..jwt() }), Ok(Some(900.0)), "{ahead}");
+            // Then the local clock is all that is left.
+            let without_iat = Times { server_now, iat: Numeric::Absent, local_now: IAT + 100.0, ..jwt() };
+            assert_eq!(seconds(without_iat), Ok(Some(800.0)), "{ahead}");
+            assert_eq!(seconds(Times { local_now: IAT + 86_400.0, ..without_iat }), Ok(None), "{ahead}");
+            let opaque = Times { server_now, expires_at: Numeric::Seconds(IAT + 900.0), ..Times::default() };
+            assert_eq!(seconds(Times { local_now: IAT, ..opaque }), Ok(Some(900.0)), "{ahead}");
+        }
+    }
+
+    #[test]
+    fn an_iat_after_the_expiry_is_ignored_where_the_server_says_that_the_token_lives() {
+        for late in [900.0, 3600.0, 1e9] {
+            let iat = Numeric::Seconds(IAT + late);
+            let expires_in = Numeric::Seconds(600.0);
+            assert_eq!(seconds(Times { iat, expires_in, ..jwt() }), Ok(Some(600.0)), "{late}");
+            assert_eq!(seconds(Times { iat, server_now: Some(IAT), ..jwt() }), Ok(Some(900.0)), "{late}");
+            assert_eq!(seconds(Times { iat, ..jwt() }), Err(TokenFault::Expired), "{late}");
+        }
+        let in_milliseconds = Times { iat: Numeric::Seconds(IAT * 1000.0), ..jwt() };
+        assert_eq!(seconds(in_milliseconds), Ok(Some(900.0)));
     }
 
     #[test]
@@ -175,7 +222,6 @@ mod tests {
         let dated =
             Times { expires_at: Numeric::Seconds(IAT + 600.0), local_now: IAT + 100.0, ..Times::default() };
         assert_eq!(seconds(Times { server_now: Some(IAT), ..dated }), Ok(Some(600.0)));
-        assert_eq!(seconds(Times { server_now: Some(IAT + 600.0), ..dated }), Err(TokenFault::Expired));
         let jwt = Times { is_jwt: true, iat: Numeric::Seconds(IAT), ..dated };
         assert_eq!(seconds(jwt), Ok(Some(600.0)));
         assert_eq!(seconds(Times { server_now: Some(IAT + 50.0), ..jwt }), Ok(Some(550.0)));
@@ -197,7 +243,7 @@ mod tests {
         for server_now in [None, Some(IAT)] {
             assert_eq!(seconds(Times { server_now, ..with(900.0 - 5.0 * 3600.0) }), Ok(Some(900.0)));
         }
-        assert_eq!(seconds(Times { server_now: Some(IAT + 900.0), ..with(-1.0) }), Err(TokenFault::Expired));
+        assert_eq!(seconds(Times { server_now: Some(IAT + 900.0), ..with(-1.0) }), Ok(Some(900.0)));
         let local = Times { iat: Numeric::Absent, local_now: IAT, ..with(-1.0) };
         assert_eq!(seconds(local), Ok(Some(900.0)));
     }
@@ -224,6 +270,12 @@ mod tests {
             assert_eq!(seconds(times), Err(TokenFault::Expired), "{expires_in}");
         }
         assert_eq!(seconds(Times { exp: Numeric::Seconds(-5.0), ..jwt() }), Err(TokenFault::Expired));
+    }
+
+    #[test]
+    fn what_is_left_of_a_token_is_a_millisecond_at_least() {
+        let times = Times { expires_in: Numeric::Seconds(f64::MIN_POSITIVE), ..jwt() };
+        assert_eq!(seconds(times), Ok(Some(0.001)));
     }
 
     #[test]

@@ -65,6 +65,11 @@
 //! answered with what is known: so who has missed a message hears it when it speaks. Epochs are in order ([`EpochId`]),
 //! and so are the ends of sessions: whatever the order of messages, all tabs come to the same end.
 //!
+//! # Lifetimes
+//!
+//! A grant carries the lifetime that its server gave it, counted from when it came. [`ServerClock`] computes it before the
+//! machine sees it. The machine shortens it where APIs reject tokens before their time (`lifetime_cap.rs`).
+//!
 //! # Invariants
 //!
 //! 1. At most one writer of the refresh cookie is on the wire, across all tabs: sign-in, sign-out and refresh are one
@@ -100,6 +105,7 @@ mod expiry;
 mod held;
 mod id;
 mod jwt;
+mod lifetime_cap;
 mod machine;
 mod memo;
 mod peers;
@@ -107,6 +113,7 @@ mod place;
 mod record;
 mod report;
 mod scope;
+mod server_clock;
 mod status;
 mod time;
 mod times;
@@ -122,7 +129,7 @@ pub use config::Config;
 pub use envelope::{read_message, write_message};
 pub use error::{Denial, FailureKind, RefreshFailure, TokenFault};
 pub use event::Event;
-pub use expiry::{Numeric, Times, lifetime};
+pub use expiry::{Numeric, Times};
 pub use id::{AttemptId, Entropy, EpochId, Generation, TabId, Ticket};
 pub use jwt::decode_claims;
 pub use machine::Session;
@@ -132,7 +139,8 @@ pub use place::{Found, bearer, find_token, is_sendable, token_at};
 pub use record::{Record, Value};
 pub use report::{Delay, Report};
 pub use scope::scope_contains;
+pub use server_clock::ServerClock;
 pub use status::{EndReason, Progress, Status};
 pub use time::{Deadline, Moment};
-pub use times::read_lifetime;
+pub use times::read_times;
 pub use token::{AccessToken, Credential, Grant, Subject};

@@ -1,9 +1,6 @@
 //! What an answer and its token say of time: by many names, in several units, as dates and as durations.
 
-use std::time::Duration;
-
-use super::error::TokenFault;
-use super::expiry::{Numeric, Times, lifetime};
+use super::expiry::{IN_MILLISECONDS, Numeric, Times};
 use super::record::Record;
 
 /// Lifetimes in seconds. The first is that of RFC 6749, section 5.1.
@@ -15,26 +12,18 @@ const EITHER: &str = "expires";
 /// Dates. The last two are dj-rest-auth's.
 const DATES: [&str; 4] = ["expires_at", "expiresAt", "access_expiration", "access_token_expiration"];
 
-/// From here on a number is a date in milliseconds since 1970: as seconds it would be in the year 5138, and as a
-/// lifetime of as many milliseconds three years.
-const IN_MILLISECONDS: f64 = 1e11;
-
 /// Where lifetimes are milliseconds, a number from here on is a date in seconds: in the year 2001 or later. As a lifetime it
 /// would be eleven days, which no access token has.
 const A_DATE: f64 = 1e9;
 
-/// How long a token lives from now on, by its claims, and by what the objects say that it came in.
-/// Clocks in seconds since 1970, as in [`Times`].
-///
-/// # Errors
-///
-/// As of [`lifetime`].
-pub fn read_lifetime<R: Record>(
+/// Reads what a token's claims say of its time, and what the objects say that it came in.
+/// Clocks in seconds since 1970.
+pub fn read_times<R: Record>(
     claims: Option<&R>,
     answers: [Option<&R>; 2],
     server_now: Option<f64>,
     local_now: f64,
-) -> Result<Option<Duration>, TokenFault> {
+) -> Times {
     let claim = |name| claims.map(|claims| claims.numeric(name)).unwrap_or_default();
     let mut times = Times {
         is_jwt: claims.is_some(),
@@ -60,7 +49,7 @@ pub fn read_lifetime<R: Record>(
             }
         }
     }
-    lifetime(&times)
+    times
 }
 
 fn sooner(known: &mut Numeric, said: Numeric) {
@@ -114,6 +103,10 @@ fn with_zone(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use super::super::error::TokenFault;
+    use super::super::expiry::lifetime;
     use super::super::record::Value;
     use super::super::record::written::Written;
     use super::*;
@@ -127,7 +120,7 @@ mod tests {
 
     /// How many seconds an opaque token lives that came 100 seconds before then.
     fn lives(answer: &Written) -> Result<Option<f64>, TokenFault> {
-        let lifetime = read_lifetime(None, [Some(answer), None], Some(THEN - 100.0), 0.0)?;
+        let lifetime = lifetime(&read_times(None, [Some(answer), None], Some(THEN - 100.0), 0.0))?;
         Ok(lifetime.map(|lifetime| lifetime.as_secs_f64()))
     }
 
@@ -201,7 +194,7 @@ mod tests {
     fn the_shortest_counts_of_what_stands_in_the_answer_and_beside_the_token() {
         let (outer, inner) = (answer().number("expires_in", 60.0), answer().number("expires", 30_000.0));
         for answers in [[Some(&outer), Some(&inner)], [Some(&inner), Some(&outer)]] {
-            let lifetime = read_lifetime(None, answers, None, 0.0);
+            let lifetime = lifetime(&read_times(None, answers, None, 0.0));
             assert_eq!(lifetime, Ok(Some(Duration::from_secs(30))));
         }
         let both = answer().number("expires_in", 200.0).number("expires_at", THEN);
@@ -213,7 +206,8 @@ mod tests {
     fn a_date_that_is_a_second_later_than_exp_changes_nothing() {
         let claims = answer().number("iat", THEN - 400.0).number("exp", THEN - 0.5);
         let dated = answer().text("access_expiration", "2023-11-14T22:13:20Z");
-        let lifetime = read_lifetime(Some(&claims), [None, Some(&dated)], None, 0.0).unwrap().unwrap();
+        let lifetime =
+            lifetime(&read_times(Some(&claims), [None, Some(&dated)], None, 0.0)).unwrap().unwrap();
         assert_eq!(lifetime.as_secs_f64(), 399.5);
     }
 }

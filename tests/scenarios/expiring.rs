@@ -142,3 +142,125 @@ fn a_token_whose_answer_took_long_is_as_old_as_the_question() {
     // From a server that is slower than its tokens live one takes what one gets.
     assert_eq!(received_after(5), 10_040);
 }
+
+/// What a server says of its tokens' time.
+#[derive(Clone, Copy, Debug)]
+struct Dating {
+    copies_iat: bool,
+    /// By how much `Date` is wrong; `None` where it cannot be read.
+    date: Option<i64>,
+    says: Says,
+}
+
+/// Every dating of an auth server, the wrong ones included.
+fn datings() -> impl Iterator<Item = Dating> {
+    let dates = [None, Some(0), Some(-HOUR / 1_000), Some(899), Some(900), Some(HOUR / 1_000)];
+    dates.into_iter().flat_map(|date| {
+        [false, true].into_iter().flat_map(move |copies_iat| {
+            [Says::Claims, Says::Both].map(|says| Dating { copies_iat, date, says })
+        })
+    })
+}
+
+/// Signs in at such a server.
+fn dated(lifetime: u64, dating: Dating, local_error: i64, refresh_ahead: bool) -> World {
+    let mut world = World::new(Config { refresh_ahead, ..Config::default() }, 3);
+    world.step_wall_clock(local_error);
+    world.run(30_000);
+    world.server.lifetime = Duration::from_secs(lifetime);
+    world.server.says = dating.says;
+    world.server.copies_iat = dating.copies_iat;
+    world.server.hides_date = dating.date.is_none();
+    world.server.date_error = dating.date.unwrap_or_default();
+    world.start();
+    world.run(1_000);
+    world.sign_in(TAB, "alice");
+    world.run(1_000);
+    assert!(world.is_active(TAB), "{dating:?}");
+    world
+}
+
+/// Calls the API at this interval. Returns how often it rejected a token, and how often one was refreshed.
+fn call(world: &mut World, tab: TabId, times: u32, interval: i64) -> (u32, u32) {
+    let (hits, sent) = (world.server.api_hits, world.server.refreshes);
+    for _ in 0..times {
+        let request = world.fetch(tab);
+        world.run(interval);
+        assert_eq!(world.outcomes[&request], Outcome::Status(200));
+    }
+    (world.server.api_hits - hits - times, world.server.refreshes - sent)
+}
+
+#[test]
+fn tokens_expire_when_their_server_says_so_whatever_its_dates_and_the_local_clock_show() {
+    for dating in datings() {
+        for (lifetime, interval) in [(4, 700), (60, 9_000), (900, 100_000)] {
+            // A copied `iat` leaves `Date` alone to tell, and nothing to show that it is wrong.
+            let is_misled = dating.date.is_some_and(|date| date > 0 && date < lifetime as i64);
+            if dating.copies_iat && is_misled {
+                continue;
+            }
+            for local_error in [0, -HOUR, HOUR, 300_000] {
+                for ahead in [true, false] {
+                    let mut world = dated(lifetime, dating, local_error, ahead);
+                    let (rejected, sent) = call(&mut world, TAB, 200, interval);
+                    let what = format!("{dating:?}, {lifetime} s, {local_error} ms, {ahead}");
+                    // Dates are whole seconds: that counts where tokens live for some seconds only.
+                    assert!(rejected <= if lifetime < 10 { 3 } else { 0 }, "{what}: {rejected}");
+                    // What the lifetimes require, and some that a `Date` costs until it has turned out wrong.
+                    let lifetimes = 200 * interval.unsigned_abs() / 1_000 / lifetime;
+                    assert!(u64::from(sent) <= lifetimes * 3 / 2 + 6, "{what}: {sent} for {lifetimes}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_that_comes_later_pays_one_rejection_more_where_iat_is_copied() {
+    for dating in datings().filter(|dating| dating.says == Says::Claims) {
+        for ahead in [true, false] {
+            let mut world = dated(4, dating, 0, ahead);
+            world.run(HOUR / 2);
+            let tab = world.reload(TAB);
+            world.run(20_000);
+            let (rejected, _) = call(&mut world, tab, 500, 900);
+            let bound = match dating.date {
+                _ if !dating.copies_iat => 3,
+                // Nothing shows that it is wrong, but the rejections.
+                Some(date) if date < 0 => 12,
+                _ => 4,
+            };
+            assert!(rejected <= bound, "{dating:?}: {rejected}");
+        }
+    }
+}
+
+#[test]
+fn a_lifetime_that_rejections_contradict_is_not_believed() {
+    // The local clock is an hour slow: neither it nor the copied `iat` tells how long the tokens live.
+    let dating = Dating { copies_iat: true, date: None, says: Says::Claims };
+    for ahead in [true, false] {
+        let mut world = dated(4, dating, -HOUR, ahead);
+        world.run(HOUR);
+        let tab = world.reload(TAB);
+        world.run(1_000);
+        call(&mut world, tab, 50, 900);
+        let (rejected, sent) = call(&mut world, tab, 1_000, 900);
+        assert!(rejected <= 12, "{rejected} of {sent}");
+        // An idle page does not refresh for it.
+        world.run(HOUR);
+        let sent = refreshes(&mut world, |world| world.run(HOUR));
+        assert!(sent <= 30, "{sent}");
+    }
+}
+
+#[test]
+fn a_token_that_is_revoked_now_and_then_shortens_no_life() {
+    let mut world = signed_in();
+    for _ in 0..20 {
+        call(&mut world, TAB, 10, 1_000);
+        world.server.revoke_access();
+        assert_eq!(call(&mut world, TAB, 60, 30_000), (1, 3));
+    }
+}

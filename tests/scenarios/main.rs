@@ -25,7 +25,7 @@ mod world;
 use std::time::Duration;
 
 use silent_session::session::{Config, Denial, EndReason, RefreshFailure, Reply, Status};
-use world::{Fault, Outcome, TabId, Tells, World};
+use world::{Fault, Outcome, Says, TabId, Tells, World};
 
 const TAB: TabId = TabId(0);
 const MINUTE: i64 = 60_000;

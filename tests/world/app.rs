@@ -21,7 +21,7 @@ impl World {
         self.was_issued(tab, &issued);
         // The app passes the JSON on, without its head.
         let issued = Issued { times: Times { server_now: None, ..issued.times }, ..issued };
-        let grant = self.grant(&issued).expect("the server has issued a token that is good");
+        let grant = self.grant(tab, &issued).expect("the server has issued a token that is good");
         self.ask(tab, Purpose::Test, |ticket| Event::SignedIn { ticket, grant, memo: Memo::default() })
     }
 

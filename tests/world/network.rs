@@ -2,7 +2,7 @@
 
 use silent_session::session::{
     AccessToken, AttemptId, Audience, Event, Grant, Memo, PeerMessage, RefreshFailure, Ticket, Times,
-    TokenFault, lifetime,
+    TokenFault,
 };
 
 use super::browser::World;
@@ -113,8 +113,8 @@ impl World {
                     self.cookie = Some(*cookie);
                 }
                 self.rejections += u32::from(matches!(outcome, Err(RefreshFailure::Rejected { .. })));
-                let outcome =
-                    outcome.and_then(|(issued, _)| self.grant(&issued).map_err(RefreshFailure::Malformed));
+                let outcome = outcome
+                    .and_then(|(issued, _)| self.grant(tab, &issued).map_err(RefreshFailure::Malformed));
                 self.writers.retain(|writer| *writer != (tab, attempt));
                 self.happen(tab, Event::RefreshSettled { attempt, outcome, memo: Memo::default() });
             }
@@ -149,7 +149,7 @@ impl World {
             }
             Arrival::LoginAnswer { tab, ticket, issued, cookie } => {
                 self.cookie = Some(cookie);
-                let grant = self.grant(&issued).ok();
+                let grant = self.grant(tab, &issued).ok();
                 self.happen(tab, Event::LoginSettled { ticket, grant, memo: Memo::default() });
             }
             Arrival::ApiAtServer { tab, sent } => {
@@ -201,10 +201,11 @@ impl World {
     }
 
     /// What the shell makes of an answer.
-    pub(super) fn grant(&self, issued: &Issued) -> Result<Grant, TokenFault> {
+    pub(super) fn grant(&mut self, tab: TabId, issued: &Issued) -> Result<Grant, TokenFault> {
         let received = self.moment();
         let local_now = received.wall_ms() as f64 / 1000.0;
-        let lifetime = lifetime(&Times { local_now, ..issued.times })?;
+        let times = Times { local_now, ..issued.times };
+        let lifetime = self.tabs[tab.0].server_clock.lifetime(&times, received)?;
         let token = AccessToken::new(&issued.token);
         Ok(Grant { token, received, lifetime, subject: issued.subject.clone() })
     }

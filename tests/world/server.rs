@@ -38,6 +38,8 @@ pub struct Cookie {
 #[derive(Debug)]
 struct Family {
     user: &'static str,
+    /// When its user signed in.
+    began: i64,
     serial: u32,
     /// Which attempt has rotated it last.
     attempt: Option<AttemptId>,
@@ -75,6 +77,10 @@ pub struct Server {
     pub says: Says,
     /// By how many seconds its `Date` is wrong: another machine writes it.
     pub date_error: i64,
+    /// `Date` cannot be read: CORS hides it.
+    pub hides_date: bool,
+    /// `iat` is that of the sign-in: it is copied from the refresh token.
+    pub copies_iat: bool,
     /// How many of a hundred refreshes fail, in one way or another.
     pub failing: u64,
     pub api_hits: u32,
@@ -125,13 +131,16 @@ impl Server {
     pub fn login(&mut self, user: &'static str, now: i64) -> (Issued, Cookie) {
         self.logins += 1;
         let id = self.families.len() as u32 + 1;
-        self.families
-            .insert(id, Family { user, serial: 1, attempt: None, revoked: false, signed_out: false });
+        self.families.insert(
+            id,
+            Family { user, began: now, serial: 1, attempt: None, revoked: false, signed_out: false },
+        );
         (self.issue(id, now), Cookie { family: id, serial: 1 })
     }
 
     fn issue(&mut self, family: u32, now: i64) -> Issued {
-        let user = self.families[&family].user;
+        let Family { user, began, .. } = self.families[&family];
+        let began = began.div_euclid(1_000);
         let token = format!("token-{}-of-{user}", self.tokens.len() + 1);
         let lifetime = self.lifetime.as_secs_f64();
         let mut expiry = now + self.lifetime.as_millis() as i64;
@@ -141,9 +150,9 @@ impl Server {
             expiry = iat * 1_000 + self.lifetime.as_millis() as i64;
             times = Times {
                 is_jwt: true,
-                iat: Numeric::Seconds(iat as f64),
+                iat: Numeric::Seconds(if self.copies_iat { began } else { iat } as f64),
                 exp: Numeric::Seconds(iat as f64 + lifetime),
-                server_now: Some((iat + self.date_error) as f64),
+                server_now: Some((iat + self.date_error) as f64).filter(|_| !self.hides_date),
                 ..times
             };
         }

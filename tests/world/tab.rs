@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use silent_session::session::{
-    Config, Denial, EndReason, Entropy, EpochId, Event, Reply, Report, Session, Status, Ticket,
+    Config, Denial, EndReason, Entropy, EpochId, Event, Reply, Report, ServerClock, Session, Status, Ticket,
 };
 
 use super::Seed;
@@ -22,6 +22,8 @@ impl Entropy for Seed {
 #[derive(Debug)]
 pub struct Tab {
     pub session: Session<Seed>,
+    /// What its tokens prove of the server's clock.
+    pub server_clock: ServerClock,
     pub alive: bool,
     pub asked: u32,
     /// Every answer, by ticket.
@@ -66,6 +68,7 @@ impl Tab {
     pub fn new(config: Config, seed: u64) -> Self {
         Self {
             session: Session::new(config, Seed(seed)),
+            server_clock: ServerClock::default(),
             alive: true,
             asked: 0,
             answers: BTreeMap::new(),

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use silent_session::session::{
-    AccessToken, EndReason, Event, FailureKind, Grant, Head, Memo, Record as _, RefreshFailure, Status,
-    TokenFault, bearer, claims_of, find_token, is_sendable, read_lifetime, subject_in, token_at,
+    AccessToken, EndReason, Event, FailureKind, Grant, Head, Memo, Record as _, RefreshFailure, ServerClock,
+    Status, TokenFault, bearer, claims_of, find_token, is_sendable, read_times, subject_in, token_at,
 };
 
 use crate::json::JsonObject;
@@ -107,7 +107,8 @@ fn read(
     let claims = claims_of::<JsonObject>(&token);
     let local_now = page.moment().wall_ms() as f64 / 1000.0;
     let answers = [Some(&answer), within.as_ref()];
-    let lifetime = read_lifetime(claims.as_ref(), answers, server_now, local_now);
+    let times = read_times(claims.as_ref(), answers, server_now, local_now);
+    let lifetime = ServerClock::default().lifetime(&times, page.moment());
     let lifetime = lifetime.map_err(|fault| head.fault(fault))?;
     assert!(lifetime.is_none_or(|lifetime| lifetime < Duration::from_secs(4_000_000_000)));
     Ok(Grant {
