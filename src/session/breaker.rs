@@ -60,6 +60,11 @@ impl Breaker {
         Some(self.entries.remove(index).strikes)
     }
 
+    /// Whether it has rejected brand-new tokens, and accepted none since.
+    pub(crate) fn has_strikes(&self, audience: &Audience) -> bool {
+        self.entries.iter().any(|entry| entry.audience == *audience)
+    }
+
     /// When the pause ends, if there is one.
     pub(crate) fn open_until(&self, audience: &Audience, now: Moment) -> Option<Deadline> {
         let entry = self.entries.iter().find(|entry| entry.audience == *audience)?;

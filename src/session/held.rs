@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::backoff::scale;
 use super::config::{Config, MIN_REFRESH_INTERVAL};
 use super::id::{Entropy, EpochId, Generation};
+use super::lifetime_cap::{CAPPED_REFRESH_INTERVAL, LifetimeCap};
 use super::time::{Deadline, Moment};
 use super::token::{AccessToken, Credential, Grant, is_same_person};
 
@@ -40,6 +41,8 @@ pub(crate) struct Held {
     pub(crate) elsewhere: bool,
     /// The token before it.
     replaced: Option<AccessToken>,
+    /// What the tokens of this session have shown of their lifetime.
+    cap: LifetimeCap,
 }
 
 impl Held {
@@ -50,7 +53,7 @@ impl Held {
     /// has to be told from a sleeping laptop: too early costs one refresh.
     pub(crate) fn new(
         epoch: EpochId,
-        grant: Grant,
+        mut grant: Grant,
         elsewhere: bool,
         predecessor: Option<&Held>,
         late_by: Duration,
@@ -58,12 +61,16 @@ impl Held {
         entropy: &mut impl Entropy,
     ) -> Self {
         let predecessor = predecessor.filter(|held| held.epoch == epoch);
-        let refresh = grant.lifetime.filter(|_| config.refresh_ahead).map(|lifetime| {
+        let cap = predecessor.map(|held| held.cap.succeed()).unwrap_or_default();
+        let capped = grant.lifetime.map(|claimed| cap.apply(claimed));
+        grant.lifetime = capped.map(|(lifetime, _)| lifetime);
+        let refresh = capped.filter(|_| config.refresh_ahead).map(|(lifetime, is_capped)| {
             // A fifth, and up to a quarter more of that for the jitter: never more than a quarter of the lifetime.
             let lead = config.leeway.min(lifetime / 5);
             let lead = lead.saturating_add(scale(lead / 4, entropy));
             let after = made_up_for(late_by, lifetime.saturating_sub(lead));
-            Deadline::new(grant.received, after.max(MIN_REFRESH_INTERVAL))
+            let least = if is_capped { CAPPED_REFRESH_INTERVAL } else { MIN_REFRESH_INTERVAL };
+            Deadline::new(grant.received, after.max(least))
         });
         Self {
             epoch,
@@ -76,6 +83,7 @@ impl Held {
             after_refusal: predecessor.is_some_and(|held| held.refused),
             replaced: predecessor.map(|held| held.grant.token.clone()),
             elsewhere: predecessor.map_or(elsewhere, |held| held.elsewhere),
+            cap,
         }
     }
 
@@ -86,6 +94,21 @@ impl Held {
             && is_same_person(self.grant.subject.as_ref(), grant.subject.as_ref())
             // A tab whose clock was set back while it was frozen takes an old one for a new one.
             && self.replaced.as_ref() != Some(&grant.token)
+    }
+
+    /// An API has rejected it, and it is replaced. An API that `was_wrong` has rejected good tokens before.
+    pub(crate) fn refuse(&mut self, now: Moment, was_wrong: bool) {
+        self.refused = true;
+        // A token that nobody has accepted may be rejected for any reason.
+        if self.accepted && !was_wrong {
+            self.cap.reject(now.since(self.grant.received));
+        }
+    }
+
+    /// An API has accepted it.
+    pub(crate) fn accept(&mut self, now: Moment) {
+        self.accepted = true;
+        self.cap.accept(now.since(self.grant.received));
     }
 
     /// What a request carries.

@@ -286,8 +286,11 @@ impl<E: Entropy> Session<E> {
             }
             Event::TokenAccepted { epoch, generation, audience } => {
                 self.breaker.forget(&audience);
-                if let Phase::Active(held) = &mut self.phase {
-                    held.accepted |= held.epoch == epoch && held.generation == generation;
+                if let Phase::Active(held) = &mut self.phase
+                    && held.epoch == epoch
+                    && held.generation == generation
+                {
+                    held.accept(now);
                 }
             }
             Event::Withdrawn { ticket } => self.callers.withdraw(ticket),

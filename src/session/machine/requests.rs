@@ -78,7 +78,7 @@ impl<E: Entropy> Session<E> {
         match pause {
             Some(until) => self.answer(ticket, Err(Denial::Refused { retry_at: until.wall_ms() })),
             None => {
-                held.refused = true;
+                held.refuse(now, self.breaker.has_strikes(audience));
                 self.wait(now, ticket, Wish::Token);
             }
         }

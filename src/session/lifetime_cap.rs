@@ -1,0 +1,132 @@
+//! How long the tokens of a session live, where APIs reject them before the end of the lifetime that was claimed.
+//!
+//! One early rejection may be a revocation. After two in a row the lifetime is wrong: the tokens that follow are taken to
+//! live no longer than the rejected one did. After some that were not rejected the claim is tried again; each time it
+//! turns out wrong, twice as many tokens pass before the next trial.
+
+use std::time::Duration;
+
+/// The shortest time between a token and the refresh ahead of its expiry, where the lifetime is capped. Callers do not
+/// wait for it: they cause a refresh when the capped lifetime has passed.
+pub(crate) const CAPPED_REFRESH_INTERVAL: Duration = Duration::from_secs(120);
+
+/// After how many more early rejections the number of tokens between two trials stops growing.
+const MOST_DOUBLINGS: u32 = 8;
+
+/// What the tokens of one session have shown of their lifetime. It passes from each token to the next.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LifetimeCap {
+    /// How long tokens are taken to live at most.
+    cap: Option<Duration>,
+    /// The age at which the current token was rejected, before its lifetime had passed.
+    rejected: Option<Duration>,
+    /// Whether the token before it was rejected early as well.
+    is_suspect: bool,
+    /// Consecutive times that a lifetime has turned out wrong.
+    contradictions: u32,
+    /// Tokens that were replaced without an early rejection, since the cap was set.
+    unrejected: u32,
+    /// The greatest age at which an API has accepted a token.
+    accepted: Duration,
+}
+
+impl LifetimeCap {
+    /// Returns the shorter of a claimed lifetime and the cap, and whether that is the cap.
+    pub(crate) fn apply(&self, claimed: Duration) -> (Duration, bool) {
+        match self.cap {
+            Some(cap) if cap < claimed => (cap, true),
+            _ => (claimed, false),
+        }
+    }
+
+    /// Notes that an API has accepted the current token at this age.
+    pub(crate) fn accept(&mut self, age: Duration) {
+        self.accepted = self.accepted.max(age);
+    }
+
+    /// Notes that an API has rejected the current token at this age, although it was taken to be alive.
+    pub(crate) fn reject(&mut self, age: Duration) {
+        // Where older tokens are accepted, the lifetime is not the cause. Half: a slow reply makes a token look older.
+        if age > self.accepted / 2 {
+            self.rejected.get_or_insert(age);
+        }
+    }
+
+    /// What holds for the token that replaces the current one.
+    pub(crate) fn succeed(mut self) -> Self {
+        match self.rejected.take() {
+            Some(age) if self.is_suspect || self.contradictions > 0 => {
+                self.cap = Some(self.cap.map_or(age, |cap| cap.min(age)));
+                self.contradictions = self.contradictions.saturating_add(1);
+                self.unrejected = 0;
+                self.is_suspect = true;
+            }
+            Some(_) => self.is_suspect = true,
+            None if self.cap.is_none() => self = Self { accepted: self.accepted, ..Self::default() },
+            None => {
+                self.is_suspect = false;
+                self.unrejected = self.unrejected.saturating_add(1);
+                if self.unrejected >> self.contradictions.min(MOST_DOUBLINGS) > 0 {
+                    self.cap = None;
+                }
+            }
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLAIMED: Duration = Duration::from_secs(900);
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    /// A token that is rejected at this age, and its successor.
+    fn rejected(mut cap: LifetimeCap, age: u64) -> LifetimeCap {
+        cap.reject(seconds(age));
+        cap.succeed()
+    }
+
+    #[test]
+    fn one_early_rejection_is_a_revocation_and_two_in_a_row_are_a_wrong_lifetime() {
+        let once = rejected(LifetimeCap::default(), 10);
+        assert_eq!(once.apply(CLAIMED), (CLAIMED, false));
+        assert_eq!(rejected(once.succeed(), 10).apply(CLAIMED), (CLAIMED, false));
+        assert_eq!(rejected(once, 8).apply(CLAIMED), (seconds(8), true));
+        assert_eq!(rejected(once, 8).apply(seconds(5)), (seconds(5), false));
+        assert_eq!(rejected(rejected(once, 8), 6).apply(CLAIMED), (seconds(6), true));
+    }
+
+    #[test]
+    fn the_claim_is_tried_again_less_and_less_often() {
+        let mut cap = rejected(rejected(LifetimeCap::default(), 10), 10);
+        for expected in [2, 4, 8, 16, 32, 64, 128, 256, 256, 256] {
+            let mut tokens = 0;
+            while cap.apply(CLAIMED).1 {
+                cap = cap.succeed();
+                tokens += 1;
+            }
+            assert_eq!(tokens, expected);
+            cap = rejected(cap, 10);
+        }
+        let tried = (0..256).fold(cap, |cap, _| cap.succeed());
+        assert_eq!(tried.apply(CLAIMED), (CLAIMED, false));
+        // It has lived for as long as was claimed: all is forgotten.
+        assert_eq!(rejected(tried.succeed(), 10).apply(CLAIMED), (CLAIMED, false));
+    }
+
+    #[test]
+    fn what_is_rejected_younger_than_others_are_accepted_is_no_matter_of_the_lifetime() {
+        let mut cap = LifetimeCap::default();
+        cap.accept(seconds(100));
+        for age in [0, 10, 50] {
+            cap = rejected(rejected(rejected(cap, age), age), age);
+            assert_eq!(cap.apply(CLAIMED), (CLAIMED, false), "{age}");
+        }
+        assert_eq!(rejected(rejected(cap, 51), 60).apply(CLAIMED), (seconds(60), true));
+    }
+}
