@@ -9,7 +9,7 @@ use super::report;
 use crate::browser::{
     Csrf, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, Targets, TokenPlace, TokenUse, Way,
 };
-use crate::session::{Attachment, Config};
+use crate::session::{Attachment, Config, Rotation};
 
 /// How a derived `fetch` uses the token.
 pub(super) fn read_policy(policy: &JsValue) -> Policy {
@@ -86,6 +86,7 @@ pub(super) fn read(options: &JsValue) -> Settings {
             patience: seconds("patience", defaults.patience),
             lock_timeout: seconds("lockTimeout", defaults.lock_timeout),
             shares_token: flag("shareToken", defaults.shares_token),
+            rotation: member("rotation").as_string().and_then(|rotation| Rotation::parse(&rotation)),
             ..defaults
         },
     }

@@ -100,6 +100,7 @@ impl Driver {
             ends: settings.ends.clone(),
             fetcher: settings.fetcher.clone(),
             skew: Cell::default(),
+            echoes: Cell::default(),
         };
         let config = Config {
             tells_sign_out: settings.sign_out.is_some(),

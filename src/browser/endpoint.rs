@@ -75,6 +75,8 @@ pub(crate) struct Endpoint {
     pub(crate) fetcher: Fetcher,
     /// By how many seconds the server's clock was ahead of ours in its last answer, where it could be read.
     pub(crate) skew: Cell<Option<f64>>,
+    /// Whether its last reply has sent the attempt id back: the server recognises attempt ids.
+    pub(crate) echoes: Cell<bool>,
 }
 
 impl Endpoint {
@@ -105,10 +107,19 @@ impl Endpoint {
             if let Some(server) = server_now(&response.headers()) {
                 self.skew.set(Some((server - Date::now() / 1000.0).round()));
             }
+            self.echoes.set(self.is_echo(&response, attempt));
         } else if let Way::Request { .. } = self.way {
             return Err(js_sys::TypeError::new("fetch has brought no Response").into());
         }
         Ok(answer)
+    }
+
+    /// Whether a response carries the attempt id in the header that the request carried it in. Across origins that
+    /// header has to be exposed.
+    fn is_echo(&self, response: &Response, attempt: AttemptId) -> bool {
+        let sent_back =
+            self.attempt_header.as_ref().and_then(|name| response.headers().get(name).ok().flatten());
+        sent_back.is_some_and(|id| id == attempt.to_hex())
     }
 
     /// The names of its own headers, where it is a request.

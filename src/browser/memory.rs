@@ -7,6 +7,7 @@
 //! | `silent-session:1:sign-out:<name>:<refresh URL>` | [`PendingSignOut`] |
 //! | `silent-session:1:attempt:<auth origin> <refresh path>` | [`Unsettled`]: the marker |
 //! | `silent-session:1:answered:<auth origin> <refresh path>` | [`Answered`] |
+//! | `silent-session:1:in-flight:<auth origin> <refresh path>` | [`InFlightList`]: refreshes that are out and unanswered |
 //! | `silent-session:1:company:<name>:<refresh URL>` | `1`: a tab of this session was there |
 //! | `silent-session:1:hint:<name>:<refresh URL>` | `1`: the server was asked and sets the session hint (`pkg/hint.js`) |
 //!
@@ -24,7 +25,10 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
 
 use super::cookie;
-use crate::session::{Answered, AttemptId, Companion, EpochId, Memo, PendingSignOut, Remembered, Unsettled};
+use crate::session::{
+    Answered, AttemptId, Companion, EpochId, InFlight, InFlightList, Memo, PendingSignOut, Remembered,
+    Unsettled,
+};
 
 /// The entries of one session. Tenants by path do not meet: the URL is part of the name.
 #[derive(Debug)]
@@ -33,6 +37,7 @@ pub(crate) struct Memory {
     sign_out: String,
     attempt: String,
     answered: String,
+    in_flight: String,
     company: String,
     /// Which cookie changes with each rotation, and can be read.
     companion: Option<String>,
@@ -51,6 +56,7 @@ impl Memory {
             sign_out: of_session("sign-out"),
             attempt: of_cookie("attempt"),
             answered: of_cookie("answered"),
+            in_flight: of_cookie("in-flight"),
             company: of_session("company"),
             companion,
             refused: Cell::new(false),
@@ -64,7 +70,7 @@ impl Memory {
 
     /// Whether an entry of this key concerns the session; without a key, all have been cleared.
     pub(crate) fn is_about(&self, key: Option<&str>) -> bool {
-        key.is_none_or(|key| key == self.session)
+        key.is_none_or(|key| key == self.session || key == self.in_flight)
     }
 
     /// What was written down last.
@@ -80,6 +86,7 @@ impl Memory {
                 .as_ref()
                 .and_then(|name| cookie::read(name))
                 .map(|value| Companion::of(&value)),
+            in_flight: self.in_flight(),
         }
     }
 
@@ -119,6 +126,24 @@ impl Memory {
     /// Writes down when a refresh has brought a token, and how long that took.
     pub(crate) fn note_answered(&self, answered: Answered) {
         self.set(&self.answered, &answered.to_entry());
+    }
+
+    fn in_flight(&self) -> InFlightList {
+        get(&self.in_flight).map(|entry| InFlightList::from_entry(&entry)).unwrap_or_default()
+    }
+
+    /// Lists a refresh that is out and unanswered.
+    pub(crate) fn list_in_flight(&self, in_flight: InFlight) {
+        self.set(&self.in_flight, &self.in_flight().with(in_flight).to_entry());
+    }
+
+    /// Takes a refresh from that list.
+    pub(crate) fn unlist_in_flight(&self, attempt: AttemptId) {
+        let left = self.in_flight().without(attempt);
+        match left.iter().next() {
+            Some(_) => self.set(&self.in_flight, &left.to_entry()),
+            None => remove(&self.in_flight),
+        }
     }
 
     /// Removes the marker of this attempt, and no other's.

@@ -2,6 +2,7 @@
 
 use super::error::Denial;
 use super::id::{AttemptId, EpochId, Ticket};
+use super::in_flight::InFlight;
 use super::memo::{Answered, PendingSignOut, Remembered, Unsettled};
 use super::peers::PeerMessage;
 use super::report::Report;
@@ -95,6 +96,13 @@ pub enum Command {
     },
     /// Write down that a refresh has brought a token.
     NoteAnswered(Answered),
+    /// List a refresh among those that are out and unanswered, or change what is listed of it.
+    ListInFlight(InFlight),
+    /// Take a refresh from that list: it was answered, or has failed.
+    UnlistInFlight {
+        /// Which turn it was sent in.
+        attempt: AttemptId,
+    },
     /// Write down whether the next page will have company.
     ExpectCompany(bool),
     /// Say this to the other tabs.
@@ -115,7 +123,9 @@ impl Command {
             | Self::Mark { .. }
             | Self::Remark { .. }
             | Self::Unmark { .. }
-            | Self::NoteAnswered(_) => 0,
+            | Self::NoteAnswered(_)
+            | Self::ListInFlight(_)
+            | Self::UnlistInFlight { .. } => 0,
             Self::ReleaseLock { .. } => 1,
             Self::Publish => 2,
             Self::Report(_) => 4,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::rotation::Rotation;
+
 /// How a session behaves.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -28,6 +30,9 @@ pub struct Config {
     pub defers: bool,
     /// Whether the server is told of a sign-out.
     pub tells_sign_out: bool,
+    /// What the server does with a refresh token that was used before. Without, [`Rotation::Revokes`] is assumed, until the server
+    /// says by itself that it recognises attempt ids.
+    pub rotation: Option<Rotation>,
 }
 
 impl Default for Config {
@@ -42,6 +47,7 @@ impl Default for Config {
             shares_token: true,
             defers: false,
             tells_sign_out: true,
+            rotation: None,
         }
     }
 }
@@ -70,11 +76,8 @@ pub(crate) const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(1);
 /// A token with less than this left (and less than a tenth of its life) is taken for dead: it would be on arrival.
 pub(crate) const TRAVEL_TIME: Duration = Duration::from_secs(2);
 
-/// How long the answer to an orphan is waited for where none has ever been measured.
-pub(crate) const UNKNOWN_TOOK: Duration = Duration::from_secs(2);
-
-/// And at the least: a server that was quick may be slower once.
-pub(crate) const LEAST_ORPHAN_WAIT: Duration = Duration::from_millis(500);
+/// How long a server recognises an attempt id at the least, less what a request takes.
+pub(crate) const RECOGNISED: Duration = Duration::from_secs(50);
 
 /// How often the companion of the refresh cookie is looked at, while an orphan's cookie is waited for.
 pub(crate) const COMPANION_LOOK: Duration = Duration::from_millis(50);

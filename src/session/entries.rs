@@ -4,8 +4,9 @@
 //! | --- | --- |
 //! | [`Remembered`] | `begun <session> <digest of the subject, or ->`, and maybe ` <digest of the person>`; or `over <session> <reason>` |
 //! | [`PendingSignOut`] | `<sessions until> <when: milliseconds since 1970> <tries> <session, or -> <digest of the subject, or ->`, and maybe ` <digest of the person>` |
-//! | [`Unsettled`] | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost, overtaken or astray> <digest of the companion cookie, or -> <when one went astray: milliseconds since 1970, or ->` |
-//! | [`Answered`] | `<when its token came: milliseconds since 1970> <how many milliseconds it took>` |
+//! | [`Unsettled`] | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost, overtaken or astray> <digest of the companion cookie, or -> <when one went astray: milliseconds since 1970, or -> <when its page went away: milliseconds since 1970, or ->` |
+//! | [`Answered`] | `<when its token came: milliseconds since 1970> <how many milliseconds it took> <how many the slowest recent one took> <"echoes", where the server sends attempt ids back, or ->` |
+//! | [`InFlightList`] | of each: `<attempt> <when it was sent: milliseconds since 1970> <when its page went away, or ->` |
 //!
 //! What is not of this form is taken for absent; words after the last are those of a later version. The digest of the person
 //! is there where it differs from that of the subject; earlier versions did not write it.
@@ -13,6 +14,7 @@
 use std::time::Duration;
 
 use super::id::{AttemptId, EpochId};
+use super::in_flight::{InFlight, InFlightList};
 use super::memo::{Answered, Begun, Companion, PendingSignOut, Remembered, Standing, Unsettled};
 use super::status::EndReason;
 
@@ -66,11 +68,11 @@ impl PendingSignOut {
 impl Unsettled {
     /// Writes it: the marker of this attempt.
     pub fn to_entry(self, attempt: AttemptId) -> String {
-        let Self { id, sent, standing, companion, astray } = self;
+        let Self { id, sent, standing, companion, astray, gone } = self;
         let companion = digest_to_text(companion.map(|companion| companion.0));
-        let astray = astray.map_or_else(|| "-".into(), |sent| sent.to_string());
+        let (astray, gone) = (date_to_text(astray), date_to_text(gone));
         let (attempt, id, sent) = (attempt.to_hex(), id.to_hex(), sent.to_string());
-        [&attempt, &*id, &sent, standing.as_str(), &companion, &astray].join(" ")
+        [&attempt, &*id, &sent, standing.as_str(), &companion, &astray, &gone].join(" ")
     }
 
     /// Reads it, whichever attempt's it is.
@@ -79,26 +81,59 @@ impl Unsettled {
         let id = AttemptId::parse(words.next()?)?;
         let sent = words.next()?.parse().ok()?;
         let standing = Standing::parse(words.next()?)?;
-        // Not there in the markers of the first version.
+        // Missing in the markers of earlier versions.
         let companion = words.next().and_then(digest_from_text).flatten().map(Companion);
         let astray = words.next().and_then(|sent| sent.parse().ok());
-        Some(Self { id, sent, standing, companion, astray })
+        let gone = words.next().and_then(|gone| gone.parse().ok());
+        Some(Self { id, sent, standing, companion, astray, gone })
     }
 }
 
 impl Answered {
     /// Writes it.
     pub fn to_entry(self) -> String {
-        let took = self.took.as_millis().min(u128::from(u32::MAX));
-        [self.at.to_string(), took.to_string()].join(" ")
+        let milliseconds = |duration: Duration| duration.as_millis().min(u128::from(u32::MAX)).to_string();
+        let echoes = if self.echoes { "echoes" } else { "-" };
+        [&self.at.to_string(), &*milliseconds(self.took), &milliseconds(self.slowest), echoes].join(" ")
     }
 
     /// Reads it.
     pub fn from_entry(entry: &str) -> Option<Self> {
         let mut words = entry.split(' ');
+        let milliseconds =
+            |word: &str| word.parse::<u32>().ok().map(|number| Duration::from_millis(number.into()));
         let at = words.next()?.parse().ok()?;
-        Some(Self { at, took: Duration::from_millis(words.next()?.parse::<u32>().ok()?.into()) })
+        let took = milliseconds(words.next()?)?;
+        // Missing in the entries of earlier versions.
+        let slowest = words.next().and_then(milliseconds).unwrap_or(took);
+        Some(Self { at, took, slowest, echoes: words.next() == Some("echoes") })
     }
+}
+
+impl InFlightList {
+    /// Writes it.
+    pub fn to_entry(self) -> String {
+        let words = self.iter().map(|InFlight { attempt, sent, gone }| {
+            [attempt.to_hex(), sent.to_string(), date_to_text(*gone)].join(" ")
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Reads it, up to what is not of this form.
+    pub fn from_entry(entry: &str) -> Self {
+        let mut words = entry.split(' ');
+        let next = || {
+            let attempt = AttemptId::parse(words.next()?)?;
+            let sent = words.next()?.parse().ok()?;
+            Some(InFlight { attempt, sent, gone: words.next()?.parse().ok() })
+        };
+        std::iter::from_fn(next).collect()
+    }
+}
+
+/// A date as it is written here: milliseconds since 1970, or `-` where there is none.
+fn date_to_text(date: Option<i64>) -> String {
+    date.map_or_else(|| "-".into(), |date| date.to_string())
 }
 
 /// A digest as it is written here and in messages: 16 hexadecimal digits, or `-` where there is none.

@@ -132,6 +132,8 @@ pub enum Event {
         attempt: AttemptId,
         /// How it went.
         outcome: Result<Grant, RefreshFailure>,
+        /// Whether the server has sent the attempt id back: it recognises attempt ids.
+        echoes: bool,
         /// What the browser remembers now.
         memo: Memo,
     },

@@ -3,6 +3,7 @@
 mod deferring;
 mod epochs;
 mod life;
+mod orphans;
 mod peers;
 mod queue;
 mod refresh;
@@ -19,12 +20,12 @@ use super::config::Config;
 use super::error::{Denial, RefreshFailure};
 use super::event::Event;
 use super::held::Held;
-use super::id::{Entropy, EpochId, TabId, Ticket};
+use super::id::{AttemptId, Entropy, EpochId, TabId, Ticket};
 use super::memo::{Begun, Companion, PendingSignOut, Unsettled};
 use super::peers::Peers;
 use super::report::Report;
 use super::status::{EndReason, Progress, Status};
-use super::time::Moment;
+use super::time::{Deadline, Moment};
 use super::token::{Credential, Subject};
 use super::turns::{Job, Stage, Turns, Urge};
 use deferring::Deferral;
@@ -78,6 +79,10 @@ pub struct Session<E> {
     companion: Option<Companion>,
     /// The one before the one that is on the wire: it may be answered as well.
     overtaken: Option<Unsettled>,
+    /// The turn under which this tab has written down its marker.
+    marked: Option<AttemptId>,
+    /// Until when no refresh is sent, because of those that are out and unanswered.
+    blocked: Option<Deadline>,
     /// A sign-out that the server may not know of.
     pending: Option<PendingSignOut>,
     /// The owner of a token that was compared with it: the same person, with another `sid`.
@@ -135,6 +140,8 @@ impl<E: Entropy> Session<E> {
             is_recalled: false,
             companion: None,
             overtaken: None,
+            marked: None,
+            blocked: None,
             pending: None,
             compared: None,
             rejected: false,
@@ -251,7 +258,7 @@ impl<E: Entropy> Session<E> {
             }
             Event::SignedIn { ticket, grant, memo } => {
                 self.note_latest(now, &memo);
-                let is_out = |refresh: &Unsettled| refresh.may_be_out(now, self.config.timeout);
+                let is_out = |refresh: &Unsettled| refresh.may_still_come(now);
                 let overlapped = self.turns.is_writing() || memo.unsettled.as_ref().is_some_and(is_out);
                 self.begin_session(now, grant);
                 self.cookie_in_doubt = overlapped;
@@ -299,13 +306,16 @@ impl<E: Entropy> Session<E> {
             }
             Event::LookedAgain { attempt, memo } => self.looked_again(now, attempt, &memo),
             Event::LockMoved { attempt } => self.lock_moved(now, attempt),
-            Event::RefreshSettled { attempt, outcome, memo } => {
+            Event::RefreshSettled { attempt, outcome, echoes, memo } => {
                 self.recall(now, &memo);
-                self.refresh_settled(now, attempt, outcome, &memo);
+                self.refresh_settled(now, attempt, outcome, echoes, &memo);
             }
             Event::PeerSpoke { from, message } => self.peer_spoke(now, from, message),
             Event::Recalled { memo } => {
                 self.recall(now, &memo);
+                if self.blocked.is_some() {
+                    self.look_at_in_flight(now, &memo);
+                }
                 self.drop_needless_turn(now);
             }
             Event::Woken { memo, was_away, is_seen } => {
@@ -320,7 +330,7 @@ impl<E: Entropy> Session<E> {
                 self.hidden = true;
                 self.published &= self.status() == before;
             }
-            Event::Left => self.leave(),
+            Event::Left => self.leave(now),
             Event::Tick => {}
             Event::CameOnline { memo } => {
                 let before = self.status();
@@ -331,7 +341,7 @@ impl<E: Entropy> Session<E> {
                 self.recall_sign_out(now, &memo);
                 self.pursue_sign_out();
             }
-            Event::Closed => self.close(),
+            Event::Closed => self.close(now),
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::config::{LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OUT};
 use super::entries::digest_from_text;
 use super::id::{AttemptId, EpochId};
+use super::in_flight::{InFlightList, LONGEST_IN_FLIGHT};
 use super::status::EndReason;
 use super::time::Moment;
 use super::token::{Grant, fnv1a};
@@ -143,6 +144,8 @@ pub struct Unsettled {
     /// When the first of those was sent, up to this one, whose cookies may lie over that of a session which has begun since:
     /// milliseconds since 1970. Whose cookie there is, the next answer tells.
     pub astray: Option<i64>,
+    /// When its page went away, where that was written down: milliseconds since 1970.
+    pub gone: Option<i64>,
 }
 
 /// A readable cookie of the server's that changes with each rotation: a digest of its value, which may be a secret of its
@@ -195,9 +198,14 @@ impl Unsettled {
         self.companion.zip(companion).is_some_and(|(then, now)| then != now)
     }
 
-    /// Whether its cookie may still come.
-    pub(crate) fn may_be_out(&self, now: Moment, timeout: Duration) -> bool {
-        matches!(self.standing, Standing::Out | Standing::Overtaken) && self.age(now) < timeout
+    /// Whether nobody has seen its own reply, with its cookie.
+    fn may_be_out(&self) -> bool {
+        matches!(self.standing, Standing::Out | Standing::Overtaken)
+    }
+
+    /// Whether that reply may still be on its way.
+    pub(crate) fn may_still_come(&self, now: Moment) -> bool {
+        self.may_be_out() && self.age(now) < LONGEST_IN_FLIGHT
     }
 
     /// Whether nobody knows what became of it: the next refresh is the same attempt.
@@ -205,9 +213,10 @@ impl Unsettled {
         matches!(self.standing, Standing::Out | Standing::Lost)
     }
 
-    /// Whether its cookie may have come, or may come, over that of a session which has begun since.
-    pub(crate) fn may_lie_over(&self, session: EpochId, now: Moment, timeout: Duration) -> bool {
-        let coming = Some(self.sent).filter(|_| self.may_be_out(now, timeout));
+    /// Whether its cookie may have come, or may come, over that of a session which has begun since. However long ago it was
+    /// sent: a cookie that is late is there in the end.
+    pub(crate) fn may_lie_over(&self, session: EpochId) -> bool {
+        let coming = Some(self.sent).filter(|_| self.may_be_out());
         self.astray.into_iter().chain(coming).any(|sent| session.is_after(sent))
     }
 
@@ -219,6 +228,17 @@ impl Unsettled {
     /// How long ago it was sent.
     pub(crate) fn age(&self, now: Moment) -> Duration {
         age(self.sent, now)
+    }
+
+    /// How long it had been out when its page went away; until now, where nobody wrote down when that was.
+    pub(crate) fn seen(&self, now: Moment) -> Duration {
+        let gone = self.gone.unwrap_or(now.wall_ms());
+        Duration::from_millis(gone.saturating_sub(self.sent).max(0).unsigned_abs())
+    }
+
+    /// Whether this is another marker of the same refresh.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        (self.id, self.sent) == (other.id, other.sent)
     }
 }
 
@@ -234,9 +254,19 @@ pub struct Answered {
     pub at: i64,
     /// How long it took: a guide to how long an orphan's may take.
     pub took: Duration,
+    /// The slowest recent one: each reply that is quicker takes an eighth off.
+    pub slowest: Duration,
+    /// Whether the server has said that it recognises attempt ids, by sending one back.
+    pub echoes: bool,
 }
 
 impl Answered {
+    /// A reply that took so long, after those before it.
+    pub(crate) fn after(before: Option<Self>, at: i64, took: Duration, echoes: bool) -> Self {
+        let remembered = before.map_or(0, |before| before.slowest.as_millis() as u64 / 8 * 7);
+        Self { at, took, slowest: took.max(Duration::from_millis(remembered)), echoes }
+    }
+
     /// Whether whoever has the token may be about to hand it over to a tab whose own came at `received`.
     pub(crate) fn is_news(&self, received: Moment, now: Moment) -> bool {
         self.at > received.wall_ms().saturating_add(SAME_ANSWER) && age(self.at, now) < NEWS
@@ -258,4 +288,6 @@ pub struct Memo {
     pub answered: Option<Answered>,
     /// The companion of the refresh cookie, where there is one.
     pub companion: Option<Companion>,
+    /// The refreshes that are out and unanswered, be they other tabs'.
+    pub in_flight: InFlightList,
 }

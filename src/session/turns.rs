@@ -91,7 +91,7 @@ pub(crate) struct Turn {
 /// A refresh that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sent {
-    attempt: AttemptId,
+    pub(crate) attempt: AttemptId,
     /// What the server sees.
     pub(crate) id: AttemptId,
     /// It is the how-manieth.
@@ -145,9 +145,24 @@ impl Turn {
         self.since
     }
 
+    /// What it has waited for is there, or will not come.
+    pub(crate) fn stop_waiting(&mut self, now: Moment) {
+        self.orphan = Deadline::new(now, Duration::ZERO);
+        self.waited_for = None;
+    }
+
     /// How much longer an orphan's cookie is waited for.
     pub(crate) fn orphan_left(&self, now: Moment) -> Duration {
         self.orphan.remaining(now)
+    }
+
+    /// How much of a wait for this orphan is left. None is waited for twice.
+    pub(crate) fn still_waits(&self, orphan: Option<Unsettled>, wait: Duration, now: Moment) -> Duration {
+        let is_same = self
+            .waited_for
+            .zip(orphan)
+            .is_some_and(|(before, orphan)| before.is_same(&orphan) && before.standing == orphan.standing);
+        if is_same { self.orphan_left(now).min(wait) } else { wait }
     }
 
     /// Whether something of it is on the wire.
@@ -248,6 +263,17 @@ impl Turns {
     pub(crate) fn refresh_is_out(&self) -> bool {
         let is_refresh = |turn: &Turn| turn.is_busy() && (turn.job == Job::Refresh || turn.compares);
         self.current.as_ref().is_some_and(is_refresh)
+    }
+
+    /// The refreshes of this epoch that were given up on, and may still be answered.
+    pub(crate) fn late(&self) -> impl Iterator<Item = Sent> {
+        self.late.iter().copied()
+    }
+
+    /// Every refresh of this tab that is out and unanswered.
+    pub(crate) fn in_flight(&self) -> impl Iterator<Item = Sent> {
+        let busy = self.current.as_ref().filter(|_| self.refresh_is_out()).map(|turn| self.sent_in(turn));
+        busy.into_iter().chain(self.late()).chain(self.stray.iter().copied())
     }
 
     /// Whether anything that writes the cookie is on the wire.

@@ -5,9 +5,11 @@
 mod closing;
 mod expiring;
 mod failing;
+mod late_replies;
 mod pending_sign_outs;
 mod reaching_all_tabs;
 mod recovering;
+mod reloading;
 mod remembering_sign_outs;
 mod replaying;
 mod reporting;
@@ -24,8 +26,8 @@ mod world;
 
 use std::time::Duration;
 
-use silent_session::session::{Config, Denial, EndReason, RefreshFailure, Reply, Status};
-use world::{Fault, Outcome, Says, TabId, Tells, World};
+use silent_session::session::{Config, Denial, EndReason, RefreshFailure, Reply, Rotation, Status};
+use world::{Fault, OnSpent, Outcome, Says, TabId, Tells, World};
 
 const TAB: TabId = TabId(0);
 const MINUTE: i64 = 60_000;

@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
 use silent_session::session::{
-    AttemptId, Command, Config, Event, Memo, Moment, RefreshFailure, Status, Ticket,
+    AttemptId, Command, Config, Event, LONGEST_IN_FLIGHT, Memo, Moment, RefreshFailure, Status, Ticket,
 };
 
 use super::Seed;
@@ -29,6 +29,10 @@ pub struct World {
     pub outcomes: HashMap<usize, Outcome>,
     /// The most writers of the cookie that were on the wire at once.
     pub most_writers: usize,
+    /// Refreshes that are out and unanswered: whose, which, and since when.
+    pub(super) unanswered: Vec<(TabId, AttemptId, i64)>,
+    /// The most of them that were out at once, of tabs that live, and none of them for longer than two minutes.
+    pub most_unanswered: usize,
     /// The newest cookie.
     pub cookie: Option<Cookie>,
     pub storage: Storage,
@@ -71,6 +75,8 @@ impl World {
             issued: HashMap::new(),
             outcomes: HashMap::new(),
             most_writers: 0,
+            unanswered: Vec::new(),
+            most_unanswered: 0,
             cookie: None,
             storage: Storage::default(),
             channel: Channel::default(),
@@ -168,7 +174,8 @@ impl World {
         self.happen(tab, Event::Left);
         for attempt in self.refreshes_of(tab) {
             let outcome = Err(RefreshFailure::Unavailable { status: None, retry_after: None });
-            self.happen(tab, Event::RefreshSettled { attempt, outcome, memo: Memo::default() });
+            let settled = Event::RefreshSettled { attempt, outcome, echoes: false, memo: Memo::default() };
+            self.happen(tab, settled);
         }
         self.kill_tab(tab);
         self.visit()
@@ -242,6 +249,15 @@ impl World {
             }
             _ => false,
         })
+    }
+
+    /// A refresh is sent.
+    pub(super) fn note_sent(&mut self, tab: TabId, attempt: AttemptId) {
+        self.unanswered.push((tab, attempt, self.now));
+        let is_out = |(tab, _, since): &&(TabId, AttemptId, i64)| {
+            self.tabs[tab.0].alive && self.now - since < LONGEST_IN_FLIGHT.as_millis() as i64
+        };
+        self.most_unanswered = self.most_unanswered.max(self.unanswered.iter().filter(is_out).count());
     }
 
     /// Something of this tab's holds the lock and will never give it back.

@@ -83,7 +83,7 @@ impl World {
     pub(super) fn arrive(&mut self, arrival: Arrival) {
         match arrival {
             Arrival::RefreshAtServer { tab, attempt, id, cookie, fault } => {
-                let delay = if let Some(Fault::Slow(ms)) = fault { ms } else { 0 };
+                let delay = if let Some(Fault::Slow(ms) | Fault::SlowReset(ms)) = fault { ms } else { 0 };
                 let outcome = match fault.and_then(failure_of) {
                     Some(failure) => Err(failure),
                     None => {
@@ -116,10 +116,12 @@ impl World {
                 let outcome = outcome
                     .and_then(|(issued, _)| self.grant(tab, &issued).map_err(RefreshFailure::Malformed));
                 self.writers.retain(|writer| *writer != (tab, attempt));
-                self.happen(tab, Event::RefreshSettled { attempt, outcome, memo: Memo::default() });
+                self.unanswered.retain(|(_, out, _)| *out != attempt);
+                let echoes = self.server.echoes;
+                self.happen(tab, Event::RefreshSettled { attempt, outcome, echoes, memo: Memo::default() });
             }
             Arrival::SignOutAtServer { tab, attempt, cookie, fault } => {
-                let delay = if let Some(Fault::Slow(ms)) = fault { ms } else { 0 };
+                let delay = if let Some(Fault::Slow(ms) | Fault::SlowReset(ms)) = fault { ms } else { 0 };
                 let lost = RefreshFailure::Unavailable { status: None, retry_after: None };
                 let outcome = match fault.and_then(failure_of) {
                     Some(failure) => Err(failure),

@@ -20,12 +20,26 @@ pub enum Fault {
     Portal,
     /// The server takes this many milliseconds longer.
     Slow(i64),
+    /// The connection dies after this many milliseconds, before the server has seen anything.
+    SlowReset(i64),
     /// Neither an answer nor an error, ever; the server has seen nothing.
     Silence,
     /// The server rotates, and the connection dies before the answer.
     Lost,
     /// The same; and the browser, which had used the connection before, sends the request once more by itself.
     Resent,
+}
+
+/// What happens when a refresh cookie comes that was used before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnSpent {
+    /// The session ends.
+    #[default]
+    Revoke,
+    /// The request is refused, and nothing else happens.
+    Refuse,
+    /// It is accepted, and answered with the newest cookie.
+    Accept,
 }
 
 /// A refresh cookie. Not a secret here.
@@ -69,6 +83,14 @@ pub struct Server {
     pub misconfigured: Option<&'static str>,
     /// It forgets attempt ids: a second presentation is theft, whatever comes along.
     pub knows_attempts: bool,
+    /// What it does with a spent cookie.
+    pub on_spent: OnSpent,
+    /// The cookie stays the same at each refresh.
+    pub is_static: bool,
+    /// Spent cookies that it has refused, and done nothing else.
+    pub refused_spent: u32,
+    /// It sends attempt ids back.
+    pub echoes: bool,
     /// Beside the refresh cookie it sets one that script can read.
     pub has_companion: bool,
     /// What its tokens tell of their owner.
@@ -197,9 +219,21 @@ impl Server {
             let successor = Cookie { family: cookie.family, serial: family.serial };
             return Ok((self.issue(cookie.family, now), successor));
         }
+        if self.is_static {
+            return Ok((self.issue(cookie.family, now), cookie));
+        }
         if family.serial != cookie.serial {
-            family.revoked = true;
-            self.reuses += 1;
+            match self.on_spent {
+                OnSpent::Accept => {
+                    let newest = Cookie { family: cookie.family, serial: family.serial };
+                    return Ok((self.issue(cookie.family, now), newest));
+                }
+                OnSpent::Refuse => self.refused_spent += 1,
+                OnSpent::Revoke => {
+                    family.revoked = true;
+                    self.reuses += 1;
+                }
+            }
             return Err(rejected);
         }
         // Once more, with the successor itself: its cookie has come, and other answers of the attempt may bring it again.
@@ -279,7 +313,9 @@ pub fn failure_of(fault: Fault) -> Option<RefreshFailure> {
             status: Some(status),
             retry_after: seconds.map(Duration::from_secs),
         }),
-        Fault::Reset => Some(RefreshFailure::Unavailable { status: None, retry_after: None }),
+        Fault::Reset | Fault::SlowReset(_) => {
+            Some(RefreshFailure::Unavailable { status: None, retry_after: None })
+        }
         Fault::Offline => Some(RefreshFailure::Offline),
         Fault::Malformed => Some(RefreshFailure::Malformed(TokenFault::Missing)),
         Fault::Portal => Some(RefreshFailure::Foreign { status: 403 }),

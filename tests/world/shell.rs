@@ -21,6 +21,8 @@ impl World {
             | Command::Remark { .. }
             | Command::Unmark { .. }
             | Command::NoteAnswered(_)
+            | Command::ListInFlight(_)
+            | Command::UnlistInFlight { .. }
             | Command::ExpectCompany(_)
                 if self.tabs[tab.0].is_worker => {}
             Command::AcquireLock { attempt } => {
@@ -49,6 +51,7 @@ impl World {
             }
             Command::SendRefresh { attempt, id } => {
                 self.on_the_wire(tab, attempt);
+                self.note_sent(tab, attempt);
                 let fault = self.fault();
                 let cookie = self.cookie;
                 if fault != Some(Fault::Silence) {
@@ -88,6 +91,8 @@ impl World {
             Command::Mark { attempt, unsettled } => self.mark(attempt, unsettled),
             Command::Remark { attempt, unsettled } => self.remark(attempt, unsettled),
             Command::NoteAnswered(answered) => self.note_answered(answered),
+            Command::ListInFlight(in_flight) => self.list_in_flight(in_flight),
+            Command::UnlistInFlight { attempt } => self.unlist_in_flight(tab, attempt),
             Command::Unmark { attempt } => self.unmark(attempt),
             Command::ExpectCompany(company) => self.storage.company = company || self.storage.blocked,
             Command::Tell(message) => self.tell(tab, message),

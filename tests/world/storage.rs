@@ -1,7 +1,8 @@
 //! What localStorage holds: the session, the marker of a refresh that is on the wire, whether there is company.
 
 use silent_session::session::{
-    Answered, AttemptId, Companion, EpochId, Event, Memo, PendingSignOut, Remembered, Unsettled,
+    Answered, AttemptId, Companion, EpochId, Event, InFlight, InFlightList, Memo, PendingSignOut, Remembered,
+    Unsettled,
 };
 
 use super::browser::World;
@@ -19,6 +20,7 @@ pub struct Storage {
     /// Which attempt, and what is known of it.
     marker: Option<(AttemptId, Unsettled)>,
     answered: Option<Answered>,
+    in_flight: InFlightList,
 }
 
 impl World {
@@ -34,6 +36,7 @@ impl World {
             sign_out: self.storage.sign_out,
             answered: self.storage.answered,
             companion: self.companion(),
+            in_flight: self.storage.in_flight,
         }
     }
 
@@ -68,6 +71,11 @@ impl World {
             return;
         }
         self.storage.session = Some(remembered);
+        self.storage_changed(tab);
+    }
+
+    /// The other pages hear of it, some time later.
+    fn storage_changed(&mut self, tab: TabId) {
         let mut others = self.siblings_of(tab);
         others.retain(|other| !self.tabs[other.0].is_worker);
         for other in others {
@@ -98,6 +106,19 @@ impl World {
 
     pub(super) fn note_answered(&mut self, answered: Answered) {
         self.storage.answered = Some(answered).filter(|_| !self.storage.blocked);
+    }
+
+    pub(super) fn list_in_flight(&mut self, in_flight: InFlight) {
+        if !self.storage.blocked {
+            self.storage.in_flight = self.storage.in_flight.with(in_flight);
+        }
+    }
+
+    pub(super) fn unlist_in_flight(&mut self, tab: TabId, attempt: AttemptId) {
+        let left = self.storage.in_flight.without(attempt);
+        if std::mem::replace(&mut self.storage.in_flight, left) != left {
+            self.storage_changed(tab);
+        }
     }
 
     pub(super) fn unmark(&mut self, attempt: AttemptId) {

@@ -65,6 +65,8 @@ impl Driver {
             Command::Mark { attempt, unsettled } => self.0.memory.mark(attempt, unsettled),
             Command::Remark { attempt, unsettled } => self.0.memory.remark(attempt, unsettled),
             Command::NoteAnswered(answered) => self.0.memory.note_answered(answered),
+            Command::ListInFlight(in_flight) => self.0.memory.list_in_flight(in_flight),
+            Command::UnlistInFlight { attempt } => self.0.memory.unlist_in_flight(attempt),
             Command::Unmark { attempt } => self.0.memory.unmark(attempt),
             Command::ExpectCompany(company) => self.0.memory.expect_company(company),
             Command::Report(report) => {
@@ -101,6 +103,7 @@ impl Driver {
             let params = driver.0.params.borrow().clone();
             let is_due = || driver.has_turn(attempt);
             let outcome = driver.0.refresh.refresh(id, &params, &driver.0.reader, is_due).await;
+            let echoes = driver.0.refresh.echoes.get();
             let outcome = outcome.map_err(|(failure, native)| {
                 driver.0.native_error.replace(native);
                 failure
@@ -113,7 +116,7 @@ impl Driver {
                 }
             }
             let memo = driver.0.memory.recall();
-            driver.dispatch(Event::RefreshSettled { attempt, outcome, memo });
+            driver.dispatch(Event::RefreshSettled { attempt, outcome, echoes, memo });
         });
     }
 

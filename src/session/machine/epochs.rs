@@ -71,6 +71,7 @@ impl<E: Entropy> Session<E> {
         if let Some((attempt, unsettled)) = self.turns.busy_refresh().zip(self.unsettled) {
             self.commands.push(Command::Mark { attempt, unsettled });
         }
+        self.relist_in_flight(None);
         if let Some(pending) = self.pending.filter(|_| self.logins.is_empty()) {
             self.commands.push(Command::RememberSignOut(pending));
         }

@@ -150,8 +150,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    pub(super) fn close(&mut self) {
-        self.leave();
+    pub(super) fn close(&mut self, now: Moment) {
+        self.leave(now);
         self.phase = Phase::Closed;
         self.published = false;
         self.cancel(|_| true, Denial::Closed);

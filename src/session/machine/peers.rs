@@ -51,6 +51,7 @@ impl<E: Entropy> Session<E> {
             self.away = false;
             self.peers.forget_all();
             self.commands.push(Command::ExpectCompany(true));
+            self.relist_in_flight(None);
         }
         self.recall(now, memo);
         self.recall_sign_out(now, memo);
@@ -63,8 +64,10 @@ impl<E: Entropy> Session<E> {
 
     /// The page is put away, or goes for good. Nothing is begun that it could not end, and nobody waits for it: what it
     /// has on the wire, its marker tells.
-    pub(super) fn leave(&mut self) {
+    pub(super) fn leave(&mut self, now: Moment) {
         self.away = true;
+        self.relist_in_flight(Some(now.wall_ms()));
+        self.mark_gone(now);
         self.ask_anew();
         self.put_off_sign_out();
         if let Some(attempt) = self.turns.busy_refresh() {

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use super::super::backoff::scale;
 use super::super::command::Command;
-use super::super::config::{COMPANION_LOOK, LEAST_ORPHAN_WAIT, UNKNOWN_TOOK};
 use super::super::error::{Denial, RefreshFailure};
 use super::super::held::Held;
 use super::super::id::{AttemptId, Entropy};
-use super::super::memo::{Memo, Standing, Unsettled};
+use super::super::memo::Memo;
 use super::super::report::{Delay, Report};
 use super::super::time::{Deadline, Moment};
 use super::super::turns::{Job, Stage, Turn};
@@ -32,7 +31,8 @@ impl<E: Entropy> Session<E> {
         }
         for caller in self.callers.take_impatient(now, self.config.patience) {
             let failure = self.failure.unwrap_or(RefreshFailure::TimedOut);
-            let retry_at = self.backoff.retry_at().unwrap_or(now.wall_ms());
+            let blocked = self.blocked.map(Deadline::wall_ms);
+            let retry_at = self.backoff.retry_at().max(blocked).unwrap_or(now.wall_ms());
             self.answer(caller.ticket, Err(Denial::Unavailable { failure, retry_at }));
         }
         if self.turns.current.is_none() && self.started && !self.away {
@@ -41,9 +41,7 @@ impl<E: Entropy> Session<E> {
     }
 
     pub(super) fn next_turn(&mut self, now: Moment) {
-        let paused = self.sign_out_backoff.until(now).is_some();
-        let is_ready = |job: &Job| !(paused && matches!(job, Job::SignOut { .. }));
-        let job = match self.turns.agenda.iter().position(is_ready) {
+        let job = match self.turns.agenda.iter().position(|job| self.job_wait(job, now).is_zero()) {
             Some(index) => Some(self.turns.agenda.remove(index)),
             None => self.own_refresh_wait(now).filter(Duration::is_zero).map(|_| Job::Refresh),
         };
@@ -88,7 +86,8 @@ impl<E: Entropy> Session<E> {
             Phase::Ended { .. } | Phase::Closed => return None,
         };
         let until = if is_idle { self.backoff.idle_until(now) } else { self.backoff.until(now) };
-        Some(until.map_or(wait, |until| until.remaining(now).max(wait)))
+        let waits = [until, self.blocked].into_iter().flatten().map(|until| until.remaining(now));
+        Some(waits.fold(wait, Duration::max))
     }
 
     /// When to refresh ahead of the expiry: not in a hidden tab that nobody has used since the token came. Forgotten tabs
@@ -99,8 +98,31 @@ impl<E: Entropy> Session<E> {
 
     /// How long until the next job of the agenda may begin.
     pub(super) fn agenda_wait(&self, now: Moment) -> Option<Duration> {
-        self.turns.agenda.first()?;
-        Some(self.sign_out_backoff.until(now).map_or(Duration::ZERO, |until| until.remaining(now)))
+        self.turns.agenda.iter().map(|job| self.job_wait(job, now)).min()
+    }
+
+    /// How long until this job of the agenda may begin.
+    fn job_wait(&self, job: &Job, now: Moment) -> Duration {
+        let paused = self.sign_out_backoff.until(now).filter(|_| matches!(job, Job::SignOut { .. }));
+        let blocked = self.blocked.filter(|_| self.must_refresh(job, now));
+        let waits = [paused, blocked].into_iter().flatten().map(|until| until.remaining(now));
+        waits.fold(Duration::ZERO, Duration::max)
+    }
+
+    /// Whether a refresh is sent for a job.
+    fn must_refresh(&self, job: &Job, now: Moment) -> bool {
+        *job == Job::Refresh || (matches!(job, Job::SignOut { .. }) && self.must_compare(job, now))
+    }
+
+    /// Whether the current turn sends a refresh.
+    pub(super) fn turn_refreshes(&self, now: Moment) -> bool {
+        self.turns.current.as_ref().is_some_and(|turn| self.must_refresh(&turn.job, now))
+    }
+
+    /// Whether the current turn would send a refresh beside too many others.
+    fn is_blocked_turn(&mut self, now: Moment, memo: &Memo) -> bool {
+        self.look_at_in_flight(now, memo);
+        self.blocked.is_some() && self.turn_refreshes(now)
     }
 
     /// Whether a refresh is due now.
@@ -134,10 +156,13 @@ impl<E: Entropy> Session<E> {
         if !self.published {
             return self.ask_anew();
         }
-        self.recall_unsettled(memo);
+        self.recall_unsettled(now, memo);
         self.drop_needless_turn(now);
         self.drop_finished_sign_out();
         self.put_off_pursuit(now);
+        if self.is_blocked_turn(now, memo) {
+            return self.ask_anew();
+        }
         let is_news = self.is_news(now, memo);
         if contended || self.cleared || is_news {
             self.greet(now);
@@ -166,53 +191,6 @@ impl<E: Entropy> Session<E> {
         memo.answered.is_some_and(|answered| answered.is_news(held.grant.received, now))
     }
 
-    /// Where the server has a readable cookie that changes with each rotation, it is looked at: it ends the wait.
-    fn watch_companion(&mut self, now: Moment) {
-        if let Some(turn) = &mut self.turns.current
-            && turn.waited_for.is_some_and(|orphan| orphan.companion.is_some())
-        {
-            turn.wait_again(turn.orphan_left(now).min(COMPANION_LOOK), now);
-        }
-    }
-
-    /// Looks at the marker. One of another tab's that has gone since is settled; our own we know better.
-    fn recall_unsettled(&mut self, memo: &Memo) {
-        if memo.unsettled.is_some() {
-            self.is_recalled = memo.unsettled != self.unsettled || self.is_recalled;
-            self.unsettled = memo.unsettled;
-        } else if memo.is_kept && self.is_recalled {
-            self.unsettled = None;
-        }
-        self.companion = memo.companion;
-        if let Some(orphan) = &mut self.unsettled
-            && orphan.standing == Standing::Out
-            && orphan.has_come(memo.companion)
-        {
-            // The cookie is there: nothing of it is on the wire.
-            orphan.standing = Standing::Lost;
-        }
-    }
-
-    /// How long the cookie of a refresh may still be on its way whose tab does not have the lock any more: it was
-    /// reloaded, closed, killed, or has lost its patience. Twice what the last one took, where that is known.
-    pub(super) fn orphan_wait(&self, now: Moment, memo: &Memo) -> Duration {
-        let Some(unsettled) = self.unsettled else { return Duration::ZERO };
-        let bound = match unsettled.standing {
-            Standing::Lost | Standing::Astray => Duration::ZERO,
-            // What comes after a sign-out would undo it.
-            Standing::Out if self.is_plain_sign_out(now) => self.config.timeout,
-            Standing::Out => {
-                let likely = memo
-                    .answered
-                    .map_or(UNKNOWN_TOOK, |last| last.took.saturating_mul(2).max(LEAST_ORPHAN_WAIT));
-                likely.min(self.config.timeout)
-            }
-            // Another rotation now, and the cookie that is still to come would be a spent one.
-            Standing::Overtaken => self.config.timeout,
-        };
-        bound.saturating_sub(unsettled.age(now))
-    }
-
     /// All has been waited for: while it was, a tab that the lock does not reach may have begun.
     fn look_again(&mut self, now: Moment) {
         let Some(turn) = &mut self.turns.current else { return };
@@ -231,17 +209,16 @@ impl<E: Entropy> Session<E> {
         if !self.published {
             return self.ask_anew();
         }
-        self.recall_unsettled(memo);
+        self.recall_unsettled(now, memo);
         self.drop_needless_turn(now);
         self.drop_finished_sign_out();
         self.put_off_pursuit(now);
+        if self.is_blocked_turn(now, memo) {
+            return self.ask_anew();
+        }
         let orphan = self.orphan_wait(now, memo);
         let Some(turn) = &mut self.turns.current else { return };
-        // Not waited for twice.
-        let left = match turn.waited_for == self.unsettled {
-            true => turn.orphan_left(now).min(orphan),
-            false => orphan,
-        };
+        let left = turn.still_waits(self.unsettled, orphan, now);
         if left.is_zero() {
             self.begin_turn(now);
         } else {
@@ -287,40 +264,6 @@ impl<E: Entropy> Session<E> {
             }
         }
         self.turns.current = Some(turn);
-    }
-
-    /// Sends a refresh in this turn: under the id of the one before when nobody knows what became of that.
-    /// Returns that id.
-    pub(super) fn send_refresh(&mut self, now: Moment, attempt: AttemptId) -> AttemptId {
-        self.turns.sent = self.turns.sent.wrapping_add(1);
-        let earlier = self.unsettled.filter(Unsettled::is_open);
-        let id = match earlier {
-            Some(earlier) => earlier.id,
-            // It has been sent under that of the turn, and was rejected.
-            None if self.rejected => AttemptId::draw(&mut self.entropy),
-            None => attempt,
-        };
-        let unsettled = Unsettled {
-            id,
-            sent: now.wall_ms(),
-            standing: Standing::Out,
-            companion: self.companion,
-            astray: self
-                .unsettled
-                .and_then(|earlier| earlier.astray.or(earlier.is_open().then_some(earlier.sent))),
-        };
-        if let Some(earlier) = earlier {
-            // Neither a network that comes back nor a reload makes it less late.
-            let first = now.before(earlier.first_age(now));
-            self.backoff.has_failed_since(first, now);
-        }
-        self.overtaken = earlier.filter(|earlier| earlier.standing == Standing::Out);
-        self.unsettled = Some(unsettled);
-        self.is_recalled = false;
-        self.commands.push(Command::Mark { attempt, unsettled });
-        self.commands.push(Command::SendRefresh { attempt, id });
-        self.report(Report::RefreshStarted { id });
-        id
     }
 
     pub(super) fn turn_is_overdue(&mut self, now: Moment) {

@@ -8,13 +8,14 @@ use super::super::config::{CONFIRMATION, TRAVEL_TIME};
 use super::super::error::RefreshFailure;
 use super::super::held::Source;
 use super::super::id::{AttemptId, Entropy};
-use super::super::memo::{Answered, Memo, Standing, Unsettled};
+use super::super::memo::{Answered, Memo};
 use super::super::report::{Delay, Report};
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
 use super::super::turns::{Sent, Settled, Turn};
 use super::deferring::Deferral;
+use super::orphans::Fate;
 use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {
@@ -23,10 +24,11 @@ impl<E: Entropy> Session<E> {
         now: Moment,
         attempt: AttemptId,
         outcome: Result<Grant, RefreshFailure>,
+        echoes: bool,
         memo: &Memo,
     ) {
         let (settled, mut turn) = self.turns.settle(attempt);
-        let is_ours = matches!(settled, Settled::InTime(_) | Settled::Late(_));
+        self.blocked = None;
         if let Some(sent) = settled.sent() {
             self.report_settled(
                 now,
@@ -35,16 +37,16 @@ impl<E: Entropy> Session<E> {
                 turn.is_none(),
             );
         }
-        match &outcome {
-            Ok(_) | Err(RefreshFailure::Rejected { .. }) => {
-                let goes_on = matches!(self.phase, Phase::Active(_) | Phase::Unknown { .. });
-                let strays = settled.sent().filter(|_| !is_ours && goes_on && outcome.is_ok());
-                self.outcome_is_known(now, attempt, is_ours || turn.is_some(), strays);
-            }
-            Err(_) => self.outcome_is_lost(now, attempt, is_ours),
-        }
-        if let (Settled::InTime(sent), Ok(grant)) = (&settled, &outcome) {
-            let answered = Answered { at: grant.received.wall_ms(), took: now.surely_since(sent.began) };
+        let fate = match &outcome {
+            Ok(_) => Fate::Accepted,
+            Err(RefreshFailure::Rejected { .. }) => Fate::Rejected,
+            Err(_) => Fate::Lost,
+        };
+        self.note_fate(now, attempt, &settled, fate);
+        self.stop_needless_wait(now);
+        if let (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) = (&settled, &outcome) {
+            let (at, took) = (grant.received.wall_ms(), now.surely_since(sent.began));
+            let answered = Answered::after(memo.answered, at, took, echoes);
             self.commands.push(Command::NoteAnswered(answered));
         }
         if let Some(comparing) = turn.take_if(|turn| turn.compares) {
@@ -53,7 +55,7 @@ impl<E: Entropy> Session<E> {
         if let Some(turn) = turn {
             let is_rejection = matches!(outcome, Err(RefreshFailure::Rejected { .. }));
             let is_in_time = matches!(settled, Settled::InTime(_));
-            if is_rejection && is_in_time && self.wants_confirmation() {
+            if is_rejection && is_in_time && self.wants_confirmation(now, memo) {
                 return self.confirm_rejection(now, turn);
             }
             self.commands.push(Command::ReleaseLock { attempt });
@@ -76,64 +78,31 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// What became of it is known, and whether the cookie was rotated. `is_newest`: none was sent since. One that `strays`
-    /// was of an earlier session.
-    fn outcome_is_known(&mut self, now: Moment, attempt: AttemptId, is_newest: bool, strays: Option<Sent>) {
-        // The one before, of the same id, may still bring the cookie that this one has brought.
-        let before = if is_newest { self.one_before(now) } else { None };
-        let astray = strays.map(|sent| Unsettled {
-            id: sent.id,
-            sent: sent.began.wall_ms(),
-            standing: Standing::Astray,
-            companion: None,
-            astray: Some(sent.began.wall_ms()),
-        });
-        let overtaken = before.map(|before| Unsettled {
-            standing: Standing::Overtaken,
-            astray: before.astray.or(Some(before.sent)),
-            ..before
-        });
-        let unsettled = overtaken.or(astray);
-        if is_newest {
-            self.unsettled = unsettled;
+    /// Whether another refresh is to tell before a rejection ends the session. A visitor who had none pays nothing.
+    fn wants_confirmation(&mut self, now: Moment, memo: &Memo) -> bool {
+        if self.known_epoch().is_none() || self.away {
+            return false;
         }
-        self.commands.push(match unsettled {
-            Some(unsettled) => Command::Remark { attempt, unsettled },
-            None => Command::Unmark { attempt },
-        });
-    }
-
-    /// Nothing of it is on the wire any more; whether the cookie was rotated, nobody knows.
-    fn outcome_is_lost(&mut self, now: Moment, attempt: AttemptId, is_ours: bool) {
-        // The fetch of a page that goes away fails, and the request goes on.
-        if self.away {
-            return;
+        if !self.rejected || self.probe_pause(now).is_some() {
+            return true;
         }
-        if let Some(unsettled) = self.unsettled.filter(|_| is_ours) {
-            let lost = Unsettled { standing: Standing::Lost, ..unsettled };
-            let unsettled = self.one_before(now).unwrap_or(lost);
-            self.unsettled = Some(unsettled);
-            self.commands.push(Command::Remark { attempt, unsettled });
-        }
+        // A refresh that this tab has given up on may still bring a cookie.
+        self.look_at_in_flight(now, memo);
+        self.blocked.is_some()
     }
 
-    /// The one before, if it may still be answered.
-    fn one_before(&mut self, now: Moment) -> Option<Unsettled> {
-        self.overtaken.take().filter(|before| before.age(now) < self.config.timeout)
-    }
-
-    /// Whether a rejection would end a session, and none has confirmed it yet. A visitor who had none pays nothing.
-    fn wants_confirmation(&self) -> bool {
-        let has_session = self.known_epoch().is_some();
-        has_session && !self.rejected && !self.away
-    }
-
-    /// The server has refused the cookie. Another origin or a frame that the lock does not reach may have rotated it: one
-    /// more try tells, with whatever cookie there is then. The lock is kept meanwhile: it would tell the others the same.
+    /// The server has refused the cookie. Another origin or a frame that the lock does not reach may have rotated it, or an
+    /// orphan is still to bring it: another try tells, with whatever cookie there is then. The lock is kept meanwhile: the
+    /// server would tell the others the same.
     fn confirm_rejection(&mut self, now: Moment, mut turn: Turn) {
         self.rejected = true;
-        let pause = CONFIRMATION + scale(CONFIRMATION, &mut self.entropy);
+        if self.blocked.is_some() {
+            return self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+        }
+        let pause =
+            self.probe_pause(now).unwrap_or_else(|| CONFIRMATION + scale(CONFIRMATION, &mut self.entropy));
         turn.hold(Duration::ZERO, pause, now);
+        turn.waited_for = None;
         self.turns.current = Some(turn);
         self.report(Report::Deferred { why: Delay::Confirmation, wait: pause });
     }

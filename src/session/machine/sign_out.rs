@@ -35,7 +35,7 @@ impl<E: Entropy> Session<E> {
         let is_later = |begun: Begun| self.over(begun.epoch).is_none();
         let is_over = matches!(self.phase, Phase::Ended { .. } | Phase::Closed)
             && !memo.session.and_then(Remembered::begun).is_some_and(is_later);
-        let session = self.whose_cookie(now, memo);
+        let session = self.whose_cookie(memo);
         self.compared = None;
         self.end(now, EndReason::SignedOut);
         let denial = Denial::Ended(EndReason::SignedOut);
@@ -58,7 +58,7 @@ impl<E: Entropy> Session<E> {
     }
 
     /// The session whose cookie the browser has; `None` where nobody can know. Then whoever's it is is signed out.
-    fn whose_cookie(&self, now: Moment, memo: &Memo) -> Option<Begun> {
+    fn whose_cookie(&self, memo: &Memo) -> Option<Begun> {
         let known = match &self.phase {
             Phase::Active(held) => Some(Begun::of(held.epoch, &held.grant)),
             Phase::Unknown { restoring, .. } => *restoring,
@@ -73,7 +73,7 @@ impl<E: Entropy> Session<E> {
         let all = [known, begun, signed_out].into_iter().flatten();
         let session = all.max_by_key(|begun| begun.epoch)?;
         // A refresh that was sent before it had begun brings another cookie.
-        let is_earlier = |refresh: &Unsettled| refresh.may_lie_over(session.epoch, now, self.config.timeout);
+        let is_earlier = |refresh: &Unsettled| refresh.may_lie_over(session.epoch);
         let overlaps = memo.unsettled.as_ref().is_some_and(is_earlier) || self.turns.has_inert();
         Some(session).filter(|_| !overlaps && !self.cookie_in_doubt)
     }
@@ -145,8 +145,8 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Whether it is to be known whose session there is before this is sent.
-    fn must_compare(&self, turn: &Turn, now: Moment) -> bool {
-        let is_sure = matches!(turn.job, Job::SignOut { urge, .. } if urge != Urge::Pursuit);
+    pub(super) fn must_compare(&self, job: &Job, now: Moment) -> bool {
+        let is_sure = matches!(job, Job::SignOut { urge, .. } if *urge != Urge::Pursuit);
         let may_be_anothers =
             |pending: &PendingSignOut| pending.can_compare() && !(is_sure && pending.is_young(now));
         self.pending.as_ref().is_some_and(may_be_anothers)
@@ -154,14 +154,15 @@ impl<E: Entropy> Session<E> {
 
     /// Whether it is the turn of a sign-out that is sent as it is.
     pub(super) fn is_plain_sign_out(&self, now: Moment) -> bool {
-        let is_plain = |turn: &Turn| matches!(turn.job, Job::SignOut { .. }) && !self.must_compare(turn, now);
+        let is_plain =
+            |turn: &Turn| matches!(turn.job, Job::SignOut { .. }) && !self.must_compare(&turn.job, now);
         self.turns.current.as_ref().is_some_and(is_plain)
     }
 
     /// Sends it; or first the refresh that tells whose session there is.
     pub(super) fn send_sign_out(&mut self, now: Moment, mut turn: Turn) {
         let attempt = turn.attempt;
-        turn.compares = self.must_compare(&turn, now);
+        turn.compares = self.must_compare(&turn.job, now);
         turn.tells = self.pending.map(|pending| pending.until);
         turn.begin(self.config.timeout, now);
         match turn.compares {
@@ -216,7 +217,7 @@ impl<E: Entropy> Session<E> {
             Ok(grant) if self.owner_of(&grant) == Owner::Pending => {
                 turn.compares = false;
                 // The cookie that an orphan may still bring must not come after the sign-out.
-                let orphan = self.orphan_wait(now, memo);
+                let orphan = turn.still_waits(self.unsettled, self.orphan_wait(now, memo), now);
                 if orphan.is_zero() {
                     turn.begin(self.config.timeout, now);
                     turn.tells = self.pending.map(|pending| pending.until);

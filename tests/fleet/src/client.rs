@@ -125,7 +125,7 @@ impl Client {
                 self.answer = None;
                 let outcome = failure.map_or_else(|| Ok(grant(now)), Err);
                 let memo = self.storage.memo();
-                self.happens(now, Event::RefreshSettled { attempt, outcome, memo }, load);
+                self.happens(now, Event::RefreshSettled { attempt, outcome, echoes: false, memo }, load);
             }
             Next::Tick => {
                 self.tick = None;

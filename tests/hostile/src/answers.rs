@@ -75,7 +75,7 @@ pub fn answers(data: &[u8]) {
 fn settles(page: &mut Page, outcome: &Result<Grant, RefreshFailure>) {
     if let Some(attempt) = page.out.take() {
         let outcome = outcome.clone().map(|grant| Grant { received: page.moment(), ..grant });
-        page.happens(Event::RefreshSettled { attempt, outcome, memo: Memo::default() });
+        page.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo: Memo::default() });
     }
 }
 

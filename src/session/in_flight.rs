@@ -1,0 +1,151 @@
+//! The refreshes that are out and unanswered, over all tabs of the browser.
+//!
+//! A refresh that is given up on is not aborted, so a server that does not reply would collect requests: over HTTP/1.1
+//! six of them block every other request to its origin. At most [`MOST_IN_FLIGHT`] are out at once.
+
+use std::time::Duration;
+
+use super::id::AttemptId;
+use super::time::Moment;
+
+/// How many refreshes may be out and unanswered. The first may never be answered; the second is its retry.
+pub const MOST_IN_FLIGHT: usize = 2;
+
+/// How long a refresh counts that never settles: browsers and proxies give up on a silent connection by then.
+pub const LONGEST_IN_FLIGHT: Duration = Duration::from_secs(120);
+
+/// By how many milliseconds the clocks of two tabs may differ.
+const MOST_AHEAD: i64 = 1_000;
+
+/// How many are listed. More than [`MOST_IN_FLIGHT`], for tabs that no lock reaches.
+const MOST_LISTED: usize = 4;
+
+/// One refresh that is out and unanswered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InFlight {
+    /// The turn in which it was sent.
+    pub attempt: AttemptId,
+    /// When it was sent: milliseconds since 1970.
+    pub sent: i64,
+    /// When its page went away: milliseconds since 1970. From then on nobody hears when it settles.
+    pub gone: Option<i64>,
+}
+
+impl InFlight {
+    /// How much longer it counts. `orphan_wait` says how long one is waited for that had been out for so long when its
+    /// page went away.
+    pub(crate) fn left(&self, now: Moment, orphan_wait: impl Fn(Duration) -> Duration) -> Duration {
+        let bound = match self.gone {
+            Some(gone) => orphan_wait(ms_between(self.sent, gone)).min(LONGEST_IN_FLIGHT),
+            None => LONGEST_IN_FLIGHT,
+        };
+        // Dated in the future, by a clock that was set back since, it says nothing: it would count until that date.
+        let is_dated = self.sent <= now.wall_ms().saturating_add(MOST_AHEAD);
+        if is_dated { bound.saturating_sub(ms_between(self.sent, now.wall_ms())) } else { Duration::ZERO }
+    }
+}
+
+fn ms_between(from: i64, to: i64) -> Duration {
+    Duration::from_millis(to.saturating_sub(from).max(0).unsigned_abs())
+}
+
+/// All that are listed, oldest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InFlightList([Option<InFlight>; MOST_LISTED]);
+
+impl InFlightList {
+    /// The refreshes in it.
+    pub fn iter(&self) -> impl Iterator<Item = &InFlight> {
+        self.0.iter().flatten()
+    }
+
+    /// The list with this one added, or changed, and without those that do not count any more when it is sent. The oldest
+    /// drops out where there is no room.
+    #[must_use]
+    pub fn with(self, new: InFlight) -> Self {
+        let is_recent = |listed: &InFlight| {
+            listed.attempt != new.attempt && ms_between(listed.sent, new.sent) < LONGEST_IN_FLIGHT
+        };
+        let mut list = self.only(is_recent);
+        if list.0.iter().all(Option::is_some) {
+            list.0.rotate_left(1);
+            list.0[MOST_LISTED - 1] = None;
+        }
+        if let Some(free) = list.0.iter_mut().find(|place| place.is_none()) {
+            *free = Some(new);
+        }
+        list
+    }
+
+    /// The list without this one.
+    #[must_use]
+    pub fn without(self, attempt: AttemptId) -> Self {
+        self.only(|listed| listed.attempt != attempt)
+    }
+
+    fn only(self, which: impl Fn(&InFlight) -> bool) -> Self {
+        let mut list = Self::default();
+        let others = self.0.into_iter().flatten().filter(which);
+        for (place, listed) in list.0.iter_mut().zip(others) {
+            *place = Some(listed);
+        }
+        list
+    }
+}
+
+impl FromIterator<InFlight> for InFlightList {
+    fn from_iter<I: IntoIterator<Item = InFlight>>(all: I) -> Self {
+        all.into_iter().fold(Self::default(), Self::with)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Moment = Moment::new(1_000_000, 0);
+
+    fn sent(number: u64, sent: i64) -> InFlight {
+        InFlight { attempt: AttemptId::draw(&mut || number), sent, gone: None }
+    }
+
+    fn wait(seen: Duration) -> Duration {
+        seen * 4
+    }
+
+    #[test]
+    fn one_that_never_settles_counts_for_two_minutes() {
+        assert_eq!(sent(1, 1_000_000).left(NOW, wait), LONGEST_IN_FLIGHT);
+        assert_eq!(sent(1, 880_001).left(NOW, wait), Duration::from_millis(1));
+        assert_eq!(sent(1, 880_000).left(NOW, wait), Duration::ZERO);
+    }
+
+    #[test]
+    fn one_whose_page_has_gone_counts_while_its_reply_is_likely_to_come() {
+        let gone = InFlight { gone: Some(999_000), ..sent(1, 998_000) };
+        assert_eq!(gone.left(NOW, wait), Duration::from_secs(2));
+        let long = InFlight { gone: Some(999_000), ..sent(1, 0) };
+        assert_eq!(long.left(NOW, wait), Duration::ZERO);
+    }
+
+    #[test]
+    fn whatever_the_dates_say_none_counts_for_longer_than_two_minutes() {
+        assert_eq!(sent(1, 1_002_000).left(NOW, wait), Duration::ZERO);
+        for date in [i64::MIN, -1, 0, i64::MAX] {
+            for gone in [None, Some(i64::MIN), Some(i64::MAX)] {
+                assert!(InFlight { gone, ..sent(1, date) }.left(NOW, wait) <= LONGEST_IN_FLIGHT);
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_holds_the_newest_each_once() {
+        let list: InFlightList = (0..9).map(|number| sent(number, number as i64)).collect();
+        assert_eq!(list.iter().map(|listed| listed.sent).collect::<Vec<_>>(), [5, 6, 7, 8]);
+        let changed = list.with(InFlight { gone: Some(10), ..sent(6, 6) });
+        assert_eq!(changed.iter().filter(|listed| listed.gone == Some(10)).count(), 1);
+        assert_eq!(changed.iter().count(), 4);
+        let less = list.without(sent(5, 0).attempt).without(sent(5, 0).attempt);
+        assert_eq!(less.iter().map(|listed| listed.sent).collect::<Vec<_>>(), [6, 7, 8]);
+    }
+}

@@ -1,0 +1,299 @@
+//! The marker of a refresh, and the cookie of one whose page has gone: how long it is waited for, and what is sent then.
+
+use std::time::Duration;
+
+use super::super::command::Command;
+use super::super::config::{COMPANION_LOOK, RECOGNISED};
+use super::super::id::{AttemptId, Entropy};
+use super::super::in_flight::{InFlight, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT};
+use super::super::memo::{Memo, Standing, Unsettled};
+use super::super::report::Report;
+use super::super::rotation::{Rotation, probe_pause};
+use super::super::time::{Deadline, Moment};
+use super::super::turns::{Sent, Settled};
+use super::{Phase, Session};
+
+/// What became of a refresh, as far as its cookie is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// The server accepted it: its cookie is there.
+    Accepted,
+    /// The server rejected it: it brings no cookie.
+    Rejected,
+    /// It failed, and the server may have rotated the cookie.
+    Lost,
+}
+
+impl<E: Entropy> Session<E> {
+    /// What the server does with a refresh token that was used before.
+    fn rotation(&self, memo: &Memo) -> Rotation {
+        let has_said = memo.answered.is_some_and(|answered| answered.echoes);
+        self.config.rotation.unwrap_or(if has_said { Rotation::Replays } else { Rotation::Revokes })
+    }
+
+    /// Reads the marker. If another tab's has gone since, its refresh is settled; of our own this tab knows better.
+    pub(super) fn recall_unsettled(&mut self, now: Moment, memo: &Memo) {
+        if let Some(found) = memo.unsettled {
+            let known = self.unsettled.filter(|known| known.is_same(&found));
+            self.is_recalled |= known.is_none();
+            // Where its page had no time to write down that it went, it went before the first look.
+            let first_look = self.is_recalled.then_some(now.wall_ms());
+            let gone = found.gone.or(known.and_then(|known| known.gone)).or(first_look);
+            self.unsettled = Some(Unsettled { gone, ..found });
+        } else if memo.is_kept && self.is_recalled {
+            self.unsettled = None;
+        }
+        self.companion = memo.companion;
+        if let Some(orphan) = &mut self.unsettled
+            && orphan.standing == Standing::Out
+            && orphan.has_come(memo.companion)
+        {
+            // The cookie is there: nothing of it is on the wire.
+            orphan.standing = Standing::Lost;
+        }
+    }
+
+    /// How long the cookie of a refresh may still be on its way whose tab does not have the lock any more: it was
+    /// reloaded, closed, killed, or has lost its patience.
+    pub(super) fn orphan_wait(&self, now: Moment, memo: &Memo) -> Duration {
+        let Some(marker) = self.unsettled else { return Duration::ZERO };
+        let (rotation, timeout) = (self.rotation(memo), self.config.timeout);
+        let slowest = memo.answered.map(|answered| answered.slowest);
+        let wait = |rotation: Rotation| rotation.orphan_wait(marker.seen(now), slowest, timeout);
+        let bound = match marker.standing {
+            _ if rotation == Rotation::None => Duration::ZERO,
+            Standing::Lost | Standing::Astray => Duration::ZERO,
+            // A cookie that comes after a sign-out would undo it.
+            Standing::Out if self.is_plain_sign_out(now) => timeout,
+            Standing::Out if self.turn_refreshes(now) => wait(rotation),
+            // A cookie that comes after a sign-in would take the place of its cookie.
+            Standing::Out => wait(Rotation::Revokes),
+            // Its outcome is known. Sent under the same id, the next refresh does no harm.
+            Standing::Overtaken if self.turn_refreshes(now) => Duration::ZERO,
+            Standing::Overtaken => timeout,
+        };
+        bound.saturating_sub(marker.age(now))
+    }
+
+    /// Looks at the companion of the refresh cookie, where the server has one: it ends the wait for an orphan.
+    pub(super) fn watch_companion(&mut self, now: Moment) {
+        if let Some(turn) = &mut self.turns.current
+            && turn.waited_for.is_some_and(|orphan| orphan.companion.is_some())
+        {
+            turn.wait_again(turn.orphan_left(now).min(COMPANION_LOOK), now);
+        }
+    }
+
+    /// Sends a refresh in this turn: under the id of the one before, while that may still bring its cookie.
+    /// Returns that id.
+    pub(super) fn send_refresh(&mut self, now: Moment, attempt: AttemptId) -> AttemptId {
+        self.turns.sent = self.turns.sent.wrapping_add(1);
+        let is_retried = |earlier: &Unsettled| earlier.is_open() || earlier.first_age(now) < RECOGNISED;
+        let earlier =
+            self.unsettled.filter(|earlier| earlier.standing != Standing::Astray && is_retried(earlier));
+        let id = match earlier {
+            // It has been sent under an id that was rejected.
+            _ if self.rejected => AttemptId::draw(&mut self.entropy),
+            Some(earlier) => earlier.id,
+            None => attempt,
+        };
+        let unsettled = Unsettled {
+            id,
+            sent: now.wall_ms(),
+            standing: Standing::Out,
+            companion: self.companion,
+            astray: self
+                .unsettled
+                .and_then(|earlier| earlier.astray.or(earlier.is_open().then_some(earlier.sent))),
+            gone: None,
+        };
+        if let Some(earlier) = earlier.filter(Unsettled::is_open) {
+            // Neither a network that comes back nor a reload makes it less late.
+            let first = now.before(earlier.first_age(now));
+            self.backoff.has_failed_since(first, now);
+        }
+        self.overtaken = earlier.filter(|earlier| earlier.standing != Standing::Lost);
+        self.unsettled = Some(unsettled);
+        self.is_recalled = false;
+        self.marked = Some(attempt);
+        self.commands.push(Command::Mark { attempt, unsettled });
+        self.commands.push(Command::ListInFlight(InFlight { attempt, sent: now.wall_ms(), gone: None }));
+        self.commands.push(Command::SendRefresh { attempt, id });
+        self.report(Report::RefreshStarted { id });
+        id
+    }
+
+    /// Notes what became of a refresh, in the marker and in the list of those that are out.
+    pub(super) fn note_fate(&mut self, now: Moment, attempt: AttemptId, settled: &Settled, fate: Fate) {
+        // The fetch of a page that goes away fails, and the request goes on.
+        if self.away && fate == Fate::Lost {
+            return;
+        }
+        self.commands.push(Command::UnlistInFlight { attempt });
+        match *settled {
+            Settled::InTime(_) => self.newest_settled(now, attempt, fate),
+            Settled::Late(sent) => self.late_settled(sent, fate),
+            _ if fate == Fate::Lost => {}
+            Settled::Inert(sent) => self.stray_settled(now, attempt, sent, fate, true),
+            Settled::Stray(sent) => self.stray_settled(now, attempt, sent, fate, false),
+            Settled::Unknown => self.commands.push(Command::Unmark { attempt }),
+        }
+    }
+
+    /// None was sent since.
+    fn newest_settled(&mut self, now: Moment, attempt: AttemptId, fate: Fate) {
+        // The one before, of the same id, may still bring a cookie.
+        let before = self.one_before(now).filter(|before| match fate {
+            // Accepted after a rejection, this one was sent with that cookie.
+            Fate::Accepted => !self.rejected,
+            Fate::Rejected => before.standing == Standing::Out,
+            Fate::Lost => true,
+        });
+        self.unsettled = match (fate, before) {
+            (Fate::Accepted, Some(before)) => Some(overtaken(before)),
+            (Fate::Lost, None) => self.unsettled.map(|lost| Unsettled { standing: Standing::Lost, ..lost }),
+            (_, before) => before,
+        };
+        self.remark(attempt);
+    }
+
+    /// One that this tab had given up on. What is written down of it is settled, unless another one of its id is still out.
+    fn late_settled(&mut self, sent: Sent, fate: Fate) {
+        let is_it = |marker: &Unsettled| marker.id == sent.id && marker.sent == sent.began.wall_ms();
+        self.overtaken = self.overtaken.filter(|before| !is_it(before));
+        let Some(marker) = self.unsettled.filter(is_it) else { return };
+        let other = self.turns.late().find(|other| other.id == sent.id);
+        self.unsettled = match (marker.standing, fate, other) {
+            (Standing::Overtaken, _, Some(other)) => {
+                Some(Unsettled { sent: other.began.wall_ms(), ..marker })
+            }
+            (Standing::Overtaken, _, None) | (_, Fate::Accepted | Fate::Rejected, _) => None,
+            (_, Fate::Lost, _) => Some(Unsettled { standing: Standing::Lost, ..marker }),
+        };
+        if let Some(marked) = self.marked.filter(|_| !self.is_recalled) {
+            self.remark(marked);
+        }
+    }
+
+    /// One of an earlier session. Its cookie may lie over that of the session that has begun since.
+    fn stray_settled(&mut self, now: Moment, attempt: AttemptId, sent: Sent, fate: Fate, is_newest: bool) {
+        let before = if is_newest { self.one_before(now) } else { None };
+        let goes_on = matches!(self.phase, Phase::Active(_) | Phase::Unknown { .. });
+        let strays = fate == Fate::Accepted && goes_on;
+        let astray = strays.then(|| Unsettled {
+            id: sent.id,
+            sent: sent.began.wall_ms(),
+            standing: Standing::Astray,
+            companion: None,
+            astray: Some(sent.began.wall_ms()),
+            gone: None,
+        });
+        let unsettled = before.map(overtaken).or(astray);
+        if is_newest {
+            self.unsettled = unsettled;
+        }
+        self.commands.push(match unsettled {
+            Some(unsettled) => Command::Remark { attempt, unsettled },
+            None => Command::Unmark { attempt },
+        });
+    }
+
+    fn remark(&mut self, attempt: AttemptId) {
+        self.commands.push(match self.unsettled {
+            Some(unsettled) => Command::Remark { attempt, unsettled },
+            None => Command::Unmark { attempt },
+        });
+    }
+
+    /// The one before, if it may still bring a cookie.
+    fn one_before(&mut self, now: Moment) -> Option<Unsettled> {
+        self.overtaken.take().filter(|before| self.may_still_come(now, before))
+    }
+
+    /// Whether a refresh may still bring its cookie. The tab that sent it hears when it settles; of another's one can only
+    /// say when that has become unlikely.
+    fn may_still_come(&self, now: Moment, marker: &Unsettled) -> bool {
+        let is_out =
+            self.turns.late().any(|sent| sent.id == marker.id && now.since(sent.began) < LONGEST_IN_FLIGHT);
+        let likely = match marker.standing {
+            Standing::Overtaken => RECOGNISED,
+            _ => self.config.timeout,
+        };
+        is_out || marker.age(now) < likely
+    }
+
+    /// How long to wait before the next probe, after a rejection: while an orphan's cookie may still come, a rejection says
+    /// nothing.
+    pub(super) fn probe_pause(&self, now: Moment) -> Option<Duration> {
+        let orphan = self.unsettled.filter(|marker| marker.standing == Standing::Out)?;
+        (orphan.age(now) < self.config.timeout).then(|| probe_pause(orphan.age(now)))
+    }
+
+    /// Stops to wait for an orphan that has settled meanwhile: it was this tab's own.
+    pub(super) fn stop_needless_wait(&mut self, now: Moment) {
+        let marker = self.unsettled;
+        let is_settled = |orphan: Unsettled| !marker.is_some_and(|marker| marker.is_same(&orphan));
+        if self.turns.is_holding()
+            && let Some(turn) = &mut self.turns.current
+            && turn.waited_for.is_some_and(is_settled)
+        {
+            turn.stop_waiting(now);
+        }
+    }
+
+    /// Writes down that the page goes, and with it whoever hears of its refresh.
+    pub(super) fn mark_gone(&mut self, now: Moment) {
+        let Some(marked) = self.marked.filter(|_| !self.is_recalled) else { return };
+        if let Some(marker) = self.unsettled.as_mut().filter(|marker| marker.standing == Standing::Out) {
+            let gone = Some(marker.gone.unwrap_or(now.wall_ms()));
+            *marker = Unsettled { gone, ..*marker };
+            self.commands.push(Command::Remark { attempt: marked, unsettled: *marker });
+        }
+    }
+
+    /// Lists the refreshes of this page as those of one that has gone, or is back.
+    pub(super) fn relist_in_flight(&mut self, gone: Option<i64>) {
+        let in_flight: Vec<_> = self.turns.in_flight().collect();
+        for sent in in_flight {
+            let (attempt, sent) = (sent.attempt, sent.began.wall_ms());
+            self.commands.push(Command::ListInFlight(InFlight { attempt, sent, gone }));
+        }
+    }
+
+    /// Until when no refresh may be sent, because of those that are out: there are too many, or one that this tab has given
+    /// up on is still to bring what would be a spent cookie after another rotation.
+    pub(super) fn look_at_in_flight(&mut self, now: Moment, memo: &Memo) {
+        let slowest = memo.answered.map(|answered| answered.slowest);
+        let orphan_wait = |seen| Rotation::Revokes.orphan_wait(seen, slowest, self.config.timeout);
+        let of_ours = |sent: Sent| LONGEST_IN_FLIGHT.saturating_sub(now.since(sent.began));
+        let ours: Vec<Sent> = self.turns.in_flight().collect();
+        let is_others = |listed: &&InFlight| ours.iter().all(|sent| sent.attempt != listed.attempt);
+        let others = memo.in_flight.iter().filter(is_others).map(|listed| listed.left(now, orphan_wait));
+        let mut left: Vec<Duration> = ours.iter().copied().map(of_ours).chain(others).collect();
+        left.retain(|left| !left.is_zero());
+        // The first of those that are too many to go makes room.
+        while left.len() >= MOST_IN_FLIGHT {
+            let Some(first) = (0..left.len()).min_by_key(|index| left[*index]) else { break };
+            let wait = left.swap_remove(first);
+            if left.len() < MOST_IN_FLIGHT {
+                self.blocked = Some(Deadline::new(now, wait));
+                return;
+            }
+        }
+        let may_come = |sent: &Sent| {
+            self.unsettled.is_some_and(|marker| {
+                marker.id == sent.id
+                    && (self.rejected
+                        || marker.standing == Standing::Overtaken && marker.first_age(now) >= RECOGNISED)
+            })
+        };
+        let is_harmless = self.rotation(memo) == Rotation::None;
+        let wait = self.turns.late().filter(may_come).map(of_ours).max().filter(|_| !is_harmless);
+        self.blocked = wait.filter(|wait| !wait.is_zero()).map(|wait| Deadline::new(now, wait));
+    }
+}
+
+/// The marker of a refresh whose retry was accepted.
+fn overtaken(before: Unsettled) -> Unsettled {
+    Unsettled { standing: Standing::Overtaken, astray: before.astray.or(Some(before.sent)), ..before }
+}

@@ -1,0 +1,122 @@
+//! What a server does with a refresh token that was used before, and what follows for an orphan: a refresh whose page
+//! went away before its reply came.
+//!
+//! The figures were chosen by simulation: `docs/rotation.md`, "How long the next page waits".
+
+use std::time::Duration;
+
+/// The shortest wait for an orphan. It covers replies that are slow only once.
+const LEAST_WAIT: Duration = Duration::from_secs(2);
+
+/// How much longer than the slowest recent reply an orphan may take.
+const SLOWER_THAN_KNOWN: u32 = 2;
+
+/// How much longer than until its page went away an orphan may take. A page that goes away in the middle of a refresh
+/// has usually hit a slow one: that it had been out for so long says more than the replies before it.
+const LONGER_THAN_SEEN: u32 = 4;
+
+/// The shortest pause between two probes.
+const LEAST_PROBE_PAUSE: Duration = Duration::from_millis(100);
+
+/// What the server does with a refresh token that was used before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotation {
+    /// Accepts it: the cookie does not rotate, or its predecessor is accepted for a while.
+    None,
+    /// Recognises the attempt id, and sends the same successor again.
+    Replays,
+    /// Refuses it, and does nothing else.
+    Refuses,
+    /// Takes it for stolen, and ends the session (RFC 9700, section 4.14.2). Assumed where nothing else is known.
+    Revokes,
+}
+
+impl Rotation {
+    /// The name of the kind, as the option spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Replays => "replays",
+            Self::Refuses => "refuses",
+            Self::Revokes => "revokes",
+        }
+    }
+
+    /// Reads what [`Rotation::as_str`] wrote; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::None, Self::Replays, Self::Refuses, Self::Revokes]
+            .into_iter()
+            .find(|rotation| rotation.as_str() == text)
+    }
+
+    /// How long after it was sent an orphan is waited for, before a refresh follows it.
+    ///
+    /// `seen`: how long it had been out when its page went away. `slowest`: the slowest recent reply, where one is
+    /// known. Never longer than `timeout`.
+    pub fn orphan_wait(self, seen: Duration, slowest: Option<Duration>, timeout: Duration) -> Duration {
+        match self {
+            Self::None | Self::Replays | Self::Refuses => Duration::ZERO,
+            Self::Revokes => {
+                let by_replies = slowest.unwrap_or_default().saturating_mul(SLOWER_THAN_KNOWN);
+                let by_page = seen.saturating_mul(LONGER_THAN_SEEN);
+                LEAST_WAIT.max(by_replies).max(by_page).min(timeout)
+            }
+        }
+    }
+}
+
+/// How long to wait between two probes for the cookie of an orphan that was sent `age` ago. Once a probe was refused,
+/// another one does no further harm. The state is known within a quarter of the time that the cookie took.
+pub(crate) fn probe_pause(age: Duration) -> Duration {
+    Duration::from_millis((age.as_millis() / 4) as u64).max(LEAST_PROBE_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIMEOUT: Duration = Duration::from_secs(15);
+
+    fn wait(seen_ms: u64, slowest_ms: Option<u64>) -> u128 {
+        let slowest = slowest_ms.map(Duration::from_millis);
+        Rotation::Revokes.orphan_wait(Duration::from_millis(seen_ms), slowest, TIMEOUT).as_millis()
+    }
+
+    #[test]
+    fn a_server_that_revokes_is_waited_for_by_whatever_is_longest_within_the_timeout() {
+        assert_eq!(wait(150, None), 2_000);
+        assert_eq!(wait(150, Some(50)), 2_000);
+        assert_eq!(wait(150, Some(3_000)), 6_000);
+        assert_eq!(wait(2_000, Some(3_000)), 8_000);
+        assert_eq!(wait(4_000, None), 15_000);
+        assert_eq!(wait(0, Some(u64::MAX)), 15_000);
+    }
+
+    #[test]
+    fn nothing_waits_where_an_old_cookie_does_no_harm() {
+        for rotation in [Rotation::None, Rotation::Replays, Rotation::Refuses] {
+            let wait = rotation.orphan_wait(TIMEOUT, Some(TIMEOUT), TIMEOUT);
+            assert_eq!(wait, Duration::ZERO, "{rotation:?}");
+        }
+    }
+
+    #[test]
+    fn probes_follow_each_other_early_and_ever_more_slowly() {
+        let mut age = Duration::from_millis(150);
+        let mut probes = 0;
+        while age < TIMEOUT {
+            age += probe_pause(age);
+            probes += 1;
+        }
+        assert!((15..=25).contains(&probes), "{probes}");
+        assert_eq!(probe_pause(Duration::from_secs(8)), Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_kind_is_read_back_as_it_was_written() {
+        for rotation in [Rotation::None, Rotation::Replays, Rotation::Refuses, Rotation::Revokes] {
+            assert_eq!(Rotation::parse(rotation.as_str()), Some(rotation));
+        }
+        assert_eq!(Rotation::parse("Revokes"), None);
+    }
+}

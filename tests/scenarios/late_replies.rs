@@ -1,0 +1,147 @@
+//! Replies that come after the time-out: a refresh that was given up on is overtaken, and not gone.
+
+use super::*;
+
+/// A refresh whose reply takes `delay` from when it was sent.
+fn slow_refresh(world: &mut World, delay: i64) {
+    world.server.faults = vec![Fault::Slow(delay - 2 * world.latency)];
+    world.renew(TAB);
+}
+
+/// What a second refresh is sent for, while the reply to the first is out.
+#[derive(Clone, Copy, Debug)]
+enum Cause {
+    Asked,
+    Rejected,
+}
+
+fn cause_refresh(world: &mut World, cause: Cause) {
+    match cause {
+        Cause::Asked => {
+            world.renew(TAB);
+        }
+        Cause::Rejected => {
+            world.server.revoke_access();
+            world.fetch(TAB);
+        }
+    }
+}
+
+#[test]
+fn a_reply_that_is_overtaken_by_another_rotation_ends_no_session() {
+    for delay in [15_500, 16_000, 20_000, 22_000, 30_000, 45_000, 60_000, 90_000, 119_000] {
+        for pause in [0, 100, 2_000, 30_000, 60_000] {
+            for cause in [Cause::Asked, Cause::Rejected] {
+                let mut world = signed_in();
+                slow_refresh(&mut world, delay);
+                world.run(17_000);
+                // The retry has brought a token. Another one is wanted while the first is still out.
+                assert!(world.is_active(TAB));
+                world.run(pause);
+                cause_refresh(&mut world, cause);
+                world.run(150_000);
+                let case = format!("{delay} ms, {pause} ms, {cause:?}");
+                assert_eq!((world.server.reuses, world.is_active(TAB)), (0, true), "{case}");
+                world.renew(TAB);
+                world.run(5_000);
+                assert_eq!((world.server.reuses, world.is_active(TAB)), (0, true), "{case}: after it");
+            }
+        }
+    }
+}
+
+#[test]
+fn while_a_late_reply_is_out_a_token_is_had_at_once_where_the_server_recognises_attempts() {
+    let mut world = signed_in();
+    slow_refresh(&mut world, 40_000);
+    world.run(17_000);
+    cause_refresh(&mut world, Cause::Rejected);
+    let request = world.fetch(TAB);
+    world.run(1_000);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+}
+
+#[test]
+fn a_late_reply_never_replaces_a_newer_token() {
+    let mut world = signed_in();
+    slow_refresh(&mut world, 30_000);
+    world.run(20_000);
+    let newer = token_of(&world);
+    world.run(30_000);
+    assert_eq!(token_of(&world), newer);
+}
+
+#[test]
+fn a_rejection_is_not_believed_while_a_refresh_of_the_same_tab_is_out() {
+    for delay in [16_000, 22_000, 40_000] {
+        let mut world = signed_in();
+        world.server.knows_attempts = false;
+        world.server.on_spent = OnSpent::Refuse;
+        slow_refresh(&mut world, delay);
+        // Its retry presents the cookie that the first has spent, and is refused.
+        world.run(delay - 100);
+        assert!(world.is_active(TAB), "{delay}");
+        world.run(10_000);
+        assert!(world.is_active(TAB), "{delay}: the reply has brought the cookie");
+        world.renew(TAB);
+        world.run(5_000);
+        assert!(world.is_active(TAB), "{delay}: after it");
+    }
+}
+
+#[test]
+fn the_end_of_a_session_is_believed_once_the_refresh_that_is_out_has_failed() {
+    let mut world = signed_in();
+    world.server.faults = vec![Fault::SlowReset(30_000)];
+    world.renew(TAB);
+    world.run(1_000);
+    world.server.revoke_all();
+    world.run(28_000);
+    assert!(world.is_active(TAB));
+    world.run(5_000);
+    assert_eq!(world.status(TAB), ended(EndReason::Rejected));
+}
+
+#[test]
+fn at_most_two_refreshes_are_out_and_unanswered() {
+    for (timeout, tabs) in [(1, 1), (1, 5), (5, 3), (15, 2)] {
+        let config = Config { timeout: Duration::from_secs(timeout), ..Config::default() };
+        let mut world = World::signed_in(config, 1);
+        for _ in 1..tabs {
+            world.visit();
+        }
+        world.run(1_000);
+        world.server.revoke_access();
+        world.server.faults = vec![Fault::Silence; 1_000];
+        let before = world.server.faults.len();
+        // Every page polls.
+        for second in 0..600 {
+            for tab in 0..tabs {
+                world.fetch(TabId(tab));
+            }
+            if second == 119 {
+                assert_eq!(before - world.server.faults.len(), 2, "{timeout} s, {tabs} tabs");
+            }
+            world.run(1_000);
+        }
+        assert!(world.most_unanswered <= 2, "{timeout} s, {tabs} tabs: {}", world.most_unanswered);
+        // One that never settles stops counting after two minutes: the server is asked again.
+        let sent = before - world.server.faults.len();
+        assert!((8..=12).contains(&sent), "{timeout} s, {tabs} tabs: {sent}");
+    }
+}
+
+#[test]
+fn a_refresh_that_settles_makes_room_for_the_next_at_once() {
+    let config = Config { timeout: Duration::from_secs(1), ..Config::default() };
+    let mut world = World::signed_in(config, 1);
+    let other = world.visit();
+    world.run(1_000);
+    world.server.faults = vec![Fault::SlowReset(30_000), Fault::SlowReset(30_000)];
+    world.server.revoke_access();
+    world.fetch(TAB);
+    world.run(25_000);
+    let request = world.fetch(other);
+    world.run(10_000);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+}

@@ -1,0 +1,156 @@
+//! Reloads in the middle of a refresh, at servers of every kind: what the next page does depends on what the server does
+//! with a spent cookie.
+
+use super::*;
+
+/// A server of each kind, and what the application says of it.
+fn world_of(rotation: Rotation, is_said: bool) -> World {
+    let config = Config { rotation: is_said.then_some(rotation), ..Config::default() };
+    let mut world = World::signed_in(config, 1);
+    world.server.knows_attempts = rotation == Rotation::Replays;
+    world.server.on_spent = match rotation {
+        Rotation::None => OnSpent::Accept,
+        Rotation::Refuses => OnSpent::Refuse,
+        Rotation::Replays | Rotation::Revokes => OnSpent::Revoke,
+    };
+    // Three refreshes that are answered at once.
+    for _ in 0..3 {
+        world.renew(TAB);
+        world.run(1_000);
+    }
+    world
+}
+
+/// Reloads `after` a refresh was sent whose reply takes `slow`. Returns when the next page is known, from its begin.
+fn reload(world: &mut World, slow: i64, after: i64) -> (TabId, i64) {
+    world.server.faults = vec![Fault::Slow(slow)];
+    world.renew(TAB);
+    world.run(after);
+    let tab = world.reload(TAB);
+    let mut waited = 0;
+    while matches!(world.status(tab), Status::Unknown { .. }) && waited < 60_000 {
+        world.run(10);
+        waited += 10;
+    }
+    (tab, waited)
+}
+
+const SLOW: [i64; 7] = [200, 500, 1_000, 2_000, 3_000, 5_000, 8_000];
+
+#[test]
+fn where_a_spent_cookie_does_no_harm_the_next_page_waits_for_nothing() {
+    for (rotation, is_static) in [(Rotation::None, false), (Rotation::None, true), (Rotation::Replays, false)]
+    {
+        for slow in SLOW {
+            for after in [30, 150, 1_000] {
+                let mut world = world_of(rotation, true);
+                world.server.is_static = is_static;
+                let (tab, waited) = reload(&mut world, slow, after);
+                assert!(waited <= 100, "{rotation:?}: {waited} ms of {slow} ms");
+                world.run(20_000);
+                world.renew(tab);
+                world.run(2_000);
+                assert_eq!((world.server.reuses, world.is_active(tab)), (0, true), "{rotation:?}, {slow} ms");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_server_that_sends_attempt_ids_back_is_known_to_recognise_them() {
+    let mut world = world_of(Rotation::Replays, false);
+    let (_, waited) = reload(&mut world, 1_000, 150);
+    assert!(waited >= 1_800, "nothing was said yet: {waited}");
+    let mut world = world_of(Rotation::Replays, false);
+    world.server.echoes = true;
+    world.renew(TAB);
+    world.run(1_000);
+    let (tab, waited) = reload(&mut world, 8_000, 150);
+    assert!(waited <= 100, "{waited}");
+    world.run(20_000);
+    assert_eq!((world.server.reuses, world.is_active(tab)), (0, true));
+}
+
+#[test]
+fn what_the_application_says_of_its_server_counts_more_than_an_echo() {
+    let mut world = world_of(Rotation::Revokes, true);
+    world.server.echoes = true;
+    world.renew(TAB);
+    world.run(1_000);
+    let (_, waited) = reload(&mut world, 1_000, 150);
+    assert!(waited >= 1_800, "{waited}");
+}
+
+#[test]
+fn at_a_server_that_refuses_the_state_is_known_soon_after_the_cookie_has_come() {
+    for is_said in [true, false] {
+        for slow in SLOW {
+            for after in [30, 150, 1_000] {
+                let mut world = world_of(Rotation::Refuses, is_said);
+                let (tab, waited) = reload(&mut world, slow, after);
+                let case = format!("{slow} ms, reloaded after {after} ms, said: {is_said}: {waited} ms");
+                assert!(world.is_active(tab), "{case}");
+                // When the cookie came, from the begin of the page; and a quarter of that time more.
+                let cookie = (slow + 2 * world.latency - after).max(0);
+                let least = if is_said { 0 } else { 2_000.max(4 * after) };
+                let limit = least.max(cookie + slow.max(after) / 4) + 400;
+                assert!(waited <= limit, "{case}, of {limit}");
+                world.run(20_000);
+                world.renew(tab);
+                world.run(2_000);
+                assert!(world.is_active(tab), "{case}: after it");
+            }
+        }
+    }
+}
+
+#[test]
+fn at_a_server_that_revokes_the_next_page_waits_by_how_long_the_refresh_had_been_out() {
+    for is_said in [true, false] {
+        for (slow, after) in
+            [(1_000, 30), (1_000, 150), (1_900, 150), (3_500, 1_000), (7_500, 2_000), (12_000, 3_500)]
+        {
+            let mut world = world_of(Rotation::Revokes, is_said);
+            let (tab, waited) = reload(&mut world, slow, after);
+            let case = format!("{slow} ms, reloaded after {after} ms, said: {is_said}: {waited} ms");
+            assert_eq!((world.server.reuses, world.is_active(tab)), (0, true), "{case}");
+            assert!(waited <= (4 * after).max(2_000) - after + 100, "{case}");
+            world.renew(tab);
+            world.run(2_000);
+            assert_eq!((world.server.reuses, world.is_active(tab)), (0, true), "{case}: after it");
+        }
+    }
+}
+
+#[test]
+fn a_page_load_does_not_wait_for_an_orphan_whose_retry_was_answered() {
+    for rotation in [Rotation::Replays, Rotation::Revokes] {
+        let mut world = world_of(Rotation::Replays, false);
+        world.server.on_spent = OnSpent::Revoke;
+        world.config.rotation = Some(rotation);
+        // The reply to a refresh is lost with its page; the next page is answered; and is reloaded once more.
+        let (second, _) = reload(&mut world, 60_000, 150);
+        assert!(world.is_active(second));
+        world.run(1_500);
+        let third = world.reload(second);
+        world.run(200);
+        assert_eq!((world.server.reuses, world.is_active(third)), (0, true), "{rotation:?}");
+        let fourth = world.reload(third);
+        world.run(200);
+        assert_eq!((world.server.reuses, world.is_active(fourth)), (0, true), "{rotation:?}");
+    }
+}
+
+#[test]
+fn a_page_that_was_killed_is_waited_for_by_when_the_next_one_looks() {
+    let mut world = world_of(Rotation::Revokes, true);
+    world.server.faults = vec![Fault::Slow(3_000)];
+    world.renew(TAB);
+    world.run(1_000);
+    world.kill_tab(TAB);
+    let tab = world.visit();
+    world.run(2_900);
+    assert!(!world.is_active(tab), "four times a second, since it was sent");
+    world.run(300);
+    assert_eq!((world.server.reuses, world.is_active(tab)), (0, true));
+}
