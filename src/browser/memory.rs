@@ -24,7 +24,7 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
 
-use super::cookie;
+use super::{clock, cookie};
 use crate::session::{
     Answered, AttemptId, Companion, EpochId, InFlight, InFlightList, Memo, PendingSignOut, Remembered,
     Unsettled,
@@ -92,7 +92,7 @@ impl Memory {
 
     /// Writes down what has become of the session, unless something later is there: another tab was faster.
     pub(crate) fn keep(&self, remembered: Remembered) {
-        if self.recall().session.is_some_and(|kept| kept.epoch() > remembered.epoch()) {
+        if remembered.is_outdone_by(self.recall().session, clock::now().wall_ms()) {
             return;
         }
         self.set(&self.session, &remembered.to_entry());

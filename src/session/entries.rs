@@ -8,7 +8,7 @@
 //! | [`Answered`] | `<when its token came: milliseconds since 1970> <how many milliseconds it took> <how many the slowest recent one took> <"echoes", where the server sends attempt ids back, or ->` |
 //! | [`InFlightList`] | of each: `<attempt> <when it was sent: milliseconds since 1970> <when its page went away, or ->` |
 //!
-//! What is not of this form is taken for absent; words after the last are those of a later version. The digest of the person
+//! What is not of this form is taken for absent, and so is what is dated more than a year ahead (`horizon.rs`); words after the last are those of a later version. The digest of the person
 //! is there where it differs from that of the subject; earlier versions did not write it.
 
 use std::time::Duration;

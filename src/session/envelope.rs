@@ -19,13 +19,15 @@
 //! messages of its own with a higher `v`, which they ignore as a whole. So two versions hand tokens over to each other.
 //! `tests/headless/messages-v1.json` holds them to it.
 //!
-//! Whatever is not of this form is ignored. Whose the token is, the reader sees in the token itself, unless the app
+//! Whatever is not of this form is ignored, and what is dated more than a year ahead. A duration counts as a hundred years at
+//! most. Whose the token is, the reader sees in the token itself, unless the app
 //! knows better (`identity`); nothing here is a secret but that, and nothing of the refresh token passes here.
 
 use std::time::Duration;
 
 use super::answer::{claims_of, subject_in};
 use super::entries::{digest_from_text, digest_to_text, reason_from_text};
+use super::expiry::LONGEST;
 use super::id::{EpochId, TabId};
 use super::memo::Begun;
 use super::peers::{Offer, PeerMessage};
@@ -100,7 +102,8 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
         Value::Number(number) => Some(number).filter(|number| *number >= 0.0 && number.is_finite()),
         _ => None,
     };
-    let milliseconds = |name| number(name).map(|number| Duration::from_millis(number as u64));
+    let milliseconds =
+        |name| number(name).map(|number| Duration::from_millis(number.min(LONGEST * 1000.0) as u64));
     let epoch = |name| EpochId::parse(&text(name)?);
     let message = match text("kind")?.as_str() {
         "hello" => PeerMessage::Hello,

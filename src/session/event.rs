@@ -174,3 +174,22 @@ pub enum Event {
     /// The session object is of no more use.
     Closed,
 }
+
+impl Event {
+    /// What the browser remembers, where the event brings that.
+    pub(crate) fn memo_mut(&mut self) -> Option<&mut Memo> {
+        match self {
+            Self::Started { memo, .. }
+            | Self::LoginSettled { memo, .. }
+            | Self::SignedIn { memo, .. }
+            | Self::SignOutWanted { memo, .. }
+            | Self::LockGranted { memo, .. }
+            | Self::LookedAgain { memo, .. }
+            | Self::RefreshSettled { memo, .. }
+            | Self::Recalled { memo }
+            | Self::Woken { memo, .. }
+            | Self::CameOnline { memo } => Some(memo),
+            _ => None,
+        }
+    }
+}

@@ -64,9 +64,10 @@ impl EpochId {
         Self(RandomId([(began << 16) | (entropy.next_u64() & 0xffff), entropy.next_u64()]))
     }
 
-    /// Not before `except`, and not before any that had begun by `wall_ms`: what is over when somebody signs out.
-    pub fn last(wall_ms: i64, except: Option<EpochId>) -> Self {
-        let began = Self::begins(wall_ms, except.map(EpochId::began));
+    /// Later than every epoch that had begun by `wall_ms`, and than the `latest` that is known: what is over when somebody
+    /// signs out.
+    pub fn last(wall_ms: i64, latest: Option<EpochId>) -> Self {
+        let began = Self::begins(wall_ms, latest.map(|epoch| epoch.began() + 1));
         Self(RandomId([(began << 16) | 0xffff, u64::MAX]))
     }
 

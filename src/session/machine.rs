@@ -20,6 +20,7 @@ use super::config::Config;
 use super::error::{Denial, RefreshFailure};
 use super::event::Event;
 use super::held::Held;
+use super::horizon::Horizon;
 use super::id::{AttemptId, Entropy, EpochId, TabId, Ticket};
 use super::memo::{Begun, Companion, PendingSignOut, Unsettled};
 use super::peers::Peers;
@@ -69,6 +70,8 @@ pub struct Session<E> {
     last_failure: Option<(RefreshFailure, i64)>,
     /// When something happened last.
     last: Option<Moment>,
+    /// The latest date that is believed of what storage or another tab says.
+    horizon: Horizon,
     /// When the wall clock was last found to have jumped, and how much it had counted too little.
     set_back: Option<(Moment, Duration)>,
     /// The last refresh of which something is not known.
@@ -103,6 +106,8 @@ pub struct Session<E> {
     seen: Option<EpochId>,
     /// What had begun when this page did.
     before: Option<EpochId>,
+    /// What was known to be over when the newest refresh was sent.
+    over_when_sent: Option<EpochId>,
     /// What was stored has been cleared while we lived: the lock may be another one for pages that came since.
     cleared: bool,
     /// Nobody sees the page.
@@ -135,6 +140,7 @@ impl<E: Entropy> Session<E> {
             failure: None,
             last_failure: None,
             last: None,
+            horizon: Horizon::after(0),
             set_back: None,
             unsettled: None,
             is_recalled: false,
@@ -153,6 +159,7 @@ impl<E: Entropy> Session<E> {
             over: None,
             seen: None,
             before: None,
+            over_when_sent: None,
             cleared: false,
             hidden: false,
             away: false,
@@ -172,7 +179,9 @@ impl<E: Entropy> Session<E> {
         if matches!(self.phase, Phase::Closed) {
             self.refuse_when_closed(event);
         } else {
-            self.react(now, event);
+            if let Some(event) = self.believed(now, event) {
+                self.react(now, event);
+            }
             self.advance(now);
         }
         let mut commands = std::mem::take(&mut self.commands);
@@ -342,6 +351,18 @@ impl<E: Entropy> Session<E> {
                 self.pursue_sign_out();
             }
             Event::Closed => self.close(now),
+        }
+    }
+
+    /// The event without what is dated more than a year ahead; `None` for a message that is.
+    fn believed(&mut self, now: Moment, mut event: Event) -> Option<Event> {
+        self.horizon = self.horizon.max(Horizon::after(now.wall_ms()));
+        if let Some(memo) = event.memo_mut() {
+            *memo = self.horizon.believed(*memo);
+        }
+        match &event {
+            Event::PeerSpoke { message, .. } if !self.horizon.believes(message) => None,
+            _ => Some(event),
         }
     }
 

@@ -70,6 +70,12 @@
 //! A grant carries the lifetime that its server gave it, counted from when it came. [`ServerClock`] computes it before the
 //! machine sees it. The machine shortens it where APIs reject tokens before their time (`lifetime_cap.rs`).
 //!
+//! # Bounds
+//!
+//! Whatever storage, another tab or the server says is bounded. Dates more than a year ahead are treated as absent
+//! (`horizon.rs`), durations are capped, and a wait that they ask for has an upper limit. Epochs are drawn later than every
+//! one that is believed, so nothing that was said before a sign-in can end it.
+//!
 //! # Invariants
 //!
 //! 1. At most one writer of the refresh cookie is on the wire, across all tabs: sign-in, sign-out and refresh are one
@@ -103,6 +109,7 @@ mod error;
 mod event;
 mod expiry;
 mod held;
+mod horizon;
 mod id;
 mod in_flight;
 mod jwt;

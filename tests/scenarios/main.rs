@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod closing;
+mod dated_ahead;
 mod expiring;
 mod failing;
 mod late_replies;

@@ -42,6 +42,12 @@ impl World {
         }
     }
 
+    /// Another script of the origin says something on the channel.
+    pub fn say_as_stranger(&mut self, tab: TabId, message: PeerMessage) {
+        let from = silent_session::session::TabId::draw(&mut self.seed);
+        self.happen(tab, Event::PeerSpoke { from, message });
+    }
+
     /// The tab runs no more, for now: what happens to it waits.
     pub fn freeze(&mut self, tab: TabId) {
         self.tabs[tab.0].frozen = true;

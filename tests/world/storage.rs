@@ -46,6 +46,21 @@ impl World {
         Some(Companion::of(&format!("{} {}", cookie.family, cookie.serial)))
     }
 
+    /// Another script has written these entries; the page hears of the first as of any.
+    pub fn forge_entries(&mut self, memo: Memo) {
+        let attempt = AttemptId::draw(&mut self.seed);
+        self.storage.session = memo.session.or(self.storage.session);
+        self.storage.sign_out = memo.sign_out.or(self.storage.sign_out);
+        self.storage.marker = memo.unsettled.map(|unsettled| (attempt, unsettled)).or(self.storage.marker);
+        self.storage.answered = memo.answered.or(self.storage.answered);
+        if memo.in_flight.iter().next().is_some() {
+            self.storage.in_flight = memo.in_flight;
+        }
+        for index in 0..self.tabs.len() {
+            self.happen(TabId(index), Event::Recalled { memo: Memo::default() });
+        }
+    }
+
     /// The user clears the site's data.
     pub fn clear_storage(&mut self) {
         self.storage = Storage { blocked: self.storage.blocked, ..Storage::default() };
@@ -66,8 +81,8 @@ impl World {
     }
 
     pub(super) fn remember(&mut self, tab: TabId, remembered: Remembered) {
-        let is_later = self.storage.session.is_none_or(|kept| kept.epoch() <= remembered.epoch());
-        if self.storage.blocked || !is_later {
+        let is_outdone = remembered.is_outdone_by(self.storage.session, self.moment().wall_ms());
+        if self.storage.blocked || is_outdone {
             return;
         }
         self.storage.session = Some(remembered);

@@ -155,8 +155,9 @@ impl<E: Entropy> Session<E> {
         {
             return held.epoch;
         }
-        // Not later than a sign-out that was made while the refresh was on the wire: then it is over already.
-        let before = known.max(remembered.map(|begun| begun.epoch));
+        // Later than what was over when the refresh was sent, whatever the clock showed then; not later than a sign-out
+        // that was made since: then it is over already.
+        let before = known.max(remembered.map(|begun| begun.epoch)).max(self.over_when_sent);
         EpochId::draw(&mut self.entropy, began.wall_ms(), before)
     }
 }

@@ -88,6 +88,7 @@ impl<E: Entropy> Session<E> {
     /// Returns that id.
     pub(super) fn send_refresh(&mut self, now: Moment, attempt: AttemptId) -> AttemptId {
         self.turns.sent = self.turns.sent.wrapping_add(1);
+        self.over_when_sent = self.over.map(|(until, _)| until);
         let is_retried = |earlier: &Unsettled| earlier.is_open() || earlier.first_age(now) < RECOGNISED;
         let earlier =
             self.unsettled.filter(|earlier| earlier.standing != Standing::Astray && is_retried(earlier));

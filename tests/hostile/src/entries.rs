@@ -10,7 +10,8 @@ use crate::page::Page;
 ///
 /// # Panics
 ///
-/// When an entry is not written as it was read, when a session ends that nobody has ended, and when a page spins.
+/// When an entry is not written as it was read, when a session ends that nobody has ended, when nobody can sign in any more, and when
+/// a page spins.
 pub fn entries(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let mut lines = text.lines();
@@ -42,4 +43,5 @@ pub fn entries(data: &[u8]) {
         let said = matches!(session, Some(Remembered::Over { .. })) || sign_out.is_some();
         assert!(said && reason != EndReason::None, "nobody has said so");
     }
+    assert!(page.signs_in(memo), "locked out");
 }

@@ -1,6 +1,6 @@
 //! Messages of other tabs, or of whatever script of the origin posts to their channel.
 
-use silent_session::session::{Event, PeerMessage, Record as _, Status, read_message, write_message};
+use silent_session::session::{Event, Memo, PeerMessage, Record as _, Status, read_message, write_message};
 
 use crate::json::JsonObject;
 use crate::page::{Page, TOKEN};
@@ -9,7 +9,8 @@ use crate::page::{Page, TOKEN};
 ///
 /// # Panics
 ///
-/// When a message is not written as it was read, when a token of somebody else is taken for alice's, and when a page spins.
+/// When a message is not written as it was read, when a token of somebody else is taken for alice's,
+/// when nobody can sign in any more, and when a page spins.
 pub fn messages(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let mut page = Page::new();
@@ -38,6 +39,7 @@ pub fn messages(data: &[u8]) {
     if let Status::Active { epoch: now, grant, .. } = page.status() {
         assert!(Some(now) != epoch || grant.token.reveal() == TOKEN || text.contains("token"));
     }
+    assert!(page.signs_in(Memo::default()), "locked out");
 }
 
 fn epoch_of(page: &Page) -> Option<silent_session::session::EpochId> {

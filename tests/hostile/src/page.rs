@@ -41,15 +41,18 @@ impl Page {
             answered: 0,
         };
         page.happens(Event::Started { memo: Memo::default(), company: false });
-        let grant = Grant {
-            token: AccessToken::new(TOKEN),
-            received: page.moment(),
-            lifetime: Some(Duration::from_secs(900)),
-            subject: Some(Subject::new("alice", None)),
-        };
-        let ticket = page.ticket();
+        let (ticket, grant) = (page.ticket(), page.grant());
         page.happens(Event::SignedIn { ticket, grant, memo: Memo::default() });
         page
+    }
+
+    fn grant(&self) -> Grant {
+        Grant {
+            token: AccessToken::new(TOKEN),
+            received: self.moment(),
+            lifetime: Some(Duration::from_secs(900)),
+            subject: Some(Subject::new("alice", None)),
+        }
     }
 
     pub(crate) fn moment(&self) -> Moment {
@@ -64,6 +67,18 @@ impl Page {
     pub(crate) fn refreshes(&mut self) {
         let ticket = self.ticket();
         self.happens(Event::RenewalWanted { ticket });
+    }
+
+    /// Alice signs in, whatever storage holds. Returns whether she is signed in, now and later.
+    pub(crate) fn signs_in(&mut self, memo: Memo) -> bool {
+        let is_active = |page: &Self| matches!(page.status(), Status::Active { .. });
+        let ticket = self.ticket();
+        let grant = self.grant();
+        self.happens(Event::SignedIn { ticket, grant, memo });
+        let was_active = is_active(self);
+        self.waits(1_000);
+        self.happens(Event::Recalled { memo });
+        was_active && is_active(self)
     }
 
     pub(crate) fn happens(&mut self, event: Event) {

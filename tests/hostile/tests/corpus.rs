@@ -78,6 +78,9 @@ fn word() -> impl Strategy<Value = String> {
         " ",
         "e30.eyJzdWIiOiJib2IifQ.x",
         "000102030405060708090a0b0c0d0e0f",
+        // In ten years, and at the end of time.
+        "01da0000000000000000000000000000",
+        "7fffffffffffffffffffffffffffffff",
         "0123456789abcdef",
         "\u{0}",
         "\u{d7ff}",

@@ -1,0 +1,92 @@
+//! The latest date that is believed: a year after the latest that this page's clock has shown.
+//!
+//! What storage holds, and what another tab says, may be forged, broken, or from a page whose clock was wrong. A session
+//! can only begin after every one that is known to be over. So an end that is dated in the far future would lock its user
+//! out for ever; it is treated as absent. Whatever is dated earlier locks nobody out: the next session is dated later.
+
+use super::id::EpochId;
+use super::memo::{Memo, Remembered};
+use super::peers::PeerMessage;
+
+/// A year, in milliseconds.
+const YEAR: i64 = 366 * 86_400_000;
+
+/// The latest date that is believed, in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Horizon(i64);
+
+impl Horizon {
+    /// A year after this (milliseconds since 1970).
+    pub(crate) const fn after(wall_ms: i64) -> Self {
+        // An epoch has no date before 1970.
+        let wall_ms = if wall_ms > 0 { wall_ms } else { 0 };
+        Self(wall_ms.saturating_add(YEAR))
+    }
+
+    /// The later of two.
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self(self.0.max(other.0))
+    }
+
+    /// Whether an epoch may be what it says.
+    pub(crate) fn admits(self, epoch: EpochId) -> bool {
+        !epoch.is_after(self.0.saturating_add(1))
+    }
+
+    fn admits_date(self, wall_ms: i64) -> bool {
+        wall_ms <= self.0
+    }
+
+    /// Returns what storage holds without the entries that are dated later.
+    pub(crate) fn believed(self, memo: Memo) -> Memo {
+        let Memo { session, unsettled, sign_out, answered, .. } = memo;
+        Memo {
+            session: session.filter(|remembered| self.admits(remembered.epoch())),
+            unsettled: unsettled.filter(|marker| {
+                let dates = [Some(marker.sent), marker.astray, marker.gone];
+                dates.into_iter().flatten().all(|date| self.admits_date(date))
+            }),
+            sign_out: sign_out.filter(|pending| {
+                let session = pending.session.is_none_or(|begun| self.admits(begun.epoch));
+                session && self.admits(pending.until) && self.admits_date(pending.asked)
+            }),
+            answered: answered.filter(|answered| self.admits_date(answered.at)),
+            ..memo
+        }
+    }
+
+    /// Whether a message may be what it says.
+    pub(crate) fn believes(self, message: &PeerMessage) -> bool {
+        match message {
+            PeerMessage::Offered(offer) => self.admits(offer.epoch) && self.admits_date(offer.sent),
+            PeerMessage::Began(begun) => self.admits(begun.epoch),
+            PeerMessage::Over { until, .. } => self.admits(*until),
+            PeerMessage::Wanted { epoch, .. } => epoch.is_none_or(|epoch| self.admits(epoch)),
+            PeerMessage::Hello | PeerMessage::Here | PeerMessage::Coming | PeerMessage::Bye => true,
+        }
+    }
+}
+
+impl Remembered {
+    /// Whether what is stored stays, where this is to be written: it is later, and may be what it says.
+    pub fn is_outdone_by(&self, kept: Option<Self>, wall_ms: i64) -> bool {
+        kept.is_some_and(|kept| kept.epoch() > self.epoch() && Horizon::after(wall_ms).admits(kept.epoch()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_epoch_is_admitted_for_a_year() {
+        let now = 1_700_000_000_000;
+        let epoch = |wall_ms| EpochId::draw(&mut || u64::MAX, wall_ms, None);
+        for (ahead, is_admitted) in [(i64::MIN / 2, true), (0, true), (YEAR, true), (YEAR + 1, false)] {
+            assert_eq!(Horizon::after(now).admits(epoch(now + ahead)), is_admitted, "{ahead}");
+        }
+        assert!(!Horizon::after(now).admits(EpochId::last(i64::MAX, None)));
+        assert!(Horizon::after(i64::MIN).admits(epoch(YEAR)) && !Horizon::after(i64::MIN).admits(epoch(now)));
+        assert!(Horizon::after(i64::MAX).admits(EpochId::last(i64::MAX, None)));
+    }
+}
