@@ -142,7 +142,7 @@ fn what_is_dated_less_than_a_year_ahead_locks_nobody_out() {
             let forged = dated(world.moment().wall_ms() + ahead)[index].clone();
             forge(&mut world, &tabs, &forged);
             // What is out and never settles counts for two minutes.
-            let is_listed = matches!(forged, Forged::Stored(memo) if memo.in_flight.iter().next().is_some());
+            let is_listed = matches!(&forged, Forged::Stored(memo) if memo.in_flight.iter().next().is_some());
             world.run(if is_listed { 125_000 } else { 20_000 });
             nobody_is_locked_out(&mut world, tabs, &format!("{ahead}: {forged:?}"));
         }
