@@ -115,7 +115,7 @@ export interface SessionOptions {
    * The name of a cookie that script can read, and that the server changes with each rotation (a CSRF token, or a number),
    * where it has one. A page that goes away in the middle of a refresh leaves its cookie on the way; the next page waits
    * for it, for about twice as long as the last answer took. With this it sees when it has come, and waits no longer. Its
-   * value is not kept; a digest of it is, for that wait. Default: none. In a worker it cannot be read.
+   * value is not kept; a check value of it (64-bit FNV-1a) is, for that wait. Default: none. In a worker it cannot be read.
    */
   companionCookie?: string | undefined;
   /** Tells several sessions of one page apart. Default `"default"`. */

@@ -1,5 +1,6 @@
 //! What the browser remembers from one page to the next and from tab to tab, in `localStorage`: which sign-in it is,
-//! which refresh is on the wire, which sign-out the server may not know of, whether there is company. No token, no name.
+//! which refresh is on the wire, which sign-out the server may not know of, whether there is company. No token, and no name; but whoever can
+//! read these entries can test guesses of the name by their check values (`Subject::digest`).
 //!
 //! | entry | value |
 //! | --- | --- |

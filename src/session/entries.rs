@@ -2,13 +2,13 @@
 //!
 //! | what | words |
 //! | --- | --- |
-//! | [`Remembered`] | `begun <session> <digest of the subject, or ->`, and maybe ` <digest of the person>`; or `over <session> <reason>` |
-//! | [`PendingSignOut`] | `<sessions until> <when: milliseconds since 1970> <tries> <session, or -> <digest of the subject, or ->`, and maybe ` <digest of the person>` |
+//! | [`Remembered`] | `begun <session> <check value of the subject, or ->`, and maybe ` <check value of the person>`; or `over <session> <reason>` |
+//! | [`PendingSignOut`] | `<sessions until> <when: milliseconds since 1970> <tries> <session, or -> <check value of the subject, or ->`, and maybe ` <check value of the person>` |
 //! | [`Unsettled`] | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost, overtaken or astray> <digest of the companion cookie, or -> <when one went astray: milliseconds since 1970, or -> <when its page went away: milliseconds since 1970, or ->` |
 //! | [`Answered`] | `<when its token came: milliseconds since 1970> <how many milliseconds it took> <how many the slowest recent one took> <"echoes", where the server sends attempt ids back, or ->` |
 //! | [`InFlightList`] | of each: `<attempt> <when it was sent: milliseconds since 1970> <when its page went away, or ->` |
 //!
-//! What is not of this form is taken for absent, and so is what is dated more than a year ahead (`horizon.rs`); words after the last are those of a later version. The digest of the person
+//! What is not of this form is taken for absent, and so is what is dated more than a year ahead (`horizon.rs`); words after the last are those of a later version. The check value of the person
 //! is there where it differs from that of the subject; earlier versions did not write it.
 
 use std::time::Duration;

@@ -13,8 +13,8 @@
 //! | `"want"` (2) | `epoch` (or null), `age` | A worker wants a better token than its own, which came so long ago. |
 //! | `"coming"` (2) | | A page answers that it is about to refresh. |
 //!
-//! `from`, `epoch` and `until` are 32 hexadecimal digits, `subject` is 16 of them or `-`: a digest of whose session it is,
-//! salted with the epoch. In `"began"`, `person` is a digest of the person alone, where that is another one. **`v` is the version that a reader has to know**, 2 where the table
+//! `from`, `epoch` and `until` are 32 hexadecimal digits, `subject` is 16 of them or `-`: a check value of whose session it
+//! is, derived from the epoch. In `"began"`, `person` is one of the person alone, where that is another one. **`v` is the version that a reader has to know**, 2 where the table
 //! says so and 1 for the others, and stays so in every later version: a later one adds members, which earlier readers ignore, or
 //! messages of its own with a higher `v`, which they ignore as a whole. So two versions hand tokens over to each other.
 //! `tests/headless/messages-v1.json` holds them to it.

@@ -1,4 +1,5 @@
-//! What a browser keeps of a session beside the cookie, so that a page can look again. No secret, and no name.
+//! What a browser keeps of a session beside the cookie, so that a page can look again. No token, and no name; but check
+//! values by which a guessed name can be tested.
 
 use std::time::Duration;
 
