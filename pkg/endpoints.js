@@ -1,6 +1,6 @@
 // How the auth server is asked: validated once, at the edge. The wasm gets absolute URLs, plain members and functions.
 
-import { cookieName, headerName, invalid, isRefusal, known, TOKEN } from "./checks.js";
+import { cookieName, flag, headerName, invalid, isRefusal, known, TOKEN } from "./checks.js";
 
 const MEMBERS = ["url", "method", "headers", "body", "credentials"];
 const CREDENTIALS = ["include", "same-origin", "omit"];
@@ -18,9 +18,24 @@ export class RefreshRejected extends Error {
   }
 }
 
+/** The sign-out endpoint; `token`: the access token goes along. A function is given it in any case. */
+export function readSignOut(value, attach, call) {
+  if (value === null || typeof value !== "object" || value instanceof URL) {
+    return { ...readEndpoint("signOut", value, call), token: typeof value === "function" };
+  }
+  const { token: _, ...request } = value;
+  const token = flag("signOut.token", value.token) ?? false;
+  const endpoint = readEndpoint("signOut", request, call);
+  const { header = "Authorization" } = attach ?? {};
+  if (token && endpoint.by.headers.some(([name]) => name === String(header).toLowerCase())) {
+    throw invalid("signOut.headers", `has ${header}, which carries the access token`);
+  }
+  return { ...endpoint, token };
+}
+
 /** An endpoint: a URL, a request, or a function, which `call` hands on to. */
 export function readEndpoint(option, value, call) {
-  if (typeof value === "function") return { by: (attempt, params) => call(value, attempt, params) };
+  if (typeof value === "function") return { by: (...args) => call(value, ...args) };
   const isUrl = typeof value === "string" || value instanceof URL;
   const request = isUrl ? { url: value } : value;
   if (request === null || typeof request !== "object") {

@@ -22,10 +22,13 @@ export interface SessionOptions {
    */
   refresh: string | URL | EndpointRequest | RefreshFunction;
   /**
-   * Where {@link Session.signOut} tells the server: as `refresh`. A function that throws has not told it, and is asked again.
-   * Default: none; the sign-out is then local.
+   * Where {@link Session.signOut} ends the session at the server: as `refresh`, and {@link SignOutRequest} for endpoints that
+   * require the access token. A function that throws has not ended it, and is called again; what it returns confirms the
+   * sign-out, and a `Response` is judged as the reply to a request.
+   *
+   * Default: none. A sign-out is then local: it holds in this browser until the next sign-in, and the server's session goes on.
    */
-  signOut?: string | URL | EndpointRequest | ((ask: SignOutAsk) => unknown) | undefined;
+  signOut?: string | URL | SignOutRequest | ((ask: SignOutAsk) => unknown) | undefined;
   /**
    * What goes along with refreshes and sign-outs against forged requests (double submit, RFC 10017): the value of a cookie that
    * script can read, or what a function tells, in a header of this name. Read at each attempt anew; where there is none, the
@@ -165,7 +168,7 @@ export interface SessionOptions {
   wasm?: string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module | undefined;
 }
 
-/** A request to the auth server. What keeps its cookie safe is always the same: `keepalive`, `cache: "no-store"`, `redirect: "error"`, no signal. */
+/** A request to the auth server. What keeps its cookie safe is always the same: `keepalive`, `cache: "no-store"`, no signal; no redirect is followed. */
 export interface EndpointRequest {
   url: string | URL;
   /** Default `"POST"`. */
@@ -201,8 +204,21 @@ export interface RefreshAsk {
   readonly params: unknown;
 }
 
+/** A request that ends the session at the server. */
+export interface SignOutRequest extends EndpointRequest {
+  /**
+   * Send the access token of the ending session, in the header of `attach` (default `false`). It goes to this URL, whatever
+   * `sendTokenTo` says. An expired token is renewed first, and a later page that finishes the sign-out sends the token of its own
+   * refresh: this one is never stored.
+   */
+  token?: boolean | undefined;
+}
+
 /** What a function that signs out is given. */
-export type SignOutAsk = Omit<RefreshAsk, "params">;
+export interface SignOutAsk extends Omit<RefreshAsk, "params"> {
+  /** The access token of the ending session. `undefined` where none can be had. */
+  readonly token: string | undefined;
+}
 
 /** See `csrf` of {@link SessionOptions}. The cookie's value is percent-decoded, as it is by axios and Angular. */
 export type CsrfOptions =
@@ -302,12 +318,19 @@ export interface Session {
   refresh(options?: { params?: unknown }): Promise<void>;
 
   /**
-   * Ends the session here at once, then tells the server (`signOut` of the options), after any refresh that is
-   * on the wire. Rejects with `ERR_SIGN_OUT_UNCONFIRMED` when the server could not be told; the session is over here in
-   * any case, and the sign-out is finished by this page, another tab or the next page, before anything is restored (not
-   * where nothing can be stored: then for as long as the page lives). It never ends a session that has begun since.
+   * Ends the session here at once, then at the server (`signOut` of the options), after any refresh that is on the wire.
+   * Resolves to what the server knows, and rejects for no network reason.
+   *
+   * A pending sign-out is finished by this page, another tab or the next page, before anything is restored (where nothing can
+   * be stored: for as long as the page lives). It never ends a session that has begun since. {@link Session.inspect} shows why
+   * it is pending.
+   *
+   * Where the server has said that there is no session, nothing is sent and the reason of the state stays.
+   *
+   * @throws {SessionChangedError} when somebody has signed in before the sign-out was sent, {@link SessionError}
+   * `ERR_SESSION_CLOSED` when the session was closed first.
    */
-  signOut(): Promise<void>;
+  signOut(): Promise<SignOutResult>;
 
   /** Whether the token's `scope` (RFC 9068) has the value. For the user interface only: the claims are not verified. */
   hasScope(scope: string): boolean;
@@ -318,6 +341,12 @@ export interface Session {
   /** Releases timer, lock, channel and listeners and rejects what waits. Idempotent. The server is not told. */
   close(): void;
 }
+
+/**
+ * What the server knows of a sign-out. `"confirmed"`: it has said that the session is over. `"pending"`: it has not yet, and is
+ * asked again. `"local"`: there is no `signOut` option, and its session goes on.
+ */
+export type SignOutResult = "confirmed" | "pending" | "local";
 
 /** What a sign-in can be made of: the login's response, its JSON, or the access token itself. */
 export type SignInAnswer = Response | TokenAnswer | string;
@@ -411,6 +440,8 @@ export interface Inspection {
   readonly skew: number | null;
   /** What went wrong last with a refresh, and when. It stays when all is well again. */
   readonly lastFailure: { readonly kind: FailureKind; readonly status: number | null; readonly at: number } | null;
+  /** The last sign-out; `null` where there was none in this page and none is pending, and after a sign-in. */
+  readonly signOut: SignOutInspection | null;
   /** A random id of this session object; `null` while the wasm loads. */
   readonly tab: string | null;
   /** The tabs (and workers) of the same session that were heard of last. One that is frozen is missing until it wakes. */
@@ -425,13 +456,27 @@ export interface Inspection {
   /**
    * Whether what one page writes down, the next can read (`localStorage`). `false` where the browser refuses it (a frame
    * of another site, a worker) or is full: a page that goes away in the middle of a refresh leaves no marker then, and a
-   * sign-out that the server has not heard of is forgotten with its page.
+   * local or unconfirmed sign-out is forgotten with its page.
    */
   readonly storage: boolean;
 }
 
+/** The last sign-out. Times in milliseconds since 1970. */
+export interface SignOutInspection {
+  /** As {@link Session.signOut} resolves to; `"given-up"` after the last try: it holds in this browser, as a local one does. */
+  readonly status: SignOutResult | "given-up";
+  /** When the user signed out; `null` once the server has confirmed it, and for a local one. */
+  readonly since: number | null;
+  /** How many replies have not confirmed it. */
+  readonly tries: number;
+  /** When it is tried again; `null` where no pause is running. */
+  readonly retryAt: number | null;
+  /** Why the last try of this page was not confirmed; `null` where there was none. */
+  readonly error: SignOutError | null;
+}
+
 /**
- * What happens inside, for metrics and logs. Frozen, plain data, without any secret: to be sent as it is. `at` is when, in
+ * What happens inside, for metrics and logs. Frozen, without any secret: to be sent as it is. `at` is when, in
  * milliseconds since 1970; durations are seconds. `attempt` is the beginning of the attempt id that the server sees in the
  * header: enough to find it in its log. More types may come: ignore those that you do not know.
  */
@@ -440,6 +485,7 @@ export type SessionEvent =
   | RefreshSettledEvent
   | AdoptedEvent
   | DeferredEvent
+  | SignOutSettledEvent
   | EndedEvent
   | ClockJumpedEvent;
 
@@ -479,6 +525,20 @@ export interface DeferredEvent {
    */
   readonly reason: "backoff" | "confirmation" | "tabs" | "orphan" | "page";
   readonly duration: number;
+}
+
+/** A try to sign out at the server has ended. `"confirmed"` and `"given-up"` end the matter; a `"pending"` one is tried again. */
+export interface SignOutSettledEvent {
+  readonly type: "sign-out-settled";
+  readonly at: number;
+  readonly outcome: "confirmed" | "pending" | "given-up";
+  /** How many replies have not confirmed it. */
+  readonly tries: number;
+  /** Why it is not confirmed. */
+  readonly kind?: FailureKind;
+  readonly status?: number;
+  /** The same with its cause, which no serialisation contains. */
+  readonly error?: SignOutError;
 }
 
 /** The session is over; as in the state. */
@@ -621,6 +681,17 @@ export class RefreshRejected extends Error {
   constructor(message?: string, options?: { cause?: unknown; status?: number });
   /** As of an HTTP answer; default 401. */
   readonly status: number;
+}
+
+/**
+ * Why the server has not confirmed a sign-out (`ERR_SIGN_OUT_UNCONFIRMED`): in {@link Session.inspect} and in events, never
+ * thrown. Its `cause` is the network error, or what the app's `signOut` function threw.
+ */
+export class SignOutError extends SessionError {
+  /** What kind of failure it is. `"rejected"`: the endpoint refused the sign-out, and no refresh has shown that the session is over. */
+  readonly kind: FailureKind;
+  /** The status of the reply, where there was one; 0 for a redirect. */
+  readonly status?: number;
 }
 
 /** A sign-in that did not come about: `ERR_SIGN_IN_REFUSED` or `ERR_SIGN_IN_INCOMPLETE`. */

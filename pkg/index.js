@@ -12,6 +12,7 @@ export {
   SessionEndedError,
   SessionError,
   SignInError,
+  SignOutError,
   TokenError,
 } from "./dist/silent_session.js";
 
@@ -23,6 +24,7 @@ const NOT_LOADED = {
   deadline: null,
   skew: null,
   lastFailure: null,
+  signOut: null,
   tab: null,
   tabs: [],
   lock: null,
@@ -80,7 +82,7 @@ class Session {
   constructor(options, wasm, controller) {
     this.#controller = controller;
     this.#hint = options.hint;
-    if (options.restore !== false && this.#hint.saysNone()) options.restore = false;
+    if (options.restore !== false && this.#hint.saysNone()) Object.assign(options, { restore: false, hasNone: true });
     this.#state = Object.freeze(
       options.restore === false ? { status: "ended", reason: "none", elsewhere: false } : { status: "unknown" },
     );

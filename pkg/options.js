@@ -2,7 +2,7 @@
 
 import { readAttach, readRejectsToken } from "./api-options.js";
 import { cookieName, flag, headerName, invalid, known, TOKEN } from "./checks.js";
-import { readCsrf, readEnding, readEndpoint, readUrl } from "./endpoints.js";
+import { readCsrf, readEnding, readEndpoint, readSignOut, readUrl } from "./endpoints.js";
 import { Hint } from "./hint.js";
 
 const KNOWN = [
@@ -17,7 +17,7 @@ export function readOptions(options, signal) {
   }
   known(options, KNOWN);
   const refresh = readEndpoint("refresh", options.refresh, (call, attempt, params) => call({ signal, attempt, params }));
-  const signOut = options.signOut === undefined ? undefined : readEndpoint("signOut", options.signOut, (call, attempt) => call({ signal, attempt }));
+  const signOut = options.signOut === undefined ? undefined : readSignOut(options.signOut, options.attach, (call, attempt, _, token) => call({ signal, attempt, token }));
   const { attemptHeader = "X-Requested-With", name = "default" } = options;
   if (attemptHeader !== false) headerName("attemptHeader", attemptHeader);
   for (const [option, { by }] of Object.entries({ refresh, signOut: signOut ?? {} })) {
@@ -44,6 +44,7 @@ export function readOptions(options, signal) {
     authOrigin,
     refreshBy: refresh.by,
     signOutBy: signOut?.by,
+    signOutToken: signOut?.token,
     ...readCsrf(options.csrf, [refresh, signOut]),
     // A CSRF token that is missing is a 403 of most frameworks, and no end.
     endsSession: readEnding(options.endsSession ?? (options.csrf && [400, 401])),

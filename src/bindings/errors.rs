@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::browser::{Driver, FetchFailure, SignInFailure};
-use crate::session::{Denial, EndReason, RefreshFailure, TokenFault};
+use crate::session::{Denial, EndReason, RefreshFailure, SignOutFailure, TokenFault};
 
 #[wasm_bindgen(module = "/src/bindings/glue.js")]
 extern "C" {
@@ -23,6 +23,8 @@ extern "C" {
     type SessionError;
     #[wasm_bindgen(js_name = SignInError, reexport)]
     type SignInError;
+    #[wasm_bindgen(js_name = SignOutError, reexport)]
+    type SignOutError;
     #[wasm_bindgen(js_name = TokenError, reexport)]
     type TokenError;
 }
@@ -41,10 +43,6 @@ pub(super) fn from_denial(denial: Denial, driver: &Driver) -> JsValue {
             error("ERR_TOKEN_REJECTED", &[("retryable", true.into()), ("retryAt", (retry_at as f64).into())])
         }
         Denial::Unavailable { failure, retry_at } => from_failure(failure, Some(retry_at), driver),
-        Denial::SignOutUnconfirmed(failure) => {
-            let cause = from_failure(failure, None, driver);
-            error("ERR_SIGN_OUT_UNCONFIRMED", &[("retryable", true.into()), ("cause", cause)])
-        }
         // Its own reason is told by the login.
         Denial::SignInFailed => error("ERR_SIGN_IN_INCOMPLETE", &[]),
     }
@@ -76,6 +74,20 @@ pub(super) fn from_failure(failure: RefreshFailure, retry_at: Option<i64>, drive
     ]);
     let is_unreached = matches!(failure, RefreshFailure::Unavailable { status: None, .. });
     make_error(code, &details, driver.request_headers().filter(|_| is_unreached).map(cors_hint).as_deref())
+}
+
+/// Why the server has not confirmed a sign-out; `cause` is the native error behind that, or what the app's function threw.
+pub(super) fn from_sign_out(failure: &SignOutFailure, cause: Option<JsValue>) -> JsValue {
+    let step = if failure.in_refresh { "refresh" } else { "sign-out" };
+    let failure = failure.failure;
+    let details = object(&[
+        ("kind", failure.kind().as_str().into()),
+        ("retryable", true.into()),
+        ("status", failure.status().map_or(JsValue::UNDEFINED, JsValue::from)),
+        ("step", step.into()),
+        ("cause", cause.unwrap_or(JsValue::UNDEFINED)),
+    ]);
+    make_error("ERR_SIGN_OUT_UNCONFIRMED", &details, None)
 }
 
 /// What it may be when the first refresh after a sign-in is refused.

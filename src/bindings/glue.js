@@ -40,6 +40,12 @@ export class TokenError extends SessionError {
   }
 }
 
+export class SignOutError extends SessionError {
+  get name() {
+    return "SignOutError";
+  }
+}
+
 export class SignInError extends SessionError {
   get name() {
     return "SignInError";
@@ -55,7 +61,7 @@ const KINDS = {
   ERR_SESSION_ENDED: [SessionEndedError, "there is no session: somebody has to sign in"],
   ERR_SIGN_IN_INCOMPLETE: [SignInError, "the login was answered without an access token (see body)"],
   ERR_SIGN_IN_REFUSED: [SignInError, "the login was refused (see response)"],
-  ERR_SIGN_OUT_UNCONFIRMED: [SessionError, "signed out here, but the server could not be told yet"],
+  ERR_SIGN_OUT_UNCONFIRMED: [SignOutError, unconfirmed],
   ERR_TOKEN_AMBIGUOUS: [TokenError, "the answer has different tokens: say which with readToken"],
   ERR_TOKEN_EXPIRED: [TokenError, "the access token had lapsed by the server's own clock when it came"],
   ERR_TOKEN_MALFORMED: [TokenError, "the access token is no JWT, and its lifetime (expires_in) is missing"],
@@ -66,10 +72,25 @@ const KINDS = {
   ERR_WASM_UNAVAILABLE: [SessionError, "the WebAssembly module could not be loaded"],
 };
 
+/** Why a sign-out is not confirmed. `step` is the request that failed: the sign-out, or the refresh that looks whose session there is. */
+function unconfirmed({ kind, status, step }) {
+  const endpoint = `the ${step} endpoint`;
+  const odd = step === "refresh" ? `${endpoint} answered without a usable access token` : "the signOut function threw (see cause)";
+  const why = {
+    offline: "there is no network",
+    protocol: status ? `${endpoint} answered ${status}, but not in the auth server's own format` : odd,
+    rejected: `${endpoint} ${status ? `answered ${status}` : "redirected"}, and no refresh has shown that the session is over`,
+    throttled: `${endpoint} asked to wait`,
+    transient: `${endpoint} ${status === undefined ? "was not reached, or did not answer in time" : `answered ${status}`}`,
+  };
+  return `signed out here, but the server has not confirmed it: ${why[kind]}`;
+}
+
 /** An error of the class that belongs to the code; with its usual message, or one that knows more. */
-export function makeError(code, details, message) {
+export function makeError(code, { step, ...details } = {}, message) {
   const [Class, usual] = KINDS[code];
-  return new Class(code, message ?? usual, details);
+  message ??= typeof usual === "string" ? usual : usual({ ...details, step });
+  return new Class(code, message, details);
 }
 
 /** The JSON of a token's claims, frozen from the leaves up; null where it is none. */

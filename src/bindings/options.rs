@@ -75,13 +75,15 @@ pub(super) fn read(options: &JsValue) -> Settings {
         token_place: read_place(&member("readToken")),
         identity: read_identity(&member("identity")),
         reporter: match member("onEvent").dyn_into::<Function>() {
-            Ok(listener) => Reporter::telling(move |told| report::tell(&listener, told)),
+            Ok(listener) => Reporter::telling(move |told, cause| report::tell(&listener, told, cause)),
             Err(_) => Reporter::default(),
         },
         config: Config {
             leeway: seconds("leeway", defaults.leeway),
             refresh_ahead: flag("refreshAhead", defaults.refresh_ahead),
             restore: flag("restore", defaults.restore),
+            has_none: flag("hasNone", defaults.has_none),
+            sign_out_token: flag("signOutToken", defaults.sign_out_token),
             timeout: seconds("timeout", defaults.timeout),
             patience: seconds("patience", defaults.patience),
             lock_timeout: seconds("lockTimeout", defaults.lock_timeout),

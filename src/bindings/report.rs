@@ -1,9 +1,10 @@
 //! What happens inside, as plain objects for the app's metrics and logs.
 
-use js_sys::{Date, Function, Object};
+use js_sys::{Date, Function, Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::{JsCast as _, JsValue};
 
+use super::errors;
 use crate::session::{AttemptId, RefreshFailure, Report};
 
 /// Durations in seconds, as in the options; times in milliseconds since 1970.
@@ -31,6 +32,15 @@ enum SessionEvent {
         reason: &'static str,
         duration: f64,
     },
+    SignOutSettled {
+        at: f64,
+        outcome: &'static str,
+        tries: u32,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kind: Option<&'static str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+    },
     Ended {
         at: f64,
         reason: &'static str,
@@ -44,9 +54,14 @@ enum SessionEvent {
 }
 
 /// Tells the app, if it has asked to be told.
-pub(super) fn tell(listener: &Function, report: Report) {
+pub(super) fn tell(listener: &Function, report: Report, cause: Option<JsValue>) {
     let Some(event) = event(report, Date::now()) else { return };
     let Ok(event) = event.serialize(&serde_wasm_bindgen::Serializer::new()) else { return };
+    if let Report::SignOutSettled { failure: Some(failure), .. } = report {
+        let error = errors::from_sign_out(&failure, cause);
+        // Setting a member of a plain object of ours cannot throw.
+        let _ = Reflect::set(&event, &JsValue::from_str("error"), &error);
+    }
     let event = Object::freeze(event.unchecked_ref::<Object>());
     // The entry's own function: what the app's throws, it reports.
     let _ = listener.call1(&JsValue::UNDEFINED, &event);
@@ -64,6 +79,16 @@ fn event(report: Report, at: f64) -> Option<SessionEvent> {
             late: is_late,
         },
         Report::Adopted => SessionEvent::Adopted { at },
+        Report::SignOutSettled { status, tries, failure } => {
+            let failure = failure.map(|failure| failure.failure);
+            SessionEvent::SignOutSettled {
+                at,
+                outcome: status.as_str(),
+                tries,
+                kind: failure.map(|failure| failure.kind().as_str()),
+                status: failure.as_ref().and_then(RefreshFailure::status),
+            }
+        }
         Report::Deferred { why, wait } => {
             SessionEvent::Deferred { at, reason: why.as_str(), duration: wait.as_secs_f64() }
         }

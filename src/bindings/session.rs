@@ -91,11 +91,14 @@ impl Core {
         settle(async move { driver.renew().await }, &self.driver)
     }
 
-    /// Ends the session here, then tells the server.
+    /// Ends the session here, then at the server. Resolves to what the server knows.
     #[wasm_bindgen(js_name = signOut)]
     pub fn sign_out(&self) -> Promise {
         let driver = self.driver.clone();
-        settle(async move { driver.sign_out().await }, &self.driver)
+        future_to_promise(async move {
+            let status = driver.sign_out().await.map_err(|denial| errors::from_denial(denial, &driver))?;
+            Ok(status.as_str().into())
+        })
     }
 
     /// How it stands to the other tabs: an object.

@@ -25,6 +25,7 @@ struct Report<'a> {
     deadline: Option<f64>,
     skew: Option<f64>,
     last_failure: Option<LastFailure>,
+    sign_out: Option<SignOut>,
     tab: &'a str,
     tabs: &'a [String],
     lock: &'static str,
@@ -37,6 +38,16 @@ struct LastFailure {
     kind: &'static str,
     status: Option<u16>,
     at: f64,
+}
+
+/// What has become of the last sign-out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SignOut {
+    status: &'static str,
+    since: Option<f64>,
+    tries: u32,
+    retry_at: Option<f64>,
 }
 
 /// What [`Driver::inspect`] has found, as an object.
@@ -53,13 +64,29 @@ pub(super) fn of_inspection(inspection: &Inspection) -> JsValue {
             status: failure.status(),
             at: *at as f64,
         }),
+        sign_out: inspection.sign_out.map(|sign_out| SignOut {
+            status: sign_out.status.as_str(),
+            since: sign_out.asked.map(milliseconds),
+            tries: sign_out.tries,
+            retry_at: sign_out.retry_at.map(milliseconds),
+        }),
         tab: &inspection.tab,
         tabs: &inspection.tabs,
         lock: if inspection.shares_lock { "browser" } else { "page" },
         channel: inspection.has_channel,
         storage: inspection.has_storage,
     };
-    report.serialize(&serializer()).unwrap_or(JsValue::UNDEFINED)
+    let report = report.serialize(&serializer()).unwrap_or(JsValue::UNDEFINED);
+    if let Some(sign_out) = inspection.sign_out {
+        let error = sign_out.failure.map_or(JsValue::NULL, |failure| {
+            errors::from_sign_out(&failure, inspection.sign_out_cause.clone())
+        });
+        // Setting a member of a plain object of ours cannot throw.
+        let object = Reflect::get(&report, &JsValue::from_str("signOut")).unwrap_or(JsValue::UNDEFINED);
+        let _ = Reflect::set(&object, &JsValue::from_str("error"), &error);
+        Object::freeze(object.unchecked_ref::<Object>());
+    }
+    report
 }
 
 /// The members that are plain data; times in milliseconds since 1970.
@@ -85,7 +112,6 @@ enum Snapshot {
 
 /// The snapshot of a status; `None` for a closed session, of which nothing is known any more.
 pub(super) fn of(status: &Status, driver: &Driver) -> Option<JsValue> {
-    let milliseconds = |at: i64| at as f64;
     let (snapshot, claims, failure) = match status {
         Status::Closed => return None,
         Status::Unknown { failure, retry_at } => {
@@ -116,6 +142,10 @@ pub(super) fn of(status: &Status, driver: &Driver) -> Option<JsValue> {
         }
     }
     Some(Object::freeze(&object).into())
+}
+
+fn milliseconds(at: i64) -> f64 {
+    at as f64
 }
 
 fn serializer() -> serde_wasm_bindgen::Serializer {

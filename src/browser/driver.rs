@@ -15,6 +15,7 @@ use std::time::Duration;
 use futures_channel::oneshot;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
+use web_sys::RequestRedirect;
 
 use super::answer::Reader;
 use super::channel::Channel;
@@ -84,8 +85,14 @@ struct Inner {
     reader: Reader,
     /// Nobody once it is closed: it may hold whatever holds us.
     reporter: RefCell<Reporter>,
-    /// Why the last request of ours was not answered: the native error.
+    /// Why the last refresh was not answered: the native error.
     native_error: RefCell<Option<JsValue>>,
+    /// The native error of the last request of a turn, and of which turn.
+    cause: RefCell<Option<(AttemptId, JsValue)>>,
+    /// The same of the last sign-out that was not confirmed.
+    sign_out_cause: RefCell<Option<(AttemptId, JsValue)>>,
+    /// How many logins are being read whose cookie has come already.
+    logins_read: Cell<u32>,
     /// Nothing once it is closed: it may hold whatever holds us.
     publish: RefCell<Option<Publish>>,
 }
@@ -93,8 +100,9 @@ struct Inner {
 impl Driver {
     /// A session that begins at once. `publish` is called with each new status; no borrow is alive then.
     pub fn start(settings: Settings, publish: impl Fn(&Driver, Status) + 'static) -> Self {
-        let endpoint = |way: Way| Endpoint {
+        let endpoint = |way: Way, redirect| Endpoint {
             way,
+            redirect,
             attempt_header: settings.attempt_header.clone(),
             csrf: settings.csrf.clone(),
             ends: settings.ends.clone(),
@@ -104,6 +112,7 @@ impl Driver {
         };
         let config = Config {
             tells_sign_out: settings.sign_out.is_some(),
+            sign_out_token: settings.config.sign_out_token && settings.sign_out.is_some(),
             defers: page::document().is_none(),
             ..settings.config
         };
@@ -131,8 +140,9 @@ impl Driver {
             ),
             name: settings.name,
             patience: settings.config.patience,
-            refresh: endpoint(settings.refresh),
-            sign_out: settings.sign_out.map(endpoint),
+            refresh: endpoint(settings.refresh, RequestRedirect::Error),
+            // Many redirect after a sign-out: that is seen, and not followed.
+            sign_out: settings.sign_out.map(|way| endpoint(way, RequestRedirect::Manual)),
             refresh_url: settings.refresh_url,
             auth_origin: settings.auth_origin,
             params: RefCell::new(JsValue::UNDEFINED),
@@ -142,6 +152,9 @@ impl Driver {
             reader: Reader { place: settings.token_place, identity: settings.identity, clock: Rc::default() },
             reporter: RefCell::new(settings.reporter),
             native_error: RefCell::default(),
+            cause: RefCell::default(),
+            sign_out_cause: RefCell::default(),
+            logins_read: Cell::new(0),
             publish: RefCell::new(Some(Rc::new(publish))),
         }));
         let weak = driver.weak();
@@ -159,11 +172,6 @@ impl Driver {
         }
         let memory = &self.0.memory;
         self.dispatch(Event::Started { memo: memory.recall(), company: memory.company() });
-    }
-
-    /// How often the user wanted out: a sign-in that began before the last time is void.
-    pub(crate) fn sign_outs(&self) -> u32 {
-        self.0.sign_outs.get()
     }
 
     /// Releases everything. Idempotent.
@@ -190,7 +198,7 @@ impl Driver {
         self.0.is_cookie_untried.get()
     }
 
-    /// Why the last request of ours was not answered: the native error.
+    /// Why the last refresh was not answered: the native error.
     pub fn native_error(&self) -> Option<JsValue> {
         self.0.native_error.borrow().clone()
     }

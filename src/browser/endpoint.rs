@@ -11,7 +11,7 @@ use web_sys::{Request, RequestCache, RequestCredentials, RequestInit, RequestRed
 use super::answer::{body_of, server_now};
 use super::fetcher::Fetcher;
 use super::object::member;
-use crate::session::AttemptId;
+use crate::session::{AccessToken, Attachment, AttemptId};
 
 /// How an endpoint is asked.
 #[derive(Clone, Debug)]
@@ -25,8 +25,8 @@ pub enum Way {
         /// More headers: names and values, in pairs.
         headers: Array,
     },
-    /// By a function of the app, which is given the attempt id and the parameters: for whatever is no plain request. It
-    /// brings a `Response`, or what would be in one.
+    /// By a function of the app, which is given the attempt id, the parameters and the access token: for whatever is no
+    /// plain request. It brings a `Response`, or what would be in one.
     Function(Function),
 }
 
@@ -63,10 +63,21 @@ impl Default for Ends {
     }
 }
 
+/// What goes along with one attempt.
+#[derive(Clone, Copy)]
+pub(crate) struct Along<'a> {
+    /// Given to a function of the app.
+    pub(crate) params: &'a JsValue,
+    /// The access token, and how a request carries it.
+    pub(crate) token: Option<(&'a Attachment, &'a AccessToken)>,
+}
+
 /// One endpoint.
 #[derive(Clone, Debug)]
 pub(crate) struct Endpoint {
     pub(crate) way: Way,
+    /// What a request does at a redirect: it never follows one.
+    pub(crate) redirect: RequestRedirect,
     /// Which header carries the attempt id. Being no simple header it forces a preflight, which keeps forged cross-site
     /// requests out (RFC 10017).
     pub(crate) attempt_header: Option<String>,
@@ -85,12 +96,15 @@ impl Endpoint {
     pub(crate) async fn ask(
         &self,
         attempt: AttemptId,
-        params: &JsValue,
+        along: Along<'_>,
         is_due: impl Fn() -> bool,
     ) -> Result<JsValue, JsValue> {
         let answer = match &self.way {
             Way::Request { url, init, headers } => {
                 let request = self.request(url, init, headers, attempt).await?;
+                if let Some((attachment, token)) = along.token {
+                    request.headers().set(attachment.header(), &attachment.value(token))?;
+                }
                 // A CSRF token may have taken its time: by now the turn may be somebody else's.
                 if !is_due() {
                     return Err(js_sys::Error::new("csrf: the token came too late").into());
@@ -99,7 +113,9 @@ impl Endpoint {
             }
             Way::Function(function) => {
                 let id = JsValue::from(attempt.to_hex());
-                let answer = function.call2(&JsValue::UNDEFINED, &id, params)?;
+                let token = along.token.map(|(_, token)| JsValue::from_str(token.reveal()));
+                let token = token.unwrap_or(JsValue::UNDEFINED);
+                let answer = function.call3(&JsValue::UNDEFINED, &id, along.params, &token)?;
                 JsFuture::from(Promise::resolve(&answer)).await?
             }
         };
@@ -133,7 +149,7 @@ impl Endpoint {
     }
 
     /// - `keepalive`, so that it outlives its page; **no signal**, ever: an aborted refresh has lost its cookie.
-    /// - `redirect: "error"`: fetch drops `Authorization` at a foreign origin, and no other header.
+    /// - No redirect is followed: fetch drops `Authorization` at a foreign origin, and no other header.
     async fn request(
         &self,
         url: &str,
@@ -146,7 +162,7 @@ impl Endpoint {
             .header("accept", "application/json")
             .credentials(RequestCredentials::Include)
             .cache(RequestCache::NoStore)
-            .redirect(RequestRedirect::Error)
+            .redirect(self.redirect)
             .build()
             .map_err(|error| JsValue::from(js_sys::Error::new(&error.to_string())))?;
         // Neither gloo-net nor web-sys knows the member.
@@ -168,11 +184,6 @@ impl Endpoint {
             token.filter(|token| !token.is_empty()).map(|token| set(header, &token)).transpose()?;
         }
         Ok(request)
-    }
-
-    /// Whether a refusal may be one of the CSRF token, which only a function of the app can tell.
-    pub(crate) fn has_doubtful_refusals(&self) -> bool {
-        self.csrf.is_some() && matches!(self.ends, Ends::Told(_))
     }
 
     /// Whether the app's own function is asked, and not a server.

@@ -6,7 +6,7 @@ use web_sys::Response;
 
 use super::answer::{Reader, body_of, server_now};
 use super::discard::discard;
-use super::endpoint::{Endpoint, as_response};
+use super::endpoint::{Along, Endpoint, as_response};
 use super::object::member;
 use super::page;
 use crate::session::{AttemptId, Grant, Head, RefreshFailure, TokenFault};
@@ -23,7 +23,10 @@ impl Endpoint {
         reader: &Reader,
         is_due: impl Fn() -> bool,
     ) -> Result<Grant, Failed> {
-        let answer = self.ask(attempt, params, is_due).await.map_err(|error| self.unanswered(error))?;
+        let answer = self
+            .ask(attempt, Along { params, token: None }, is_due)
+            .await
+            .map_err(|error| self.unanswered(error))?;
         if let Some(response) = as_response(&answer) {
             return self.read(&response, reader).await;
         }
@@ -74,14 +77,16 @@ pub(crate) fn unreachable() -> RefreshFailure {
 }
 
 /// What an answer that is not 2xx says; `is_end`: to whoever knows its server it says that the session is over.
-pub(crate) fn classify(response: &Response, is_end: bool) -> RefreshFailure {
-    let until = |date: &str| {
-        Date::parse(date) / 1000.0 - server_now(&response.headers()).unwrap_or(Date::now() / 1000.0)
-    };
-    with_head(response, |head| head.failure(is_end, until))
+fn classify(response: &Response, is_end: bool) -> RefreshFailure {
+    with_head(response, |head| head.failure(is_end, |date| until(response, date)))
 }
 
-fn with_head<T>(response: &Response, read: impl FnOnce(&Head<'_>) -> T) -> T {
+/// How many seconds it is until a date in the header of a response, by the server's clock where that can be read.
+pub(crate) fn until(response: &Response, date: &str) -> f64 {
+    Date::parse(date) / 1000.0 - server_now(&response.headers()).unwrap_or(Date::now() / 1000.0)
+}
+
+pub(crate) fn with_head<T>(response: &Response, read: impl FnOnce(&Head<'_>) -> T) -> T {
     let header = |name| response.headers().get(name).ok().flatten().unwrap_or_default();
     read(&Head {
         status: response.status(),

@@ -3,21 +3,27 @@
 use std::fmt;
 use std::rc::Rc;
 
+use wasm_bindgen::JsValue;
+
 use crate::session::Report;
+
+/// A report, and the native error behind it.
+type Tell = dyn Fn(Report, Option<JsValue>);
 
 /// Keeps metrics, or a log; by default nobody does.
 #[derive(Clone, Default)]
-pub struct Reporter(Option<Rc<dyn Fn(Report)>>);
+pub struct Reporter(Option<Rc<Tell>>);
 
 impl Reporter {
-    /// Calls `tell` with each report, as soon as what it is about is under way. No borrow is alive then.
-    pub fn telling(tell: impl Fn(Report) + 'static) -> Self {
+    /// Calls `tell` with each report, as soon as what it is about is under way, and with the native error behind it. No
+    /// borrow is alive then.
+    pub fn telling(tell: impl Fn(Report, Option<JsValue>) + 'static) -> Self {
         Self(Some(Rc::new(tell)))
     }
 
-    pub(crate) fn tell(&self, report: Report) {
+    pub(crate) fn tell(&self, report: Report, cause: Option<JsValue>) {
         if let Some(tell) = &self.0 {
-            tell(report);
+            tell(report, cause);
         }
     }
 }

@@ -54,7 +54,10 @@ where
 /// Begins the session that an answer brings which is already there.
 pub async fn sign_in_with(driver: &Driver, answer: JsValue) -> Result<(), SignInFailure> {
     let sign_outs = driver.sign_outs();
-    let grant = read(answer, driver.reader()).await?;
+    driver.count_login_read(1);
+    let grant = read(answer, driver.reader()).await;
+    driver.count_login_read(-1);
+    let grant = grant?;
     if driver.sign_outs() != sign_outs {
         return Err(SignInFailure::Denied(Denial::Ended(EndReason::SignedOut)));
     }

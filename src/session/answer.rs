@@ -53,13 +53,30 @@ impl Head<'_> {
         }
     }
 
+    /// What the reply to a sign-out says. Only a 2xx in the auth server's own format confirms it; another status below
+    /// 500 refuses it, and whether the session is over, a refresh has to tell.
+    ///
+    /// # Errors
+    ///
+    /// [`RefreshFailure::Rejected`] where it is refused, and what else keeps it from being confirmed.
+    pub fn signed_out(&self, until: impl FnOnce(&str) -> f64) -> Result<(), RefreshFailure> {
+        let status = self.status;
+        match status {
+            _ if self.is_foreign() => Err(RefreshFailure::Foreign { status }),
+            200..=299 => Ok(()),
+            // The server was busy, or too slow.
+            408 | 425 | 429 | 500.. => Err(self.failure(false, until)),
+            _ => Err(RefreshFailure::Rejected { status }),
+        }
+    }
+
     /// Whether somebody else than the auth server has answered: it would neither speak HTML nor ask for a password in
     /// the way of a proxy (RFC 7617, RFC 4559).
     fn is_foreign(&self) -> bool {
         let starts_with = |text: &str, start: &str| {
             text.trim_start().get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
         };
-        starts_with(self.content_type, "text/html")
+        ["text/html", "application/xhtml"].iter().any(|kind| starts_with(self.content_type, kind))
             || ["basic", "negotiate", "ntlm"].iter().any(|scheme| starts_with(self.challenge, scheme))
     }
 

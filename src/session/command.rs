@@ -6,7 +6,8 @@ use super::in_flight::InFlight;
 use super::memo::{Answered, PendingSignOut, Remembered, Unsettled};
 use super::peers::PeerMessage;
 use super::report::Report;
-use super::token::Credential;
+use super::signing_out::SignOutStatus;
+use super::token::{AccessToken, Credential};
 
 /// One thing to do. They are done in the order given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,10 +48,12 @@ pub enum Command {
         /// server can tell a retry from a theft.
         id: AttemptId,
     },
-    /// Tell the server of the sign-out.
+    /// Send the sign-out to the server.
     SendSignOut {
-        /// Goes along with it.
+        /// The turn that it belongs to.
         attempt: AttemptId,
+        /// The access token of the ending session, where the endpoint requires one.
+        token: Option<AccessToken>,
     },
     /// Send the login request now.
     RunLogin {
@@ -141,4 +144,6 @@ pub enum Reply {
     Token(Credential),
     /// It is done.
     Done,
+    /// Signed out here; and what the server knows of it.
+    SignedOut(SignOutStatus),
 }

@@ -28,11 +28,16 @@ pub struct Config {
     pub shares_token: bool,
     /// Whether a refresh is left to another tab where one can: what a worker sends does not outlive it.
     pub defers: bool,
-    /// Whether the server is told of a sign-out.
+    /// Whether the server is told of a sign-out. Without, a sign-out is local: it holds in this browser until the next
+    /// sign-in, and the server's session goes on.
     pub tells_sign_out: bool,
     /// What the server does with a refresh token that was used before. Without, [`Rotation::Revokes`] is assumed, until the server
     /// says by itself that it recognises attempt ids.
     pub rotation: Option<Rotation>,
+    /// Whether the access token of the ending session goes along with a sign-out.
+    pub sign_out_token: bool,
+    /// Whether the server has said already that there is no session, where nothing is restored.
+    pub has_none: bool,
 }
 
 impl Default for Config {
@@ -48,6 +53,8 @@ impl Default for Config {
             defers: false,
             tells_sign_out: true,
             rotation: None,
+            sign_out_token: false,
+            has_none: false,
         }
     }
 }
@@ -85,7 +92,7 @@ pub(crate) const COMPANION_LOOK: Duration = Duration::from_millis(50);
 /// How long after a rejection it is asked for once more, at the least; and twice that at the most.
 pub(crate) const CONFIRMATION: Duration = Duration::from_millis(500);
 
-/// How often a sign-out is tried that the server answers, and cannot do: a wrong URL must not be asked for ever.
+/// How often a sign-out is tried whose replies do not confirm it: a wrong URL must not be asked for ever.
 pub(crate) const MOST_SIGN_OUT_TRIES: u32 = 20;
 
 /// A sign-out that had to wait for longer than this for its turn is not sent before it is known whose session there is.

@@ -22,7 +22,7 @@ pub enum TokenFault {
     Untold,
 }
 
-/// Why an attempt to refresh, or to sign out, failed.
+/// Why an attempt to refresh failed, or why the server has not confirmed a sign-out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefreshFailure {
@@ -73,6 +73,12 @@ impl RefreshFailure {
             Self::Unavailable { status, .. } => *status,
             Self::Offline | Self::TimedOut | Self::Malformed(_) => None,
         }
+    }
+
+    /// Whether an error of the browser's, or of the app's own function, is behind it.
+    #[cfg_attr(not(target_family = "wasm"), expect(dead_code, reason = "the shell asks"))]
+    pub(crate) fn is_native(&self) -> bool {
+        self.reached_nobody() || *self == Self::Malformed(TokenFault::Untold)
     }
 
     /// Whether nobody was reached at all.
@@ -139,8 +145,6 @@ pub enum Denial {
     },
     /// The login did not come about.
     SignInFailed,
-    /// Signed out here, but the server could not be told.
-    SignOutUnconfirmed(RefreshFailure),
     /// The session object was closed.
     Closed,
 }

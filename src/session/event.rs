@@ -49,16 +49,19 @@ pub enum Event {
     },
     /// The user wants out.
     SignOutWanted {
-        /// Who waits until the server knows.
+        /// Who waits for the first reply of the server.
         ticket: Ticket,
         /// What the browser remembers now.
         memo: Memo,
+        /// Whether the reply of a login is being read, whose cookie has come already.
+        reads_login: bool,
     },
-    /// The server was told of a sign-out, or could not be.
+    /// The server has replied to a sign-out, or could not be reached.
     SignOutSettled {
         /// Which one.
         attempt: AttemptId,
-        /// How it went.
+        /// Whether the reply confirms it. A [`Rejected`](RefreshFailure::Rejected) one refuses it in the auth
+        /// server's own format.
         outcome: Result<(), RefreshFailure>,
     },
     /// A caller wants a token.

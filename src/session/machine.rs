@@ -9,6 +9,7 @@ mod queue;
 mod refresh;
 mod requests;
 mod sign_out;
+mod sign_out_turn;
 
 use std::time::Duration;
 
@@ -25,10 +26,11 @@ use super::id::{AttemptId, Entropy, EpochId, TabId, Ticket};
 use super::memo::{Begun, Companion, PendingSignOut, Unsettled};
 use super::peers::Peers;
 use super::report::Report;
+use super::signing_out::{SignOutFailure, SignOutStatus};
 use super::status::{EndReason, Progress, Status};
 use super::time::{Deadline, Moment};
-use super::token::{Credential, Subject};
-use super::turns::{Job, Stage, Turns, Urge};
+use super::token::{Credential, Grant, Subject};
+use super::turns::{Job, Stage, Turns};
 use deferring::Deferral;
 
 /// How long after it was woken a tab hears what has waited for it.
@@ -86,10 +88,18 @@ pub struct Session<E> {
     marked: Option<AttemptId>,
     /// Until when no refresh is sent, because of those that are out and unanswered.
     blocked: Option<Deadline>,
-    /// A sign-out that the server may not know of.
+    /// A sign-out that the server has not confirmed.
     pending: Option<PendingSignOut>,
     /// The owner of a token that was compared with it: the same person, with another `sid`.
     compared: Option<Subject>,
+    /// The token of the session that is signed out, where the endpoint requires it. Never stored.
+    ending: Option<Grant>,
+    /// Why the last try to sign out was not confirmed.
+    sign_out_failure: Option<SignOutFailure>,
+    /// What has become of the last sign-out, once nothing of it is pending.
+    sign_out_status: Option<SignOutStatus>,
+    /// Whether the server has said that there is no session.
+    has_none: bool,
     /// A refresh was rejected, and no other has confirmed that yet.
     rejected: bool,
     /// The number of the newest refresh that brought a token.
@@ -126,6 +136,7 @@ impl<E: Entropy> Session<E> {
             false => Phase::Ended { reason: EndReason::None, elsewhere: false },
         };
         let peers = Peers::new(TabId::draw(&mut entropy));
+        let has_none = config.has_none;
         Self {
             config,
             entropy,
@@ -150,6 +161,10 @@ impl<E: Entropy> Session<E> {
             blocked: None,
             pending: None,
             compared: None,
+            ending: None,
+            sign_out_failure: None,
+            sign_out_status: None,
+            has_none,
             rejected: false,
             adopted: 0,
             breaker: Breaker::default(),
@@ -274,14 +289,14 @@ impl<E: Entropy> Session<E> {
                 self.answer(ticket, Ok(Reply::Done));
             }
             Event::CookieChanged { ticket } => {
-                self.cancel(|job| matches!(job, Job::SignOut { urge: Urge::Pursuit, .. }), Denial::Changed);
+                self.cancel(|job| matches!(job, Job::SignOut { .. }), Denial::Changed);
                 self.forget_sign_out();
                 let wish = Wish::NewEpoch { after: self.turns.sent };
                 self.callers.add(ticket, wish, None, now);
             }
-            Event::SignOutWanted { ticket, memo } => {
+            Event::SignOutWanted { ticket, memo, reads_login } => {
                 self.note_latest(now, &memo);
-                self.sign_out(now, ticket, &memo);
+                self.sign_out(now, ticket, &memo, reads_login);
             }
             Event::SignOutSettled { attempt, outcome } => self.sign_out_settled(now, attempt, outcome),
             Event::TokenWanted { ticket, not, min_validity } => {

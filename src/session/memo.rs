@@ -90,7 +90,9 @@ impl Remembered {
     }
 }
 
-/// A sign-out that the server may not know of. It is finished by whoever comes next, before anything is restored.
+/// A sign-out that the server has not confirmed. Whoever comes next finishes it, before anything is restored.
+///
+/// After the last try the entry stays until the next sign-in: nothing is restored, and nothing is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PendingSignOut {
     /// Every session that had begun by then is signed out. A later one ends the matter.
@@ -99,7 +101,7 @@ pub struct PendingSignOut {
     pub session: Option<Begun>,
     /// When the user said so: milliseconds since 1970.
     pub asked: i64,
-    /// How often the server has answered that it could not do it.
+    /// How many tries the server has answered without confirming it.
     pub tries: u32,
 }
 
@@ -124,10 +126,24 @@ impl PendingSignOut {
         self.session.is_none_or(|session| session.has_sid_of(grant))
     }
 
-    /// Whether there is no more to be done for it: a session has begun since, or the server will never hear of it.
-    pub(crate) fn is_void(&self, now: Moment, session: Option<Remembered>) -> bool {
-        let is_outdated = session.and_then(Remembered::begun).is_some_and(|begun| begun.epoch > self.until);
-        is_outdated || self.tries >= MOST_SIGN_OUT_TRIES || age(self.asked, now) > LONGEST_PENDING_SIGN_OUT
+    /// Whether a session has begun since, which must not be ended for the one before it.
+    pub(crate) fn is_outdated(&self, session: Option<Remembered>) -> bool {
+        session.and_then(Remembered::begun).is_some_and(|begun| begun.epoch > self.until)
+    }
+
+    /// Whether it is older than any refresh cookie.
+    pub(crate) fn is_too_old(&self, now: Moment) -> bool {
+        age(self.asked, now) > LONGEST_PENDING_SIGN_OUT
+    }
+
+    /// Whether it is not tried any more.
+    pub(crate) fn is_given_up(&self) -> bool {
+        self.tries >= MOST_SIGN_OUT_TRIES
+    }
+
+    /// The same after the last try.
+    pub(crate) fn given_up(self) -> Self {
+        Self { tries: self.tries.max(MOST_SIGN_OUT_TRIES), ..self }
     }
 }
 

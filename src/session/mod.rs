@@ -17,7 +17,9 @@
 //! | | refresh rejected, and a second one confirms it | `Ended(Rejected)` |
 //! | | refresh fails otherwise | `Active`; again after a pause |
 //! | any | sign-in | `Active`, a new epoch |
-//! | any | sign-out | `Ended(SignedOut)` at once; the server is told next |
+//! | any | sign-out | `Ended(SignedOut)` at once; the server is told next, if there is an endpoint |
+//! | `Ended`, by the server's word | sign-out | the same: nothing is sent |
+//! | `Unknown` | a local or given-up sign-out is stored | `Ended(SignedOut)`, without a request |
 //! | any | another tab offers a token that came later, or of a later epoch | `Active`, that token |
 //! | any | a later epoch has begun in another tab, and there is no token of it | `Unknown`, to be restored |
 //! | `Unknown`, `Active` | the epoch is over, says another tab or what is stored | `Ended`, elsewhere |
@@ -49,6 +51,15 @@
 //! whoever has the lock next waits for that cookie, for as long as an answer is likely to take, and then sends the same
 //! attempt id. The marker goes when it is known what became of the attempt; or it stays, *overtaken*, while the orphan's
 //! own answer may still come, and so long nothing is rotated again. See `docs/rotation.md`.
+//!
+//! # Sign-outs
+//!
+//! A sign-out is over here at once. The server confirms it by a 2xx in its own format, or by two refreshes that it
+//! refuses; whatever else happens, it is tried again, 20 times or for 60 days ([`PendingSignOut`]). A try but the first
+//! begins with a refresh, to see whose session there is. `machine/sign_out_turn.rs` has the table.
+//!
+//! A sign-out without an endpoint is local, and so is one that was given up: it holds over reloads and in all tabs until
+//! the next sign-in. The access token of the ending session is in memory only; a later page takes that of its refresh.
 //!
 //! # Many tabs
 //!
@@ -123,6 +134,7 @@ mod report;
 mod rotation;
 mod scope;
 mod server_clock;
+mod signing_out;
 mod status;
 mod time;
 mod times;
@@ -151,6 +163,7 @@ pub use report::{Delay, Report};
 pub use rotation::Rotation;
 pub use scope::scope_contains;
 pub use server_clock::ServerClock;
+pub use signing_out::{SignOutFailure, SignOutProgress, SignOutStatus};
 pub use status::{EndReason, Progress, Status};
 pub use time::{Deadline, Moment};
 pub use times::read_times;

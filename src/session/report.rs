@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::error::RefreshFailure;
 use super::id::AttemptId;
+use super::signing_out::{SignOutFailure, SignOutStatus};
 use super::status::EndReason;
 
 /// One thing that has happened.
@@ -34,6 +35,15 @@ pub enum Report {
         why: Delay,
         /// For how long at the most.
         wait: Duration,
+    },
+    /// A try to sign out at the server has come to its end.
+    SignOutSettled {
+        /// What the server knows now: confirmed, pending, or given up.
+        status: SignOutStatus,
+        /// How many tries the server has answered without confirming it.
+        tries: u32,
+        /// Why it is not confirmed.
+        failure: Option<SignOutFailure>,
     },
     /// The session is over.
     Ended {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::error::RefreshFailure;
 use super::id::{AttemptId, EpochId, Ticket};
 use super::memo::Unsettled;
 use super::time::{Deadline, Moment};
@@ -24,12 +25,10 @@ pub(crate) enum Job {
     SignOut { tickets: Vec<Ticket>, urge: Urge },
 }
 
-/// What a sign-out is sent for. The first of two that are made one is the stronger.
+/// What a sign-out is sent for. Of two that are made one, the first counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Urge {
-    /// The user has said so where nothing was known of a session: whoever's it is.
-    Bare,
-    /// The user has just said so, and it was written down.
+    /// The user has just said so.
     First,
     /// It is written down that the user has said so, some time before.
     Pursuit,
@@ -84,6 +83,10 @@ pub(crate) struct Turn {
     pub(crate) compares: bool,
     /// Of which sessions a sign-out tells the server: all that had begun by then.
     pub(crate) tells: Option<EpochId>,
+    /// Whether its sign-out carried the access token.
+    pub(crate) carries_token: bool,
+    /// Why its sign-out was refused: a refresh tells whether the session is over.
+    pub(crate) refused: Option<RefreshFailure>,
     /// Of an epoch that is over: whatever it brings changes nothing.
     inert: bool,
 }
@@ -216,6 +219,8 @@ impl Turns {
             id: None,
             compares: false,
             tells: None,
+            carries_token: false,
+            refused: None,
             inert: false,
         });
     }
@@ -300,6 +305,11 @@ impl Turns {
             }
             _ => self.agenda.push(Job::SignOut { tickets: new, urge }),
         }
+    }
+
+    /// Whether nothing that writes the cookie waits, is on the wire, or may still be answered.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.current.is_none() && self.agenda.is_empty() && self.late.is_empty() && self.stray.is_empty()
     }
 
     /// Whether a sign-out waits for its turn, or has it.

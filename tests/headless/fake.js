@@ -50,7 +50,7 @@ export class FakeServer {
     this.refreshAnswers.push({ error: new TypeError("network down") });
   }
 
-  /** The next answer of the sign-out endpoint; a status of 0: none. */
+  /** The next answer of the sign-out endpoint, else a 204; a status of 0: none. */
   answerSignOut(status, body, headers) {
     this.signOutAnswers.push({ status, body, headers: JSON.parse(headers) });
   }
@@ -83,7 +83,7 @@ export class FakeServer {
     this.calls.push(call);
     call.bytes = Array.from(new Uint8Array(await request.arrayBuffer())).join();
     if (request.url.includes("/auth/refresh")) return this.#refresh();
-    if (request.url.includes("/auth/logout") && this.signOutAnswers.length > 0) return this.#signOut();
+    if (request.url.includes("/auth/logout")) return this.#signOut();
     const answer = this.apiAnswers.shift();
     if (answer?.error) throw answer.error;
     if (answer) return new Response("", answer);
@@ -96,7 +96,8 @@ export class FakeServer {
   }
 
   #signOut() {
-    const answer = this.signOutAnswers.shift();
+    const answer = this.signOutAnswers.shift() ?? this.apiAnswers.shift() ?? { status: 204, body: null };
+    if (answer.error) throw answer.error;
     if (answer.status === 0) throw new TypeError("network down");
     return new Response(answer.body, answer);
   }

@@ -4,6 +4,7 @@
 
 mod clock;
 mod companions;
+mod confirming;
 mod degraded;
 mod fake;
 mod hand_over;

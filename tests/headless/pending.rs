@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use silent_session::browser::Fetcher;
-use silent_session::session::{Config, Denial, EndReason, Event, RefreshFailure, Status};
+use silent_session::session::{Config, Denial, EndReason, Event, RefreshFailure, SignOutStatus, Status};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -28,7 +28,12 @@ fn tries(name: &str) -> Option<u32> {
 }
 
 /// A page that has signed out, which the server has answered with this; and what came of it.
-async fn signed_out(name: &str, status: u16, body: &str, headers: &str) -> (Page, Result<(), Denial>) {
+async fn signed_out(
+    name: &str,
+    status: u16,
+    body: &str,
+    headers: &str,
+) -> (Page, Result<SignOutStatus, Denial>) {
     let page = Page::active(name).await;
     page.server.answer_sign_out(status, body, headers);
     let outcome = page.driver.sign_out().await;
@@ -73,7 +78,7 @@ async fn it_is_written_down_and_is_no_secret() {
     let Some(Status::Active { epoch, .. }) = page.status() else { panic!("{:?}", page.status()) };
     page.server.answer_sign_out(500, "{}", JSON);
     let now = js_sys::Date::now();
-    page.driver.sign_out().await.unwrap_err();
+    assert_eq!(page.driver.sign_out().await, Ok(SignOutStatus::Pending));
     let written = pending("pending-form").unwrap();
     let parts: Vec<&str> = written.split(' ').collect();
     let [until, asked, tries, session, subject] = parts[..] else { panic!("{written}") };
@@ -96,16 +101,6 @@ async fn it_is_written_down_before_anything_is_sent_and_removed_when_the_server_
 }
 
 #[wasm_bindgen_test]
-async fn what_says_that_there_is_no_such_session_is_as_good_as_done() {
-    for status in [200, 400, 401, 404] {
-        let name = format!("pending-done-{status}");
-        let (page, outcome) = signed_out(&name, status, "{}", JSON).await;
-        assert_eq!((outcome, pending(&name)), (Ok(()), None), "{status}");
-        page.driver.close();
-    }
-}
-
-#[wasm_bindgen_test]
 async fn what_says_nothing_of_it_is_none_of_its_ends() {
     let unavailable = |status| RefreshFailure::Unavailable { status, retry_after: None };
     // Not by itself, before the test is over.
@@ -114,12 +109,14 @@ async fn what_says_nothing_of_it_is_none_of_its_ends() {
     for (name, status, headers, failure, counted) in [
         ("pending-500", 500, JSON, unavailable(Some(500)), 1),
         ("pending-503", 503, r#"{"retry-after":"3600"}"#, busy, 1),
-        ("pending-403", 403, JSON, unavailable(Some(403)), 1),
+        ("pending-403", 403, JSON, RefreshFailure::Rejected { status: 403 }, 1),
         ("pending-portal", 403, HTML, RefreshFailure::Foreign { status: 403 }, 1),
         ("pending-offline", 0, JSON, unavailable(None), 0),
     ] {
         let (page, outcome) = signed_out(name, status, "{}", headers).await;
-        assert_eq!(outcome, Err(Denial::SignOutUnconfirmed(failure)), "{name}");
+        assert_eq!(outcome, Ok(SignOutStatus::Pending), "{name}");
+        let progress = page.driver.inspect().sign_out.unwrap();
+        assert_eq!(progress.failure.map(|failed| failed.failure), Some(failure), "{name}");
         assert_eq!(tries(name), Some(counted), "{name}");
         // And is tried again when the network is back.
         fire("window", "online", "{}");
@@ -243,27 +240,40 @@ async fn what_cannot_be_read_is_taken_for_absent() {
         assert_eq!(asked(&page.server), ["refresh"], "{written}");
         // Where it lay, the next one is written.
         page.server.answer_sign_out(500, "{}", JSON);
-        page.driver.sign_out().await.unwrap_err();
+        page.driver.sign_out().await.unwrap();
         assert_eq!(tries(&name), Some(1), "{written}");
         page.driver.close();
     }
 }
 
 #[wasm_bindgen_test]
-async fn what_is_of_no_use_any_more_is_removed() {
+async fn one_that_a_session_has_begun_after_is_removed() {
+    let name = "pending-void-since";
+    write("session", name, &format!("begun {LATE} -"));
+    write("sign-out", name, &format!("{EARLY} {} 0 - -", js_sys::Date::now()));
+    let page = Page::start(name, FakeServer::new(), Config::default());
+    page.is_active().await;
+    assert_eq!((asked(&page.server), pending(name)), (vec!["refresh".into()], None));
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn one_that_is_given_up_is_local_until_the_next_sign_in() {
     let now = js_sys::Date::now();
     let months_ago = now - 61.0 * 86_400_000.0;
-    write("session", "pending-void-since", &format!("begun {LATE} -"));
     for (name, written) in [
-        ("pending-void-old", format!("{LATE} {months_ago} 0 - -")),
-        ("pending-void-tried", format!("{LATE} {now} 20 - -")),
-        // A session has begun since.
-        ("pending-void-since", format!("{EARLY} {now} 0 - -")),
+        ("pending-void-old", format!("{EARLY} {months_ago} 0 - -")),
+        ("pending-void-tried", format!("{EARLY} {now} 20 - -")),
     ] {
         write("sign-out", name, &written);
         let page = Page::start(name, FakeServer::new(), Config::default());
-        page.is_active().await;
-        assert_eq!((asked(&page.server), pending(name)), (vec!["refresh".into()], None), "{name}");
+        has_ended(&page).await;
+        fire("window", "online", "{}");
+        assert_eq!((asked(&page.server), tries(name)), (vec![], Some(20)), "{name}");
+        let progress = page.driver.inspect().sign_out.unwrap();
+        assert_eq!(progress.status, SignOutStatus::GivenUp, "{name}");
+        page.driver.sign_in_by_cookie().await.unwrap();
+        assert_eq!((page.token_in_hand().is_some(), pending(name)), (true, None), "{name}");
         page.driver.close();
     }
 }
@@ -273,13 +283,21 @@ async fn where_the_server_is_told_of_no_sign_out_it_is_passed_over() {
     let written = format!("{LATE} {} 0 - -", js_sys::Date::now());
     write("sign-out", "pending-local", &written);
     let server = FakeServer::new();
-    let mut settings = settings("pending-local", &server, Config::default());
+    let mut settings = self::settings("pending-local", &server, Config::default());
     settings.sign_out = None;
     let page = Page::open(settings, server);
     page.is_active().await;
-    page.driver.sign_out().await.unwrap();
+    assert_eq!(page.driver.sign_out().await, Ok(SignOutStatus::Local));
     assert_eq!((asked(&page.server), pending("pending-local")), (vec!["refresh".into()], Some(written)));
     page.driver.close();
+    // It holds in the next page, which sends nothing.
+    let server = FakeServer::new();
+    let mut settings = self::settings("pending-local", &server, Config::default());
+    settings.sign_out = None;
+    let next = Page::open(settings, server);
+    has_ended(&next).await;
+    assert_eq!(asked(&next.server), [""; 0]);
+    next.driver.close();
 }
 
 #[wasm_bindgen_test]

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{FailurePersistence, FileFailurePersistence, RngSeed};
 use silent_session::session::{Config, Status, Ticket};
 use steps::{Step, living, perform, step, tells, thaw_all};
-use world::{Fault, TabId, Tells, World};
+use world::{Fault, Logout, TabId, Tells, World};
 
 /// The world is well for a while.
 fn heal(world: &mut World) {
@@ -47,6 +47,44 @@ fn all_look_around(world: &mut World) {
         world.freeze(TabId(index));
         world.thaw(TabId(index), true, true);
         world.run(1_000);
+    }
+}
+
+/// Whether the server is told of sign-outs, whether with the token, and how its endpoint behaves.
+#[derive(Clone, Copy, Debug)]
+struct SignOuts {
+    tells: bool,
+    token: bool,
+    logout: Logout,
+}
+
+fn sign_outs() -> impl Strategy<Value = SignOuts> {
+    let logout = prop_oneof![
+        4 => Just(Logout::Ends),
+        1 => Just(Logout::Redirects),
+        1 => Just(Logout::EndsAndComplains),
+        2 => Just(Logout::WantsToken),
+        2 => Just(Logout::RefusesStrangers),
+        1 => Just(Logout::Answers(200, "text/html")),
+        1 => Just(Logout::Answers(404, "text/html")),
+        1 => Just(Logout::Answers(404, "application/json")),
+        1 => Just(Logout::Answers(401, "application/json")),
+        1 => Just(Logout::Answers(403, "application/json")),
+        1 => Just(Logout::Answers(429, "application/json")),
+    ];
+    let tells = prop_oneof![3 => Just(true), 1 => Just(false)];
+    (tells, any::<bool>(), logout).prop_map(|(tells, token, logout)| SignOuts { tells, token, logout })
+}
+
+impl SignOuts {
+    fn config(self, shares_token: bool) -> Config {
+        let Self { tells, token, .. } = self;
+        Config { shares_token, tells_sign_out: tells, sign_out_token: tells && token, ..Config::default() }
+    }
+
+    /// Whether the server hears of it in the end.
+    fn ends(self) -> bool {
+        self.tells && self.logout.works() && (self.token || self.logout != Logout::WantsToken)
     }
 }
 
@@ -166,12 +204,14 @@ proptest! {
     fn who_has_signed_out_stays_signed_out_in_all_tabs(
         seed in any::<u64>(),
         shares_token in any::<bool>(),
+        sign_outs in sign_outs(),
         pause in prop_oneof![0..100_i64, 0..200_000_i64],
         tells in tells(),
         before in prop::collection::vec(step(), 1..40),
         after in prop::collection::vec(step(), 1..40),
     ) {
-        let mut world = World::signed_in_at(tells, Config { shares_token, ..Config::default() }, seed);
+        let mut world = World::signed_in_at(tells, sign_outs.config(shares_token), seed);
+        world.server.logout = sign_outs.logout;
         let mut is_unordered = false;
         // A login that is out, in a tab that is frozen meanwhile, would be a new session when it comes back.
         // Nor does anybody know when somebody has signed in unseen; and a login takes the note of a sign-out away.
@@ -210,7 +250,7 @@ proptest! {
         world.go_online();
         // Within one millisecond nobody can tell what came first.
         world.run(10);
-        world.sign_out(tab);
+        let ticket = world.sign_out(tab);
         // Where nothing can be written down, the page has to live until the server has heard of it; and where all was
         // cleared, nobody knows any more what an earlier sign-out still had to do.
         if world.storage.blocked || world.is_lock_split() {
@@ -225,6 +265,7 @@ proptest! {
         let forgets = |step: &Step| match step {
             // A worker finds nothing that is written down.
             Step::BlockStorage | Step::ClearStorage | Step::OpenWorker => true,
+            Step::OpenTab => is_blocked && !sign_outs.ends(),
             Step::Close(_) | Step::CloseTab(_) | Step::Kill(_) | Step::Reload(_) => is_blocked,
             _ => false,
         };
@@ -233,16 +274,7 @@ proptest! {
             if matches!(step, Step::FailLogin(_)) && world.memo().sign_out.is_some() {
                 continue;
             }
-            // Nor is it tried for ever.
-            let Some(pending) = world.memo().sign_out else {
-                perform(&mut world, step);
-                continue;
-            };
-            match step {
-                _ if pending.tries > 10 => break,
-                Step::Wait(ms) => world.run(*ms.min(&60_000)),
-                step => perform(&mut world, step),
-            }
+            perform(&mut world, step);
         }
         heal(&mut world);
         all_look_around(&mut world);
@@ -250,11 +282,18 @@ proptest! {
             let is_active = matches!(tab.session.status(), Status::Active { .. });
             prop_assert!(!is_active, "tab {} is signed in again", index);
         }
-        let next = world.visit();
-        world.run(200_000);
-        prop_assert!(!world.is_active(next), "a page that came later is signed in again");
-        let is_over = world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie));
-        prop_assert!(is_over, "the server has not heard of it");
+        prop_assert!(!world.false_confirmations.contains(&(tab, ticket)), "it was called confirmed, and is not");
+        let is_over = |world: &World| world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie));
+        // What is not written down, a page that comes later cannot know.
+        if is_over(&world) || !world.storage.blocked {
+            let next = world.visit();
+            world.run(200_000);
+            prop_assert!(!world.is_active(next), "a page that came later is signed in again");
+        }
+        // Nor is it tried for ever.
+        let is_given_up = world.memo().sign_out.is_some_and(|pending| pending.tries >= 20);
+        let is_heard = is_over(&world) || is_given_up || !sign_outs.ends();
+        prop_assert!(is_heard, "the server has not heard of it");
     }
 
     #[test]

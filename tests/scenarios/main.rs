@@ -3,10 +3,12 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod closing;
+mod confirming_sign_outs;
 mod dated_ahead;
 mod expiring;
 mod failing;
 mod late_replies;
+mod local_sign_outs;
 mod pending_sign_outs;
 mod reaching_all_tabs;
 mod recovering;
@@ -27,12 +29,18 @@ mod world;
 
 use std::time::Duration;
 
-use silent_session::session::{Config, Denial, EndReason, RefreshFailure, Reply, Rotation, Status};
-use world::{Fault, OnSpent, Outcome, Says, TabId, Tells, World};
+use silent_session::session::{
+    Config, Denial, EndReason, RefreshFailure, Reply, Rotation, SignOutStatus, Status,
+};
+use world::{Fault, Logout, OnSpent, Outcome, Says, TabId, Tells, World};
 
 const TAB: TabId = TabId(0);
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
+
+const CONFIRMED: Result<Reply, Denial> = Ok(Reply::SignedOut(SignOutStatus::Confirmed));
+const PENDING: Result<Reply, Denial> = Ok(Reply::SignedOut(SignOutStatus::Pending));
+const LOCAL: Result<Reply, Denial> = Ok(Reply::SignedOut(SignOutStatus::Local));
 
 fn signed_in() -> World {
     World::signed_in(Config::default(), 1)

@@ -21,8 +21,13 @@ fn a_server_that_never_can_is_not_asked_for_ever() {
     world.sign_out(TAB);
     world.run(24 * HOUR);
     assert_eq!(world.server.sign_out_faults.len(), 80);
-    assert_eq!(world.memo().sign_out, None);
+    // It is local from then on.
+    assert_eq!(world.memo().sign_out.map(|pending| pending.tries), Some(20));
     assert_eq!(world.status(TAB), ended(EndReason::SignedOut));
+    let tab = world.reload(TAB);
+    world.run(HOUR);
+    assert_eq!(world.status(tab), ended(EndReason::SignedOut));
+    assert_eq!(world.server.sign_out_faults.len(), 80);
 }
 
 #[test]
@@ -35,7 +40,7 @@ fn tries_that_reach_nobody_do_not_count() {
 }
 
 #[test]
-fn it_is_not_remembered_longer_than_any_cookie_lives() {
+fn it_is_not_tried_for_longer_than_any_cookie_lives() {
     let mut world = signed_out_offline();
     world.close_tab(TAB);
     world.run(59 * 24 * HOUR);
@@ -45,23 +50,26 @@ fn it_is_not_remembered_longer_than_any_cookie_lives() {
     assert_eq!(world.status(tab), ended(EndReason::SignedOut));
     world.close_tab(tab);
     world.run(2 * 24 * HOUR);
-    world.visit();
-    assert_eq!(world.memo().sign_out, None);
+    world.go_online();
+    let tab = world.visit();
+    world.run(HOUR);
+    assert_eq!(world.memo().sign_out.map(|pending| pending.tries), Some(20));
+    assert_eq!((world.status(tab), world.server.sign_outs), (ended(EndReason::SignedOut), 0));
 }
 
 #[test]
-fn signing_out_where_nobody_is_known_to_be_signed_in_tells_the_server_once() {
-    let mut world = World::new(Config { restore: false, ..Config::default() }, 1);
-    world.start();
-    world.sign_in_unseen("alice");
-    let ticket = world.sign_out(TAB);
-    world.run(1_000);
-    assert_eq!((world.server.sign_outs, world.answer(TAB, ticket)), (1, Some(&Ok(Reply::Done))));
-    // It is not remembered: whose session it would be that is ended later, nobody knows.
-    world.server.sign_out_faults = vec![Fault::Status(503, None)];
-    world.sign_out(TAB);
-    world.run(HOUR);
-    assert_eq!((world.server.sign_outs, world.memo().sign_out), (1, None));
+fn signing_out_where_nobody_has_said_whether_there_is_a_session_is_a_sign_out() {
+    for is_down in [false, true] {
+        let mut world = World::new(Config { restore: false, ..Config::default() }, 1);
+        world.start();
+        world.sign_in_unseen("alice");
+        world.server.sign_out_faults = vec![Fault::Status(503, None); usize::from(is_down)];
+        let ticket = world.sign_out(TAB);
+        world.run(1_000);
+        assert_eq!(world.answer(TAB, ticket), Some(if is_down { &PENDING } else { &CONFIRMED }));
+        world.run(HOUR);
+        assert_eq!((world.server.sign_outs, world.cookie, world.memo().sign_out), (1, None, None));
+    }
 }
 
 /// A tab is frozen while its sign-out is answered; elsewhere somebody signs in and out meanwhile.

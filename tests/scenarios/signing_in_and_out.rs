@@ -135,7 +135,7 @@ fn a_sign_out_ends_the_session_at_once_and_the_server_is_told() {
     let ticket = world.sign_out(TAB);
     assert_eq!(world.status(TAB), ended(EndReason::SignedOut));
     world.run(1_000);
-    assert_eq!(world.answer(TAB, ticket), Some(&Ok(Reply::Done)));
+    assert_eq!(world.answer(TAB, ticket), Some(&CONFIRMED));
     assert_eq!((world.server.sign_outs, world.cookie), (1, None));
     let request = world.fetch(TAB);
     assert_eq!(refreshes(&mut world, |world| world.run(HOUR)), 0);

@@ -1,7 +1,7 @@
 // Errors are told apart by class, and by `code` within one.
 
 import {
-  RefreshError, SessionChangedError, SessionEndedError, SessionError, SignInError, TokenError,
+  RefreshError, SessionChangedError, SessionEndedError, SessionError, SignInError, SignOutError, TokenError,
 } from "silent-session";
 import type { EndReason, ErrorCode, FailureKind } from "silent-session";
 
@@ -22,6 +22,10 @@ export function tell(error: unknown): unknown {
     const status: number | undefined = error.status;
     const kind: FailureKind = error.kind;
     return kind === "throttled" ? error.retryAt : status;
+  }
+  if (error instanceof SignOutError) {
+    const kind: FailureKind = error.kind;
+    return error.status ?? kind;
   }
   if (error instanceof SignInError) {
     const response: Response | undefined = error.response;
@@ -55,7 +59,7 @@ export function isReadOnly(error: SessionError): void {
 
 /** All are SessionErrors, and so Errors. */
 export const classes: (new (code: ErrorCode, message: string) => SessionError)[] = [
-  RefreshError, SessionChangedError, SessionEndedError, SessionError, SignInError, TokenError,
+  RefreshError, SessionChangedError, SessionEndedError, SessionError, SignInError, SignOutError, TokenError,
 ];
 export const error: Error = new SessionError("ERR_SESSION_CLOSED", "closed", { cause: 1, retryable: true, retryAt: 0 });
 // @ts-expect-error: there is no such code

@@ -16,6 +16,10 @@ export function measure(event: SessionEvent): [name: string, value: number, labe
       return ["adopted", event.duration];
     case "deferred":
       return [event.reason, event.duration];
+    case "sign-out-settled": {
+      const outcome: "confirmed" | "pending" | "given-up" = event.outcome;
+      return [outcome, event.tries, event.error?.message];
+    }
     case "ended":
       return [event.reason, Number(event.elsewhere)];
     case "clock-jumped":

@@ -127,10 +127,12 @@ export function tabs(): string {
 
 export async function others(): Promise<EndReason | undefined> {
   const ready: void = await session.ready;
-  const done: void[] = [await session.refresh(), await session.signOut(), session.close(), undo()];
+  const done: void[] = [await session.refresh(), session.close(), undo()];
+  const signedOut: "confirmed" | "pending" | "local" = await session.signOut();
+  const given: boolean = session.inspect().signOut?.status === "given-up";
   const may: boolean = session.hasScope("admin");
   // @ts-expect-error: the scope is wanted
   session.hasScope();
-  void [ready, done, may, response];
+  void [ready, done, signedOut, given, may, response];
   return session.state.status === "ended" ? session.state.reason : undefined;
 }

@@ -49,7 +49,11 @@ impl World {
     }
 
     pub fn sign_out(&mut self, tab: TabId) -> Ticket {
-        self.ask(tab, Purpose::Test, |ticket| Event::SignOutWanted { ticket, memo: Memo::default() })
+        self.ask(tab, Purpose::Test, |ticket| Event::SignOutWanted {
+            ticket,
+            memo: Memo::default(),
+            reads_login: false,
+        })
     }
 
     pub fn renew(&mut self, tab: TabId) -> Ticket {

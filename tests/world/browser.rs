@@ -58,6 +58,8 @@ pub struct World {
     pub(super) rejections: u32,
     pub(super) requests: usize,
     pub(super) failing_logins: Vec<Ticket>,
+    /// Sign-outs that were called confirmed while the session of the cookie went on.
+    pub false_confirmations: Vec<(TabId, Ticket)>,
     /// What passes between it and its machines, as it prints; nothing by default.
     pub overheard: Option<String>,
 }
@@ -95,6 +97,7 @@ impl World {
             rejections: 0,
             requests: 0,
             failing_logins: Vec::new(),
+            false_confirmations: Vec::new(),
             overheard: None,
         };
         world.open_tab();

@@ -16,7 +16,7 @@ mod tab;
 
 pub use browser::World;
 pub use request::Outcome;
-pub use server::{Fault, OnSpent, Says, Tells};
+pub use server::{Fault, Logout, OnSpent, Says, Tells};
 pub use tab::TabId;
 
 /// A small generator of good numbers (splitmix64).

@@ -29,6 +29,7 @@ pub enum Arrival {
         tab: TabId,
         attempt: AttemptId,
         cookie: Option<Cookie>,
+        token: Option<AccessToken>,
         fault: Option<Fault>,
     },
     SignOutAnswer {
@@ -120,21 +121,22 @@ impl World {
                 let echoes = self.server.echoes;
                 self.happen(tab, Event::RefreshSettled { attempt, outcome, echoes, memo: Memo::default() });
             }
-            Arrival::SignOutAtServer { tab, attempt, cookie, fault } => {
+            Arrival::SignOutAtServer { tab, attempt, cookie, token, fault } => {
                 let delay = if let Some(Fault::Slow(ms) | Fault::SlowReset(ms)) = fault { ms } else { 0 };
                 let lost = RefreshFailure::Unavailable { status: None, retry_after: None };
+                let token = token.as_ref().map(AccessToken::reveal);
                 let outcome = match fault.and_then(failure_of) {
                     Some(failure) => Err(failure),
                     None => {
-                        self.server.sign_out(cookie);
-                        if fault == Some(Fault::Lost) { Err(lost) } else { Ok(()) }
+                        let outcome = self.server.sign_out(cookie, token, self.now);
+                        if fault == Some(Fault::Lost) { Err(lost) } else { outcome }
                     }
                 };
                 let way = self.way();
                 self.later(way + delay, Arrival::SignOutAnswer { tab, attempt, outcome });
             }
             Arrival::SignOutAnswer { tab, attempt, outcome } => {
-                if outcome.is_ok() {
+                if outcome.is_ok() && self.server.logout.clears_cookie() {
                     self.cookie = None;
                 }
                 self.happen(tab, Event::SignOutSettled { attempt, outcome });

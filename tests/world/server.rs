@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use silent_session::session::{AttemptId, Numeric, RefreshFailure, Subject, Times, TokenFault};
+use silent_session::session::{AttemptId, Head, Numeric, RefreshFailure, Subject, Times, TokenFault};
 
 /// What goes wrong with the next refreshes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +77,8 @@ pub struct Server {
     pub faults: Vec<Fault>,
     /// And with the next sign-outs.
     pub sign_out_faults: Vec<Fault>,
+    /// How the sign-out endpoint behaves.
+    pub logout: Logout,
     /// Every API refuses every token.
     pub refuses_all: bool,
     /// One that expects another audience refuses every token.
@@ -246,12 +248,35 @@ impl Server {
         Ok((self.issue(cookie.family, now), successor))
     }
 
-    pub fn sign_out(&mut self, cookie: Option<Cookie>) {
+    /// Ends the session of a request, as far as the endpoint does so; and what the client makes of the reply.
+    pub fn sign_out(
+        &mut self,
+        cookie: Option<Cookie>,
+        token: Option<&str>,
+        now: i64,
+    ) -> Result<(), RefreshFailure> {
+        let is_good =
+            |token: &&str| self.tokens.get(*token).is_some_and(|(_, lapses, good)| *good && now < *lapses);
+        let by_token = token.filter(is_good).map(|token| self.tokens[token].0);
+        let by_cookie = cookie.map(|cookie| cookie.family);
+        let (ends, status, content_type) = match self.logout {
+            Logout::Ends => (by_cookie, 204, ""),
+            Logout::Redirects => (by_cookie, 0, ""),
+            Logout::WantsToken if by_token.is_none() => (None, 401, "application/json"),
+            Logout::WantsToken => (by_token, 204, ""),
+            Logout::RefusesStrangers if cookie.is_none_or(|cookie| !self.goes_on(cookie)) => {
+                (None, 401, "application/json")
+            }
+            Logout::RefusesStrangers => (by_cookie, 200, "application/json"),
+            Logout::EndsAndComplains => (by_cookie, 404, "application/json"),
+            Logout::Answers(status, content_type) => (None, status, content_type),
+        };
         self.sign_outs += 1;
-        if let Some(family) = cookie.and_then(|cookie| self.families.get_mut(&cookie.family)) {
+        if let Some(family) = ends.and_then(|family| self.families.get_mut(&family)) {
             family.revoked = true;
             family.signed_out = true;
         }
+        Head { status, content_type, ..Head::default() }.signed_out(|_| f64::NAN)
     }
 
     /// Whether the session of this cookie goes on.
@@ -303,6 +328,36 @@ impl Server {
     /// Whose token it is.
     pub fn user_of(&self, token: &str) -> &'static str {
         self.families[&self.tokens[token].0].user
+    }
+}
+
+/// How the sign-out endpoint behaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Logout {
+    /// It ends the session of the cookie, whoever's it is.
+    #[default]
+    Ends,
+    /// The same, and then it redirects.
+    Redirects,
+    /// The same, and says that it has not found the session.
+    EndsAndComplains,
+    /// It ends the session of the access token, and refuses a request without a good one.
+    WantsToken,
+    /// It refuses a cookie whose session is over.
+    RefusesStrangers,
+    /// It does nothing but answer: a status, a content type.
+    Answers(u16, &'static str),
+}
+
+impl Logout {
+    /// Whether its 2xx deletes the cookie.
+    pub fn clears_cookie(self) -> bool {
+        matches!(self, Self::Ends | Self::RefusesStrangers)
+    }
+
+    /// Whether it ever ends a session.
+    pub fn works(self) -> bool {
+        !matches!(self, Self::Answers(..))
     }
 }
 

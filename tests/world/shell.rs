@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use silent_session::session::{AttemptId, Command, Denial, RefreshFailure, Reply, Ticket};
+use silent_session::session::{AttemptId, Command, Denial, RefreshFailure, Reply, SignOutStatus, Ticket};
 
 use super::browser::World;
 use super::lock::LockManager;
@@ -59,14 +59,14 @@ impl World {
                     self.later(way, Arrival::RefreshAtServer { tab, attempt, id, cookie, fault });
                 }
             }
-            Command::SendSignOut { attempt } => {
+            Command::SendSignOut { attempt, token } => {
                 self.on_the_wire(tab, attempt);
                 let fault =
                     if self.offline { Some(Fault::Offline) } else { self.server.next_sign_out_fault() };
                 let cookie = self.cookie;
                 if fault != Some(Fault::Silence) {
                     let way = self.way();
-                    self.later(way, Arrival::SignOutAtServer { tab, attempt, cookie, fault });
+                    self.later(way, Arrival::SignOutAtServer { tab, attempt, cookie, token, fault });
                 }
             }
             Command::RunLogin { ticket } => {
@@ -150,6 +150,9 @@ impl World {
 
     pub(super) fn answered(&mut self, tab: TabId, ticket: Ticket, answer: Result<Reply, Denial>) {
         let before = self.tabs[tab.0].answers.insert(ticket, answer.clone());
+        let goes_on = self.cookie.is_some_and(|cookie| self.server.goes_on(cookie));
+        let is_confirmed = answer == Ok(Reply::SignedOut(SignOutStatus::Confirmed));
+        self.false_confirmations.extend((is_confirmed && goes_on).then_some((tab, ticket)));
         assert_eq!(before, None, "{ticket:?} was answered twice");
         match (self.tabs[tab.0].open.remove(&ticket), answer) {
             (Some(Purpose::Request(request)), Ok(Reply::Token(credential))) => {

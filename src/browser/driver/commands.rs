@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
+use super::super::endpoint::Along;
 use super::super::lock::Lock;
 use super::super::sign_out;
 use super::Driver;
-use crate::session::{AttemptId, Command, Event, Status, Ticket};
+use crate::session::{AccessToken, AttemptId, Command, Event, Report, SignOutFailure, Status, Ticket};
 
 impl Driver {
     pub(super) fn perform(&self, command: Command) {
@@ -37,7 +39,7 @@ impl Driver {
                 drop(lock);
             }
             Command::SendRefresh { attempt, id } => self.send_refresh(attempt, id),
-            Command::SendSignOut { attempt } => self.send_sign_out(attempt),
+            Command::SendSignOut { attempt, token } => self.send_sign_out(attempt, token),
             Command::RunLogin { ticket } => self.run_login(ticket),
             Command::Answer { ticket, answer } => {
                 let mut waiting = self.0.waiting.borrow_mut();
@@ -70,8 +72,12 @@ impl Driver {
             Command::Unmark { attempt } => self.0.memory.unmark(attempt),
             Command::ExpectCompany(company) => self.0.memory.expect_company(company),
             Command::Report(report) => {
+                let mut cause = None;
+                if let Report::SignOutSettled { failure: Some(failure), .. } = report {
+                    cause = self.keep_cause(&failure);
+                }
                 let reporter = self.0.reporter.borrow().clone();
-                reporter.tell(report);
+                reporter.tell(report, cause);
             }
             Command::Tell(message) => {
                 let from = self.0.machine.borrow().tabs().0;
@@ -105,6 +111,7 @@ impl Driver {
             let outcome = driver.0.refresh.refresh(id, &params, &driver.0.reader, is_due).await;
             let echoes = driver.0.refresh.echoes.get();
             let outcome = outcome.map_err(|(failure, native)| {
+                driver.note_cause(attempt, native.clone());
                 driver.0.native_error.replace(native);
                 failure
             });
@@ -120,15 +127,43 @@ impl Driver {
         });
     }
 
-    fn send_sign_out(&self, attempt: AttemptId) {
+    fn send_sign_out(&self, attempt: AttemptId, token: Option<AccessToken>) {
         let driver = self.clone();
         spawn_local(async move {
+            let token = token.as_ref().map(|token| (&driver.0.attachment, token));
+            let along = Along { params: &JsValue::UNDEFINED, token };
             let outcome = match &driver.0.sign_out {
-                Some(endpoint) => sign_out::tell(endpoint, attempt, || driver.has_turn(attempt)).await,
+                Some(endpoint) => sign_out::tell(endpoint, attempt, along, || driver.has_turn(attempt)).await,
                 None => Ok(()),
             };
+            let outcome = outcome.map_err(|(failure, native)| {
+                driver.note_cause(attempt, native);
+                failure
+            });
             driver.dispatch(Event::SignOutSettled { attempt, outcome });
         });
+    }
+
+    /// Keeps what a request of this turn failed with, until it is known what its failure means.
+    fn note_cause(&self, attempt: AttemptId, native: Option<JsValue>) {
+        self.0.cause.replace(native.map(|native| (attempt, native)));
+    }
+
+    /// Keeps what a sign-out failed with: its own cause, and nothing that another request has left.
+    fn keep_cause(&self, failure: &SignOutFailure) -> Option<JsValue> {
+        let is_its = |cause: &(AttemptId, JsValue)| cause.0 == failure.attempt && failure.failure.is_native();
+        let cause = self.0.cause.borrow().clone().filter(is_its);
+        if cause.is_some() {
+            self.0.sign_out_cause.replace(cause);
+        }
+        self.sign_out_cause(failure)
+    }
+
+    /// What this sign-out failed with.
+    pub(super) fn sign_out_cause(&self, failure: &SignOutFailure) -> Option<JsValue> {
+        let kept = self.0.sign_out_cause.borrow();
+        let (attempt, native) = kept.as_ref()?;
+        (*attempt == failure.attempt && failure.failure.is_native()).then(|| native.clone())
     }
 
     fn run_login(&self, ticket: Ticket) {

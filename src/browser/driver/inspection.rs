@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use wasm_bindgen::JsValue;
+
 use super::super::{clock, lock};
 use super::Driver;
-use crate::session::{Progress, RefreshFailure};
+use crate::session::{Progress, RefreshFailure, SignOutProgress};
 
 /// How a session stands to the other tabs.
 #[derive(Clone, Debug)]
@@ -29,6 +31,10 @@ pub struct Inspection {
     pub skew: Option<f64>,
     /// What went wrong last, and when.
     pub last_failure: Option<(RefreshFailure, i64)>,
+    /// What has become of the last sign-out.
+    pub sign_out: Option<SignOutProgress>,
+    /// The native error behind its failure.
+    pub sign_out_cause: Option<JsValue>,
 }
 
 impl Driver {
@@ -37,6 +43,7 @@ impl Driver {
         let machine = self.0.machine.borrow();
         let (tab, tabs) = machine.tabs();
         let now = clock::now();
+        let sign_out = machine.sign_out_progress();
         let in_ms = |wait: Duration| now.wall_ms() as f64 + wait.as_millis() as f64;
         Inspection {
             tab: tab.to_hex(),
@@ -49,6 +56,8 @@ impl Driver {
             deadline: machine.deadline(now).map(in_ms),
             skew: self.0.refresh.skew.get(),
             last_failure: machine.last_failure(),
+            sign_out,
+            sign_out_cause: sign_out.and_then(|sign_out| self.sign_out_cause(&sign_out.failure?)),
         }
     }
 }

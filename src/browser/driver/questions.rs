@@ -6,14 +6,14 @@ use futures_channel::oneshot;
 use wasm_bindgen::JsValue;
 
 use super::{Answer, Driver};
-use crate::session::{Credential, Denial, Event, Grant, Reply, Ticket};
+use crate::session::{Credential, Denial, Event, Grant, Reply, SignOutStatus, Ticket};
 
 impl Driver {
     /// A token, or why there is none. `not` and `min_validity` as in [`Event::TokenWanted`].
     pub async fn token(&self, event: impl FnOnce(Ticket) -> Event) -> Result<Credential, Denial> {
         match self.ask(event).await? {
             Reply::Token(credential) => Ok(credential),
-            Reply::Done => Err(Denial::Closed),
+            Reply::Done | Reply::SignedOut(_) => Err(Denial::Closed),
         }
     }
 
@@ -62,11 +62,25 @@ impl Driver {
         self.ask_with(ticket, Event::SignInWanted { ticket }).await.map(drop)
     }
 
-    /// Ends the session here at once, then tells the server.
-    pub async fn sign_out(&self) -> Result<(), Denial> {
+    /// Ends the session here at once, then at the server. Returns what the server knows.
+    pub async fn sign_out(&self) -> Result<SignOutStatus, Denial> {
         self.0.sign_outs.set(self.0.sign_outs.get().wrapping_add(1));
-        let memo = self.0.memory.recall();
-        self.ask(|ticket| Event::SignOutWanted { ticket, memo }).await.map(drop)
+        let (memo, reads_login) = (self.0.memory.recall(), self.0.logins_read.get() > 0);
+        match self.ask(|ticket| Event::SignOutWanted { ticket, memo, reads_login }).await? {
+            Reply::SignedOut(status) => Ok(status),
+            Reply::Token(_) | Reply::Done => Err(Denial::Closed),
+        }
+    }
+
+    /// How often the user wanted out: a sign-in that began before the last time is void.
+    pub(crate) fn sign_outs(&self) -> u32 {
+        self.0.sign_outs.get()
+    }
+
+    /// Counts a login whose cookie has come, while its reply is read.
+    pub(crate) fn count_login_read(&self, by: i32) {
+        let read = &self.0.logins_read;
+        read.set(read.get().saturating_add_signed(by));
     }
 
     /// Asks, where what the question causes is wanted and nobody waits for the answer.

@@ -68,6 +68,13 @@ impl<E: Entropy> Session<E> {
             let begun = Begun::of(held.epoch, &held.grant);
             self.commands.push(Command::Remember(Remembered::Begun(begun)));
         }
+        // Without an endpoint nothing else tells the next page that nothing is to be restored.
+        if let Some((until, reason @ EndReason::SignedOut)) =
+            self.over.filter(|_| !self.config.tells_sign_out)
+            && matches!(self.phase, Phase::Ended { .. })
+        {
+            self.commands.push(Command::Remember(Remembered::Over { until, reason }));
+        }
         if let Some((attempt, unsettled)) = self.turns.busy_refresh().zip(self.unsettled) {
             self.commands.push(Command::Mark { attempt, unsettled });
         }
@@ -112,7 +119,8 @@ impl<E: Entropy> Session<E> {
             Phase::Unknown { restoring: None, .. } => self.before.filter(|_| reason == EndReason::SignedOut),
             _ => self.known_epoch(),
         };
-        if known.is_some_and(|epoch| epoch <= until) {
+        let is_local = reason == EndReason::SignedOut && self.known_epoch().is_none() && self.holds_locally();
+        if is_local || known.is_some_and(|epoch| epoch <= until) {
             self.end_session(reason, true);
         }
     }
@@ -123,6 +131,8 @@ impl<E: Entropy> Session<E> {
         if self.pending.is_some_and(|pending| pending.until < next) {
             self.forget_sign_out();
         }
+        self.sign_out_status = None;
+        self.sign_out_failure = None;
         self.sign_out_backoff.reset();
         if self.known_epoch().is_none_or(|known| known != next) {
             self.turns.turn_inert();

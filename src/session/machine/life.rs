@@ -116,6 +116,7 @@ impl<E: Entropy> Session<E> {
 
     /// The session is over, by the user's word or the server's: the other tabs hear so.
     pub(super) fn end(&mut self, now: Moment, reason: EndReason) {
+        self.has_none |= reason == EndReason::None;
         let until = match reason {
             EndReason::SignedOut => Some(EpochId::last(now.wall_ms(), self.latest_epoch())),
             EndReason::Rejected => self.known_epoch(),
@@ -153,6 +154,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn close(&mut self, now: Moment) {
         self.leave(now);
         self.phase = Phase::Closed;
+        self.ending = None;
         self.published = false;
         self.cancel(|_| true, Denial::Closed);
         let mut tickets = std::mem::take(&mut self.logins);

@@ -34,6 +34,7 @@ impl<E: Entropy> Session<E> {
             self.forget_sign_out();
         }
         self.pursue_sign_out();
+        self.keep_local_sign_out(memo);
         self.commands.push(Command::ExpectCompany(true));
         self.tell(PeerMessage::Hello);
         if company && self.config.shares_token {
@@ -68,7 +69,7 @@ impl<E: Entropy> Session<E> {
         self.away = true;
         self.relist_in_flight(Some(now.wall_ms()));
         self.mark_gone(now);
-        self.ask_anew();
+        self.ask_anew(now);
         self.put_off_sign_out();
         if let Some(attempt) = self.turns.busy_refresh() {
             self.commands.push(Command::ReleaseLock { attempt });

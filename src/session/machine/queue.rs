@@ -21,7 +21,7 @@ impl<E: Entropy> Session<E> {
         let is_neglected = self.turns.current.as_ref().is_some_and(|turn| turn.neglected);
         if self.turns.is_holding() && (is_neglected || !self.published) {
             // What the app has to hear, it hears without the lock.
-            self.ask_anew();
+            self.ask_anew(now);
         } else if self.turns.is_overdue() {
             self.turn_is_overdue(now);
         } else if self.turns.is_holding() && self.may_begin(now) {
@@ -116,7 +116,8 @@ impl<E: Entropy> Session<E> {
 
     /// Whether the current turn sends a refresh.
     pub(super) fn turn_refreshes(&self, now: Moment) -> bool {
-        self.turns.current.as_ref().is_some_and(|turn| self.must_refresh(&turn.job, now))
+        let refreshes = |turn: &Turn| turn.refused.is_some() || self.must_refresh(&turn.job, now);
+        self.turns.current.as_ref().is_some_and(refreshes)
     }
 
     /// Whether the current turn would send a refresh beside too many others.
@@ -148,20 +149,20 @@ impl<E: Entropy> Session<E> {
         }
         self.turns.look(now, self.config.longest_gap());
         if self.turns.current.as_ref().is_some_and(|turn| turn.neglected) {
-            return self.ask_anew();
+            return self.ask_anew(now);
         }
         self.recall(now, memo);
         self.recall_sign_out(now, memo);
         self.miss_stamp(memo);
         if !self.published {
-            return self.ask_anew();
+            return self.ask_anew(now);
         }
         self.recall_unsettled(now, memo);
         self.drop_needless_turn(now);
         self.drop_finished_sign_out();
         self.put_off_pursuit(now);
         if self.is_blocked_turn(now, memo) {
-            return self.ask_anew();
+            return self.ask_anew(now);
         }
         let is_news = self.is_news(now, memo);
         if contended || self.cleared || is_news {
@@ -207,14 +208,14 @@ impl<E: Entropy> Session<E> {
         self.recall(now, memo);
         self.recall_sign_out(now, memo);
         if !self.published {
-            return self.ask_anew();
+            return self.ask_anew(now);
         }
         self.recall_unsettled(now, memo);
         self.drop_needless_turn(now);
         self.drop_finished_sign_out();
         self.put_off_pursuit(now);
         if self.is_blocked_turn(now, memo) {
-            return self.ask_anew();
+            return self.ask_anew(now);
         }
         let orphan = self.orphan_wait(now, memo);
         let Some(turn) = &mut self.turns.current else { return };
@@ -236,9 +237,13 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Gives back what may not be ours any more, or would not be used soon; the turn is asked for once more.
-    pub(super) fn ask_anew(&mut self) {
+    pub(super) fn ask_anew(&mut self, now: Moment) {
         let Some(turn) = self.turns.current.take_if(|turn| !turn.is_busy()) else { return };
         self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+        if let Some(failure) = turn.refused {
+            // Not sent once more for want of the refresh that would tell.
+            return self.sign_out_failed(now, turn, failure);
+        }
         if turn.job != Job::Refresh {
             self.turns.agenda.insert(0, turn.job);
         }
@@ -285,7 +290,7 @@ impl<E: Entropy> Session<E> {
         self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
         match turn.job {
             Job::Refresh => self.refresh_failed(now, RefreshFailure::TimedOut),
-            Job::SignOut { tickets, .. } => self.sign_out_failed(now, tickets, RefreshFailure::TimedOut),
+            Job::SignOut { .. } => self.sign_out_failed(now, turn, RefreshFailure::TimedOut),
             // It goes on, unordered.
             Job::Login { .. } => {}
         }

@@ -80,9 +80,11 @@ impl<E: Entropy> Session<E> {
 
     /// Whether another refresh is to tell before a rejection ends the session. A visitor who had none pays nothing.
     fn wants_confirmation(&mut self, now: Moment, memo: &Memo) -> bool {
-        if self.known_epoch().is_none() || self.away {
-            return false;
-        }
+        self.known_epoch().is_some() && !self.away && self.must_confirm(now, memo)
+    }
+
+    /// Whether the last rejection says nothing by itself: it is the first one, or a cookie may still come.
+    pub(super) fn must_confirm(&mut self, now: Moment, memo: &Memo) -> bool {
         if !self.rejected || self.probe_pause(now).is_some() {
             return true;
         }
@@ -94,7 +96,7 @@ impl<E: Entropy> Session<E> {
     /// The server has refused the cookie. Another origin or a frame that the lock does not reach may have rotated it, or an
     /// orphan is still to bring it: another try tells, with whatever cookie there is then. The lock is kept meanwhile: the
     /// server would tell the others the same.
-    fn confirm_rejection(&mut self, now: Moment, mut turn: Turn) {
+    pub(super) fn confirm_rejection(&mut self, now: Moment, mut turn: Turn) {
         self.rejected = true;
         if self.blocked.is_some() {
             return self.commands.push(Command::ReleaseLock { attempt: turn.attempt });

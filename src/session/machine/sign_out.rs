@@ -1,42 +1,42 @@
-//! A sign-out: over here at once, and pursued until the server knows.
+//! A sign-out: over here at once, and pursued until the server has confirmed it.
 //!
-//! It is written down before anything is sent, and stays written until the server has confirmed it, a session has begun
-//! since, or it is of no use any more. Only a first try that did not have to wait goes out as it is. Every other, by this
-//! page or another, first refreshes, unpublished, to see whose session there is: somebody may have signed in by a way that
-//! we do not see (a redirect, an older version of the app).
+//! It is written down before anything is sent, and stays written until the server has confirmed it or a session has
+//! begun since. After the last try it stays as well: the sign-out is local from then on. What is sent in a turn, and what
+//! confirms it, is said in `sign_out_turn`.
+//!
+//! Without an endpoint a sign-out is local from the start: what is remembered of the session says that it is over, and
+//! nothing is restored before the next sign-in.
+//!
+//! Where the server has said that there is no session, a sign-out sends nothing and changes nothing.
 
 use std::time::Duration;
 
 use super::super::command::{Command, Reply};
 use super::super::error::{Denial, RefreshFailure};
-use super::super::held::Source;
-use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
+use super::super::id::{Entropy, Ticket};
 use super::super::memo::{Begun, Memo, PendingSignOut, Remembered, Unsettled};
+use super::super::report::Report;
+use super::super::signing_out::{SignOutProgress, SignOutStatus};
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
 use super::super::turns::{Job, Turn, Urge};
 use super::{Phase, Session};
 
-/// Whose session a pending sign-out has found.
-#[derive(PartialEq, Eq)]
-enum Owner {
-    /// The session that was signed out.
-    Pending,
-    /// Another one: somebody has signed in since.
-    Other,
-    /// One of the same person, who may have signed in anew.
-    Unclear,
-}
-
 impl<E: Entropy> Session<E> {
-    pub(super) fn sign_out(&mut self, now: Moment, ticket: Ticket, memo: &Memo) {
+    pub(super) fn sign_out(&mut self, now: Moment, ticket: Ticket, memo: &Memo, reads_login: bool) {
         // Unless another tab has just begun one.
         let is_later = |begun: Begun| self.over(begun.epoch).is_none();
-        let is_over = matches!(self.phase, Phase::Ended { .. } | Phase::Closed)
-            && !memo.session.and_then(Remembered::begun).is_some_and(is_later);
+        let has_begun = memo.session.and_then(Remembered::begun).is_some_and(is_later);
+        let is_over = matches!(self.phase, Phase::Ended { .. } | Phase::Closed) && !has_begun;
+        if is_over && !reads_login && self.is_known_to_be_over(now, memo) {
+            let status =
+                if self.config.tells_sign_out { SignOutStatus::Confirmed } else { SignOutStatus::Local };
+            return self.answer(ticket, Ok(Reply::SignedOut(status)));
+        }
         let session = self.whose_cookie(memo);
         self.compared = None;
+        let ending = self.grant_of(session);
         self.end(now, EndReason::SignedOut);
         let denial = Denial::Ended(EndReason::SignedOut);
         self.cancel(|job| matches!(job, Job::Login { .. }), denial);
@@ -44,17 +44,48 @@ impl<E: Entropy> Session<E> {
             self.answer(login, Err(denial));
         }
         if !self.config.tells_sign_out {
-            return self.answer(ticket, Ok(Reply::Done));
+            self.sign_out_status = Some(SignOutStatus::Local);
+            return self.answer(ticket, Ok(Reply::SignedOut(SignOutStatus::Local)));
         }
-        if let Some((until, _)) = self.over.filter(|_| !is_over) {
-            self.remember_sign_out(PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 });
-        } else if let Some(pending) = self.pending {
+        match self.pending.filter(|pending| is_over && !pending.is_given_up()) {
             // A login that ran until now has removed it.
-            self.remember_sign_out(pending);
+            Some(pending) => self.remember_sign_out(pending),
+            None => {
+                if let Some((until, _)) = self.over {
+                    self.ending = ending;
+                    self.sign_out_failure = None;
+                    self.remember_sign_out(PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 });
+                }
+            }
         }
         self.sign_out_backoff.reset();
-        let urge = if self.pending.is_some() { Urge::First } else { Urge::Bare };
-        self.turns.add_sign_out(vec![ticket], urge);
+        self.turns.add_sign_out(vec![ticket], Urge::First);
+    }
+
+    /// Whether the server has said that there is no session, and nothing has happened since that could bring one.
+    fn is_known_to_be_over(&self, now: Moment, memo: &Memo) -> bool {
+        let is_said = match self.phase {
+            Phase::Ended { reason: EndReason::None, .. } => self.has_none,
+            Phase::Ended { reason: EndReason::Rejected, .. } => true,
+            Phase::Ended { reason: EndReason::SignedOut, .. } => {
+                self.sign_out_status == Some(SignOutStatus::Confirmed)
+            }
+            Phase::Unknown { .. } | Phase::Active(_) | Phase::Closed => false,
+        };
+        let may_come = |refresh: &Unsettled| refresh.may_still_come(now);
+        is_said
+            && self.pending.is_none()
+            && self.logins.is_empty()
+            && self.turns.is_quiet()
+            && !self.callers.want_new_epoch(u32::MAX)
+            && !memo.unsettled.as_ref().is_some_and(may_come)
+    }
+
+    /// The token in hand, where the endpoint requires the one of this session.
+    fn grant_of(&self, session: Option<Begun>) -> Option<Grant> {
+        let Phase::Active(held) = &self.phase else { return None };
+        let is_its = self.config.sign_out_token && session.is_some_and(|begun| begun.epoch == held.epoch);
+        is_its.then(|| held.grant.clone())
     }
 
     /// The session whose cookie the browser has; `None` where nobody can know. Then whoever's it is is signed out.
@@ -86,29 +117,48 @@ impl<E: Entropy> Session<E> {
         }
         let before = std::mem::replace(&mut self.pending, memo.sign_out);
         let Some(pending) = memo.sign_out else { return };
+        if pending.is_outdated(memo.session) {
+            return self.forget_sign_out();
+        }
+        self.note_over(pending.until, EndReason::SignedOut);
+        if !pending.is_given_up() && pending.is_too_old(now) {
+            return self.give_up_sign_out(pending);
+        }
         if before.is_some_and(|before| before.until == pending.until && before.tries < pending.tries) {
             // Another tab has just tried: as if it had been this one.
             self.sign_out_backoff.catch_up(pending.tries - 1);
             self.sign_out_backoff.fail(now, &RefreshFailure::TimedOut, &mut self.entropy);
-        }
-        if pending.is_void(now, memo.session) {
-            self.forget_sign_out();
-        } else {
-            self.note_over(pending.until, EndReason::SignedOut);
         }
     }
 
     /// What an earlier page could not finish, or a tab that has gone, is finished first.
     pub(super) fn pursue_sign_out(&mut self) {
         let is_open = matches!(self.phase, Phase::Active(_) | Phase::Closed);
-        if self.pending.is_some() && !is_open && !self.turns.has_sign_out() {
-            self.turns.add_sign_out(Vec::new(), Urge::Pursuit);
+        match self.pending {
+            None => {}
+            _ if is_open => {}
+            Some(pending) if pending.is_given_up() => self.end_what_was_signed_out(),
+            Some(_) if self.turns.has_sign_out() => {}
+            Some(_) => self.turns.add_sign_out(Vec::new(), Urge::Pursuit),
         }
+    }
+
+    /// It stays written down, so that nothing is restored before the next sign-in.
+    pub(super) fn give_up_sign_out(&mut self, pending: PendingSignOut) {
+        let pending = pending.given_up();
+        self.ending = None;
+        self.remember_sign_out(pending);
+        self.report(Report::SignOutSettled {
+            status: SignOutStatus::GivenUp,
+            tries: pending.tries,
+            failure: self.sign_out_failure,
+        });
     }
 
     /// There is nothing to pursue any more.
     pub(super) fn forget_sign_out(&mut self) {
         self.compared = None;
+        self.ending = None;
         if let Some(pending) = self.pending.take() {
             self.commands.push(Command::ForgetSignOut { until: pending.until });
         }
@@ -124,195 +174,77 @@ impl<E: Entropy> Session<E> {
         self.pending.is_some() && matches!(self.phase, Phase::Unknown { .. })
     }
 
-    /// Another tab has just tried, and failed.
-    pub(super) fn put_off_pursuit(&mut self, now: Moment) {
-        let is_pursuit = |turn: &Turn| matches!(turn.job, Job::SignOut { urge: Urge::Pursuit, .. });
-        if self.sign_out_backoff.until(now).is_some() && self.turns.current.as_ref().is_some_and(is_pursuit) {
-            self.ask_anew();
-        }
-    }
-
-    /// What was written down, somebody else has finished, or a sign-in has ended the matter.
-    pub(super) fn drop_finished_sign_out(&mut self) {
-        let is_written =
-            |turn: &mut Turn| matches!(turn.job, Job::SignOut { urge, .. } if urge != Urge::Bare);
-        if self.pending.is_none()
-            && let Some(turn) = self.turns.current.take_if(is_written)
-        {
-            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
-            self.answer_all(turn.job.into_tickets(), Ok(Reply::Done));
-        }
-    }
-
-    /// Whether it is to be known whose session there is before this is sent.
-    pub(super) fn must_compare(&self, job: &Job, now: Moment) -> bool {
-        let is_sure = matches!(job, Job::SignOut { urge, .. } if *urge != Urge::Pursuit);
-        let may_be_anothers =
-            |pending: &PendingSignOut| pending.can_compare() && !(is_sure && pending.is_young(now));
-        self.pending.as_ref().is_some_and(may_be_anothers)
-    }
-
-    /// Whether it is the turn of a sign-out that is sent as it is.
-    pub(super) fn is_plain_sign_out(&self, now: Moment) -> bool {
-        let is_plain =
-            |turn: &Turn| matches!(turn.job, Job::SignOut { .. }) && !self.must_compare(&turn.job, now);
-        self.turns.current.as_ref().is_some_and(is_plain)
-    }
-
-    /// Sends it; or first the refresh that tells whose session there is.
-    pub(super) fn send_sign_out(&mut self, now: Moment, mut turn: Turn) {
-        let attempt = turn.attempt;
-        turn.compares = self.must_compare(&turn.job, now);
-        turn.tells = self.pending.map(|pending| pending.until);
-        turn.begin(self.config.timeout, now);
-        match turn.compares {
-            true => turn.id = Some(self.send_refresh(now, attempt)),
-            false => self.commands.push(Command::SendSignOut { attempt }),
-        }
-        self.turns.current = Some(turn);
-    }
-
-    /// The page goes while it looks whose session there is: what it would send next, it could not send under the lock.
-    pub(super) fn put_off_sign_out(&mut self) {
-        let compares = |turn: &mut Turn| turn.is_busy() && turn.compares;
-        if let Some(turn) = self.turns.current.take_if(compares) {
-            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
-            self.turns.agenda.insert(0, turn.job);
-        }
-    }
-
-    /// Whose session there is, by a token of it. Another `sid` tells a new sign-in of the same person only where the
-    /// server keeps it over refreshes: another refresh shows that.
-    fn owner_of(&self, grant: &Grant) -> Owner {
-        match (self.pending.filter(|pending| pending.is_of(grant)), &self.compared) {
-            (None, _) => Owner::Other,
-            (Some(pending), _) if pending.has_sid_of(grant) => Owner::Pending,
-            (Some(_), None) => Owner::Unclear,
-            (Some(_), compared) if *compared == grant.subject => Owner::Other,
-            (Some(_), _) => Owner::Pending,
-        }
-    }
-
-    /// It is known whose session there is, or that there is none.
-    pub(super) fn sign_out_compared(
-        &mut self,
-        now: Moment,
-        mut turn: Turn,
-        number: u32,
-        outcome: Result<Grant, RefreshFailure>,
-        memo: &Memo,
-    ) {
-        self.recall_sign_out(now, memo);
-        match outcome {
-            // It has lain there while the tab was frozen: whose session there is now, it does not say.
-            Ok(_) if turn.was_neglected(now, self.config.longest_gap()) => {
-                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
-                self.sign_out_failed(now, turn.job.into_tickets(), RefreshFailure::TimedOut);
-            }
-            Ok(grant) if self.owner_of(&grant) == Owner::Unclear => {
-                self.compared = grant.subject;
-                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
-                self.turns.agenda.insert(0, turn.job);
-            }
-            Ok(grant) if self.owner_of(&grant) == Owner::Pending => {
-                turn.compares = false;
-                // The cookie that an orphan may still bring must not come after the sign-out.
-                let orphan = turn.still_waits(self.unsettled, self.orphan_wait(now, memo), now);
-                if orphan.is_zero() {
-                    turn.begin(self.config.timeout, now);
-                    turn.tells = self.pending.map(|pending| pending.until);
-                    self.commands.push(Command::SendSignOut { attempt: turn.attempt });
-                    self.turns.current = Some(turn);
-                    return;
-                }
-                turn.waited_for = self.unsettled;
-                turn.hold(Duration::ZERO, orphan, now);
-                self.turns.current = Some(turn);
-                self.end_what_was_signed_out();
-            }
-            Ok(grant) => {
-                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
-                let is_anothers = self.pending.is_some();
-                self.forget_sign_out();
-                self.answer_all(turn.job.into_tickets(), Err(Denial::Changed));
-                match self.phase {
-                    Phase::Unknown { .. } if is_anothers => {
-                        let epoch = self.next_epoch(now);
-                        self.leave_epoch(epoch);
-                        self.adopt(now, epoch, grant, Source::Refresh(number));
-                    }
-                    // Somebody has signed in, and this lies over the cookie of that.
-                    Phase::Active(_) => self.cookie_in_doubt = true,
-                    // A session that began meanwhile is restored next; of one that began before, its own tab speaks.
-                    Phase::Unknown { .. } | Phase::Ended { .. } | Phase::Closed => {}
-                }
-            }
-            Err(failure) => {
-                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
-                let told = turn.tells;
-                let tickets = turn.job.into_tickets();
-                match failure {
-                    RefreshFailure::Rejected { .. } => self.sign_out_is_done(tickets, told),
-                    failure => self.sign_out_failed(now, tickets, failure),
-                }
-            }
-        }
-    }
-
-    pub(super) fn sign_out_settled(
-        &mut self,
-        now: Moment,
-        attempt: AttemptId,
-        outcome: Result<(), RefreshFailure>,
-    ) {
-        let Some(turn) = self.turns.take(attempt) else { return };
-        self.commands.push(Command::ReleaseLock { attempt });
-        let Job::SignOut { tickets, .. } = turn.job else { return };
-        match outcome {
-            Ok(()) => self.sign_out_is_done(tickets, turn.tells),
-            Err(failure) => self.sign_out_failed(now, tickets, failure),
-        }
-    }
-
-    /// The server knows of all sessions that had begun by `told`.
-    fn sign_out_is_done(&mut self, tickets: Vec<Ticket>, told: Option<EpochId>) {
-        self.sign_out_backoff.reset();
-        self.end_what_was_signed_out();
-        if self.pending.map(|pending| pending.until) > told {
-            // The tab was frozen while the answer lay there: somebody has signed in and out since.
-            self.pursue_sign_out();
-        } else {
-            self.forget_sign_out();
-        }
-        self.answer_all(tickets, Ok(Reply::Done));
-    }
-
-    pub(super) fn sign_out_failed(&mut self, now: Moment, tickets: Vec<Ticket>, failure: RefreshFailure) {
-        self.answer_all(tickets, Err(Denial::SignOutUnconfirmed(failure)));
-        self.end_what_was_signed_out();
-        // None if a session has begun since, which must not be signed out for the one before it.
-        let Some(mut pending) = self.pending else { return };
-        if !failure.reached_nobody() {
-            pending.tries = pending.tries.saturating_add(1);
-            self.remember_sign_out(pending);
-        }
-        if pending.is_void(now, None) {
-            return self.forget_sign_out();
-        }
-        // All tabs, and the pages before this one, have so many tries together.
-        self.sign_out_backoff.catch_up(pending.tries.saturating_sub(1));
-        self.sign_out_backoff.fail(now, &failure, &mut self.entropy);
-        self.pursue_sign_out();
-    }
-
     /// A page that began with a pending sign-out shows what it knows: the user is signed out.
-    fn end_what_was_signed_out(&mut self) {
+    pub(super) fn end_what_was_signed_out(&mut self) {
         if self.awaits_sign_out() {
             self.end_session(EndReason::SignedOut, false);
         }
     }
 
-    fn answer_all(&mut self, tickets: Vec<Ticket>, answer: Result<Reply, Denial>) {
+    /// A local sign-out holds until the next sign-in: a page that begins restores nothing.
+    pub(super) fn keep_local_sign_out(&mut self, memo: &Memo) {
+        let is_signed_out =
+            matches!(memo.session, Some(Remembered::Over { reason: EndReason::SignedOut, .. }));
+        if is_signed_out && self.holds_locally() {
+            self.sign_out_status = Some(SignOutStatus::Local);
+            self.end_session(EndReason::SignedOut, false);
+        }
+    }
+
+    /// Whether the word of a sign-out is enough to restore nothing: nobody is asked, and nobody signs in just now.
+    pub(super) fn holds_locally(&self) -> bool {
+        !self.config.tells_sign_out
+            && matches!(self.phase, Phase::Unknown { .. })
+            && !self.callers.want_new_epoch(u32::MAX)
+    }
+
+    /// Another tab has just tried, and failed.
+    pub(super) fn put_off_pursuit(&mut self, now: Moment) {
+        let is_pursuit = |turn: &Turn| matches!(turn.job, Job::SignOut { urge: Urge::Pursuit, .. });
+        if self.sign_out_backoff.until(now).is_some() && self.turns.current.as_ref().is_some_and(is_pursuit) {
+            self.ask_anew(now);
+        }
+    }
+
+    /// What was written down, somebody else has finished or given up, or a sign-in has ended the matter.
+    pub(super) fn drop_finished_sign_out(&mut self) {
+        let status = match self.pending {
+            // A sign-in would have taken it from the queue.
+            None => SignOutStatus::Confirmed,
+            Some(pending) if pending.is_given_up() => SignOutStatus::Pending,
+            Some(_) => return,
+        };
+        let is_it = |turn: &mut Turn| matches!(turn.job, Job::SignOut { .. });
+        if let Some(turn) = self.turns.current.take_if(is_it) {
+            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+            self.answer_all(turn.job.into_tickets(), Ok(Reply::SignedOut(status)));
+            self.end_what_was_signed_out();
+        }
+    }
+
+    /// What has become of the last sign-out: to show.
+    pub fn sign_out_progress(&self) -> Option<SignOutProgress> {
+        let status = match self.pending {
+            Some(pending) if pending.is_given_up() => SignOutStatus::GivenUp,
+            Some(_) => SignOutStatus::Pending,
+            None => self.sign_out_status?,
+        };
+        let is_pending = status == SignOutStatus::Pending;
+        Some(SignOutProgress {
+            status,
+            asked: self.pending.map(|pending| pending.asked),
+            tries: self.pending.map_or(0, |pending| pending.tries),
+            retry_at: self.sign_out_backoff.retry_at().filter(|_| is_pending),
+            failure: self.sign_out_failure.filter(|_| self.pending.is_some()),
+        })
+    }
+
+    /// Whether a token of the ending session is in hand that the endpoint would take.
+    pub(super) fn has_token_to_send(&self, now: Moment) -> bool {
+        self.ending.as_ref().is_some_and(|grant| grant.lasts(now, Duration::ZERO))
+    }
+
+    pub(super) fn answer_all(&mut self, tickets: Vec<Ticket>, answer: Result<Reply, Denial>) {
         for ticket in tickets {
             self.answer(ticket, answer.clone());
         }

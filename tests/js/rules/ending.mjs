@@ -1,4 +1,4 @@
-// Which answers end a session, and which end the matter of a sign-out.
+// Which answers end a session.
 
 import assert from "node:assert/strict";
 
@@ -82,25 +82,6 @@ export default {
     assert.deepEqual(seen, Array(4).fill(["active", "endsSession: must return true or false"]));
   },
 
-  "what says at the sign-out that there is no session is done with, however narrow the list of what ends one": async ({ run }) => {
-    const seen = await run(async ([json]) => {
-      const seen = [];
-      const csrf = { cookie: "csrf", header: "x-csrf" };
-      const never = () => false;
-      for (const [status, more] of [
-        [401, { endsSession: [419] }], [400, { endsSession: [401] }], [410, {}], [404, { endsSession: never }], [401, { endsSession: never }], [419, { endsSession: [419] }], [401, { csrf }],
-        [401, { csrf, endsSession: never }], [403, {}], [403, { endsSession: [403] }], [500, {}], [419, {}],
-      ]) {
-        const { server, session } = await started({ signOut: "/auth/logout", ...more, name: JSON.stringify([status, Object.keys(more), String(more.endsSession)]) });
-        server.answerSignOut(status, "{}", json);
-        seen.push(await session.signOut().then(() => "done", ({ code }) => code));
-        session.close();
-      }
-      return seen;
-    }, [json]);
-    assert.deepEqual(seen, [...Array(7).fill("done"), ...Array(5).fill("ERR_SIGN_OUT_UNCONFIRMED")]);
-  },
-
   "HTML does not end a session, whatever the list says": async ({ run }) => {
     const seen = await run(async () => {
       const { server, session } = await started({ endsSession: [401, 419] });
@@ -110,16 +91,6 @@ export default {
       return [session.state.error.kind, session.state.status];
     });
     assert.deepEqual(seen, ["protocol", "active"]);
-  },
-
-  "a 403 at the sign-out is not taken for done: a CSRF token may be missing": async ({ run }) => {
-    const seen = await run(async ([json]) => {
-      const { server, session } = await started({ signOut: "/auth/logout" });
-      server.answerSignOut(403, '{"detail":"CSRF Failed"}', json);
-      const { code } = (await outcome(session.signOut())).thrown;
-      return [code, session.state.reason];
-    }, [json]);
-    assert.deepEqual(seen, ["ERR_SIGN_OUT_UNCONFIRMED", "signed-out"]);
   },
 
   "where the first refresh after a sign-in is refused, the error says what the cookie may lack": async ({ run }) => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 /** The classes, and what else they are. */
-const CLASSES = ["RefreshError", "SessionChangedError", "SessionEndedError", "SignInError", "TokenError"];
+const CLASSES = ["RefreshError", "SessionChangedError", "SessionEndedError", "SignInError", "SignOutError", "TokenError"];
 
 export default {
   "the package exports createSession, the classes, and nothing else": async ({ run }) => {

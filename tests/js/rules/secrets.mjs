@@ -71,7 +71,8 @@ export default {
       await offline.session.ready;
       errors.refresh = offline.session.state.error;
       server.failApi(new TypeError("network down"));
-      errors.unconfirmed = await caught(session.signOut());
+      await session.signOut();
+      errors.unconfirmed = session.inspect().signOut.error;
       errors.ended = await caught(session.accessToken({ not: token }));
       session.close();
       errors.closed = await caught(session.signIn(token));

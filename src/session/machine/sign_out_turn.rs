@@ -1,0 +1,266 @@
+//! A sign-out at the wire: what is sent, and what confirms it.
+//!
+//! Only the auth server's own word does: a 2xx in its own format, or a refresh that it refuses twice.
+//!
+//! | on | is sent next, in the same turn |
+//! | --- | --- |
+//! | a first try that did not have to wait, with a token in hand where one is required | the sign-out |
+//! | any other | a refresh, unpublished, to see whose session there is |
+//! | that brings a token of the session which was signed out | the sign-out, with this token |
+//! | that brings another one | nothing: somebody has signed in by a way that we do not see (a redirect) |
+//! | that is refused | a second one, after a pause; refused as well, it confirms the sign-out |
+//! | the sign-out is refused, and no refresh was sent before it | a refresh, as above; one suffices if the sign-out had carried the token |
+//! | that brings a token | the sign-out once more, where a token is required; else nothing: it is not confirmed |
+//! | anything else | nothing: it is not confirmed, and is tried again later |
+
+use std::time::Duration;
+
+use super::super::command::{Command, Reply};
+use super::super::error::{Denial, RefreshFailure};
+use super::super::held::Source;
+use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
+use super::super::memo::{Memo, PendingSignOut};
+use super::super::report::Report;
+use super::super::signing_out::{SignOutFailure, SignOutStatus};
+use super::super::time::Moment;
+use super::super::token::Grant;
+use super::super::turns::{Job, Turn, Urge};
+use super::{Phase, Session};
+
+/// Whose session a pending sign-out has found.
+#[derive(PartialEq, Eq)]
+enum Owner {
+    /// The session that was signed out.
+    Pending,
+    /// Another one: somebody has signed in since.
+    Other,
+    /// One of the same person, who may have signed in anew.
+    Unclear,
+}
+
+impl<E: Entropy> Session<E> {
+    /// Whether a refresh goes before this: to see whose session there is, or for the token that is required.
+    pub(super) fn must_compare(&self, job: &Job, now: Moment) -> bool {
+        let is_sure = matches!(job, Job::SignOut { urge, .. } if *urge != Urge::Pursuit);
+        let may_be_anothers =
+            |pending: &PendingSignOut| pending.can_compare() && !(is_sure && pending.is_young(now));
+        self.pending.as_ref().is_some_and(may_be_anothers)
+            || (self.config.sign_out_token && !self.has_token_to_send(now))
+    }
+
+    /// Whether it is the turn of a sign-out that is sent as it is.
+    pub(super) fn is_plain_sign_out(&self, now: Moment) -> bool {
+        let is_sign_out = |turn: &Turn| matches!(turn.job, Job::SignOut { .. });
+        self.turns.current.as_ref().is_some_and(is_sign_out) && !self.turn_refreshes(now)
+    }
+
+    /// Sends it; or first the refresh that tells whose session there is.
+    pub(super) fn send_sign_out(&mut self, now: Moment, mut turn: Turn) {
+        turn.compares = turn.refused.is_some() || self.must_compare(&turn.job, now);
+        if turn.compares {
+            turn.tells = self.pending.map(|pending| pending.until);
+            turn.begin(self.config.timeout, now);
+            turn.id = Some(self.send_refresh(now, turn.attempt));
+            self.turns.current = Some(turn);
+        } else {
+            self.send_as_it_is(now, turn);
+        }
+    }
+
+    fn send_as_it_is(&mut self, now: Moment, mut turn: Turn) {
+        turn.compares = false;
+        turn.tells = self.pending.map(|pending| pending.until);
+        turn.begin(self.config.timeout, now);
+        let token = self.ending.as_ref().filter(|_| self.has_token_to_send(now));
+        let token = token.map(|grant| grant.token.clone());
+        turn.carries_token = token.is_some();
+        self.commands.push(Command::SendSignOut { attempt: turn.attempt, token });
+        self.turns.current = Some(turn);
+    }
+
+    /// The page goes while it looks whose session there is: what it would send next, it could not send under the lock.
+    pub(super) fn put_off_sign_out(&mut self) {
+        let compares = |turn: &mut Turn| turn.is_busy() && turn.compares;
+        if let Some(turn) = self.turns.current.take_if(compares) {
+            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+            self.turns.agenda.insert(0, turn.job);
+        }
+    }
+
+    /// Whose session there is, by a token of it. Another `sid` tells a new sign-in of the same person only where the
+    /// server keeps it over refreshes: another refresh shows that.
+    fn owner_of(&self, grant: &Grant) -> Owner {
+        match (self.pending.filter(|pending| pending.is_of(grant)), &self.compared) {
+            (None, _) => Owner::Other,
+            (Some(pending), _) if pending.has_sid_of(grant) => Owner::Pending,
+            (Some(_), None) => Owner::Unclear,
+            (Some(_), compared) if *compared == grant.subject => Owner::Other,
+            (Some(_), _) => Owner::Pending,
+        }
+    }
+
+    /// It is known whose session there is, or that there is none.
+    pub(super) fn sign_out_compared(
+        &mut self,
+        now: Moment,
+        mut turn: Turn,
+        number: u32,
+        outcome: Result<Grant, RefreshFailure>,
+        memo: &Memo,
+    ) {
+        self.recall_sign_out(now, memo);
+        match outcome {
+            // It has lain there while the tab was frozen: whose session there is now, it does not say.
+            Ok(_) if turn.was_neglected(now, self.config.longest_gap()) => {
+                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                self.sign_out_failed(now, turn, RefreshFailure::TimedOut);
+            }
+            Ok(grant) if self.owner_of(&grant) == Owner::Unclear => {
+                self.compared = grant.subject;
+                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                self.turns.agenda.insert(0, turn.job);
+            }
+            Ok(grant) if self.owner_of(&grant) == Owner::Pending => {
+                self.session_goes_on(now, turn, grant, memo);
+            }
+            Ok(grant) => {
+                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                let is_anothers = self.pending.is_some();
+                self.forget_sign_out();
+                self.answer_all(turn.job.into_tickets(), Err(Denial::Changed));
+                match self.phase {
+                    Phase::Unknown { .. } if is_anothers => {
+                        let epoch = self.next_epoch(now);
+                        self.leave_epoch(epoch);
+                        self.adopt(now, epoch, grant, Source::Refresh(number));
+                    }
+                    // Somebody has signed in, and this lies over the cookie of that.
+                    Phase::Active(_) => self.cookie_in_doubt = true,
+                    // A session that began meanwhile is restored next; of one that began before, its own tab speaks.
+                    Phase::Unknown { .. } | Phase::Ended { .. } | Phase::Closed => {}
+                }
+            }
+            Err(failure @ RefreshFailure::Rejected { .. }) => {
+                // The refusal of a request that carried the token counts for the first one.
+                self.rejected |= turn.refused.is_some() && turn.carries_token;
+                let must_confirm = self.must_confirm(now, memo) && !self.away;
+                if must_confirm && self.blocked.is_none() {
+                    turn.compares = false;
+                    return self.confirm_rejection(now, turn);
+                }
+                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                if must_confirm {
+                    return self.sign_out_failed(now, turn, failure);
+                }
+                self.rejected = false;
+                let told = turn.tells;
+                self.sign_out_is_done(turn.job.into_tickets(), told);
+            }
+            Err(failure) => {
+                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                self.sign_out_failed(now, turn, failure);
+            }
+        }
+    }
+
+    /// A refresh has brought a token of the session that was signed out.
+    fn session_goes_on(&mut self, now: Moment, mut turn: Turn, grant: Grant, memo: &Memo) {
+        self.rejected = false;
+        turn.compares = false;
+        if self.config.sign_out_token {
+            self.ending = Some(grant);
+        } else if let Some(failure) = turn.refused {
+            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+            return self.sign_out_failed(now, turn, failure);
+        }
+        turn.refused = None;
+        // The cookie that an orphan may still bring must not come after the sign-out.
+        let orphan = turn.still_waits(self.unsettled, self.orphan_wait(now, memo), now);
+        if orphan.is_zero() {
+            return self.send_as_it_is(now, turn);
+        }
+        turn.waited_for = self.unsettled;
+        turn.hold(Duration::ZERO, orphan, now);
+        self.turns.current = Some(turn);
+        self.end_what_was_signed_out();
+    }
+
+    pub(super) fn sign_out_settled(
+        &mut self,
+        now: Moment,
+        attempt: AttemptId,
+        outcome: Result<(), RefreshFailure>,
+    ) {
+        let Some(mut turn) = self.turns.take(attempt) else { return };
+        // Where a refresh went before it, the session is known to go on.
+        let is_open = self.pending.is_some() && turn.id.is_none() && !self.away;
+        match outcome {
+            Err(failure @ RefreshFailure::Rejected { .. }) if is_open => {
+                turn.refused = Some(failure);
+                // What is stored is looked at before the refresh is sent.
+                turn.hold(Duration::ZERO, Duration::ZERO, now);
+                self.turns.current = Some(turn);
+            }
+            Err(failure) => {
+                self.commands.push(Command::ReleaseLock { attempt });
+                self.sign_out_failed(now, turn, failure);
+            }
+            Ok(()) => {
+                self.commands.push(Command::ReleaseLock { attempt });
+                let told = turn.tells;
+                self.sign_out_is_done(turn.job.into_tickets(), told);
+            }
+        }
+    }
+
+    /// The server knows of all sessions that had begun by `told`.
+    fn sign_out_is_done(&mut self, tickets: Vec<Ticket>, told: Option<EpochId>) {
+        self.sign_out_backoff.reset();
+        self.end_what_was_signed_out();
+        if self.pending.map(|pending| pending.until) > told {
+            // The tab was frozen while the answer lay there: somebody has signed in and out since.
+            self.pursue_sign_out();
+        } else {
+            let tries = self.pending.map_or(0, |pending| pending.tries);
+            self.forget_sign_out();
+            self.sign_out_failure = None;
+            if matches!(self.phase, Phase::Ended { .. }) {
+                self.sign_out_status = Some(SignOutStatus::Confirmed);
+            }
+            let status = SignOutStatus::Confirmed;
+            self.report(Report::SignOutSettled { status, tries, failure: None });
+        }
+        self.answer_all(tickets, Ok(Reply::SignedOut(SignOutStatus::Confirmed)));
+    }
+
+    /// The server has not confirmed it.
+    pub(super) fn sign_out_failed(&mut self, now: Moment, turn: Turn, failure: RefreshFailure) {
+        let failure = turn.refused.unwrap_or(failure);
+        let in_refresh = turn.compares && turn.refused.is_none();
+        let attempt = turn.attempt;
+        let tickets = turn.job.into_tickets();
+        self.end_what_was_signed_out();
+        // None if a session has begun since, which must not be signed out for the one before it.
+        let Some(mut pending) = self.pending else {
+            return self.answer_all(tickets, Err(Denial::Changed));
+        };
+        self.answer_all(tickets, Ok(Reply::SignedOut(SignOutStatus::Pending)));
+        self.sign_out_failure = Some(SignOutFailure { attempt, failure, in_refresh });
+        if !failure.reached_nobody() {
+            pending.tries = pending.tries.saturating_add(1);
+            self.remember_sign_out(pending);
+        }
+        if pending.is_given_up() || pending.is_too_old(now) {
+            return self.give_up_sign_out(pending);
+        }
+        self.report(Report::SignOutSettled {
+            status: SignOutStatus::Pending,
+            tries: pending.tries,
+            failure: self.sign_out_failure,
+        });
+        // All tabs, and the pages before this one, have so many tries together.
+        self.sign_out_backoff.catch_up(pending.tries.saturating_sub(1));
+        self.sign_out_backoff.fail(now, &failure, &mut self.entropy);
+        self.pursue_sign_out();
+    }
+}

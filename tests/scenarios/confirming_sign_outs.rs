@@ -1,0 +1,373 @@
+//! Only the auth server's own word confirms a sign-out; whatever else happens, it is tried again, within bounds.
+
+use silent_session::session::{Head, Report};
+
+use super::*;
+
+const JSON: &str = "application/json";
+const HTML: &str = "text/html";
+
+/// Endpoints that answer without ending anything.
+const IDLE: [Logout; 12] = [
+    Logout::Answers(200, HTML),
+    Logout::Answers(204, "application/xhtml+xml"),
+    Logout::Answers(0, ""),
+    Logout::Answers(400, JSON),
+    Logout::Answers(401, JSON),
+    Logout::Answers(403, JSON),
+    Logout::Answers(404, HTML),
+    Logout::Answers(404, JSON),
+    Logout::Answers(410, JSON),
+    Logout::Answers(419, JSON),
+    Logout::Answers(422, JSON),
+    Logout::Answers(429, JSON),
+];
+
+fn with_token() -> Config {
+    Config { sign_out_token: true, ..Config::default() }
+}
+
+fn world(config: Config, logout: Logout) -> World {
+    let mut world = World::signed_in(config, 1);
+    world.server.logout = logout;
+    world
+}
+
+/// What the last events of a tab say of its sign-outs.
+fn settled(world: &World, tab: TabId) -> Vec<(SignOutStatus, Option<RefreshFailure>)> {
+    let told = |report: &Report| match report {
+        Report::SignOutSettled { status, failure, .. } => {
+            Some((*status, failure.map(|failure| failure.failure)))
+        }
+        _ => None,
+    };
+    world.tabs[tab.0].reports.iter().filter_map(told).collect()
+}
+
+/// The server kit is held to the same table.
+#[test]
+fn only_a_2xx_of_the_auth_servers_own_is_taken_for_a_confirmation() {
+    let table = include_str!("../check-server/sign-out-replies.tsv");
+    for line in table.lines().skip(1) {
+        let words: Vec<&str> = line.split('\t').collect();
+        let [status, content_type, challenge, says] = words[..] else { panic!("{line}") };
+        let head = Head { status: status.parse().unwrap(), content_type, challenge, ..Head::default() };
+        let said = match head.signed_out(|_| f64::NAN) {
+            Ok(()) => "confirmed",
+            Err(RefreshFailure::Rejected { .. }) => "refused",
+            Err(_) => "unconfirmed",
+        };
+        assert_eq!(said, says, "{line}");
+    }
+}
+
+#[test]
+fn an_answer_that_ends_nothing_confirms_nothing_and_a_reload_brings_nobody_back() {
+    for (logout, token) in IDLE.into_iter().flat_map(|logout| [(logout, false), (logout, true)]) {
+        let config = Config { sign_out_token: token, ..Config::default() };
+        let mut world = world(config, logout);
+        let ticket = world.sign_out(TAB);
+        world.run(5_000);
+        assert_eq!(world.answer(TAB, ticket), Some(&PENDING), "{logout:?}");
+        assert_eq!(world.status(TAB), ended(EndReason::SignedOut), "{logout:?}");
+        let next = world.reload(TAB);
+        world.run(24 * HOUR);
+        assert_eq!(world.status(next), ended(EndReason::SignedOut), "{logout:?}");
+        // It was tried within the bounds, and is local from then on.
+        let tries = world.memo().sign_out.map(|pending| pending.tries);
+        assert_eq!(tries, Some(20), "{logout:?}");
+        assert!((20..=24).contains(&world.server.sign_outs), "{logout:?}: {}", world.server.sign_outs);
+        let (status, _) = settled(&world, next).pop().unwrap();
+        assert_eq!(status, SignOutStatus::GivenUp, "{logout:?}");
+        let last = world.reload(next);
+        assert_eq!(refreshes(&mut world, |world| world.run(HOUR)), 0, "{logout:?}");
+        assert_eq!(world.status(last), ended(EndReason::SignedOut), "{logout:?}");
+        assert_eq!(world.server.reuses, 0, "{logout:?}");
+    }
+}
+
+#[test]
+fn an_endpoint_that_ends_the_session_is_believed_whatever_it_answers() {
+    for logout in [Logout::Redirects, Logout::EndsAndComplains, Logout::RefusesStrangers, Logout::Ends] {
+        let mut world = world(Config::default(), logout);
+        let ticket = world.sign_out(TAB);
+        world.run(5_000);
+        assert_eq!(world.answer(TAB, ticket), Some(&CONFIRMED), "{logout:?}");
+        assert_eq!((world.server.sign_outs, world.memo().sign_out), (1, None), "{logout:?}");
+        assert_eq!(settled(&world, TAB), [(SignOutStatus::Confirmed, None)], "{logout:?}");
+    }
+}
+
+#[test]
+fn a_refusal_is_confirmed_by_a_refresh_that_the_server_refuses_twice() {
+    for (logout, token, sent) in
+        [(Logout::RefusesStrangers, false, 2), (Logout::WantsToken, true, 1), (Logout::WantsToken, false, 2)]
+    {
+        let config = Config { sign_out_token: token, ..Config::default() };
+        let mut world = world(config, logout);
+        // An administrator has ended it.
+        world.server.revoke_all();
+        let ticket = world.sign_out(TAB);
+        assert_eq!(refreshes(&mut world, |world| world.run(5_000)), sent, "{logout:?}");
+        assert_eq!(world.answer(TAB, ticket), Some(&CONFIRMED), "{logout:?}");
+        assert_eq!(world.server.sign_outs, 1, "{logout:?}");
+    }
+}
+
+/// Another origin has rotated the cookie, say, and its new one comes a moment later.
+#[test]
+fn one_refresh_that_is_refused_confirms_nothing() {
+    let mut world = world(Config::default(), Logout::Answers(401, JSON));
+    let cookie = world.cookie.take();
+    let ticket = world.sign_out(TAB);
+    while world.server.refreshes < 2 {
+        world.run(1);
+    }
+    world.run(100);
+    world.cookie = cookie;
+    world.run(5_000);
+    assert_eq!(world.answer(TAB, ticket), Some(&PENDING));
+}
+
+#[test]
+fn the_second_refresh_has_an_attempt_id_of_its_own() {
+    let mut world = world(Config::default(), Logout::RefusesStrangers);
+    world.server.revoke_all();
+    world.sign_out(TAB);
+    world.run(5_000);
+    let ids: Vec<_> = world.tabs[0]
+        .reports
+        .iter()
+        .filter_map(|report| match report {
+            Report::RefreshStarted { id } => Some(*id),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ids.len(), 3);
+    assert!(ids[1] != ids[2] && ids[0] != ids[1]);
+}
+
+#[test]
+fn the_token_of_the_ending_session_goes_along_where_it_is_required() {
+    for (token, answer) in [(true, CONFIRMED), (false, PENDING)] {
+        let config = Config { sign_out_token: token, ..Config::default() };
+        let mut world = world(config, Logout::WantsToken);
+        let ticket = world.sign_out(TAB);
+        world.run(5_000);
+        assert_eq!(world.answer(TAB, ticket), Some(&answer), "{token}");
+        assert_eq!(world.cookie.is_some_and(|cookie| world.server.goes_on(cookie)), !token);
+    }
+}
+
+#[test]
+fn a_token_that_has_expired_is_renewed_first() {
+    let config = Config { refresh_ahead: false, ..with_token() };
+    let mut world = world(config, Logout::WantsToken);
+    world.run(HOUR);
+    let ticket = world.sign_out(TAB);
+    assert_eq!(refreshes(&mut world, |world| world.run(5_000)), 1);
+    assert_eq!((world.answer(TAB, ticket), world.server.sign_outs), (Some(&CONFIRMED), 1));
+}
+
+#[test]
+fn a_token_that_the_server_does_not_accept_any_more_is_renewed_once() {
+    let mut world = world(with_token(), Logout::WantsToken);
+    world.server.revoke_access();
+    let ticket = world.sign_out(TAB);
+    assert_eq!(refreshes(&mut world, |world| world.run(5_000)), 1);
+    assert_eq!((world.answer(TAB, ticket), world.server.sign_outs), (Some(&CONFIRMED), 2));
+}
+
+/// The old token is gone with its page.
+#[test]
+fn a_later_page_that_pursues_it_sends_the_token_of_a_refresh() {
+    for is_opaque in [false, true] {
+        let mut world = world(with_token(), Logout::WantsToken);
+        world.server.tells = if is_opaque { Tells::Nothing } else { Tells::Person };
+        world.sign_in(TAB, "alice");
+        world.run(1_000);
+        world.offline = true;
+        world.sign_out(TAB);
+        world.run(1_000);
+        let next = world.reload(TAB);
+        world.run(HOUR);
+        let sent = refreshes(&mut world, |world| {
+            world.go_online();
+            world.run(1_000);
+        });
+        assert_eq!((sent, world.server.sign_outs), (1, 1), "opaque: {is_opaque}");
+        assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
+        assert_eq!(settled(&world, next).pop(), Some((SignOutStatus::Confirmed, None)));
+    }
+}
+
+/// Bob has signed in in another tab, which this one has not heard of: her token must not go along with his cookie.
+#[test]
+fn the_token_of_one_user_does_not_sign_out_another() {
+    let mut world = World::signed_in(Config { shares_token: false, ..with_token() }, 1);
+    let other = world.visit();
+    world.run(1_000);
+    world.channel.delay = 3_000;
+    world.server.logout = Logout::WantsToken;
+    world.signed_in_elsewhere(other, "bob");
+    let ticket = world.sign_out(TAB);
+    world.run(MINUTE);
+    // Whoever is signed in in this browser is signed out.
+    assert_eq!(world.answer(TAB, ticket), Some(&CONFIRMED));
+    assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
+    assert_eq!(world.false_confirmations, []);
+}
+
+#[test]
+fn a_refusal_while_the_refresh_endpoint_is_down_confirms_nothing_and_keeps_its_cause() {
+    let mut world = world(Config::default(), Logout::RefusesStrangers);
+    world.server.revoke_all();
+    world.server.faults = vec![Fault::Status(503, None)];
+    let ticket = world.sign_out(TAB);
+    world.run(300);
+    assert_eq!(world.answer(TAB, ticket), Some(&PENDING));
+    let cause = RefreshFailure::Rejected { status: 401 };
+    assert_eq!(settled(&world, TAB), [(SignOutStatus::Pending, Some(cause))]);
+    let progress = world.tabs[0].session.sign_out_progress().unwrap();
+    assert_eq!((progress.status, progress.tries), (SignOutStatus::Pending, 1));
+    assert_eq!(progress.failure.map(|failure| (failure.failure, failure.in_refresh)), Some((cause, false)));
+    assert!(progress.retry_at.is_some());
+    world.run(MINUTE);
+    assert_eq!(settled(&world, TAB).pop(), Some((SignOutStatus::Confirmed, None)));
+    let progress = world.tabs[0].session.sign_out_progress().unwrap();
+    assert_eq!((progress.status, progress.failure), (SignOutStatus::Confirmed, None));
+}
+
+/// A refresh of bob's has come meanwhile.
+#[test]
+fn a_refusal_that_meets_the_cookie_of_somebody_else_ends_nothing_of_theirs() {
+    let mut world = world(Config::default(), Logout::Answers(401, JSON));
+    world.sign_in_unseen("bob");
+    let ticket = world.sign_out(TAB);
+    world.run(MINUTE);
+    assert_eq!(world.answer(TAB, ticket), Some(&Err(Denial::Changed)));
+    let next = world.reload(TAB);
+    world.run(1_000);
+    assert!(token_in(&world, next).ends_with("bob"));
+}
+
+#[test]
+fn what_is_given_up_is_ended_by_a_sign_in_and_begun_anew_by_a_sign_out() {
+    for way in 0..3 {
+        let mut world = world(Config::default(), Logout::Answers(404, HTML));
+        world.sign_out(TAB);
+        world.run(24 * HOUR);
+        let tab = world.reload(TAB);
+        world.run(1_000);
+        match way {
+            0 => {
+                world.sign_in(tab, "alice");
+            }
+            1 => {
+                world.sign_in_by_cookie(tab, "alice");
+            }
+            _ => {
+                world.server.logout = Logout::Ends;
+                let ticket = world.sign_out(tab);
+                world.run(1_000);
+                assert_eq!(world.answer(tab, ticket), Some(&CONFIRMED));
+            }
+        }
+        world.run(1_000);
+        assert_eq!((world.is_active(tab), world.memo().sign_out), (way < 2, None), "{way}");
+    }
+}
+
+#[test]
+fn where_the_server_has_said_that_there_is_no_session_nothing_is_sent_and_the_reason_stays() {
+    for reason in [EndReason::None, EndReason::Rejected] {
+        let mut world = match reason {
+            EndReason::None => World::new(Config::default(), 1),
+            _ => signed_in(),
+        };
+        match reason {
+            EndReason::None => world.start(),
+            _ => {
+                world.server.revoke_all();
+                world.renew(TAB);
+            }
+        }
+        world.run(5_000);
+        assert_eq!(world.status(TAB), ended(reason));
+        let published = world.tabs[0].published.len();
+        let ticket = world.sign_out(TAB);
+        assert_eq!(world.answer(TAB, ticket), Some(&CONFIRMED));
+        assert_eq!(refreshes(&mut world, |world| world.run(HOUR)), 0);
+        assert_eq!((world.server.sign_outs, world.memo().sign_out), (0, None));
+        assert_eq!((world.status(TAB), world.tabs[0].published.len()), (ended(reason), published));
+    }
+}
+
+#[test]
+fn once_it_is_confirmed_another_one_sends_nothing() {
+    let mut world = signed_in();
+    for _ in 0..3 {
+        let ticket = world.sign_out(TAB);
+        world.run(1_000);
+        assert_eq!(world.answer(TAB, ticket), Some(&CONFIRMED));
+    }
+    assert_eq!(world.server.sign_outs, 1);
+}
+
+/// Nobody has said anything: the page is offline, a login is on its way, or another tab has just begun a session.
+#[test]
+fn where_there_may_be_a_session_it_is_signed_out_for_real() {
+    type Way = fn(&mut World);
+    let ways: [(&str, Way); 4] = [
+        ("offline", |world| {
+            world.cookie = Some(world.server.login("alice", 0).1);
+            world.offline = true;
+            world.start();
+            world.run(1_000);
+            world.sign_out(TAB);
+            world.run(1_000);
+            world.go_online();
+        }),
+        ("a login is out", |world| {
+            world.start();
+            world.run(1_000);
+            world.sign_in(TAB, "alice");
+            world.run(10);
+            world.sign_out(TAB);
+        }),
+        ("a cookie has been set", |world| {
+            world.start();
+            world.run(1_000);
+            world.sign_in_by_cookie(TAB, "alice");
+            world.sign_out(TAB);
+        }),
+        ("another tab", |world| {
+            world.start();
+            let other = world.visit();
+            world.run(1_000);
+            world.channel.delay = 3_000;
+            world.signed_in_elsewhere(other, "alice");
+            world.sign_out(TAB);
+        }),
+    ];
+    for (name, way) in ways {
+        let mut world = World::new(Config::default(), 1);
+        way(&mut world);
+        world.run(MINUTE);
+        assert_eq!(world.status(TAB), ended(EndReason::SignedOut), "{name}");
+        assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)), "{name}");
+    }
+}
+
+/// The first one waits for its turn when somebody else sets a cookie.
+#[test]
+fn a_sign_in_by_cookie_takes_a_waiting_one_from_the_queue_and_does_not_call_it_confirmed() {
+    let (mut world, [first, second]) =
+        tabs(Config { patience: Duration::from_secs(60), ..Config::default() });
+    world.freeze_lock(second);
+    let ticket = world.sign_out(first);
+    world.sign_in_by_cookie(first, "bob");
+    world.run(2 * MINUTE);
+    assert_eq!(world.answer(first, ticket), Some(&Err(Denial::Changed)));
+    assert!(token_in(&world, first).ends_with("bob"));
+}
