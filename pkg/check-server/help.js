@@ -28,6 +28,7 @@ How a refresh looks
   --csrf-header NAME
   --token-field PATH        Where the access token stands, such as data.jwt (default: found by itself)
   --sign-out-method METHOD  (default POST)
+  --sign-out-token          Send the access token with a sign-out, as Authorization: Bearer
 
 How it is tried
   --grace SECONDS           How long the server takes a spent cookie on purpose: reuse is tried after that (default 0)

@@ -71,10 +71,11 @@ export class Session {
     return answer;
   }
 
-  /** Signs out. `value: ""`: without a session. */
-  async signOut({ value = this.value } = {}) {
-    const { signOut: url, signOutMethod: method } = this.#options;
+  /** Signs out. `value: ""`: without a session; `token`: the access token that goes along where the endpoint requires one. */
+  async signOut({ value = this.value, token } = {}) {
+    const { signOut: url, signOutMethod: method, signOutToken } = this.#options;
     const { "content-type": _, ...headers } = this.#page.headers({ csrf: this.#csrf() });
+    if (signOutToken && token) headers.authorization = `Bearer ${token}`;
     return this.#page.send({ method, url, headers, cookie: this.#cookies(url, value) });
   }
 

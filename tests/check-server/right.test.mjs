@@ -36,6 +36,13 @@ test("a cookie with the prefix __Host- and one that is partitioned are as good",
   assert.deepEqual(complaints(results), { "csrf-token": "wrong" }, "a page of another site can read no cookie");
 });
 
+test("a sign-out may require the access token, and is sent it by --sign-out-token", async () => {
+  const refused = edit(isSignOut, (answer, { headers }) => {
+    if (!/^Bearer e/.test(headers.authorization)) answer.status = 401;
+  });
+  assert.deepEqual(complaints(await tried(refused, ["--sign-out-token"])), {});
+});
+
 test("a sign-out may clear cookies", async () => {
   assert.deepEqual(complaints(await tried(header(isSignOut, "clear-site-data", '"cache", "cookies"'))), {});
 });

@@ -99,10 +99,11 @@ async function vary(kit) {
 }
 
 async function signOut(kit) {
-  const { signOut: url, signOutMethod: method, origin } = kit.options;
+  const { signOut: url, signOutMethod: method, signOutToken, origin } = kit.options;
   if (!url) throw new NotTried("there is no --sign-out");
   crossOrigin(kit, url);
   const names = kit.page.headersToAskFor().filter((name) => name !== "content-type");
+  if (signOutToken) names.push("authorization");
   const asked = obstacleOfPreflight(await kit.page.preflight({ url, method, names }), origin, { method, names });
   if (asked) return wrong(`The preflight of the sign-out ${asked}: the browser does not send it.`, ADVICE);
   const found = obstacle(await kit.main.signOut({ value: "" }), origin);

@@ -2,6 +2,8 @@
 
 import { isRefusal } from "../refusal.js";
 import { quoted } from "../secrets.js";
+import { readReply } from "../sign-out-reply.js";
+import { findToken } from "../token.js";
 import { NotTried, right, warning, wrong } from "../verdict.js";
 
 /** Signs out a session that was refreshed once, and presents its cookie again. */
@@ -10,17 +12,26 @@ function signedOut(kit) {
   return kit.once("signed-out", async () => {
     const session = await kit.anySession();
     const refreshed = kit.granted(await session.refresh());
-    const answer = await session.signOut();
+    const token = findToken(refreshed, kit.options)?.token;
+    const answer = await session.signOut({ token });
     const after = await session.refresh({ keep: false });
-    return { session, refreshed, answer, after };
+    return { session, refreshed, token, answer, after };
   });
 }
 
 async function done(kit) {
   const { answer } = await signedOut(kit);
-  if (answer.isOk) return right(`A sign-out is answered ${answer.status}.`);
-  const redirect = answer.isRedirect ? ", a redirect, which the client does not follow" : "";
-  return wrong(`A sign-out is answered ${answer.status}${redirect}.`, "Answer 204.");
+  const seen = `A sign-out is answered ${answer.status}`;
+  if (readReply(answer) === "confirmed") return right(`${seen}.`);
+  if (answer.isRedirect) return wrong(`${seen}, a redirect, which the client does not follow.`, "Answer 204.");
+  if (answer.isOk) {
+    return wrong(`${seen} with ${quoted(answer.type || "a challenge")}: so does a portal or a proxy, so it is not believed.`, "Answer 204.");
+  }
+  if (answer.status === 401 && !kit.options.signOutToken) {
+    const advice = "If the endpoint requires the access token, give --sign-out-token, and the client signOut: { url, token: true }.";
+    return wrong(`${seen}: the client does not take that for done.`, advice);
+  }
+  return wrong(`${seen}: the client does not take that for done.`, "Answer 204.");
 }
 
 async function clears(kit) {
@@ -49,19 +60,15 @@ async function ends(kit) {
 }
 
 async function again(kit) {
-  await signedOut(kit);
-  const { status, isOk } = await kit.main.signOut({ value: "" });
-  if (isOk) return right(`A sign-out without a session is answered ${status}.`);
-  if ([400, 401, 403, 404].includes(status)) {
-    return warning(
-      `A sign-out without a session is answered ${status}; the client takes it for done.`,
-      "Answer 204: who is not signed in is signed out.",
-    );
-  }
-  return wrong(
-    `A sign-out without a session is answered ${status}: the client tries it again and again.`,
-    "Answer 204: who is not signed in is signed out.",
-  );
+  const { token } = await signedOut(kit);
+  const answer = await kit.main.signOut({ value: "", token });
+  const seen = `A sign-out without a session is answered ${answer.status}`;
+  const advice = "Answer 204: who is not signed in is signed out.";
+  const says = readReply(answer);
+  if (says === "confirmed") return right(`${seen}.`);
+  if (says === "refused") return warning(`${seen}; the client asks by a refresh or two whether that is so.`, advice);
+  const html = answer.type.includes("html") ? " with HTML" : "";
+  return wrong(`${seen}${html}: the client tries it again.`, advice);
 }
 
 async function storage(kit) {

@@ -32,11 +32,17 @@ export const FORGED = [
 export const SIGN_OUT = [
   ["500", "sign-out-answer", "wrong", edit(isSignedIn, (answer) => (answer.status = 500))],
   ["a redirect", "sign-out-answer", "wrong", edit(isSignedIn, (answer) => (answer.status = 302))],
+  ["404", "sign-out-answer", "wrong", edit(isSignedIn, (answer) => (answer.status = 404))],
+  ["HTML", "sign-out-answer", "wrong", header(isSignedIn, "content-type", "text/html; charset=utf-8")],
+  ["a Basic challenge", "sign-out-answer", "wrong", header(isSignedIn, "www-authenticate", 'Basic realm="proxy"')],
+  ["401 without the access token", "sign-out-answer", "wrong", edit(isWithoutToken, (answer) => (answer.status = 401))],
   ["the cookie is not deleted", "sign-out-cookie", "wrong", edit(isSignOut, (answer) => (answer.cookies = []))],
   ["another cookie is deleted", "sign-out-cookie", "wrong", edit(isSignOut, elsewhere)],
   ["the cookie is emptied", "sign-out-cookie", "wrong", edit(isSignOut, emptied)],
   ["the session goes on", "sign-out-session", "wrong", { signsOut: false }],
   ["403 without a session", "sign-out-again", "warning", edit(isStranger, (answer) => (answer.status = 403))],
+  ["404 without a session", "sign-out-again", "warning", edit(isStranger, (answer) => (answer.status = 404))],
+  ["a page without a session", "sign-out-again", "wrong", header(isStranger, "content-type", "text/html")],
   ["500 without a session", "sign-out-again", "wrong", edit(isStranger, (answer) => (answer.status = 500))],
   ["storage is cleared", "sign-out-storage", "wrong", header(isSignOut, "clear-site-data", '"cookies", "storage"')],
   ["everything is cleared", "sign-out-storage", "wrong", header(isSignOut, "clear-site-data", '"*"')],
@@ -67,6 +73,10 @@ export const API = [
 
 function isSignedIn(request) {
   return isSignOut(request) && /refresh_token=/.test(request.headers.cookie);
+}
+
+function isWithoutToken(request) {
+  return isSignedIn(request) && !request.headers.authorization;
 }
 
 function isStranger(request) {
