@@ -90,8 +90,9 @@ export interface SessionOptions {
   /** Restore the session at the start (default `true`). With `false` the state is `"ended"`, `"none"` until a sign-in. */
   restore?: boolean | undefined;
   /**
-   * Seconds after which an unanswered refresh counts as failed. Default 15. It is never aborted: an aborted
-   * refresh may have lost its cookie. A late answer is still used.
+   * Seconds after which an unanswered refresh counts as failed. Default 15. It is never aborted: an aborted refresh may lose its
+   * cookie. A late reply is still used, and until it has come every retry carries the same attempt id. At most two refreshes
+   * are unanswered at a time in one browser; one that never settles stops counting after two minutes.
    */
   timeout?: number | undefined;
   /** Seconds that a call waits for a token, over failed attempts, before it rejects. Default 20. */
@@ -110,17 +111,21 @@ export interface SessionOptions {
    */
   shareToken?: boolean | undefined;
   /**
-   * Which header carries the attempt id of a refresh or sign-out; a custom header forces a CORS preflight, and
-   * so keeps forged cross-site requests out. Default `"X-Requested-With"`, which common back ends let through; `false`: none does.
+   * The header that carries the attempt id of a refresh or sign-out. A custom header forces a CORS preflight, and
+   * so keeps forged cross-site requests out. Default `"X-Requested-With"`, which common back ends let through; `false`: none is
+   * sent. A server that recognises attempt ids returns the id in a response header of the same name; across origins it has to
+   * expose that header. See `server.rotation`.
    */
   attemptHeader?: string | false | undefined;
   /**
-   * The name of a cookie that script can read, and that the server changes with each rotation (a CSRF token, or a number),
-   * where it has one. A page that goes away in the middle of a refresh leaves its cookie on the way; the next page waits
-   * for it, for about twice as long as the last answer took. With this it sees when it has come, and waits no longer. Its
-   * value is not kept; a check value of it (64-bit FNV-1a) is, for that wait. Default: none. In a worker it cannot be read.
+   * A cookie that script can read and that the server changes with each rotation (a CSRF token, or a number), if there is one. A
+   * page that goes away in the middle of a refresh leaves its new cookie on the way, and the next page may have to wait for it
+   * (see `server.rotation`). With this option it sees that the cookie has arrived, and stops waiting. The value is not kept; a
+   * check value of it (64-bit FNV-1a) is, for that wait. Default: none. A worker cannot read it.
    */
   companionCookie?: string | undefined;
+  /** Habits of the auth server. Default: nothing is known, and the cautious choice is made. */
+  server?: ServerOptions | undefined;
   /** Tells several sessions of one page apart. Default `"default"`. */
   name?: string | undefined;
   /**
@@ -224,6 +229,33 @@ export interface SignOutAsk extends Omit<RefreshAsk, "params"> {
 export type CsrfOptions =
   | { header: string; cookie: string }
   | { header: string; token: () => string | null | undefined | PromiseLike<string | null | undefined> };
+
+/** See `server` in {@link SessionOptions}. `npx silent-session-check-server` finds these out. */
+export interface ServerOptions {
+  /**
+   * Whether presenting a refresh token a second time does harm. It decides what the next page does after a reload in the middle
+   * of a refresh, when nobody knows whether the new cookie has arrived.
+   *
+   * - `"none"`: the server accepts the token again. The cookie does not rotate, or the preceding one is accepted for at least as
+   *   long as a reply takes. The next page sends its refresh at once.
+   * - `"replays"`: the server recognises the attempt id and answers with the same successor. The next page sends the same id at
+   *   once.
+   * - `"refuses"`: the server rejects the spent token, and the session goes on. The next page sends at once and repeats a
+   *   rejected refresh, first after about 100 ms, until the cookie has arrived or `timeout` has passed since it was sent. The
+   *   session ends only if the server still rejects it then.
+   * - `"revokes"`: the server takes a spent token for stolen and ends the session. The next page waits before it presents the
+   *   cookie: at least 2 s after the refresh was sent, twice the slowest recent reply, and four times as long as the
+   *   refresh had been unanswered when its page went away. It never waits longer than `timeout`. A shorter wait would sign people
+   *   out in slow moments; `companionCookie` ends it early.
+   *
+   * Default: `"revokes"`, until a successful refresh has returned its attempt id in the header that carried it (`attemptHeader`);
+   * from then on `"replays"`. Only a page load or a tab after an interrupted refresh ever waits. A load whose
+   * predecessor was undisturbed does not, nor does one that finds the outcome of the interrupted refresh known.
+   *
+   * Choose `"revokes"` if in doubt: a wrong `"none"`, `"replays"` or `"refuses"` signs people out when they reload.
+   */
+  rotation?: "none" | "replays" | "refuses" | "revokes" | undefined;
+}
 
 /** See `attach` in {@link SessionOptions}. */
 export interface AttachOptions {

@@ -4,10 +4,11 @@ import { readAttach, readRejectsToken } from "./api-options.js";
 import { cookieName, flag, headerName, invalid, known, TOKEN } from "./checks.js";
 import { readCsrf, readEnding, readEndpoint, readSignOut, readUrl } from "./endpoints.js";
 import { Hint } from "./hint.js";
+import { readServer } from "./server-options.js";
 
 const KNOWN = [
   "attach", "attemptHeader", "companionCookie", "csrf", "endsSession", "fetch", "identity", "leeway", "lockTimeout", "name", "onEvent", "patience",
-  "readToken", "refresh", "refreshAhead", "rejectsToken", "restore", "sendTokenTo", "sessionHint", "shareToken", "signOut", "timeout", "wasm",
+  "readToken", "refresh", "refreshAhead", "rejectsToken", "restore", "sendTokenTo", "server", "sessionHint", "shareToken", "signOut", "timeout", "wasm",
 ];
 
 /** Options as the wasm reads them; what is not set stays undefined, for its defaults are there. */
@@ -46,6 +47,8 @@ export function readOptions(options, signal) {
     signOutBy: signOut?.by,
     signOutToken: signOut?.token,
     ...readCsrf(options.csrf, [refresh, signOut]),
+    // A function is given the attempt id, and sends it in its own way.
+    ...readServer(options.server, attemptHeader !== false || refresh.url === undefined),
     // A CSRF token that is missing is a 403 of most frameworks, and no end.
     endsSession: readEnding(options.endsSession ?? (options.csrf && [400, 401])),
     hint: new Hint(sessionHint, name, refreshUrl),

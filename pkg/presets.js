@@ -8,6 +8,8 @@ export const djRestAuth = Object.freeze({
   csrf: Object.freeze({ cookie: "csrftoken", header: "X-CSRFToken" }),
   identity: "user_id",
   endsSession: Object.freeze([401]),
+  // A blacklisted token is refused, and ends no other; without rotation, or without the blacklist, none is refused.
+  server: Object.freeze({ rotation: "refuses" }),
 });
 
 /**
@@ -19,4 +21,6 @@ export const flaskJwtExtended = Object.freeze({
   companionCookie: "csrf_refresh_token",
   endsSession: ({ status, body }) => (status === 401 || status === 422) && !/csrf/i.test(body?.msg),
   rejectsToken: Object.freeze([401, 422]),
+  // Its own refresh view does not rotate; one that does, with its blocklist, refuses the spent token and ends no other.
+  server: Object.freeze({ rotation: "refuses" }),
 });

@@ -14,6 +14,8 @@ export class FakeServer {
     this.scope = "profile";
     /** How the API takes the token. */
     this.attach = { header: "Authorization", scheme: "Bearer" };
+    /** The header in which a granted refresh sends the attempt id back. */
+    this.echoes = undefined;
     this.fetch = (...args) => this.#answer(args);
   }
 
@@ -82,7 +84,7 @@ export class FakeServer {
     }
     this.calls.push(call);
     call.bytes = Array.from(new Uint8Array(await request.arrayBuffer())).join();
-    if (request.url.includes("/auth/refresh")) return this.#refresh();
+    if (request.url.includes("/auth/refresh")) return this.#refresh(request);
     if (request.url.includes("/auth/logout")) return this.#signOut();
     const answer = this.apiAnswers.shift();
     if (answer?.error) throw answer.error;
@@ -102,12 +104,13 @@ export class FakeServer {
     return new Response(answer.body, answer);
   }
 
-  async #refresh() {
+  async #refresh(request) {
     const answer = this.refreshAnswers.shift();
     if (answer?.error) throw answer.error;
     if (answer?.held) await answer.held;
     else if (answer) return new Response(answer.body, answer);
-    return new Response(this.login(), { headers: { "content-type": "application/json" } });
+    const echo = this.echoes && { [this.echoes]: request.headers.get(this.echoes) };
+    return new Response(this.login(), { headers: { "content-type": "application/json", ...echo } });
   }
 }
 

@@ -1,7 +1,7 @@
 // What createSession takes, and what it does not.
 
 import { RefreshRejected, createSession } from "silent-session";
-import type { AttachOptions, SessionEvent, SessionOptions } from "silent-session";
+import type { AttachOptions, ServerOptions, SessionEvent, SessionOptions } from "silent-session";
 
 export const all: Required<SessionOptions> = {
   refresh: new URL("https://auth.test/refresh"),
@@ -20,6 +20,7 @@ export const all: Required<SessionOptions> = {
   lockTimeout: 30,
   shareToken: true,
   companionCookie: "refresh_stamp",
+  server: { rotation: "refuses" } satisfies Required<ServerOptions>,
   readToken: (answer: unknown, response: Response | undefined) => (answer ? response?.headers.get("X-Token") : { access: "" }),
   identity: (token: string, answer: unknown) => (token.length > 0 && answer ? "alice" : undefined),
   onEvent: (event: SessionEvent) => void event.at,
@@ -61,7 +62,10 @@ export const rejecting: SessionOptions["rejectsToken"][] = [
   [], ({ status }) => status === 419, async (response) => (await response.clone().text()).includes("expired"), undefined,
 ];
 
+export const kinds: ServerOptions["rotation"][] = ["none", "replays", "refuses", "revokes", undefined];
+
 createSession(all);
+createSession({ refresh: "/r", server: {} });
 createSession({ refresh: "/r", identity: "user_id" });
 // @ts-expect-error: refresh is required
 createSession({});
@@ -99,6 +103,12 @@ createSession({ refresh: "/r", readToken: { header: 5 } });
 createSession({ refresh: "/r", readToken: () => 5 });
 // @ts-expect-error: the name of a claim, or a function
 createSession({ refresh: "/r", identity: 5 });
+// @ts-expect-error: one of four kinds
+createSession({ refresh: "/r", server: { rotation: "rotates" } });
+// @ts-expect-error: no other member
+createSession({ refresh: "/r", server: { rotates: true } });
+// @ts-expect-error: it belongs to the server
+createSession({ refresh: "/r", rotation: "refuses" });
 // @ts-expect-error: like fetch
 createSession({ refresh: "/r", fetch: (url: number) => url });
 // @ts-expect-error: a name that is not known

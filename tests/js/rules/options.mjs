@@ -71,6 +71,17 @@ const WRONG = [
   ["{ refresh: '/r', rejectsToken: [200] }", "rejectsToken[0]"],
   ["{ refresh: '/r', rejectsToken: [401.5] }", "rejectsToken[0]"],
   ["{ refresh: '/r', rejectsToken: [600] }", "rejectsToken[0]"],
+  ["{ refresh: '/r', server: null }", "server"],
+  ["{ refresh: '/r', server: 'refuses' }", "server"],
+  ["{ refresh: '/r', server: { rotates: 'refuses' } }", "server.rotates"],
+  ["{ refresh: '/r', server: { rotation: null } }", "server.rotation"],
+  ["{ refresh: '/r', server: { rotation: '' } }", "server.rotation"],
+  ["{ refresh: '/r', server: { rotation: 'Refuses' } }", "server.rotation"],
+  ["{ refresh: '/r', server: { rotation: 'toString' } }", "server.rotation"],
+  ["{ refresh: '/r', server: { rotation: ['refuses'] } }", "server.rotation"],
+  ["{ refresh: '/r', server: { rotation: true } }", "server.rotation"],
+  ["{ refresh: '/r', server: { rotation: 'replays' }, attemptHeader: false }", "server.rotation"],
+  ["{ refresh: '/r', rotation: 'refuses' }", "rotation"],
 ];
 
 const RIGHT = [
@@ -92,6 +103,14 @@ const RIGHT = [
   "{ refresh: '/r', identity: () => {}, readToken: 'data.tokens.access token' }",
   "{ refresh: '/r', readToken: { header: 'X-Access-Token' } }",
   "{ refresh: '/r', readToken: () => {} }",
+  "{ refresh: '/r', server: undefined }",
+  "{ refresh: '/r', server: {} }",
+  "{ refresh: '/r', server: { rotation: undefined } }",
+  "{ refresh: '/r', server: Object.freeze({ rotation: 'none' }) }",
+  "{ refresh: '/r', server: { rotation: 'replays' } }",
+  "{ refresh: '/r', server: { rotation: 'refuses' }, attemptHeader: false }",
+  "{ refresh: '/r', server: { rotation: 'revokes' } }",
+  "{ refresh: () => {}, server: { rotation: 'replays' }, attemptHeader: false }",
 ];
 
 /** What createSession throws, there and then. The sessions that come about have nobody to talk to, and are closed. */
@@ -118,6 +137,9 @@ export default {
   "the message says which options there are, when one is not known": async (stage) => {
     const [{ message }] = await stage.run(createBare, ["{ refresh: '/r', leewayy: 1 }"]);
     assert.match(message, /leewayy.*\bleeway\b/);
+    const inGroups = await stage.run(createBare, ["{ refresh: '/r', server: { rotations: 1 } }", "{ refresh: '/r', server: { rotation: 1 } }"]);
+    assert.match(inGroups[0].message, /server\.rotations.*\brotation\b/);
+    assert.match(inGroups[1].message, /server\.rotation.*none.*replays.*refuses.*revokes/);
   },
 
   "an options object that changes later changes nothing": async (stage) => {
