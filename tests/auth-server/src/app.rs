@@ -57,7 +57,7 @@ impl App {
 
     /// What rotation goes by.
     pub(crate) fn policy(&self) -> Policy {
-        Policy { key: self.successor_key.clone(), grace: self.config.grace }
+        Policy { key: self.successor_key.clone(), grace: self.config.grace, reuse: self.config.reuse }
     }
 
     /// How long the access tokens live that are issued from now on.

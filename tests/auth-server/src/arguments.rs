@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use auth_server::{AllowedOrigin, Clock, Config, Database, InvalidOrigin};
+use auth_server::{AllowedOrigin, Clock, Config, Database, InvalidOrigin, Reuse};
 use clap::Parser;
 
 const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
@@ -29,6 +29,14 @@ pub(crate) struct Arguments {
     /// How long after a rotation the preceding refresh token is still accepted; 0 is strict
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     grace: u64,
+
+    /// What a spent refresh token comes to: `revokes` ends the sign-in, `refuses` does not
+    #[arg(long, value_name = "KIND", default_value = "revokes", value_parser = reuse)]
+    reuse: Reuse,
+
+    /// Do not answer an accepted refresh with its attempt id
+    #[arg(long)]
+    no_echo: bool,
 
     /// An SQLite file, made if it is not there, or :memory:
     #[arg(long, value_name = "PATH", default_value = ":memory:")]
@@ -64,6 +72,8 @@ impl Arguments {
             access_lifetime: Duration::from_secs(self.access_lifetime),
             refresh_lifetime: Duration::from_secs(self.refresh_lifetime_days.saturating_mul(SECONDS_PER_DAY)),
             grace: Duration::from_secs(self.grace),
+            reuse: self.reuse,
+            echoes_attempts: !self.no_echo,
             database: self.database.0,
             allowed_origins: self.allowed_origins.into_iter().collect(),
             public_origin: self.public_origin,
@@ -71,6 +81,14 @@ impl Arguments {
             root: self.root,
             clock: Clock::system(),
         }
+    }
+}
+
+fn reuse(text: &str) -> Result<Reuse, String> {
+    match text {
+        "revokes" => Ok(Reuse::Revokes),
+        "refuses" => Ok(Reuse::Refuses),
+        _ => Err("there are `revokes` and `refuses`".into()),
     }
 }
 

@@ -18,6 +18,10 @@ pub struct Config {
     pub refresh_lifetime: Duration,
     /// How long after a rotation the preceding token is still accepted. Default zero: strict.
     pub grace: Duration,
+    /// What a spent token comes to that is not accepted again. Default: it ends the sign-in.
+    pub reuse: Reuse,
+    /// Whether an accepted refresh is answered with its attempt id, in the header that carried it. Default yes.
+    pub echoes_attempts: bool,
     /// Where users and refresh tokens are kept. Default in memory.
     pub database: Database,
     /// Which other origins may call with credentials. Default none.
@@ -40,6 +44,8 @@ impl Default for Config {
             access_lifetime: Duration::from_secs(900),
             refresh_lifetime: Duration::from_secs(15 * 24 * 60 * 60),
             grace: Duration::ZERO,
+            reuse: Reuse::Revokes,
+            echoes_attempts: true,
             database: Database::Memory,
             allowed_origins: AllowedOrigins::default(),
             public_origin: None,
@@ -48,6 +54,15 @@ impl Default for Config {
             clock: Clock::system(),
         }
     }
+}
+
+/// What a spent refresh token comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reuse {
+    /// It is taken for stolen: its whole family is revoked.
+    Revokes,
+    /// It is refused, and nothing else happens: the sign-in goes on, and its cookie is left alone.
+    Refuses,
 }
 
 /// Where users and refresh tokens are kept.

@@ -17,7 +17,7 @@ mod shutdown;
 mod store;
 
 pub use clock::{Clock, Timestamp};
-pub use config::{Config, Database};
+pub use config::{Config, Database, Reuse};
 pub use origins::{AllowedOrigin, AllowedOrigins, InvalidOrigin};
 pub use server::{Server, StartError};
 pub use store::StoreError;

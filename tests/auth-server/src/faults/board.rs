@@ -2,11 +2,24 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch;
+
 use super::fault::{Fault, Faults, OutageReset, OutageSwitch};
 
 /// Which faults are in force.
 #[derive(Debug, Default)]
-pub(crate) struct Board(Mutex<Faults>);
+pub(crate) struct Board {
+    faults: Mutex<Faults>,
+    changes: watch::Sender<()>,
+}
+
+/// A fault that a request has met.
+#[derive(Debug)]
+pub(crate) struct Met {
+    pub(super) fault: Fault,
+    /// Tells when other faults are put in force.
+    pub(super) changes: watch::Receiver<()>,
+}
 
 /// Where a fault can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +47,12 @@ impl Board {
     /// Puts these in force, and no others.
     pub(crate) fn set(&self, faults: Faults) {
         *self.lock() = faults;
+        self.changes.send_replace(());
     }
 
     /// The fault for a request that has just come in, which counts as one of its `times`.
-    pub(crate) fn take(&self, endpoint: Endpoint) -> Option<Fault> {
+    pub(crate) fn take(&self, endpoint: Endpoint) -> Option<Met> {
+        let changes = self.changes.subscribe();
         let mut faults = self.lock();
         let slot = match endpoint {
             Endpoint::Refresh => &mut faults.refresh,
@@ -51,7 +66,7 @@ impl Board {
             Some(0) => return None,
             Some(times) => *times -= 1,
         }
-        Some(fault.clone())
+        Some(Met { fault: fault.clone(), changes })
     }
 
     /// Whether and how the server is out.
@@ -69,6 +84,6 @@ impl Board {
     }
 
     fn lock(&self) -> MutexGuard<'_, Faults> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Fault {
     pub(super) delay_before_ms: u64,
     /// Milliseconds to wait after everything is done (the rotation committed), before the answer.
     pub(super) delay_after_ms: u64,
+    /// Wait there until other faults are put in force.
+    pub(super) hold: Option<Hold>,
     /// Answer with this status, *instead of* doing anything.
     pub(super) status: Option<u16>,
     /// The `Retry-After` of that answer, in seconds.
@@ -40,6 +42,16 @@ pub(crate) struct Fault {
     pub(super) body: Option<Body>,
     /// How many requests it happens to; absent: until cleared.
     pub(super) times: Option<u64>,
+}
+
+/// Where to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Hold {
+    /// Before anything is done.
+    Before,
+    /// After everything is done (the rotation committed), before the answer.
+    After,
 }
 
 /// When to drop the connection.

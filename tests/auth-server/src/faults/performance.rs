@@ -7,7 +7,8 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::fault::{Body, Fault, Reset};
+use super::board::Met;
+use super::fault::{Body, Fault, Hold, Reset};
 
 /// The most that a body to be spoilt may measure, in bytes.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -21,8 +22,16 @@ pub(crate) enum Outcome {
 }
 
 /// Does `work` as the fault will have it: late, not at all, or for nothing.
-pub(crate) async fn around(fault: Fault, work: impl Future<Output = Response>) -> Outcome {
-    sleep(Duration::from_millis(fault.delay_before_ms)).await;
+pub(crate) async fn around(met: Met, work: impl Future<Output = Response>) -> Outcome {
+    let Met { fault, mut changes } = met;
+    let mut pause = async |delay_ms, hold| {
+        sleep(Duration::from_millis(delay_ms)).await;
+        if fault.hold == Some(hold) {
+            // Fails where the board is gone, and the server with it.
+            let _ = changes.changed().await;
+        }
+    };
+    pause(fault.delay_before_ms, Hold::Before).await;
     if fault.reset == Some(Reset::Before) {
         return Outcome::Reset;
     }
@@ -30,7 +39,7 @@ pub(crate) async fn around(fault: Fault, work: impl Future<Output = Response>) -
         Some(response) => response,
         None => work.await,
     };
-    sleep(Duration::from_millis(fault.delay_after_ms)).await;
+    pause(fault.delay_after_ms, Hold::After).await;
     if fault.reset == Some(Reset::After) {
         return Outcome::Reset;
     }

@@ -6,6 +6,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowCredentials, AllowOrigin, CorsLayer, ExposeHeaders, Vary};
 
 use super::api::ECHO_LENGTH;
+use super::refresh::ATTEMPT_HEADER;
 use crate::origins::AllowedOrigins;
 
 /// How long a browser may remember a preflight. Short: the server's options change between test runs.
@@ -24,13 +25,14 @@ pub(super) fn layer(origins: &AllowedOrigins) -> CorsLayer {
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
-            HeaderName::from_static("x-requested-with"),
+            ATTEMPT_HEADER,
             HeaderName::from_static("x-csrf-token"),
         ])
         .expose_headers(ExposeHeaders::list([
             header::DATE,
             header::RETRY_AFTER,
             header::WWW_AUTHENTICATE,
+            ATTEMPT_HEADER,
             ECHO_LENGTH,
         ]))
         .vary(Vary::list([header::ORIGIN]))

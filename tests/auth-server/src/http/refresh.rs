@@ -2,18 +2,20 @@
 
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 
 use super::{answer, cookie, work};
 use crate::app::{App, SharedApp};
 use crate::attempt::AttemptId;
+use crate::config::Reuse;
 use crate::connection::ConnectionReset;
 use crate::faults::Endpoint;
 use crate::store::{Refusal, Rotation, StoreError};
 
-/// Carries the attempt id. Being no header that a form can set, it also keeps forged cross-site requests out.
-const ATTEMPT_HEADER: &str = "x-requested-with";
+/// Carries the attempt id, there and back. Being no header that a form can set, it also keeps forged cross-site
+/// requests out.
+pub(super) const ATTEMPT_HEADER: HeaderName = HeaderName::from_static("x-requested-with");
 
 /// Rotates the refresh token and answers with a new access token.
 pub(super) async fn refresh(
@@ -29,17 +31,17 @@ pub(super) async fn refresh(
 }
 
 async fn rotate(app: &App, headers: &HeaderMap) -> Result<Response, StoreError> {
-    let attempt = headers.get(ATTEMPT_HEADER).and_then(|value| AttemptId::from_header(value.as_bytes()));
+    let attempt = headers.get(&ATTEMPT_HEADER).and_then(|value| AttemptId::from_header(value.as_bytes()));
     let Some(attempt) = attempt else {
         let wanted = "X-Requested-With must carry an attempt id";
         return Ok(answer::explained(StatusCode::BAD_REQUEST, "missing_header", wanted));
     };
     let Some(token) = cookie::read(headers) else {
-        return Ok(refused(app, "no cookie"));
+        return Ok(refused(app, "no cookie", true));
     };
 
     let now = app.now();
-    let (family, successor) = match app.store.rotate(now, app.policy(), token, attempt).await? {
+    let (family, successor) = match app.store.rotate(now, app.policy(), token, attempt.clone()).await? {
         Rotation::Rotated(family, successor) => {
             app.counters.rotated.add_one();
             tracing::debug!(family = family.id, "rotated");
@@ -61,17 +63,30 @@ async fn rotate(app: &App, headers: &HeaderMap) -> Result<Response, StoreError> 
         Rotation::Refused(refusal) => {
             if refusal == Refusal::Reused {
                 app.counters.reuse_detected.add_one();
-                tracing::warn!("a spent refresh token was presented: its family is revoked");
+                tracing::warn!(consequence = ?app.config.reuse, "a spent refresh token was presented");
             }
-            return Ok(refused(app, refusal.reason()));
+            // What deletes the cookie of a sign-in that goes on might delete one that is newer.
+            let is_over = refusal != Refusal::Reused || app.config.reuse == Reuse::Revokes;
+            return Ok(refused(app, refusal.reason(), is_over));
         }
     };
-    Ok(answer::tokens(app, now, &family, &successor))
+    Ok(with_echo(app, &attempt, answer::tokens(app, now, &family, &successor)))
 }
 
-/// RFC 6749 says 400 for `invalid_grant`; most servers with cookies say 401. The reason is for the log only.
-fn refused(app: &App, reason: &str) -> Response {
+/// Sends the attempt id back: it says that a retry under the same id does no harm.
+fn with_echo(app: &App, attempt: &AttemptId, mut response: Response) -> Response {
+    let echo = HeaderValue::from_str(attempt.as_str()).ok().filter(|_| app.config.echoes_attempts);
+    if let Some(echo) = echo {
+        response.headers_mut().insert(ATTEMPT_HEADER, echo);
+    }
+    response
+}
+
+/// RFC 6749 says 400 for `invalid_grant`; most servers with cookies say 401. The reason is for the log only. `is_over`: the
+/// cookie is of no more use, and is deleted.
+fn refused(app: &App, reason: &str, is_over: bool) -> Response {
     app.counters.refused.add_one();
     tracing::info!(reason, "refresh refused");
-    answer::with_cookies(answer::refusal(StatusCode::UNAUTHORIZED, "invalid_grant"), &cookie::clear(app))
+    let refusal = answer::refusal(StatusCode::UNAUTHORIZED, "invalid_grant");
+    if is_over { answer::with_cookies(refusal, &cookie::clear(app)) } else { refusal }
 }

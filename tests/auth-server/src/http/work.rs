@@ -17,12 +17,12 @@ pub(super) async fn perform(
     reset: &ConnectionReset,
     work: impl Future<Output = Response> + Send + 'static,
 ) -> Response {
-    let fault = app.faults.take(endpoint);
+    let met = app.faults.take(endpoint);
     let app = app.clone();
     let task = async move {
         let _refreshing = (endpoint == Endpoint::Refresh).then(|| app.counters.refreshing());
-        match fault {
-            Some(fault) => around(fault, work).await,
+        match met {
+            Some(met) => around(met, work).await,
             None => Outcome::Answer(work.await),
         }
     };

@@ -6,7 +6,7 @@
 //! | unspent | none | | a successor: *rotated* |
 //! | spent | never presented | this attempt made one of them, less than [`REPLAY_WINDOW`] ago | that one again: *replayed* |
 //! | spent | never presented | spent less than `grace` ago | another one: *graced* |
-//! | spent | | else | refused, and the family is revoked: *reused* |
+//! | spent | | else | refused: *reused*; and the family is revoked, unless [`Reuse::Refuses`] |
 //!
 //! The second row from the top is for the common case; the third for a browser that resends a request by itself
 //! when the connection dies after the rotation, and for a client that asks again what became of its attempt.
@@ -21,6 +21,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::{Family, Store, StoreError, User};
 use crate::attempt::AttemptId;
 use crate::clock::Timestamp;
+use crate::config::Reuse;
 use crate::refresh_token::{RefreshToken, SuccessorKey, TokenHash};
 
 /// How long an attempt that comes again is answered with the same successor.
@@ -33,6 +34,8 @@ pub(crate) struct Policy {
     pub(crate) key: SuccessorKey,
     /// How long after a rotation the preceding token is still accepted.
     pub(crate) grace: Duration,
+    /// What a spent token comes to that is not accepted again.
+    pub(crate) reuse: Reuse,
 }
 
 /// What became of a refresh token that was presented.
@@ -57,7 +60,7 @@ pub(crate) enum Refusal {
     Revoked,
     /// Its family's time is up.
     Expired,
-    /// It was spent before: its family is revoked now.
+    /// It was spent before: its family is revoked now, unless the policy says otherwise.
     Reused,
 }
 
@@ -169,8 +172,12 @@ fn decide(
         }
     }
 
-    transaction
-        .execute("UPDATE families SET revoked_at = ?1 WHERE id = ?2", params![now.as_millis(), family.id])?;
+    if policy.reuse == Reuse::Revokes {
+        transaction.execute(
+            "UPDATE families SET revoked_at = ?1 WHERE id = ?2",
+            params![now.as_millis(), family.id],
+        )?;
+    }
     Ok(Rotation::Refused(Refusal::Reused))
 }
 

@@ -29,7 +29,7 @@ async fn an_allowed_origin_may_call_with_credentials() {
     assert_eq!(refused.header("access-control-allow-origin"), origin);
     assert_eq!(refused.header("access-control-allow-credentials"), "true");
     let exposed = refused.header("access-control-expose-headers");
-    assert_eq!(exposed, "date,retry-after,www-authenticate,x-echo-length");
+    assert_eq!(exposed, "date,retry-after,www-authenticate,x-requested-with,x-echo-length");
     assert_eq!(refused.header("vary"), "origin");
 }
 

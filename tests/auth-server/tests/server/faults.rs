@@ -45,6 +45,23 @@ async fn a_reset_after_drops_the_connection_of_a_rotation() {
 }
 
 #[tokio::test]
+async fn a_request_is_held_until_there_are_other_faults() {
+    for (hold, rotated) in [("before", 0), ("after", 1)] {
+        let (world, cookie) = faulty(json!({ "hold": hold, "times": 1 })).await;
+        let (answer, ()) = tokio::join!(world.refresh(&cookie, "a"), async {
+            world.counter_reaches("refreshes", 1).await;
+            world.counter_reaches("rotated", rotated).await;
+            // One that comes later is not held, and overtakes it.
+            world.refresh(&cookie, "a").await.assert_granted();
+            assert_eq!(world.counter("max_concurrent_refreshes").await, 2);
+            world.order("/test/faults", json!({})).await;
+        });
+        answer.assert_granted();
+        assert_eq!((world.counter("rotated").await, world.counter("replayed").await), (1, 1));
+    }
+}
+
+#[tokio::test]
 async fn a_reset_is_a_reset_and_not_an_orderly_end() {
     let (world, _) = faulty(json!({ "reset": "before" })).await;
     let mut stream = TcpStream::connect(world.server.address()).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_server::Config;
+use auth_server::{Config, Reuse};
 use reqwest::{Method, StatusCode, header};
 
 use crate::client::{World, config, send};
@@ -34,6 +34,37 @@ async fn reuse_by_another_attempt_revokes_the_whole_family() {
     assert_eq!(world.counter("reuse_detected").await, 1);
     assert_eq!(world.counter("refused").await, 2);
     world.refresh(&other_sign_in.cookie(), "d").await.assert_granted();
+}
+
+#[tokio::test]
+async fn where_it_is_told_to_it_refuses_reuse_and_revokes_nothing() {
+    let world = World::with(Config { reuse: Reuse::Refuses, ..config() }).await;
+    let first = world.sign_in().await;
+    let second = world.refresh(&first.cookie(), "a").await;
+    for _ in 0..2 {
+        let refused = world.refresh(&first.cookie(), "b").await;
+        assert_eq!((refused.status, refused.header("set-cookie")), (StatusCode::UNAUTHORIZED, ""));
+    }
+    assert_eq!(world.counter("reuse_detected").await, 2);
+    world.refresh(&second.cookie(), "c").await.assert_granted();
+    world.refresh("no-such-token", "d").await.assert_refused();
+}
+
+#[tokio::test]
+async fn an_accepted_refresh_is_answered_with_its_attempt_id_unless_it_is_told_not_to() {
+    for echoes_attempts in [true, false] {
+        let world = World::with(Config { echoes_attempts, ..config() }).await;
+        let first = world.sign_in().await;
+        let sent_back = |id| if echoes_attempts { id } else { "" };
+        let second = world.refresh(&first.cookie(), "a").await;
+        let replayed = world.refresh(&first.cookie(), "a").await;
+        let third = world.refresh(&second.cookie(), "b").await;
+        for (answer, id) in [(&second, "a"), (&replayed, "a"), (&third, "b")] {
+            assert_eq!(answer.header("x-requested-with"), sent_back(id));
+        }
+        let refused = world.refresh(&second.cookie(), "c").await;
+        assert_eq!((refused.status, refused.header("x-requested-with")), (StatusCode::UNAUTHORIZED, ""));
+    }
 }
 
 #[tokio::test]
