@@ -1,5 +1,6 @@
 // What all checks share: the page, the sessions that are made for them, and what was seen of the first one.
 
+import { newAttempt } from "./attempt.js";
 import { Page } from "./page.js";
 import { Secrets } from "./secrets.js";
 import { Session } from "./session.js";
@@ -16,6 +17,8 @@ export class Kit {
   /** All answers of the server. */
   seen = [];
   #memory = new Map();
+  /** The id of the first refresh. */
+  #attempt = newAttempt();
 
   constructor(options) {
     this.options = options;
@@ -32,7 +35,7 @@ export class Kit {
     } else {
       this.main = await this.#signIn();
     }
-    this.answers.first = await this.main.refresh();
+    this.answers.first = await this.main.refresh({ attempt: this.#attempt });
     if (this.options.cookie && !this.answers.first.isOk) {
       throw new CannotTry(
         `the cookie that was given is refused: the refresh was answered ${this.answers.first.status}`,
@@ -63,6 +66,9 @@ export class Kit {
     if (!answer?.isOk) throw new NotTried(`a refresh that it builds on was answered ${answer?.status ?? "not at all"}`);
     return answer;
   }
+
+  /** Whether an accepted refresh returns its attempt id in the header that carried it. */
+  isReturned = () => this.answers.first?.headers[this.options.attemptHeader.toLowerCase()] === this.#attempt;
 
   /** What `work` comes to, which is done once for all checks that ask. */
   once(name, work) {

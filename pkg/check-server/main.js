@@ -12,8 +12,8 @@ const COULD_NOT_BE_TRIED = 2;
 async function main() {
   const options = readArguments(process.argv.slice(2));
   if (options.help) return void process.stdout.write(HELP);
-  const results = await tryServer(options);
-  console.log(options.json ? asJson(results, options) : asText(results, options));
+  const { results, habits } = await tryServer(options);
+  console.log(options.json ? asJson(results, options, habits) : asText(results, options, habits));
   process.exitCode = counted(results)[WRONG] > 0 ? 1 : 0;
 }
 

@@ -2,10 +2,14 @@
 
 import { GROUPS } from "./checks/index.js";
 import { NoAnswer } from "./exchange.js";
+import { habitsOf } from "./habits.js";
 import { Kit } from "./kit.js";
 import { CannotTry, NOT_TRIED, NotTried, WARNING, WRONG, wrong } from "./verdict.js";
 
-/** Tries a server; returns what each check came to. Throws `CannotTry` where there is no server or no session. */
+/**
+ * Tries a server; returns what each check came to, `results`, and what is concluded of its `habits`. Throws `CannotTry` where there is no
+ * server or no session.
+ */
 export async function tryServer(options) {
   const kit = new Kit(options);
   try {
@@ -22,7 +26,7 @@ export async function tryServer(options) {
       results.push({ name, group: title, ...outcome, source });
     }
   }
-  return results;
+  return { results, habits: await habitsOf(kit) };
 }
 
 async function attempt(run, kit) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { readArguments } from "../../pkg/check-server/arguments.js";
-import { asText } from "../../pkg/check-server/report.js";
+import { asJson, asText } from "../../pkg/check-server/report.js";
 import { tryServer } from "../../pkg/check-server/run.js";
 import { PAGE, PASSWORD, Server } from "./server.mjs";
 
@@ -26,16 +26,16 @@ export function argumentsFor({ origin }, more = []) {
   ];
 }
 
-/** What each check came to against a server with these rules. Nothing secret may be in it. `more`: other arguments, or what makes them. */
+/** What each check came to against a server with these rules, with what is concluded of its habits, and the `text` for people. Nothing secret may be in it. `more`: other arguments, or what makes them. */
 export async function tried(rules, more = () => []) {
   const server = await Server.start(rules);
   try {
     const options = readArguments(argumentsFor(server, typeof more === "function" ? more(server) : more));
-    const results = await tryServer(options);
-    const printed = asText(results, options) + JSON.stringify(results);
+    const { results, habits } = await tryServer(options);
+    const printed = asText(results, options, habits) + asJson(results, options, habits);
     const secrets = [PASSWORD, ...server.tokens.issued, ...server.accessTokens];
     for (const secret of secrets) assert(!printed.includes(secret), `a secret is printed: ${printed}`);
-    return results;
+    return Object.assign(results, { habits, text: asText(results, options, habits) });
   } finally {
     await server.stop();
   }

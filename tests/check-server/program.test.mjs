@@ -151,6 +151,7 @@ test("with a cookie by hand, what takes a session of its own is not tried and sa
     "two-at-once",
     "lost-answer",
     "arrived-answer",
+    "attempt-returned",
     "resent-at-once",
   ];
   assert.deepEqual(

@@ -94,15 +94,23 @@ export class Server {
     if (ends(request)) this.tokens.end(cookies[name]);
     const status = refusal(request, cookies);
     if (status) return error(status, "invalid_request");
-    const token = await this.tokens.refresh(cookies[name], request.headers["x-requested-with"]);
-    return token ? this.#granted("/auth/refresh", token) : error(401, "invalid_grant");
+    const attempt = request.headers["x-requested-with"];
+    const token = await this.tokens.refresh(cookies[name], attempt);
+    if (!token) return { ...error(401, "invalid_grant"), ...(this.tokens.clears && { cookies: [this.#cleared()] }) };
+    const answer = this.#granted("/auth/refresh", token);
+    if (attempt && this.tokens.returnsAttempts) answer.headers["x-requested-with"] = attempt;
+    return answer;
   }
 
   #signOut(request) {
-    const { name, attributes, signsOut } = this.#rules;
+    const { name, signsOut } = this.#rules;
     if (signsOut) this.tokens.end(cookiesOf(request)[name]);
-    const cleared = attributes("/auth/logout").replace(/Max-Age=\d+/, "Max-Age=0");
-    return { status: 204, headers: { "cache-control": "no-store" }, cookies: [`${name}=; ${cleared}`] };
+    return { status: 204, headers: { "cache-control": "no-store" }, cookies: [this.#cleared()] };
+  }
+
+  #cleared() {
+    const { name, attributes } = this.#rules;
+    return `${name}=; ${attributes("/auth/logout").replace(/Max-Age=\d+/, "Max-Age=0")}`;
   }
 
   #me(request) {
@@ -130,7 +138,7 @@ export class Server {
       "access-control-allow-origin": origin,
       "access-control-allow-headers": "authorization, content-type, x-requested-with, x-csrf-token",
       "access-control-allow-methods": "GET, POST",
-      "access-control-expose-headers": "Date, Retry-After",
+      "access-control-expose-headers": "Date, Retry-After, X-Requested-With",
     });
   }
 }

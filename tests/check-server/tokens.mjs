@@ -8,11 +8,13 @@ export const RIGHT = {
   rotates: true,
   /** A retry under the same attempt id is answered with the same successor; `"badly"`: with one that is no good. */
   knowsAttempts: true,
-  /** The preceding token is accepted while its successor was never presented. */
+  /** A refresh that is accepted is answered with its attempt id; by default where those are known. */
+  returnsAttempts: undefined,
+  /** The preceding token is accepted while its successor was never presented; `"same"`: the answer is that successor again. */
   grace: false,
   /** The successor under the id that made it: `"itself"`, `"refused"`. */
   ownAttempt: "itself",
-  /** A spent token whose successor was presented: `"ends"` the session, is `"refused"`, `"accepted"`, or `"breaks"` it all. */
+  /** A spent token whose successor was presented: `"ends"` the session, is `"refused"`, `"cleared"` (and its cookie with it), `"accepted"`, or `"breaks"` it all. */
   reuse: "ends",
   /** For so long a spent token is accepted whatever happened, in milliseconds. */
   leniency: 0,
@@ -40,6 +42,17 @@ export class Tokens {
   /** All that were ever issued. */
   get issued() {
     return [...this.#tokens.keys()];
+  }
+
+  /** Whether attempt ids are returned. */
+  get returnsAttempts() {
+    const { returnsAttempts, knowsAttempts, rotates } = this.#rules;
+    return returnsAttempts ?? Boolean(knowsAttempts && rotates);
+  }
+
+  /** Whether a refusal deletes the cookie. */
+  get clears() {
+    return this.#rules.reuse === "cleared";
   }
 
   begin() {
@@ -79,9 +92,9 @@ export class Tokens {
     if (!successor.successor && knowsAttempts && attempt && successor.attempt === attempt) {
       return knowsAttempts === "badly" ? `${known.successor}0` : known.successor;
     }
-    if (!successor.successor && grace) return this.#rotate(known, token, attempt);
+    if (!successor.successor && grace) return grace === "same" ? known.successor : this.#rotate(known, token, attempt);
     if (reuse === "accepted" || Date.now() - known.spentAt < leniency) return this.#rotate(known, token, attempt);
-    known.session.isOver ||= reuse !== "refused";
+    known.session.isOver ||= !["refused", "cleared"].includes(reuse);
     if (reuse === "breaks" && successor.successor) throw new Error("there are two rows");
     return undefined;
   }
@@ -89,7 +102,7 @@ export class Tokens {
   #rotate(known, token, attempt) {
     known.spentAt ??= Date.now();
     const made = createHash("sha256")
-      .update(`${token} ${attempt ?? randomUUID()}`)
+      .update(`${token} ${(this.#rules.knowsAttempts && attempt) || randomUUID()}`)
       .digest("hex");
     known.successor = `refresh-${made}`;
     return this.#issue(known.successor, known.session, attempt);

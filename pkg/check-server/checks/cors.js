@@ -76,11 +76,12 @@ function exposed(kit) {
       "Add Authorization to Access-Control-Expose-Headers.",
     );
   }
-  const missing = ["Date", "Retry-After"].filter((name) => !names.includes(name.toLowerCase()));
-  if (missing.length === 0) return right("The page may read Date and Retry-After.");
+  const wanted = ["Date", "Retry-After", ...(kit.isReturned() ? [kit.options.attemptHeader] : [])];
+  const missing = wanted.filter((name) => !names.includes(name.toLowerCase()));
+  if (missing.length === 0) return right(`The page may read ${wanted.join(", ")}.`);
   return warning(
-    `The page cannot read ${missing.join(" and ")}.`,
-    "Add Access-Control-Expose-Headers: Date, Retry-After.",
+    `The page cannot read ${missing.join(", ")}.`,
+    `Add Access-Control-Expose-Headers: ${wanted.join(", ")}.`,
   );
 }
 

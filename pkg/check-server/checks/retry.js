@@ -2,20 +2,20 @@
 
 import { newAttempt } from "../attempt.js";
 import { isRefusal } from "../refusal.js";
-import { NotTried, right, wrong } from "../verdict.js";
-import { grace } from "./rotation.js";
+import { NotTried, right, warning, wrong } from "../verdict.js";
+import { grace, predecessor } from "./rotation.js";
 
 const ADVICE =
   "Answer a retry under the same attempt id with the same successor, for a minute and while that was never presented; or accept the preceding cookie for so long.";
 
 /** The same refresh again, its answer having been lost. */
-const lost = (kit) =>
+export const lost = (kit) =>
   kit.once("lost", async () => {
     const session = await kit.newSession();
     const attempt = newAttempt();
-    kit.granted(await session.refresh({ attempt, keep: false }));
+    const successor = session.cookieOf(kit.granted(await session.refresh({ attempt, keep: false })))?.value;
     const retried = await session.refresh({ attempt });
-    if (retried.isOk) return { retried, next: await session.refresh() };
+    if (retried.isOk) return { retried, isSame: session.value === successor, next: await session.refresh() };
     return { retried, hasGrace: await grace(kit) };
   });
 
@@ -67,10 +67,38 @@ async function resent(kit) {
   );
 }
 
+/** Whether a retry is answered with the same successor because of its attempt id. */
+export async function recognisesAttempts(kit) {
+  const { retried, isSame, next } = await lost(kit);
+  if (!retried.isOk || !next.isOk || !isSame) return false;
+  // Some give out that successor whatever the id is.
+  const { again, isSame: isSameWithout } = await predecessor(kit);
+  return !(again.isOk && isSameWithout);
+}
+
+/** Whether the client can know by itself that a retry does no harm. */
+async function returned(kit) {
+  const { retried } = await lost(kit);
+  const name = kit.options.attemptHeader;
+  if (!kit.isReturned()) {
+    if (!(await recognisesAttempts(kit))) throw new NotTried("attempt ids are not recognised, and not returned");
+    return warning(
+      "Attempt ids are recognised, and the client cannot know it.",
+      `Return the id in ${name} with each refresh that is accepted, or tell the client: server: { rotation: "replays" }.`,
+    );
+  }
+  if (retried.isOk) return right("An accepted refresh returns its attempt id: the client knows that a retry does no harm.");
+  return wrong(
+    `An accepted refresh returns its attempt id, and a retry under that is answered ${retried.status}: the client takes it for safe.`,
+    `Recognise attempt ids, or leave ${name} out of the answer.`,
+  );
+}
+
 const RULE = "docs/rotation.md, What a server should do";
 
 export const RETRY = [
   { name: "lost-answer", source: `${RULE}; RFC 9700, section 4.14.2`, run: lostAnswer },
   { name: "arrived-answer", source: RULE, run: arrived },
+  { name: "attempt-returned", source: RULE, run: returned },
   { name: "resent-at-once", source: `${RULE}; RFC 9110, section 9.2.2`, run: resent },
 ];

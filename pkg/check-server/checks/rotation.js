@@ -82,14 +82,26 @@ async function atOnce(kit) {
   );
 }
 
-/** Whether the preceding cookie is accepted under another attempt id, while its successor was never presented. */
-export const grace = (kit) =>
-  kit.once("grace", async () => {
+/**
+ * Presents the preceding cookie under another attempt id, while its successor was never presented: what came of it, and of
+ * the cookie that is the newest then.
+ */
+export const predecessor = (kit) =>
+  kit.once("predecessor", async () => {
     const session = await kit.newSession();
-    kit.granted(await session.refresh({ keep: false }));
-    const again = await session.refresh();
-    return again.isOk && (await session.refresh()).isOk;
+    const successor = session.cookieOf(kit.granted(await session.refresh({ keep: false })))?.value;
+    const again = await session.refresh({ keep: false });
+    const newest = again.isOk ? session.cookieOf(again)?.value : successor;
+    const isSame = again.isOk && newest === successor;
+    const deletes = Boolean(session.cookieOf(again)?.isDeleted);
+    return { again, isSame, deletes, after: await session.refresh({ value: newest }) };
   });
+
+/** Whether the preceding cookie is accepted, and what it brings works. */
+export async function grace(kit) {
+  const { again, after } = await predecessor(kit);
+  return again.isOk && after.isOk;
+}
 
 const BCP = "RFC 9700, section 4.14.2";
 

@@ -34,6 +34,7 @@ export const CORS = [
     { allows: (origin) => origin.startsWith("http://127.0.0.1") },
   ],
   ["nothing is exposed", "cors-exposed", "warning", header(isRefresh, EXPOSED, NOBODY)],
+  ["the attempt id is not exposed", "cors-exposed", "warning", header(isRefresh, EXPOSED, "Date, Retry-After")],
   ["a token in a header that is not exposed", "cors-exposed", "wrong", edit(isRefresh, inHeader, 200)],
   ["answers do not vary", "cors-vary", "warning", header(isRefresh, "vary", NOBODY)],
 ];

@@ -14,6 +14,7 @@ export const ROTATION = [
   ["two at once break the server", "two-at-once", "wrong", rules({ slow: SLOW, clashes: "another" })],
   ["two at once end the session", "two-at-once", "wrong", rules({ slow: SLOW, clashes: "ends" })],
   ["a lost answer signs out", "lost-answer", "wrong", rules({ knowsAttempts: false })],
+  ["nobody is told of attempt ids", "attempt-returned", "warning", rules({ returnsAttempts: false })],
   ["the cookie of a retry is no good", "lost-answer", "wrong", rules({ knowsAttempts: "badly" })],
   ["a successor is refused under its own attempt id", "arrived-answer", "wrong", rules({ ownAttempt: "refused" })],
   ["a retry in the middle breaks the server", "resent-at-once", "wrong", rules({ slow: SLOW, clashes: "same" })],
