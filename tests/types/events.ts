@@ -18,7 +18,7 @@ export function measure(event: SessionEvent): [name: string, value: number, labe
       return [event.reason, event.duration];
     case "sign-out-settled": {
       const outcome: "confirmed" | "pending" | "given-up" = event.outcome;
-      return [outcome, event.tries, event.error?.message];
+      return event.error ? [outcome, event.tries, event.error.message] : [outcome, event.tries];
     }
     case "ended":
       return [event.reason, Number(event.elsewhere)];
