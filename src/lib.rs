@@ -18,3 +18,13 @@ pub mod browser;
 
 #[cfg(all(target_family = "wasm", feature = "js"))]
 mod bindings;
+
+// What judges a mutant: all native tests in one program. See `tests/mutants/README.md`.
+#[cfg(test)]
+#[cfg(judge)]
+extern crate self as silent_session;
+
+#[cfg(test)]
+#[cfg(judge)]
+#[path = "../tests/mutants/judge.rs"]
+mod verdict;

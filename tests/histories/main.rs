@@ -114,7 +114,8 @@ fn histories() -> ProptestConfig {
         cases: in_all.div_ceil(PROPERTIES),
         rng_seed: RngSeed::Fixed(wanted("HISTORY_SEED").unwrap_or(12)),
         failure_persistence: failures,
-        max_shrink_iters: 20_000,
+        max_shrink_iters: wanted("HISTORY_SHRINKS")
+            .map_or(20_000, |most| u32::try_from(most).unwrap_or(u32::MAX)),
         ..ProptestConfig::default()
     }
 }

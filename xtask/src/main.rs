@@ -9,6 +9,7 @@ mod demo;
 mod failure;
 mod fleet;
 mod fuzz;
+mod mutants;
 mod process;
 mod project;
 mod server;
@@ -42,7 +43,9 @@ cargo xtask <command>
                              `check-server --help` lists its arguments
   fuzz [TARGET]… [--seconds N]
                              Feed hostile answers, tokens, messages and entries to the session, for 60 s each
-  test [--only STEP]         Run every test, or one step: format, lint, native, simulate, mutations, build,
+  mutants [--files PART]… [--shard I/N] [--changed-since REVISION] [--minutes N] [--all] [--leave-open]
+                             Break the machine in a thousand ways and see the tests fail; tests/mutants/README.md
+  test [--only STEP]         Run every test, or one step: format, lint, native, simulate, mutants, build,
                              headless, js, fetch, check-server, package, demo, tabs, libraries, backends, firefox.
                              `--only` may be given several times
   help                       Print this
@@ -72,6 +75,7 @@ fn run() -> Outcome<ExitCode> {
         Some("server") => server::command(&project, arguments),
         Some("demo") => demo::command(&project, arguments),
         Some("fuzz") => fuzz::command(&project, arguments),
+        Some("mutants") => mutants::command(&project, arguments),
         Some("simulate-fleet") => fleet::command(&project, arguments),
         Some("simulate") => simulate::command(&project, arguments),
         Some("test") => test::command(&project, arguments),

@@ -27,6 +27,8 @@ pub(crate) enum Need {
     WasmBindgen,
     /// The wasm-pack program.
     WasmPack,
+    /// The cargo-mutants program.
+    CargoMutants,
     /// Chromium and chromedriver, of one version.
     Browser,
     /// Firefox and geckodriver, where they can be had.
@@ -45,6 +47,7 @@ const ALL: &[Need] = &[
     Need::Python,
     Need::WasmBindgen,
     Need::WasmPack,
+    Need::CargoMutants,
 ];
 
 /// `cargo xtask setup`
@@ -75,5 +78,6 @@ fn provide(project: &Project, need: Need) -> Outcome<String> {
         Need::Python => python::provide(project),
         Need::WasmBindgen => tools::wasm_bindgen(project)?.provide(project),
         Need::WasmPack => tools::wasm_pack().provide(project),
+        Need::CargoMutants => tools::cargo_mutants().provide(project),
     }
 }

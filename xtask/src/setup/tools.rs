@@ -12,6 +12,7 @@ use crate::project::Project;
 const WASM_PACK: &str = "0.15.1";
 const GECKODRIVER: &str = "0.37.1";
 const CARGO_FUZZ: &str = "0.13.2";
+const CARGO_MUTANTS: &str = "27.1.0";
 
 /// One such crate.
 #[derive(Clone, Debug)]
@@ -41,6 +42,11 @@ pub(crate) fn geckodriver() -> Tool {
 /// The fuzzer's front end.
 pub(crate) fn cargo_fuzz() -> Tool {
     Tool::new("cargo-fuzz", CARGO_FUZZ.to_owned(), &["cargo-fuzz"])
+}
+
+/// Mutation testing.
+pub(crate) fn cargo_mutants() -> Tool {
+    Tool::new("cargo-mutants", CARGO_MUTANTS.to_owned(), &["cargo-mutants"])
 }
 
 impl Tool {

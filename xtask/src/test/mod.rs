@@ -7,7 +7,6 @@ mod firefox;
 mod headless;
 mod javascript;
 mod libraries;
-mod mutations;
 mod package;
 mod report;
 mod rust;

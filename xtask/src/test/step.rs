@@ -1,11 +1,10 @@
 //! The steps, in their order: what is quick and likely to fail comes first.
 
-use super::{
-    backends, check_server, fetch, firefox, headless, javascript, libraries, mutations, package, rust, tabs,
-};
+use super::{backends, check_server, fetch, firefox, headless, javascript, libraries, package, rust, tabs};
 use crate::build::{self, Profile};
 use crate::demo;
 use crate::failure::Outcome;
+use crate::mutants;
 use crate::project::Project;
 use crate::setup::Need;
 use crate::simulate;
@@ -27,7 +26,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "lint", needs: &[Need::Components, Need::WasmTarget], run: rust::lint },
     Step { name: "native", needs: &[Need::WasmTarget], run: rust::native },
     Step { name: "simulate", needs: &[], run: simulate::some },
-    Step { name: "mutations", needs: &[], run: mutations::test },
+    Step { name: "mutants", needs: &[Need::CargoMutants], run: mutants::test },
     Step { name: "build", needs: build::NEEDS, run: build },
     Step {
         name: "headless",

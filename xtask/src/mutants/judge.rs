@@ -1,0 +1,117 @@
+//! Tries mutants, one at a time, in a copy of the tree that keeps its build from one to the next.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::mirror::mirror;
+use super::mutant::{Mutant, read_list};
+use super::records::Verdict;
+use crate::failure::{Failure, Outcome, While};
+use crate::process::output;
+use crate::project::Project;
+use crate::setup::tools;
+use crate::stopwatch::Stopwatch;
+
+/// What cargo needs, and what the tests are made of.
+const PARTS: &[&str] = &[".cargo", "Cargo.toml", "Cargo.lock", "src", "tests", "xtask"];
+/// The same ones for each mutant. A second without optimisation.
+const HISTORIES: &str = "2000";
+/// In seconds. A mutant that takes longer than the tests without it spins, and a busy machine is slow.
+const LEAST_PATIENCE: u64 = 6;
+/// With the build, a mutant takes no more than 15.
+const MOST_PATIENCE: u64 = 12;
+
+/// The copy of the tree.
+#[derive(Debug)]
+pub(super) struct Judge<'a> {
+    project: &'a Project,
+    copy: PathBuf,
+}
+
+impl<'a> Judge<'a> {
+    /// Brings the copy up to date.
+    pub(super) fn new(project: &'a Project) -> Outcome<Self> {
+        let copy = project.scratch("mutants/tree");
+        fs::create_dir_all(&copy).during(format_args!("making {}", copy.display()))?;
+        for part in PARTS {
+            mirror(&project.path(part), &copy.join(part))?;
+        }
+        Ok(Self { project, copy })
+    }
+
+    /// Lists the mutants of all files.
+    pub(super) fn list(&self) -> Outcome<Vec<Mutant>> {
+        let list = output(self.cargo_mutants().args(["--list", "--file", "src/session/**"]))?;
+        let mutants = read_list(&list, |file| fs::read_to_string(self.copy.join(file)).unwrap_or_default());
+        if mutants.is_empty() {
+            Err(Failure::new(format!("cargo-mutants lists none: {list}")))
+        } else {
+            Ok(mutants)
+        }
+    }
+
+    /// Lists those on lines that differ from a revision, as cargo-mutants prints them.
+    pub(super) fn list_changed(&self, revision: &str) -> Outcome<String> {
+        let mut git = self.project.command("git");
+        let diff = output(git.args(["diff", "--unified=0", "--no-color", revision, "--", "src/session"]))?;
+        if diff.is_empty() {
+            return Ok(diff);
+        }
+        let path = self.project.scratch("mutants/changed.diff");
+        fs::write(&path, diff).during(format_args!("writing {}", path.display()))?;
+        output(self.cargo_mutants().args(["--list", "--file", "src/session/**", "--in-diff"]).arg(path))
+    }
+
+    /// Runs the tests without a mutant; they have to pass. Returns how long each mutant may take them.
+    pub(super) fn patience(&self) -> Outcome<Duration> {
+        let tests = || {
+            let mut cargo = self.prepared(self.project.cargo());
+            cargo.args(["test", "--profile=mutants", "--package=silent-session", "--lib", "--quiet"]);
+            cargo
+        };
+        output(tests().arg("--no-run"))?;
+        let stopwatch = Stopwatch::start();
+        output(&mut tests())?;
+        let seconds = stopwatch.elapsed().as_secs() + 1;
+        Ok(Duration::from_secs((3 * seconds).clamp(LEAST_PATIENCE, MOST_PATIENCE)))
+    }
+
+    /// Builds and tests one, of `in_file` in its file.
+    pub(super) fn judge(&self, mutant: &Mutant, in_file: usize, patience: Duration) -> Outcome<Verdict> {
+        let results = self.project.scratch("mutants");
+        let mut cargo = self.cargo_mutants();
+        cargo.args(["--in-place", "--baseline=skip", "--no-times", "--file", &mutant.name.file]);
+        // Filters by name let some through that are not meant; a shard of one does not.
+        cargo.args(["--sharding=slice", "--shard", &format!("{}/{in_file}", mutant.index)]);
+        cargo.arg(format!("--timeout={}", patience.as_secs())).arg("--output").arg(&results);
+        let said = cargo.stdin(Stdio::null()).output().during("starting cargo-mutants")?;
+        let is_listed = |verdict: &Verdict| {
+            let list = results.join("mutants.out").join(verdict.as_str()).with_extension("txt");
+            fs::read_to_string(list).is_ok_and(|list| list.trim_end() == mutant.listed)
+        };
+        Verdict::ALL.into_iter().find(is_listed).ok_or_else(|| {
+            let (said, error) =
+                (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+            Failure::new(format!("cargo-mutants says nothing of {}\n{said}{error}", mutant.listed))
+        })
+    }
+
+    fn cargo_mutants(&self) -> Command {
+        let mut cargo = self.prepared(self.project.command(tools::cargo_mutants().program("cargo-mutants")));
+        cargo.args(["mutants", "--colors=never", "--dir"]).arg(&self.copy);
+        cargo
+    }
+
+    /// In the copy, and as the judge is compiled.
+    fn prepared(&self, mut command: Command) -> Command {
+        command.current_dir(&self.copy);
+        command.env("CARGO_TARGET_DIR", self.project.target("mutants"));
+        command.env("RUSTFLAGS", "--cfg judge").env("RUST_BACKTRACE", "0");
+        // A failure is a failure, however long its history.
+        command.env("HISTORIES", HISTORIES).env("HISTORY_SHRINKS", "0");
+        command.env_remove("HISTORY_SEED").env_remove("HISTORY_FAILURES");
+        command
+    }
+}
