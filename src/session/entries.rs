@@ -5,7 +5,7 @@
 //! | [`Remembered`] | `begun <session> <check value of the subject, or ->`, and maybe ` <check value of the person>`; or `over <session> <reason>` |
 //! | [`PendingSignOut`] | `<sessions until> <when: milliseconds since 1970> <tries> <session, or -> <check value of the subject, or ->`, and maybe ` <check value of the person>` |
 //! | [`Unsettled`] | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost, overtaken or astray> <digest of the companion cookie, or -> <when one went astray: milliseconds since 1970, or -> <when its page went away: milliseconds since 1970, or ->` |
-//! | [`Answered`] | `<when its token came: milliseconds since 1970> <how many milliseconds it took> <how many the slowest recent one took> <"echoes", where the server sends attempt ids back, or ->` |
+//! | [`Answered`] | `<when its token came: milliseconds since 1970> <how many milliseconds it took> <how many the slowest recent one took> <how many one takes usually> <"echoes", where the server sends attempt ids back, or ->` |
 //! | [`InFlightList`] | of each: `<attempt> <when it was sent: milliseconds since 1970> <when its page went away, or ->` |
 //!
 //! What is not of this form is taken for absent, and so is what is dated more than a year ahead (`horizon.rs`); words after the last are those of a later version. The check value of the person
@@ -16,6 +16,7 @@ use std::time::Duration;
 use super::id::{AttemptId, EpochId};
 use super::in_flight::{InFlight, InFlightList};
 use super::memo::{Answered, Begun, Companion, PendingSignOut, Remembered, Standing, Unsettled};
+use super::pace::Pace;
 use super::status::EndReason;
 
 impl Remembered {
@@ -94,7 +95,9 @@ impl Answered {
     pub fn to_entry(self) -> String {
         let milliseconds = |duration: Duration| duration.as_millis().min(u128::from(u32::MAX)).to_string();
         let echoes = if self.echoes { "echoes" } else { "-" };
-        [&self.at.to_string(), &*milliseconds(self.took), &milliseconds(self.slowest), echoes].join(" ")
+        let Pace { slowest, usual } = self.pace;
+        let times = [self.took, slowest, usual].map(milliseconds).join(" ");
+        [&self.at.to_string(), &*times, echoes].join(" ")
     }
 
     /// Reads it.
@@ -106,7 +109,8 @@ impl Answered {
         let took = milliseconds(words.next()?)?;
         // Missing in the entries of earlier versions.
         let slowest = words.next().and_then(milliseconds).unwrap_or(took);
-        Some(Self { at, took, slowest, echoes: words.next() == Some("echoes") })
+        let usual = words.next().and_then(milliseconds).unwrap_or(took);
+        Some(Self { at, took, pace: Pace { slowest, usual }, echoes: words.next() == Some("echoes") })
     }
 }
 

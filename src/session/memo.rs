@@ -7,6 +7,7 @@ use super::config::{LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OU
 use super::entries::digest_from_text;
 use super::id::{AttemptId, EpochId};
 use super::in_flight::{InFlightList, LONGEST_IN_FLIGHT};
+use super::pace::Pace;
 use super::status::EndReason;
 use super::time::Moment;
 use super::token::{Grant, fnv1a};
@@ -271,8 +272,8 @@ pub struct Answered {
     pub at: i64,
     /// How long it took: a guide to how long an orphan's may take.
     pub took: Duration,
-    /// The slowest recent one: each reply that is quicker takes an eighth off.
-    pub slowest: Duration,
+    /// The pace of the server, by this reply and those before it.
+    pub pace: Pace,
     /// Whether the server has said that it recognises attempt ids, by sending one back.
     pub echoes: bool,
 }
@@ -280,8 +281,7 @@ pub struct Answered {
 impl Answered {
     /// A reply that took so long, after those before it.
     pub(crate) fn after(before: Option<Self>, at: i64, took: Duration, echoes: bool) -> Self {
-        let remembered = before.map_or(0, |before| before.slowest.as_millis() as u64 / 8 * 7);
-        Self { at, took, slowest: took.max(Duration::from_millis(remembered)), echoes }
+        Self { at, took, pace: Pace::after(before.map(|before| before.pace), took), echoes }
     }
 
     /// Whether whoever has the token may be about to hand it over to a tab whose own came at `received`.

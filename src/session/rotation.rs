@@ -5,15 +5,27 @@
 
 use std::time::Duration;
 
+use super::pace::Pace;
+
 /// The shortest wait for an orphan. It covers replies that are slow only once.
 const LEAST_WAIT: Duration = Duration::from_secs(2);
 
 /// How much longer than the slowest recent reply an orphan may take.
 const SLOWER_THAN_KNOWN: u32 = 2;
 
-/// How much longer than until its page went away an orphan may take. A page that goes away in the middle of a refresh
-/// has usually hit a slow one: that it had been out for so long says more than the replies before it.
+/// How much longer than until its page went away an orphan may take.
 const LONGER_THAN_SEEN: u32 = 4;
+
+/// By how much an orphan had passed what is usual when its page went away, if it is one of the slow ones. A page that
+/// goes away in the middle of a refresh has usually hit a slow one: what its reply had taken by then says more than the
+/// replies before it.
+const UNUSUAL: u32 = 2;
+
+/// No reply is one of the slow ones before.
+const LEAST_UNUSUAL: Duration = Duration::from_millis(100);
+
+/// How long one of the slow ones takes at the most: the cold start of a serverless function, say.
+const SLOW_WAIT: Duration = Duration::from_secs(9);
 
 /// The shortest pause between two probes.
 const LEAST_PROBE_PAUSE: Duration = Duration::from_millis(100);
@@ -51,15 +63,18 @@ impl Rotation {
 
     /// How long after it was sent an orphan is waited for, before a refresh follows it.
     ///
-    /// `seen`: how long it had been out when its page went away. `slowest`: the slowest recent reply, where one is
-    /// known. Never longer than `timeout`.
-    pub fn orphan_wait(self, seen: Duration, slowest: Option<Duration>, timeout: Duration) -> Duration {
+    /// `seen`: how long it had been out when its page went away. `pace`: that of the replies before, where one is known.
+    /// Never longer than `timeout`.
+    pub fn orphan_wait(self, seen: Duration, pace: Option<Pace>, timeout: Duration) -> Duration {
         match self {
             Self::None | Self::Replays | Self::Refuses => Duration::ZERO,
             Self::Revokes => {
-                let by_replies = slowest.unwrap_or_default().saturating_mul(SLOWER_THAN_KNOWN);
+                let Pace { slowest, usual } = pace.unwrap_or_default();
+                let is_slow = seen > usual.saturating_mul(UNUSUAL).max(LEAST_UNUSUAL);
+                let least = if is_slow { SLOW_WAIT } else { LEAST_WAIT };
+                let by_replies = slowest.saturating_mul(SLOWER_THAN_KNOWN);
                 let by_page = seen.saturating_mul(LONGER_THAN_SEEN);
-                LEAST_WAIT.max(by_replies).max(by_page).min(timeout)
+                least.max(by_replies).max(by_page).min(timeout)
             }
         }
     }
@@ -77,25 +92,33 @@ mod tests {
 
     const TIMEOUT: Duration = Duration::from_secs(15);
 
-    fn wait(seen_ms: u64, slowest_ms: Option<u64>) -> u128 {
-        let slowest = slowest_ms.map(Duration::from_millis);
-        Rotation::Revokes.orphan_wait(Duration::from_millis(seen_ms), slowest, TIMEOUT).as_millis()
+    fn wait(seen_ms: u64, pace_ms: Option<(u64, u64)>) -> u128 {
+        let ms = Duration::from_millis;
+        let pace = pace_ms.map(|(slowest, usual)| Pace { slowest: ms(slowest), usual: ms(usual) });
+        Rotation::Revokes.orphan_wait(ms(seen_ms), pace, TIMEOUT).as_millis()
     }
 
     #[test]
     fn a_server_that_revokes_is_waited_for_by_whatever_is_longest_within_the_timeout() {
         assert_eq!(wait(150, None), 2_000);
-        assert_eq!(wait(150, Some(50)), 2_000);
-        assert_eq!(wait(150, Some(3_000)), 6_000);
-        assert_eq!(wait(2_000, Some(3_000)), 8_000);
+        assert_eq!(wait(90, Some((50, 40))), 2_000);
+        assert_eq!(wait(90, Some((3_000, 40))), 6_000);
+        assert_eq!(wait(3_000, Some((50, 2_000))), 12_000);
         assert_eq!(wait(4_000, None), 15_000);
-        assert_eq!(wait(0, Some(u64::MAX)), 15_000);
+        assert_eq!(wait(0, Some((u64::MAX, u64::MAX))), 15_000);
+    }
+
+    #[test]
+    fn one_that_had_passed_what_is_usual_is_taken_for_one_of_the_slow_ones() {
+        assert_eq!((wait(100, Some((50, 40))), wait(101, Some((50, 40)))), (2_000, 9_000));
+        assert_eq!((wait(600, Some((300, 300))), wait(601, Some((300, 300)))), (2_400, 9_000));
+        assert_eq!((wait(500, None), wait(501, None)), (2_000, 9_000));
     }
 
     #[test]
     fn nothing_waits_where_an_old_cookie_does_no_harm() {
         for rotation in [Rotation::None, Rotation::Replays, Rotation::Refuses] {
-            let wait = rotation.orphan_wait(TIMEOUT, Some(TIMEOUT), TIMEOUT);
+            let wait = rotation.orphan_wait(TIMEOUT, Some(Pace::of(TIMEOUT)), TIMEOUT);
             assert_eq!(wait, Duration::ZERO, "{rotation:?}");
         }
     }

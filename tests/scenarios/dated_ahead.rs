@@ -1,8 +1,8 @@
 //! What storage and other tabs say is bounded: a date that cannot be true locks nobody out.
 
 use silent_session::session::{
-    AccessToken, Answered, AttemptId, Begun, EpochId, InFlight, Memo, Offer, PeerMessage, PendingSignOut,
-    Remembered, Standing, Subject, Unsettled,
+    AccessToken, Answered, AttemptId, Begun, EpochId, InFlight, Memo, Offer, Pace, PeerMessage,
+    PendingSignOut, Remembered, Standing, Subject, Unsettled,
 };
 
 use super::*;
@@ -49,7 +49,7 @@ fn dated(at: i64) -> Vec<Forged> {
     ];
     let slowest = Duration::from_secs(4_000_000);
     for echoes in [false, true] {
-        let answered = Some(Answered { at, took: slowest, slowest, echoes });
+        let answered = Some(Answered { at, took: slowest, pace: Pace { slowest, usual: slowest }, echoes });
         all.push(stored(Memo { answered, ..Memo::default() }));
     }
     for gone in [None, Some(at), Some(i64::MIN)] {

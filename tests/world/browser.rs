@@ -12,6 +12,7 @@ use super::Seed;
 use super::channel::Channel;
 use super::lock::LockManager;
 use super::network::Arrival;
+use super::replies::Replies;
 use super::request::Outcome;
 use super::server::{Cookie, Server, Tells};
 use super::storage::Storage;
@@ -26,6 +27,8 @@ pub struct World {
     pub latency: i64,
     /// Up to how many more: one way in ten takes any part of that, the others a tenth of it at the most.
     pub tail: i64,
+    /// How long the auth server takes to reply to a refresh.
+    pub replies: Replies,
     pub outcomes: HashMap<usize, Outcome>,
     /// The most writers of the cookie that were on the wire at once.
     pub most_writers: usize,
@@ -74,6 +77,7 @@ impl World {
             config,
             latency: 20,
             tail: 0,
+            replies: Replies::default(),
             issued: HashMap::new(),
             outcomes: HashMap::new(),
             most_writers: 0,

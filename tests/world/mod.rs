@@ -8,6 +8,7 @@ mod browser;
 mod channel;
 mod lock;
 mod network;
+mod replies;
 mod request;
 mod server;
 mod shell;
@@ -15,6 +16,7 @@ mod storage;
 mod tab;
 
 pub use browser::World;
+pub use replies::Replies;
 pub use request::Outcome;
 pub use server::{Fault, Logout, OnSpent, Says, Tells};
 pub use tab::TabId;

@@ -84,7 +84,10 @@ impl World {
     pub(super) fn arrive(&mut self, arrival: Arrival) {
         match arrival {
             Arrival::RefreshAtServer { tab, attempt, id, cookie, fault } => {
-                let delay = if let Some(Fault::Slow(ms) | Fault::SlowReset(ms)) = fault { ms } else { 0 };
+                let delay = match fault {
+                    Some(Fault::Slow(ms) | Fault::SlowReset(ms)) => ms,
+                    _ => self.replies.draw(&mut self.seed),
+                };
                 let outcome = match fault.and_then(failure_of) {
                     Some(failure) => Err(failure),
                     None => {

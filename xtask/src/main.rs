@@ -12,6 +12,7 @@ mod fuzz;
 mod mutants;
 mod process;
 mod project;
+mod reloads;
 mod server;
 mod setup;
 mod simulate;
@@ -38,6 +39,7 @@ cargo xtask <command>
                              Check the invariants over N random histories (1,000,000: minutes), others each time
   simulate-fleet [--clients N] [--seed S] [--picture FILE]
                              The day of a million clients with an outage: what the auth server sees
+  simulate-reloads           What reloads in the middle of a refresh cost: the table of docs/rotation.md
   check-server --refresh URL [arguments]
                              Try a server's refresh endpoint as a browser would, and say what is wrong with it;
                              `check-server --help` lists its arguments
@@ -77,6 +79,7 @@ fn run() -> Outcome<ExitCode> {
         Some("fuzz") => fuzz::command(&project, arguments),
         Some("mutants") => mutants::command(&project, arguments),
         Some("simulate-fleet") => fleet::command(&project, arguments),
+        Some("simulate-reloads") => reloads::command(&project, arguments),
         Some("simulate") => simulate::command(&project, arguments),
         Some("test") => test::command(&project, arguments),
         None | Some("help" | "--help" | "-h") => {

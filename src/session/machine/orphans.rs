@@ -58,8 +58,8 @@ impl<E: Entropy> Session<E> {
     pub(super) fn orphan_wait(&self, now: Moment, memo: &Memo) -> Duration {
         let Some(marker) = self.unsettled else { return Duration::ZERO };
         let (rotation, timeout) = (self.rotation(memo), self.config.timeout);
-        let slowest = memo.answered.map(|answered| answered.slowest);
-        let wait = |rotation: Rotation| rotation.orphan_wait(marker.seen(now), slowest, timeout);
+        let pace = memo.answered.map(|answered| answered.pace);
+        let wait = |rotation: Rotation| rotation.orphan_wait(marker.seen(now), pace, timeout);
         let bound = match marker.standing {
             _ if rotation == Rotation::None => Duration::ZERO,
             Standing::Lost | Standing::Astray => Duration::ZERO,
@@ -264,8 +264,8 @@ impl<E: Entropy> Session<E> {
     /// Until when no refresh may be sent, because of those that are out: there are too many, or one that this tab has given
     /// up on is still to bring what would be a spent cookie after another rotation.
     pub(super) fn look_at_in_flight(&mut self, now: Moment, memo: &Memo) {
-        let slowest = memo.answered.map(|answered| answered.slowest);
-        let orphan_wait = |seen| Rotation::Revokes.orphan_wait(seen, slowest, self.config.timeout);
+        let pace = memo.answered.map(|answered| answered.pace);
+        let orphan_wait = |seen| Rotation::Revokes.orphan_wait(seen, pace, self.config.timeout);
         let of_ours = |sent: Sent| LONGEST_IN_FLIGHT.saturating_sub(now.since(sent.began));
         let ours: Vec<Sent> = self.turns.in_flight().collect();
         let is_others = |listed: &&InFlight| ours.iter().all(|sent| sent.attempt != listed.attempt);

@@ -1,0 +1,92 @@
+//! How long the replies of a server take: what is remembered of those before, to judge one that is out.
+
+use std::time::Duration;
+
+/// By how much of itself the slowest reply is forgotten with each quicker one. Half of it is left after 22.
+const FORGOTTEN: u64 = 32;
+
+/// By how much of itself the usual time follows each reply.
+const STEP: u64 = 8;
+
+/// The usual time of a server that has not been measured.
+const UNKNOWN: Pace = Pace { slowest: Duration::ZERO, usual: Duration::from_millis(250) };
+
+/// The pace of a server. Whole milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// The slowest recent reply.
+    pub slowest: Duration,
+    /// What half of the replies take at the most.
+    pub usual: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        UNKNOWN
+    }
+}
+
+impl Pace {
+    /// The pace that a single reply shows.
+    pub(crate) fn of(took: Duration) -> Self {
+        Self { slowest: took, usual: took }
+    }
+
+    /// The pace after one more reply.
+    pub(crate) fn after(before: Option<Self>, took: Duration) -> Self {
+        let Some(Self { slowest, usual }) = before else { return Self::of(took) };
+        let (slowest, usual, took) = (whole(slowest), whole(usual), whole(took));
+        // A running median: each reply moves it by a step towards itself, however far away that is.
+        let step = usual / STEP + 1;
+        let usual = took.clamp(usual.saturating_sub(step), usual.saturating_add(step));
+        let remembered = slowest - slowest.div_ceil(FORGOTTEN);
+        Self { slowest: Duration::from_millis(took.max(remembered)), usual: Duration::from_millis(usual) }
+    }
+}
+
+fn whole(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(replies: impl IntoIterator<Item = u64>) -> (u64, u64) {
+        let pace = replies
+            .into_iter()
+            .fold(None, |before, took| Some(Pace::after(before, Duration::from_millis(took))))
+            .unwrap_or_default();
+        (whole(pace.slowest), whole(pace.usual))
+    }
+
+    #[test]
+    fn a_slow_reply_is_remembered_for_a_day_of_short_lifetimes() {
+        assert_eq!(after([5_000]), (5_000, 5_000));
+        let (slowest, _) = after([5_000].into_iter().chain([50; 22]));
+        assert!((2_400..=2_600).contains(&slowest), "{slowest}");
+        let (slowest, _) = after([5_000].into_iter().chain([50; 300]));
+        assert_eq!(slowest, 50);
+    }
+
+    #[test]
+    fn a_few_slow_replies_do_not_move_what_is_usual() {
+        let (_, usual) = after([50; 20].into_iter().chain([8_000]));
+        assert_eq!(usual, 57);
+        let (_, usual) = after([50, 5_000, 50, 50, 60, 4_000, 45, 50, 50].into_iter().cycle().take(90));
+        assert!((45..=70).contains(&usual), "{usual}");
+    }
+
+    #[test]
+    fn a_server_that_becomes_slow_is_known_to_be_so_after_some_replies() {
+        let (_, usual) = after([50; 20].into_iter().chain([1_000; 30]));
+        assert_eq!(usual, 1_000);
+    }
+
+    #[test]
+    fn no_reply_is_too_long() {
+        let longest = Duration::MAX;
+        let pace = Pace::after(Some(Pace::of(longest)), longest);
+        assert!(Pace::after(Some(pace), Duration::ZERO).usual > Duration::ZERO);
+    }
+}
