@@ -330,7 +330,10 @@ export interface Session {
    * function throws is passed on. None of these changes the state.
    */
   signIn(login: () => SignInAnswer | PromiseLike<SignInAnswer>): Promise<void>;
-  /** Signs in with an answer that is already there. Prefer the function: an answer cannot be ordered with refreshes. */
+  /**
+   * Signs in with an answer that is already there. Prefer the function: an answer cannot be ordered with refreshes. If the late
+   * reply to one brings somebody else's cookie, the session ends with the reason `"replaced"`.
+   */
   signIn(answer: SignInAnswer): Promise<void>;
   /** Signs in with the cookie that a redirect, a popup or a passkey ceremony has just set: one refresh, a new session. */
   signIn(): Promise<void>;
@@ -631,13 +634,17 @@ export interface ActiveState {
 /** No session: over until the next sign-in. */
 export interface EndedState {
   readonly status: "ended";
-  /** `"none"`: there was none; `"signed-out"`: the user said so; `"rejected"`: the server said so, twice. */
+  /**
+   * `"none"`: there was none; `"signed-out"`: the user said so; `"rejected"`: the server said so, twice; `"replaced"`: somebody
+   * else's cookie has taken the place of that of the last sign-in, by the late reply to a refresh that was sent before it.
+   * The other person is not shown: somebody has to sign in again.
+   */
   readonly reason: EndReason;
   /** Whether it ended in another tab. */
   readonly elsewhere: boolean;
 }
 
-export type EndReason = "none" | "signed-out" | "rejected";
+export type EndReason = "none" | "signed-out" | "rejected" | "replaced";
 
 /** RFC 7519, section 4.1, and RFC 9068, section 2.2. */
 export interface Claims {

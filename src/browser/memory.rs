@@ -28,7 +28,7 @@ use web_sys::Storage;
 use super::{clock, cookie};
 use crate::session::{
     Answered, AttemptId, Companion, EpochId, InFlight, InFlightList, Memo, PendingSignOut, Remembered,
-    Unsettled,
+    Standing, Unsettled,
 };
 
 /// The entries of one session. Tenants by path do not meet: the URL is part of the name.
@@ -117,9 +117,11 @@ impl Memory {
         self.set(&self.attempt, &unsettled.to_entry(attempt));
     }
 
-    /// Writes down what else is known of it, if no other was marked since.
+    /// Writes down what else is known of it, if no other was marked since. That it went astray is written in any case
+    /// where none is marked.
     pub(crate) fn remark(&self, attempt: AttemptId, unsettled: Unsettled) {
-        if self.is_marked(attempt) {
+        let is_missing = unsettled.standing == Standing::Astray && get(&self.attempt).is_none();
+        if is_missing || self.is_marked(attempt) {
             self.mark(attempt, unsettled);
         }
     }

@@ -78,7 +78,8 @@ pub enum Command {
         /// What is known.
         unsettled: Unsettled,
     },
-    /// Something else is known of it. If another one was marked since, leave that.
+    /// Something else is known of it. If another one was marked since, leave that; if none is marked, write down only that
+    /// it went astray.
     Remark {
         /// Which turn it was.
         attempt: AttemptId,

@@ -2,9 +2,9 @@
 //!
 //! | what | words |
 //! | --- | --- |
-//! | [`Remembered`] | `begun <session> <check value of the subject, or ->`, and maybe ` <check value of the person>`; or `over <session> <reason>` |
+//! | [`Remembered`] | `begun <session> <check value of the subject, or ->`, and maybe ` <check value of the person>`; or `over <session> <reason>`, and maybe ` <closer reason>` |
 //! | [`PendingSignOut`] | `<sessions until> <when: milliseconds since 1970> <tries> <session, or -> <check value of the subject, or ->`, and maybe ` <check value of the person>` |
-//! | [`Unsettled`] | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost, overtaken or astray> <digest of the companion cookie, or -> <when one went astray: milliseconds since 1970, or -> <when its page went away: milliseconds since 1970, or ->` |
+//! | [`Unsettled`] | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost, overtaken or astray> <digest of the companion cookie, or -> <when one went astray: milliseconds since 1970, or -> <when its page went away: milliseconds since 1970, or ->`, and maybe ` under=<session>` |
 //! | [`Answered`] | `<when its token came: milliseconds since 1970> <how many milliseconds it took> <how many the slowest recent one took> <how many one takes usually> <"echoes", where the server sends attempt ids back, or ->` |
 //! | [`InFlightList`] | of each: `<attempt> <when it was sent: milliseconds since 1970> <when its page went away, or ->` |
 //!
@@ -19,6 +19,9 @@ use super::memo::{Answered, Begun, Companion, PendingSignOut, Remembered, Standi
 use super::pace::Pace;
 use super::status::EndReason;
 
+/// Before the session in a marker.
+const UNDER: &str = "under=";
+
 impl Remembered {
     /// Writes it.
     pub fn to_entry(self) -> String {
@@ -27,7 +30,12 @@ impl Remembered {
                 let subject = digest_to_text(begun.subject);
                 ["begun ", &*begun.epoch.to_hex(), " ", &subject, &person_word(Some(begun))].concat()
             }
-            Self::Over { until, reason } => ["over ", &until.to_hex(), " ", reason.as_str()].concat(),
+            Self::Over { until, reason } => {
+                let known = reason.as_first_known();
+                let closer = if known == reason { None } else { Some(reason.as_str()) };
+                let words = ["over", &until.to_hex(), known.as_str()];
+                words.into_iter().chain(closer).collect::<Vec<_>>().join(" ")
+            }
         }
     }
 
@@ -37,7 +45,11 @@ impl Remembered {
         let (kind, epoch, detail) = (words.next()?, EpochId::parse(words.next()?)?, words.next()?);
         match kind {
             "begun" => Some(Self::Begun(Begun::read(epoch, digest_from_text(detail)?, words.next()))),
-            "over" => Some(Self::Over { until: epoch, reason: reason_from_text(detail)? }),
+            "over" => {
+                let reason = reason_from_text(detail)?;
+                let closer = words.next().and_then(reason_from_text);
+                Some(Self::Over { until: epoch, reason: closer.unwrap_or(reason) })
+            }
             _ => None,
         }
     }
@@ -69,11 +81,13 @@ impl PendingSignOut {
 impl Unsettled {
     /// Writes it: the marker of this attempt.
     pub fn to_entry(self, attempt: AttemptId) -> String {
-        let Self { id, sent, standing, companion, astray, gone } = self;
+        let Self { id, sent, standing, companion, astray, gone, under } = self;
         let companion = digest_to_text(companion.map(|companion| companion.0));
         let (astray, gone) = (date_to_text(astray), date_to_text(gone));
         let (attempt, id, sent) = (attempt.to_hex(), id.to_hex(), sent.to_string());
-        [&attempt, &*id, &sent, standing.as_str(), &companion, &astray, &gone].join(" ")
+        let under = under.map(|session| [UNDER, &session.to_hex()].concat());
+        let words = [&attempt, &*id, &sent, standing.as_str(), &companion, &astray, &gone];
+        words.into_iter().chain(under.as_deref()).collect::<Vec<_>>().join(" ")
     }
 
     /// Reads it, whichever attempt's it is.
@@ -86,7 +100,8 @@ impl Unsettled {
         let companion = words.next().and_then(digest_from_text).flatten().map(Companion);
         let astray = words.next().and_then(|sent| sent.parse().ok());
         let gone = words.next().and_then(|gone| gone.parse().ok());
-        Some(Self { id, sent, standing, companion, astray, gone })
+        let under = words.find_map(|word| word.strip_prefix(UNDER)).and_then(EpochId::parse);
+        Some(Self { id, sent, standing, companion, astray, gone, under })
     }
 }
 
@@ -225,6 +240,23 @@ mod tests {
         ] {
             assert_eq!(begun(entry).is_of(&grant(person, sid)), is_it, "{entry}: {person}, {sid:?}");
         }
+    }
+
+    #[test]
+    fn a_reason_that_the_first_version_does_not_know_is_written_beside_one_that_it_knows() {
+        for (reason, first) in [
+            (EndReason::SignedOut, "signed-out"),
+            (EndReason::Rejected, "rejected"),
+            (EndReason::Replaced, "rejected"),
+        ] {
+            let over = Remembered::Over { until: epoch(), reason };
+            let entry = over.to_entry();
+            assert_eq!(entry.split(' ').nth(2), Some(first));
+            assert_eq!(Remembered::from_entry(&entry), Some(over));
+        }
+        let later = format!("over {} signed-out of-a-later-version", epoch().to_hex());
+        let over = Remembered::Over { until: epoch(), reason: EndReason::SignedOut };
+        assert_eq!(Remembered::from_entry(&later), Some(over));
     }
 
     #[test]

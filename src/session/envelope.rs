@@ -8,7 +8,7 @@
 //! | `"here"` | | Here I am, and have nothing to give. |
 //! | `"token"` | `epoch`, `token`, `lifetime` (or null), `age`, `sent`, and maybe `identity` and `person` | An access token: how long it lived from when it came, how long ago that was, when this was said, and whose it is where it does not say so itself: `person` is the first part of `identity`, where that has two. |
 //! | `"began"` | `epoch`, `subject`, and maybe `person` | A session goes on; its token is not handed over. |
-//! | `"over"` | `until`, `reason` (`"signed-out"`, `"rejected"`) | Every session that had begun by then is over. |
+//! | `"over"` | `until`, `reason` (`"signed-out"`, `"rejected"`), and maybe `closer` (`"replaced"`) | Every session that had begun by then is over. |
 //! | `"bye"` | | I am going. |
 //! | `"want"` (2) | `epoch` (or null), `age` | A worker wants a better token than its own, which came so long ago. |
 //! | `"coming"` (2) | | A page answers that it is about to refresh. |
@@ -33,6 +33,7 @@ use super::memo::Begun;
 use super::peers::{Offer, PeerMessage};
 use super::place::is_sendable;
 use super::record::{Record, Value};
+use super::status::EndReason;
 use super::token::{AccessToken, Subject};
 
 /// Which version a reader has to know of.
@@ -76,8 +77,11 @@ pub fn write_message<R: Record>(from: TabId, message: &PeerMessage) -> Vec<(&'st
             ("began", members)
         }
         PeerMessage::Over { until, reason } => {
-            let reason = Value::Text(reason.as_str().into());
-            ("over", vec![("until", Value::Text(until.to_hex())), ("reason", reason)])
+            let known = reason.as_first_known();
+            let word = |reason: EndReason| Value::Text(reason.as_str().into());
+            let mut members = vec![("until", Value::Text(until.to_hex())), ("reason", word(known))];
+            members.extend((known != *reason).then(|| ("closer", word(*reason))));
+            ("over", members)
         }
         PeerMessage::Bye => ("bye", vec![]),
         PeerMessage::Wanted { epoch, age } => {
@@ -133,7 +137,11 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
             let subject = digest_from_text(&text("subject")?)?;
             PeerMessage::Began(Begun::read(epoch("epoch")?, subject, text("person").as_deref()))
         }
-        "over" => PeerMessage::Over { until: epoch("until")?, reason: reason_from_text(&text("reason")?)? },
+        "over" => {
+            let reason = reason_from_text(&text("reason")?)?;
+            let closer = text("closer").and_then(|closer| reason_from_text(&closer));
+            PeerMessage::Over { until: epoch("until")?, reason: closer.unwrap_or(reason) }
+        }
         "bye" => PeerMessage::Bye,
         "want" => {
             let epoch = match envelope.member("epoch") {

@@ -44,7 +44,8 @@ impl Horizon {
             session: session.filter(|remembered| self.admits(remembered.epoch())),
             unsettled: unsettled.filter(|marker| {
                 let dates = [Some(marker.sent), marker.astray, marker.gone];
-                dates.into_iter().flatten().all(|date| self.admits_date(date))
+                let is_admitted = marker.under.is_none_or(|session| self.admits(session));
+                is_admitted && dates.into_iter().flatten().all(|date| self.admits_date(date))
             }),
             sign_out: sign_out.filter(|pending| {
                 let session = pending.session.is_none_or(|begun| self.admits(begun.epoch));

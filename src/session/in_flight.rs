@@ -45,6 +45,13 @@ impl InFlight {
     }
 }
 
+impl InFlight {
+    /// Whether it may still be out, as far as its date says.
+    pub(crate) fn is_recent(&self, now: Moment) -> bool {
+        ms_between(self.sent, now.wall_ms()) < LONGEST_IN_FLIGHT
+    }
+}
+
 fn ms_between(from: i64, to: i64) -> Duration {
     Duration::from_millis(to.saturating_sub(from).max(0).unsigned_abs())
 }

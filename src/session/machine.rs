@@ -3,6 +3,7 @@
 mod deferring;
 mod epochs;
 mod life;
+mod newest;
 mod orphans;
 mod peers;
 mod queue;
@@ -32,6 +33,7 @@ use super::time::{Deadline, Moment};
 use super::token::{Credential, Grant, Subject};
 use super::turns::{Job, Stage, Turns};
 use deferring::Deferral;
+use newest::Cookie;
 
 /// How long after it was woken a tab hears what has waited for it.
 const JUST_WOKEN: Duration = Duration::from_secs(1);
@@ -65,6 +67,7 @@ pub struct Session<E> {
     logins: Vec<Ticket>,
     /// Something else that writes the cookie overlapped an unordered sign-in: whose cookie there is now, one more refresh will tell.
     cookie_in_doubt: bool,
+    cookie: Cookie,
     backoff: Backoff,
     sign_out_backoff: Backoff,
     failure: Option<RefreshFailure>,
@@ -146,6 +149,7 @@ impl<E: Entropy> Session<E> {
             callers: Callers::default(),
             logins: Vec::new(),
             cookie_in_doubt: false,
+            cookie: Cookie::default(),
             backoff: Backoff::default(),
             sign_out_backoff: Backoff::of_sign_outs(),
             failure: None,
@@ -278,22 +282,19 @@ impl<E: Entropy> Session<E> {
             Event::SignInWanted { ticket } => self.turns.agenda.push(Job::Login { ticket }),
             Event::LoginSettled { ticket, grant, memo } => {
                 self.note_latest(now, &memo);
-                self.login_settled(now, ticket, grant);
+                self.login_settled(now, ticket, grant, &memo);
             }
             Event::SignedIn { ticket, grant, memo } => {
                 self.note_latest(now, &memo);
-                let is_out = |refresh: &Unsettled| refresh.may_still_come(now);
-                let overlapped = self.turns.is_writing() || memo.unsettled.as_ref().is_some_and(is_out);
+                let overlapped = self.overlaps_sign_in(now, &memo, &grant);
                 self.begin_session(now, grant);
                 self.cookie_in_doubt = overlapped;
+                if memo.unsettled.is_none() {
+                    self.mark_stray(now, &memo);
+                }
                 self.answer(ticket, Ok(Reply::Done));
             }
-            Event::CookieChanged { ticket } => {
-                self.cancel(|job| matches!(job, Job::SignOut { .. }), Denial::Changed);
-                self.forget_sign_out();
-                let wish = Wish::NewEpoch { after: self.turns.sent };
-                self.callers.add(ticket, wish, None, now);
-            }
+            Event::CookieChanged { ticket } => self.cookie_changed(now, ticket),
             Event::SignOutWanted { ticket, memo, reads_login } => {
                 self.note_latest(now, &memo);
                 self.sign_out(now, ticket, &memo, reads_login);

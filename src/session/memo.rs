@@ -11,9 +11,13 @@ use super::pace::Pace;
 use super::status::EndReason;
 use super::time::Moment;
 use super::token::{Grant, fnv1a};
+use super::turns::Sent;
 
 /// How long a token may be on its way from one tab to another: a machine that has thirty to wake up is slow.
 const NEWS: Duration = Duration::from_secs(5);
+
+/// By how many milliseconds the clocks of two tabs may differ.
+const MOST_AHEAD: i64 = 1_000;
 
 /// By how many milliseconds two tabs may differ on when the same token came.
 const SAME_ANSWER: i64 = 100;
@@ -164,6 +168,8 @@ pub struct Unsettled {
     pub astray: Option<i64>,
     /// When its page went away, where that was written down: milliseconds since 1970.
     pub gone: Option<i64>,
+    /// Under which session the first of those was sent, where that was known: clocks may have been set since.
+    pub under: Option<EpochId>,
 }
 
 /// A readable cookie of the server's that changes with each rotation: a digest of its value, which may be a secret of its
@@ -216,6 +222,19 @@ impl Unsettled {
         self.companion.zip(companion).is_some_and(|(then, now)| then != now)
     }
 
+    /// The marker of a refresh that was sent in an earlier session.
+    pub(crate) fn of_earlier(sent: &Sent, standing: Standing) -> Self {
+        let marker = Self::astray(sent.id, sent.began.wall_ms());
+        let astray = marker.astray.filter(|_| standing == Standing::Astray);
+        Self { standing, astray, under: sent.under, ..marker }
+    }
+
+    /// The marker of one of which no more is known than when it was sent.
+    pub(crate) fn astray(id: AttemptId, sent: i64) -> Self {
+        let standing = Standing::Astray;
+        Self { id, sent, standing, companion: None, astray: Some(sent), gone: None, under: None }
+    }
+
     /// Whether nobody has seen its own reply, with its cookie.
     fn may_be_out(&self) -> bool {
         matches!(self.standing, Standing::Out | Standing::Overtaken)
@@ -238,6 +257,13 @@ impl Unsettled {
         self.astray.into_iter().chain(coming).any(|sent| session.is_after(sent))
     }
 
+    /// Whether its cookie, or that of one before it, may lie over that of a session which began after it was sent. Not one
+    /// of which it is known that it brings no cookie.
+    pub(crate) fn strays_into(&self, session: EpochId) -> bool {
+        let first = self.astray.unwrap_or(self.sent);
+        session.is_after(first) && self.under.is_none_or(|under| under < session)
+    }
+
     /// How long ago the first was sent of which it is one more try.
     pub(crate) fn first_age(&self, now: Moment) -> Duration {
         age(self.astray.unwrap_or(self.sent), now)
@@ -246,6 +272,11 @@ impl Unsettled {
     /// How long ago it was sent.
     pub(crate) fn age(&self, now: Moment) -> Duration {
         age(self.sent, now)
+    }
+
+    /// Whether it is dated in the future, by a clock that was set back since. Then it says nothing of its age.
+    pub(crate) fn is_ahead(&self, now: Moment) -> bool {
+        self.sent > now.wall_ms().saturating_add(MOST_AHEAD)
     }
 
     /// How long it had been out when its page went away; until now, where nobody wrote down when that was.
@@ -282,6 +313,11 @@ impl Answered {
     /// A reply that took so long, after those before it.
     pub(crate) fn after(before: Option<Self>, at: i64, took: Duration, echoes: bool) -> Self {
         Self { at, took, pace: Pace::after(before.map(|before| before.pace), took), echoes }
+    }
+
+    /// Whether it came so long ago, or less.
+    pub(crate) fn is_within(&self, bound: Duration, now: Moment) -> bool {
+        age(self.at, now) < bound
     }
 
     /// Whether whoever has the token may be about to hand it over to a tab whose own came at `received`.

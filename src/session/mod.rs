@@ -10,15 +10,17 @@
 //!
 //! | status | on | becomes |
 //! | --- | --- | --- |
-//! | `Unknown` | refresh brings a token | `Active`, the remembered epoch if it is the same subject's, else a new one |
+//! | `Unknown` | refresh brings a token | `Active`, the remembered epoch if it is the same person's, else a new one |
 //! | | refresh rejected | `Ended(None)`; where a session is remembered, and a second one confirms it, `Ended(Rejected)` |
 //! | | refresh fails otherwise | `Unknown` with the failure; again after a pause |
-//! | `Active` | refresh brings a token | `Active`, next generation; another subject: a new epoch |
+//! | `Active` | refresh brings a token | `Active`, next generation; another person: a new epoch |
+//! | `Unknown`, `Active` | refresh brings another person's token, and a late cookie may lie over that of the sign-in | `Ended(Replaced)` |
 //! | | refresh rejected, and a second one confirms it | `Ended(Rejected)` |
 //! | | refresh fails otherwise | `Active`; again after a pause |
 //! | any | sign-in | `Active`, a new epoch |
 //! | any | sign-out | `Ended(SignedOut)` at once; the server is told next, if there is an endpoint |
 //! | `Ended`, by the server's word | sign-out | the same: nothing is sent |
+//! | `Unknown` | an end by `Replaced` is stored | `Ended(Replaced)`, without a request |
 //! | `Unknown` | a local or given-up sign-out is stored | `Ended(SignedOut)`, without a request |
 //! | any | another tab offers a token that came later, or of a later epoch | `Active`, that token |
 //! | any | a later epoch has begun in another tab, and there is no token of it | `Unknown`, to be restored |
@@ -95,15 +97,16 @@
 //! 2. Every ticket is answered exactly once, or withdrawn.
 //! 3. An answer of another epoch changes nothing. It is dropped in one place: `Turns::settle`.
 //! 4. A refresh cannot resurrect an ended session; only a sign-in can. An epoch that is over in a tab stays so there.
+//!    After a sign-in nobody is shown whose refresh was sent before it, however late it is answered (`machine/newest.rs`).
 //! 5. A 401 for an older generation of the same epoch is answered with the current token, without a refresh; across
-//!    epochs nothing is replayed. A refresh that brings another subject opens a new epoch. A token that another tab
+//!    epochs nothing is replayed. A refresh that brings another person opens a new epoch. A token that another tab
 //!    offers replaces ours only if it came later; the answer to our own attempt always does.
 //! 6. A brand-new token that is refused is not refreshed again at once.
 //! 7. The effective leeway never exceeds a quarter of the lifetime, but for a token that came late, after attempts that
 //!    failed: it is renewed as if it had come in time. A refresh ahead of time is never sooner than a second after the
 //!    token came. Tabs jitter it: one usually refreshes, and the rest adopt.
 //! 8. Either clock may jump either way; see [`Moment`].
-//! 9. Only the server ends a session, or the user.
+//! 9. Only the server ends a session, or the user; or a cookie of somebody else's that has taken its place.
 //! 10. A token never prints.
 
 mod answer;

@@ -92,6 +92,9 @@ pub enum EndReason {
     SignedOut,
     /// The server said so.
     Rejected,
+    /// Somebody else's cookie has taken the place of that of a sign-in: the answer to a refresh that was sent before came
+    /// after it.
+    Replaced,
 }
 
 impl EndReason {
@@ -101,11 +104,19 @@ impl EndReason {
             Self::None => "none",
             Self::SignedOut => "signed-out",
             Self::Rejected => "rejected",
+            Self::Replaced => "replaced",
         }
+    }
+
+    /// The reason by which versions know it that do not know this one.
+    pub(crate) fn as_first_known(self) -> Self {
+        if self == Self::Replaced { Self::Rejected } else { self }
     }
 
     /// Reads what [`EndReason::as_str`] wrote; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::None, Self::SignedOut, Self::Rejected].into_iter().find(|reason| reason.as_str() == text)
+        [Self::None, Self::SignedOut, Self::Rejected, Self::Replaced]
+            .into_iter()
+            .find(|reason| reason.as_str() == text)
     }
 }

@@ -79,6 +79,8 @@ pub(crate) struct Turn {
     pub(crate) waited_for: Option<Unsettled>,
     /// Under which id its refresh was sent.
     pub(crate) id: Option<AttemptId>,
+    /// Under which session the first of its attempts was sent, where that was known.
+    pub(crate) under: Option<EpochId>,
     /// What is on the wire is a refresh that tells a sign-out whose session there is.
     pub(crate) compares: bool,
     /// Of which sessions a sign-out tells the server: all that had begun by then.
@@ -97,6 +99,8 @@ pub(crate) struct Sent {
     pub(crate) attempt: AttemptId,
     /// What the server sees.
     pub(crate) id: AttemptId,
+    /// Under which session the first of its attempts was sent, where that was known.
+    pub(crate) under: Option<EpochId>,
     /// It is the how-manieth.
     pub(crate) number: u32,
     pub(crate) began: Moment,
@@ -217,6 +221,7 @@ impl Turns {
             orphan: Deadline::new(now, Duration::ZERO),
             waited_for: None,
             id: None,
+            under: None,
             compares: false,
             tells: None,
             carries_token: false,
@@ -273,6 +278,11 @@ impl Turns {
     /// The refreshes of this epoch that were given up on, and may still be answered.
     pub(crate) fn late(&self) -> impl Iterator<Item = Sent> {
         self.late.iter().copied()
+    }
+
+    /// The refreshes of earlier epochs that were given up on, and may still be answered.
+    pub(crate) fn stray(&self) -> impl Iterator<Item = Sent> {
+        self.stray.iter().copied()
     }
 
     /// Every refresh of this tab that is out and unanswered.
@@ -348,11 +358,14 @@ impl Turns {
     /// The current turn is over without an answer; a refresh may still be answered.
     pub(crate) fn give_up(&mut self) -> Option<Turn> {
         let turn = self.current.take()?;
-        if turn.is_busy() && turn.job == Job::Refresh && !turn.inert {
-            if self.late.len() == MOST_LATE {
-                self.late.remove(0);
+        if turn.is_busy() && (turn.job == Job::Refresh || turn.compares) {
+            let sent = self.sent_in(&turn);
+            // What a sign-out was to be compared with is of no session of ours.
+            let list = if turn.inert || turn.compares { &mut self.stray } else { &mut self.late };
+            if list.len() == MOST_LATE {
+                list.remove(0);
             }
-            self.late.push(self.sent_in(&turn));
+            list.push(sent);
         }
         Some(turn)
     }
@@ -367,6 +380,7 @@ impl Turns {
         Sent {
             attempt: turn.attempt,
             id: turn.id.unwrap_or(turn.attempt),
+            under: turn.under,
             number: self.sent,
             began: turn.since,
         }

@@ -7,6 +7,7 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(missing_docs)]
 
+mod newest;
 mod secrecy;
 mod steps;
 #[path = "../world/mod.rs"]
@@ -99,7 +100,7 @@ fn signs_in(step: &Step) -> bool {
 const FEW: u32 = 40_000;
 
 /// How many properties there are.
-const PROPERTIES: u32 = 4;
+const PROPERTIES: u32 = 5;
 
 /// The same few in each run of `cargo test`. `cargo xtask simulate` wants as many as it says in all, from a seed of its own,
 /// and remembers what fails.

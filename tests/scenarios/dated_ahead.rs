@@ -32,6 +32,7 @@ fn dated(at: i64) -> Vec<Forged> {
         companion: None,
         astray,
         gone: astray,
+        under: None,
     };
     let offer = Offer {
         epoch: until,

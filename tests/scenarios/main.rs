@@ -9,6 +9,7 @@ mod expiring;
 mod failing;
 mod late_replies;
 mod local_sign_outs;
+mod newest;
 mod pending_sign_outs;
 mod reaching_all_tabs;
 mod recovering;

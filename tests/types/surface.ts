@@ -38,7 +38,7 @@ export function show(state: SessionState): string {
       return `${claims?.sub ?? "somebody"} ${came} ${id.length} ${times.length} ${error?.code}`;
     }
     case "ended": {
-      const reason: "none" | "signed-out" | "rejected" = state.reason;
+      const reason: "none" | "signed-out" | "rejected" | "replaced" = state.reason;
       const elsewhere: boolean = state.elsewhere;
       // @ts-expect-error: nothing is tried again
       state.error;

@@ -16,13 +16,25 @@ impl World {
 
     /// A login that nobody ordered: the app's own fetch, already answered.
     pub fn signed_in_elsewhere(&mut self, tab: TabId, user: &'static str) -> Ticket {
+        let issued = self.answered_login(user);
+        self.sign_in_with(tab, issued)
+    }
+
+    /// The app's own fetch has brought the answer to a login.
+    pub fn answered_login(&mut self, user: &'static str) -> Issued {
         let (issued, cookie) = self.server.login(user, self.now);
         self.cookie = Some(cookie);
+        issued
+    }
+
+    /// The app signs in with it.
+    pub fn sign_in_with(&mut self, tab: TabId, issued: Issued) -> Ticket {
         self.was_issued(tab, &issued);
         // The app passes the JSON on, without its head.
         let issued = Issued { times: Times { server_now: None, ..issued.times }, ..issued };
         let grant = self.grant(tab, &issued).expect("the server has issued a token that is good");
-        self.ask(tab, Purpose::Test, |ticket| Event::SignedIn { ticket, grant, memo: Memo::default() })
+        let purpose = Purpose::SignIn(issued.user);
+        self.ask(tab, purpose, |ticket| Event::SignedIn { ticket, grant, memo: Memo::default() })
     }
 
     /// A redirect has set a cookie; the app says `signIn()`.
@@ -34,6 +46,12 @@ impl World {
     /// Somebody has signed in by a way that we do not see: a redirect, an older version of the app.
     pub fn sign_in_unseen(&mut self, user: &'static str) {
         self.cookie = Some(self.server.login(user, self.now).1);
+    }
+
+    /// Whether a login is out in any tab.
+    pub fn is_logging_in(&self) -> bool {
+        let is_login = |purpose: &Purpose| matches!(purpose, Purpose::Login(_));
+        self.tabs.iter().any(|tab| tab.open.values().any(is_login))
     }
 
     /// A login that is refused, or wants a second factor.
@@ -49,6 +67,7 @@ impl World {
     }
 
     pub fn sign_out(&mut self, tab: TabId) -> Ticket {
+        self.signed_in_last = None;
         self.ask(tab, Purpose::Test, |ticket| Event::SignOutWanted {
             ticket,
             memo: Memo::default(),

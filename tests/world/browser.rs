@@ -5,7 +5,8 @@ use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
 use silent_session::session::{
-    AttemptId, Command, Config, Event, LONGEST_IN_FLIGHT, Memo, Moment, RefreshFailure, Status, Ticket,
+    AttemptId, Command, Config, EpochId, Event, LONGEST_IN_FLIGHT, Memo, Moment, RefreshFailure, Status,
+    Ticket,
 };
 
 use super::Seed;
@@ -60,6 +61,8 @@ pub struct World {
     /// How often the server has refused a refresh.
     pub(super) rejections: u32,
     pub(super) requests: usize,
+    /// Who has signed in last, and the session of that. Nobody after a sign-out, or where only a refresh knows.
+    pub signed_in_last: Option<(&'static str, EpochId)>,
     pub(super) failing_logins: Vec<Ticket>,
     /// Sign-outs that were called confirmed while the session of the cookie went on.
     pub false_confirmations: Vec<(TabId, Ticket)>,
@@ -100,6 +103,7 @@ impl World {
             writers: Vec::new(),
             rejections: 0,
             requests: 0,
+            signed_in_last: None,
             failing_logins: Vec::new(),
             false_confirmations: Vec::new(),
             overheard: None,

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use silent_session::session::{AttemptId, Command, Denial, RefreshFailure, Reply, SignOutStatus, Ticket};
+use silent_session::session::{
+    AttemptId, Command, Denial, RefreshFailure, Reply, SignOutStatus, Status, Ticket,
+};
 
 use super::browser::World;
 use super::lock::LockManager;
@@ -182,6 +184,11 @@ impl World {
                     self.outcomes.insert(request.id, Outcome::Denied(denial));
                 }
             },
+            (Some(Purpose::Login(user) | Purpose::SignIn(user)), Ok(Reply::Done)) => {
+                if let Status::Active { epoch, .. } = self.status(tab) {
+                    self.signed_in_last = Some((user, epoch));
+                }
+            }
             (None, _) => panic!("{ticket:?} was answered, and nobody had asked"),
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use silent_session::session::{
     Answered, AttemptId, Companion, EpochId, Event, InFlight, InFlightList, Memo, PendingSignOut, Remembered,
-    Unsettled,
+    Standing, Unsettled,
 };
 
 use super::browser::World;
@@ -114,7 +114,8 @@ impl World {
     }
 
     pub(super) fn remark(&mut self, attempt: AttemptId, unsettled: Unsettled) {
-        if self.storage.marker.is_some_and(|(marked, _)| marked == attempt) {
+        let is_missing = self.storage.marker.is_none() && unsettled.standing == Standing::Astray;
+        if is_missing || self.storage.marker.is_some_and(|(marked, _)| marked == attempt) {
             self.mark(attempt, unsettled);
         }
     }

@@ -58,6 +58,8 @@ pub enum Purpose {
     Test,
     /// A request that goes on with it.
     Request(Request),
+    /// A sign-in with an answer, and whose it is.
+    SignIn(&'static str),
     /// A sign-in by a cookie that is there already.
     CookieSignIn,
     /// A login that is told to begin, and whose it is.

@@ -15,6 +15,7 @@ const ENDED = {
   none: "Nobody is signed in. Sign in as:",
   "signed-out": "You have signed out. Sign in again as:",
   rejected: "The server has ended this session. Sign in again as:",
+  replaced: "Somebody else's cookie has taken the place of this session. Sign in again as:",
 };
 
 const ENDED_ELSEWHERE = {

@@ -4,6 +4,7 @@ const ENDINGS = {
   none: ["session", "Nobody is signed in"],
   "signed-out": ["session", "Signed out"],
   rejected: ["trouble", "The server has ended the session: somebody has to sign in"],
+  replaced: ["trouble", "Somebody else's cookie has taken the place of the session: somebody has to sign in"],
 };
 
 const ENDINGS_ELSEWHERE = {

@@ -3,7 +3,7 @@
 use super::super::command::Command;
 use super::super::error::Denial;
 use super::super::id::{Entropy, EpochId};
-use super::super::memo::{Begun, Memo, Remembered};
+use super::super::memo::{Begun, Memo, Remembered, Unsettled};
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::{Grant, is_same_person};
@@ -116,7 +116,7 @@ impl<E: Entropy> Session<E> {
         self.note_over(until, reason);
         // Of a session whose name is not known yet one knows that it had begun when this page did.
         let known = match self.phase {
-            Phase::Unknown { restoring: None, .. } => self.before.filter(|_| reason == EndReason::SignedOut),
+            Phase::Unknown { restoring: None, .. } => self.before.filter(|_| reason != EndReason::Rejected),
             _ => self.known_epoch(),
         };
         let is_local = reason == EndReason::SignedOut && self.known_epoch().is_none() && self.holds_locally();
@@ -142,12 +142,19 @@ impl<E: Entropy> Session<E> {
         }
         self.breaker = Breaker::default();
         self.failure = None;
-        self.cookie_in_doubt = false;
+        self.forget_cookie();
         self.rejected = false;
     }
 
-    /// Of which sign-in a token is that a refresh has brought, which was sent at `began`.
-    pub(super) fn epoch_of(&mut self, grant: &Grant, began: Moment, memo: &Memo) -> EpochId {
+    /// Of which sign-in a token is that a refresh has brought, which was sent at `began`. `marker` as of
+    /// [`Session::is_replaced`].
+    pub(super) fn epoch_of(
+        &mut self,
+        grant: &Grant,
+        began: Moment,
+        marker: Option<Unsettled>,
+        memo: &Memo,
+    ) -> EpochId {
         let known = self.known_epoch();
         let is_later = |begun: &Begun| self.over(begun.epoch).is_none() && Some(begun.epoch) >= known;
         let remembered = memo.session.and_then(Remembered::begun).filter(is_later);
@@ -168,6 +175,6 @@ impl<E: Entropy> Session<E> {
         // Later than what was over when the refresh was sent, whatever the clock showed then; not later than a sign-out
         // that was made since: then it is over already.
         let before = known.max(remembered.map(|begun| begun.epoch)).max(self.over_when_sent);
-        EpochId::draw(&mut self.entropy, began.wall_ms(), before)
+        self.found_epoch(began, marker, before)
     }
 }

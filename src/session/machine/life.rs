@@ -8,7 +8,7 @@ use super::super::error::Denial;
 use super::super::event::Event;
 use super::super::held::{Held, Source};
 use super::super::id::{Entropy, EpochId, Ticket};
-use super::super::memo::{Begun, Remembered};
+use super::super::memo::{Begun, Memo, Remembered};
 use super::super::peers::PeerMessage;
 use super::super::report::Report;
 use super::super::status::EndReason;
@@ -19,7 +19,7 @@ use super::deferring::Deferral;
 use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {
-    pub(super) fn login_settled(&mut self, now: Moment, ticket: Ticket, grant: Option<Grant>) {
+    pub(super) fn login_settled(&mut self, now: Moment, ticket: Ticket, grant: Option<Grant>, memo: &Memo) {
         let is_its = |job: &Job| *job == Job::Login { ticket };
         let mut grant = grant;
         if let Some(turn) = self.turns.current.take_if(|turn| is_its(&turn.job)) {
@@ -31,15 +31,22 @@ impl<E: Entropy> Session<E> {
                 grant.received = turn.began();
             }
         }
-        let overlapped = self.turns.refresh_is_out();
         let Some(index) = self.logins.iter().position(|login| *login == ticket) else {
-            return; // Signed out, or closed, in the meantime: answered already.
+            // Signed out, or closed, in the meantime: answered already. Its cookie has come all the same.
+            if grant.is_some() {
+                self.doubt_cookie_after(Ok(()));
+            }
+            return;
         };
         self.logins.swap_remove(index);
         match grant {
             Some(grant) => {
+                let overlapped = self.overlaps_login(now, memo);
                 self.begin_session(now, grant);
                 self.cookie_in_doubt = overlapped;
+                if memo.unsettled.is_none() {
+                    self.mark_stray(now, memo);
+                }
                 self.answer(ticket, Ok(Reply::Done));
             }
             None => {
@@ -56,6 +63,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn begin_session(&mut self, now: Moment, grant: Grant) {
         let epoch = self.next_epoch(now);
         self.leave_epoch(epoch);
+        self.cookie.signed_in_here = true;
         self.adopt(now, epoch, grant, Source::SignIn);
     }
 
@@ -119,7 +127,7 @@ impl<E: Entropy> Session<E> {
         self.has_none |= reason == EndReason::None;
         let until = match reason {
             EndReason::SignedOut => Some(EpochId::last(now.wall_ms(), self.latest_epoch())),
-            EndReason::Rejected => self.known_epoch(),
+            EndReason::Rejected | EndReason::Replaced => self.known_epoch(),
             EndReason::None => None,
         };
         if let Some(until) = until {
@@ -138,7 +146,7 @@ impl<E: Entropy> Session<E> {
         }
         self.phase = Phase::Ended { reason, elsewhere };
         self.failure = None;
-        self.cookie_in_doubt = false;
+        self.forget_cookie();
         self.rejected = false;
         self.is_asked = false;
         self.deferral = Deferral::No;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::command::Command;
 use super::super::config::{COMPANION_LOOK, RECOGNISED};
-use super::super::id::{AttemptId, Entropy};
+use super::super::id::{AttemptId, Entropy, EpochId};
 use super::super::in_flight::{InFlight, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT};
 use super::super::memo::{Memo, Standing, Unsettled};
 use super::super::report::Report;
@@ -107,6 +107,7 @@ impl<E: Entropy> Session<E> {
                 .unsettled
                 .and_then(|earlier| earlier.astray.or(earlier.is_open().then_some(earlier.sent))),
             gone: None,
+            under: self.under_of_next(),
         };
         if let Some(earlier) = earlier.filter(Unsettled::is_open) {
             // Neither a network that comes back nor a reload makes it less late.
@@ -124,6 +125,16 @@ impl<E: Entropy> Session<E> {
         id
     }
 
+    /// Under which session the first was sent of those that may still bring a cookie, with the next. What was lost before
+    /// the session began brings none.
+    fn under_of_next(&self) -> Option<EpochId> {
+        let known = self.known_epoch();
+        let is_chained = |earlier: &Unsettled| {
+            earlier.standing != Standing::Lost || known.is_some_and(|session| !session.is_after(earlier.sent))
+        };
+        self.unsettled.filter(is_chained).map_or(known, |earlier| earlier.under)
+    }
+
     /// Notes what became of a refresh, in the marker and in the list of those that are out.
     pub(super) fn note_fate(&mut self, now: Moment, attempt: AttemptId, settled: &Settled, fate: Fate) {
         // The fetch of a page that goes away fails, and the request goes on.
@@ -134,7 +145,7 @@ impl<E: Entropy> Session<E> {
         match *settled {
             Settled::InTime(_) => self.newest_settled(now, attempt, fate),
             Settled::Late(sent) => self.late_settled(sent, fate),
-            _ if fate == Fate::Lost => {}
+            Settled::Unknown if fate == Fate::Lost => {}
             Settled::Inert(sent) => self.stray_settled(now, attempt, sent, fate, true),
             Settled::Stray(sent) => self.stray_settled(now, attempt, sent, fate, false),
             Settled::Unknown => self.commands.push(Command::Unmark { attempt }),
@@ -180,15 +191,12 @@ impl<E: Entropy> Session<E> {
     fn stray_settled(&mut self, now: Moment, attempt: AttemptId, sent: Sent, fate: Fate, is_newest: bool) {
         let before = if is_newest { self.one_before(now) } else { None };
         let goes_on = matches!(self.phase, Phase::Active(_) | Phase::Unknown { .. });
-        let strays = fate == Fate::Accepted && goes_on;
-        let astray = strays.then(|| Unsettled {
-            id: sent.id,
-            sent: sent.began.wall_ms(),
-            standing: Standing::Astray,
-            companion: None,
-            astray: Some(sent.began.wall_ms()),
-            gone: None,
-        });
+        let astray = match fate {
+            Fate::Accepted if goes_on => Some(Unsettled::of_earlier(&sent, Standing::Astray)),
+            // Its cookie does not come any more.
+            Fate::Lost if is_newest => Some(Unsettled::of_earlier(&sent, Standing::Lost)),
+            Fate::Accepted | Fate::Rejected | Fate::Lost => None,
+        };
         let unsettled = before.map(overtaken).or(astray);
         if is_newest {
             self.unsettled = unsettled;
@@ -226,7 +234,8 @@ impl<E: Entropy> Session<E> {
     /// How long to wait before the next probe, after a rejection: while an orphan's cookie may still come, a rejection says
     /// nothing.
     pub(super) fn probe_pause(&self, now: Moment) -> Option<Duration> {
-        let orphan = self.unsettled.filter(|marker| marker.standing == Standing::Out)?;
+        let is_coming = |marker: &Unsettled| marker.standing == Standing::Out && !marker.is_ahead(now);
+        let orphan = self.unsettled.filter(is_coming)?;
         (orphan.age(now) < self.config.timeout).then(|| probe_pause(orphan.age(now)))
     }
 

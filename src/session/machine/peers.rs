@@ -21,7 +21,12 @@ impl<E: Entropy> Session<E> {
         if let Some(Remembered::Over { until, reason }) = memo.session {
             self.note_over(until, reason);
         }
+        let is_replaced = matches!(memo.session, Some(Remembered::Over { reason: EndReason::Replaced, .. }));
         match &mut self.phase {
+            // The cookie is somebody else's than that of the last sign-in: nothing is restored by it.
+            Phase::Unknown { .. } if is_replaced => {
+                self.end_session(EndReason::Replaced, false);
+            }
             Phase::Unknown { restoring, .. } => {
                 *restoring = memo.session.and_then(Remembered::begun);
             }
@@ -69,6 +74,7 @@ impl<E: Entropy> Session<E> {
         self.away = true;
         self.relist_in_flight(Some(now.wall_ms()));
         self.mark_gone(now);
+        self.mark_own_stray();
         self.ask_anew(now);
         self.put_off_sign_out();
         if let Some(attempt) = self.turns.busy_refresh() {

@@ -81,6 +81,7 @@ impl<E: Entropy> Session<E> {
             Phase::Active(_) if self.cookie_in_doubt || self.rejected || self.is_asked => {
                 (Duration::ZERO, false)
             }
+            Phase::Active(_) if self.cookie.has_changed() => (Duration::ZERO, false),
             // Nobody waits for it.
             Phase::Active(held) => (self.ahead(held)?.remaining(now), true),
             Phase::Ended { .. } | Phase::Closed => return None,
@@ -266,6 +267,7 @@ impl<E: Entropy> Session<E> {
             Job::Refresh => {
                 turn.begin(self.config.timeout, now);
                 turn.id = Some(self.send_refresh(now, attempt));
+                turn.under = self.unsettled.and_then(|marker| marker.under);
             }
         }
         self.turns.current = Some(turn);

@@ -8,7 +8,7 @@ use super::super::config::{CONFIRMATION, TRAVEL_TIME};
 use super::super::error::RefreshFailure;
 use super::super::held::Source;
 use super::super::id::{AttemptId, Entropy};
-use super::super::memo::{Answered, Memo};
+use super::super::memo::{Answered, Memo, Unsettled};
 use super::super::report::{Delay, Report};
 use super::super::status::EndReason;
 use super::super::time::Moment;
@@ -42,7 +42,14 @@ impl<E: Entropy> Session<E> {
             Err(RefreshFailure::Rejected { .. }) => Fate::Rejected,
             Err(_) => Fate::Lost,
         };
+        let marker = self.unsettled;
+        if let Settled::Stray(_) | Settled::Inert(_) = settled {
+            self.doubt_cookie_after(outcome.as_ref().map(drop).map_err(|failure| *failure));
+        }
         self.note_fate(now, attempt, &settled, fate);
+        if fate == Fate::Accepted && self.unsettled.is_none() {
+            self.mark_stray(now, memo);
+        }
         self.stop_needless_wait(now);
         if let (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) = (&settled, &outcome) {
             let (at, took) = (grant.received.wall_ms(), now.surely_since(sent.began));
@@ -62,7 +69,7 @@ impl<E: Entropy> Session<E> {
         }
         match (settled, outcome) {
             (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) => {
-                self.refreshed(now, sent, grant, memo);
+                self.refreshed(now, sent, grant, marker, memo);
             }
             (Settled::InTime(_), Err(RefreshFailure::Rejected { .. })) => match self.phase {
                 Phase::Ended { reason, elsewhere } => self.end_session(reason, elsewhere),
@@ -70,10 +77,6 @@ impl<E: Entropy> Session<E> {
                 _ => self.end(now, EndReason::Rejected),
             },
             (Settled::InTime(_), Err(failure)) => self.refresh_failed(now, failure),
-            // Its cookie may lie over that of the session that has begun since.
-            (Settled::Stray(_) | Settled::Inert(_), Ok(_)) => {
-                self.cookie_in_doubt = matches!(self.phase, Phase::Active(_) | Phase::Unknown { .. });
-            }
             (Settled::Late(_) | Settled::Stray(_) | Settled::Inert(_) | Settled::Unknown, _) => {}
         }
     }
@@ -109,10 +112,17 @@ impl<E: Entropy> Session<E> {
         self.report(Report::Deferred { why: Delay::Confirmation, wait: pause });
     }
 
-    /// A refresh has brought a token.
-    fn refreshed(&mut self, now: Moment, sent: Sent, mut grant: Grant, memo: &Memo) {
+    /// A refresh has brought a token. `marker` as of [`Session::is_replaced`].
+    fn refreshed(
+        &mut self,
+        now: Moment,
+        sent: Sent,
+        mut grant: Grant,
+        marker: Option<Unsettled>,
+        memo: &Memo,
+    ) {
         let Sent { number, began, .. } = sent;
-        let is_new = self.callers.want_new_epoch(number);
+        let is_new = self.begins_anew(number);
         // Whoever wanted a new session waits for it no longer.
         let is_ended = matches!(self.phase, Phase::Ended { .. }) && !is_new;
         // The server has rotated since a late one: its newest answer is the one to go by.
@@ -129,7 +139,8 @@ impl<E: Entropy> Session<E> {
         }
         let epoch = match is_new {
             true => self.next_epoch(now),
-            false => self.epoch_of(&grant, began, memo),
+            false if self.is_replaced(&grant, marker, memo) => return self.end(now, EndReason::Replaced),
+            false => self.epoch_of(&grant, began, marker, memo),
         };
         match self.over(epoch) {
             // Signed out in another tab, while it was on the wire.
@@ -138,7 +149,8 @@ impl<E: Entropy> Session<E> {
                 if self.known_epoch().is_some_and(|known| known != epoch) {
                     self.leave_epoch(epoch);
                 }
-                self.cookie_in_doubt = false;
+                self.cookie_is_known();
+                self.cookie.signed_in_here |= is_new;
                 self.adopt(now, epoch, grant, Source::Refresh(number));
             }
         }

@@ -70,6 +70,8 @@ impl<E: Entropy> Session<E> {
             Phase::Ended { reason: EndReason::SignedOut, .. } => {
                 self.sign_out_status == Some(SignOutStatus::Confirmed)
             }
+            // There is a cookie, and it is somebody's.
+            Phase::Ended { reason: EndReason::Replaced, .. } => false,
             Phase::Unknown { .. } | Phase::Active(_) | Phase::Closed => false,
         };
         let may_come = |refresh: &Unsettled| refresh.may_still_come(now);
@@ -90,11 +92,7 @@ impl<E: Entropy> Session<E> {
 
     /// The session whose cookie the browser has; `None` where nobody can know. Then whoever's it is is signed out.
     fn whose_cookie(&self, memo: &Memo) -> Option<Begun> {
-        let known = match &self.phase {
-            Phase::Active(held) => Some(Begun::of(held.epoch, &held.grant)),
-            Phase::Unknown { restoring, .. } => *restoring,
-            Phase::Ended { .. } | Phase::Closed => None,
-        };
+        let known = self.known_session();
         // Another tab may just have begun one, or may have signed out of a later one than ours.
         let begun = memo.session.and_then(Remembered::begun);
         let signed_out = match self.pending {

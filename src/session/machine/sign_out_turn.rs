@@ -61,6 +61,7 @@ impl<E: Entropy> Session<E> {
             turn.tells = self.pending.map(|pending| pending.until);
             turn.begin(self.config.timeout, now);
             turn.id = Some(self.send_refresh(now, turn.attempt));
+            turn.under = self.unsettled.and_then(|marker| marker.under);
             self.turns.current = Some(turn);
         } else {
             self.send_as_it_is(now, turn);
@@ -135,7 +136,7 @@ impl<E: Entropy> Session<E> {
                         self.adopt(now, epoch, grant, Source::Refresh(number));
                     }
                     // Somebody has signed in, and this lies over the cookie of that.
-                    Phase::Active(_) => self.cookie_in_doubt = true,
+                    Phase::Active(_) => self.doubt_cookie_after(Ok(())),
                     // A session that began meanwhile is restored next; of one that began before, its own tab speaks.
                     Phase::Unknown { .. } | Phase::Ended { .. } | Phase::Closed => {}
                 }

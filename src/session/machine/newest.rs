@@ -1,0 +1,159 @@
+//! A sign-in is newer than every refresh that was sent before it, whenever that is answered.
+//!
+//! The answer of an earlier refresh may put its cookie over that of the sign-in. Then one more refresh tells whose cookie
+//! there is. It never shows anybody else: the session goes on if the person is the same, and ends otherwise. A cookie that
+//! changes without such a refresh is that of a sign-in which nobody has told us of: a session of its own.
+
+use super::super::callers::Wish;
+use super::super::command::Command;
+use super::super::error::{Denial, RefreshFailure};
+use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
+use super::super::memo::{Begun, Memo, Standing, Unsettled};
+use super::super::time::Moment;
+use super::super::token::Grant;
+use super::super::turns::{Job, Sent};
+use super::{Phase, Session};
+
+/// What is known of the cookie beside the session.
+#[derive(Debug, Default)]
+pub(super) struct Cookie {
+    /// Somebody has signed in here: what was sent before is of another session, whatever the clocks say.
+    pub(super) signed_in_here: bool,
+    /// A refresh that was sent before has brought its cookie since.
+    strayed: bool,
+    /// The app has said that a cookie was set, after so many refreshes; none has shown it yet.
+    changed: Option<u32>,
+    /// The refresh of an earlier session that was marked as astray before it was answered.
+    marked: Option<AttemptId>,
+}
+
+impl Cookie {
+    /// Whether a cookie was set that no refresh has shown yet.
+    pub(super) fn has_changed(&self) -> bool {
+        self.changed.is_some()
+    }
+}
+
+impl<E: Entropy> Session<E> {
+    /// The session that goes on, or is to be restored.
+    pub(super) fn known_session(&self) -> Option<Begun> {
+        match &self.phase {
+            Phase::Active(held) => Some(Begun::of(held.epoch, &held.grant)),
+            Phase::Unknown { restoring, .. } => *restoring,
+            Phase::Ended { .. } | Phase::Closed => None,
+        }
+    }
+
+    /// Somebody has signed in, says the app, and a cookie was set.
+    pub(super) fn cookie_changed(&mut self, now: Moment, ticket: Ticket) {
+        self.cancel(|job| matches!(job, Job::SignOut { .. }), Denial::Changed);
+        self.forget_sign_out();
+        let after = self.turns.sent;
+        self.cookie.changed = Some(after);
+        self.callers.add(ticket, Wish::NewEpoch { after }, None, now);
+    }
+
+    /// Whether what the `number`-th refresh brings is a new session, for the app has said so. It stays one when whoever
+    /// has said so waits no longer, unless there is no session then.
+    pub(super) fn begins_anew(&self, number: u32) -> bool {
+        let is_ended = matches!(self.phase, Phase::Ended { .. });
+        let has_changed = self.cookie.changed.is_some_and(|after| number > after);
+        self.callers.want_new_epoch(number) || (has_changed && !is_ended)
+    }
+
+    /// Looks whether a refresh may put its cookie over that of a sign-in which has just been made with an answer.
+    /// One that was answered shortly before may have done so already: the app had the answer of its login for a while.
+    pub(super) fn overlaps_sign_in(&self, now: Moment, memo: &Memo, grant: &Grant) -> bool {
+        let is_own = self.known_session().is_some_and(|known| known.person.is_some() && known.is_of(grant));
+        let was_answered = memo.answered.is_some_and(|answered| answered.is_within(self.config.timeout, now));
+        self.turns.is_writing() || self.overlaps_login(now, memo) || (was_answered && !is_own)
+    }
+
+    /// Whether a refresh may put its cookie over that of a login which has just been answered.
+    pub(super) fn overlaps_login(&self, now: Moment, memo: &Memo) -> bool {
+        let is_out = |refresh: &Unsettled| refresh.may_still_come(now);
+        self.turns.refresh_is_out() || memo.unsettled.as_ref().is_some_and(is_out)
+    }
+
+    /// A refresh of an earlier session was answered.
+    pub(super) fn doubt_cookie_after(&mut self, outcome: Result<(), RefreshFailure>) {
+        // An answer without a usable token may have a cookie all the same.
+        if !matches!(outcome, Ok(()) | Err(RefreshFailure::Malformed(_))) {
+            return;
+        }
+        let goes_on = matches!(self.phase, Phase::Active(_) | Phase::Unknown { .. });
+        self.cookie_in_doubt |= goes_on;
+        self.cookie.strayed |= self.cookie.signed_in_here;
+    }
+
+    /// Whether a refresh has found the cookie of somebody else than the one who has signed in last, or nobody can tell.
+    /// `marker`: that of the refresh.
+    pub(super) fn is_replaced(&self, grant: &Grant, marker: Option<Unsettled>, memo: &Memo) -> bool {
+        let Some(known) = self.known_session() else { return false };
+        let strays = marker.is_some_and(|marker| marker.strays_into(known.epoch));
+        match known.is_of(grant) {
+            // Nobody can tell. What was sent when no session was known may as well be of this one.
+            true if known.person.is_none() => {
+                let is_told = marker.is_some_and(|marker| marker.under.is_some());
+                self.cookie.strayed || (strays && is_told)
+            }
+            true => false,
+            false => {
+                let is_out = memo.in_flight.iter().any(|listed| known.epoch.is_after(listed.sent));
+                self.cookie.strayed || strays || is_out || self.cookie_in_doubt
+            }
+        }
+    }
+
+    /// Writes down under which session a refresh was sent that is marked as astray: the page goes, and nobody hears any
+    /// more whether it brings a cookie.
+    pub(super) fn mark_own_stray(&mut self) {
+        let is_marked = |sent: &Sent| Some(sent.attempt) == self.cookie.marked;
+        if let Some(sent) = self.turns.stray().find(is_marked) {
+            let unsettled = Unsettled::of_earlier(&sent, Standing::Astray);
+            self.commands.push(Command::Remark { attempt: sent.attempt, unsettled });
+        }
+    }
+
+    /// Writes down that a refresh is out which was sent before the session began, be it another tab's. No marker says so
+    /// then. It does not say under which session: that it brings a cookie is not sure enough where nobody can tell whose.
+    pub(super) fn mark_stray(&mut self, now: Moment, memo: &Memo) {
+        let Some(known) = self.known_session() else { return };
+        let ours = self.turns.stray().map(|sent| (sent.attempt, sent.began.wall_ms()));
+        let listed = memo.in_flight.iter().filter(|listed| listed.is_recent(now));
+        let mut all = ours.chain(listed.map(|listed| (listed.attempt, listed.sent)));
+        if let Some((attempt, sent)) = all.find(|(_, sent)| known.epoch.is_after(*sent)) {
+            self.cookie.marked = Some(attempt);
+            let unsettled = Unsettled::astray(attempt, sent);
+            self.commands.push(Command::Remark { attempt, unsettled });
+        }
+    }
+
+    /// The epoch of a session that nobody has told us of: it began before every refresh that may still be out, for its
+    /// cookie and theirs cannot be told apart.
+    pub(super) fn found_epoch(
+        &mut self,
+        began: Moment,
+        marker: Option<Unsettled>,
+        before: Option<EpochId>,
+    ) -> EpochId {
+        let timeout = i64::try_from(self.config.timeout.as_millis()).unwrap_or(i64::MAX);
+        let least = began.wall_ms().saturating_sub(timeout);
+        let astray = marker.and_then(|marker| marker.astray);
+        let first = astray.map_or(least, |sent| least.min(sent.saturating_sub(1)));
+        EpochId::draw(&mut self.entropy, first, before)
+    }
+
+    /// It is known whose cookie there is.
+    pub(super) fn cookie_is_known(&mut self) {
+        let Cookie { signed_in_here, marked, .. } = self.cookie;
+        self.forget_cookie();
+        self.cookie = Cookie { signed_in_here, marked, ..Cookie::default() };
+    }
+
+    /// Nothing of it concerns the session that begins, or that is over.
+    pub(super) fn forget_cookie(&mut self) {
+        self.cookie_in_doubt = false;
+        self.cookie = Cookie::default();
+    }
+}

@@ -1,0 +1,78 @@
+//! Who is shown, after people have signed in over each other.
+
+use proptest::prelude::*;
+use silent_session::session::{Config, Status};
+
+use super::steps::{Step, perform, step, tells};
+use super::world::{Fault, Tells, World};
+use super::{all_look_around, heal};
+
+/// A step, or a refresh that is answered late.
+fn step_or_late_answer() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        8 => step(),
+        1 => (0..14_000_i64).prop_map(|ms| Step::Fault(Fault::Slow(ms))),
+        1 => (0..4_usize).prop_map(Step::Renew),
+        1 => (0..4_usize, prop_oneof![Just("alice"), Just("bob")])
+            .prop_map(|(tab, user)| Step::SignInElsewhere(tab, user)),
+    ]
+}
+
+/// No tab shows anybody else than who has signed in last, in a session that is not earlier than that sign-in.
+fn shows_nobody_else(world: &World) -> Result<(), TestCaseError> {
+    let Some((user, since)) = world.signed_in_last else { return Ok(()) };
+    for (index, tab) in world.tabs.iter().enumerate().filter(|(_, tab)| tab.alive) {
+        if let Status::Active { epoch, grant, .. } = tab.session.status()
+            && epoch >= since
+        {
+            let shown = world.server.user_of(grant.token.reveal());
+            prop_assert_eq!(shown, user, "tab {} shows somebody else", index);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(super::histories())]
+
+    #[test]
+    fn the_person_shown_is_the_one_who_signed_in_last(
+        seed in any::<u64>(),
+        shares_token in any::<bool>(),
+        // Of an opaque token nobody can tell whose it is.
+        tells in tells().prop_filter("tells", |tells| *tells != Tells::Nothing),
+        steps in prop::collection::vec(step_or_late_answer(), 1..40),
+    ) {
+        let mut world = World::signed_in_at(tells, Config { shares_token, ..Config::default() }, seed);
+        for step in &steps {
+            let is_left_out = match step {
+                // What only a refresh knows, it may find out late; nor does a session that is closed say who signs in.
+                Step::SignInUnseen(_) | Step::SignInByCookie(..) | Step::Close(_) => true,
+                // Nobody remembers then who has signed in.
+                Step::BlockStorage | Step::ClearStorage | Step::OpenWorker => true,
+                // Who signs in in a tab that is frozen before it has heard so signs in when it wakes; and in one that goes
+                // away, nobody hears of it.
+                Step::Freeze(_) | Step::Sleep(..) => world.is_logging_in(),
+                Step::Reload(_) | Step::CloseTab(_) | Step::Kill(_) => world.is_logging_in(),
+                _ => false,
+            };
+            if !is_left_out {
+                perform(&mut world, step);
+                shows_nobody_else(&world)?;
+            }
+        }
+        heal(&mut world);
+        shows_nobody_else(&world)?;
+        all_look_around(&mut world);
+        let next = world.visit();
+        world.run(60_000);
+        shows_nobody_else(&world)?;
+        for (index, tab) in world.tabs.iter().enumerate().filter(|(_, tab)| tab.alive) {
+            let Some((user, since)) = world.signed_in_last else { break };
+            if let Status::Active { epoch, grant, .. } = tab.session.status() {
+                let shown = world.server.user_of(grant.token.reveal());
+                prop_assert_eq!((shown, epoch), (user, since), "tab {}, the last is {:?}", index, next);
+            }
+        }
+    }
+}
