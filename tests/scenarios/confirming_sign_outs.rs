@@ -127,6 +127,31 @@ fn one_refresh_that_is_refused_confirms_nothing() {
     world.cookie = cookie;
     world.run(5_000);
     assert_eq!(world.answer(TAB, ticket), Some(&PENDING));
+    // Nor does another one that comes after a token.
+    let (sent, cookie) = (world.server.refreshes, world.cookie.take());
+    while world.server.refreshes == sent {
+        world.run(1);
+    }
+    world.run(100);
+    world.cookie = cookie;
+    world.run(5_000);
+    assert!(world.memo().sign_out.is_some());
+}
+
+/// What is not there any more, nobody has finished.
+#[test]
+fn storage_that_is_cleared_meanwhile_confirms_nothing() {
+    for after in [5, 30, 50, 70, 90] {
+        let mut world = world(Config::default(), Logout::Answers(401, JSON));
+        let ticket = world.sign_out(TAB);
+        world.run(after);
+        world.clear_storage_unheard();
+        world.run(5_000);
+        assert_eq!(world.answer(TAB, ticket), Some(&PENDING), "{after}");
+        let next = world.reload(TAB);
+        world.run(5_000);
+        assert_eq!(world.status(next), ended(EndReason::SignedOut), "{after}");
+    }
 }
 
 #[test]

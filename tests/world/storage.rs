@@ -70,6 +70,11 @@ impl World {
         }
     }
 
+    /// A reply of the server clears the site's storage (`Clear-Site-Data`); no page hears of it.
+    pub fn clear_storage_unheard(&mut self) {
+        self.storage = Storage { blocked: self.storage.blocked, ..Storage::default() };
+    }
+
     /// Pages from before and after have two locks by one name.
     pub fn is_lock_split(&self) -> bool {
         !self.later_locks.is_empty()

@@ -68,9 +68,8 @@ impl<E: Entropy> Session<E> {
             let begun = Begun::of(held.epoch, &held.grant);
             self.commands.push(Command::Remember(Remembered::Begun(begun)));
         }
-        // Without an endpoint nothing else tells the next page that nothing is to be restored.
-        if let Some((until, reason @ EndReason::SignedOut)) =
-            self.over.filter(|_| !self.config.tells_sign_out)
+        // By this the next page knows of a local sign-out, and every other tab that a pending one is not finished.
+        if let Some((until, reason @ EndReason::SignedOut)) = self.over
             && matches!(self.phase, Phase::Ended { .. })
         {
             self.commands.push(Command::Remember(Remembered::Over { until, reason }));

@@ -113,6 +113,10 @@ impl<E: Entropy> Session<E> {
         if !memo.is_kept || !self.config.tells_sign_out || !self.logins.is_empty() {
             return;
         }
+        // A sign-out that another tab has finished leaves an entry of the session.
+        if memo.sign_out.is_none() && memo.session.is_none() && self.pending.is_some() {
+            return self.storage_cleared();
+        }
         let before = std::mem::replace(&mut self.pending, memo.sign_out);
         let Some(pending) = memo.sign_out else { return };
         if pending.is_outdated(memo.session) {
