@@ -1,5 +1,6 @@
 //! Owns the machine: carries events in, performs commands, keeps the one timer.
 
+mod alarm;
 mod commands;
 mod inspection;
 mod questions;
@@ -30,9 +31,9 @@ use super::origin::Targets;
 use super::page::{self, Page, PageEvent};
 use super::random::Random;
 use super::reporter::Reporter;
-use super::timer;
 use crate::session::{
     Attachment, AttemptId, Config, Credential, Denial, Event, Grant, Reply, Session, Status, Ticket,
+    TicketQueue,
 };
 
 pub use inspection::Inspection;
@@ -52,7 +53,7 @@ struct Inner {
     events: RefCell<VecDeque<Event>>,
     running: Cell<bool>,
     /// Who waits for an answer.
-    waiting: RefCell<Vec<(Ticket, oneshot::Sender<Answer>)>>,
+    waiting: RefCell<TicketQueue<oneshot::Sender<Answer>>>,
     logins: RefCell<Vec<(Ticket, Login)>>,
     tickets: Cell<u32>,
     /// Who waits for the first answer, whatever it says. Dropped when it is there.
@@ -61,8 +62,8 @@ struct Inner {
     sign_outs: Cell<u32>,
     /// A login has brought the session, and nothing has shown yet that its cookie was kept.
     is_cookie_untried: Cell<bool>,
-    /// The one timer: when the machine wants a tick.
-    timer: RefCell<Option<Timeout>>,
+    /// The one timer: when the machine wants a tick, by the monotonic clock in milliseconds.
+    timer: RefCell<Option<(i64, Timeout)>>,
     lock: RefCell<Option<(AttemptId, Lock)>>,
     page: RefCell<Option<Page>>,
     /// Of a page that is being prerendered.
@@ -316,16 +317,6 @@ impl Driver {
         }
         self.0.running.set(false);
         self.arm();
-    }
-
-    fn arm(&self) {
-        let delay: Option<Duration> = self.0.machine.borrow().deadline(clock::now());
-        let timer = delay.map(|delay| {
-            let weak = self.weak();
-            timer::after(delay, move || weak.dispatch(Event::Tick))
-        });
-        let previous = self.0.timer.replace(timer);
-        drop(previous);
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::held::Source;
 use super::id::{EpochId, Ticket};
+use super::ticket_queue::TicketQueue;
 use super::time::{Deadline, Moment};
 
 /// What a caller waits for.
@@ -44,19 +45,32 @@ pub(crate) struct Caller {
     asked: Moment,
 }
 
+impl Caller {
+    /// One where more than a token is waited for, else nothing: to count them.
+    fn is_renewal(&self) -> usize {
+        usize::from(self.wish != Wish::Token)
+    }
+}
+
 /// All that wait, in the order in which they came.
 #[derive(Debug, Default)]
 pub(crate) struct Callers {
-    waiting: Vec<Caller>,
+    waiting: TicketQueue<Caller>,
+    /// How many of them wait for more than a token.
+    renewals: usize,
 }
 
 impl Callers {
     pub(crate) fn add(&mut self, ticket: Ticket, wish: Wish, epoch: Option<EpochId>, now: Moment) {
-        self.waiting.push(Caller { ticket, wish, epoch, asked: now });
+        let caller = Caller { ticket, wish, epoch, asked: now };
+        self.renewals += caller.is_renewal();
+        self.waiting.push(ticket, caller);
     }
 
     pub(crate) fn withdraw(&mut self, ticket: Ticket) {
-        self.waiting.retain(|caller| caller.ticket != ticket);
+        if let Some(caller) = self.waiting.take(ticket) {
+            self.renewals -= caller.is_renewal();
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -68,7 +82,7 @@ impl Callers {
         let wants = |caller: &Caller| {
             matches!(caller.wish, Wish::NewEpoch { .. }) && caller.wish.is_granted_by(Source::Refresh(number))
         };
-        self.waiting.iter().any(wants)
+        self.want_refresh() && self.waiting.iter().any(wants)
     }
 
     /// Whether somebody waits for a token.
@@ -78,23 +92,26 @@ impl Callers {
 
     /// Whether somebody waits for a refresh, and no token of another tab's will do.
     pub(crate) fn want_refresh(&self) -> bool {
-        self.waiting.iter().any(|caller| caller.wish != Wish::Token)
+        self.renewals > 0
     }
 
     /// Takes those that `which` names.
     pub(crate) fn take(&mut self, which: impl Fn(&Caller) -> bool) -> Vec<Caller> {
-        let (taken, left) = self.waiting.drain(..).partition(which);
-        self.waiting = left;
+        let taken = self.waiting.take_all(which);
+        self.renewals -= taken.iter().map(Caller::is_renewal).sum::<usize>();
         taken
     }
 
-    /// Takes those whose patience has run out.
-    pub(crate) fn take_impatient(&mut self, now: Moment, patience: Duration) -> Vec<Caller> {
-        self.take(|caller| Deadline::new(caller.asked, patience).is_due(now))
+    /// Takes the first whose patience has run out. Whoever came later is not looked at: that would cost more for each.
+    pub(crate) fn take_impatient(&mut self, now: Moment, patience: Duration) -> Option<Caller> {
+        let is_impatient = |caller: &Caller| Deadline::new(caller.asked, patience).is_due(now);
+        let caller = self.waiting.take_first_if(is_impatient)?;
+        self.renewals -= caller.is_renewal();
+        Some(caller)
     }
 
     /// How long until the first patience runs out.
     pub(crate) fn patience_left(&self, now: Moment, patience: Duration) -> Option<Duration> {
-        self.waiting.iter().map(|caller| Deadline::new(caller.asked, patience).remaining(now)).min()
+        self.waiting.first().map(|caller| Deadline::new(caller.asked, patience).remaining(now))
     }
 }

@@ -137,7 +137,7 @@ random_id! {
     TabId
 }
 
-/// A caller that waits for an answer. Whoever asks chooses it, and uses each one once.
+/// A caller that waits for an answer. Whoever asks draws it: each once, and each greater than the ones before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u32);
 

@@ -4,6 +4,7 @@
 
 mod closing;
 mod confirming_sign_outs;
+mod crowds;
 mod dated_ahead;
 mod expiring;
 mod failing;

@@ -42,10 +42,10 @@ impl Driver {
             Command::SendSignOut { attempt, token } => self.send_sign_out(attempt, token),
             Command::RunLogin { ticket } => self.run_login(ticket),
             Command::Answer { ticket, answer } => {
-                let mut waiting = self.0.waiting.borrow_mut();
-                if let Some(index) = waiting.iter().position(|(asked, _)| *asked == ticket) {
+                let waiting = self.0.waiting.borrow_mut().take(ticket);
+                if let Some(caller) = waiting {
                     // An error means that the caller has gone.
-                    let _ = waiting.swap_remove(index).1.send(answer);
+                    let _ = caller.send(answer);
                 }
             }
             Command::Publish => {

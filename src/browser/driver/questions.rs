@@ -96,7 +96,7 @@ impl Driver {
 
     async fn ask_with(&self, ticket: Ticket, event: Event) -> Answer {
         let (sender, receiver) = oneshot::channel();
-        self.0.waiting.borrow_mut().push((ticket, sender));
+        self.0.waiting.borrow_mut().push(ticket, sender);
         self.dispatch(event);
         let question = Question { driver: self, ticket };
         let answer = receiver.await.unwrap_or(Err(Denial::Closed));
@@ -119,7 +119,8 @@ struct Question<'a> {
 
 impl Drop for Question<'_> {
     fn drop(&mut self) {
-        self.driver.0.waiting.borrow_mut().retain(|(ticket, _)| *ticket != self.ticket);
+        let sender = self.driver.0.waiting.borrow_mut().take(self.ticket);
+        drop(sender);
         self.driver.dispatch(Event::Withdrawn { ticket: self.ticket });
     }
 }

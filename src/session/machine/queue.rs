@@ -29,7 +29,7 @@ impl<E: Entropy> Session<E> {
         } else if let Some(attempt) = self.turns.watch(self.config.longest_gap()) {
             self.commands.push(Command::WatchLock { attempt });
         }
-        for caller in self.callers.take_impatient(now, self.config.patience) {
+        while let Some(caller) = self.callers.take_impatient(now, self.config.patience) {
             let failure = self.failure.unwrap_or(RefreshFailure::TimedOut);
             let blocked = self.blocked.map(Deadline::wall_ms);
             let retry_at = self.backoff.retry_at().max(blocked).unwrap_or(now.wall_ms());

@@ -1,0 +1,137 @@
+//! What belongs to tickets, in the order in which they were drawn. Adding, finding and taking one costs the same however
+//! many wait: thousands of calls may wait for one refresh.
+
+use std::collections::VecDeque;
+
+use super::id::Ticket;
+
+/// How many places are kept although what stood there was taken. More are removed when they are the majority.
+const FEW: usize = 32;
+
+/// One value for each ticket.
+#[derive(Debug)]
+pub struct TicketQueue<T> {
+    /// In the order of the tickets. The first is never empty.
+    places: VecDeque<(Ticket, Option<T>)>,
+    empty: usize,
+}
+
+impl<T> Default for TicketQueue<T> {
+    fn default() -> Self {
+        Self { places: VecDeque::new(), empty: 0 }
+    }
+}
+
+impl<T> TicketQueue<T> {
+    /// Adds the value of a ticket that was drawn later than all others.
+    pub fn push(&mut self, ticket: Ticket, value: T) {
+        self.places.push_back((ticket, Some(value)));
+    }
+
+    /// Takes the value of a ticket.
+    pub fn take(&mut self, ticket: Ticket) -> Option<T> {
+        let index = self.places.binary_search_by_key(&ticket, |(its, _)| *its).ok()?;
+        let value = self.places.get_mut(index)?.1.take()?;
+        self.empty += 1;
+        self.tidy();
+        Some(value)
+    }
+
+    /// Takes the first value if it `is_wanted`.
+    pub(crate) fn take_first_if(&mut self, is_wanted: impl FnOnce(&T) -> bool) -> Option<T> {
+        self.first().filter(|first| is_wanted(first))?;
+        let (_, value) = self.places.pop_front()?;
+        self.tidy();
+        value
+    }
+
+    /// Takes all that are wanted.
+    pub(crate) fn take_all(&mut self, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
+        let mut taken = Vec::new();
+        let places = std::mem::take(&mut self.places);
+        for (ticket, value) in places {
+            match value {
+                Some(value) if is_wanted(&value) => taken.push(value),
+                Some(value) => self.places.push_back((ticket, Some(value))),
+                None => {}
+            }
+        }
+        self.empty = 0;
+        taken
+    }
+
+    /// The value of the ticket that was drawn first.
+    pub(crate) fn first(&self) -> Option<&T> {
+        self.places.front().and_then(|(_, value)| value.as_ref())
+    }
+
+    /// All values, first first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.places.iter().filter_map(|(_, value)| value.as_ref())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Removes empty places at the front, and all where they are the majority.
+    fn tidy(&mut self) {
+        while self.places.front().is_some_and(|(_, value)| value.is_none()) {
+            self.places.pop_front();
+            self.empty -= 1;
+        }
+        if self.empty > FEW && self.empty > self.places.len() / 2 {
+            self.places.retain(|(_, value)| value.is_some());
+            self.empty = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(tickets: u32) -> TicketQueue<u32> {
+        let mut queue = TicketQueue::default();
+        (0..tickets).for_each(|number| queue.push(Ticket(number), number));
+        queue
+    }
+
+    #[test]
+    fn each_ticket_is_found_once_in_whatever_order() {
+        let orders: [fn(u32) -> u32; 4] = [|n| n, |n| 999 - n, |n| (n * 7) % 1000, |n| n ^ 1];
+        for order in orders {
+            let mut queue = filled(1000);
+            for number in (0..1000).map(order) {
+                assert_eq!(queue.take(Ticket(number)), Some(number));
+                assert_eq!(queue.take(Ticket(number)), None);
+                assert_eq!(queue.first(), queue.iter().next());
+            }
+            assert!(queue.is_empty() && queue.empty == 0);
+        }
+    }
+
+    #[test]
+    fn one_that_waits_for_ever_does_not_make_the_queue_grow() {
+        let mut queue = filled(1);
+        for number in 1..10_000 {
+            queue.push(Ticket(number), number);
+            queue.take(Ticket(number));
+        }
+        assert!(queue.places.len() <= 2 * FEW + 2, "{}", queue.places.len());
+        assert_eq!(queue.first(), Some(&0));
+    }
+
+    #[test]
+    fn the_first_and_all_that_are_wanted_are_taken() {
+        let mut queue = filled(10);
+        queue.take(Ticket(1));
+        assert_eq!(queue.take_first_if(|first| *first > 0), None);
+        assert_eq!(queue.take_first_if(|first| *first == 0), Some(0));
+        assert_eq!(queue.first(), Some(&2));
+        assert_eq!(queue.take_all(|value| value % 2 == 0), [2, 4, 6, 8]);
+        assert_eq!(queue.iter().copied().collect::<Vec<_>>(), [3, 5, 7, 9]);
+        assert_eq!(queue.take(Ticket(5)), Some(5));
+    }
+}
