@@ -68,8 +68,8 @@ pub(super) const IN_MILLISECONDS: f64 = 1e11;
 ///
 /// # Errors
 ///
-/// [`TokenFault::Expired`] when the server's own lifetime (`expires_in`, or `exp - iat`) is not positive,
-/// [`TokenFault::NoLifetime`] when the token is no JWT and the reply does not contain its lifetime.
+/// [`TokenFault::Expired`] when the server's own lifetime (`expires_in`, or `exp - iat`) is not positive, or where it is
+/// not known and both `Date` and the local clock are past the expiry. [`TokenFault::NoLifetime`] when the token is no JWT and the reply does not contain its lifetime.
 pub(super) fn lifetime(times: &Times) -> Result<Option<Duration>, TokenFault> {
     let exp = times.exp.seconds();
     let expires_in = times.expires_in.seconds();
@@ -95,9 +95,12 @@ pub(super) fn lifetime(times: &Times) -> Result<Option<Duration>, TokenFault> {
     if !times.is_jwt && expires_at.is_none() {
         return Err(TokenFault::NoLifetime);
     }
-    // The local clock is used last, and never to declare a token expired: it is as likely wrong.
+    // The local clock is used last. Neither it nor `Date` alone declares a token expired, for each may be wrong; both do.
     let by_us = |date: Option<f64>| date.map(|date| date - times.local_now).filter(|seconds| *seconds > 0.0);
-    Ok(shortest(&[by_us(exp), by_us(expires_at)]).map(from_seconds))
+    match shortest(&[by_us(exp), by_us(expires_at)]) {
+        None if times.server_now.is_some() && server_now.is_none() => Err(TokenFault::Expired),
+        lives => Ok(lives.map(from_seconds)),
+    }
 }
 
 impl Times {
@@ -160,7 +163,8 @@ mod tests {
             // Then the local clock is all that is left.
             let without_iat = Times { server_now, iat: Numeric::Absent, local_now: IAT + 100.0, ..jwt() };
             assert_eq!(seconds(without_iat), Ok(Some(800.0)), "{ahead}");
-            assert_eq!(seconds(Times { local_now: IAT + 86_400.0, ..without_iat }), Ok(None), "{ahead}");
+            let expired = Times { local_now: IAT + 86_400.0, ..without_iat };
+            assert_eq!(seconds(expired), Err(TokenFault::Expired), "{ahead}: both clocks say so");
             let opaque = Times { server_now, expires_at: Numeric::Seconds(IAT + 900.0), ..Times::default() };
             assert_eq!(seconds(Times { local_now: IAT, ..opaque }), Ok(Some(900.0)), "{ahead}");
         }

@@ -52,8 +52,8 @@ impl ServerClock {
     ///
     /// # Errors
     ///
-    /// [`TokenFault::Expired`] when the server's own lifetime (`expires_in`, or `exp - iat`) is not positive,
-    /// [`TokenFault::NoLifetime`] when the token is no JWT and the reply does not contain its lifetime.
+    /// [`TokenFault::Expired`] when the server's own lifetime (`expires_in`, or `exp - iat`) is not positive, or where it
+    /// is not known and both `Date` and the local clock are past the expiry. [`TokenFault::NoLifetime`] when the token is no JWT and the reply does not contain its lifetime.
     pub fn lifetime(&mut self, times: &Times, received: Moment) -> Result<Option<Duration>, TokenFault> {
         let issued_at = times.issued_at();
         let meaning = self.compare(times, received);
@@ -66,8 +66,11 @@ impl ServerClock {
         let proved =
             self.proof.map(|(then, at)| then + received.surely_since(at).as_secs_f64()).filter(is_right);
         let by_proof = Times { server_now: latest([proved, date]), ..*times };
-        let server_now = by_proof.plausible_server_now().or(date);
-        self.proof = latest([server_now, issued_at]).map(|now| (now, received));
+        let believed = by_proof.plausible_server_now().or(date);
+        self.proof = latest([believed, issued_at]).map(|now| (now, received));
+        // A `Date` that is past the expiry says something only where nothing else does.
+        let doubtful = times.server_now.filter(|_| times.plausible_server_now().is_none());
+        let server_now = believed.or(doubtful);
         if meaning != Meaning::Copied {
             return lifetime(&Times { server_now, ..*times });
         }
