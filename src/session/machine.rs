@@ -8,6 +8,7 @@ mod orphans;
 mod peers;
 mod queue;
 mod refresh;
+mod replying;
 mod requests;
 mod sign_out;
 mod sign_out_turn;
@@ -222,7 +223,7 @@ impl<E: Entropy> Session<E> {
             None if self.away || !self.started => None,
             None => [self.own_refresh_wait(now), self.agenda_wait(now)].into_iter().flatten().min(),
         };
-        [patience, work].into_iter().flatten().min()
+        [patience, self.peers.replies.wait(now), work].into_iter().flatten().min()
     }
 
     /// What the app may see.

@@ -74,6 +74,9 @@
 //! - **messages** ([`PeerMessage`]): tokens, the begin and the end of sessions. Each may be lost, late or out of order:
 //!   then there is one refresh more, one after the other, or a tab hears of a sign-in or sign-out at its next turn.
 //!
+//! One tab replies for all (`replies.rs`): whoever spoke last, or where it does not, the next in an order of their own.
+//! Few tabs all reply, so that they know exactly who is there. So messages grow with the number of tabs, and no faster.
+//!
 //! Nobody passes on what it was told. A tab that says something of a session which is over, or of an older one, is
 //! answered with what is known: so who has missed a message hears it when it speaks. Epochs are in order ([`EpochId`]),
 //! and so are the ends of sessions: whatever the order of messages, all tabs come to the same end.
@@ -134,6 +137,7 @@ mod pace;
 mod peers;
 mod place;
 mod record;
+mod replies;
 mod report;
 mod rotation;
 mod scope;

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::id::{EpochId, TabId};
+use super::id::{Entropy, EpochId, TabId};
 use super::memo::Begun;
+use super::replies::{Debt, FEW, Replies};
 use super::status::EndReason;
 use super::time::{Deadline, Moment};
 use super::token::{AccessToken, Grant, Subject};
@@ -48,6 +49,13 @@ pub enum PeerMessage {
     Coming,
     /// I am going.
     Bye,
+}
+
+impl PeerMessage {
+    /// Whether it says what its tab has: somebody may have asked for that.
+    pub(crate) fn is_reply(&self) -> bool {
+        matches!(self, Self::Here | Self::Offered(_) | Self::Began(_) | Self::Over { .. })
+    }
 }
 
 /// A token that is handed over. All about it is relative, for the monotonic clocks of two tabs have nothing in common.
@@ -98,6 +106,10 @@ pub(crate) struct Peers {
     pub(crate) me: TabId,
     siblings: Vec<TabId>,
     inquiry: Option<Inquiry>,
+    /// There were many before the page was put away, and who is left will be known in a moment.
+    was_crowd: bool,
+    /// What this tab has to reply.
+    pub(crate) replies: Replies,
 }
 
 /// A question that is out to all tabs.
@@ -108,11 +120,15 @@ struct Inquiry {
     missing: Option<Vec<TabId>>,
     /// The answers are waited for; else another tab has asked, and it is only heard who answers.
     is_ours: bool,
+    /// Somebody has replied. Of many tabs one does for all.
+    has_reply: bool,
+    /// A token is known to be there: no reply without it will do.
+    is_news: bool,
 }
 
 impl Peers {
     pub(crate) fn new(me: TabId) -> Self {
-        Self { me, siblings: Vec::new(), inquiry: None }
+        Self { me, siblings: Vec::new(), inquiry: None, was_crowd: false, replies: Replies::default() }
     }
 
     /// The tabs that were heard of last.
@@ -123,13 +139,15 @@ impl Peers {
     /// A question is out: to all that are known, or to whoever may be there.
     pub(crate) fn ask(&mut self, now: Moment, known: bool) {
         let missing = (known && !self.siblings.is_empty()).then(|| self.siblings.clone());
-        self.inquiry = Some(Inquiry { ends: Deadline::new(now, ANSWER_PATIENCE), missing, is_ours: true });
+        let ends = Deadline::new(now, ANSWER_PATIENCE);
+        self.inquiry = Some(Inquiry { ends, missing, is_ours: true, has_reply: false, is_news: false });
     }
 
     /// One of those that are known has what is asked for: it is waited for longer.
     pub(crate) fn be_patient(&mut self, now: Moment) {
         if let Some(inquiry) = self.inquiry.as_mut().filter(|inquiry| inquiry.missing.is_some()) {
             inquiry.ends = Deadline::new(now, NEWS_PATIENCE);
+            inquiry.is_news = true;
         }
     }
 
@@ -147,32 +165,67 @@ impl Peers {
         Some(inquiry.ends.remaining(now)).filter(|left| inquiry.is_ours && !left.is_zero())
     }
 
-    /// Ends the question whose time is over. Who did not answer is not waited for again.
+    /// Ends the question whose time is over. Who did not answer is not waited for again; of many tabs one answers for all.
     pub(crate) fn look(&mut self, now: Moment) {
         if let Some(inquiry) = self.inquiry.take_if(|inquiry| inquiry.ends.is_due(now)) {
+            self.was_crowd = false;
+            if inquiry.has_reply && self.is_crowd() {
+                return;
+            }
             let missing = inquiry.missing.unwrap_or_default();
             self.siblings.retain(|sibling| !missing.contains(sibling));
         }
     }
 
-    /// A tab has given a sign of life.
-    pub(crate) fn heard(&mut self, from: TabId) {
+    /// Whether there are so many that one replies for all.
+    pub(crate) fn is_crowd(&self) -> bool {
+        self.siblings.len() > FEW || self.was_crowd
+    }
+
+    /// Whether this tab is to reply at once; else it owes the reply.
+    pub(crate) fn owe(&mut self, debt: Debt, now: Moment, entropy: &mut impl Entropy) -> bool {
+        let is_crowd = self.is_crowd();
+        if !is_crowd || self.replies.may_speak(self.me, now) {
+            return true;
+        }
+        let place = self.siblings.iter().filter(|sibling| **sibling < self.me).count();
+        self.replies.owe(debt, place, now, entropy);
+        false
+    }
+
+    /// A tab has said something.
+    pub(crate) fn heard(&mut self, now: Moment, from: TabId, message: &PeerMessage) {
         if !self.siblings.contains(&from) && self.siblings.len() < MOST_SIBLINGS {
             self.siblings.push(from);
         }
         self.cross_out(from);
+        if !message.is_reply() {
+            return;
+        }
+        self.replies.spoke(from, now);
+        let is_crowd = self.is_crowd();
+        // A tab that has just begun knows nothing yet.
+        let knows = *message != PeerMessage::Here;
+        if let Some(inquiry) = &mut self.inquiry {
+            inquiry.has_reply = true;
+            let is_over = is_crowd && knows && inquiry.missing.is_some() && !inquiry.is_news;
+            self.inquiry.take_if(|_| is_over);
+        }
     }
 
     /// A tab has gone.
     pub(crate) fn forget(&mut self, from: TabId) {
         self.siblings.retain(|sibling| *sibling != from);
+        self.replies.forget(from);
         self.cross_out(from);
     }
 
     /// Nobody is known any more, and nobody asked.
     pub(crate) fn forget_all(&mut self) {
+        self.was_crowd |= self.is_crowd();
         self.siblings.clear();
         self.inquiry = None;
+        self.replies.clear();
     }
 
     fn cross_out(&mut self, from: TabId) {
@@ -197,7 +250,7 @@ mod tests {
 
     fn peers(siblings: &[u64]) -> Peers {
         let mut peers = Peers::new(tab(0));
-        siblings.iter().for_each(|number| peers.heard(tab(*number)));
+        siblings.iter().for_each(|number| peers.heard(NOW, tab(*number), &PeerMessage::Here));
         peers
     }
 
@@ -205,8 +258,8 @@ mod tests {
     fn a_question_is_over_when_all_have_answered() {
         let mut peers = peers(&[1, 2]);
         peers.ask(NOW, true);
-        peers.heard(tab(3));
-        peers.heard(tab(1));
+        peers.heard(NOW, tab(3), &PeerMessage::Here);
+        peers.heard(NOW, tab(1), &PeerMessage::Here);
         assert!(peers.answer_wait(NOW).is_some());
         peers.forget(tab(2));
         assert_eq!(peers.answer_wait(NOW), None);
@@ -216,7 +269,7 @@ mod tests {
     fn who_does_not_answer_in_time_is_not_waited_for_again() {
         let mut peers = peers(&[1, 2]);
         peers.ask(NOW, true);
-        peers.heard(tab(1));
+        peers.heard(NOW, tab(1), &PeerMessage::Here);
         let later = Moment::new(1_000_100, 100);
         peers.look(later);
         assert_eq!(peers.answer_wait(later), None);
@@ -228,7 +281,7 @@ mod tests {
         let mut peers = peers(&[1, 2]);
         peers.overhear(NOW);
         assert_eq!(peers.answer_wait(NOW), None);
-        peers.heard(tab(1));
+        peers.heard(NOW, tab(1), &PeerMessage::Here);
         peers.look(Moment::new(1_000_100, 100));
         assert_eq!(peers.siblings(), [tab(1)]);
     }
@@ -237,8 +290,44 @@ mod tests {
     fn where_nobody_is_known_one_waits_for_anybody() {
         let mut peers = peers(&[]);
         peers.ask(NOW, true);
-        peers.heard(tab(1));
+        peers.heard(NOW, tab(1), &PeerMessage::Here);
         assert_eq!(peers.answer_wait(NOW), Some(ANSWER_PATIENCE));
+    }
+
+    #[test]
+    fn few_tabs_all_reply_and_of_many_the_one_that_spoke_last() {
+        let owes = |peers: &mut Peers| !peers.owe(Debt::State, NOW, &mut || 0);
+        assert!(!owes(&mut peers(&[1, 2, 3, 4])));
+        let mut many = peers(&[1, 2, 3, 4, 5]);
+        assert!(owes(&mut many));
+        many.replies.spoke(many.me, Moment::new(999_000, -1_000));
+        assert!(!owes(&mut many));
+        many.forget(tab(0));
+        assert!(owes(&mut many));
+        // Back from the cache it takes the others to be there still, until it has asked.
+        many.forget_all();
+        assert!(many.siblings().is_empty() && owes(&mut many));
+        many.ask(NOW, true);
+        many.look(Moment::new(1_000_100, 100));
+        assert!(!owes(&mut many));
+    }
+
+    #[test]
+    fn one_reply_of_many_ends_a_question_unless_a_token_is_known_to_be_there() {
+        let began = PeerMessage::Began(Begun::read(EpochId::draw(&mut || 1, 0, None), None, None));
+        for (message, is_news, is_over) in
+            [(PeerMessage::Here, false, false), (began.clone(), false, true), (began, true, false)]
+        {
+            let mut peers = peers(&[1, 2, 3, 4, 5]);
+            peers.ask(NOW, true);
+            if is_news {
+                peers.be_patient(NOW);
+            }
+            peers.heard(NOW, tab(1), &message);
+            assert_eq!(peers.answer_wait(NOW).is_none(), is_over, "{message:?}, {is_news}");
+            peers.look(Moment::new(1_001_000, 1_000));
+            assert_eq!(peers.siblings().len(), 5, "who keeps silent is not gone");
+        }
     }
 
     #[test]

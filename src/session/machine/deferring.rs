@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::super::id::{Entropy, EpochId};
 use super::super::peers::{ANSWER_PATIENCE, PeerMessage};
+use super::super::replies::Debt;
 use super::super::report::{Delay, Report};
 use super::super::time::{Deadline, Moment};
 use super::{Phase, Session};
@@ -82,6 +83,11 @@ impl<E: Entropy> Session<E> {
         if self.config.defers || !self.config.shares_token || !self.started || self.away {
             return;
         }
+        self.reply_or_owe(now, Debt::Help { epoch, age });
+    }
+
+    /// Hands the worker a better token than the one that it has, or refreshes for it.
+    pub(super) fn help(&mut self, now: Moment, epoch: Option<EpochId>, age: Duration) {
         let has_better = match &self.phase {
             Phase::Active(held) => {
                 let is_other = epoch != Some(held.epoch)

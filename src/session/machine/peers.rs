@@ -7,6 +7,7 @@ use super::super::held::Source;
 use super::super::id::{Entropy, EpochId, TabId};
 use super::super::memo::{Begun, Memo, Remembered};
 use super::super::peers::{ANSWER_PATIENCE, Offer, PeerMessage};
+use super::super::replies::Debt;
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::{Phase, Session};
@@ -106,38 +107,20 @@ impl<E: Entropy> Session<E> {
             PeerMessage::Bye => return self.peers.forget(from),
             PeerMessage::Hello => {
                 self.peers.overhear(now);
-                self.reply(now);
+                self.reply_or_owe(now, Debt::State);
             }
             PeerMessage::Here => {}
             PeerMessage::Wanted { epoch, age } => self.wanted(now, epoch, age),
             PeerMessage::Coming => self.help_is_coming(now),
-            PeerMessage::Offered(offer) => self.offered(now, offer),
+            PeerMessage::Offered(ref offer) => self.offered(now, offer.clone()),
             PeerMessage::Began(begun) => {
                 self.contradicted(now, begun.epoch, |session| session.begun_elsewhere(now, begun));
             }
             PeerMessage::Over { until, reason } => self.over_elsewhere(until, reason),
         }
-        self.peers.heard(from);
+        self.note_reply(now, &message);
+        self.peers.heard(now, from, &message);
         self.drop_needless_turn(now);
-    }
-
-    /// Says what there is to give.
-    pub(super) fn reply(&mut self, now: Moment) {
-        let message = match (&self.phase, self.over) {
-            (Phase::Active(held), _) => {
-                let is_good =
-                    self.config.shares_token && !held.refused && held.grant.lasts(now, Duration::ZERO);
-                match is_good {
-                    true => PeerMessage::Offered(Offer::of(&held.grant, held.epoch, now)),
-                    false => PeerMessage::Began(Begun::of(held.epoch, &held.grant)),
-                }
-            }
-            (Phase::Ended { .. }, Some((until, reason))) if reason != EndReason::None => {
-                PeerMessage::Over { until, reason }
-            }
-            _ => PeerMessage::Here,
-        };
-        self.tell(message);
     }
 
     /// A token was offered. Ours stays, unless that one came later.
@@ -166,13 +149,18 @@ impl<E: Entropy> Session<E> {
     fn contradicted(&mut self, now: Moment, epoch: EpochId, otherwise: impl FnOnce(&mut Self)) {
         match self.over(epoch) {
             Some((_, EndReason::None)) => {}
-            Some((until, reason)) => self.tell(PeerMessage::Over { until, reason }),
-            None if self.known_epoch().is_some_and(|known| epoch < known) => self.reply(now),
+            Some(_) => self.reply_or_owe(now, Debt::End),
+            None if self.known_epoch().is_some_and(|known| epoch < known) => {
+                self.reply_or_owe(now, Debt::State);
+            }
             None => otherwise(self),
         }
     }
 
     pub(super) fn tell(&mut self, message: PeerMessage) {
+        if let Some(now) = self.last.filter(|_| message.is_reply()) {
+            self.peers.replies.spoke(self.peers.me, now);
+        }
         self.commands.push(Command::Tell(message));
     }
 }

@@ -17,6 +17,7 @@ impl<E: Entropy> Session<E> {
     /// Everything that time alone makes due.
     pub(super) fn advance(&mut self, now: Moment) {
         self.peers.look(now);
+        self.pay_debts(now);
         self.turns.look(now, self.config.longest_gap());
         let is_neglected = self.turns.current.as_ref().is_some_and(|turn| turn.neglected);
         if self.turns.is_holding() && (is_neglected || !self.published) {

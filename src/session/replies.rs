@@ -1,0 +1,135 @@
+//! Which tab replies where one has asked all others.
+//!
+//! A message reaches all tabs of a session. If each replied to each, messages would grow as the square of the tabs. So one
+//! replies: whoever spoke last, which all have heard. Where that tab has gone or is frozen, the others reply a moment later,
+//! in an order of their own, and whoever hears a reply that is as good as its own keeps silent. A tab that knows only a
+//! few others replies in any case: so few tabs know exactly who is there.
+
+use std::time::Duration;
+
+use super::backoff::scale;
+use super::id::{Entropy, EpochId, TabId};
+use super::time::{Deadline, Moment};
+
+/// With no more other tabs than this all reply.
+pub(crate) const FEW: usize = 4;
+
+/// How long each place in the order waits for the one before: longer than a message takes, as a rule.
+const PLACE: Duration = Duration::from_millis(8);
+
+/// Whoever asks a moment later is served by the same reply.
+const AT_LEAST: Duration = Duration::from_millis(1);
+
+/// How many places there are. The last replies in time for whoever has asked
+/// ([`ANSWER_PATIENCE`](super::peers::ANSWER_PATIENCE)).
+const PLACES: usize = 8;
+
+/// What a tab owes the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Debt {
+    /// What it has.
+    State,
+    /// That sessions are over: another has spoken of one.
+    End,
+    /// Help: a worker wants a better token than one of this epoch, of this age.
+    Help { epoch: Option<EpochId>, age: Duration },
+}
+
+/// The replies of one tab.
+#[derive(Debug, Default)]
+pub(crate) struct Replies {
+    /// Who spoke last, and when.
+    speaker: Option<(TabId, Moment)>,
+    owed: Vec<(Debt, Deadline)>,
+}
+
+impl Replies {
+    /// A tab has said what it has.
+    pub(crate) fn spoke(&mut self, tab: TabId, now: Moment) {
+        self.speaker = Some((tab, now));
+    }
+
+    /// A tab has gone.
+    pub(crate) fn forget(&mut self, tab: TabId) {
+        self.speaker.take_if(|(speaker, _)| *speaker == tab);
+    }
+
+    /// Owes nothing any more, and knows nobody.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Whether this tab spoke last, and not just now: one reply serves all that ask together.
+    pub(crate) fn may_speak(&self, me: TabId, now: Moment) -> bool {
+        self.speaker.is_some_and(|(speaker, at)| speaker == me && now.since(at) >= PLACE)
+    }
+
+    /// Owes a reply, and sends it when so many others have not.
+    pub(crate) fn owe(&mut self, debt: Debt, place: usize, now: Moment, entropy: &mut impl Entropy) {
+        let is_kind = |owed: &Debt| std::mem::discriminant(owed) == std::mem::discriminant(&debt);
+        if !self.owed.iter().any(|(owed, _)| is_kind(owed)) {
+            let places = place.min(PLACES - 1) as u32;
+            let pause = PLACE.saturating_mul(places).saturating_add(scale(PLACE, entropy) + AT_LEAST);
+            self.owed.push((debt, Deadline::new(now, pause)));
+        }
+    }
+
+    /// Another tab has made some replies needless.
+    pub(crate) fn cancel(&mut self, is_needless: impl Fn(&Debt) -> bool) {
+        self.owed.retain(|(debt, _)| !is_needless(debt));
+    }
+
+    /// What is owed and due.
+    pub(crate) fn due(&mut self, now: Moment) -> Option<Debt> {
+        let index = self.owed.iter().position(|(_, due)| due.is_due(now))?;
+        Some(self.owed.swap_remove(index).0)
+    }
+
+    /// Whether anything is owed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.owed.is_empty()
+    }
+
+    /// How long until something is due.
+    pub(crate) fn wait(&self, now: Moment) -> Option<Duration> {
+        self.owed.iter().map(|(_, due)| due.remaining(now)).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_reply_serves_all_that_ask_together() {
+        let me = TabId::draw(&mut || 1);
+        let mut replies = Replies::default();
+        assert!(!replies.may_speak(me, NOW));
+        replies.spoke(me, NOW);
+        for (passed, may_speak) in [(0, false), (7, false), (8, true), (10_000, true)] {
+            assert_eq!(replies.may_speak(me, Moment::new(1_000_000 + passed, passed)), may_speak, "{passed}");
+        }
+    }
+
+    const NOW: Moment = Moment::new(1_000_000, 0);
+
+    #[test]
+    fn each_replies_in_its_place_and_all_in_time_unless_one_has() {
+        for (place, least) in [(0, 0), (3, 24), (7, 56), (63, 56)] {
+            let mut replies = Replies::default();
+            replies.owe(Debt::State, place, NOW, &mut || u64::MAX);
+            replies.owe(Debt::State, 0, NOW, &mut || 0);
+            let wait = replies.wait(NOW).unwrap().as_millis();
+            assert!((least + 1..=least + 8).contains(&wait), "{place}: {wait}");
+            let later = Moment::new(1_000_065, 65);
+            assert_eq!(replies.due(later), Some(Debt::State));
+            assert_eq!(replies.due(later), None);
+        }
+        let mut replies = Replies::default();
+        replies.owe(Debt::State, 0, NOW, &mut || 0);
+        replies.owe(Debt::End, 0, NOW, &mut || 0);
+        replies.cancel(|debt| *debt == Debt::State);
+        let later = Moment::new(1_000_009, 9);
+        assert_eq!((replies.due(later), replies.due(later)), (Some(Debt::End), None));
+    }
+}
