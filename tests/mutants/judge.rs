@@ -3,6 +3,8 @@
 //! Tests run in the order of their names, so the long ones are last.
 #![allow(missing_docs)]
 
+use std::io::Write as _;
+
 #[path = "../scenarios/main.rs"]
 mod scenarios;
 #[path = "../histories/main.rs"]
@@ -11,11 +13,12 @@ mod then_histories;
 /// Ends the program when a test fails. `secrecy` panics on purpose.
 #[test]
 fn a_failure_ends_the_program() {
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        before(panic);
+    std::panic::set_hook(Box::new(|panic| {
         let thread = std::thread::current();
-        if !thread.name().is_some_and(|test| test.contains("secrecy")) {
+        let test = thread.name().unwrap_or_default();
+        if !test.contains("secrecy") {
+            // Past the capture of the test's output, which would be lost.
+            let _ = writeln!(std::io::stderr(), "{test} {panic}");
             std::process::exit(101);
         }
     }));
