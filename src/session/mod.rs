@@ -44,6 +44,8 @@
 //! | `Busy` | rejected, and that was not confirmed yet | `Holding` |
 //! | | settled, or given up on | `Idle` |
 //!
+//! A page that goes away cannot confirm a rejection: nothing ends, and whoever refreshes next finds out.
+//!
 //! A refresh is due when the session is to be restored, a caller waits for a token, the leeway before the expiry has
 //! begun, or somebody asked for one; and no pause after a failure is running.
 //!

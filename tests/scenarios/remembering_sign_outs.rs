@@ -190,3 +190,27 @@ fn it_is_sent_as_it_is_where_a_cookie_may_have_come_after_the_last_answer() {
     world.run(60_000);
     assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
 }
+
+/// A failed try of one tab lengthens the pause of all.
+#[test]
+fn ten_tabs_that_pursue_one_sign_out_try_hardly_more_often_than_one() {
+    let tries = |tabs: usize| -> usize {
+        let of_seed = |seed| {
+            let mut world = World::signed_in(Config::default(), seed);
+            (1..tabs).for_each(|_| {
+                world.visit();
+            });
+            world.run(1_000);
+            world.server.sign_out_faults = vec![Fault::Status(503, None); 100];
+            world.sign_out(TAB);
+            world.run(1_000);
+            // Each finds the pending sign-out when it is looked at, and pursues it as well.
+            (1..tabs).for_each(|tab| world.show(TabId(tab)));
+            world.run(2 * MINUTE);
+            100 - world.server.sign_out_faults.len()
+        };
+        (0..40).map(of_seed).sum()
+    };
+    let (one, ten) = (tries(1), tries(10));
+    assert!(ten * 100 <= one * 130, "{ten} tries, and {one} of a single tab");
+}

@@ -1,5 +1,7 @@
 //! The weak moment of a rotating cookie: the server has rotated, and the browser has not heard of it.
 
+use silent_session::session::Report;
+
 use super::*;
 
 /// A refresh is on the wire that the server answers after `slow` milliseconds; and then the page goes away.
@@ -240,5 +242,45 @@ fn a_rejection_is_confirmed_half_a_second_to_a_second_later() {
         assert_eq!(world.server.refreshes - before, 1);
         world.run(600);
         assert_eq!(world.server.refreshes - before, 2);
+    }
+}
+
+/// A server that answers each attempt id once would refuse the confirmation, too.
+#[test]
+fn a_rejection_is_confirmed_under_an_attempt_id_of_its_own() {
+    let causes: [fn(&mut World) -> TabId; 4] = [
+        |world| {
+            world.renew(TAB);
+            TAB
+        },
+        |world| {
+            world.server.revoke_access();
+            world.fetch(TAB);
+            TAB
+        },
+        |world| world.reload(TAB),
+        |world| {
+            // Its outcome is unknown, so the retry has the same id; the confirmation has not.
+            world.server.faults = vec![Fault::Lost];
+            world.renew(TAB);
+            world.run(100);
+            TAB
+        },
+    ];
+    for (case, cause) in causes.into_iter().enumerate() {
+        let mut world = signed_in();
+        world.server.revoke_all();
+        let tab = cause(&mut world);
+        world.run(60_000);
+        assert_eq!(world.status(tab), ended(EndReason::Rejected), "{case}");
+        let reports = world.tabs[tab.0].reports.iter();
+        let ids: Vec<_> = reports
+            .filter_map(|report| match report {
+                Report::RefreshStarted { id } => Some(*id),
+                _ => None,
+            })
+            .collect();
+        let [.., rejected, confirmed] = ids[..] else { panic!("{case}: {ids:?}") };
+        assert_ne!(rejected, confirmed, "{case}");
     }
 }

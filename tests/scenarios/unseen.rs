@@ -103,3 +103,24 @@ fn what_was_cleared_is_written_down_again() {
     world.run(1_000);
     assert_eq!(session_of(&world, tab), session);
 }
+
+/// Nothing is begun that the page could not end, and one rejection alone ends no session: the next page asks.
+#[test]
+fn a_page_that_goes_away_neither_confirms_a_rejection_nor_ends_the_session() {
+    let mut world = signed_in();
+    let cookie = world.cookie.take();
+    world.renew(TAB);
+    world.run(10);
+    world.put_away(TAB);
+    world.run(1_000);
+    // The reply is there before the page hears that it is back.
+    let sent = refreshes(&mut world, |world| {
+        world.thaw(TAB, false, true);
+        world.run(60_000);
+    });
+    assert_eq!((sent, world.is_active(TAB)), (0, true));
+    world.cookie = cookie;
+    let next = world.visit();
+    world.run(20_000);
+    assert!(world.is_active(next));
+}

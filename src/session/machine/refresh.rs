@@ -71,6 +71,9 @@ impl<E: Entropy> Session<E> {
             (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) => {
                 self.refreshed(now, sent, grant, marker, memo);
             }
+            // One rejection ends no session, and a page that goes away cannot confirm it: whoever refreshes next does.
+            (Settled::InTime(_), Err(RefreshFailure::Rejected { .. }))
+                if self.away && self.known_epoch().is_some() => {}
             (Settled::InTime(_), Err(RefreshFailure::Rejected { .. })) => match self.phase {
                 Phase::Ended { reason, elsewhere } => self.end_session(reason, elsewhere),
                 Phase::Unknown { restoring: None, .. } => self.end(now, EndReason::None),
