@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`Remembered`] | `begun <session> <check value of the subject, or ->`, and maybe ` <check value of the person>`; or `over <session> <reason>`, and maybe ` <closer reason>` |
 //! | [`PendingSignOut`] | `<sessions until> <when: milliseconds since 1970> <tries> <session, or -> <check value of the subject, or ->`, and maybe ` <check value of the person>` |
-//! | [`Unsettled`] | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost, overtaken or astray> <digest of the companion cookie, or -> <when one went astray: milliseconds since 1970, or -> <when its page went away: milliseconds since 1970, or ->`, and maybe ` under=<session>` |
+//! | [`Unsettled`] | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost, overtaken or astray> <digest of the companion cookie, or -> <when one went astray: milliseconds since 1970, or -> <when its page went away: milliseconds since 1970, or ->`, and maybe ` first=<when the first of its id was sent>` and ` under=<session>` |
 //! | [`Answered`] | `<when its token came: milliseconds since 1970> <how many milliseconds it took> <how many the slowest recent one took> <how many one takes usually> <"echoes", where the server sends attempt ids back, or ->` |
 //! | [`InFlightList`] | of each: `<attempt> <when it was sent: milliseconds since 1970> <when its page went away, or ->` |
 //!
@@ -18,6 +18,9 @@ use super::in_flight::{InFlight, InFlightList};
 use super::memo::{Answered, Begun, Companion, PendingSignOut, Remembered, Standing, Unsettled};
 use super::pace::Pace;
 use super::status::EndReason;
+
+/// Before the date of the first refresh of an id, in a marker.
+const FIRST: &str = "first=";
 
 /// Before the session in a marker.
 const UNDER: &str = "under=";
@@ -81,13 +84,14 @@ impl PendingSignOut {
 impl Unsettled {
     /// Writes it: the marker of this attempt.
     pub fn to_entry(self, attempt: AttemptId) -> String {
-        let Self { id, sent, standing, companion, astray, gone, under } = self;
+        let Self { id, sent, standing, companion, astray, gone, under, first } = self;
         let companion = digest_to_text(companion.map(|companion| companion.0));
         let (astray, gone) = (date_to_text(astray), date_to_text(gone));
-        let (attempt, id, sent) = (attempt.to_hex(), id.to_hex(), sent.to_string());
+        let (attempt, id, sent_at) = (attempt.to_hex(), id.to_hex(), sent.to_string());
+        let first = (first != sent).then(|| [FIRST, &first.to_string()].concat());
         let under = under.map(|session| [UNDER, &session.to_hex()].concat());
-        let words = [&attempt, &*id, &sent, standing.as_str(), &companion, &astray, &gone];
-        words.into_iter().chain(under.as_deref()).collect::<Vec<_>>().join(" ")
+        let words = [&attempt, &*id, &sent_at, standing.as_str(), &companion, &astray, &gone];
+        words.into_iter().chain(first.as_deref()).chain(under.as_deref()).collect::<Vec<_>>().join(" ")
     }
 
     /// Reads it, whichever attempt's it is.
@@ -100,8 +104,14 @@ impl Unsettled {
         let companion = words.next().and_then(digest_from_text).flatten().map(Companion);
         let astray = words.next().and_then(|sent| sent.parse().ok());
         let gone = words.next().and_then(|gone| gone.parse().ok());
-        let under = words.find_map(|word| word.strip_prefix(UNDER)).and_then(EpochId::parse);
-        Some(Self { id, sent, standing, companion, astray, gone, under })
+        let (mut first, mut under) = (sent, None);
+        for word in words {
+            if let Some(date) = word.strip_prefix(FIRST).and_then(|date| date.parse().ok()) {
+                first = date;
+            }
+            under = under.or(word.strip_prefix(UNDER).and_then(EpochId::parse));
+        }
+        Some(Self { id, sent, standing, companion, astray, gone, under, first })
     }
 }
 

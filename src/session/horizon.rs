@@ -43,7 +43,7 @@ impl Horizon {
         Memo {
             session: session.filter(|remembered| self.admits(remembered.epoch())),
             unsettled: unsettled.filter(|marker| {
-                let dates = [Some(marker.sent), marker.astray, marker.gone];
+                let dates = [Some(marker.sent), Some(marker.first), marker.astray, marker.gone];
                 let is_admitted = marker.under.is_none_or(|session| self.admits(session));
                 is_admitted && dates.into_iter().flatten().all(|date| self.admits_date(date))
             }),

@@ -170,6 +170,8 @@ pub struct Unsettled {
     pub gone: Option<i64>,
     /// Under which session the first of those was sent, where that was known: clocks may have been set since.
     pub under: Option<EpochId>,
+    /// When the first refresh with its id was sent: milliseconds since 1970.
+    pub first: i64,
 }
 
 /// A readable cookie of the server's that changes with each rotation: a digest of its value, which may be a secret of its
@@ -232,7 +234,7 @@ impl Unsettled {
     /// The marker of one of which no more is known than when it was sent.
     pub(crate) fn astray(id: AttemptId, sent: i64) -> Self {
         let standing = Standing::Astray;
-        Self { id, sent, standing, companion: None, astray: Some(sent), gone: None, under: None }
+        Self { id, sent, standing, companion: None, astray: Some(sent), gone: None, under: None, first: sent }
     }
 
     /// Whether nobody has seen its own reply, with its cookie.
@@ -266,7 +268,7 @@ impl Unsettled {
 
     /// How long ago the first was sent of which it is one more try.
     pub(crate) fn first_age(&self, now: Moment) -> Duration {
-        age(self.astray.unwrap_or(self.sent), now)
+        age(self.first, now)
     }
 
     /// How long ago it was sent.

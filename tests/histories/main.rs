@@ -8,6 +8,7 @@
 #![allow(missing_docs)]
 
 mod newest;
+mod rotating;
 mod secrecy;
 mod steps;
 #[path = "../world/mod.rs"]
@@ -100,7 +101,7 @@ fn signs_in(step: &Step) -> bool {
 const FEW: u32 = 40_000;
 
 /// How many properties there are.
-const PROPERTIES: u32 = 5;
+const PROPERTIES: u32 = 6;
 
 /// The same few in each run of `cargo test`. `cargo xtask simulate` wants as many as it says in all, from a seed of its own,
 /// and remembers what fails.

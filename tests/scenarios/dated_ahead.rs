@@ -33,6 +33,7 @@ fn dated(at: i64) -> Vec<Forged> {
         astray,
         gone: astray,
         under: None,
+        first: at,
     };
     let offer = Offer {
         epoch: until,

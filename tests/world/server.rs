@@ -57,6 +57,8 @@ struct Family {
     serial: u32,
     /// Which attempt has rotated it last.
     attempt: Option<AttemptId>,
+    /// When that was.
+    rotated: i64,
     revoked: bool,
     /// By its user.
     signed_out: bool,
@@ -91,6 +93,8 @@ pub struct Server {
     pub is_static: bool,
     /// Spent cookies that it has refused, and done nothing else.
     pub refused_spent: u32,
+    /// For how many milliseconds it recognises an attempt id; for ever, where that is zero.
+    pub recognises_for: i64,
     /// It sends attempt ids back.
     pub echoes: bool,
     /// Beside the refresh cookie it sets one that script can read.
@@ -157,7 +161,15 @@ impl Server {
         let id = self.families.len() as u32 + 1;
         self.families.insert(
             id,
-            Family { user, began: now, serial: 1, attempt: None, revoked: false, signed_out: false },
+            Family {
+                user,
+                began: now,
+                serial: 1,
+                attempt: None,
+                rotated: now,
+                revoked: false,
+                signed_out: false,
+            },
         );
         (self.issue(id, now), Cookie { family: id, serial: 1 })
     }
@@ -216,8 +228,10 @@ impl Server {
         if family.revoked {
             return Err(rejected);
         }
+        let is_remembered = self.recognises_for == 0 || now - family.rotated < self.recognises_for;
+        let is_recognised = self.knows_attempts && family.attempt == Some(id) && is_remembered;
         // The same attempt once more, and its successor was never presented.
-        if self.knows_attempts && family.serial == cookie.serial + 1 && family.attempt == Some(id) {
+        if is_recognised && family.serial == cookie.serial + 1 {
             let successor = Cookie { family: cookie.family, serial: family.serial };
             return Ok((self.issue(cookie.family, now), successor));
         }
@@ -239,11 +253,12 @@ impl Server {
             return Err(rejected);
         }
         // Once more, with the successor itself: its cookie has come, and other answers of the attempt may bring it again.
-        if self.knows_attempts && family.attempt == Some(id) {
+        if is_recognised {
             return Ok((self.issue(cookie.family, now), cookie));
         }
         family.serial += 1;
         family.attempt = Some(id);
+        family.rotated = now;
         let successor = Cookie { family: cookie.family, serial: family.serial };
         Ok((self.issue(cookie.family, now), successor))
     }

@@ -68,8 +68,11 @@ impl<E: Entropy> Session<E> {
             Standing::Out if self.turn_refreshes(now) => wait(rotation),
             // A cookie that comes after a sign-in would take the place of its cookie.
             Standing::Out => wait(Rotation::Revokes),
-            // Its outcome is known. Sent under the same id, the next refresh does no harm.
-            Standing::Overtaken if self.turn_refreshes(now) => Duration::ZERO,
+            // Its outcome is known. Sent under the same id, the next refresh does no harm, while the server recognises that.
+            Standing::Overtaken if self.turn_refreshes(now) && marker.first_age(now) < RECOGNISED => {
+                Duration::ZERO
+            }
+            Standing::Overtaken if self.turn_refreshes(now) => wait(Rotation::Revokes),
             Standing::Overtaken => timeout,
         };
         bound.saturating_sub(marker.age(now))
@@ -108,6 +111,7 @@ impl<E: Entropy> Session<E> {
                 .and_then(|earlier| earlier.astray.or(earlier.is_open().then_some(earlier.sent))),
             gone: None,
             under: self.under_of_next(),
+            first: earlier.filter(|earlier| earlier.id == id).map_or(now.wall_ms(), |earlier| earlier.first),
         };
         if let Some(earlier) = earlier.filter(Unsettled::is_open) {
             // Neither a network that comes back nor a reload makes it less late.
@@ -136,26 +140,41 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Notes what became of a refresh, in the marker and in the list of those that are out.
-    pub(super) fn note_fate(&mut self, now: Moment, attempt: AttemptId, settled: &Settled, fate: Fate) {
+    pub(super) fn note_fate(
+        &mut self,
+        now: Moment,
+        attempt: AttemptId,
+        settled: &Settled,
+        fate: Fate,
+        memo: &Memo,
+    ) {
         // The fetch of a page that goes away fails, and the request goes on.
         if self.away && fate == Fate::Lost {
             return;
         }
         self.commands.push(Command::UnlistInFlight { attempt });
         match *settled {
-            Settled::InTime(_) => self.newest_settled(now, attempt, fate),
+            Settled::InTime(_) => self.newest_settled(now, attempt, fate, memo),
             Settled::Late(sent) => self.late_settled(sent, fate),
             Settled::Unknown if fate == Fate::Lost => {}
-            Settled::Inert(sent) => self.stray_settled(now, attempt, sent, fate, true),
-            Settled::Stray(sent) => self.stray_settled(now, attempt, sent, fate, false),
+            Settled::Inert(sent) => {
+                let before = self.one_before(now, fate, memo);
+                let lost = Some(Unsettled::of_earlier(&sent, Standing::Lost));
+                // Where it has failed, its cookie does not come any more.
+                let lost = lost.filter(|_| fate == Fate::Lost);
+                self.unsettled = self.stray_settled(attempt, sent, fate, before.map(overtaken).or(lost));
+            }
+            Settled::Stray(sent) => {
+                self.stray_settled(attempt, sent, fate, None);
+            }
             Settled::Unknown => self.commands.push(Command::Unmark { attempt }),
         }
     }
 
     /// None was sent since.
-    fn newest_settled(&mut self, now: Moment, attempt: AttemptId, fate: Fate) {
+    fn newest_settled(&mut self, now: Moment, attempt: AttemptId, fate: Fate, memo: &Memo) {
         // The one before, of the same id, may still bring a cookie.
-        let before = self.one_before(now).filter(|before| match fate {
+        let before = self.one_before(now, fate, memo).filter(|before| match fate {
             // Accepted after a rejection, this one was sent with that cookie.
             Fate::Accepted => !self.rejected,
             Fate::Rejected => before.standing == Standing::Out,
@@ -188,23 +207,23 @@ impl<E: Entropy> Session<E> {
     }
 
     /// One of an earlier session. Its cookie may lie over that of the session that has begun since.
-    fn stray_settled(&mut self, now: Moment, attempt: AttemptId, sent: Sent, fate: Fate, is_newest: bool) {
-        let before = if is_newest { self.one_before(now) } else { None };
+    /// Returns what is written down of it, unless another one was marked since.
+    fn stray_settled(
+        &mut self,
+        attempt: AttemptId,
+        sent: Sent,
+        fate: Fate,
+        otherwise: Option<Unsettled>,
+    ) -> Option<Unsettled> {
         let goes_on = matches!(self.phase, Phase::Active(_) | Phase::Unknown { .. });
-        let astray = match fate {
-            Fate::Accepted if goes_on => Some(Unsettled::of_earlier(&sent, Standing::Astray)),
-            // Its cookie does not come any more.
-            Fate::Lost if is_newest => Some(Unsettled::of_earlier(&sent, Standing::Lost)),
-            Fate::Accepted | Fate::Rejected | Fate::Lost => None,
-        };
-        let unsettled = before.map(overtaken).or(astray);
-        if is_newest {
-            self.unsettled = unsettled;
-        }
+        let strays = fate == Fate::Accepted && goes_on;
+        let astray = strays.then(|| Unsettled::of_earlier(&sent, Standing::Astray));
+        let unsettled = otherwise.or(astray);
         self.commands.push(match unsettled {
             Some(unsettled) => Command::Remark { attempt, unsettled },
             None => Command::Unmark { attempt },
         });
+        unsettled
     }
 
     fn remark(&mut self, attempt: AttemptId) {
@@ -214,21 +233,20 @@ impl<E: Entropy> Session<E> {
         });
     }
 
-    /// The one before, if it may still bring a cookie.
-    fn one_before(&mut self, now: Moment) -> Option<Unsettled> {
-        self.overtaken.take().filter(|before| self.may_still_come(now, before))
-    }
-
-    /// Whether a refresh may still bring its cookie. The tab that sent it hears when it settles; of another's one can only
-    /// say when that has become unlikely.
-    fn may_still_come(&self, now: Moment, marker: &Unsettled) -> bool {
-        let is_out =
-            self.turns.late().any(|sent| sent.id == marker.id && now.since(sent.began) < LONGEST_IN_FLIGHT);
-        let likely = match marker.standing {
-            Standing::Overtaken => RECOGNISED,
-            _ => self.config.timeout,
+    /// The one before, if it may still bring a cookie. The tab that sent it hears when it settles; of one whose page has gone
+    /// one can only say when that has become unlikely.
+    fn one_before(&mut self, now: Moment, fate: Fate, memo: &Memo) -> Option<Unsettled> {
+        let before = self.overtaken.take()?;
+        let is_ours =
+            self.turns.late().any(|sent| sent.id == before.id && now.since(sent.began) < LONGEST_IN_FLIGHT);
+        let is_its = |listed: &InFlight| listed.sent == before.sent && listed.gone.is_none();
+        let is_anothers = memo.in_flight.iter().any(is_its) && before.age(now) < LONGEST_IN_FLIGHT;
+        let likely = match fate {
+            // To send its id again does no harm: rather too long than too short.
+            Fate::Accepted => before.first_age(now) < RECOGNISED,
+            Fate::Rejected | Fate::Lost => before.age(now) < self.config.timeout,
         };
-        is_out || marker.age(now) < likely
+        Some(before).filter(|_| is_ours || is_anothers || likely)
     }
 
     /// How long to wait before the next probe, after a rejection: while an orphan's cookie may still come, a rejection says
@@ -290,16 +308,16 @@ impl<E: Entropy> Session<E> {
                 return;
             }
         }
-        let may_come = |sent: &Sent| {
-            self.unsettled.is_some_and(|marker| {
-                marker.id == sent.id
-                    && (self.rejected
-                        || marker.standing == Standing::Overtaken && marker.first_age(now) >= RECOGNISED)
-            })
-        };
-        let is_harmless = self.rotation(memo) == Rotation::None;
-        let wait = self.turns.late().filter(may_come).map(of_ours).max().filter(|_| !is_harmless);
-        self.blocked = wait.filter(|wait| !wait.is_zero()).map(|wait| Deadline::new(now, wait));
+        // What another tab has given up on, that tab hears of, as this one does of its own.
+        let is_old =
+            |marker: Unsettled| marker.standing == Standing::Overtaken && marker.first_age(now) >= RECOGNISED;
+        let waits =
+            self.rotation(memo) != Rotation::None && (self.rejected || self.unsettled.is_some_and(is_old));
+        let heard_of = memo.in_flight.iter().filter(is_others).filter(|listed| listed.gone.is_none());
+        let heard_of = heard_of.map(|listed| listed.left(now, orphan_wait));
+        let wait = self.turns.late().map(of_ours).chain(heard_of).max();
+        let wait = wait.filter(|wait| waits && !wait.is_zero());
+        self.blocked = wait.map(|wait| Deadline::new(now, wait));
     }
 }
 

@@ -27,6 +27,8 @@ impl<E: Entropy> Session<E> {
         echoes: bool,
         memo: &Memo,
     ) {
+        // It was read before this one was taken from the list.
+        let memo = &Memo { in_flight: memo.in_flight.without(attempt), ..*memo };
         let (settled, mut turn) = self.turns.settle(attempt);
         self.blocked = None;
         if let Some(sent) = settled.sent() {
@@ -46,7 +48,7 @@ impl<E: Entropy> Session<E> {
         if let Settled::Stray(_) | Settled::Inert(_) = settled {
             self.doubt_cookie_after(outcome.as_ref().map(drop).map_err(|failure| *failure));
         }
-        self.note_fate(now, attempt, &settled, fate);
+        self.note_fate(now, attempt, &settled, fate, memo);
         if fate == Fate::Accepted && self.unsettled.is_none() {
             self.mark_stray(now, memo);
         }

@@ -1,0 +1,192 @@
+//! Late replies, reloads and several tabs, at servers of every kind that ends no session by itself for a spent cookie: the
+//! session is kept, and at most two refreshes are out.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use silent_session::session::{Config, Rotation, Status};
+
+use super::world::{Fault, OnSpent, Replies, TabId, World};
+use super::{heal, living, nobody_waits};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Wait(i64),
+    Renew(usize),
+    Fetch(usize),
+    RefuseToken(usize),
+    RevokeAccess,
+    OpenTab,
+    Reload(usize),
+    CloseTab(usize),
+    Fault(Fault),
+}
+
+/// What the server does with a spent cookie, and how the application's pages know it.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// The cookie does not rotate.
+    Static,
+    /// The preceding one is accepted.
+    Grace,
+    /// Attempt ids are recognised for a minute; the option says so.
+    Replays,
+    /// The same; the server says so.
+    Echoes,
+    /// A spent cookie is refused.
+    Refuses,
+}
+
+impl Kind {
+    fn said(self) -> Option<Rotation> {
+        match self {
+            Self::Static | Self::Grace => Some(Rotation::None),
+            Self::Replays => Some(Rotation::Replays),
+            Self::Echoes => None,
+            Self::Refuses => Some(Rotation::Refuses),
+        }
+    }
+
+    fn world(self, config: Config, seed: u64) -> World {
+        let mut world = World::signed_in(Config { rotation: self.said(), ..config }, seed);
+        world.server.is_static = matches!(self, Self::Static);
+        world.server.knows_attempts = matches!(self, Self::Replays | Self::Echoes);
+        world.server.recognises_for = 60_000;
+        world.server.echoes = matches!(self, Self::Echoes);
+        world.server.on_spent = match self {
+            Self::Static | Self::Grace => OnSpent::Accept,
+            Self::Replays | Self::Echoes => OnSpent::Revoke,
+            Self::Refuses => OnSpent::Refuse,
+        };
+        // The first reply says what the server says of itself.
+        world.renew(TabId(0));
+        world.run(1_000);
+        world
+    }
+}
+
+fn kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        Just(Kind::Static),
+        Just(Kind::Grace),
+        Just(Kind::Replays),
+        Just(Kind::Echoes),
+        Just(Kind::Refuses)
+    ]
+}
+
+/// Whether replies may be later than any orphan is waited for, and how long they take.
+fn replies() -> impl Strategy<Value = (bool, Replies)> {
+    prop_oneof![
+        Just((false, Replies::AtOnce)),
+        Just((false, Replies::Steady)),
+        Just((false, Replies::ColdStarts)),
+        Just((true, Replies::LogNormal)),
+        Just((true, Replies::PastTheTimeout))
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let tab = 0..3_usize;
+    // A reply that is lost is another story: nobody can bring its cookie any more. And the server recognises an attempt id
+    // for a minute: a retry after many failures, or an orphan that takes longer, comes too late.
+    let fault =
+        prop_oneof![(0..20_000_i64).prop_map(Fault::SlowReset), (0..20_000_i64).prop_map(Fault::Slow),];
+    prop_oneof![
+        6 => prop_oneof![0..200_i64, 0..5_000_i64, 0..30_000_i64, 0..2_000_000_i64].prop_map(Step::Wait),
+        3 => tab.clone().prop_map(Step::Renew),
+        3 => tab.clone().prop_map(Step::Fetch),
+        1 => tab.clone().prop_map(Step::RefuseToken),
+        1 => Just(Step::RevokeAccess),
+        1 => Just(Step::OpenTab),
+        3 => tab.clone().prop_map(Step::Reload),
+        1 => tab.prop_map(Step::CloseTab),
+        2 => fault.prop_map(Step::Fault),
+    ]
+}
+
+fn perform(world: &mut World, step: &Step) {
+    let of = |world: &World, tab: usize| living(world, tab);
+    match *step {
+        Step::Wait(ms) => world.run(ms),
+        Step::RevokeAccess => world.server.revoke_access(),
+        Step::Fault(fault) => world.server.faults.push(fault),
+        Step::OpenTab => {
+            if world.tabs.iter().filter(|tab| tab.alive).count() < 4 {
+                world.visit();
+            }
+        }
+        Step::Renew(tab) => {
+            if let Some(tab) = of(world, tab) {
+                world.renew(tab);
+            }
+        }
+        Step::Fetch(tab) => {
+            if let Some(tab) = of(world, tab) {
+                world.fetch(tab);
+            }
+        }
+        Step::RefuseToken(tab) => {
+            if let Some(tab) = of(world, tab)
+                && let Status::Active { grant, .. } = world.status(tab)
+            {
+                world.access_token(tab, Some(grant.token.reveal()), 0);
+            }
+        }
+        Step::Reload(tab) => {
+            if let Some(tab) = of(world, tab) {
+                world.reload(tab);
+            }
+        }
+        Step::CloseTab(tab) => {
+            if let Some(tab) = of(world, tab) {
+                world.close_tab(tab);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(super::histories())]
+
+    #[test]
+    fn late_replies_and_reloads_end_no_session(
+        seed in any::<u64>(),
+        kind in kind(),
+        (is_late, replies) in replies(),
+        timeout in prop_oneof![Just(15_u64), 1..30_u64],
+        shares_token in any::<bool>(),
+        steps in prop::collection::vec(step(), 1..50),
+    ) {
+        let config = Config { timeout: Duration::from_secs(timeout), shares_token, ..Config::default() };
+        let mut world = kind.world(config, seed);
+        world.replies = replies;
+        for step in &steps {
+            // A page that goes hears no more of its refresh. A cookie that comes later than any orphan is waited for is too
+            // late for the next page; at a server that refuses, that is the time-out.
+            let goes = matches!(step, Step::Reload(_) | Step::CloseTab(_)) && world.is_writing();
+            if goes && (is_late || matches!(kind, Kind::Refuses)) {
+                continue;
+            }
+            let is_later = |ms: i64| ms > 8_000 && !is_late;
+            if matches!(step, Step::Fault(Fault::Slow(ms) | Fault::SlowReset(ms)) if is_later(*ms)) {
+                continue;
+            }
+            perform(&mut world, step);
+            prop_assert_eq!(world.server.reuses, 0, "a spent cookie was presented");
+            prop_assert!(world.most_unanswered <= 2, "{} refreshes are out", world.most_unanswered);
+        }
+        world.replies = Replies::AtOnce;
+        heal(&mut world);
+        nobody_waits(&world);
+        if living(&world, 0).is_none() {
+            world.visit();
+            world.run(60_000);
+        }
+        for tab in world.tabs.iter().filter(|tab| tab.alive) {
+            let status = tab.session.status();
+            prop_assert!(matches!(status, Status::Active { .. }), "{:?}", status);
+        }
+        prop_assert_eq!(world.server.reuses, 0, "a spent cookie was presented");
+    }
+}
