@@ -13,10 +13,18 @@ use super::storage::{entry, kinds, write};
 
 const JSON: &str = r#"{"content-type":"application/json"}"#;
 const HTML: &str = r#"{"content-type":"text/html"}"#;
-/// Later than all sessions of the tests.
-const LATE: &str = "03bb2cc3d80000112233445566778899";
 /// Earlier.
 const EARLY: &str = "018bcfe568003210fedcba9876543210";
+
+/// A session that begins in so many days.
+fn begun_in(days: f64) -> String {
+    format!("{:012x}00112233445566778899", (js_sys::Date::now() + days * 86_400_000.0) as u64)
+}
+
+/// Later than all sessions of the tests.
+fn late() -> String {
+    begun_in(1.0)
+}
 
 fn pending(name: &str) -> Option<String> {
     entry("sign-out", name)
@@ -213,23 +221,24 @@ async fn a_login_that_fails_puts_it_back() {
 
 #[wasm_bindgen_test]
 async fn what_cannot_be_read_is_taken_for_absent() {
+    let late = late();
     let now = js_sys::Date::now();
     let junk = [
         "",
         " ",
         "junk",
-        LATE,
+        &late,
         "{\"until\":1}",
-        &format!("{LATE} {now} 0"),
-        &format!("{LATE} {now} 0 -"),
-        &format!("{LATE} {now} 0 - x"),
-        &format!("{LATE} {now} 0 x -"),
-        &format!("{LATE} {now} 0 - 0123456789abcdef"),
-        &format!("{LATE} {now} 0 {LATE} 0123456789abcdef0"),
-        &format!("{LATE} {now} -1 - -"),
-        &format!("{LATE} {now} many - -"),
-        &format!("{LATE} soon 0 - -"),
-        &format!("{LATE}  {now} 0 - -"),
+        &format!("{late} {now} 0"),
+        &format!("{late} {now} 0 -"),
+        &format!("{late} {now} 0 - x"),
+        &format!("{late} {now} 0 x -"),
+        &format!("{late} {now} 0 - 0123456789abcdef"),
+        &format!("{late} {now} 0 {late} 0123456789abcdef0"),
+        &format!("{late} {now} -1 - -"),
+        &format!("{late} {now} many - -"),
+        &format!("{late} soon 0 - -"),
+        &format!("{late}  {now} 0 - -"),
         &format!("x {now} 0 - -"),
     ];
     for (index, written) in junk.into_iter().enumerate() {
@@ -249,7 +258,7 @@ async fn what_cannot_be_read_is_taken_for_absent() {
 #[wasm_bindgen_test]
 async fn one_that_a_session_has_begun_after_is_removed() {
     let name = "pending-void-since";
-    write("session", name, &format!("begun {LATE} -"));
+    write("session", name, &format!("begun {} -", begun_in(-1.0)));
     write("sign-out", name, &format!("{EARLY} {} 0 - -", js_sys::Date::now()));
     let page = Page::start(name, FakeServer::new(), Config::default());
     page.is_active().await;
@@ -280,7 +289,8 @@ async fn one_that_is_given_up_is_local_until_the_next_sign_in() {
 
 #[wasm_bindgen_test]
 async fn where_the_server_is_told_of_no_sign_out_it_is_passed_over() {
-    let written = format!("{LATE} {} 0 - -", js_sys::Date::now());
+    let late = late();
+    let written = format!("{late} {} 0 - -", js_sys::Date::now());
     write("sign-out", "pending-local", &written);
     let server = FakeServer::new();
     let mut settings = self::settings("pending-local", &server, Config::default());
@@ -302,7 +312,8 @@ async fn where_the_server_is_told_of_no_sign_out_it_is_passed_over() {
 
 #[wasm_bindgen_test]
 async fn that_of_another_name_is_left_alone() {
-    let written = format!("{LATE} {} 0 - -", js_sys::Date::now());
+    let late = late();
+    let written = format!("{late} {} 0 - -", js_sys::Date::now());
     write("sign-out", "pending-other", &written);
     let page = Page::active("pending-mine").await;
     page.driver.sign_out().await.unwrap();
@@ -314,7 +325,8 @@ async fn that_of_another_name_is_left_alone() {
 
 #[wasm_bindgen_test]
 async fn where_nobody_knows_whose_it_was_it_is_sent_as_it_is() {
-    write("sign-out", "pending-unknown", &format!("{LATE} {} 0 - -", js_sys::Date::now()));
+    let late = late();
+    write("sign-out", "pending-unknown", &format!("{late} {} 0 - -", js_sys::Date::now()));
     let page = Page::start("pending-unknown", FakeServer::new(), Config::default());
     let waits = page.driver.token(|ticket| Event::TokenWanted {
         ticket,
