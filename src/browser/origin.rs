@@ -3,6 +3,8 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Url;
 
+use crate::session::Audience;
+
 #[wasm_bindgen(module = "/src/browser/climb.js")]
 extern "C" {
     /// Whether a server could take the path for one outside. The package's entry asks it too, before the wasm is there.
@@ -34,12 +36,12 @@ impl Targets {
         Self { allowed: allowed.collect() }
     }
 
-    /// The origin of an absolute URL that the token may be sent to; `None` where it must not go.
+    /// Who gets the token by an absolute URL that it may be sent to; `None` where it must not go.
     ///
     /// Compared after URL parsing, so case, default ports, `..` and user names are as fetch sees them. A prefix ends
     /// at a path boundary: `/v1` does not allow `/v10`. What is no separator to fetch may be one to the server: below
     /// a prefix URLs with an encoded slash or dot are not allowed, nor `..;`, which is `..` to some.
-    pub(crate) fn audience(&self, url: &str) -> Option<String> {
+    pub(crate) fn audience(&self, url: &str) -> Option<Audience> {
         let url = parse(url)?;
         let (origin, path) = (url.origin(), url.pathname());
         let allows = |target: &Target| {
@@ -49,7 +51,7 @@ impl Targets {
                         .strip_prefix(&*target.path)
                         .is_some_and(|rest| (rest.is_empty() || rest.starts_with('/')) && !may_climb(rest)))
         };
-        self.allowed.iter().any(allows).then_some(origin)
+        self.allowed.iter().any(allows).then(|| Audience::new(&origin, &path))
     }
 }
 

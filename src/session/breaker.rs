@@ -4,27 +4,50 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::bucket::Bucket;
 use super::time::{Deadline, Moment};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_secs(900);
+/// How many refreshes rejected tokens may cause at once: one heals a revocation, and a second one the next.
+const BUDGET: u32 = 5;
+/// How often one more. An API that rejects good tokens under ever new paths causes no more than that.
+const BUDGET_PERIOD: Duration = Duration::from_secs(120);
 /// Audiences remembered; with more than this misbehaving the oldest gets another chance.
 const MOST_ENTRIES: usize = 16;
 
-/// Whom a token was sent to: the origin of an API, or nothing for a caller of `accessToken`.
+/// Whom a token was sent to: a path of an API, or nobody in particular for a caller of `accessToken`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Audience(Rc<str>);
+pub struct Audience {
+    origin: Rc<str>,
+    path: Rc<str>,
+}
 
 impl Audience {
-    /// From the origin of a URL; an empty one for callers that do not say.
-    pub fn new(origin: &str) -> Self {
-        Self(origin.into())
+    /// The origin and the path of a URL, without its query.
+    pub fn new(origin: &str, path: &str) -> Self {
+        Self { origin: origin.into(), path: path.into() }
+    }
+
+    /// The audience of a caller of `accessToken`, who does not say where the token goes.
+    pub(crate) fn unnamed() -> Self {
+        Self::new("", "")
+    }
+
+    /// Whether this is a caller of `accessToken`. Nobody says whether a token of its was accepted.
+    pub(crate) fn is_unnamed(&self) -> bool {
+        self.origin.is_empty()
+    }
+
+    /// The origin that the token was sent to.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// The same by way of a redirect: it may have gone over another origin, which drops the token, and then a 401 says
     /// nothing of the token. So it is not held against those who are asked directly.
     pub fn redirected(&self) -> Self {
-        Self([&*self.0, " redirected"].concat().into())
+        Self::new(&self.origin, &[&*self.path, " redirected"].concat())
     }
 }
 
@@ -35,15 +58,53 @@ struct Entry {
     until: Deadline,
 }
 
-/// Who has refused brand-new tokens.
-#[derive(Debug, Default)]
+/// Who has refused brand-new tokens, and how many refreshes rejected tokens may still cause.
+#[derive(Debug)]
 pub(crate) struct Breaker {
     entries: Vec<Entry>,
+    budget: Bucket,
+    /// Whose rejection has caused the last refresh.
+    cause: Option<Audience>,
+    /// Whether the token that it brought was not rejected yet.
+    is_open: bool,
+}
+
+impl Default for Breaker {
+    fn default() -> Self {
+        Self { entries: Vec::new(), budget: Bucket::new(BUDGET, BUDGET_PERIOD), cause: None, is_open: false }
+    }
 }
 
 impl Breaker {
+    /// When this audience may cause a refresh by rejecting a token, if that is not now. Takes it out of the budget if it is.
+    pub(crate) fn spend(&mut self, audience: &Audience, now: Moment) -> Option<Deadline> {
+        if !self.budget.wait(now).is_zero() {
+            return self.budget.next();
+        }
+        self.budget.take(now);
+        self.cause = Some(audience.clone());
+        self.is_open = true;
+        None
+    }
+
+    /// Whether this audience has caused the last refresh.
+    pub(crate) fn is_cause(&self, audience: &Audience) -> bool {
+        self.cause.as_ref() == Some(audience)
+    }
+
+    /// An audience has accepted a token. If it had rejected the one before, and not this one, the refresh was right, and costs
+    /// nothing.
+    pub(crate) fn accepted(&mut self, audience: &Audience) {
+        self.forget(audience);
+        if self.is_cause(audience) && self.is_open {
+            self.budget.give_back();
+            self.cause = None;
+        }
+    }
+
     /// A brand-new token was refused. Returns when the pause ends.
     pub(crate) fn strike(&mut self, audience: &Audience, now: Moment) -> Deadline {
+        self.is_open &= !self.is_cause(audience);
         let strikes = self.forget(audience).unwrap_or(0) + 1;
         let pause = FIRST_PAUSE.saturating_mul(1 << (strikes - 1).min(8)).min(LONGEST_PAUSE);
         let until = Deadline::new(now, pause);
@@ -54,8 +115,8 @@ impl Breaker {
         until
     }
 
-    /// A token was accepted: all is well. Returns the strikes there were.
-    pub(crate) fn forget(&mut self, audience: &Audience) -> Option<u32> {
+    /// Forgets an audience. Returns the strikes there were.
+    fn forget(&mut self, audience: &Audience) -> Option<u32> {
         let index = self.entries.iter().position(|entry| entry.audience == *audience)?;
         Some(self.entries.remove(index).strikes)
     }
@@ -83,7 +144,7 @@ mod tests {
     #[test]
     fn pauses_double_to_a_cap_and_are_forgotten_when_a_token_is_accepted() {
         let mut breaker = Breaker::default();
-        let api = Audience::new("https://api.example.com");
+        let api = Audience::new("https://api.example.com", "/");
         let mut pauses = Vec::new();
         for _ in 0..7 {
             pauses.push(breaker.strike(&api, after(0)).remaining(after(0)).as_secs());
@@ -97,17 +158,48 @@ mod tests {
     #[test]
     fn one_audience_does_not_pay_for_another() {
         let mut breaker = Breaker::default();
-        breaker.strike(&Audience::new("https://a.test"), after(0));
-        assert!(breaker.open_until(&Audience::new("https://a.test"), after(29)).is_some());
-        assert!(breaker.open_until(&Audience::new("https://a.test"), after(30)).is_none());
-        assert!(breaker.open_until(&Audience::new("https://b.test"), after(0)).is_none());
+        let (bad, good) = (Audience::new("https://a.test", "/bad"), Audience::new("https://a.test", "/good"));
+        breaker.strike(&bad, after(0));
+        breaker.forget(&good);
+        breaker.forget(&bad.redirected());
+        assert!(breaker.open_until(&bad, after(29)).is_some());
+        assert!(breaker.open_until(&bad, after(30)).is_none());
+        for other in [good, bad.redirected(), Audience::new("https://b.test", "/bad")] {
+            assert!(breaker.open_until(&other, after(0)).is_none(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn rejected_tokens_have_one_budget_for_their_refreshes() {
+        let mut breaker = Breaker::default();
+        let path = |second: i64| Audience::new("https://a.test", &second.to_string());
+        let spent =
+            (0..3_600).filter(|second| breaker.spend(&path(*second), after(*second)).is_none()).count();
+        assert_eq!(spent, 5 + 29);
+    }
+
+    #[test]
+    fn a_refresh_that_was_right_costs_nothing() {
+        let (path, other) = (Audience::new("https://a.test", "/"), Audience::new("https://a.test", "/other"));
+        let mut breaker = Breaker::default();
+        for _ in 0..100 {
+            assert_eq!(breaker.spend(&path, after(0)), None);
+            breaker.accepted(&path);
+        }
+        let mut breaker = Breaker::default();
+        let mut spend = || {
+            let denied = breaker.spend(&path, after(0));
+            breaker.accepted(&other);
+            denied
+        };
+        assert_eq!((0..100).filter(|_| spend().is_none()).count(), 5, "another path proves nothing");
     }
 
     #[test]
     fn it_remembers_a_bounded_number() {
         let mut breaker = Breaker::default();
         for index in 0..40 {
-            breaker.strike(&Audience::new(&index.to_string()), after(0));
+            breaker.strike(&Audience::new("https://a.test", &index.to_string()), after(0));
         }
         assert_eq!(breaker.entries.len(), MOST_ENTRIES);
     }

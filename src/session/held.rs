@@ -12,6 +12,9 @@ use super::token::{AccessToken, Credential, Grant, is_same_person};
 /// A refused token that is younger than this, never accepted, and the successor of a refused one, is brand-new.
 const BRAND_NEW: Duration = Duration::from_secs(10);
 
+/// The same for a caller of `accessToken`, which cannot say that it was accepted.
+const BRAND_NEW_UNTOLD: Duration = Duration::from_secs(2);
+
 /// Where a token came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -35,6 +38,8 @@ pub(crate) struct Held {
     pub(crate) accepted: bool,
     /// It was fetched because its predecessor had been refused.
     after_refusal: bool,
+    /// It was rejected when it was brand-new: no time makes it better.
+    pub(crate) rejected_early: bool,
     /// Somebody has asked for it.
     pub(crate) used: bool,
     /// The session came from another tab.
@@ -80,6 +85,7 @@ impl Held {
             refused: false,
             accepted: false,
             used: false,
+            rejected_early: false,
             after_refusal: predecessor.is_some_and(|held| held.refused),
             replaced: predecessor.map(|held| held.grant.token.clone()),
             elsewhere: predecessor.map_or(elsewhere, |held| held.elsewhere),
@@ -117,8 +123,10 @@ impl Held {
     }
 
     /// Whether another refresh would only bring another token that is refused.
-    pub(crate) fn is_brand_new(&self, now: Moment) -> bool {
-        self.after_refusal && !self.accepted && now.since(self.grant.received) < BRAND_NEW
+    /// `is_untold`: nobody can say that it was accepted, so one that has lived for a while gets the benefit of the doubt.
+    pub(crate) fn is_brand_new(&self, now: Moment, is_untold: bool) -> bool {
+        let bound = if is_untold { BRAND_NEW_UNTOLD } else { BRAND_NEW };
+        self.after_refusal && !self.accepted && now.since(self.grant.received) < bound
     }
 }
 

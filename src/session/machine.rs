@@ -318,7 +318,7 @@ impl<E: Entropy> Session<E> {
                 }
             }
             Event::TokenAccepted { epoch, generation, audience } => {
-                self.breaker.forget(&audience);
+                self.breaker.accepted(&audience);
                 if let Phase::Active(held) = &mut self.phase
                     && held.epoch == epoch
                     && held.generation == generation

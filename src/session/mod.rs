@@ -118,6 +118,7 @@ mod answer;
 mod attachment;
 mod backoff;
 mod breaker;
+mod bucket;
 mod callers;
 mod challenge;
 mod command;

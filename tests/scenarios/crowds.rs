@@ -100,11 +100,12 @@ fn a_caller_costs_the_same_however_many_wait() {
     for leaving in all {
         for is_worker in [false, true] {
             let cost = |many| (0..3).map(|_| cost_of_one_of(many, leaving, is_worker)).min().unwrap_or(0);
-            let (few, many) = (cost(1_000), cost(20_000));
-            // Where each looks at all others it is twenty times as much.
+            let (few, many) = (cost(1_000), cost(100_000));
+            // Where each looks at all others it is a hundred times as much. A machine that is busy with something else takes
+            // some microseconds more.
             assert!(
-                many < 5 * few + 2_000,
-                "{leaving:?}, {is_worker}: {few} ns of 1,000, {many} ns of 20,000"
+                many < 5 * few + 30_000,
+                "{leaving:?}, {is_worker}: {few} ns of 1,000, {many} ns of 100,000"
             );
         }
     }

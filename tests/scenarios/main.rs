@@ -14,6 +14,7 @@ mod newest;
 mod pending_sign_outs;
 mod reaching_all_tabs;
 mod recovering;
+mod rejecting_apis;
 mod reloading;
 mod remembering_sign_outs;
 mod replaying;

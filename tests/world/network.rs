@@ -107,44 +107,9 @@ impl World {
                     (_, outcome) => outcome,
                 };
                 let way = self.way();
-                println!(
-                    "DBG {} at server tab {tab:?} attempt {} id {} cookie {:?} delay {delay} fault {fault:?} -> {:?}",
-                    self.now - 1_700_000_000_000,
-                    &attempt.to_hex()[..4],
-                    &id.to_hex()[..4],
-                    cookie,
-                    outcome.as_ref().map(|x| x.1)
-                );
-                println!(
-                    "DBG {} at server tab {tab:?} attempt {} id {} cookie {:?} delay {delay} fault {fault:?} -> {:?} memo {:?}",
-                    self.now - 1_700_000_000_000,
-                    &attempt.to_hex()[..4],
-                    &id.to_hex()[..4],
-                    cookie,
-                    outcome.as_ref().map(|x| x.1),
-                    self.memo().unsettled.map(|m| (
-                        m.standing,
-                        m.sent - 1_700_000_000_000,
-                        m.first - 1_700_000_000_000
-                    ))
-                );
                 self.later(way + delay, Arrival::RefreshAnswer { tab, attempt, outcome });
             }
             Arrival::RefreshAnswer { tab, attempt, outcome } => {
-                println!(
-                    "DBG {} answer tab {tab:?} alive {} attempt {} {:?}",
-                    self.now - 1_700_000_000_000,
-                    self.tabs[tab.0].alive,
-                    &attempt.to_hex()[..4],
-                    outcome.as_ref().map(|x| x.1)
-                );
-                println!(
-                    "DBG {} answer tab {tab:?} alive {} attempt {} {:?}",
-                    self.now - 1_700_000_000_000,
-                    self.tabs[tab.0].alive,
-                    &attempt.to_hex()[..4],
-                    outcome.as_ref().map(|x| x.1)
-                );
                 let is_dropped = self.tabs[tab.0].is_worker && !self.tabs[tab.0].alive;
                 if let Ok((_, cookie)) = &outcome
                     && !is_dropped
@@ -215,7 +180,7 @@ impl World {
 
     pub(super) fn api_answered(&mut self, tab: TabId, sent: Sent, status: u16) {
         let Sent { request, credential } = sent;
-        let audience = Audience::new(request.api);
+        let audience = audience_of(request.api);
         let Some(credential) = credential else {
             self.outcomes.insert(request.id, Outcome::Status(status));
             return;
@@ -223,7 +188,9 @@ impl World {
         let (epoch, generation) = (credential.epoch, credential.generation);
         if status != 401 {
             self.outcomes.insert(request.id, Outcome::Status(status));
-            self.happen(tab, Event::TokenAccepted { epoch, generation, audience });
+            if (200..300).contains(&status) {
+                self.happen(tab, Event::TokenAccepted { epoch, generation, audience });
+            }
         } else if request.is_replay {
             self.outcomes.insert(request.id, Outcome::Status(401));
             self.happen(tab, Event::ReplayRejected { audience });
@@ -261,4 +228,11 @@ impl World {
         let bound = if draw % 10 == 0 { bound } else { bound / 10 + 1 };
         self.latency + ((draw >> 8) % bound) as i64
     }
+}
+
+/// The origin and the path of an API's URL.
+fn audience_of(url: &str) -> Audience {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let path = url[host..].find('/').map_or(url.len(), |at| host + at);
+    Audience::new(&url[..path], &url[path..])
 }

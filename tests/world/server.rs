@@ -85,6 +85,8 @@ pub struct Server {
     pub refuses_all: bool,
     /// One that expects another audience refuses every token.
     pub misconfigured: Option<&'static str>,
+    /// What one replies in turn, whatever the token.
+    pub scripted: Option<(&'static str, Vec<u16>)>,
     /// It forgets attempt ids: a second presentation is theft, whatever comes along.
     pub knows_attempts: bool,
     /// What it does with a spent cookie.
@@ -318,6 +320,12 @@ impl Server {
     /// What the API answers.
     pub fn api(&mut self, api: &'static str, token: Option<&str>, now: i64) -> u16 {
         self.api_hits += 1;
+        if let Some((scripted, statuses)) = &mut self.scripted
+            && *scripted == api
+            && !statuses.is_empty()
+        {
+            return statuses.remove(0);
+        }
         let is_good = token
             .and_then(|token| self.tokens.get(token))
             .is_some_and(|(_, expiry, good)| *good && now < *expiry)

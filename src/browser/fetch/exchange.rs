@@ -236,15 +236,18 @@ impl Exchange {
         let audience = self.audience_of(answer);
         let Credential { epoch, generation, .. } = *credential;
         match verdict {
-            Verdict::Good => self.driver.tell(Event::TokenAccepted { epoch, generation, audience }),
+            // No other status proves that the token was looked at.
+            Verdict::Good if member(answer, "ok").is_truthy() => {
+                self.driver.tell(Event::TokenAccepted { epoch, generation, audience });
+            }
             Verdict::Refused if !self.policy.passive => self.driver.tell(Event::ReplayRejected { audience }),
-            Verdict::Refused | Verdict::None => {}
+            Verdict::Good | Verdict::Refused | Verdict::None => {}
         }
     }
 
     fn has_answered(&self, answer: &JsValue) -> bool {
         let url = member(answer, "url").as_string().and_then(|url| web_sys::Url::new(&url).ok());
-        url.is_some_and(|url| Audience::new(&url.origin()) == self.audience)
+        url.is_some_and(|url| url.origin() == self.audience.origin())
     }
 
     /// Who has answered, for the breaker.

@@ -102,7 +102,7 @@ pub(super) fn weigh(
     }
     // A stream would be held in memory to be sent again; a string, a Blob, a form is not.
     let spare = if policy.replay.unwrap_or(!is_stream) { Spare::of(&request)? } else { Spare::none() };
-    Ok(Prepared::Ours { request, spare, audience: Audience::new(&audience) })
+    Ok(Prepared::Ours { request, spare, audience })
 }
 
 impl Request {

@@ -23,7 +23,7 @@ impl<E: Entropy> Session<E> {
         match &self.phase {
             Phase::Ended { reason, .. } => self.answer(ticket, Err(Denial::Ended(*reason))),
             Phase::Active(held) if not.as_ref() == Some(&held.grant.token) => {
-                self.refused(now, ticket, &Audience::new(""));
+                self.refused(now, ticket, &Audience::unnamed());
             }
             // A refused token may be good enough for other APIs, unless its successor is on the way.
             Phase::Active(held)
@@ -71,8 +71,17 @@ impl<E: Entropy> Session<E> {
     /// The token in hand was refused.
     pub(super) fn refused(&mut self, now: Moment, ticket: Ticket, audience: &Audience) {
         let Phase::Active(held) = &mut self.phase else { return };
+        let is_brand_new = held.is_brand_new(now, audience.is_unnamed()) && self.breaker.is_cause(audience);
         let pause = match self.breaker.open_until(audience, now) {
-            None if held.is_brand_new(now) => Some(self.breaker.strike(audience, now)),
+            None if is_brand_new => Some(self.breaker.strike(audience, now)),
+            // Nobody says whether the token was accepted in between. It has lived for a while.
+            Some(_) if audience.is_unnamed() && !is_brand_new && !held.rejected_early => None,
+            pause => pause,
+        };
+        held.rejected_early |= is_brand_new;
+        // Those that are refused together cause one refresh.
+        let pause = match pause {
+            None if !held.refused => self.breaker.spend(audience, now),
             pause => pause,
         };
         match pause {

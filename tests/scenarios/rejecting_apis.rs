@@ -1,0 +1,107 @@
+//! APIs that reject good tokens: what each may cause, and what they may cause together.
+
+use super::*;
+
+const BAD: &str = "https://api.test/bad";
+const GOOD: &str = "https://api.test/good";
+
+#[test]
+fn a_path_that_always_rejects_costs_one_refresh_in_the_pause_whatever_its_neighbours_accept() {
+    let mut world = signed_in();
+    world.server.misconfigured = Some(BAD);
+    let sent = refreshes(&mut world, |world| {
+        for _ in 0..20 {
+            let good = world.fetch_from(TAB, GOOD);
+            let bad = world.fetch_from(TAB, BAD);
+            world.run(1_000);
+            assert_eq!(statuses(world, &[good, bad]), [Outcome::Status(200), Outcome::Status(401)]);
+        }
+    });
+    assert_eq!(sent, 1);
+}
+
+#[test]
+fn no_status_but_a_2xx_proves_that_a_token_was_accepted() {
+    for status in [204_u16, 304, 400, 403, 404, 409, 429, 500, 503] {
+        let mut world = signed_in();
+        world.server.scripted = Some((BAD, [401, 401, status].repeat(10)));
+        let sent = refreshes(&mut world, |world| {
+            for _ in 0..20 {
+                world.fetch_from(TAB, BAD);
+                world.run(1_000);
+            }
+        });
+        // A replay that is accepted shows that its refresh was right.
+        assert!(if status == 204 { sent >= 2 } else { sent == 1 }, "{status}: {sent}");
+    }
+}
+
+#[test]
+fn ever_new_paths_that_reject_have_one_budget() {
+    let paths: Vec<&'static str> =
+        (0..100).map(|user| &*format!("https://api.test/users/{user}").leak()).collect();
+    let mut world = signed_in();
+    world.server.refuses_all = true;
+    let sent = refreshes(&mut world, |world| {
+        for path in &paths {
+            world.fetch_from(TAB, path);
+            world.run(10_000);
+        }
+    });
+    assert!((5..=14).contains(&sent), "{sent}");
+}
+
+#[test]
+fn a_revocation_is_healed_at_once_also_after_some_paths_have_rejected() {
+    let mut world = signed_in();
+    world.server.misconfigured = Some(BAD);
+    for _ in 0..3 {
+        world.fetch_from(TAB, BAD);
+        world.run(1_000);
+    }
+    world.server.revoke_access();
+    let request = world.fetch_from(TAB, GOOD);
+    world.run(1_000);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+}
+
+#[test]
+fn a_wrong_password_answered_401_disturbs_no_other_path() {
+    const CHANGE_PASSWORD: &str = "https://api.test/change-password";
+    let mut world = signed_in();
+    world.server.misconfigured = Some(CHANGE_PASSWORD);
+    world.fetch_from(TAB, CHANGE_PASSWORD);
+    world.run(1_000);
+    world.server.revoke_access();
+    let request = world.fetch_from(TAB, GOOD);
+    world.run(1_000);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+}
+
+#[test]
+fn a_token_that_has_lived_for_a_while_is_replaced_for_a_caller_that_cannot_say_it_was_accepted() {
+    for pause in [2_100, 3_000, 10_000, 29_000] {
+        let mut world = signed_in();
+        for _ in 0..3 {
+            let token = token_of(&world);
+            world.server.revoke_access();
+            let ticket = world.access_token(TAB, Some(&token), 0);
+            world.run(pause);
+            assert!(matches!(world.answer(TAB, ticket), Some(Ok(Reply::Token(_)))), "{pause}");
+            assert_ne!(token_of(&world), token);
+        }
+    }
+}
+
+#[test]
+fn a_loop_of_callers_that_reject_each_token_is_bounded() {
+    let mut world = signed_in();
+    let sent = refreshes(&mut world, |world| {
+        for _ in 0..200 {
+            let token = token_of(world);
+            world.access_token(TAB, Some(&token), 0);
+            world.run(3_000);
+        }
+    });
+    assert!((5..=11).contains(&sent), "{sent}");
+}
