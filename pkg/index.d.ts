@@ -339,6 +339,25 @@ export interface Session {
   signIn(): Promise<void>;
 
   /**
+   * Hands over a token that the page was delivered with, by a server that renders it. It is no sign-in: a session that goes on
+   * stays the same here and in all other tabs, with its `state.session`, and no call is rejected. Called right after
+   * {@link createSession} it saves the refresh of the page load, and it is taken with `restore: false`, too.
+   *
+   * - The person of the token is the one who is signed in: the session goes on. A token in hand that is still valid is kept.
+   * - Another person: somebody has signed in unseen, so a new session begins. So it does where nobody is signed in.
+   * - After a sign-out, or an end by `"replaced"`, a seed signs nobody in again: the page may come out of a cache. Where the server has
+   *   confirmed the sign-out, one refresh tells whether there is a session; otherwise it rejects, unless another person is
+   *   known to have signed in. Mark the page that a login has just led to: call `signIn(answer)` there instead.
+   *
+   * An opaque token needs `identity`, or it counts as one of the session that goes on. A JWT, or `expires_at`, tells how long a token
+   * still lives; `expires_in` counts from this call. Waits for a prerendered page to be activated.
+   *
+   * @throws {SessionEndedError} when the session that it may belong to is over. {@link SignInError} and {@link TokenError} as of
+   * `signIn`, {@link SessionError} `ERR_SESSION_CLOSED`. None of these changes the state.
+   */
+  seed(answer: SignInAnswer): Promise<void>;
+
+  /**
    * The access token, for what cannot go through `fetch`: WebSocket, EventSource, XMLHttpRequest, other clients.
    *
    * @throws {SessionEndedError} when there is no session, {@link RefreshError} when no token could be had in time,

@@ -138,6 +138,11 @@ class Session {
     return (await this.#loaded).signIn(login);
   }
 
+  async seed(answer) {
+    if (!isLogin(answer) || typeof answer === "function") throw invalid("answer", "must be a Response, its JSON, or a token");
+    return (await this.#loaded).seed(answer);
+  }
+
   async accessToken({ not, minValidity = 0, signal } = {}) {
     if (not !== undefined && typeof not !== "string") throw invalid("not", "must be the token that was refused");
     if (!(minValidity >= 0)) throw invalid("minValidity", "must be a number of seconds, 0 or more");

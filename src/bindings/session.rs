@@ -65,6 +65,15 @@ impl Core {
         })
     }
 
+    /// Goes on with the session of a token that the page was delivered with.
+    pub fn seed(&self, answer: JsValue) -> Promise {
+        let driver = self.driver.clone();
+        future_to_promise(async move {
+            let outcome = browser::seed(&driver, answer).await;
+            outcome.map(|()| JsValue::UNDEFINED).map_err(|failure| errors::from_sign_in(failure, &driver))
+        })
+    }
+
     /// The access token, or a typed error.
     #[wasm_bindgen(js_name = accessToken)]
     pub fn access_token(&self, not: Option<String>, min_validity: f64, signal: JsValue) -> Promise {

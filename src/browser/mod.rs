@@ -36,5 +36,5 @@ pub use fetcher::Fetcher;
 pub use identity::Identity;
 pub use origin::Targets;
 pub use reporter::Reporter;
-pub use sign_in::{SignInFailure, sign_in, sign_in_with};
+pub use sign_in::{SignInFailure, seed, sign_in, sign_in_with};
 pub use token_place::TokenPlace;

@@ -53,6 +53,18 @@ where
 
 /// Begins the session that an answer brings which is already there.
 pub async fn sign_in_with(driver: &Driver, answer: JsValue) -> Result<(), SignInFailure> {
+    let grant = read_for(driver, answer).await?;
+    driver.signed_in(grant).await.map_err(SignInFailure::Denied)
+}
+
+/// Goes on with the session of a token that the page was delivered with.
+pub async fn seed(driver: &Driver, answer: JsValue) -> Result<(), SignInFailure> {
+    let grant = read_for(driver, answer).await?;
+    driver.seeded(grant).await.map_err(SignInFailure::Denied)
+}
+
+/// Reads what is already there, unless the user signs out meanwhile.
+async fn read_for(driver: &Driver, answer: JsValue) -> Result<Grant, SignInFailure> {
     let sign_outs = driver.sign_outs();
     driver.count_login_read(1);
     let grant = read(answer, driver.reader()).await;
@@ -61,7 +73,7 @@ pub async fn sign_in_with(driver: &Driver, answer: JsValue) -> Result<(), SignIn
     if driver.sign_outs() != sign_outs {
         return Err(SignInFailure::Denied(Denial::Ended(EndReason::SignedOut)));
     }
-    driver.signed_in(grant).await.map_err(SignInFailure::Denied)
+    Ok(grant)
 }
 
 async fn read(answer: JsValue, reader: &Reader) -> Result<Grant, SignInFailure> {

@@ -29,7 +29,7 @@ impl Wish {
     pub(crate) fn is_granted_by(self, source: Source) -> bool {
         match (self, source) {
             (Self::Token, _) | (_, Source::SignIn) => true,
-            (_, Source::Peer) => false,
+            (_, Source::Peer | Source::Seed) => false,
             (Self::Renewal { after } | Self::NewEpoch { after }, Source::Refresh(number)) => number > after,
         }
     }

@@ -42,6 +42,15 @@ pub enum Event {
         /// What the browser remembers now.
         memo: Memo,
     },
+    /// The page was delivered with a token: of the session that goes on, or of one that began unseen.
+    Seeded {
+        /// Who waits.
+        ticket: Ticket,
+        /// The token.
+        grant: Grant,
+        /// What the browser remembers now.
+        memo: Memo,
+    },
     /// Somebody else has set a new cookie: one refresh, a new session.
     CookieChanged {
         /// Who waits.

@@ -22,6 +22,8 @@ pub(crate) enum Source {
     /// The how-manieth refresh that was sent.
     Refresh(u32),
     Peer,
+    /// The page was delivered with it.
+    Seed,
 }
 
 /// The token in hand, and what has become of it.
@@ -44,6 +46,9 @@ pub(crate) struct Held {
     pub(crate) used: bool,
     /// The session came from another tab.
     pub(crate) elsewhere: bool,
+    /// The page was delivered with it, and nobody knows when it was issued: every other token is better, and it is not
+    /// handed over.
+    pub(crate) is_seed: bool,
     /// The token before it.
     replaced: Option<AccessToken>,
     /// What the tokens of this session have shown of their lifetime.
@@ -89,13 +94,14 @@ impl Held {
             after_refusal: predecessor.is_some_and(|held| held.refused),
             replaced: predecessor.map(|held| held.grant.token.clone()),
             elsewhere: predecessor.map_or(elsewhere, |held| held.elsewhere),
+            is_seed: false,
             cap,
         }
     }
 
     /// Whether a token that came to another tab is to take this one's place.
     pub(crate) fn is_outdone_by(&self, grant: &Grant, now: Moment) -> bool {
-        now.since(grant.received) < now.since(self.grant.received)
+        (self.is_seed || now.since(grant.received) < now.since(self.grant.received))
             && self.grant.token != grant.token
             && is_same_person(self.grant.subject.as_ref(), grant.subject.as_ref())
             // A tab whose clock was set back while it was frozen takes an old one for a new one.

@@ -10,6 +10,7 @@ mod queue;
 mod refresh;
 mod replying;
 mod requests;
+mod seeding;
 mod sign_out;
 mod sign_out_turn;
 
@@ -35,6 +36,7 @@ use super::token::{Credential, Grant, Subject};
 use super::turns::{Job, Stage, Turns};
 use deferring::Deferral;
 use newest::Cookie;
+use seeding::Seed;
 
 /// How long after it was woken a tab hears what has waited for it.
 const JUST_WOKEN: Duration = Duration::from_secs(1);
@@ -69,6 +71,8 @@ pub struct Session<E> {
     /// Something else that writes the cookie overlapped an unordered sign-in: whose cookie there is now, one more refresh will tell.
     cookie_in_doubt: bool,
     cookie: Cookie,
+    /// Tokens that the page was delivered with, and that wait.
+    seeds: Vec<Seed>,
     backoff: Backoff,
     sign_out_backoff: Backoff,
     failure: Option<RefreshFailure>,
@@ -151,6 +155,7 @@ impl<E: Entropy> Session<E> {
             logins: Vec::new(),
             cookie_in_doubt: false,
             cookie: Cookie::default(),
+            seeds: Vec::new(),
             backoff: Backoff::default(),
             sign_out_backoff: Backoff::of_sign_outs(),
             failure: None,
@@ -223,7 +228,8 @@ impl<E: Entropy> Session<E> {
             None if self.away || !self.started => None,
             None => [self.own_refresh_wait(now), self.agenda_wait(now)].into_iter().flatten().min(),
         };
-        [patience, self.peers.replies.wait(now), work].into_iter().flatten().min()
+        let heard = self.peers.answer_wait(now).filter(|_| !self.seeds.is_empty());
+        [patience, self.peers.replies.wait(now), work, heard].into_iter().flatten().min()
     }
 
     /// What the app may see.
@@ -296,6 +302,7 @@ impl<E: Entropy> Session<E> {
                 self.answer(ticket, Ok(Reply::Done));
             }
             Event::CookieChanged { ticket } => self.cookie_changed(now, ticket),
+            Event::Seeded { ticket, grant, memo } => self.seeded(now, ticket, grant, memo),
             Event::SignOutWanted { ticket, memo, reads_login } => {
                 self.note_latest(now, &memo);
                 self.sign_out(now, ticket, &memo, reads_login);

@@ -18,6 +18,7 @@
 //! | | refresh rejected, and a second one confirms it | `Ended(Rejected)` |
 //! | | refresh fails otherwise | `Active`; again after a pause |
 //! | any | sign-in | `Active`, a new epoch |
+//! | any | the page was delivered with a token | `Active`, the epoch that goes on if it is the same person's, else a new one; not after a sign-out (`machine/seeding.rs`) |
 //! | any | sign-out | `Ended(SignedOut)` at once; the server is told next, if there is an endpoint |
 //! | `Ended`, by the server's word | sign-out | the same: nothing is sent |
 //! | `Unknown` | an end by `Replaced` is stored | `Ended(Replaced)`, without a request |

@@ -21,6 +21,7 @@ mod replaying;
 mod reporting;
 mod restoring;
 mod rotating;
+mod seeding;
 mod sharing;
 mod signing_in_and_out;
 mod taking_turns;

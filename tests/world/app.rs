@@ -27,6 +27,19 @@ impl World {
         issued
     }
 
+    /// The server renders a page with the cookie that there is: a token of its session, if it goes on.
+    pub fn render(&mut self) -> Option<Issued> {
+        let cookie = self.cookie.filter(|cookie| self.server.goes_on(*cookie))?;
+        Some(self.server.render(cookie, self.now))
+    }
+
+    /// The page hands over the token that it was delivered with.
+    pub fn seed(&mut self, tab: TabId, issued: Issued) -> Ticket {
+        let issued = Issued { times: Times { server_now: None, ..issued.times }, ..issued };
+        let grant = self.grant(tab, &issued).expect("the server has issued a token that is good");
+        self.ask(tab, Purpose::Seed, |ticket| Event::Seeded { ticket, grant, memo: Memo::default() })
+    }
+
     /// The app signs in with it.
     pub fn sign_in_with(&mut self, tab: TabId, issued: Issued) -> Ticket {
         self.was_issued(tab, &issued);

@@ -207,6 +207,11 @@ impl Server {
         Issued { token, times, user, subject }
     }
 
+    /// A token for the page of whoever has this cookie.
+    pub fn render(&mut self, cookie: Cookie, now: i64) -> Issued {
+        self.issue(cookie.family, now)
+    }
+
     /// The fault that the next refresh meets.
     pub fn next_fault(&mut self) -> Option<Fault> {
         if self.faults.is_empty() { None } else { Some(self.faults.remove(0)) }

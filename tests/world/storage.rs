@@ -157,6 +157,7 @@ impl World {
             | Event::Woken { memo, .. }
             | Event::SignOutWanted { memo, .. }
             | Event::SignedIn { memo, .. }
+            | Event::Seeded { memo, .. }
             | Event::LoginSettled { memo, .. } => *memo = found,
             Event::RefreshSettled { memo, outcome, .. } => {
                 *memo = found;

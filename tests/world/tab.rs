@@ -60,6 +60,8 @@ pub enum Purpose {
     Request(Request),
     /// A sign-in with an answer, and whose it is.
     SignIn(&'static str),
+    /// A token that the page was delivered with.
+    Seed,
     /// A sign-in by a cookie that is there already.
     CookieSignIn,
     /// A login that is told to begin, and whose it is.
@@ -96,9 +98,9 @@ impl Tab {
     /// Whether a session may begin with this event, even if the one before has ended.
     pub fn begins_session(&self, event: &Event) -> bool {
         match event {
-            Event::SignedIn { .. } | Event::PeerSpoke { .. } => true,
+            Event::SignedIn { .. } | Event::Seeded { .. } | Event::PeerSpoke { .. } => true,
             Event::LoginSettled { ticket, grant, .. } => grant.is_some() && self.open.contains_key(ticket),
-            _ => self.open.values().any(|purpose| matches!(purpose, Purpose::CookieSignIn)),
+            _ => self.open.values().any(|purpose| matches!(purpose, Purpose::CookieSignIn | Purpose::Seed)),
         }
     }
 

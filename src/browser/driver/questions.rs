@@ -51,6 +51,12 @@ impl Driver {
         self.ask(|ticket| Event::SignedIn { ticket, grant, memo }).await.map(drop)
     }
 
+    /// Goes on with the session of a token that the page was delivered with.
+    pub async fn seeded(&self, grant: Grant) -> Result<(), Denial> {
+        let memo = self.0.memory.recall();
+        self.ask(|ticket| Event::Seeded { ticket, grant, memo }).await.map(drop)
+    }
+
     /// Runs `login` where nothing else of ours is on the wire, and begins the session that it brings.
     pub async fn sign_in<F>(&self, login: impl FnOnce() -> F + 'static) -> Result<(), Denial>
     where

@@ -92,7 +92,7 @@ impl<E: Entropy> Session<E> {
             Phase::Active(held) => {
                 let is_other = epoch != Some(held.epoch)
                     || now.since(held.grant.received).saturating_add(SAME_AGE) < age;
-                is_other && !held.refused && held.grant.lasts(now, Duration::ZERO)
+                is_other && !held.refused && !held.is_seed && held.grant.lasts(now, Duration::ZERO)
             }
             Phase::Unknown { .. } => false,
             Phase::Ended { .. } | Phase::Closed => true,

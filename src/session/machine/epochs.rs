@@ -132,6 +132,9 @@ impl<E: Entropy> Session<E> {
         }
         self.sign_out_status = None;
         self.sign_out_failure = None;
+        if !self.config.tells_sign_out {
+            self.commands.push(Command::ForgetSignOut { until: next });
+        }
         self.sign_out_backoff.reset();
         if self.known_epoch().is_none_or(|known| known != next) {
             self.turns.turn_inert();

@@ -16,7 +16,7 @@ use super::super::time::Moment;
 use super::super::token::Grant;
 use super::super::turns::Job;
 use super::deferring::Deferral;
-use super::{Phase, Session};
+use super::{Phase, Seed, Session};
 
 impl<E: Entropy> Session<E> {
     pub(super) fn login_settled(&mut self, now: Moment, ticket: Ticket, grant: Option<Grant>, memo: &Memo) {
@@ -80,6 +80,7 @@ impl<E: Entropy> Session<E> {
         let mut held =
             Held::new(epoch, grant, elsewhere, predecessor, late_by, &self.config, &mut self.entropy);
         held.used = self.callers.want_token();
+        held.is_seed = source == Source::Seed;
         let credential = held.credential();
         // What lay there over a night is dead: whoever waits for a token waits for the next.
         let lasts = held.grant.lasts(now, Duration::ZERO);
@@ -98,7 +99,9 @@ impl<E: Entropy> Session<E> {
             Source::Refresh(number) => number,
             Source::SignIn => self.turns.sent,
             // An answer to the one that is on the wire is newer, to one before it older.
-            Source::Peer => self.turns.sent.saturating_sub(u32::from(self.turns.refresh_is_out())),
+            Source::Peer | Source::Seed => {
+                self.turns.sent.saturating_sub(u32::from(self.turns.refresh_is_out()))
+            }
         };
         if source != Source::Peer {
             if is_new_epoch {
@@ -173,6 +176,7 @@ impl<E: Entropy> Session<E> {
                 tickets.append(&mut turn.job.into_tickets());
             }
         }
+        tickets.extend(std::mem::take(&mut self.seeds).into_iter().map(Seed::into_ticket));
         tickets.extend(self.callers.take(|_| true).into_iter().map(|caller| caller.ticket));
         for ticket in tickets {
             self.answer(ticket, Err(Denial::Closed));
@@ -183,6 +187,7 @@ impl<E: Entropy> Session<E> {
         match event {
             Event::SignInWanted { ticket }
             | Event::SignedIn { ticket, .. }
+            | Event::Seeded { ticket, .. }
             | Event::CookieChanged { ticket }
             | Event::SignOutWanted { ticket, .. }
             | Event::TokenWanted { ticket, .. }

@@ -18,6 +18,9 @@ impl<E: Entropy> Session<E> {
     pub(super) fn advance(&mut self, now: Moment) {
         self.peers.look(now);
         self.pay_debts(now);
+        if self.has_ripe_seed(now) {
+            self.take_seeds(now);
+        }
         self.turns.look(now, self.config.longest_gap());
         let is_neglected = self.turns.current.as_ref().is_some_and(|turn| turn.neglected);
         if self.turns.is_holding() && (is_neglected || !self.published) {

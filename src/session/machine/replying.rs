@@ -47,8 +47,10 @@ impl<E: Entropy> Session<E> {
     fn state(&self, now: Moment) -> PeerMessage {
         match (&self.phase, self.over) {
             (Phase::Active(held), _) => {
-                let is_good =
-                    self.config.shares_token && !held.refused && held.grant.lasts(now, Duration::ZERO);
+                let is_good = self.config.shares_token
+                    && !held.refused
+                    && !held.is_seed
+                    && held.grant.lasts(now, Duration::ZERO);
                 match is_good {
                     true => PeerMessage::Offered(Offer::of(&held.grant, held.epoch, now)),
                     false => PeerMessage::Began(Begun::of(held.epoch, &held.grant)),

@@ -45,6 +45,11 @@ impl<E: Entropy> Session<E> {
         }
         if !self.config.tells_sign_out {
             self.sign_out_status = Some(SignOutStatus::Local);
+            if let Some((until, _)) = self.over.filter(|_| session.is_some()) {
+                // Whose session it was: the page may be delivered with a token of it.
+                let local = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 };
+                self.commands.push(Command::RememberSignOut(local.given_up()));
+            }
             return self.answer(ticket, Ok(Reply::SignedOut(SignOutStatus::Local)));
         }
         match self.pending.filter(|pending| is_over && !pending.is_given_up()) {

@@ -1,0 +1,144 @@
+//! A token that the page was delivered with, by a server that renders it.
+//!
+//! It is no sign-in: the session that goes on is the same, in all tabs. The page was rendered with the cookie of that moment,
+//! so the token of another person shows that somebody has signed in unseen, as a refresh would. But a page may come out of a
+//! cache, and be older than a sign-out: then a refresh tells, or nobody is signed in before the next sign-in.
+
+use super::super::callers::Wish;
+use super::super::command::Reply;
+use super::super::error::Denial;
+use super::super::held::Source;
+use super::super::id::{Entropy, Ticket};
+use super::super::memo::{Memo, PendingSignOut, Remembered};
+use super::super::status::EndReason;
+use super::super::time::Moment;
+use super::super::token::Grant;
+use super::{Phase, Session};
+
+/// A token that waits until it is known whether a session goes on.
+#[derive(Debug)]
+pub(super) struct Seed {
+    ticket: Ticket,
+    grant: Grant,
+    memo: Memo,
+}
+
+impl Seed {
+    /// Who waits.
+    pub(super) fn into_ticket(self) -> Ticket {
+        self.ticket
+    }
+}
+
+impl<E: Entropy> Session<E> {
+    /// Takes the token, or waits for the start and for the other tabs where only they know whether a session goes on.
+    pub(super) fn seeded(&mut self, now: Moment, ticket: Ticket, grant: Grant, memo: Memo) {
+        self.recall_before_seed(now, &memo);
+        if self.started && !memo.is_kept && self.known_session().is_none() {
+            self.greet(now);
+        }
+        self.seeds.push(Seed { ticket, grant, memo });
+    }
+
+    /// A page that restores nothing goes on with what there is, too, now that the app knows of a session.
+    fn recall_before_seed(&mut self, now: Moment, memo: &Memo) {
+        let restores_nothing = matches!(self.phase, Phase::Ended { reason: EndReason::None, .. });
+        if restores_nothing && matches!(self.over, Some((_, EndReason::None))) {
+            self.over = None;
+        }
+        let is_over = matches!(memo.session, Some(Remembered::Over { .. }));
+        match memo.session.and_then(Remembered::begun) {
+            Some(begun) if restores_nothing && self.over(begun.epoch).is_none() => {
+                self.phase = Phase::Unknown { restoring: Some(begun), elsewhere: false };
+                self.published = false;
+            }
+            None if restores_nothing && !is_over => {}
+            _ => self.recall(now, memo),
+        }
+        self.note_latest(now, memo);
+    }
+
+    /// Whether a token waits, and for nothing any more.
+    pub(super) fn has_ripe_seed(&self, now: Moment) -> bool {
+        let may_hear = self.known_session().is_none() && self.peers.answer_wait(now).is_some();
+        !self.seeds.is_empty() && self.started && !may_hear
+    }
+
+    /// Takes the tokens that have waited.
+    pub(super) fn take_seeds(&mut self, now: Moment) {
+        for Seed { ticket, grant, memo } in std::mem::take(&mut self.seeds) {
+            let sown = self.sow(now, ticket, grant, &memo);
+            if let Some(answer) = sown {
+                self.answer(ticket, answer);
+            }
+            self.drop_needless_turn(now);
+        }
+    }
+
+    /// Takes a token. Returns what its caller is told, where that is known at once.
+    fn sow(
+        &mut self,
+        now: Moment,
+        ticket: Ticket,
+        grant: Grant,
+        memo: &Memo,
+    ) -> Option<Result<Reply, Denial>> {
+        if let Some(denial) = self.forbids(&grant, memo) {
+            return Some(Err(denial));
+        }
+        match self.known_session() {
+            Some(_) if self.is_replaced(&grant, memo.unsettled, memo) => {
+                self.end(now, EndReason::Replaced);
+                return Some(Err(Denial::Ended(EndReason::Replaced)));
+            }
+            Some(known) if known.is_of(&grant) => {
+                // Ours is as good, and may be newer: nobody knows how old a page is.
+                let has_one =
+                    matches!(&self.phase, Phase::Active(held) if held.grant.lasts(now, Default::default()));
+                if !has_one && grant.lasts(now, Default::default()) {
+                    self.adopt(now, known.epoch, grant, Source::Seed);
+                }
+            }
+            // Whether the page is older than the sign-out, a refresh tells.
+            None if self.is_signed_out(memo) => {
+                self.callers.add(ticket, Wish::NewEpoch { after: self.turns.sent }, None, now);
+                return None;
+            }
+            // The answer to the refresh that restores it is of the same session.
+            None if matches!(self.phase, Phase::Unknown { .. }) => {
+                let epoch = self.next_epoch(now);
+                self.adopt(now, epoch, grant, Source::Seed);
+            }
+            _ => {
+                let epoch = self.next_epoch(now);
+                self.leave_epoch(epoch);
+                self.adopt(now, epoch, grant, Source::Seed);
+            }
+        }
+        Some(Ok(Reply::Done))
+    }
+
+    /// Why a token may not be taken before the next sign-in: it may be of the session that was signed out here.
+    fn forbids(&self, grant: &Grant, memo: &Memo) -> Option<Denial> {
+        if let (Phase::Ended { reason: EndReason::Replaced, .. }, _)
+        | (_, Some(Remembered::Over { reason: EndReason::Replaced, .. })) = (&self.phase, memo.session)
+        {
+            return Some(Denial::Ended(EndReason::Replaced));
+        }
+        if self.known_session().is_some() && self.pending.is_none() {
+            return None;
+        }
+        let is_others = |pending: PendingSignOut| pending.can_compare() && !pending.is_of(grant);
+        let denied = match self.pending.or(memo.sign_out) {
+            Some(pending) => !is_others(pending),
+            None => !self.config.tells_sign_out && self.is_signed_out(memo),
+        };
+        denied.then_some(Denial::Ended(EndReason::SignedOut))
+    }
+
+    /// Whether the user has signed out, and nobody has signed in since.
+    fn is_signed_out(&self, memo: &Memo) -> bool {
+        matches!(self.phase, Phase::Ended { reason: EndReason::SignedOut, .. })
+            || matches!(memo.session, Some(Remembered::Over { reason: EndReason::SignedOut, .. }))
+    }
+}

@@ -1,0 +1,240 @@
+//! A page is delivered with a token: the session that goes on stays the same, in all tabs.
+
+use super::*;
+
+fn restoring(restore: bool) -> Config {
+    Config { restore, ..Config::default() }
+}
+
+/// A page that is delivered with a token for whoever has the cookie, in a browser with what there is.
+fn delivered(world: &mut World, restore: bool) -> TabId {
+    let issued = world.render().expect("somebody is signed in");
+    world.config.restore = restore;
+    let tab = world.visit();
+    let ticket = world.seed(tab, issued);
+    world.run(1_000);
+    assert_eq!(world.answer(tab, ticket), Some(&Ok(Reply::Done)), "restore: {restore}");
+    tab
+}
+
+/// Whose token a page shows.
+fn shows(world: &World, tab: TabId, user: &str) -> bool {
+    matches!(world.status(tab), Status::Active { grant, .. } if grant.token.reveal().ends_with(user))
+}
+
+#[test]
+fn where_a_session_goes_on_it_stays_the_same_and_no_caller_is_disturbed() {
+    for restore in [true, false] {
+        for tells in [Tells::Person, Tells::Session, Tells::Token, Tells::Nothing] {
+            for shares_token in [true, false] {
+                let config = Config { shares_token, ..restoring(true) };
+                let mut world = World::signed_in_at(tells, config, 1);
+                let session = session_of(&world, TAB);
+                world.server.revoke_access();
+                world.server.faults = vec![Fault::Slow(3_000)];
+                let request = world.fetch(TAB);
+                world.run(100);
+                let sent = refreshes(&mut world, |world| {
+                    let tab = delivered(world, restore);
+                    assert_eq!(session_of(world, tab), session, "{restore}, {tells:?}, {shares_token}");
+                    world.run(10_000);
+                    assert_eq!(session_of(world, tab), session, "{restore}, {tells:?}, {shares_token}");
+                });
+                assert_eq!(sent, 0, "the refresh that was out will do");
+                assert_eq!(world.outcomes[&request], Outcome::Status(200), "{restore}, {tells:?}");
+                assert_eq!(session_of(&world, TAB), session, "{restore}, {tells:?}, {shares_token}");
+            }
+        }
+    }
+}
+
+#[test]
+fn it_costs_no_refresh_and_is_the_same_at_each_page_load() {
+    for restore in [true, false] {
+        let mut world = World::new(restoring(restore), 1);
+        world.sign_in_unseen("alice");
+        let mut sessions = Vec::new();
+        let mut tab = TAB;
+        world.start();
+        world.run(1_000);
+        let sent = refreshes(&mut world, |world| {
+            for _ in 0..3 {
+                world.close_tab(tab);
+                tab = delivered(world, restore);
+                sessions.push(session_of(world, tab));
+            }
+        });
+        sessions.dedup();
+        assert_eq!((sent, sessions.len()), (0, 1), "restore: {restore}");
+    }
+}
+
+#[test]
+fn a_seed_of_another_person_is_a_newer_fact() {
+    for restore in [true, false] {
+        let mut world = signed_in();
+        let session = session_of(&world, TAB);
+        world.sign_in_unseen("bob");
+        let tab = delivered(&mut world, restore);
+        assert!(shows(&world, tab, "bob") && shows(&world, TAB, "bob"), "restore: {restore}");
+        assert_ne!(session_of(&world, tab), session);
+        assert_eq!(session_of(&world, tab), session_of(&world, TAB));
+    }
+}
+
+#[test]
+fn a_seed_begins_a_session_where_there_is_none() {
+    for restore in [true, false] {
+        for ends in [false, true] {
+            let mut world = signed_in();
+            if ends {
+                world.server.revoke_all();
+                world.renew(TAB);
+            } else {
+                world = World::new(restoring(true), 1);
+                world.start();
+            }
+            world.run(5_000);
+            assert!(matches!(world.status(TAB), Status::Ended { .. }));
+            world.sign_in_unseen("alice");
+            let tab = delivered(&mut world, restore);
+            world.run(1_000);
+            assert!(shows(&world, tab, "alice") && shows(&world, TAB, "alice"), "{restore}, {ends}");
+            assert_eq!(session_of(&world, tab), session_of(&world, TAB), "{restore}, {ends}");
+        }
+    }
+}
+
+#[test]
+fn no_token_in_hand_is_replaced_by_a_seed_and_every_other_replaces_one() {
+    let mut world = signed_in();
+    let old = world.render().unwrap();
+    world.run(MINUTE);
+    let other = world.visit();
+    world.renew(other);
+    world.run(1_000);
+    let token = token_in(&world, other);
+    world.seed(other, old.clone());
+    world.run(1_000);
+    assert_eq!(token_in(&world, other), token);
+    // A page that knew of no better one is handed the better one; and hands its own to nobody.
+    let tab = world.visit();
+    world.seed(tab, old);
+    world.run(1_000);
+    assert_eq!([TAB, other, tab].map(|tab| token_in(&world, tab)), [&*token; 3]);
+}
+
+#[test]
+fn a_seed_does_not_undo_a_sign_out() {
+    for restore in [true, false] {
+        for (tells_sign_out, offline) in [(true, false), (true, true), (false, false)] {
+            for tells in [Tells::Person, Tells::Token, Tells::Nothing] {
+                for is_here in [false, true] {
+                    let what = format!("{restore}, {tells_sign_out}, {offline}, {tells:?}, {is_here}");
+                    let config = Config { tells_sign_out, ..restoring(true) };
+                    let mut world = World::signed_in_at(tells, config, 1);
+                    // A page out of a cache.
+                    let old = world.render().unwrap();
+                    world.offline = offline;
+                    world.sign_out(TAB);
+                    world.run(1_000);
+                    world.config.restore = restore;
+                    let tab = if is_here { TAB } else { world.visit() };
+                    let ticket = world.seed(tab, old);
+                    world.run(1_000);
+                    assert!(matches!(world.answer(tab, ticket), None | Some(Err(_))), "{what}");
+                    world.go_online();
+                    world.run(HOUR);
+                    assert!(matches!(world.status(tab), Status::Ended { .. }), "{what}");
+                    assert!(matches!(world.status(TAB), Status::Ended { .. }), "{what}");
+                    // A fresh login is marked by a sign-in.
+                    let login = world.answered_login("alice");
+                    world.sign_in_with(tab, login);
+                    world.run(HOUR);
+                    assert!(shows(&world, tab, "alice"), "{what}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_seed_of_somebody_else_than_who_has_signed_out_begins_a_session() {
+    for restore in [true, false] {
+        for (tells_sign_out, offline) in [(true, false), (true, true), (false, false)] {
+            let what = format!("{restore}, {tells_sign_out}, {offline}");
+            let mut world = World::signed_in(Config { tells_sign_out, ..restoring(true) }, 1);
+            world.offline = offline;
+            world.sign_out(TAB);
+            world.run(1_000);
+            world.offline = false;
+            world.sign_in_unseen("bob");
+            let tab = delivered(&mut world, restore);
+            world.run(HOUR);
+            assert!(shows(&world, tab, "bob"), "{what}");
+            assert_eq!(world.server.sign_outs, u32::from(tells_sign_out && !offline), "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_seed_of_whoever_has_taken_the_place_of_a_sign_in_is_not_shown() {
+    for restore in [true, false] {
+        for pause in [200, 10_000] {
+            let mut world = signed_in();
+            world.server.faults = vec![Fault::Slow(100)];
+            world.renew(TAB);
+            world.run(30);
+            world.signed_in_elsewhere(TAB, "bob");
+            world.run(pause);
+            let Some(issued) = world.render() else { panic!("alice's cookie has come") };
+            world.config.restore = restore;
+            let tab = world.visit();
+            world.seed(tab, issued);
+            world.run(10_000);
+            // A page that restores nothing shows that there is none.
+            let reason = if restore { EndReason::Replaced } else { EndReason::None };
+            let is_ended = [ended(EndReason::Replaced), ended(reason)].contains(&world.status(tab));
+            assert!(is_ended, "{restore}, {pause}: {:?}", world.status(tab));
+        }
+    }
+}
+
+#[test]
+fn where_nothing_can_be_stored_the_other_tabs_tell_what_goes_on() {
+    for restore in [true, false] {
+        let mut world = signed_in();
+        world.block_storage();
+        let session = session_of(&world, TAB);
+        let tab = delivered(&mut world, restore);
+        assert_eq!([tab, TAB].map(|tab| session_of(&world, tab)), [&*session; 2], "{restore}");
+    }
+}
+
+#[test]
+fn a_prerendered_page_takes_its_seed_when_it_is_activated() {
+    let mut world = signed_in();
+    let session = session_of(&world, TAB);
+    let issued = world.render().unwrap();
+    let tab = world.open_tab();
+    let ticket = world.seed(tab, issued);
+    world.run(1_000);
+    assert_eq!(world.answer(tab, ticket), None);
+    world.start();
+    world.run(1_000);
+    assert_eq!(world.answer(tab, ticket), Some(&Ok(Reply::Done)));
+    assert_eq!([tab, TAB].map(|tab| session_of(&world, tab)), [&*session; 2]);
+}
+
+#[test]
+fn a_seed_that_waits_is_answered_when_the_session_is_closed() {
+    let mut world = signed_in();
+    let issued = world.render().unwrap();
+    let tab = world.open_tab();
+    let ticket = world.seed(tab, issued.clone());
+    world.close(tab);
+    let late = world.seed(tab, issued);
+    for ticket in [ticket, late] {
+        assert_eq!(world.answer(tab, ticket), Some(&Err(Denial::Closed)));
+    }
+}
