@@ -323,7 +323,9 @@ export interface Session {
   /**
    * Signs in, with a function that sends the login request and returns its `Response`, its JSON or the token.
    * The function runs where no refresh of ours is on the wire, so that a late answer cannot overwrite the new
-   * cookie. It must not wait for `session.fetch`, `accessToken` or `refresh`: they wait for it.
+   * cookie. It must not wait for `session.fetch`, `accessToken` or `refresh`: they wait for it. Called at once and without a
+   * valid token they reject with `ERR_WAITS_FOR_ITSELF`; called after an `await`, with `ERR_SIGN_IN_PENDING` when their
+   * patience has run out.
    *
    * @throws {SignInError} `ERR_SIGN_IN_REFUSED` (answered non-2xx; `response` is unread) or
    * `ERR_SIGN_IN_INCOMPLETE` (2xx without a token: a second factor is wanted; `body` is at hand). What the
@@ -688,6 +690,7 @@ export type ErrorCode =
   | "ERR_SESSION_CLOSED"
   | "ERR_SESSION_ENDED"
   | "ERR_SIGN_IN_INCOMPLETE"
+  | "ERR_SIGN_IN_PENDING"
   | "ERR_SIGN_IN_REFUSED"
   | "ERR_SIGN_OUT_UNCONFIRMED"
   | "ERR_TOKEN_AMBIGUOUS"
@@ -697,6 +700,7 @@ export type ErrorCode =
   | "ERR_TOKEN_NOT_ALLOWED"
   | "ERR_TOKEN_NOT_IN_HAND"
   | "ERR_TOKEN_REJECTED"
+  | "ERR_WAITS_FOR_ITSELF"
   | "ERR_WASM_UNAVAILABLE";
 
 /**

@@ -32,6 +32,14 @@ const NOT_LOADED = {
   storage: false,
 };
 
+/** The options that may be functions which the session waits for, by their names in the wasm's options. */
+const AWAITED = {
+  refreshBy: "refresh",
+  signOutBy: "signOut",
+  readToken: "readToken",
+  csrfToken: "csrf.token",
+};
+
 /** One load for all sessions of a page; a load that failed may be tried again by the next session. */
 let loading;
 
@@ -76,6 +84,8 @@ class Session {
   /** Which header of a request makes it the caller's own. */
   #header;
   #hint;
+  /** Which function of the app's, that the session waits for, is being called. */
+  #calling;
   /** Tells the app's own functions that nobody waits for them any more. */
   #controller;
 
@@ -94,6 +104,7 @@ class Session {
     const closed = new Promise((_, reject) => (this.#abandon = reject));
     const loaded = load(wasm).then(() => {
       if (this.#closed) throw makeError("ERR_SESSION_CLOSED");
+      for (const [member, name] of Object.entries(AWAITED)) options[member] = this.#awaited(name, options[member]);
       this.#core = new Core(options, (state) => this.#publish(state));
       if (options.restore === false) this.#settleReady.resolve();
       return this.#core;
@@ -135,7 +146,9 @@ class Session {
     if (arguments.length > 0 && !isLogin(login)) {
       throw invalid("login", "must be a function, a Response, its JSON, a token, or nothing at all");
     }
-    return (await this.#loaded).signIn(login);
+    // A reply that is there already is waited for by nobody.
+    if (login === undefined || typeof login === "function") this.#refuseNested("signIn");
+    return (await this.#loaded).signIn(this.#awaited("signIn", login));
   }
 
   async seed(answer) {
@@ -147,15 +160,18 @@ class Session {
     if (not !== undefined && typeof not !== "string") throw invalid("not", "must be the token that was refused");
     if (!(minValidity >= 0)) throw invalid("minValidity", "must be a number of seconds, 0 or more");
     signal?.throwIfAborted();
+    const calling = this.#calling;
     const core = this.#core ?? (await unlessAborted(this.#loaded, signal));
-    return core.accessToken(not, minValidity, signal);
+    return named(calling, "accessToken", core.accessToken(not, minValidity, signal, calling !== undefined));
   }
 
   async refresh({ params } = {}) {
+    this.#refuseNested("refresh");
     return (await this.#loaded).refresh(params);
   }
 
   async signOut() {
+    this.#refuseNested("signOut");
     return (await this.#loaded).signOut();
   }
 
@@ -179,6 +195,25 @@ class Session {
     this.#listeners.clear();
   }
 
+  /** A function of the app's that the session waits for; anything else as it is. */
+  #awaited(name, value) {
+    if (typeof value !== "function") return value;
+    return (...args) => {
+      const before = this.#calling;
+      this.#calling = name;
+      try {
+        return value(...args);
+      } finally {
+        this.#calling = before;
+      }
+    };
+  }
+
+  /** What waits for the end of the function that calls it would wait for ever. */
+  #refuseNested(method) {
+    if (this.#calling !== undefined && this.#core?.isBusy()) throw waitsForItself(this.#calling, method);
+  }
+
   #derive(policy) {
     const fetch = (...args) => this.#send(args, policy);
     Object.defineProperty(fetch, "name", { value: "fetch" });
@@ -190,7 +225,8 @@ class Session {
     // Without an argument: native fetch knows best what is wrong with that.
     if (args.length === 0 || policy.token === "none") return this.#nativeFetch()(...args);
     args[0] = readOnce(args[0]);
-    if (this.#core) return this.#core.fetch(args, policy);
+    const calling = this.#calling;
+    if (this.#core) return named(calling, "fetch", this.#core.fetch(args, policy, calling !== undefined));
     if (policy.token === "optional" && !this.#closed) return this.#nativeFetch()(...args);
     // The arguments may change meanwhile: a Request is what they are now.
     const { request, isStream, isForeign, isOwn } = hold(args, this.#targets, this.#header, policy);
@@ -224,6 +260,19 @@ class Session {
       }
     }
   }
+}
+
+function waitsForItself(calling, method) {
+  const message = `session.${method} was called by the ${calling} function, which the session waits for, without a valid token: it would wait for itself. Call fetch there, or the session once ${calling} is done`;
+  return makeError("ERR_WAITS_FOR_ITSELF", {}, message);
+}
+
+/** A call whose error names the function that made it. */
+function named(calling, method, promise) {
+  if (calling === undefined) return promise;
+  return promise.catch((error) => {
+    throw error?.code === "ERR_WAITS_FOR_ITSELF" ? waitsForItself(calling, method) : error;
+  });
 }
 
 /** What is no URL and no Request is read once, as native fetch does: it may read differently the next time. */

@@ -42,6 +42,8 @@ pub(super) fn from_denial(denial: Denial, driver: &Driver) -> JsValue {
         Denial::Refused { retry_at } => {
             error("ERR_TOKEN_REJECTED", &[("retryable", true.into()), ("retryAt", (retry_at as f64).into())])
         }
+        Denial::SignInRuns => error("ERR_SIGN_IN_PENDING", &[("retryable", true.into())]),
+        Denial::WaitsForItself => error("ERR_WAITS_FOR_ITSELF", &[]),
         Denial::Unavailable { failure, retry_at } => from_failure(failure, Some(retry_at), driver),
         // Its own reason is told by the login.
         Denial::SignInFailed => error("ERR_SIGN_IN_INCOMPLETE", &[]),
@@ -73,7 +75,9 @@ pub(super) fn from_failure(failure: RefreshFailure, retry_at: Option<i64>, drive
         ("cause", cause.unwrap_or(JsValue::UNDEFINED)),
     ]);
     let is_unreached = matches!(failure, RefreshFailure::Unavailable { status: None, .. });
-    make_error(code, &details, driver.request_headers().filter(|_| is_unreached).map(cors_hint).as_deref())
+    let cors = driver.request_headers().filter(|_| is_unreached).map(cors_hint);
+    let is_silent = failure == RefreshFailure::TimedOut && driver.refreshes_by_function();
+    make_error(code, &details, if is_silent { Some(FUNCTION_HINT) } else { cors.as_deref() })
 }
 
 /// Why the server has not confirmed a sign-out; `cause` is the native error behind that, or what the app's function threw.
@@ -93,6 +97,10 @@ pub(super) fn from_sign_out(failure: &SignOutFailure, cause: Option<JsValue>) ->
 /// What it may be when the first refresh after a sign-in is refused.
 const COOKIE_HINT: &str = "the server has refused the first refresh after the sign-in: the browser may not have kept its \
     cookie, or not send it. See its SameSite, Secure, Domain and Path; a login of another origin needs credentials: \"include\"";
+
+/// What it may be that a refresh function does not settle.
+const FUNCTION_HINT: &str = "the refresh function did not settle in time. If it calls this session itself, it waits for itself: call \
+    fetch there";
 
 /// What a network error may be across origins: the browser does not tell.
 fn cors_hint(headers: String) -> String {

@@ -60,6 +60,10 @@ const KINDS = {
   ERR_SESSION_CLOSED: [SessionError, "the session object was closed"],
   ERR_SESSION_ENDED: [SessionEndedError, "there is no session: somebody has to sign in"],
   ERR_SIGN_IN_INCOMPLETE: [SignInError, "the login was answered without an access token (see body)"],
+  ERR_SIGN_IN_PENDING: [
+    SessionError,
+    "there is no access token: the function given to signIn() is still running. If it calls this session itself, it waits for itself: call fetch there",
+  ],
   ERR_SIGN_IN_REFUSED: [SignInError, "the login was refused (see response)"],
   ERR_SIGN_OUT_UNCONFIRMED: [SignOutError, unconfirmed],
   ERR_TOKEN_AMBIGUOUS: [TokenError, "the answer has different tokens: say which with readToken"],
@@ -69,6 +73,10 @@ const KINDS = {
   ERR_TOKEN_NOT_ALLOWED: [TokenError, "this request may not carry the access token: its URL is not in sendTokenTo, or its mode is no-cors"],
   ERR_TOKEN_NOT_IN_HAND: [TokenError, "there is no access token that lives, and a passive request causes no refresh"],
   ERR_TOKEN_REJECTED: [TokenError, "a brand-new access token was refused: another one would be refused too"],
+  ERR_WAITS_FOR_ITSELF: [
+    SessionError,
+    "a function that the session waits for has called the session, which would wait for itself: call fetch there",
+  ],
   ERR_WASM_UNAVAILABLE: [SessionError, "the WebAssembly module could not be loaded"],
 };
 

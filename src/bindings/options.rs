@@ -12,7 +12,7 @@ use crate::browser::{
 use crate::session::{Attachment, Config, Rotation};
 
 /// How a derived `fetch` uses the token.
-pub(super) fn read_policy(policy: &JsValue) -> Policy {
+pub(super) fn read_policy(policy: &JsValue, nested: bool) -> Policy {
     let member = |name: &str| Reflect::get(policy, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
     Policy {
         token: match member("token").as_string().as_deref() {
@@ -23,6 +23,7 @@ pub(super) fn read_policy(policy: &JsValue) -> Policy {
         },
         replay: member("replay").as_bool(),
         passive: member("passive").as_bool().unwrap_or(false),
+        nested,
     }
 }
 

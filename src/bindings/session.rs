@@ -33,16 +33,28 @@ impl Core {
         Core { driver: Driver::start(options::read(options), show) }
     }
 
-    /// `fetch(...arguments)`. The policy is an object with the members of `FetchPolicy`, validated.
-    pub fn fetch(&self, arguments: Array, policy: &JsValue) -> Promise {
-        self.answer(browser::fetch(&self.driver, arguments, options::read_policy(policy)))
+    /// `fetch(...arguments)`. The policy is an object with the members of `FetchPolicy`, validated. `nested`: called by a
+    /// function that the session waits for.
+    pub fn fetch(&self, arguments: Array, policy: &JsValue, nested: bool) -> Promise {
+        self.answer(browser::fetch(&self.driver, arguments, options::read_policy(policy, nested)))
+    }
+
+    /// Whether a refresh, a login or a sign-out of this tab is under way.
+    #[wasm_bindgen(js_name = isBusy)]
+    pub fn is_busy(&self) -> bool {
+        self.driver.is_busy()
     }
 
     /// The same of a call that was made while the wasm was loading: a request was made of its arguments then. `is_stream`: its
     /// body was a stream in them.
     #[wasm_bindgen(js_name = fetchHeld)]
     pub fn fetch_held(&self, request: browser::Request, is_stream: bool, policy: &JsValue) -> Promise {
-        self.answer(browser::fetch_held(&self.driver, request, is_stream, options::read_policy(policy)))
+        self.answer(browser::fetch_held(
+            &self.driver,
+            request,
+            is_stream,
+            options::read_policy(policy, false),
+        ))
     }
 
     /// Signs in: with a function, with nothing at all, or with what a login has brought.
@@ -74,14 +86,21 @@ impl Core {
         })
     }
 
-    /// The access token, or a typed error.
+    /// The access token, or a typed error. `nested` as for `fetch`.
     #[wasm_bindgen(js_name = accessToken)]
-    pub fn access_token(&self, not: Option<String>, min_validity: f64, signal: JsValue) -> Promise {
+    pub fn access_token(
+        &self,
+        not: Option<String>,
+        min_validity: f64,
+        signal: JsValue,
+        nested: bool,
+    ) -> Promise {
         let driver = self.driver.clone();
         let not = not.map(|token| AccessToken::new(&token));
         let min_validity = Duration::try_from_secs_f64(min_validity).unwrap_or(Duration::MAX);
         future_to_promise(async move {
-            let wanted = driver.token(|ticket| Event::TokenWanted { ticket, not, min_validity });
+            let wanted =
+                driver.token_unless_nested(nested, |ticket| Event::TokenWanted { ticket, not, min_validity });
             let answer = match signal.dyn_ref() {
                 Some(signal) => browser::unless_aborted(signal, wanted).await?,
                 None => wanted.await,

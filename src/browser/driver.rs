@@ -62,8 +62,8 @@ struct Inner {
     sign_outs: Cell<u32>,
     /// A login has brought the session, and nothing has shown yet that its cookie was kept.
     is_cookie_untried: Cell<bool>,
-    /// The one timer: when the machine wants a tick, by the monotonic clock in milliseconds.
-    timer: RefCell<Option<(i64, Timeout)>>,
+    /// The one timer: when the machine wants a tick.
+    timer: RefCell<Option<Timeout>>,
     lock: RefCell<Option<(AttemptId, Lock)>>,
     page: RefCell<Option<Page>>,
     /// Of a page that is being prerendered.
@@ -192,6 +192,11 @@ impl Driver {
     pub fn request_headers(&self) -> Option<String> {
         let is_foreign = page::origin().is_some_and(|origin| origin != self.0.auth_origin);
         self.0.refresh.own_headers().filter(|names| is_foreign && !names.is_empty())
+    }
+
+    /// Whether refreshes are sent by a function of the app.
+    pub fn refreshes_by_function(&self) -> bool {
+        self.0.refresh.is_function()
     }
 
     /// Whether the server has refused the first refresh after a sign-in: the cookie may not have been kept, or not be sent.

@@ -143,6 +143,11 @@ pub enum Denial {
         /// When the next one is made, in milliseconds since 1970.
         retry_at: i64,
     },
+    /// No token could be had within the caller's patience, for a login function has been running all the time. The session
+    /// stays.
+    SignInRuns,
+    /// The caller was called by a function that the session waits for: it would wait for itself.
+    WaitsForItself,
     /// The login did not come about.
     SignInFailed,
     /// The session object was closed.

@@ -28,17 +28,6 @@ impl Moment {
         self.wall_ms
     }
 
-    /// Milliseconds by the monotonic clock: to arm a timer.
-    pub const fn monotonic_ms(self) -> i64 {
-        self.monotonic_ms
-    }
-
-    /// The moment that is so much later, by both clocks.
-    pub fn after(self, delay: Duration) -> Moment {
-        let delay = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
-        Moment::new(self.wall_ms.saturating_add(delay), self.monotonic_ms.saturating_add(delay))
-    }
-
     /// The moment that was so long ago, by both clocks.
     pub(crate) fn before(self, ago: Duration) -> Moment {
         let ago = i64::try_from(ago.as_millis()).unwrap_or(i64::MAX);

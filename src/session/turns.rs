@@ -291,6 +291,11 @@ impl Turns {
         busy.into_iter().chain(self.late()).chain(self.stray.iter().copied())
     }
 
+    /// Whether a login function runs in this turn.
+    pub(crate) fn runs_login(&self) -> bool {
+        self.current.as_ref().is_some_and(|turn| turn.is_busy() && matches!(turn.job, Job::Login { .. }))
+    }
+
     /// Whether anything that writes the cookie is on the wire.
     pub(crate) fn is_writing(&self) -> bool {
         self.current.as_ref().is_some_and(Turn::is_busy)

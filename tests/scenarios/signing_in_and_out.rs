@@ -181,3 +181,24 @@ fn a_sign_in_after_a_sign_out_is_sent_after_it() {
     world.run(1_000);
     assert!(token_of(&world).ends_with("bob"), "the cookie is bob's");
 }
+
+/// It may be the login function itself that waits: nothing was sent, and no server is to blame.
+#[test]
+fn a_caller_that_waits_for_a_login_function_in_vain_is_told_so() {
+    let mut world = World::signed_in(Config { refresh_ahead: false, ..Config::default() }, 1);
+    world.run(HOUR);
+    // The login takes 25 seconds; a caller waits for 20.
+    world.latency = 12_500;
+    world.sign_in(TAB, "alice");
+    world.run(1_000);
+    let early = world.fetch(TAB);
+    world.run(10_000);
+    let late = world.fetch(TAB);
+    assert_eq!(refreshes(&mut world, |world| world.run(9_500)), 0);
+    assert!(!world.outcomes.contains_key(&early), "it waits as any caller does");
+    world.run(1_000);
+    assert_eq!(world.outcomes[&early], Outcome::Denied(Denial::SignInRuns));
+    // Whoever came later hears what came of it: another session.
+    world.run(60_000);
+    assert_eq!(world.outcomes[&late], Outcome::Denied(Denial::Changed));
+}

@@ -5,8 +5,9 @@ use std::future::Future;
 use futures_channel::oneshot;
 use wasm_bindgen::JsValue;
 
+use super::super::clock;
 use super::{Answer, Driver};
-use crate::session::{Credential, Denial, Event, Grant, Reply, SignOutStatus, Ticket};
+use crate::session::{Credential, Denial, Event, Grant, Progress, Reply, SignOutStatus, Ticket};
 
 impl Driver {
     /// A token, or why there is none. `not` and `min_validity` as in [`Event::TokenWanted`].
@@ -15,6 +16,25 @@ impl Driver {
             Reply::Token(credential) => Ok(credential),
             Reply::Done | Reply::SignedOut(_) => Err(Denial::Closed),
         }
+    }
+
+    /// The same for a caller that may be `nested`: called by a function that the session waits for. Where a token would have
+    /// to be waited for, that caller would wait for itself.
+    pub async fn token_unless_nested(
+        &self,
+        nested: bool,
+        event: impl FnOnce(Ticket) -> Event,
+    ) -> Result<Credential, Denial> {
+        let is_free = || self.0.machine.borrow().in_hand(clock::now()).is_some() || self.denial().is_some();
+        if nested && self.is_busy() && !is_free() {
+            return Err(Denial::WaitsForItself);
+        }
+        self.token(event).await
+    }
+
+    /// Whether a refresh, a login or a sign-out of this tab is under way.
+    pub fn is_busy(&self) -> bool {
+        self.0.machine.borrow().progress() == Progress::Sent
     }
 
     /// Waits until it is known whether there is a session, or why that cannot be known yet.

@@ -77,7 +77,7 @@ impl Exchange {
 
     /// What the request carries at first; `None`: it goes out without a token.
     async fn first_credential(&self, signal: &AbortSignal) -> Result<Option<Credential>, FetchFailure> {
-        let Policy { token, passive, .. } = self.policy;
+        let Policy { token, passive, nested, .. } = self.policy;
         if passive && token != TokenUse::Optional {
             // Whoever has no answer by then has no token in hand.
             let _ = unless_aborted(signal, within(self.driver.patience(), self.driver.answered())).await?;
@@ -93,7 +93,7 @@ impl Exchange {
                 },
             };
         }
-        let wanted = self.driver.token(|ticket| Event::TokenWanted {
+        let wanted = self.driver.token_unless_nested(nested, |ticket| Event::TokenWanted {
             ticket,
             not: None,
             min_validity: Duration::ZERO,
@@ -119,7 +119,10 @@ impl Exchange {
     fn without(&self, denial: Denial) -> Result<Option<Credential>, FetchFailure> {
         match (self.policy.token, &denial) {
             (TokenUse::WhereThereIsOne | TokenUse::Optional, Denial::Ended(_))
-            | (TokenUse::Optional, Denial::Unavailable { .. } | Denial::Refused { .. }) => Ok(None),
+            | (
+                TokenUse::Optional,
+                Denial::Unavailable { .. } | Denial::SignInRuns | Denial::Refused { .. },
+            ) => Ok(None),
             _ => Err(FetchFailure::Denied(denial)),
         }
     }
@@ -203,7 +206,9 @@ impl Exchange {
         }
         match unless_aborted(signal, self.driver.token(rejected)).await? {
             Ok(credential) => Ok(Some(credential)),
-            Err(denial @ Denial::Unavailable { .. }) => Err(FetchFailure::Denied(denial)),
+            Err(denial @ (Denial::Unavailable { .. } | Denial::SignInRuns)) => {
+                Err(FetchFailure::Denied(denial))
+            }
             // The session is over, or another one.
             Err(_) => Ok(None),
         }

@@ -25,4 +25,6 @@ pub struct Policy {
     pub replay: Option<bool>,
     /// It never causes a refresh, and does not count as use of the session. Default `false`.
     pub passive: bool,
+    /// The caller is called by a function that the session waits for. Default `false`.
+    pub nested: bool,
 }

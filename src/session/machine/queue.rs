@@ -34,6 +34,11 @@ impl<E: Entropy> Session<E> {
             self.commands.push(Command::WatchLock { attempt });
         }
         while let Some(caller) = self.callers.take_impatient(now, self.config.patience) {
+            if self.turns.runs_login() {
+                // Nothing was sent: it may be the login function itself that waits.
+                self.answer(caller.ticket, Err(Denial::SignInRuns));
+                continue;
+            }
             let failure = self.failure.unwrap_or(RefreshFailure::TimedOut);
             let blocked = self.blocked.map(Deadline::wall_ms);
             let retry_at = self.backoff.retry_at().max(blocked).unwrap_or(now.wall_ms());
