@@ -5,12 +5,11 @@ use silent_session::session::{Config, Denial, EndReason, EpochId, Status, Subjec
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::clock::Stopped;
+use super::dates::late;
 use super::fake::{FakeServer, PAGE, Page, settings, until};
 use super::others::{Peer, altered, message};
 use super::storage::{entry, kinds, remove, write};
 
-/// Later than all sessions of the tests.
-const LATE: &str = "03bb2cc3d80000112233445566778899";
 /// Earlier.
 const EARLY: &str = "018bcfe568003210fedcba9876543210";
 
@@ -138,9 +137,10 @@ async fn the_next_page_goes_on_with_the_session_that_is_written_down() {
 
 #[wasm_bindgen_test]
 async fn an_end_that_is_written_down_counts_for_all_sessions_before_it() {
+    let late = late();
     for (reason, text) in [(EndReason::SignedOut, "signed-out"), (EndReason::Rejected, "rejected")] {
         let name = format!("restored-{text}");
-        write("session", &name, &format!("over {LATE} {text}"));
+        write("session", &name, &format!("over {late} {text}"));
         let (peer, page) = (Peer::of(&name), Page::start(&name, FakeServer::holding(), Config::default()));
         // Another tab has missed it: it is told.
         peer.say(&message("token"));
@@ -157,19 +157,20 @@ async fn an_end_that_is_written_down_counts_for_all_sessions_before_it() {
 
 #[wasm_bindgen_test]
 async fn what_cannot_be_read_is_taken_for_absent() {
+    let late = late();
     let junk = [
         "",
         " ",
         "begun",
-        &format!("begun {LATE}"),
-        &format!("begun {LATE} x"),
+        &format!("begun {late}"),
+        &format!("begun {late} x"),
         "begun x -",
         "over",
-        &format!("over {LATE}"),
-        &format!("over {LATE} Rejected"),
-        &format!("ended {LATE} rejected"),
-        &format!("begun  {LATE} -"),
-        &format!("BEGUN {LATE} -"),
+        &format!("over {late}"),
+        &format!("over {late} Rejected"),
+        &format!("ended {late} rejected"),
+        &format!("begun  {late} -"),
+        &format!("BEGUN {late} -"),
         "{\"v\":2}",
         "undefined",
         &"f ".repeat(50_000),
@@ -177,13 +178,13 @@ async fn what_cannot_be_read_is_taken_for_absent() {
     for (index, entry) in junk.into_iter().enumerate() {
         let name = format!("unread-{index}");
         write("session", &name, entry);
-        for (index, marker) in ["", "x", "x y z", LATE, &format!("{LATE}  {LATE}")].into_iter().enumerate() {
+        for (index, marker) in ["", "x", "x y z", &late, &format!("{late}  {late}")].into_iter().enumerate() {
             write("attempt", &name, marker);
             let page = Page::start(&name, FakeServer::new(), Config::default());
             let epoch = is_active(&page).await;
-            assert!(epoch < EpochId::parse(LATE).unwrap(), "{entry}");
+            assert!(epoch < EpochId::parse(&late).unwrap(), "{entry}");
             let sent = page.text("/auth/refresh", 0, "x-requested-with").unwrap();
-            assert!(sent.len() == 32 && sent != LATE, "{index} {sent}");
+            assert!(sent.len() == 32 && sent != late, "{index} {sent}");
             page.driver.close();
         }
     }
@@ -191,22 +192,24 @@ async fn what_cannot_be_read_is_taken_for_absent() {
 
 #[wasm_bindgen_test]
 async fn a_sign_out_counts_for_whatever_is_written_down() {
+    let late = late();
     let page = Page::active("back").await;
     // Another tab was faster, and this one has not heard of it yet.
-    write("session", "back", &format!("begun {LATE} -"));
+    write("session", "back", &format!("begun {late} -"));
     page.driver.sign_out().await.unwrap();
     let written = entry("session", "back").unwrap();
     let (until, reason) = written.strip_prefix("over ").unwrap().split_once(' ').unwrap();
-    assert!(EpochId::parse(until) > EpochId::parse(LATE) && reason == "signed-out", "{written}");
+    assert!(EpochId::parse(until) > EpochId::parse(&late) && reason == "signed-out", "{written}");
 }
 
 #[wasm_bindgen_test]
 async fn a_session_that_begins_is_later_than_whatever_is_written_down() {
+    let late = late();
     let page = Page::start("later", FakeServer::new(), Config { restore: false, ..Config::default() });
-    write("session", "later", &format!("over {LATE} signed-out"));
+    write("session", "later", &format!("over {late} signed-out"));
     sign_in_with(&page.driver, page.server.token().into()).await.unwrap();
     let epoch = active_epoch(&page).unwrap();
-    assert!(epoch > EpochId::parse(LATE).unwrap());
+    assert!(epoch > EpochId::parse(&late).unwrap());
     assert!(entry("session", "later").unwrap().starts_with(&format!("begun {} ", epoch.to_hex())));
 }
 

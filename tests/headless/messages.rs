@@ -10,7 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::clock::Stopped;
 use super::fake::{FakeServer, Page, until};
-use super::others::{Peer, altered, form, jwt, message, messages, number, text};
+use super::others::{Peer, altered, form, frozen_message, jwt, message, messages, number, text};
 
 /// A session that restores nothing: it is over until a sign-in.
 fn ended(name: &str) -> Page {
@@ -87,7 +87,7 @@ async fn a_session_that_keeps_its_token_says_began_as_the_first_version() {
 
 #[wasm_bindgen_test]
 async fn the_digest_of_the_first_version_is_that_of_today() {
-    let began = message("began");
+    let began = frozen_message("began");
     let epoch = EpochId::parse(&text(&began, "epoch")).unwrap_throw();
     assert_eq!(text(&began, "subject"), format!("{:016x}", Subject::new("alice", None).digest(epoch)));
 }

@@ -5,6 +5,7 @@ use js_sys::{Array, JSON, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use super::dates::dated;
 use super::fake::{PAGE, until};
 
 #[wasm_bindgen(module = "/tests/headless/others.js")]
@@ -74,9 +75,15 @@ pub fn closed_channels(name: &str) -> usize {
 /// Who asks in [`Peer::ask`].
 pub const ASKING: &str = "a5ca5ca5ca5ca5ca5ca5ca5ca5ca5ca5";
 
-/// Every message of the first version, by name.
+/// Every message of the first version, by name; dated as today.
 pub fn messages() -> js_sys::Object {
-    JSON::parse(include_str!("messages-v1.json")).unwrap_throw().unchecked_into()
+    JSON::parse(&dated(include_str!("messages-v1.json"))).unwrap_throw().unchecked_into()
+}
+
+/// One of them as it is written in the fixture.
+pub fn frozen_message(name: &str) -> JsValue {
+    let messages = JSON::parse(include_str!("messages-v1.json")).unwrap_throw();
+    Reflect::get(&messages, &name.into()).unwrap_throw()
 }
 
 /// One of them.
@@ -86,7 +93,7 @@ pub fn message(name: &str) -> JsValue {
 
 /// Every message that the second version has added, or has given another member.
 pub fn messages_2() -> js_sys::Object {
-    JSON::parse(include_str!("messages-v2.json")).unwrap_throw().unchecked_into()
+    JSON::parse(&dated(include_str!("messages-v2.json"))).unwrap_throw().unchecked_into()
 }
 
 /// One of them.

@@ -5,6 +5,7 @@
 mod clock;
 mod companions;
 mod confirming;
+mod dates;
 mod degraded;
 mod fake;
 mod hand_over;

@@ -3,12 +3,10 @@
 use silent_session::session::{Config, EndReason, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use super::dates::late;
 use super::fake::{FakeServer, PAGE, Page, fire, until};
 use super::others::{Peer, closed_channels, message};
 use super::storage::{entry, write};
-
-/// Later than all sessions of the tests.
-const LATE: &str = "03bb2cc3d80000112233445566778899";
 
 const SIGNED_OUT: Option<Status> = Some(Status::Ended { reason: EndReason::SignedOut, elsewhere: true });
 
@@ -51,6 +49,7 @@ async fn a_page_that_was_frozen_asks_when_it_is_resumed() {
 
 #[wasm_bindgen_test]
 async fn a_sign_out_that_was_missed_is_seen_before_anything_is_sent() {
+    let late = late();
     let events = [
         ("window", "focus", "{}"),
         ("window", "pageshow", r#"{"persisted":true}"#),
@@ -60,7 +59,7 @@ async fn a_sign_out_that_was_missed_is_seen_before_anything_is_sent() {
     for (target, kind, members) in events {
         let name = format!("missed-{kind}");
         let page = Page::active(&name).await;
-        write("session", &name, &format!("over {LATE} signed-out"));
+        write("session", &name, &format!("over {late} signed-out"));
         assert!(page.token_in_hand().is_some());
         fire(target, kind, members);
         assert_eq!(page.status(), SIGNED_OUT, "{kind}");
@@ -71,9 +70,10 @@ async fn a_sign_out_that_was_missed_is_seen_before_anything_is_sent() {
 
 #[wasm_bindgen_test]
 async fn what_another_tab_writes_down_is_seen_at_once() {
+    let late = late();
     let key = format!("silent-session:1:session:stored:{PAGE}/auth/refresh");
     let page = Page::active("stored").await;
-    write("session", "stored", &format!("over {LATE} signed-out"));
+    write("session", "stored", &format!("over {late} signed-out"));
     // An entry of somebody else's.
     fire("window", "storage", r#"{"key":"silent-session:1:session:other"}"#);
     assert!(page.token_in_hand().is_some());
@@ -82,7 +82,7 @@ async fn what_another_tab_writes_down_is_seen_at_once() {
     page.driver.close();
 
     let page = Page::active("stored-all").await;
-    write("session", "stored-all", &format!("over {LATE} signed-out"));
+    write("session", "stored-all", &format!("over {late} signed-out"));
     fire("window", "storage", r#"{"key":null}"#);
     assert_eq!(page.status(), SIGNED_OUT);
     page.driver.close();
@@ -90,9 +90,10 @@ async fn what_another_tab_writes_down_is_seen_at_once() {
 
 #[wasm_bindgen_test]
 async fn a_later_session_that_is_written_down_is_restored() {
+    let late = late();
     let page = Page::start("stored-begun", FakeServer::new(), Config { restore: false, ..Config::default() });
     let key = format!("silent-session:1:session:stored-begun:{PAGE}/auth/refresh");
-    write("session", "stored-begun", &format!("begun {LATE} -"));
+    write("session", "stored-begun", &format!("begun {late} -"));
     fire("window", "storage", &format!(r#"{{"key":"{key}"}}"#));
     until("it is restored", || page.token_in_hand().is_some()).await;
     assert!(matches!(page.status(), Some(Status::Active { elsewhere: true, .. })));

@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod clock;
+mod dates;
 mod deferring;
 mod degraded;
 mod fake;
