@@ -134,14 +134,16 @@ async fn a_message_that_is_dated_beyond_all_bounds_is_no_crash() {
         r#"{"age":9007199254740993,"lifetime":0}"#,
         // It has grown old on the way.
         r#"{"lifetime":1e300,"sent":0}"#,
+        // A date more than a year ahead is none.
+        r#"{"lifetime":1e300,"sent":1e300}"#,
     ];
     for members in too_old {
         say(members);
         pair.peer.ask().await;
         assert_eq!(text(&pair.peer.last("token"), "token"), text(&offered, "token"), "{members}");
     }
-    // Said in a distant future: it has not been on the way at all.
-    say(r#"{"lifetime":1e300,"sent":1e300}"#);
+    // By a clock that is a day ahead: it has not been on the way at all.
+    say(&format!(r#"{{"lifetime":1e300,"sent":{}}}"#, js_sys::Date::now() + 86_400_000.0));
     until("a token for ever is taken", || pair.page.token_in_hand().as_ref() == Some(&token)).await;
     pair.peer.ask().await;
     assert_eq!(text(&pair.peer.last("token"), "token"), token);
