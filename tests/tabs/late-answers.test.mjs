@@ -37,3 +37,30 @@ rule("what follows a refresh that was given up carries its attempt id: there is 
   assert.deepEqual({ refreshes, rotated, replayed }, { refreshes: 2, rotated: 1, replayed: 1 });
   await stage.goesOn(tab, session);
 });
+
+for (const [what, rotateOnce] of Object.entries({
+  "a refresh": (tab) => tab.run(() => session.refresh()),
+  "a token that the API has rejected": async (tab, server) => {
+    await server.revokeAccess();
+    assert.deepEqual(await tab.call(), { by: "alice", status: 200, sub: "alice" });
+  },
+})) {
+  rule(`a reply comes after the time-out, and after ${what}: its cookie is no spent one`, async (stage) => {
+    const { server } = stage;
+    const [tab] = await stage.signedIn(1, "alice", TIMEOUT);
+    const { session } = await tab.state();
+    const reply = await stage.holdReply(tab);
+    // It is given up on, and a retry is answered.
+    await server.until(({ replayed }) => replayed >= 1);
+    await tab.becomes({ status: "active", session, error: undefined });
+    const { value } = await stage.cookie();
+    await rotateOnce(tab, server);
+    await reply();
+    await tab.page.waitForFunction(() => events.some(({ late, outcome }) => late && outcome === "renewed"));
+    const { rotated } = await server.counters();
+    assert.equal(rotated, 1, "while its reply was out, nothing was rotated that it could overwrite");
+    assert.equal((await stage.cookie()).value, value);
+    await stage.goesOn(tab, session);
+    assert.notEqual((await stage.cookie()).value, value);
+  });
+}

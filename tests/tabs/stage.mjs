@@ -32,13 +32,16 @@ export const WITHOUT_ATTEMPT_IDS = () => {
   };
 };
 
+/** Arguments of the server of this file, beside the usual ones. */
+export const serverArguments = [];
+
 let server;
 let chromium;
 /** What the pages complain of: errors nobody has caught, and the console. */
 const complaints = [];
 
 before(async () => {
-  [server, chromium] = await Promise.all([Server.start(), launch()]);
+  [server, chromium] = await Promise.all([Server.start({ more: serverArguments }), launch()]);
   collectComplaints(chromium.context);
 });
 
@@ -175,6 +178,18 @@ class Stage {
     await server.until(({ rotated }) => rotated === 1);
     const stored = Date.now() + answer + STORED;
     return () => pause(Math.max(0, stored - Date.now()));
+  }
+
+  /**
+   * Begins a refresh in a tab, and waits until the server has rotated the cookie. The reply to it, and to the next ones, `times` in
+   * all, is held until what it returns is called.
+   */
+  async holdReply(tab, times = 1) {
+    await server.reset();
+    await server.faults({ refresh: { hold: "after", times } });
+    await tab.beginRefresh();
+    await server.until(({ rotated }) => rotated === 1);
+    return () => server.faults({});
   }
 
   /** A tab is still in the session, and the cookie is good; nobody was asked to sign in, refused, or taken for a thief. */

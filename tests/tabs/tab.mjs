@@ -57,6 +57,16 @@ export class Tab {
       session.refresh().catch(() => {});
     });
 
+  /** How long it has put a refresh off for the cookie of a page that has gone, in seconds: the longest each time. */
+  orphanWaits = () => this.run(() => events.filter(({ reason }) => reason === "orphan").map(({ duration }) => duration));
+
+  /** Waits until it waits for that cookie. */
+  waitsForOrphan = () =>
+    this.page.waitForFunction(() => events.some(({ reason }) => reason === "orphan"), undefined, { polling: LOOK, timeout: PATIENCE });
+
+  /** When it was first known whether somebody is signed in, in milliseconds since the page was asked for. */
+  settledAt = () => this.run(() => session.ready.then(() => settledAt));
+
   /** Waits until the token that it has now is past its time. */
   async lapses() {
     const { expiresAt } = await this.state();

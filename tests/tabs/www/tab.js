@@ -21,6 +21,9 @@ if (eager) {
   document.addEventListener("resume", call);
 }
 
+/** What the sessions of this page have told of themselves. */
+const events = [];
+
 /** The sessions of this page, the first one of which is what most rules are about. */
 const session = start(options);
 
@@ -35,7 +38,7 @@ const states = [session.state.status];
 session.subscribe(() => states.at(-1) === session.state.status || states.push(session.state.status));
 
 function start(more) {
-  return createSession({ refresh: "/auth/refresh", signOut: "/auth/logout", ...more });
+  return createSession({ refresh: "/auth/refresh", signOut: "/auth/logout", onEvent: (event) => events.push(event), ...more });
 }
 
 const PASSWORDS = { alice: "wonderland", bob: "builder" };
@@ -140,7 +143,7 @@ function becomes(wanted, patience, of = session) {
 }
 
 Object.assign(globalThis, {
-  becomes, calls, giveSign, keepCalling, login, me, session, shows, sign, signIn, start, states, stopCalling,
+  becomes, calls, events, giveSign, keepCalling, login, me, session, shows, sign, signIn, start, states, stopCalling,
   timeOfBareRefresh, wakingCalls,
 });
 Object.defineProperty(globalThis, "settledAt", { get: () => settledAt });
