@@ -45,7 +45,9 @@ class Attempts:
                 if not successor:
                     start_response(*answer[:2])
                     return answer[2]
-                kept.answer = answer
+                status, headers, body = answer
+                # It says that a retry does no harm.
+                kept.answer = status, [*headers, ("X-Requested-With", attempt)], body
                 with self.guard:
                     self.made_by[digest(successor)] = key
             start_response(*kept.answer[:2])

@@ -25,7 +25,7 @@ const refreshTokens = new RefreshTokens(SESSION_LIFETIME);
 const app = express();
 app.disable("x-powered-by");
 // Before everything that may refuse: a refusal without these headers is a network error to the page.
-app.use(cors({ origin: [PAGE_ORIGIN], credentials: true, exposedHeaders: ["Date", "Retry-After", "WWW-Authenticate"], maxAge: 600 }));
+app.use(cors({ origin: [PAGE_ORIGIN], credentials: true, exposedHeaders: ["Date", "Retry-After", "WWW-Authenticate", "X-Requested-With"], maxAge: 600 }));
 app.use((_request, response, next) => {
   response.set("Cache-Control", "no-store");
   next();
@@ -59,7 +59,9 @@ function fromScript(request, response, next) {
   else response.status(400).json({ error: "invalid_request", error_description: "X-Requested-With is missing" });
 }
 
-function answer(response, { token, user, family, maxAge }) {
+function answer(response, { token, user, family, attempt, maxAge }) {
+  // It says that a retry does no harm: pages wait for nothing then.
+  if (attempt) response.set("X-Requested-With", attempt);
   // Express counts in milliseconds, and writes seconds.
   response.cookie(COOKIE, token, { ...ATTRIBUTES, maxAge: maxAge * 1000 });
   const accessToken = jwt.sign({ sid: family }, SECRET, { algorithm: "HS256", subject: user, expiresIn: ACCESS_LIFETIME });

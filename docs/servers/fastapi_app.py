@@ -115,7 +115,7 @@ app.add_middleware(
     allow_credentials=True,
     allow_methods=["GET", "POST"],
     allow_headers=["Authorization", "X-Requested-With"],
-    expose_headers=["Date", "Retry-After", "WWW-Authenticate"],
+    expose_headers=["Date", "Retry-After", "WWW-Authenticate", "X-Requested-With"],
 )
 
 
@@ -145,7 +145,11 @@ async def login(credentials: Credentials, response: Response):
 @app.post("/auth/refresh")
 async def refresh(response: Response, attempt: Attempt, token: RefreshCookie = ""):
     # A refusal leaves the cookie: one that comes late would delete a newer one.
-    return answer(response, *refresh_tokens.rotate(token, attempt))
+    following = refresh_tokens.rotate(token, attempt)
+    if ATTEMPT_ID.fullmatch(attempt):
+        # It says that a retry does no harm: pages wait for nothing then.
+        response.headers["X-Requested-With"] = attempt
+    return answer(response, *following)
 
 
 @app.post("/auth/logout", status_code=204)

@@ -22,7 +22,7 @@ const PASSWORDS = new Map([["alice", "wonderland"]]);
 const refreshTokens = new RefreshTokens(SESSION_LIFETIME);
 
 const app = fastify();
-await app.register(cors, { origin: [PAGE_ORIGIN], credentials: true, exposedHeaders: ["Date", "Retry-After", "WWW-Authenticate"], maxAge: 600 });
+await app.register(cors, { origin: [PAGE_ORIGIN], credentials: true, exposedHeaders: ["Date", "Retry-After", "WWW-Authenticate", "X-Requested-With"], maxAge: 600 });
 await app.register(jwt, { secret: randomBytes(32), sign: { algorithm: "HS256", expiresIn: ACCESS_LIFETIME }, verify: { algorithms: ["HS256"] } });
 app.addHook("onRequest", async (_request, reply) => void reply.header("Cache-Control", "no-store"));
 
@@ -56,7 +56,9 @@ async function fromScript(request, reply) {
   if (!request.headers["x-requested-with"]) return reply.code(400).send({ error: "invalid_request" });
 }
 
-function answer(reply, { token, user, family, maxAge }) {
+function answer(reply, { token, user, family, attempt, maxAge }) {
+  // It says that a retry does no harm: pages wait for nothing then.
+  if (attempt) reply.header("X-Requested-With", attempt);
   reply.setCookie(COOKIE, token, { ...ATTRIBUTES, maxAge });
   return { access_token: app.jwt.sign({ sub: user, sid: family }), token_type: "Bearer", expires_in: ACCESS_LIFETIME };
 }

@@ -63,8 +63,9 @@ export class RefreshTokens {
     return this.#answer(token, row);
   }
 
-  #answer(token, { family: { id, user, endsAt } }) {
-    return { token, user, family: id, maxAge: Math.max(0, Math.floor((endsAt - Date.now()) / 1000)) };
+  /** `attempt`: the id that would be recognised if it came again, to be returned. */
+  #answer(token, { family: { id, user, endsAt }, attempt }) {
+    return { token, user, family: id, attempt, maxAge: Math.max(0, Math.floor((endsAt - Date.now()) / 1000)) };
   }
 }
 
