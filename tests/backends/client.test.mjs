@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 
-import { rulesOf } from "./stage.mjs";
+import { rulesOf, until } from "./stage.mjs";
 
 const MANY = 50;
 const ALICE = { username: "alice", password: "alice's password" };
@@ -19,6 +19,7 @@ const BACK_ENDS = {
     me: "/api/me/",
     echo: "/api/echo/",
     refreshCookie: "my-refresh-token",
+    rotating: ["my-refresh-token"],
   },
   flask: {
     preset: "flaskJwtExtended",
@@ -28,10 +29,11 @@ const BACK_ENDS = {
     me: "/api/me",
     echo: "/api/echo",
     refreshCookie: "refresh_token_cookie",
+    rotating: ["refresh_token_cookie", "csrf_refresh_token"],
   },
 };
 
-for (const [name, { preset, refresh, signOut, signIn, me, echo, refreshCookie }] of Object.entries(BACK_ENDS)) {
+for (const [name, { preset, refresh, signOut, signIn, me, echo, refreshCookie, rotating }] of Object.entries(BACK_ENDS)) {
   describe(name, () => {
     const rule = rulesOf(name);
 
@@ -147,6 +149,41 @@ for (const [name, { preset, refresh, signOut, signIn, me, echo, refreshCookie }]
       assert.deepEqual((await ask(stage)).statuses, [200]);
       const { refreshes, refused } = await stage.backend.counters();
       assert.deepEqual([refreshes, refused], [3, 1]);
+    });
+
+    rule("a page goes away in the middle of a refresh: the next one asks until the cookie is there, and goes on", async (stage) => {
+      const look = () => Promise.all(rotating.map(async (cookie) => [cookie, await stage.cookie(cookie)]));
+      const set = async (cookies) => {
+        for (const [cookie, value] of cookies) await stage.setCookie(cookie, value);
+      };
+      await open(stage);
+      await enter(stage);
+      const spent = await look();
+      await stage.page.evaluate(() => session.refresh());
+      // What that refresh has brought comes late, as if it were that of the page that goes away.
+      const late = await look();
+      await set(spent);
+      await stage.page.evaluate(
+        async ([origin, preset, refresh]) => {
+          const { createSession } = await import("/pkg/index.js");
+          const presets = await import("/pkg/presets.js");
+          session.close();
+          await new Promise((sent) => {
+            const fetch = () => new Promise(() => sent());
+            createSession({ ...presets[preset], refresh: origin + refresh, fetch });
+          });
+        },
+        [stage.origin, preset, refresh],
+      );
+      await stage.page.reload();
+      const { refused } = await stage.backend.counters();
+      const [status] = await Promise.all([
+        open(stage),
+        until(() => stage.backend.counters(), (counters) => counters.refused >= refused + 2).then(() => set(late)),
+      ]);
+      assert.equal(status, "active");
+      assert.deepEqual((await ask(stage)).statuses, [200]);
+      assert.match((await ask(stage)).text, /alice/);
     });
 
     rule("a sign-out is told to the server with its CSRF token: the cookie is of no use any more", async (stage) => {
