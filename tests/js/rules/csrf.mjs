@@ -59,24 +59,24 @@ export default {
       let isSlow = false;
       const token = () => (isSlow ? new Promise((resolve) => letGo.push(() => resolve("late"))) : "quick");
       const { server, session } = await started({ csrf: { token, header: "X-CSRF" }, timeout: 1, patience: 0.2 });
+      const late = () => server.calls.filter(({ request }) => request.headers.get("x-csrf") === "late").length;
       isSlow = true;
       await outcome(session.refresh());
-      // After a second it is given up on, and somebody else's turn.
-      await session.signIn(() => server.token("bob"));
       isSlow = false;
-      const before = server.count("/auth/refresh");
+      // After a second it is given up on, and somebody else's turn.
+      await session.signIn(() => server.token("alice"));
       for (const go of letGo) go();
       for (let turn = 0; turn < 20; turn++) await nextTask();
-      const afterSignIn = server.count("/auth/refresh") - before;
+      const afterSignIn = late();
       isSlow = true;
       void outcome(session.refresh());
       while (letGo.length < 2) await nextTask();
       session.close();
       for (const go of letGo) go();
       for (let turn = 0; turn < 20; turn++) await nextTask();
-      return [before, afterSignIn, server.count("/auth/refresh") - before, session.state.claims?.sub];
+      return [afterSignIn, late()];
     });
-    assert.deepEqual(seen, [1, 0, 0, "bob"]);
+    assert.deepEqual(seen, [0, 0]);
   },
 
   "RefreshRejected is for functions that refresh: thrown elsewhere it is a failure": async ({ run }) => {
