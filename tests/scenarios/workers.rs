@@ -141,3 +141,15 @@ fn tabs_that_do_not_share_tokens_do_not_refresh_for_a_worker() {
     assert_eq!(world.outcomes[&request], Outcome::Status(200));
     assert_eq!(world.memo().answered, None, "the page has sent nothing");
 }
+
+#[test]
+fn a_rejected_token_is_not_handed_out_while_a_worker_waits_for_the_pages() {
+    let (mut world, _, worker) = page_and_worker(Config::default());
+    let rejected = token_in(&world, worker);
+    world.server.revoke_access();
+    world.access_token(worker, Some(&rejected), 0);
+    let next = world.access_token(worker, None, 0);
+    world.run(1_000);
+    let Some(Ok(Reply::Token(credential))) = world.answer(worker, next) else { panic!("no token") };
+    assert_ne!(credential.token.reveal(), rejected);
+}

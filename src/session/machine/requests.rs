@@ -27,8 +27,7 @@ impl<E: Entropy> Session<E> {
             }
             // A refused token may be good enough for other APIs, unless its successor is on the way.
             Phase::Active(held)
-                if held.grant.lasts(now, min_validity)
-                    && !(held.refused && self.turns.refresh_is_coming()) =>
+                if held.grant.lasts(now, min_validity) && !(held.refused && self.is_being_replaced(now)) =>
             {
                 let credential = held.credential();
                 self.answer(ticket, Ok(Reply::Token(credential)));
@@ -55,6 +54,11 @@ impl<E: Entropy> Session<E> {
             }
             _ => self.answer(ticket, Err(Denial::Changed)),
         }
+    }
+
+    /// Whether a refresh was asked for, or is on the wire; or a worker is about to leave it to a page.
+    fn is_being_replaced(&self, now: Moment) -> bool {
+        self.turns.refresh_is_coming() || (self.config.defers && self.refresh_is_due(now))
     }
 
     /// Somebody uses the session: a hidden tab renews it ahead again.

@@ -23,7 +23,7 @@ pub(crate) fn test(project: &Project) -> Outcome {
         run(project
             .command("node")
             .env("CHROME", browser.chrome)
-            .args(["--test", "--test-reporter=spec", "--test-timeout=120000"])
+            .args(["--test", "--test-reporter=spec", "--test-timeout=400000"])
             .args(files))?;
     } else {
         println!("skipped: there is no {TESTS}");
