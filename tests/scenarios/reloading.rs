@@ -166,3 +166,30 @@ fn a_page_that_was_killed_is_waited_for_by_when_the_next_one_looks() {
     world.run(300);
     assert_eq!((world.server.reuses, world.is_active(tab)), (0, true));
 }
+
+#[test]
+fn at_a_server_that_refuses_a_page_that_was_killed_is_probed_for_like_one_that_was_reloaded() {
+    for slow in SLOW {
+        let mut world = world_of(Rotation::Refuses, true);
+        world.server.faults = vec![Fault::Slow(slow)];
+        world.renew(TAB);
+        world.run(150);
+        world.kill_tab(TAB);
+        let tab = world.visit();
+        world.run(slow + slow / 4 + 500);
+        assert!(world.is_active(tab), "{slow} ms");
+    }
+}
+
+#[test]
+fn a_session_that_is_over_ends_also_where_the_page_before_has_crashed() {
+    let mut world = world_of(Rotation::Refuses, true);
+    world.server.faults = vec![Fault::Silence];
+    world.renew(TAB);
+    world.run(150);
+    world.kill_tab(TAB);
+    world.server.revoke_all();
+    let tab = world.visit();
+    world.run(25_000);
+    assert_eq!(world.status(tab), ended(EndReason::Rejected));
+}

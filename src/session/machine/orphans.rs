@@ -311,9 +311,13 @@ impl<E: Entropy> Session<E> {
         // What another tab has given up on, that tab hears of, as this one does of its own.
         let is_old =
             |marker: Unsettled| marker.standing == Standing::Overtaken && marker.first_age(now) >= RECOGNISED;
+        // While probes may tell, nothing else is waited for.
+        let is_rejected = self.rejected && self.probe_pause(now).is_none();
         let waits =
-            self.rotation(memo) != Rotation::None && (self.rejected || self.unsettled.is_some_and(is_old));
-        let heard_of = memo.in_flight.iter().filter(is_others).filter(|listed| listed.gone.is_none());
+            self.rotation(memo) != Rotation::None && (is_rejected || self.unsettled.is_some_and(is_old));
+        // Where no other tab is there, its page has crashed.
+        let is_heard_of = |listed: &&InFlight| listed.gone.is_none() && !self.peers.siblings().is_empty();
+        let heard_of = memo.in_flight.iter().filter(is_others).filter(is_heard_of);
         let heard_of = heard_of.map(|listed| listed.left(now, orphan_wait));
         let wait = self.turns.late().map(of_ours).chain(heard_of).max();
         let wait = wait.filter(|wait| waits && !wait.is_zero());
