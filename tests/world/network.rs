@@ -107,44 +107,9 @@ impl World {
                     (_, outcome) => outcome,
                 };
                 let way = self.way();
-                println!(
-                    "DBG {} at server tab {tab:?} attempt {} id {} cookie {:?} delay {delay} fault {fault:?} -> {:?}",
-                    self.now - 1_700_000_000_000,
-                    &attempt.to_hex()[..4],
-                    &id.to_hex()[..4],
-                    cookie,
-                    outcome.as_ref().map(|x| x.1)
-                );
-                println!(
-                    "DBG {} at server tab {tab:?} attempt {} id {} cookie {:?} delay {delay} fault {fault:?} -> {:?} memo {:?}",
-                    self.now - 1_700_000_000_000,
-                    &attempt.to_hex()[..4],
-                    &id.to_hex()[..4],
-                    cookie,
-                    outcome.as_ref().map(|x| x.1),
-                    self.memo().unsettled.map(|m| (
-                        m.standing,
-                        m.sent - 1_700_000_000_000,
-                        m.first - 1_700_000_000_000
-                    ))
-                );
                 self.later(way + delay, Arrival::RefreshAnswer { tab, attempt, outcome });
             }
             Arrival::RefreshAnswer { tab, attempt, outcome } => {
-                println!(
-                    "DBG {} answer tab {tab:?} alive {} attempt {} {:?}",
-                    self.now - 1_700_000_000_000,
-                    self.tabs[tab.0].alive,
-                    &attempt.to_hex()[..4],
-                    outcome.as_ref().map(|x| x.1)
-                );
-                println!(
-                    "DBG {} answer tab {tab:?} alive {} attempt {} {:?}",
-                    self.now - 1_700_000_000_000,
-                    self.tabs[tab.0].alive,
-                    &attempt.to_hex()[..4],
-                    outcome.as_ref().map(|x| x.1)
-                );
                 let is_dropped = self.tabs[tab.0].is_worker && !self.tabs[tab.0].alive;
                 if let Ok((_, cookie)) = &outcome
                     && !is_dropped
