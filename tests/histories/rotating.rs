@@ -6,8 +6,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 use silent_session::session::{Config, Rotation, Status};
 
+use super::steps::living;
 use super::world::{Fault, OnSpent, Replies, TabId, World};
-use super::{heal, living, nobody_waits};
+use super::{heal, nobody_waits};
 
 #[derive(Clone, Debug)]
 enum Step {

@@ -11,6 +11,7 @@ use silent_session::session::{
 
 use super::Seed;
 use super::channel::Channel;
+use super::deploy::Deploy;
 use super::lock::LockManager;
 use super::network::Arrival;
 use super::replies::Replies;
@@ -24,6 +25,8 @@ pub struct World {
     pub server: Server,
     pub tabs: Vec<Tab>,
     pub config: Config,
+    /// The deploys that tabs are of, in turn; where there are none, tabs are of the newest version and have [`World::config`].
+    pub deploys: Vec<Deploy>,
     /// Milliseconds that each way of the network takes at least.
     pub latency: i64,
     /// Up to how many more: one way in ten takes any part of that, the others a tenth of it at the most.
@@ -73,11 +76,21 @@ pub struct World {
 impl World {
     /// A world with one tab, which has not started yet.
     pub fn new(config: Config, seed: u64) -> Self {
+        Self::empty(config, Vec::new(), seed)
+    }
+
+    /// The same with tabs of these deploys, in turn.
+    pub fn of(deploys: Vec<Deploy>, seed: u64) -> Self {
+        Self::empty(Config::default(), deploys, seed)
+    }
+
+    fn empty(config: Config, deploys: Vec<Deploy>, seed: u64) -> Self {
         let server = Server::new(Duration::from_secs(900));
         let mut world = Self {
             server,
             tabs: Vec::new(),
             config,
+            deploys,
             latency: 20,
             tail: 0,
             replies: Replies::default(),
@@ -121,16 +134,21 @@ impl World {
     pub fn signed_in_at(tells: Tells, config: Config, seed: u64) -> Self {
         let mut world = Self::new(config, seed);
         world.server.tells = tells;
-        world.start();
-        world.run(1_000);
-        world.sign_in(TabId(0), "alice");
-        world.run(1_000);
+        world.let_alice_in();
         world
+    }
+
+    /// The only tab starts, and alice signs in there.
+    pub fn let_alice_in(&mut self) {
+        self.start();
+        self.run(1_000);
+        self.sign_in(TabId(0), "alice");
+        self.run(1_000);
     }
 
     pub fn open_tab(&mut self) -> TabId {
         let seed = self.seed.next();
-        let mut tab = Tab::new(self.config.clone(), seed);
+        let mut tab = Tab::new(self.next_deploy(), seed);
         tab.lock_domain = self.later_locks.len();
         self.tabs.push(tab);
         TabId(self.tabs.len() - 1)
@@ -138,8 +156,35 @@ impl World {
 
     /// The page of the newest tab has loaded.
     pub fn start(&mut self) {
-        let started = Event::Started { memo: self.memo(), company: self.storage.company };
-        self.happen(TabId(self.tabs.len() - 1), started);
+        self.start_in(TabId(self.tabs.len() - 1));
+    }
+
+    fn start_in(&mut self, tab: TabId) {
+        let company = self.has_company(self.tabs[tab.0].deploy.name);
+        self.happen(tab, Event::Started { memo: self.memo_in(tab), company });
+    }
+
+    /// A page that is loaded ahead: its session does not start before [`World::activate`].
+    pub fn prerender(&mut self) -> TabId {
+        let tab = self.open_tab();
+        self.tabs[tab.0].prerenders = true;
+        tab
+    }
+
+    /// The page is shown that was prerendered.
+    pub fn activate(&mut self, tab: TabId) {
+        if self.tabs[tab.0].alive && std::mem::take(&mut self.tabs[tab.0].prerenders) {
+            self.thaw(tab, false, true);
+            self.start_in(tab);
+        }
+    }
+
+    fn next_deploy(&self) -> Deploy {
+        let turn = self.tabs.len().checked_rem(self.deploys.len());
+        turn.map_or_else(
+            || Deploy { config: self.config.clone(), ..Deploy::default() },
+            |turn| self.deploys[turn].clone(),
+        )
     }
 
     /// Another tab, whose page has loaded.
@@ -152,8 +197,9 @@ impl World {
     /// A worker of the same session begins.
     pub fn visit_worker(&mut self) -> TabId {
         let seed = self.seed.next();
-        let config = Config { defers: true, ..self.config.clone() };
-        self.tabs.push(Tab { is_worker: true, ..Tab::new(config, seed) });
+        let mut deploy = self.next_deploy();
+        deploy.config.defers = true;
+        self.tabs.push(Tab { is_worker: true, ..Tab::new(deploy, seed) });
         let tab = TabId(self.tabs.len() - 1);
         self.happen(tab, Event::Started { memo: Memo::default(), company: true });
         tab
@@ -212,6 +258,11 @@ impl World {
         self.wall_set = self.now;
     }
 
+    /// Whether the wall clock was set.
+    pub fn is_clock_set(&self) -> bool {
+        self.wall_set != 0
+    }
+
     /// The machine sleeps: nothing runs, and the monotonic clock may stand still.
     pub fn sleep(&mut self, ms: i64, monotonic_stops: bool) {
         self.now += ms;
@@ -219,6 +270,7 @@ impl World {
             self.monotonic_error -= ms;
         }
         for index in 0..self.tabs.len() {
+            self.tabs[index].awake.sleep(ms);
             self.happen(TabId(index), Event::Tick);
         }
     }
@@ -328,7 +380,9 @@ impl World {
         let ticket = Ticket(self.tabs[tab.0].asked);
         self.tabs[tab.0].asked += 1;
         self.tabs[tab.0].open.insert(ticket, purpose);
-        self.happen(tab, event(ticket));
+        let event = event(ticket);
+        self.begin_to_wait(tab, ticket, &event);
+        self.happen(tab, event);
         ticket
     }
 

@@ -3,9 +3,13 @@
 //! Time is a number, chance a seed; nothing sleeps. Whatever a history does can be done again.
 #![allow(unreachable_pub, dead_code, unused_imports, reason = "each test program uses a part of the world")]
 
+mod apis;
 mod app;
 mod browser;
 mod channel;
+mod deploy;
+mod envelope;
+mod invariants;
 mod lock;
 mod network;
 mod replies;
@@ -15,7 +19,9 @@ mod shell;
 mod storage;
 mod tab;
 
+pub use apis::{APIS, Mood};
 pub use browser::World;
+pub use deploy::{Deploy, Name, Version};
 pub use replies::Replies;
 pub use request::Outcome;
 pub use server::{Fault, Logout, OnSpent, Says, Tells};
