@@ -7,6 +7,7 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(missing_docs)]
 
+mod idle;
 mod newest;
 mod rotating;
 mod secrecy;

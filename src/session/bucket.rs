@@ -1,0 +1,123 @@
+//! A token bucket: some events at once, and one more every so often.
+
+use std::time::Duration;
+
+use super::time::{Deadline, Moment};
+
+/// How many events beyond the burst are remembered: what could not be held back is made up for later.
+const OVERDRAFT: u32 = 2;
+
+/// Allows a burst of events, then one per period. In any span of time no more events are allowed than the burst, and one for
+/// each period of the span.
+///
+/// Kept as a debt that time pays off, so that two numbers are enough.
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    burst: u32,
+    period: Duration,
+    debt: Duration,
+    /// When the debt was last counted.
+    since: Option<Moment>,
+}
+
+impl Bucket {
+    /// A full bucket.
+    pub(crate) const fn new(burst: u32, period: Duration) -> Self {
+        Self { burst, period, debt: Duration::ZERO, since: None }
+    }
+
+    /// Takes one event out, and lets the next wait for `extra` more than the period.
+    pub(crate) fn take(&mut self, now: Moment, extra: Duration) {
+        let paid = self.since.map_or(Duration::ZERO, |since| now.since(since));
+        let most = self.period.saturating_mul(self.burst + OVERDRAFT);
+        let debt = self.debt.saturating_sub(paid).saturating_add(self.period).saturating_add(extra);
+        self.debt = debt.min(most);
+        self.since = Some(now);
+    }
+
+    /// Puts the last event back.
+    pub(crate) fn give_back(&mut self) {
+        self.debt = self.debt.saturating_sub(self.period);
+    }
+
+    /// The period, for whoever draws a part of it as extra.
+    pub(crate) fn period(&self) -> Duration {
+        self.period
+    }
+
+    /// When the next event is allowed, be it past; `None` before the first.
+    pub(crate) fn next(&self) -> Option<Deadline> {
+        let allowed = self.period.saturating_mul(self.burst - 1);
+        self.since.map(|since| Deadline::new(since, self.debt.saturating_sub(allowed)))
+    }
+
+    /// How long until the next event is allowed.
+    pub(crate) fn wait(&self, now: Moment) -> Duration {
+        self.next().map_or(Duration::ZERO, |next| next.remaining(now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PERIOD: Duration = Duration::from_secs(60);
+
+    fn at(seconds: i64) -> Moment {
+        Moment::new(seconds * 1_000, seconds * 1_000)
+    }
+
+    /// How many events are allowed from then on, in so many seconds, if each is taken as soon as it is.
+    fn taken(bucket: &mut Bucket, from: i64, seconds: i64) -> usize {
+        (from..=from + seconds)
+            .map(|second| {
+                let mut count = 0;
+                while bucket.wait(at(second)).is_zero() {
+                    bucket.take(at(second), Duration::ZERO);
+                    count += 1;
+                }
+                count
+            })
+            .sum()
+    }
+
+    #[test]
+    fn a_burst_is_allowed_and_then_one_per_period() {
+        let mut bucket = Bucket::new(3, PERIOD);
+        assert_eq!(taken(&mut bucket, 0, 0), 3);
+        assert_eq!(bucket.wait(at(0)), PERIOD);
+        assert_eq!(taken(&mut bucket, 1, 3_600), 60);
+        assert_eq!(taken(&mut bucket, 10_000, 0), 3, "it is full again");
+    }
+
+    #[test]
+    fn what_was_not_held_back_is_made_up_for_within_bounds() {
+        let mut bucket = Bucket::new(3, PERIOD);
+        (0..100).for_each(|_| bucket.take(at(0), Duration::ZERO));
+        assert_eq!(bucket.wait(at(0)), PERIOD * (1 + OVERDRAFT));
+    }
+
+    #[test]
+    fn an_event_that_is_put_back_may_happen_again() {
+        let mut bucket = Bucket::new(1, PERIOD);
+        bucket.take(at(0), Duration::ZERO);
+        bucket.give_back();
+        assert_eq!(bucket.wait(at(0)), Duration::ZERO);
+    }
+
+    #[test]
+    fn extra_time_is_waited_for_as_well() {
+        let mut bucket = Bucket::new(1, PERIOD);
+        bucket.take(at(0), Duration::from_secs(5));
+        assert_eq!(bucket.wait(at(0)), Duration::from_secs(65));
+        assert_eq!(bucket.next().map(Deadline::wall_ms), Some(65_000));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_does_not_lock_out() {
+        let mut bucket = Bucket::new(1, PERIOD);
+        bucket.take(at(1_000_000), Duration::ZERO);
+        let set_back = Moment::new(0, 1_000_060_000);
+        assert_eq!(bucket.wait(set_back), Duration::ZERO);
+    }
+}
