@@ -41,7 +41,8 @@ impl<E: Entropy> Session<E> {
         self.logins.swap_remove(index);
         match grant {
             Some(grant) => {
-                let overlapped = self.overlaps_login(now, memo);
+                // What else may be out, its marker tells the next refresh.
+                let overlapped = self.turns.refresh_is_out();
                 self.begin_session(now, grant);
                 self.cookie_in_doubt = overlapped;
                 if memo.unsettled.is_none() {

@@ -66,13 +66,8 @@ impl<E: Entropy> Session<E> {
     pub(super) fn overlaps_sign_in(&self, now: Moment, memo: &Memo, grant: &Grant) -> bool {
         let is_own = self.known_session().is_some_and(|known| known.person.is_some() && known.is_of(grant));
         let was_answered = memo.answered.is_some_and(|answered| answered.is_within(self.config.timeout, now));
-        self.turns.is_writing() || self.overlaps_login(now, memo) || (was_answered && !is_own)
-    }
-
-    /// Whether a refresh may put its cookie over that of a login which has just been answered.
-    pub(super) fn overlaps_login(&self, now: Moment, memo: &Memo) -> bool {
         let is_out = |refresh: &Unsettled| refresh.may_still_come(now);
-        self.turns.refresh_is_out() || memo.unsettled.as_ref().is_some_and(is_out)
+        self.turns.is_writing() || memo.unsettled.as_ref().is_some_and(is_out) || (was_answered && !is_own)
     }
 
     /// A refresh of an earlier session was answered.
