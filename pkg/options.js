@@ -26,13 +26,17 @@ export function readOptions(options, signal) {
     if (taken) throw invalid(`${option}.headers`, `has ${taken[0]}, which carries the attempt id: give that another name by attemptHeader`);
   }
   if (typeof name !== "string" || name === "") throw invalid("name", "must be a string that is not empty");
+  // Two apps of one origin would hand each other their tokens: nothing else tells them apart.
+  if (refresh.url === undefined && options.name === undefined) {
+    throw invalid("name", "must be set where refresh is a function: it tells this session from those of other apps of the origin");
+  }
   if (options.fetch !== undefined && typeof options.fetch !== "function") {
     throw invalid("fetch", "must be a function like fetch");
   }
   const { companionCookie, sessionHint, identity, onEvent } = options;
   for (const [option, value] of Object.entries({ companionCookie, sessionHint })) if (value !== undefined) cookieName(option, value);
   if (identity !== undefined && typeof identity !== "function" && !isText(identity)) {
-    throw invalid("identity", "must be the name of a claim, or a function that tells whose a token is");
+    throw invalid("identity", "must be the name or the path of a claim, or a function that tells whose a token is");
   }
   if (onEvent !== undefined && typeof onEvent !== "function") {
     throw invalid("onEvent", "must be a function that is told what happens");

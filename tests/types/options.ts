@@ -39,10 +39,11 @@ export const wasm: SessionOptions["wasm"][] = [
 export const ways: SessionOptions[] = [
   { refresh: { url: "/r", method: "PUT", headers: { "x-tenant": "a" }, body: { grant_type: "refresh_token" }, credentials: "same-origin" } },
   { refresh: { url: new URL("https://auth.test/r"), body: new URLSearchParams({ a: "1" }) }, signOut: { url: "/s", method: "DELETE" } },
-  { refresh: async ({ signal, attempt, params }) => fetch("/graphql", { method: "POST", signal, body: JSON.stringify({ attempt, params }) }) },
-  { refresh: () => ({ access_token: "a", expires_in: 900 }), signOut: async ({ attempt, token, signal }) => void [attempt, token?.length, signal] },
+  { name: "mail", refresh: async ({ signal, attempt, params }) => fetch("/graphql", { method: "POST", signal, body: JSON.stringify({ attempt, params }) }) },
+  { name: "mail", refresh: () => ({ access_token: "a", expires_in: 900 }), signOut: async ({ attempt, token, signal }) => void [attempt, token?.length, signal] },
   { refresh: "/r", signOut: { url: "/s", token: true } },
   {
+    name: "mail",
     refresh: () => {
       throw new RefreshRejected("logged out", { status: 401, cause: new Error("why") });
     },

@@ -100,7 +100,7 @@ export default {
         asked.push(ask);
         return answer();
       };
-      const session = createSession({ refresh, fetch: server.fetch });
+      const session = createSession({ refresh, name: "by-function", fetch: server.fetch });
       await session.ready;
       const seen = [session.state.status];
       answer = async () => JSON.parse(server.login());
@@ -128,7 +128,7 @@ export default {
         if (fails) throw new Error("bridge is busy");
         return server.token();
       };
-      const session = createSession({ refresh, fetch: server.fetch, patience: 0.2 });
+      const session = createSession({ refresh, name: "by-function", fetch: server.fetch, patience: 0.2 });
       await session.ready;
       fails = true;
       const { code } = (await outcome(session.refresh({ params: "admin" }))).thrown;
@@ -187,7 +187,7 @@ export default {
         ["refresh", { refresh: "https://u:p@auth.test/r" }], ["refresh.url", { refresh: { url: "https://u@auth.test/r" } }], ["refresh.body", { refresh: { url: "/r", body: { n: 1n } } }],
         ["refresh.headers", { refresh: { url: "/r", headers: { "x-requested-with": "XMLHttpRequest" } } }], ["signOut.headers", { refresh: "/r", signOut: { url: "/s", headers: { Cookie: "a=b" } } }],
         ["signOut.headers", { refresh: "/r", signOut: { url: "/s", token: true, headers: { authorization: "x" } } }], ["attemptHeader", { refresh: "/r", attemptHeader: "Sec-Attempt" }], ["csrf.header", { refresh: "/r", csrf: { header: "Proxy-X", cookie: "c" } }],
-        ["csrf", { refresh: () => {}, csrf: { header: "X", cookie: "c" } }], ["attach.header", { refresh: "/r", attach: { header: "Content-Type" } }], ["refresh.body", { refresh: { url: "/r", method: "GET", body: "x" } }],
+        ["csrf", { refresh: () => {}, name: "a", csrf: { header: "X", cookie: "c" } }], ["attach.header", { refresh: "/r", attach: { header: "Content-Type" } }], ["refresh.body", { refresh: { url: "/r", method: "GET", body: "x" } }],
       ].map(([name, options]) => [name, thrownBy(() => createSession(options))]),
     );
     for (const [name, thrown] of [...seen, ...more]) assert.ok(thrown.code === "ERR_INVALID_OPTION" && thrown.message.startsWith(`${name}: `), `${name}: ${JSON.stringify(thrown)}`);

@@ -33,6 +33,10 @@ const WRONG = [
   ["{ refresh: '/r', attemptHeader: 'bad header' }", "attemptHeader"],
   ["{ refresh: '/r', attemptHeader: '' }", "attemptHeader"],
   ["{ refresh: '/r', name: '' }", "name"],
+  ["{ refresh: () => {} }", "name"],
+  ["{ refresh: async () => {}, name: undefined }", "name"],
+  ["{ refresh: () => {}, name: '' }", "name"],
+  ["{ refresh: () => {}, signOut: '/s', csrf: { header: 'X', cookie: 'c' } }", "name"],
   ["{ refresh: '/r', name: 1 }", "name"],
   ["{ refresh: '/r', fetch: 1 }", "fetch"],
   ["{ refresh: '/r', identity: '' }", "identity"],
@@ -110,7 +114,7 @@ const RIGHT = [
   "{ refresh: '/r', server: { rotation: 'replays' } }",
   "{ refresh: '/r', server: { rotation: 'refuses' }, attemptHeader: false }",
   "{ refresh: '/r', server: { rotation: 'revokes' } }",
-  "{ refresh: () => {}, server: { rotation: 'replays' }, attemptHeader: false }",
+  "{ refresh: () => {}, name: 'a', server: { rotation: 'replays' }, attemptHeader: false }",
 ];
 
 /** What createSession throws, there and then. The sessions that come about have nobody to talk to, and are closed. */
