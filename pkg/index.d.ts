@@ -126,7 +126,10 @@ export interface SessionOptions {
   companionCookie?: string | undefined;
   /** Habits of the auth server. Default: nothing is known, and the cautious choice is made. */
   server?: ServerOptions | undefined;
-  /** Tells several sessions of one page apart. Default `"default"`. */
+  /**
+   * Tells several sessions of one page apart, and those of several apps of one origin. Default `"default"`; required where `refresh` is a
+   * function, for then nothing else tells them apart, and they would hand each other their tokens.
+   */
   name?: string | undefined;
   /**
    * Where the access token stands in the answers to a refresh and a sign-in. Default: `access_token`, `access`, `accessToken`
@@ -150,14 +153,19 @@ export interface SessionOptions {
    * users of one browser are not told apart by their refreshes. A refresh that brings another person begins a new session;
    * any other difference, such as another `sid` in each token, continues the session.
    *
-   * - The name of a claim, for JWTs without `sub`: `"user_id"` (simplejwt).
-   * - A function, for opaque tokens: given the token and the answer that it came in (`undefined` where there was none), it
-   *   returns a string that is the same for all tokens of one sign-in, or at least of one user; or nothing.
+   * - The name of a claim, for JWTs without `sub`: `"user_id"` (simplejwt); or a path, names with dots between them:
+   *   `"user.name"`. A claim whose own name has dots (`"https://example.com/user"`) is found first. It is a text or a number.
+   * - A function, for opaque tokens and for claims that need more: given the token, the answer that it came in (`undefined` where
+   *   there was none) and the claims of a JWT (not verified; `null` for an opaque token), it returns a string that is the same
+   *   for all tokens of one person; or nothing.
+   *
+   * Where a JWT lacks the claim, or has an object there, nobody knows whose the token is. That is said once on the console,
+   * and by the event `"identity-missing"`; the session works, but does not notice another person.
    *
    * The function is called while the lock is held: return at once, and call nothing of the session. What it throws, a sign-in rejects
    * with; a refresh then counts as failed (`ERR_REFRESH_MALFORMED`, with it as the `cause`), and is tried again.
    */
-  identity?: string | ((token: string, answer: unknown) => string | null | undefined) | undefined;
+  identity?: string | ((token: string, answer: unknown, claims: Claims | null) => string | null | undefined) | undefined;
   /**
    * Is told what happens inside, for metrics and logs: see {@link SessionEvent}. Called in a microtask of its own, after
    * what it is told of is under way; what it throws is reported and disturbs nobody. Default: none. To follow
@@ -192,7 +200,7 @@ export interface EndpointRequest {
  * `Response`, its JSON, or the token alone. Only a `Response` that ends the session, or a thrown {@link RefreshRejected},
  * ends it; anything else that is thrown is a failure, and tried again.
  *
- * Sessions with such a function are told apart by their `name`. It must not wait for `session.fetch` or `accessToken`.
+ * Sessions with such a function are told apart by their `name` alone, which is required. It must not wait for `session.fetch` or `accessToken`.
  */
 export type RefreshFunction = (ask: RefreshAsk) => SignInAnswer | PromiseLike<SignInAnswer>;
 
@@ -540,6 +548,7 @@ export type SessionEvent =
   | RefreshStartedEvent
   | RefreshSettledEvent
   | AdoptedEvent
+  | IdentityMissingEvent
   | DeferredEvent
   | SignOutSettledEvent
   | EndedEvent
@@ -567,6 +576,15 @@ export interface RefreshSettledEvent {
 /** Another tab has handed its token over: a refresh less. */
 export interface AdoptedEvent {
   readonly type: "adopted";
+  readonly at: number;
+}
+
+/**
+ * A token does not say whose it is, though it should: see `identity` of {@link SessionOptions}. Said once. With a function, it has
+ * returned nothing.
+ */
+export interface IdentityMissingEvent {
+  readonly type: "identity-missing";
   readonly at: number;
 }
 

@@ -131,6 +131,6 @@ fn read_place(option: &JsValue) -> TokenPlace {
 fn read_identity(option: &JsValue) -> Identity {
     match option.dyn_ref::<Function>() {
         Some(function) => Identity::ToldBy(function.clone()),
-        None => option.as_string().map(Identity::Claim).unwrap_or_default(),
+        None => option.as_string().map_or(Identity::Subject, Identity::Claim),
     }
 }

@@ -27,6 +27,9 @@ enum SessionEvent {
     Adopted {
         at: f64,
     },
+    IdentityMissing {
+        at: f64,
+    },
     Deferred {
         at: f64,
         reason: &'static str,
@@ -79,6 +82,7 @@ fn event(report: Report, at: f64) -> Option<SessionEvent> {
             late: is_late,
         },
         Report::Adopted => SessionEvent::Adopted { at },
+        Report::IdentityMissing => SessionEvent::IdentityMissing { at },
         Report::SignOutSettled { status, tries, failure } => {
             let failure = failure.map(|failure| failure.failure);
             SessionEvent::SignOutSettled {

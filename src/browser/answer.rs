@@ -23,6 +23,8 @@ pub(crate) struct Reader {
     pub(crate) identity: Identity,
     /// What earlier tokens prove of the server's clock.
     pub(crate) clock: Rc<Cell<ServerClock>>,
+    /// Whether a token has not said whose it is.
+    pub(crate) is_unidentified: Rc<Cell<bool>>,
 }
 
 impl Reader {
@@ -64,6 +66,9 @@ impl Reader {
         let lifetime = lifetime.map_err(|fault| (fault, None))?;
         let subject = self.identity.of(token, claims.as_ref(), body);
         let subject = subject.map_err(|thrown| (TokenFault::Untold, Some(thrown)))?;
+        if subject.is_none() && self.identity.is_expected(claims.is_some()) {
+            self.is_unidentified.set(true);
+        }
         Ok(Grant { token: AccessToken::new(token), received, lifetime, subject })
     }
 }

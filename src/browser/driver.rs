@@ -32,7 +32,7 @@ use super::page::{self, Page, PageEvent};
 use super::random::Random;
 use super::reporter::Reporter;
 use crate::session::{
-    Attachment, AttemptId, Config, Credential, Denial, Event, Grant, Reply, Session, Status, Ticket,
+    Attachment, AttemptId, Config, Credential, Denial, Event, Grant, Reply, Report, Session, Status, Ticket,
     TicketQueue,
 };
 
@@ -84,6 +84,8 @@ struct Inner {
     attachment: Attachment,
     rejection: Rejection,
     reader: Reader,
+    /// The app has been told that a token does not say whose it is.
+    has_warned: Cell<bool>,
     /// Nobody once it is closed: it may hold whatever holds us.
     reporter: RefCell<Reporter>,
     /// Why the last refresh was not answered: the native error.
@@ -150,7 +152,13 @@ impl Driver {
             targets: settings.targets,
             attachment: settings.attachment,
             rejection: settings.rejection,
-            reader: Reader { place: settings.token_place, identity: settings.identity, clock: Rc::default() },
+            reader: Reader {
+                place: settings.token_place,
+                identity: settings.identity,
+                clock: Rc::default(),
+                is_unidentified: Rc::default(),
+            },
+            has_warned: Cell::new(false),
             reporter: RefCell::new(settings.reporter),
             native_error: RefCell::default(),
             cause: RefCell::default(),
@@ -322,6 +330,11 @@ impl Driver {
         }
         self.0.running.set(false);
         self.arm();
+        if self.0.reader.is_unidentified.get() && !self.0.has_warned.replace(true) {
+            self.0.reader.identity.warn_missing();
+            let reporter = self.0.reporter.borrow().clone();
+            reporter.tell(Report::IdentityMissing, None);
+        }
     }
 }
 

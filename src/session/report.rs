@@ -29,6 +29,9 @@ pub enum Report {
     },
     /// Another tab has handed a token over.
     Adopted,
+    /// It is not known whose a token is, though it should say so: a refresh that brings another person goes unnoticed.
+    /// Said once.
+    IdentityMissing,
     /// A refresh that is due is put off.
     Deferred {
         /// For whose sake.

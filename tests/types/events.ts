@@ -14,6 +14,8 @@ export function measure(event: SessionEvent): [name: string, value: number, labe
     case "adopted":
       // @ts-expect-error: it has no duration
       return ["adopted", event.duration];
+    case "identity-missing":
+      return ["identity-missing", 1];
     case "deferred":
       return [event.reason, event.duration];
     case "sign-out-settled": {

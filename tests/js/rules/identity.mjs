@@ -68,7 +68,74 @@ const rules = {
     assert.deepEqual(seen, [false, true, false, true, true]);
   },
 
-  "it is asked with the token and the answer that it came in": async ({ run }) => {
+  "a path tells people apart, and a claim whose own name has dots is found first": async ({ run }) => {
+    const seen = await run(async () => {
+      const told = [];
+      const nested = (name) => ({ user: { profile: { name } }, sub: "all alike" });
+      const dotted = (name) => ({ "https://example.com/user": name, https: { "//example": { "com/user": "all alike" } } });
+      for (const [identity, claimsOf] of [["user.profile.name", nested], ["https://example.com/user", dotted]]) {
+        const { server, session } = start({ identity, name: identity });
+        const sessions = [];
+        for (const name of ["alice", "alice", "bob", 7, 7]) {
+          const access = `${btoa("{}")}.${btoa(JSON.stringify({ ...claimsOf(name), n: sessions.length }))}.x`.replaceAll("=", "");
+          server.answerRefresh(200, JSON.stringify({ access, expires_in: 300 }), "{}");
+          if (sessions.length === 0) await session.ready;
+          else await outcome(session.refresh());
+          sessions.push(session.state.session);
+        }
+        told.push(sessions.map((id, index) => index > 0 && id === sessions[index - 1]));
+        session.close();
+      }
+      return told;
+    });
+    assert.deepEqual(seen, Array(2).fill([false, true, false, false, true]));
+  },
+
+  "an identity that is not found is reported once, on the console and as an event": async (stage) => {
+    const cases = [
+      ["user.name", { user: "alice" }], ["user", { user: { name: "alice" } }], ["user", { user: ["alice"] }], ["user", { user: null }], ["user", { sub: "alice" }],
+      ["user", null], [undefined, { user_id: 5 }], [undefined, { sub: { name: "alice" } }],
+    ];
+    for (const [index, [identity, claims]] of cases.entries()) {
+      const events = await stage.run(async ([identity, claims, name]) => {
+        const told = [];
+        const { server, session } = start({ identity, name, onEvent: ({ type }) => told.push(type) });
+        const token = claims ? `${btoa("{}")}.${btoa(JSON.stringify(claims))}.x`.replaceAll("=", "") : "opaque";
+        const answers = () => server.answerRefresh(200, JSON.stringify({ access_token: token, expires_in: 300 }), "{}");
+        answers();
+        await session.ready;
+        answers();
+        await session.refresh();
+        await nextTask();
+        const { status } = session.state;
+        session.close();
+        return [status, told.filter((type) => type === "identity-missing").length];
+      }, [identity, claims, `missing-${index}`]);
+      assert.deepEqual(events, ["active", 1], JSON.stringify([identity, claims]));
+      const complaints = await stage.takeComplaints();
+      assert.equal(complaints.length, 1, JSON.stringify([identity, claims, complaints]));
+      assert.match(complaints[0], new RegExp(`no claim "${identity ?? "sub"}"`));
+    }
+  },
+
+  "nothing is reported where it is found, and where an opaque token need not tell": async ({ run }) => {
+    const seen = await run(async () => {
+      const told = [];
+      const onEvent = ({ type }) => told.push(type);
+      for (const [index, options] of [{}, { identity: "sub" }, { identity: (token, answer, claims) => claims.sub }].entries()) {
+        const { session } = await started({ ...options, name: `found-${index}`, onEvent });
+        session.close();
+      }
+      const { server, session } = start({ name: "opaque", onEvent });
+      server.answerRefresh(200, JSON.stringify({ access_token: "opaque", expires_in: 300 }), "{}");
+      await session.ready;
+      await nextTask();
+      return told.includes("identity-missing");
+    });
+    assert.equal(seen, false);
+  },
+
+  "it is asked with the token, the answer that it came in, and its claims": async ({ run }) => {
     const seen = await run(async () => {
       const asked = [];
       const { server, session } = start({
@@ -79,12 +146,12 @@ const rules = {
       await session.ready;
       await session.signIn({ access_token: "second", expires_in: 900 });
       await outcome(session.signIn(server.token("bob")));
-      return asked.map(([token, ...rest]) => [token.length > 6 ? "a JWT" : token, ...rest]);
+      return asked.map(([token, answer, claims]) => [token.length > 6 ? "a JWT" : token, answer, claims?.sub ?? claims]);
     });
     assert.deepEqual(seen, [
-      ["first", { access_token: "first", expires_in: 900, more: [1] }],
-      ["second", { access_token: "second", expires_in: 900 }],
-      ["a JWT", undefined],
+      ["first", { access_token: "first", expires_in: 900, more: [1] }, null],
+      ["second", { access_token: "second", expires_in: 900 }, null],
+      ["a JWT", undefined, "bob"],
     ]);
   },
 
