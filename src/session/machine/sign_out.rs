@@ -45,8 +45,9 @@ impl<E: Entropy> Session<E> {
         }
         if !self.config.tells_sign_out {
             self.sign_out_status = Some(SignOutStatus::Local);
-            if let Some((until, _)) = self.over.filter(|_| session.is_some()) {
-                // Whose session it was: the page may be delivered with a token of it.
+            let is_free = memo.sign_out.is_none_or(|kept| kept.is_given_up());
+            if let Some((until, _)) = self.over.filter(|_| session.is_some() && is_free) {
+                // Whose session it was: a later page may be delivered with a token of it.
                 let local = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 };
                 self.commands.push(Command::RememberSignOut(local.given_up()));
             }
