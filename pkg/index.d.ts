@@ -253,8 +253,8 @@ export interface ServerOptions {
    *   session ends only if the server still rejects it then.
    * - `"revokes"`: the server takes a spent token for stolen and ends the session. The next page waits before it presents the
    *   cookie: at least 2 s after the refresh was sent, twice the slowest recent reply, and four times as long as the
-   *   refresh had been unanswered when its page went away. It never waits longer than `timeout`. A shorter wait would sign people
-   *   out in slow moments; `companionCookie` ends it early.
+   *   refresh had been unanswered when its page went away; 9 s if that was unusually long. It never waits longer than
+   *   `timeout`. A shorter wait would sign people out in slow moments; `companionCookie` ends it early.
    *
    * Default: `"revokes"`, until a successful refresh has returned its attempt id in the header that carried it (`attemptHeader`);
    * from then on `"replays"`. Only a page load or a tab after an interrupted refresh ever waits. A load whose

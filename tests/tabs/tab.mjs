@@ -24,9 +24,9 @@ export class Tab {
   state = () => this.run(() => session.state);
   inspect = () => this.run(() => session.inspect());
 
-  /** Waits until the state, with its claims, has these members; `isGood`: its token is within its time. Returns it. */
-  becomes(wanted) {
-    return this.run(([wanted, patience]) => becomes(wanted, patience), [wanted, PATIENCE]);
+  /** Waits until the state, with its claims, has these members, so many milliseconds at the most; `isGood`: its token is within its time. Returns it. */
+  becomes(wanted, patience = PATIENCE) {
+    return this.run(([wanted, patience]) => becomes(wanted, patience), [wanted, patience]);
   }
 
   /** Waits until it has heard of exactly that many other tabs; returns their ids. */

@@ -28,8 +28,8 @@ const firstOfNext = ({ run }, more = {}) =>
     return first.waits;
   }, more);
 
-/** Whether it is the least wait at a server that may revoke, less the time that has passed. */
-const isLeastWait = (seconds) => seconds > 1 && seconds <= 2;
+/** Whether it is a wait at a server that may revoke: the least one, less the time that has passed, or that for slow replies. */
+const isWait = (seconds) => seconds > 1 && seconds <= 9;
 
 export default {
   "nothing waits where presenting a spent cookie does no harm": async (stage) => {
@@ -42,7 +42,7 @@ export default {
     for (const server of [{ rotation: "revokes" }, {}, undefined]) {
       const name = JSON.stringify(server) ?? "unsaid";
       const waits = await firstOfNext(stage, { name, server });
-      assert.ok(isLeastWait(waits), `${name}: ${waits} s`);
+      assert.ok(isWait(waits), `${name}: ${waits} s`);
     }
   },
 
@@ -55,14 +55,14 @@ export default {
 
   "another header, or another value, says nothing of attempt ids": async (stage) => {
     const other = await firstOfNext(stage, { name: "other", attemptHeader: "X-Attempt", echoes: "Accept" });
-    assert.ok(isLeastWait(other), `${other} s`);
+    assert.ok(isWait(other), `${other} s`);
     const none = await firstOfNext(stage, { name: "none", attemptHeader: false, echoes: "X-Requested-With" });
-    assert.ok(isLeastWait(none), `${none} s`);
+    assert.ok(isWait(none), `${none} s`);
   },
 
   "what the option says of the server counts more than an echo": async (stage) => {
     const waits = await firstOfNext(stage, { echoes: "X-Requested-With", server: { rotation: "revokes" } });
-    assert.ok(isLeastWait(waits), `${waits} s`);
+    assert.ok(isWait(waits), `${waits} s`);
   },
 
   "where the server refuses, the page asks again until the orphan's cookie has come": async ({ run }) => {
