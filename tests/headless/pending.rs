@@ -298,8 +298,7 @@ async fn where_the_server_is_told_of_no_sign_out_it_is_passed_over() {
     let page = Page::open(settings, server);
     page.is_active().await;
     assert_eq!(page.driver.sign_out().await, Ok(SignOutStatus::Local));
-    // Written down as one that was given up: whose session it was, a page that is delivered with a token has to know.
-    assert_eq!((asked(&page.server), tries("pending-local")), (vec!["refresh".into()], Some(20)));
+    assert_eq!((asked(&page.server), pending("pending-local")), (vec!["refresh".into()], Some(written)));
     page.driver.close();
     // It holds in the next page, which sends nothing.
     let server = FakeServer::new();
