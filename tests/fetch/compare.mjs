@@ -6,7 +6,10 @@ import { isDeepStrictEqual } from "node:util";
 /** For marks that are used once. */
 let runs = 0;
 
-/** Makes calls in two ways, native fetch's first, so many at a time; `compare` gets what came of each. */
+/**
+ * Makes calls in two ways, native fetch's first, so many at a time; `compare` gets what came of each. A way may have something to
+ * do `before` each call.
+ */
 export async function compareAll(stage, names, ways, atATime, compare) {
   const rest = [...names.entries()];
   const run = (runs += 1);
@@ -16,6 +19,7 @@ export async function compareAll(stage, names, ways, atATime, compare) {
       const [index, name] = next;
       const seen = [];
       for (const way of ways) {
+        await way.before?.();
         seen.push(await observe(stage, name, way, `${way.mark}-${run}-${index}.`));
       }
       try {
