@@ -145,3 +145,25 @@ fn a_refresh_that_settles_makes_room_for_the_next_at_once() {
     world.run(10_000);
     assert_eq!(world.outcomes[&request], Outcome::Status(200));
 }
+
+#[test]
+fn a_retry_that_is_answered_late_leaves_what_it_retried_overtaken() {
+    let config = Config { timeout: Duration::from_secs(1), ..alone() };
+    let mut world = World::signed_in(config, 1);
+    let other = world.visit();
+    world.run(1_000);
+    // The first takes 5 s. Its retry, by another tab, takes longer than the time-out as well.
+    world.server.faults = vec![Fault::Slow(5_000), Fault::Slow(1_200)];
+    world.renew(TAB);
+    world.run(10);
+    world.renew(other);
+    world.run(2_500);
+    for _ in 0..3 {
+        world.renew(other);
+        world.run(300);
+    }
+    world.run(20_000);
+    world.renew(other);
+    world.run(5_000);
+    assert_eq!((world.server.reuses, world.is_active(TAB), world.is_active(other)), (0, true, true));
+}

@@ -155,7 +155,7 @@ impl<E: Entropy> Session<E> {
         self.commands.push(Command::UnlistInFlight { attempt });
         match *settled {
             Settled::InTime(_) => self.newest_settled(now, attempt, fate, memo),
-            Settled::Late(sent) => self.late_settled(sent, fate),
+            Settled::Late(sent) => self.late_settled(now, sent, fate, memo),
             Settled::Unknown if fate == Fate::Lost => {}
             Settled::Inert(sent) => {
                 let before = self.one_before(now, fate, memo);
@@ -189,16 +189,20 @@ impl<E: Entropy> Session<E> {
     }
 
     /// One that this tab had given up on. What is written down of it is settled, unless another one of its id is still out.
-    fn late_settled(&mut self, sent: Sent, fate: Fate) {
+    fn late_settled(&mut self, now: Moment, sent: Sent, fate: Fate, memo: &Memo) {
         let is_it = |marker: &Unsettled| marker.id == sent.id && marker.sent == sent.began.wall_ms();
         self.overtaken = self.overtaken.filter(|before| !is_it(before));
         let Some(marker) = self.unsettled.filter(is_it) else { return };
         let other = self.turns.late().find(|other| other.id == sent.id);
+        // The one before, of the same id, may still bring a cookie, as after a retry that was answered in time.
+        let before = if marker.standing == Standing::Out { self.one_before(now, fate, memo) } else { None };
         self.unsettled = match (marker.standing, fate, other) {
             (Standing::Overtaken, _, Some(other)) => {
                 Some(Unsettled { sent: other.began.wall_ms(), ..marker })
             }
-            (Standing::Overtaken, _, None) | (_, Fate::Accepted | Fate::Rejected, _) => None,
+            (Standing::Overtaken, _, None) => None,
+            (_, Fate::Accepted, _) => before.filter(|_| !self.rejected).map(overtaken),
+            (_, Fate::Rejected, _) => before.filter(|before| before.standing == Standing::Out),
             (_, Fate::Lost, _) => Some(Unsettled { standing: Standing::Lost, ..marker }),
         };
         if let Some(marked) = self.marked.filter(|_| !self.is_recalled) {
