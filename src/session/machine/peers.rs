@@ -32,7 +32,9 @@ impl<E: Entropy> Session<E> {
                 *restoring = memo.session.and_then(Remembered::begun);
             }
             // Nothing is restored; a later sign-in in another tab is one here.
-            _ => self.note_over(before, EndReason::None),
+            Phase::Ended { .. } => self.note_over(before, EndReason::None),
+            // Somebody has signed in before the page was activated.
+            Phase::Active(_) | Phase::Closed => {}
         }
         self.recall_sign_out(now, memo);
         if self.callers.want_new_epoch(u32::MAX) {
