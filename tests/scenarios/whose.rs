@@ -64,3 +64,25 @@ fn a_sign_out_is_finished_whatever_else_differs_in_the_tokens_of_its_person() {
         }
     }
 }
+
+#[test]
+fn a_sign_out_is_for_the_session_that_refreshes_found_and_not_for_the_one_that_was_written_down() {
+    for reloads in [false, true] {
+        let mut world = signed_in_at(Tells::Session);
+        let session = session_of(&world, TAB);
+        // Another session of the same person, with another `sid`.
+        world.sign_in_unseen("alice");
+        world.renew(TAB);
+        world.run(1_000);
+        assert_eq!(session_of(&world, TAB), session, "{reloads}");
+        let tab = if reloads { world.reload(TAB) } else { TAB };
+        world.offline = true;
+        world.sign_out(tab);
+        world.run(10_000);
+        let tab = world.reload(tab);
+        world.go_online();
+        world.run(MINUTE);
+        assert_eq!((world.server.sign_outs, world.cookie), (1, None), "{reloads}");
+        assert_eq!(world.status(tab), ended(EndReason::SignedOut), "{reloads}");
+    }
+}

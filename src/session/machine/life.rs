@@ -76,6 +76,7 @@ impl<E: Entropy> Session<E> {
             Phase::Unknown { elsewhere, .. } => (None, *elsewhere && source != Source::SignIn),
             Phase::Ended { .. } | Phase::Closed => (None, false),
         };
+        let told_before = predecessor.map(|held| Begun::of(held.epoch, &held.grant));
         let elsewhere = elsewhere || source == Source::Peer;
         let late_by = self.backoff.has_failed_for(now);
         let mut held =
@@ -105,7 +106,8 @@ impl<E: Entropy> Session<E> {
             }
         };
         if source != Source::Peer {
-            if is_new_epoch {
+            // Another `sid` of the same person is written down as well: a sign-out is for the session that there is.
+            if told_before != Some(begun) {
                 self.commands.push(Command::Remember(Remembered::Begun(begun)));
             }
             if is_new_epoch || self.config.shares_token {

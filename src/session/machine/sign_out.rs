@@ -105,7 +105,8 @@ impl<E: Entropy> Session<E> {
             Some(pending) => Some(pending.session?),
             None => None,
         };
-        let all = [known, begun, signed_out].into_iter().flatten();
+        // The last of one epoch counts: the token at hand is newer than what was written down when its session began.
+        let all = [begun, signed_out, known].into_iter().flatten();
         let session = all.max_by_key(|begun| begun.epoch)?;
         // A refresh that was sent before it had begun brings another cookie.
         let is_earlier = |refresh: &Unsettled| refresh.may_lie_over(session.epoch);
