@@ -1,5 +1,7 @@
 //! A sign-out that the server has not heard of is finished by whoever comes next, and by nobody else's cost.
 
+use silent_session::session::Progress;
+
 use super::*;
 
 /// Whether the session was shown at any time.
@@ -20,6 +22,21 @@ fn a_sign_out_that_the_server_cannot_hear_is_over_here_and_is_tried_again() {
     world.run(1_000);
     assert_eq!((world.server.sign_outs, world.cookie), (1, None));
     assert_eq!(world.memo().sign_out, None);
+}
+
+#[test]
+fn a_sign_out_that_is_asked_for_while_an_earlier_one_is_tried_in_vain_is_answered_at_once() {
+    let mut world = signed_in();
+    world.server.logout = Logout::Answers(200, "text/html");
+    world.sign_out(TAB);
+    world.run(HOUR);
+    let is_out = |world: &World| world.tabs[TAB.0].session.progress() == Progress::Sent;
+    while !is_out(&world) {
+        world.run(10);
+    }
+    let ticket = world.sign_out(TAB);
+    world.run(MINUTE);
+    assert_eq!(world.answer(TAB, ticket), Some(&PENDING));
 }
 
 #[test]

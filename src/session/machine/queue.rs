@@ -113,7 +113,9 @@ impl<E: Entropy> Session<E> {
 
     /// How long until this job of the agenda may begin.
     fn job_wait(&self, job: &Job, now: Moment) -> Duration {
-        let paused = self.sign_out_backoff.until(now).filter(|_| matches!(job, Job::SignOut { .. }));
+        // Whoever waits for a sign-out hears at once how it stands, however often other tabs have tried it in vain.
+        let is_pursuit = matches!(job, Job::SignOut { tickets, .. } if tickets.is_empty());
+        let paused = self.sign_out_backoff.until(now).filter(|_| is_pursuit);
         let blocked = self.blocked.filter(|_| self.must_refresh(job, now));
         let waits = [paused, blocked].into_iter().flatten().map(|until| until.remaining(now));
         waits.fold(Duration::ZERO, Duration::max)
