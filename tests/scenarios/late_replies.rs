@@ -167,3 +167,25 @@ fn a_retry_that_is_answered_late_leaves_what_it_retried_overtaken() {
     world.run(5_000);
     assert_eq!((world.server.reuses, world.is_active(TAB), world.is_active(other)), (0, true, true));
 }
+
+#[test]
+fn a_refresh_that_is_lost_while_an_earlier_one_is_out_is_retried_under_its_id() {
+    for pause in [100, 10_000, 40_000, 60_000, 200_000] {
+        let mut world = signed_in();
+        world.server.faults = vec![Fault::Silence];
+        world.renew(TAB);
+        world.run(17_000);
+        // The first refresh with this cookie is lost, under the id of the one that is out.
+        world.sign_in_unseen("bob");
+        world.server.faults = vec![Fault::Lost];
+        world.renew(TAB);
+        world.run(45);
+        world.offline = true;
+        world.run(pause);
+        world.go_online();
+        world.run(200_000);
+        world.renew(TAB);
+        world.run(5_000);
+        assert_eq!((world.server.reuses, world.is_active(TAB)), (0, true), "{pause} ms");
+    }
+}

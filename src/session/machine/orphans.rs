@@ -182,6 +182,8 @@ impl<E: Entropy> Session<E> {
         });
         self.unsettled = match (fate, before) {
             (Fate::Accepted, Some(before)) => Some(overtaken(before)),
+            // Sent under one id: the earlier may still bring its cookie, and whether this one has rotated nobody knows.
+            (Fate::Lost, Some(before)) => Some(Unsettled { standing: Standing::Out, ..before }),
             (Fate::Lost, None) => self.unsettled.map(|lost| Unsettled { standing: Standing::Lost, ..lost }),
             (_, before) => before,
         };
