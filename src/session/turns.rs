@@ -351,7 +351,8 @@ impl Turns {
         let surplus = self.stray.len().saturating_sub(MOST_LATE);
         self.stray.drain(..surplus);
         if let Some(turn) = self.current.as_mut() {
-            turn.inert = turn.is_busy() && turn.job == Job::Refresh;
+            // Also one that a sign-out is compared with: it may bring the cookie of the session before.
+            turn.inert = turn.is_busy() && (turn.job == Job::Refresh || turn.compares);
         }
     }
 

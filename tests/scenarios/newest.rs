@@ -89,6 +89,30 @@ fn an_answer_that_comes_after_the_time_out_does_so_too() {
 }
 
 #[test]
+fn the_refresh_of_a_sign_out_shows_nobody_else_in_any_tab() {
+    for sleep in [0, 1_000, 5_000, 60_000, HOUR] {
+        let mut world = signed_in();
+        world.visit();
+        world.run(1_000);
+        world.server.logout = Logout::Answers(200, "text/html");
+        world.sign_out(TAB);
+        world.run(50);
+        // The next try compares whose session there is.
+        world.server.faults = vec![Fault::Slow(2_000)];
+        while !world.is_writing() {
+            world.run(10);
+        }
+        world.signed_in_elsewhere(TAB, "bob");
+        world.sleep(sleep, false);
+        watch(&mut world, 60_000);
+        world.renew(TAB);
+        watch(&mut world, 20_000);
+        let is_over = matches!(world.status(TAB), Status::Ended { reason: EndReason::Replaced, .. });
+        assert!(is_over, "{sleep}: {:?}", world.status(TAB));
+    }
+}
+
+#[test]
 fn a_reload_before_the_cookie_was_looked_at_shows_nobody_else() {
     for tells in [Tells::Person, Tells::Token, Tells::Nothing] {
         // Before the late answer, with it, and after it.

@@ -114,6 +114,10 @@ impl<E: Entropy> Session<E> {
             // It has lain there while the tab was frozen: whose session there is now, it does not say.
             Ok(_) if turn.was_neglected(now, self.config.longest_gap()) => {
                 self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                if matches!(self.phase, Phase::Active(_)) {
+                    // Somebody has signed in, and its cookie may lie over that.
+                    self.doubt_cookie_after(Ok(()));
+                }
                 self.sign_out_failed(now, turn, RefreshFailure::TimedOut);
             }
             Ok(grant) if self.owner_of(&grant) == Owner::Unclear => {
