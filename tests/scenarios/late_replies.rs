@@ -187,5 +187,17 @@ fn a_refresh_that_is_lost_while_an_earlier_one_is_out_is_retried_under_its_id() 
         world.renew(TAB);
         world.run(5_000);
         assert_eq!((world.server.reuses, world.is_active(TAB)), (0, true), "{pause} ms");
+fn a_refresh_from_before_the_clock_was_set_back_does_not_keep_a_rejection_from_being_believed() {
+    for set_back in [MINUTE, HOUR, 30 * 24 * HOUR] {
+        let mut world = signed_in();
+        world.server.revoke_all();
+        world.server.faults = vec![Fault::Silence];
+        world.renew(TAB);
+        world.run(100);
+        let next = world.reload(TAB);
+        world.step_wall_clock(-set_back);
+        world.run(20_000);
+        assert_eq!(world.status(next), ended(EndReason::Rejected), "{set_back}");
+        assert!(world.server.refreshes <= 3, "{set_back}: {}", world.server.refreshes);
     }
 }

@@ -252,7 +252,8 @@ impl<E: Entropy> Session<E> {
             Fate::Accepted => before.first_age(now) < RECOGNISED,
             Fate::Rejected | Fate::Lost => before.age(now) < self.config.timeout,
         };
-        Some(before).filter(|_| is_ours || is_anothers || likely)
+        let is_likely = likely && !before.is_ahead(now);
+        Some(before).filter(|_| is_ours || is_anothers || is_likely)
     }
 
     /// How long to wait before the next probe, after a rejection: while an orphan's cookie may still come, a rejection says
