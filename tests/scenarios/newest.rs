@@ -212,6 +212,26 @@ fn a_verification_that_fails_is_made_again_and_one_that_is_rejected_ends_the_ses
 }
 
 #[test]
+fn a_look_at_the_cookie_that_fails_lets_no_later_page_show_anybody_else() {
+    for set_back in [0, 1_050, HOUR] {
+        for fault in [Fault::Status(503, None), Fault::Reset, Fault::Lost] {
+            let mut world = signed_in();
+            world.run(MINUTE);
+            // The session began later than what is sent from now on, by the clock.
+            world.step_wall_clock(-set_back);
+            world.server.faults = vec![Fault::Slow(1_500), fault];
+            world.renew(TAB);
+            world.run(100);
+            world.signed_in_elsewhere(TAB, "bob");
+            watch(&mut world, 1_520);
+            let tab = world.reload(TAB);
+            watch(&mut world, 60_000);
+            assert_eq!(world.status(tab), ended(EndReason::Replaced), "{set_back}, {fault:?}");
+        }
+    }
+}
+
+#[test]
 fn an_answer_that_the_app_had_for_a_while_is_looked_after() {
     let mut world = refreshing(Tells::Person, 500);
     let bobs = world.answered_login("bob");

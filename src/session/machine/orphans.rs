@@ -96,10 +96,10 @@ impl<E: Entropy> Session<E> {
         let earlier =
             self.unsettled.filter(|earlier| earlier.standing != Standing::Astray && is_retried(earlier));
         let id = match earlier {
-            // It has been sent under an id that was rejected.
-            _ if self.rejected => AttemptId::draw(&mut self.entropy),
-            Some(earlier) => earlier.id,
-            None => attempt,
+            Some(earlier) if !self.rejected || is_since_rejection(&earlier) => earlier.id,
+            // What was rejected, or is older, says nothing under the same id.
+            _ if self.rejected => *self.confirming.insert(AttemptId::draw(&mut self.entropy)),
+            _ => attempt,
         };
         let unsettled = Unsettled {
             id,
@@ -130,7 +130,7 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Under which session the first was sent of those that may still bring a cookie, with the next. What was lost before
-    /// the session began brings none.
+    /// the session began brings none; what strays, and was asked about in vain, does.
     fn under_of_next(&self) -> Option<EpochId> {
         let known = self.known_epoch();
         let is_chained = |earlier: &Unsettled| {
