@@ -110,6 +110,8 @@ pub struct Session<E> {
     has_none: bool,
     /// A refresh was rejected, and no other has confirmed that yet.
     rejected: bool,
+    /// The id of the last refresh that was to confirm a rejection. Where it was lost, the next one goes out under it.
+    confirming: Option<AttemptId>,
     /// The number of the newest refresh that brought a token.
     adopted: u32,
     breaker: Breaker,
@@ -176,6 +178,7 @@ impl<E: Entropy> Session<E> {
             sign_out_status: None,
             has_none,
             rejected: false,
+            confirming: None,
             adopted: 0,
             breaker: Breaker::default(),
             peers,

@@ -284,3 +284,28 @@ fn a_rejection_is_confirmed_under_an_attempt_id_of_its_own() {
         assert_ne!(rejected, confirmed, "{case}");
     }
 }
+
+/// A deployment refuses one refresh; the reply of the next, which has rotated the cookie, is lost.
+#[test]
+fn a_confirmation_that_is_lost_is_retried_under_its_id() {
+    for lost in [Fault::Lost, Fault::Resent] {
+        for pause in [0, 100, 10_000] {
+            for reloads in [false, true] {
+                let mut world = signed_in();
+                world.server.faults = vec![Fault::Refused, lost];
+                world.renew(TAB);
+                while !world.server.faults.is_empty() {
+                    world.run(20);
+                }
+                world.run(40 + pause);
+                let tab = if reloads { world.reload(TAB) } else { TAB };
+                world.run(60_000);
+                assert_eq!(
+                    (world.server.reuses, world.is_active(tab)),
+                    (0, true),
+                    "{lost:?}, {pause}, {reloads}"
+                );
+            }
+        }
+    }
+}

@@ -14,6 +14,8 @@ pub enum Fault {
     Reset,
     /// There is no network, and the browser says so.
     Offline,
+    /// It is refused by a server that has the session: by an instance with an old key, say.
+    Refused,
     /// The answer holds no token.
     Malformed,
     /// A captive portal answers 403 in HTML.
@@ -400,6 +402,7 @@ pub fn failure_of(fault: Fault) -> Option<RefreshFailure> {
             Some(RefreshFailure::Unavailable { status: None, retry_after: None })
         }
         Fault::Offline => Some(RefreshFailure::Offline),
+        Fault::Refused => Some(RefreshFailure::Rejected { status: 401 }),
         Fault::Malformed => Some(RefreshFailure::Malformed(TokenFault::Missing)),
         Fault::Portal => Some(RefreshFailure::Foreign { status: 403 }),
         Fault::Slow(_) | Fault::Silence | Fault::Lost | Fault::Resent => None,

@@ -95,6 +95,7 @@ impl<E: Entropy> Session<E> {
         let is_retried = |earlier: &Unsettled| earlier.is_open() || earlier.first_age(now) < RECOGNISED;
         let earlier =
             self.unsettled.filter(|earlier| earlier.standing != Standing::Astray && is_retried(earlier));
+        let is_since_rejection = |earlier: &Unsettled| Some(earlier.id) == self.confirming;
         let id = match earlier {
             Some(earlier) if !self.rejected || is_since_rejection(&earlier) => earlier.id,
             // What was rejected, or is older, says nothing under the same id.
@@ -134,7 +135,9 @@ impl<E: Entropy> Session<E> {
     fn under_of_next(&self) -> Option<EpochId> {
         let known = self.known_epoch();
         let is_chained = |earlier: &Unsettled| {
-            earlier.standing != Standing::Lost || known.is_some_and(|session| !session.is_after(earlier.sent))
+            earlier.standing != Standing::Lost
+                || earlier.astray.is_some()
+                || known.is_some_and(|session| !session.is_after(earlier.sent))
         };
         self.unsettled.filter(is_chained).map_or(known, |earlier| earlier.under)
     }
@@ -173,18 +176,20 @@ impl<E: Entropy> Session<E> {
 
     /// None was sent since.
     fn newest_settled(&mut self, now: Moment, attempt: AttemptId, fate: Fate, memo: &Memo) {
-        // The one before, of the same id, may still bring a cookie.
+        let marker = self.unsettled;
+        // The one before may still bring a cookie.
         let before = self.one_before(now, fate, memo).filter(|before| match fate {
             // Accepted after a rejection, this one was sent with that cookie.
             Fate::Accepted => !self.rejected,
             Fate::Rejected => before.standing == Standing::Out,
-            Fate::Lost => true,
+            // What confirms a rejection has an id of its own, which the next refresh must have.
+            Fate::Lost => marker.is_none_or(|marker| marker.id == before.id),
         });
         self.unsettled = match (fate, before) {
             (Fate::Accepted, Some(before)) => Some(overtaken(before)),
             // Sent under one id: the earlier may still bring its cookie, and whether this one has rotated nobody knows.
             (Fate::Lost, Some(before)) => Some(Unsettled { standing: Standing::Out, ..before }),
-            (Fate::Lost, None) => self.unsettled.map(|lost| Unsettled { standing: Standing::Lost, ..lost }),
+            (Fate::Lost, None) => marker.map(|lost| Unsettled { standing: Standing::Lost, ..lost }),
             (_, before) => before,
         };
         self.remark(attempt);
