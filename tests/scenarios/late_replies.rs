@@ -169,6 +169,32 @@ fn a_retry_that_is_answered_late_leaves_what_it_retried_overtaken() {
 }
 
 #[test]
+fn a_retry_that_fails_late_is_retried_while_what_it_retried_is_out() {
+    for late in [1_100, 1_360, 3_000] {
+        let config = Config { timeout: Duration::from_secs(1), ..alone() };
+        let mut world = World::signed_in(config, 1);
+        let other = world.visit();
+        world.run(1_000);
+        world.server.faults = vec![Fault::Slow(7_000), Fault::SlowReset(late)];
+        world.renew(TAB);
+        world.run(10);
+        world.renew(other);
+        for _ in 0..60 {
+            world.run(100);
+            world.renew(other);
+        }
+        world.run(20_000);
+        world.renew(other);
+        world.run(5_000);
+        assert_eq!(
+            (world.server.reuses, world.is_active(TAB), world.is_active(other)),
+            (0, true, true),
+            "{late}"
+        );
+    }
+}
+
+#[test]
 fn a_refresh_that_is_lost_while_an_earlier_one_is_out_is_retried_under_its_id() {
     for pause in [100, 10_000, 40_000, 60_000, 200_000] {
         let mut world = signed_in();
@@ -187,6 +213,10 @@ fn a_refresh_that_is_lost_while_an_earlier_one_is_out_is_retried_under_its_id() 
         world.renew(TAB);
         world.run(5_000);
         assert_eq!((world.server.reuses, world.is_active(TAB)), (0, true), "{pause} ms");
+    }
+}
+
+#[test]
 fn a_refresh_from_before_the_clock_was_set_back_does_not_keep_a_rejection_from_being_believed() {
     for set_back in [MINUTE, HOUR, 30 * 24 * HOUR] {
         let mut world = signed_in();

@@ -153,6 +153,35 @@ fn a_page_load_does_not_wait_for_an_orphan_whose_retry_was_answered() {
     }
 }
 
+/// The server may not remember the first try any more, and another page has rotated since: a late cookie is a spent one.
+#[test]
+fn an_orphan_that_retries_one_of_long_ago_is_waited_for_before_the_next_rotation() {
+    for kind in [Rotation::Replays, Rotation::Revokes] {
+        for slow in [1_000, 3_000, 8_000] {
+            let mut world = world_of(kind, true);
+            world.server.knows_attempts = true;
+            world.server.faults = vec![Fault::Slow(200)];
+            world.renew(TAB);
+            world.run(10);
+            world.close_tab(TAB);
+            world.run(HOUR);
+            let first = world.visit();
+            world.server.faults = vec![Fault::Slow(slow)];
+            world.run(slow / 2);
+            let second = world.reload(first);
+            let third = world.visit();
+            for _ in 0..20 {
+                world.run(1_000);
+                world.renew(third);
+            }
+            world.renew(second);
+            world.run(5_000);
+            let is_well = (world.server.reuses, world.is_active(second), world.is_active(third));
+            assert_eq!(is_well, (0, true, true), "{kind:?}, {slow} ms");
+        }
+    }
+}
+
 #[test]
 fn a_page_that_was_killed_is_waited_for_by_when_the_next_one_looks() {
     let mut world = world_of(Rotation::Revokes, true);

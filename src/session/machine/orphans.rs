@@ -210,7 +210,12 @@ impl<E: Entropy> Session<E> {
             (Standing::Overtaken, _, None) => None,
             (_, Fate::Accepted, _) => before.filter(|_| !self.rejected).map(overtaken),
             (_, Fate::Rejected, _) => before.filter(|before| before.standing == Standing::Out),
-            (_, Fate::Lost, _) => Some(Unsettled { standing: Standing::Lost, ..marker }),
+            (_, Fate::Lost, _) => {
+                Some(before.map_or(Unsettled { standing: Standing::Lost, ..marker }, |before| Unsettled {
+                    standing: Standing::Out,
+                    ..before
+                }))
+            }
         };
         if let Some(marked) = self.marked.filter(|_| !self.is_recalled) {
             self.remark(marked);
@@ -254,8 +259,8 @@ impl<E: Entropy> Session<E> {
         let is_anothers = memo.in_flight.iter().any(is_its) && before.age(now) < LONGEST_IN_FLIGHT;
         let likely = match fate {
             // To send its id again does no harm: rather too long than too short.
-            Fate::Accepted => before.first_age(now) < RECOGNISED,
-            Fate::Rejected | Fate::Lost => before.age(now) < self.config.timeout,
+            Fate::Accepted if before.first_age(now) < RECOGNISED => true,
+            _ => before.age(now) < self.config.timeout,
         };
         let is_likely = likely && !before.is_ahead(now);
         Some(before).filter(|_| is_ours || is_anothers || is_likely)
