@@ -172,7 +172,10 @@ proptest! {
             let unmarks = matches!(step, Step::BlockStorage | Step::ClearStorage) && is_marked;
             let is_blind = match step {
                 Step::Fault(Fault::Lost) | Step::Failing(1..) | Step::ClearStorage => world.storage.blocked,
-                Step::BlockStorage => world.is_lock_split(),
+                // Whoever has another lock than the sleeper sends meanwhile.
+                Step::Sleep(..) => world.is_lock_split(),
+                // Of opaque tokens, what is written down alone tells that they are one session's.
+                Step::BlockStorage => world.is_lock_split() || tells == Tells::Nothing,
                 _ => false,
             };
             if unmarks || is_blind {
@@ -236,8 +239,13 @@ proptest! {
                 // A refresh that was out over a sleep is out for longer than any clock says.
                 Step::Sleep(..) => world.is_writing(),
                 Step::Channel { loss, delay } => world.storage.blocked && (*loss > 0 || *delay > 10),
-                Step::BlockStorage => world.channel.loss > 0 || world.channel.delay > 10 || is_unordered,
+                Step::BlockStorage => {
+                    let sleeps = world.tabs.iter().any(|tab| tab.frozen) && !sign_outs.ends();
+                    world.channel.loss > 0 || world.channel.delay > 10 || is_unordered || sleeps
+                }
                 Step::ClearStorage => is_unordered,
+                // Nor does a page that is frozen hear of what only the others know.
+                Step::Freeze(_) => world.storage.blocked && !sign_outs.ends(),
                 // Whose cookie there is after an unordered sign-in, the marker of another's refresh would tell.
                 Step::SignInElsewhere(..) => world.storage.blocked || world.is_lock_split(),
                 _ => false,

@@ -52,8 +52,12 @@ proptest! {
                 Step::BlockStorage | Step::ClearStorage | Step::OpenWorker => true,
                 // Who signs in in a tab that is frozen before it has heard so signs in when it wakes; and in one that goes
                 // away, nobody hears of it.
-                Step::Freeze(_) | Step::Sleep(..) => world.is_logging_in(),
+                Step::Freeze(_) => world.is_logging_in(),
                 Step::Reload(_) | Step::CloseTab(_) | Step::Kill(_) => world.is_logging_in(),
+                // Where the clock is set back while a refresh is out, nobody can tell what came first; over a sleep it is out
+                // for longer than any reply takes.
+                Step::SetClock(_) => world.is_writing(),
+                Step::Sleep(..) => world.is_logging_in() || world.is_writing(),
                 // A login that a sign-out has overtaken sets its cookie all the same, as one does that nobody sees.
                 Step::SignOut(_) => world.is_logging_in(),
                 _ => false,
