@@ -172,8 +172,8 @@ proptest! {
             let unmarks = matches!(step, Step::BlockStorage | Step::ClearStorage) && is_marked;
             let is_blind = match step {
                 Step::Fault(Fault::Lost) | Step::Failing(1..) | Step::ClearStorage => world.storage.blocked,
-                // Whoever has another lock than the sleeper sends meanwhile.
-                Step::Sleep(..) => world.is_lock_split(),
+                // Whoever has another lock than the sleeper sends meanwhile, and tells the order by the clock.
+                Step::Sleep(..) | Step::SetClock(_) => world.is_lock_split(),
                 // Of opaque tokens, what is written down alone tells that they are one session's.
                 Step::BlockStorage => world.is_lock_split() || tells == Tells::Nothing,
                 _ => false,
@@ -247,7 +247,11 @@ proptest! {
                 // Nor does a page that is frozen hear of what only the others know.
                 Step::Freeze(_) => world.storage.blocked && !sign_outs.ends(),
                 // Whose cookie there is after an unordered sign-in, the marker of another's refresh would tell.
-                Step::SignInElsewhere(..) => world.storage.blocked || world.is_lock_split(),
+                // And a server that ends the session of the token lets an earlier one of the same person go on.
+                Step::SignInElsewhere(..) => {
+                    let leaves_earlier = world.is_writing() && sign_outs.logout == Logout::WantsToken;
+                    world.storage.blocked || world.is_lock_split() || leaves_earlier
+                }
                 _ => false,
             };
             if is_blind {

@@ -167,7 +167,8 @@ proptest! {
             if goes && (is_late || matches!(kind, Kind::Refuses)) {
                 continue;
             }
-            let longest = if is_late { 20_000 } else { 8_000 };
+            let within_timeout = i64::try_from(timeout).unwrap_or(i64::MAX).saturating_mul(1_000) - 500;
+            let longest = if is_late { 20_000 } else { within_timeout.min(8_000) };
             match step {
                 Step::Fault(Fault::Slow(ms)) if *ms > longest => continue,
                 // A chain of retries that outlasts the server's memory of their id is theft to it.
