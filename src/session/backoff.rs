@@ -1,4 +1,7 @@
-//! When to try again: exponential, full jitter, a cap; `Retry-After` wins.
+//! When to try again: after a pause that grows, with full jitter and a cap.
+//!
+//! `Retry-After` is the floor of that pause, never its replacement: many gateways send 0 or 1. It has a ceiling, and jitter on
+//! top, because all clients are sent the same.
 
 use std::time::Duration;
 
@@ -17,14 +20,18 @@ const IDLE_CAP: Duration = Duration::from_secs(900);
 const SIGN_OUT_CAP: Duration = Duration::from_secs(3600);
 /// Full jitter may draw nearly nothing; this much is always waited: an outage of a second costs four attempts at the most.
 const FLOOR: Duration = Duration::from_millis(400);
-/// A server that asks for a day does not know that a person is waiting.
+/// The ceiling of `Retry-After`. A server that asks for a day does not know that a person is waiting.
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
+/// The pause without a network where nobody waits. An event tells when the network is back; this is in case none comes.
+const OFFLINE_IDLE: Duration = Duration::from_secs(240);
 
 /// Failures in a row, and when the next attempt is due.
 #[derive(Debug)]
 pub(crate) struct Backoff {
     cap: Duration,
     idle_cap: Duration,
+    /// The pause without a network.
+    offline: Duration,
     failures: u32,
     /// When the first of them was.
     first: Option<Moment>,
@@ -34,17 +41,25 @@ pub(crate) struct Backoff {
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self { cap: CAP, idle_cap: IDLE_CAP, failures: 0, first: None, until: None, idle_until: None }
+        Self {
+            cap: CAP,
+            idle_cap: IDLE_CAP,
+            offline: CAP,
+            failures: 0,
+            first: None,
+            until: None,
+            idle_until: None,
+        }
     }
 }
 
 impl Backoff {
     /// That of sign-outs.
     pub(crate) fn of_sign_outs() -> Self {
-        Self { cap: SIGN_OUT_CAP, idle_cap: SIGN_OUT_CAP, ..Self::default() }
+        Self { cap: SIGN_OUT_CAP, idle_cap: SIGN_OUT_CAP, offline: OFFLINE_IDLE, ..Self::default() }
     }
 
-    /// One more failure. Returns how long it is until the next attempt, if somebody waits for it.
+    /// Counts one more failure. Returns how long it is until the next attempt, if somebody waits for it.
     pub(crate) fn fail(
         &mut self,
         now: Moment,
@@ -52,27 +67,25 @@ impl Backoff {
         entropy: &mut impl Entropy,
     ) -> Duration {
         let whole = BASE.saturating_mul(1 << self.failures.min(16));
-        let (pause, idle) = match failure.retry_after() {
-            // What the server says to all at once, not all do at once.
-            Some(asked) => {
-                let asked = asked.min(RETRY_AFTER_CAP);
-                (asked, asked.saturating_add(scale(asked / 2, entropy)))
+        // The same draw for both: the one is never after the other.
+        let draw = entropy.next_u64();
+        let part = |whole: Duration| scale(whole, &mut || draw);
+        let (pause, idle) = match failure {
+            RefreshFailure::Offline => {
+                let jittered = |pause: Duration| pause.saturating_add(part(pause / 4));
+                (jittered(self.offline), jittered(OFFLINE_IDLE))
             }
-            // Whoever says so will say when that is over, too.
-            None if *failure == RefreshFailure::Offline => (CAP, CAP),
-            None => {
-                // The same draw for both: the one is never after the other.
-                let draw = entropy.next_u64();
-                let part = |whole: Duration| scale(whole, &mut || draw);
-                let idle = whole.saturating_mul(IDLE).min(self.idle_cap);
-                (part(whole.min(self.cap)), part(idle))
-            }
+            _ => (part(whole.min(self.cap)), part(whole.saturating_mul(IDLE).min(self.idle_cap))),
         };
+        let asked = failure.retry_after().unwrap_or_default().min(RETRY_AFTER_CAP);
+        let least = asked.max(FLOOR);
+        let spread = scale(asked / 2, entropy);
+        let pause = pause.max(least).saturating_add(spread);
         self.failures = self.failures.saturating_add(1);
         self.first.get_or_insert(now);
-        self.until = Some(Deadline::new(now, pause.max(FLOOR)));
-        self.idle_until = Some(Deadline::new(now, idle.max(FLOOR)));
-        pause.max(FLOOR)
+        self.until = Some(Deadline::new(now, pause));
+        self.idle_until = Some(Deadline::new(now, idle.max(least).saturating_add(spread)));
+        pause
     }
 
     /// Others have failed as well, so often in all.
@@ -89,7 +102,7 @@ impl Backoff {
 
     /// An attempt succeeded, or the world has changed: start over.
     pub(crate) fn reset(&mut self) {
-        *self = Self { cap: self.cap, idle_cap: self.idle_cap, ..Self::default() };
+        *self = Self { cap: self.cap, idle_cap: self.idle_cap, offline: self.offline, ..Self::default() };
     }
 
     /// For how long all attempts have failed; nothing where the last has not.
@@ -186,14 +199,6 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_waits_what_the_server_asks_for_is_drawn_out() {
-        let mut backoff = Backoff::default();
-        backoff.fail(NOW, &busy(60), &mut || u64::MAX);
-        let idle = backoff.idle_until(NOW).map_or(Duration::ZERO, |until| until.remaining(NOW));
-        assert_eq!((delay(&backoff).as_secs(), idle.as_secs()), (60, 89));
-    }
-
-    #[test]
     fn that_of_sign_outs_grows_on_to_an_hour() {
         let mut backoff = Backoff::of_sign_outs();
         let all: Duration = (0..20).map(|_| backoff.fail(NOW, &FAILURE, &mut || u64::MAX / 2)).sum();
@@ -211,14 +216,43 @@ mod tests {
         assert_eq!(delay(&backoff).as_millis(), 999);
     }
 
-    #[test]
-    fn retry_after_wins_within_a_cap() {
+    /// The pauses after so many failures in a row, in seconds: where somebody waits, and where nobody does.
+    fn pauses(asked: u64, failures: usize, chance: u64) -> (u64, u64) {
         let mut backoff = Backoff::default();
-        backoff.fail(NOW, &busy(7), &mut || u64::MAX);
-        assert_eq!(delay(&backoff), Duration::from_secs(7));
-        backoff.fail(NOW, &busy(86_400), &mut || 0);
-        assert_eq!(delay(&backoff), RETRY_AFTER_CAP);
-        backoff.fail(NOW, &busy(0), &mut || 0);
-        assert_eq!(delay(&backoff), FLOOR);
+        for _ in 0..failures {
+            backoff.fail(NOW, &busy(asked), &mut || chance);
+        }
+        let rounded = |pause: Option<Deadline>| {
+            pause.map_or(0, |pause| pause.remaining(NOW).as_millis().div_ceil(1000) as u64)
+        };
+        (rounded(backoff.until(NOW)), rounded(backoff.idle_until(NOW)))
+    }
+
+    #[test]
+    fn retry_after_is_a_floor_under_the_pause_that_grows_and_has_a_ceiling() {
+        for (asked, failures, least) in [
+            (0, 1, (1, 1)),
+            (0, 9, (1, 1)),
+            (1, 9, (1, 1)),
+            (5, 1, (5, 5)),
+            (60, 9, (60, 60)),
+            (86_400, 1, (300, 300)),
+            (u64::MAX, 9, (300, 300)),
+        ] {
+            assert_eq!(pauses(asked, failures, 0), least, "{asked} s asked for, {failures} failures");
+        }
+        // The pause that grows, or what is asked for; and up to half of the latter on top.
+        for (asked, failures, most) in [
+            (0, 1, (1, 8)),
+            (0, 9, (60, 900)),
+            (1, 9, (61, 901)),
+            (5, 1, (8, 11)),
+            (5, 9, (63, 903)),
+            (60, 1, (90, 90)),
+            (60, 9, (90, 930)),
+            (86_400, 9, (450, 1_050)),
+        ] {
+            assert_eq!(pauses(asked, failures, u64::MAX), most, "{asked} s asked for, {failures} failures");
+        }
     }
 }
