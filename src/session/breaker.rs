@@ -81,7 +81,7 @@ impl Breaker {
         if !self.budget.wait(now).is_zero() {
             return self.budget.next();
         }
-        self.budget.take(now);
+        self.budget.take(now, Duration::ZERO);
         self.cause = Some(audience.clone());
         self.is_open = true;
         None

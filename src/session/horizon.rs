@@ -63,7 +63,11 @@ impl Horizon {
             PeerMessage::Began(begun) => self.admits(begun.epoch),
             PeerMessage::Over { until, .. } => self.admits(*until),
             PeerMessage::Wanted { epoch, .. } => epoch.is_none_or(|epoch| self.admits(epoch)),
-            PeerMessage::Hello | PeerMessage::Here | PeerMessage::Coming | PeerMessage::Bye => true,
+            PeerMessage::Hello
+            | PeerMessage::Here
+            | PeerMessage::Coming
+            | PeerMessage::Tried
+            | PeerMessage::Bye => true,
         }
     }
 }

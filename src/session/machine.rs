@@ -2,6 +2,7 @@
 
 mod deferring;
 mod epochs;
+mod idling;
 mod life;
 mod newest;
 mod orphans;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use super::backoff::Backoff;
 use super::breaker::Breaker;
+use super::bucket::Bucket;
 use super::callers::{Callers, Wish};
 use super::command::{Command, Reply};
 use super::config::Config;
@@ -35,6 +37,7 @@ use super::time::{Deadline, Moment};
 use super::token::{Credential, Grant, Subject};
 use super::turns::{Job, Stage, Turns};
 use deferring::Deferral;
+use idling::SentFor;
 use newest::Cookie;
 use seeding::Seed;
 
@@ -75,6 +78,14 @@ pub struct Session<E> {
     seeds: Vec<Seed>,
     backoff: Backoff,
     sign_out_backoff: Backoff,
+    /// How many refreshes may be sent for which nobody waits.
+    allowance: Bucket,
+    /// Until when they are held back, in milliseconds since 1970: to show.
+    held_until: Option<i64>,
+    /// What the last refresh was sent for.
+    sent_for: SentFor,
+    /// Whether the other tabs have been told of it.
+    is_told: bool,
     failure: Option<RefreshFailure>,
     /// What went wrong last, and when (milliseconds since 1970): to show.
     last_failure: Option<(RefreshFailure, i64)>,
@@ -160,6 +171,10 @@ impl<E: Entropy> Session<E> {
             seeds: Vec::new(),
             backoff: Backoff::default(),
             sign_out_backoff: Backoff::of_sign_outs(),
+            allowance: idling::full(),
+            held_until: None,
+            sent_for: SentFor::default(),
+            is_told: false,
             failure: None,
             last_failure: None,
             last: None,
@@ -238,17 +253,17 @@ impl<E: Entropy> Session<E> {
     /// What the app may see.
     pub fn status(&self) -> Status {
         match &self.phase {
-            Phase::Unknown { .. } => {
-                Status::Unknown { failure: self.failure, retry_at: self.failure.and(self.backoff.retry_at()) }
-            }
+            Phase::Unknown { .. } => Status::Unknown {
+                failure: self.failure,
+                retry_at: self.failure.and_then(|_| self.retry_at(self.is_offline())),
+            },
             Phase::Active(held) => Status::Active {
                 epoch: held.epoch,
                 generation: held.generation,
                 grant: held.grant.clone(),
                 failure: self.failure,
                 refresh_at: self.ahead(held).map(|due| {
-                    // Sooner if a caller comes.
-                    let paused = self.failure.and(self.backoff.idle_retry_at());
+                    let paused = self.failure.and_then(|_| self.retry_at(true));
                     paused.map_or(due.wall_ms(), |until| until.max(due.wall_ms()))
                 }),
                 elsewhere: held.elsewhere,
@@ -256,6 +271,17 @@ impl<E: Entropy> Session<E> {
             Phase::Ended { reason, elsewhere } => Status::Ended { reason: *reason, elsewhere: *elsewhere },
             Phase::Closed => Status::Closed,
         }
+    }
+
+    /// When the next attempt is due after a failure, in milliseconds since 1970. Sooner if a caller comes.
+    fn retry_at(&self, is_idle: bool) -> Option<i64> {
+        let paused = if is_idle { self.backoff.idle_retry_at() } else { self.backoff.retry_at() };
+        paused.max(self.held_until)
+    }
+
+    /// Whether the last attempt failed because there is no network.
+    fn is_offline(&self) -> bool {
+        self.failure == Some(RefreshFailure::Offline)
     }
 
     /// A token that lives, and needs no waiting for. To take it causes nothing, and is no use of the session.

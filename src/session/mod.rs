@@ -48,7 +48,9 @@
 //! A page that goes away cannot confirm a rejection: nothing ends, and whoever refreshes next finds out.
 //!
 //! A refresh is due when the session is to be restored, a caller waits for a token, the leeway before the expiry has
-//! begun, or somebody asked for one; and no pause after a failure is running.
+//! begun, or somebody asked for one; and no pause after a failure is running. A pause grows with each failure, is jittered, and
+//! is never shorter than `Retry-After` asks for, up to five minutes. Where no caller waits, all tabs together send at most 30
+//! refreshes an hour beyond those that the lifetimes of their tokens require (`machine/idling.rs`).
 //!
 //! # Orphans
 //!

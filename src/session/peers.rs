@@ -47,6 +47,8 @@ pub enum PeerMessage {
     },
     /// I am about to refresh.
     Coming,
+    /// A refresh was sent that failed, or that no token's lifetime required: one for which nobody waits may have to wait.
+    Tried,
     /// I am going.
     Bye,
 }

@@ -10,7 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::clock::Stopped;
 use super::fake::{FakeServer, Page, until};
-use super::others::{Peer, altered, form, frozen_message, jwt, message, messages, number, text};
+use super::others::{Peer, altered, form, frozen_message, jwt, message, message_3, messages, number, text};
 
 /// A session that restores nothing: it is over until a sign-in.
 fn ended(name: &str) -> Page {
@@ -90,6 +90,20 @@ async fn the_digest_of_the_first_version_is_that_of_today() {
     let began = frozen_message("began");
     let epoch = EpochId::parse(&text(&began, "epoch")).unwrap_throw();
     assert_eq!(text(&began, "subject"), format!("{:016x}", Subject::new("alice", None).digest(epoch)));
+}
+
+#[wasm_bindgen_test]
+async fn a_refresh_without_a_token_is_told_to_the_tabs_that_are_there_as_by_the_third_version() {
+    let peer = Peer::of("says-tried");
+    let server = FakeServer::new();
+    server.answer_refresh(503, "", "{}");
+    server.hold_refresh();
+    let page = Page::start("says-tried", server, Config::default());
+    peer.hears("hello").await;
+    peer.ask().await;
+    page.server.let_go();
+    assert_eq!(form(&peer.hears("tried").await), form(&message_3("tried")));
+    page.driver.close();
 }
 
 #[wasm_bindgen_test]

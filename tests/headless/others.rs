@@ -101,6 +101,12 @@ pub fn message_2(name: &str) -> JsValue {
     Reflect::get(&messages_2(), &name.into()).unwrap_throw()
 }
 
+/// One that the third version has added.
+pub fn message_3(name: &str) -> JsValue {
+    let messages = JSON::parse(include_str!("messages-v3.json")).unwrap_throw();
+    Reflect::get(&messages, &name.into()).unwrap_throw()
+}
+
 /// A text in a message.
 pub fn text(message: &JsValue, member: &str) -> String {
     Reflect::get(message, &member.into()).unwrap_throw().as_string().unwrap_throw()

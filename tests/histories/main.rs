@@ -7,6 +7,7 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(missing_docs)]
 
+mod idle;
 mod newest;
 mod rotating;
 mod secrecy;
@@ -101,7 +102,7 @@ fn signs_in(step: &Step) -> bool {
 const FEW: u32 = 40_000;
 
 /// How many properties there are.
-const PROPERTIES: u32 = 6;
+const PROPERTIES: u32 = 7;
 
 /// The same few in each run of `cargo test`. `cargo xtask simulate` wants as many as it says in all, from a seed of its own,
 /// and remembers what fails.

@@ -21,7 +21,7 @@ fn the_end_of_a_session_reaches_all_tabs() {
     let (mut world, [first, second]) = tabs(Config::default());
     world.server.revoke_all();
     world.fetch(first);
-    world.run(1_000);
+    world.run(2_000);
     assert_eq!(world.status(first), ended(EndReason::Rejected));
     assert_eq!(world.status(second), ended_elsewhere(EndReason::Rejected));
 }

@@ -6,6 +6,7 @@
 mod app;
 mod browser;
 mod channel;
+mod habits;
 mod lock;
 mod network;
 mod replies;
@@ -16,6 +17,7 @@ mod storage;
 mod tab;
 
 pub use browser::World;
+pub use habits::Habit;
 pub use replies::Replies;
 pub use request::Outcome;
 pub use server::{Fault, Logout, OnSpent, Says, Tells};

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::habits::Habits;
 use silent_session::session::{AttemptId, Head, Numeric, RefreshFailure, Subject, Times, TokenFault};
 
 /// What goes wrong with the next refreshes.
@@ -18,6 +19,8 @@ pub enum Fault {
     Refused,
     /// The answer holds no token.
     Malformed,
+    /// The token in the answer has lapsed by the server's own clock.
+    Expired,
     /// A captive portal answers 403 in HTML.
     Portal,
     /// The server takes this many milliseconds longer.
@@ -77,6 +80,11 @@ pub struct Server {
     pub reuses: u32,
     pub logins: u32,
     pub sign_outs: u32,
+    /// How it replies where no fault is to come.
+    pub habits: Habits,
+    /// The last token that it issued, while it is to be issued again.
+    last: Option<String>,
+    pub repeats: bool,
     /// Faults to come, first first.
     pub faults: Vec<Fault>,
     /// And with the next sign-outs.
@@ -199,7 +207,18 @@ impl Server {
         if self.says == Says::Claims {
             times.expires_in = Numeric::Absent;
         }
-        self.tokens.insert(token.clone(), (family, expiry, true));
+        let last = self.last.clone().filter(|last| self.repeats && self.tokens[last].0 == family);
+        let token = match last.map(|last| (self.tokens[&last].1 - now, last)) {
+            Some((left, last)) if left > 0 => {
+                times = Times { expires_in: Numeric::Seconds(left as f64 / 1_000.0), ..Times::default() };
+                last
+            }
+            _ => {
+                self.tokens.insert(token.clone(), (family, expiry, true));
+                token
+            }
+        };
+        self.last = Some(token.clone());
         let sid = match self.tells {
             Tells::Session => Some(family.to_string()),
             Tells::Token => Some(self.tokens.len().to_string()),
@@ -404,6 +423,7 @@ pub fn failure_of(fault: Fault) -> Option<RefreshFailure> {
         Fault::Offline => Some(RefreshFailure::Offline),
         Fault::Refused => Some(RefreshFailure::Rejected { status: 401 }),
         Fault::Malformed => Some(RefreshFailure::Malformed(TokenFault::Missing)),
+        Fault::Expired => Some(RefreshFailure::Malformed(TokenFault::Expired)),
         Fault::Portal => Some(RefreshFailure::Foreign { status: 403 }),
         Fault::Slow(_) | Fault::Silence | Fault::Lost | Fault::Resent => None,
     }

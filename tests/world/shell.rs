@@ -7,6 +7,7 @@ use silent_session::session::{
 };
 
 use super::browser::World;
+use super::habits::Habit;
 use super::lock::LockManager;
 use super::network::Arrival;
 use super::request::{Outcome, Sent};
@@ -110,11 +111,21 @@ impl World {
         let next = self.server.next_fault();
         let draw = if self.server.failing == 0 { 100 } else { self.seed.next() };
         if next.is_some() || draw % 100 >= self.server.failing {
-            return next;
+            return next.or_else(|| self.habit());
         }
         let ways =
             [Fault::Status(503, None), Fault::Status(500, None), Fault::Reset, Fault::Lost, Fault::Silence];
         Some(ways[(draw >> 8) as usize % ways.len()])
+    }
+
+    /// What the server's habits make of the refresh that is being sent.
+    fn habit(&mut self) -> Option<Fault> {
+        let habit = self.server.habits.next();
+        self.server.repeats = habit == Habit::SameToken;
+        match habit {
+            Habit::Fault(fault) => Some(fault),
+            Habit::Token | Habit::SameToken => None,
+        }
     }
 
     /// As long as one clock has not lost time since it was issued, no token goes out that has lapsed. How long a message from

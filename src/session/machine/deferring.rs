@@ -99,7 +99,10 @@ impl<E: Entropy> Session<E> {
         };
         if has_better {
             self.reply(now);
-        } else if self.backoff.until(now).is_none() && !self.awaits_sign_out() {
+        } else if self.backoff.until(now).is_none()
+            && self.allowance.wait(now).is_zero()
+            && !self.awaits_sign_out()
+        {
             self.is_asked = true;
             self.tell(PeerMessage::Coming);
         }

@@ -114,6 +114,7 @@ impl<E: Entropy> Session<E> {
             PeerMessage::Here => {}
             PeerMessage::Wanted { epoch, age } => self.wanted(now, epoch, age),
             PeerMessage::Coming => self.help_is_coming(now),
+            PeerMessage::Tried => self.tried_elsewhere(now),
             PeerMessage::Offered(ref offer) => self.offered(now, offer.clone()),
             PeerMessage::Began(begun) => {
                 self.contradicted(now, begun.epoch, |session| session.begun_elsewhere(now, begun));

@@ -84,20 +84,22 @@ impl<E: Entropy> Session<E> {
         if self.awaits_sign_out() {
             return None;
         }
-        let (wait, is_idle) = match &self.phase {
-            _ if !self.callers.is_empty() => (Duration::ZERO, false),
+        let is_wanted = !self.callers.is_empty();
+        let (wait, is_ahead) = match &self.phase {
+            _ if is_wanted => (Duration::ZERO, false),
             Phase::Unknown { .. } => (Duration::ZERO, false),
             Phase::Active(_) if self.cookie_in_doubt || self.rejected || self.is_asked => {
                 (Duration::ZERO, false)
             }
             Phase::Active(_) if self.cookie.has_changed() => (Duration::ZERO, false),
-            // Nobody waits for it.
             Phase::Active(held) => (self.ahead(held)?.remaining(now), true),
             Phase::Ended { .. } | Phase::Closed => return None,
         };
+        let is_idle = is_ahead || (!is_wanted && self.is_offline());
         let until = if is_idle { self.backoff.idle_until(now) } else { self.backoff.until(now) };
         let waits = [until, self.blocked].into_iter().flatten().map(|until| until.remaining(now));
-        Some(waits.fold(wait, Duration::max))
+        let paused = waits.fold(wait, Duration::max);
+        Some(if is_wanted { paused } else { paused.max(self.idle_wait(now)) })
     }
 
     /// When to refresh ahead of the expiry: not in a hidden tab that nobody has used since the token came. Forgotten tabs
@@ -118,7 +120,9 @@ impl<E: Entropy> Session<E> {
         let paused = self.sign_out_backoff.until(now).filter(|_| is_pursuit);
         let blocked = self.blocked.filter(|_| self.must_refresh(job, now));
         let waits = [paused, blocked].into_iter().flatten().map(|until| until.remaining(now));
-        waits.fold(Duration::ZERO, Duration::max)
+        let is_idle = matches!(job, Job::SignOut { tickets, .. } if tickets.is_empty());
+        let is_held = is_idle && self.must_refresh(job, now);
+        waits.fold(if is_held { self.idle_wait(now) } else { Duration::ZERO }, Duration::max)
     }
 
     /// Whether a refresh is sent for a job.
@@ -277,6 +281,7 @@ impl<E: Entropy> Session<E> {
             }
             Job::Refresh => {
                 turn.begin(self.config.timeout, now);
+                self.count_sent(now);
                 turn.id = Some(self.send_refresh(now, attempt));
                 turn.under = self.unsettled.and_then(|marker| marker.under);
             }
@@ -299,6 +304,7 @@ impl<E: Entropy> Session<E> {
         if turn.job == Job::Refresh || turn.compares {
             let sent = self.turns.sent_in(&turn);
             self.report_settled(now, sent, Err(RefreshFailure::TimedOut), false);
+            self.count_outcome(now, Err(&RefreshFailure::TimedOut));
         }
         self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
         match turn.job {

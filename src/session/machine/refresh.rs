@@ -39,6 +39,9 @@ impl<E: Entropy> Session<E> {
                 turn.is_none(),
             );
         }
+        if turn.is_some() {
+            self.count_outcome(now, outcome.as_ref());
+        }
         let fate = match &outcome {
             Ok(_) => Fate::Accepted,
             Err(RefreshFailure::Rejected { .. }) => Fate::Rejected,
@@ -181,6 +184,7 @@ impl<E: Entropy> Session<E> {
         self.deferral = Deferral::No;
         let wait = self.backoff.fail(now, &failure, &mut self.entropy);
         self.report(Report::Deferred { why: Delay::Backoff, wait });
+        self.show_hold();
         self.failure = Some(failure);
         // A failure like the one before, far ahead of the next renewal, is nothing new to the app.
         self.published &= self.status() == before;

@@ -60,6 +60,7 @@ impl<E: Entropy> Session<E> {
         if turn.compares {
             turn.tells = self.pending.map(|pending| pending.until);
             turn.begin(self.config.timeout, now);
+            self.count_sent(now);
             turn.id = Some(self.send_refresh(now, turn.attempt));
             turn.under = self.unsettled.and_then(|marker| marker.under);
             self.turns.current = Some(turn);

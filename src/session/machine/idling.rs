@@ -1,0 +1,118 @@
+//! How many refreshes a browser sends that nobody uses.
+//!
+//! The pauses after failures keep one tab from a server that is down. They do not bound a browser: several tabs have pauses
+//! of their own, a token that comes between two failures ends a pause, and so does the network when it comes back. So a token
+//! bucket bounds all refreshes for which nobody waits: eight at once, and one more every three minutes.
+//!
+//! A refresh is given back if it brings another token and there was a reason: the page had just been loaded, or the lifetime
+//! of the token in hand required it. Of any other one the other tabs are told, who take it out of their buckets as well. They are
+//! not told of one that found no network, which has reached nobody: each tab tries at once when the network is back. Neither a call
+//! of the application nor the first refresh of a page is ever held back.
+
+use std::time::Duration;
+
+use super::super::backoff::scale;
+use super::super::bucket::Bucket;
+use super::super::error::RefreshFailure;
+use super::super::id::Entropy;
+use super::super::peers::PeerMessage;
+use super::super::time::{Deadline, Moment};
+use super::super::token::Grant;
+use super::super::turns::{Stage, Turn};
+use super::{Phase, Session};
+
+/// In an hour the bucket allows 28 refreshes. The confirmation of a rejection is not held back, and may add one.
+const BURST: u32 = 8;
+const PERIOD: Duration = Duration::from_secs(180);
+
+/// What the last refresh was sent for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum SentFor {
+    /// Somebody waits for a token.
+    Caller,
+    /// The page has just been loaded, or the lifetime of the token in hand requires it.
+    Lifetime,
+    /// Nothing of that: whose cookie there is, or whether a rejection is true.
+    #[default]
+    Nothing,
+}
+
+/// A full bucket.
+pub(super) const fn full() -> Bucket {
+    Bucket::new(BURST, PERIOD)
+}
+
+impl<E: Entropy> Session<E> {
+    /// How long a refresh is held back for which nobody waits.
+    pub(super) fn idle_wait(&self, now: Moment) -> Duration {
+        let is_held = |turn: &Turn| matches!(turn.stage, Stage::Holding | Stage::Looking);
+        // The other tabs would be told the same, so the lock is kept until that is confirmed.
+        let confirms = self.rejected && self.turns.current.as_ref().is_some_and(is_held);
+        if confirms || self.turns.sent == 0 { Duration::ZERO } else { self.allowance.wait(now) }
+    }
+
+    /// Takes a refresh for which nobody waits out of the bucket, as it is sent.
+    pub(super) fn count_sent(&mut self, now: Moment) {
+        let is_idle = self.callers.is_empty();
+        let has_reason = match &self.phase {
+            Phase::Active(held) => {
+                self.ahead(held).is_some_and(|due| due.is_due(now)) || !held.grant.lasts(now, Duration::ZERO)
+            }
+            Phase::Unknown { elsewhere, .. } => !elsewhere,
+            Phase::Ended { .. } | Phase::Closed => false,
+        };
+        self.sent_for = match (is_idle, has_reason) {
+            (false, _) => SentFor::Caller,
+            (true, true) => SentFor::Lifetime,
+            (true, false) => SentFor::Nothing,
+        };
+        if is_idle {
+            let extra = scale(self.allowance.period() / 4, &mut self.entropy);
+            self.allowance.take(now, extra);
+        }
+        // Where one has failed already the others are told at once: this tab may freeze before the reply.
+        self.is_told = is_idle && self.failure.is_some() && !self.is_offline();
+        if self.is_told {
+            self.tell_tried();
+        }
+    }
+
+    /// Gives a refresh back, or tells the other tabs of it, as it has come to its end.
+    pub(super) fn count_outcome(&mut self, now: Moment, outcome: Result<&Grant, &RefreshFailure>) {
+        let is_another = |grant: &Grant| match &self.phase {
+            Phase::Active(held) => held.grant.token != grant.token,
+            _ => true,
+        };
+        let brings = outcome.is_ok_and(is_another);
+        match self.sent_for {
+            SentFor::Caller if brings => {}
+            SentFor::Caller => self.allowance.take(now, Duration::ZERO),
+            SentFor::Lifetime if brings => self.allowance.give_back(),
+            SentFor::Lifetime | SentFor::Nothing => {
+                if outcome != Err(&RefreshFailure::Offline) && !self.is_told {
+                    self.tell_tried();
+                }
+            }
+        }
+    }
+
+    fn tell_tried(&mut self) {
+        if !self.peers.siblings().is_empty() {
+            self.tell(PeerMessage::Tried);
+        }
+    }
+
+    /// Takes a refresh of another tab out of the bucket.
+    pub(super) fn tried_elsewhere(&mut self, now: Moment) {
+        let before = self.status();
+        let extra = scale(self.allowance.period() / 4, &mut self.entropy);
+        self.allowance.take(now, extra);
+        self.show_hold();
+        self.published &= self.status() == before;
+    }
+
+    /// Shows until when refreshes are held back. Not when one is sent: the lock is held then, and listeners must not run.
+    pub(super) fn show_hold(&mut self) {
+        self.held_until = self.allowance.next().map(Deadline::wall_ms);
+    }
+}

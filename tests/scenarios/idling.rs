@@ -1,0 +1,146 @@
+//! A browser that nobody uses sends few refreshes, whatever the server replies.
+
+use super::*;
+
+use silent_session::session::{Report, Rotation};
+use world::Habit;
+
+/// Refreshes that all tabs send meanwhile, those that reach nobody included.
+fn sent(world: &mut World, during: impl FnOnce(&mut World)) -> usize {
+    let count = |world: &World| {
+        let reports = world.tabs.iter().flat_map(|tab| &tab.reports);
+        reports.filter(|report| matches!(report, Report::RefreshStarted { .. })).count()
+    };
+    let before = count(world);
+    during(world);
+    count(world) - before
+}
+
+fn always(world: &mut World, habits: &[Habit]) {
+    world.server.habits.replies = habits.to_vec();
+}
+
+#[test]
+fn retry_after_of_any_length_leaves_an_idle_tab_quiet() {
+    for seconds in [None, Some(0), Some(1), Some(5), Some(60), Some(u64::MAX)] {
+        for status in [503, 429] {
+            let mut world = signed_in();
+            always(&mut world, &[Habit::Fault(Fault::Status(status, seconds))]);
+            world.run(13 * MINUTE);
+            let in_an_hour = sent(&mut world, |world| world.run(HOUR));
+            assert!((4..=24).contains(&in_an_hour), "{status}, {seconds:?}: {in_an_hour}");
+        }
+    }
+}
+
+#[test]
+fn a_page_that_knows_of_no_session_yet_is_as_quiet() {
+    for fault in [Fault::Status(503, Some(0)), Fault::Reset, Fault::Silence, Fault::Malformed, Fault::Offline]
+    {
+        let mut world = signed_in();
+        always(&mut world, &[Habit::Fault(fault)]);
+        world.reload(TAB);
+        let in_an_hour = sent(&mut world, |world| world.run(HOUR));
+        assert!((10..=30).contains(&in_an_hour), "{fault:?}: {in_an_hour}");
+    }
+}
+
+#[test]
+fn a_token_now_and_then_does_not_buy_more_attempts() {
+    let mut world = signed_in();
+    world.server.lifetime = Duration::from_secs(60);
+    always(&mut world, &[Habit::Fault(Fault::Reset), Habit::Fault(Fault::Refused), Habit::Token]);
+    world.renew(TAB);
+    world.run(MINUTE);
+    let in_an_hour = sent(&mut world, |world| world.run(HOUR));
+    assert!(in_an_hour <= 60, "{in_an_hour}: 30, and as many tokens as those allow");
+}
+
+#[test]
+fn a_network_that_comes_and_goes_does_not_buy_more_attempts() {
+    for is_away in [true, false] {
+        let mut world = signed_in();
+        always(&mut world, &[Habit::Fault(Fault::Status(503, None))]);
+        world.run(15 * MINUTE);
+        let in_an_hour = sent(&mut world, |world| {
+            for _ in 0..360 {
+                world.offline = is_away;
+                world.run(5_000);
+                world.go_online();
+                world.run(5_000);
+            }
+        });
+        assert!(in_an_hour <= 30, "{in_an_hour}");
+    }
+}
+
+#[test]
+fn tabs_and_workers_share_what_an_idle_browser_may_send() {
+    for config in [Config::default(), alone()] {
+        let (mut world, _) = tabs::<5>(config);
+        world.visit_worker();
+        world.run(1_000);
+        always(&mut world, &[Habit::Fault(Fault::Status(503, Some(1)))]);
+        world.run(13 * MINUTE);
+        let in_an_hour = sent(&mut world, |world| world.run(HOUR));
+        assert!(in_an_hour <= 30, "{in_an_hour}");
+    }
+}
+
+#[test]
+fn a_call_and_a_page_load_are_not_held_back() {
+    let mut world = signed_in();
+    always(&mut world, &[Habit::Fault(Fault::Status(503, Some(0)))]);
+    world.reload(TAB);
+    world.run(HOUR);
+    always(&mut world, &[Habit::Token]);
+    let page = world.visit();
+    world.run(1_000);
+    assert!(world.is_active(page), "a page that is loaded");
+
+    let mut world = signed_in();
+    world.server.revoke_access();
+    always(&mut world, &[Habit::Fault(Fault::Status(503, Some(0)))]);
+    let page = world.reload(TAB);
+    world.run(HOUR);
+    always(&mut world, &[Habit::Token]);
+    // The pause of a minute at the most is the caller's, too.
+    let request = world.fetch(page);
+    world.run(20_000);
+    let is_served = matches!(world.outcomes[&request], Outcome::Status(200) | Outcome::Denied(_));
+    assert!(is_served);
+    let request = world.fetch(page);
+    world.run(MINUTE);
+    assert_eq!(world.outcomes[&request], Outcome::Status(200));
+}
+
+#[test]
+fn the_state_says_when_an_idle_tab_tries_again() {
+    let mut world = signed_in();
+    always(&mut world, &[Habit::Fault(Fault::Status(503, Some(0)))]);
+    let page = world.reload(TAB);
+    world.run(HOUR);
+    for _ in 0..5 {
+        let Status::Unknown { retry_at: Some(at), .. } = world.status(page) else { panic!() };
+        let before = sent(&mut world, |world| world.run(at - world.moment().wall_ms() - 50));
+        let after = sent(&mut world, |world| world.run(200));
+        assert_eq!((before, after), (0, 1));
+    }
+}
+
+#[test]
+fn a_clock_that_was_set_back_after_a_refresh_does_not_make_its_orphan_young_for_ever() {
+    for rotation in [None, Some(Rotation::Refuses)] {
+        let mut world = World::signed_in(Config { rotation, ..Config::default() }, 1);
+        world.server.revoke_all();
+        world.server.faults = vec![Fault::Slow(60_000)];
+        world.renew(TAB);
+        world.run(100);
+        world.kill_tab(TAB);
+        world.step_wall_clock(-10 * MINUTE);
+        let page = world.visit();
+        let sent = sent(&mut world, |world| world.run(20 * MINUTE));
+        assert!((1..=30).contains(&sent), "{rotation:?}: {sent}");
+        assert!(matches!(world.status(page), Status::Ended { .. }), "{:?}", world.status(page));
+    }
+}
