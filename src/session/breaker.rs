@@ -97,7 +97,7 @@ impl Breaker {
     pub(crate) fn accepted(&mut self, audience: &Audience) {
         self.forget(audience);
         if self.is_cause(audience) && self.is_open {
-            self.budget.give_back();
+            self.budget.give_back(1);
             self.cause = None;
         }
     }

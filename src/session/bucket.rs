@@ -35,9 +35,9 @@ impl Bucket {
         self.since = Some(now);
     }
 
-    /// Puts the last event back.
-    pub(crate) fn give_back(&mut self) {
-        self.debt = self.debt.saturating_sub(self.period);
+    /// Puts the last events back, so many of them.
+    pub(crate) fn give_back(&mut self, count: u32) {
+        self.debt = self.debt.saturating_sub(self.period.saturating_mul(count));
     }
 
     /// The period, for whoever draws a part of it as extra.
@@ -101,8 +101,11 @@ mod tests {
     fn an_event_that_is_put_back_may_happen_again() {
         let mut bucket = Bucket::new(1, PERIOD);
         bucket.take(at(0), Duration::ZERO);
-        bucket.give_back();
+        bucket.give_back(1);
         assert_eq!(bucket.wait(at(0)), Duration::ZERO);
+        (0..9).for_each(|_| bucket.take(at(0), Duration::ZERO));
+        bucket.give_back(u32::MAX);
+        assert_eq!(taken(&mut bucket, 0, 0), 1, "and no more than were taken");
     }
 
     #[test]

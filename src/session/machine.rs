@@ -80,6 +80,8 @@ pub struct Session<E> {
     sign_out_backoff: Backoff,
     /// How many refreshes may be sent for which nobody waits.
     allowance: Bucket,
+    /// How many of them callers have used up since a token came.
+    taken_by_callers: u32,
     /// Until when they are held back, in milliseconds since 1970: to show.
     held_until: Option<i64>,
     /// What the last refresh was sent for.
@@ -172,6 +174,7 @@ impl<E: Entropy> Session<E> {
             backoff: Backoff::default(),
             sign_out_backoff: Backoff::of_sign_outs(),
             allowance: idling::full(),
+            taken_by_callers: 0,
             held_until: None,
             sent_for: SentFor::default(),
             is_told: false,

@@ -115,6 +115,27 @@ fn a_call_and_a_page_load_are_not_held_back() {
 }
 
 #[test]
+fn a_token_is_renewed_in_time_however_often_callers_have_tried_for_it() {
+    for outage in [MINUTE, 10 * MINUTE, HOUR] {
+        let mut world = signed_in();
+        world.server.revoke_access();
+        always(&mut world, &[Habit::Fault(Fault::Status(503, None))]);
+        for _ in 0..outage / 5_000 {
+            world.fetch(TAB);
+            world.run(5_000);
+        }
+        always(&mut world, &[Habit::Token]);
+        world.fetch(TAB);
+        world.run(2 * MINUTE);
+        for _ in 0..3 {
+            let Status::Active { refresh_at: Some(at), .. } = world.status(TAB) else { panic!("{outage}") };
+            let sent = sent(&mut world, |world| world.run(at - world.moment().wall_ms() + 1_000));
+            assert_eq!(sent, 1, "an outage of {outage} ms");
+        }
+    }
+}
+
+#[test]
 fn the_state_says_when_an_idle_tab_tries_again() {
     let mut world = signed_in();
     always(&mut world, &[Habit::Fault(Fault::Status(503, Some(0)))]);

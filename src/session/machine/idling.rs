@@ -5,7 +5,7 @@
 //! bucket bounds all refreshes for which nobody waits: eight at once, and one more every three minutes.
 //!
 //! A refresh is given back if it brings another token and there was a reason: the page had just been loaded, or the lifetime
-//! of the token in hand required it. Of any other one the other tabs are told, who take it out of their buckets as well. They are
+//! of the token in hand required it. One for a caller is taken out if it brings none, and given back when a token comes. Of any other one the other tabs are told, who take it out of their buckets as well. They are
 //! not told of one that found no network, which has reached nobody: each tab tries at once when the network is back. Neither a call
 //! of the application nor the first refresh of a page is ever held back.
 
@@ -86,14 +86,22 @@ impl<E: Entropy> Session<E> {
         let brings = outcome.is_ok_and(is_another);
         match self.sent_for {
             SentFor::Caller if brings => {}
-            SentFor::Caller => self.allowance.take(now, Duration::ZERO),
-            SentFor::Lifetime if brings => self.allowance.give_back(),
+            SentFor::Caller => {
+                self.allowance.take(now, Duration::ZERO);
+                self.taken_by_callers = self.taken_by_callers.saturating_add(1);
+            }
+            SentFor::Lifetime if brings => self.allowance.give_back(1),
             SentFor::Lifetime | SentFor::Nothing => {
                 if outcome != Err(&RefreshFailure::Offline) && !self.is_told {
                     self.tell_tried();
                 }
             }
         }
+    }
+
+    /// Gives back what callers have taken, as a token has come: it is renewed in time, however often they had to try.
+    pub(super) fn forgive_callers(&mut self) {
+        self.allowance.give_back(std::mem::take(&mut self.taken_by_callers));
     }
 
     fn tell_tried(&mut self) {

@@ -97,6 +97,7 @@ impl<E: Entropy> Session<E> {
         self.is_asked = false;
         self.deferral = Deferral::No;
         self.backoff.reset();
+        self.forgive_callers();
         self.adopted = match source {
             Source::Refresh(number) => number,
             Source::SignIn => self.turns.sent,
