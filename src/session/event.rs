@@ -194,6 +194,7 @@ impl Event {
             Self::Started { memo, .. }
             | Self::LoginSettled { memo, .. }
             | Self::SignedIn { memo, .. }
+            | Self::Seeded { memo, .. }
             | Self::SignOutWanted { memo, .. }
             | Self::LockGranted { memo, .. }
             | Self::LookedAgain { memo, .. }

@@ -136,6 +136,29 @@ fn what_is_dated_more_than_a_year_ahead_is_treated_as_absent() {
     }
 }
 
+/// A page that restores nothing is delivered with a token, and takes it.
+#[test]
+fn a_seed_is_taken_whatever_is_stored_that_is_dated_more_than_a_year_ahead() {
+    for tells_sign_out in [true, false] {
+        for index in 0..dated(0).len() {
+            let config = Config { restore: false, tells_sign_out, ..Config::default() };
+            let mut world = World::signed_in(config, 1);
+            let forged = dated(world.moment().wall_ms() + 10 * YEAR)[index].clone();
+            if let Forged::Stored(_) = &forged {
+                let what = format!("{forged:?}");
+                forge(&mut world, &[TAB], &forged);
+                let page = world.reload(TAB);
+                forge(&mut world, &[page], &forged);
+                let issued = world.render().unwrap();
+                let ticket = world.seed(page, issued);
+                world.run(20_000);
+                assert_eq!(world.answer(page, ticket), Some(&Ok(Reply::Done)), "{what}");
+                assert_eq!(user_in(&world, page), Some("alice"), "{what}");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_is_dated_less_than_a_year_ahead_locks_nobody_out() {
     for ahead in [-YEAR, -1_000, 1_000, HOUR, 24 * HOUR, YEAR - 2 * 24 * HOUR] {

@@ -8,6 +8,7 @@ mod crowds;
 mod dated_ahead;
 mod expiring;
 mod failing;
+mod floods;
 mod idling;
 mod late_replies;
 mod local_sign_outs;

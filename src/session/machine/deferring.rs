@@ -21,8 +21,10 @@ pub(super) enum Deferral {
     /// Nobody was asked.
     #[default]
     No,
-    /// Until then a page is waited for.
+    /// Until then a page is waited for that says that it will.
     Until(Deadline),
+    /// Until then the refresh of one that has said so. It is not waited for any longer, however often that is said.
+    Coming(Deadline),
     /// No page has helped: it refreshes itself.
     Over,
 }
@@ -33,7 +35,7 @@ impl<E: Entropy> Session<E> {
         let due = self.refresh_wait(now)?;
         let deferred = match self.deferral {
             _ if !self.may_defer() => Duration::ZERO,
-            Deferral::Until(until) => until.remaining(now),
+            Deferral::Until(until) | Deferral::Coming(until) => until.remaining(now),
             // Who is there will be known in a moment.
             Deferral::No => self.peers.answer_wait(now).unwrap_or_default(),
             Deferral::Over => Duration::ZERO,
@@ -55,7 +57,7 @@ impl<E: Entropy> Session<E> {
                 self.report(Report::Deferred { why: Delay::Page, wait: ANSWER_PATIENCE });
                 true
             }
-            Deferral::No | Deferral::Until(_) | Deferral::Over => {
+            Deferral::No | Deferral::Until(_) | Deferral::Coming(_) | Deferral::Over => {
                 self.deferral = Deferral::Over;
                 false
             }
@@ -73,7 +75,7 @@ impl<E: Entropy> Session<E> {
     /// A page refreshes: it is waited for as long as a refresh may take.
     pub(super) fn help_is_coming(&mut self, now: Moment) {
         if matches!(self.deferral, Deferral::Until(_)) {
-            self.deferral = Deferral::Until(Deadline::new(now, self.config.timeout));
+            self.deferral = Deferral::Coming(Deadline::new(now, self.config.timeout));
             self.report(Report::Deferred { why: Delay::Page, wait: self.config.timeout });
         }
     }

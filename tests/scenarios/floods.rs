@@ -1,0 +1,137 @@
+//! Whatever another script of the origin says, and however often, locks nobody out and causes few refreshes.
+
+use silent_session::session::{Begun, EpochId, Offer, PeerMessage, Report};
+
+use super::*;
+
+/// Milliseconds between two messages: less than a reply of another tab is waited for.
+const OFTEN: i64 = 40;
+
+fn epoch_in(world: &World, tab: TabId) -> Option<EpochId> {
+    match world.status(tab) {
+        Status::Active { epoch, .. } => Some(epoch),
+        _ => None,
+    }
+}
+
+/// Every kind of message that ends nothing by its word alone.
+fn messages(world: &World) -> Vec<PeerMessage> {
+    let Status::Active { epoch, grant, .. } = world.status(TAB) else { panic!() };
+    let earlier = EpochId::last(1, None);
+    let offer = |epoch, age, sent| {
+        let (token, subject) = (grant.token.clone(), grant.subject.clone());
+        PeerMessage::Offered(Offer { epoch, token, subject, lifetime: grant.lifetime, age, sent })
+    };
+    let now = world.moment().wall_ms();
+    vec![
+        PeerMessage::Hello,
+        PeerMessage::Here,
+        PeerMessage::Bye,
+        PeerMessage::Coming,
+        PeerMessage::Tried,
+        PeerMessage::Wanted { epoch: None, age: Duration::ZERO },
+        PeerMessage::Wanted { epoch: Some(epoch), age: Duration::ZERO },
+        PeerMessage::Wanted { epoch: Some(epoch), age: Duration::MAX },
+        PeerMessage::Wanted { epoch: Some(earlier), age: Duration::MAX },
+        PeerMessage::Began(Begun { epoch, subject: Some(7), person: None }),
+        PeerMessage::Began(Begun { epoch: earlier, subject: None, person: None }),
+        PeerMessage::Over { until: earlier, reason: EndReason::SignedOut },
+        PeerMessage::Over { until: earlier, reason: EndReason::None },
+        offer(epoch, Duration::ZERO, now),
+        offer(epoch, Duration::MAX, now),
+        offer(epoch, Duration::ZERO, i64::MIN),
+        offer(earlier, Duration::ZERO, now),
+    ]
+}
+
+/// One message, over and over, to all that live, while the world goes on.
+fn flood(world: &mut World, message: &PeerMessage, every: i64, ms: i64) {
+    for _ in 0..ms / every {
+        for tab in (0..world.tabs.len()).map(TabId) {
+            world.say_as_stranger(tab, message.clone());
+        }
+        world.run(every);
+    }
+}
+
+fn two_tabs_and_a_worker(shares_token: bool) -> (World, Vec<TabId>) {
+    let (mut world, tabs) = tabs::<2>(Config { shares_token, ..Config::default() });
+    let worker = world.visit_worker();
+    world.run(1_000);
+    assert!(world.is_active(worker));
+    let all = tabs.into_iter().chain([worker]).collect();
+    (world, all)
+}
+
+#[test]
+fn a_flood_of_any_message_keeps_no_call_waiting() {
+    for shares_token in [true, false] {
+        let count = messages(&signed_in()).len();
+        for index in 0..count {
+            let (mut world, tabs) = two_tabs_and_a_worker(shares_token);
+            let message = messages(&world)[index].clone();
+            flood(&mut world, &message, OFTEN, 30_000);
+            for tab in tabs {
+                // Whatever token it has is not good any more, and only a refresh helps.
+                world.server.revoke_access();
+                let call = world.fetch(tab);
+                flood(&mut world, &message, OFTEN, 3_000);
+                assert_eq!(world.outcomes.get(&call), Some(&Outcome::Status(200)), "{tab:?}: {message:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_and_a_worker_that_begin_in_a_flood_restore_the_session() {
+    let count = messages(&signed_in()).len();
+    for index in 0..count {
+        let (mut world, tabs) = two_tabs_and_a_worker(true);
+        let message = messages(&world)[index].clone();
+        flood(&mut world, &message, OFTEN, 10_000);
+        tabs.iter().for_each(|tab| world.kill_tab(*tab));
+        let page = world.visit();
+        flood(&mut world, &message, OFTEN, 3_000);
+        assert!(world.is_active(page), "{message:?}");
+        world.kill_tab(page);
+        let worker = world.visit_worker();
+        // A page that says that it refreshes for a worker is waited for once, as long as a refresh may take.
+        let patience = if message == PeerMessage::Coming { 16_000 } else { 3_000 };
+        flood(&mut world, &message, OFTEN, patience);
+        assert!(world.is_active(worker), "{message:?}");
+        // Alone, with nobody who could help.
+        world.server.revoke_access();
+        let call = world.fetch(worker);
+        flood(&mut world, &message, OFTEN, patience);
+        assert_eq!(world.outcomes.get(&call), Some(&Outcome::Status(200)), "{message:?}");
+    }
+}
+
+#[test]
+fn a_flood_causes_few_refreshes_and_the_session_is_renewed_after_it() {
+    let count = messages(&signed_in()).len();
+    for index in 0..count {
+        let (mut world, tabs) = two_tabs_and_a_worker(true);
+        let message = messages(&world)[index].clone();
+        let sent = |world: &World| {
+            let reports = world.tabs.iter().flat_map(|tab| &tab.reports);
+            reports.filter(|report| matches!(report, Report::RefreshStarted { .. })).count()
+        };
+        let before = sent(&world);
+        flood(&mut world, &message, 1_000, HOUR);
+        // Thirty, and those that the lifetime of a quarter of an hour requires.
+        let in_an_hour = sent(&world) - before;
+        assert!(in_an_hour <= 30 + 5, "{in_an_hour}: {message:?}");
+        for tab in &tabs {
+            assert!(epoch_in(&world, *tab).is_some(), "{:?}: {message:?}", world.status(*tab));
+        }
+        // What is held back for a while is made up for, and then all is as it was.
+        world.run(10 * MINUTE);
+        for _ in 0..30 {
+            world.run(MINUTE);
+            let token = token_of(&world);
+            let now = world.moment().wall_ms();
+            assert!(!world.server.has_lapsed(&token, now), "{message:?}");
+        }
+    }
+}
