@@ -14,6 +14,7 @@ mod requests;
 mod seeding;
 mod sign_out;
 mod sign_out_turn;
+mod unanswered;
 
 use std::time::Duration;
 
@@ -109,6 +110,8 @@ pub struct Session<E> {
     marked: Option<AttemptId>,
     /// Until when no refresh is sent, because of those that are out and unanswered.
     blocked: Option<Deadline>,
+    /// Until when a refresh may be answered that another tab has sent, and hears of.
+    out_elsewhere: Option<Deadline>,
     /// A sign-out that the server has not confirmed.
     pending: Option<PendingSignOut>,
     /// The owner of a token that was compared with it: the same person, with another `sid`.
@@ -189,6 +192,7 @@ impl<E: Entropy> Session<E> {
             overtaken: None,
             marked: None,
             blocked: None,
+            out_elsewhere: None,
             pending: None,
             compared: None,
             ending: None,

@@ -396,3 +396,37 @@ fn a_sign_in_by_cookie_takes_a_waiting_one_from_the_queue_and_does_not_call_it_c
     assert_eq!(world.answer(first, ticket), Some(&Err(Denial::Changed)));
     assert!(token_in(&world, first).ends_with("bob"));
 }
+
+/// The server has rotated the cookie, and ends the session of the old one no more.
+#[test]
+fn while_a_refresh_is_out_whose_cookie_would_undo_it_nothing_is_confirmed() {
+    for (on_spent, rotation) in [
+        (OnSpent::Refuse, Some(Rotation::Refuses)),
+        (OnSpent::Refuse, None),
+        (OnSpent::Accept, Some(Rotation::None)),
+        (OnSpent::Revoke, None),
+    ] {
+        for slow in [14_000, 16_000, 25_000, 60_000] {
+            for is_others in [false, true] {
+                let mut world = World::signed_in(Config { rotation, ..Config::default() }, 1);
+                let other = world.visit();
+                world.server.on_spent = on_spent;
+                world.server.knows_attempts = false;
+                world.run(MINUTE);
+                world.server.faults = vec![Fault::Slow(slow)];
+                world.renew(if is_others { other } else { TAB });
+                world.run(150);
+                let ticket = world.sign_out(TAB);
+                world.run(20_000);
+                assert!(world.answer(TAB, ticket).is_some(), "{on_spent:?}, {slow}, {is_others}: no answer");
+                world.run(5 * MINUTE);
+                let case = format!("{rotation:?}, {on_spent:?}, {slow} ms, by another tab: {is_others}");
+                assert_eq!(world.false_confirmations, [], "{case}");
+                let next = world.reload(TAB);
+                world.run(MINUTE);
+                assert!(!world.is_active(next) && !world.is_active(other), "{case}");
+                assert_eq!(world.memo().sign_out, None, "{case}: still pending");
+            }
+        }
+    }
+}

@@ -117,12 +117,14 @@ impl<E: Entropy> Session<E> {
     fn job_wait(&self, job: &Job, now: Moment) -> Duration {
         // Whoever waits for a sign-out hears at once how it stands, however often other tabs have tried it in vain.
         let is_pursuit = matches!(job, Job::SignOut { tickets, .. } if tickets.is_empty());
+        let refreshes = self.must_refresh(job, now);
         let paused = self.sign_out_backoff.until(now).filter(|_| is_pursuit);
-        let blocked = self.blocked.filter(|_| self.must_refresh(job, now));
+        let blocked = self.blocked.filter(|_| is_pursuit && refreshes);
         let waits = [paused, blocked].into_iter().flatten().map(|until| until.remaining(now));
-        let is_idle = matches!(job, Job::SignOut { tickets, .. } if tickets.is_empty());
-        let is_held = is_idle && self.must_refresh(job, now);
-        waits.fold(if is_held { self.idle_wait(now) } else { Duration::ZERO }, Duration::max)
+        let held = if is_pursuit && refreshes { self.idle_wait(now) } else { Duration::ZERO };
+        // Before that, the server could not be told for good.
+        let given_up = if is_pursuit { self.given_up_wait(now) } else { Duration::ZERO };
+        waits.fold(held.max(given_up), Duration::max)
     }
 
     /// Whether a refresh is sent for a job.
@@ -178,7 +180,7 @@ impl<E: Entropy> Session<E> {
         self.drop_finished_sign_out();
         self.put_off_pursuit(now);
         if self.is_blocked_turn(now, memo) {
-            return self.ask_anew(now);
+            return self.put_off_blocked(now);
         }
         let is_news = self.is_news(now, memo);
         if contended || self.cleared || is_news {
@@ -231,7 +233,7 @@ impl<E: Entropy> Session<E> {
         self.drop_finished_sign_out();
         self.put_off_pursuit(now);
         if self.is_blocked_turn(now, memo) {
-            return self.ask_anew(now);
+            return self.put_off_blocked(now);
         }
         let orphan = self.orphan_wait(now, memo);
         let Some(turn) = &mut self.turns.current else { return };
@@ -250,6 +252,19 @@ impl<E: Entropy> Session<E> {
     fn may_begin(&self, now: Moment) -> bool {
         self.peers.answer_wait(now).is_none()
             && self.turns.current.as_ref().is_some_and(|turn| turn.orphan_left(now).is_zero())
+    }
+
+    /// Too many refreshes are out for one more. Whoever waits for a sign-out hears that it is pending.
+    fn put_off_blocked(&mut self, now: Moment) {
+        let is_awaited =
+            |turn: &mut Turn| matches!(&turn.job, Job::SignOut { tickets, .. } if !tickets.is_empty());
+        match self.turns.current.take_if(is_awaited) {
+            Some(turn) => {
+                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                self.sign_out_failed(now, turn, RefreshFailure::TimedOut);
+            }
+            None => self.ask_anew(now),
+        }
     }
 
     /// Gives back what may not be ours any more, or would not be used soon; the turn is asked for once more.

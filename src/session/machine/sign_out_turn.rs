@@ -211,6 +211,11 @@ impl<E: Entropy> Session<E> {
                 self.commands.push(Command::ReleaseLock { attempt });
                 self.sign_out_failed(now, turn, failure);
             }
+            // The server may know of the cookie that went along only, and not of the one that is to come.
+            Ok(()) if self.cookie_may_come(now) => {
+                self.commands.push(Command::ReleaseLock { attempt });
+                self.sign_out_failed(now, turn, RefreshFailure::TimedOut);
+            }
             Ok(()) => {
                 self.commands.push(Command::ReleaseLock { attempt });
                 let told = turn.tells;
