@@ -14,6 +14,10 @@ pub const MOST_IN_FLIGHT: usize = 2;
 /// How long a refresh counts that never settles: browsers and proxies give up on a silent connection by then.
 pub const LONGEST_IN_FLIGHT: Duration = Duration::from_secs(120);
 
+/// By how much longer a refresh of a page that has gone counts with each further one of which nobody has heard. Somebody who
+/// reloads again and again in front of a silent server would send one each time.
+const LONGER_UNHEARD: u32 = 3;
+
 /// By how many milliseconds the clocks of two tabs may differ.
 const MOST_AHEAD: i64 = 1_000;
 
@@ -32,11 +36,11 @@ pub struct InFlight {
 }
 
 impl InFlight {
-    /// How much longer it counts. `orphan_wait` says how long one is waited for that had been out for so long when its
-    /// page went away.
-    pub(crate) fn left(&self, now: Moment, orphan_wait: impl Fn(Duration) -> Duration) -> Duration {
+    /// How much longer it counts. `gone_wait` says how long one counts that had been out for so long when its page went
+    /// away.
+    pub(crate) fn left(&self, now: Moment, gone_wait: impl Fn(Duration) -> Duration) -> Duration {
         let bound = match self.gone {
-            Some(gone) => orphan_wait(ms_between(self.sent, gone)).min(LONGEST_IN_FLIGHT),
+            Some(gone) => gone_wait(ms_between(self.sent, gone)).min(LONGEST_IN_FLIGHT),
             None => LONGEST_IN_FLIGHT,
         };
         // Dated in the future, by a clock that was set back since, it says nothing: it would count until that date.
@@ -52,6 +56,12 @@ impl InFlight {
     }
 }
 
+/// How long a refresh of a page that has gone counts: `wait` for the first, and longer with each further one of which nobody
+/// has heard.
+pub(crate) fn unheard_wait(wait: Duration, unheard: u32) -> Duration {
+    wait.saturating_mul(LONGER_UNHEARD.saturating_pow(unheard.saturating_sub(1)))
+}
+
 fn ms_between(from: i64, to: i64) -> Duration {
     Duration::from_millis(to.saturating_sub(from).max(0).unsigned_abs())
 }
@@ -64,6 +74,14 @@ impl InFlightList {
     /// The refreshes in it.
     pub fn iter(&self) -> impl Iterator<Item = &InFlight> {
         self.0.iter().flatten()
+    }
+
+    /// Of how many nobody has heard since they were sent: their pages have gone, and no later refresh was answered.
+    pub(crate) fn unheard_since(&self, answered: Option<i64>) -> u32 {
+        let is_unheard = |listed: &&InFlight| {
+            listed.gone.is_some() && answered.is_none_or(|answered| answered < listed.sent)
+        };
+        u32::try_from(self.iter().filter(is_unheard).count()).unwrap_or(u32::MAX)
     }
 
     /// The list with this one added, or changed, and without those that do not count any more when it is sent. The oldest

@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::super::command::Command;
 use super::super::config::RECOGNISED;
 use super::super::id::Entropy;
-use super::super::in_flight::{InFlight, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT};
+use super::super::in_flight::{InFlight, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT, unheard_wait};
 use super::super::memo::{Memo, Standing, Unsettled};
-use super::super::rotation::Rotation;
+use super::super::rotation::{Rotation, likely_wait};
 use super::super::time::{Deadline, Moment};
 use super::super::turns::Sent;
 use super::Session;
@@ -26,45 +26,49 @@ impl<E: Entropy> Session<E> {
     /// up on is still to bring what would be a spent cookie after another rotation.
     pub(super) fn look_at_in_flight(&mut self, now: Moment, memo: &Memo) {
         let pace = memo.answered.map(|answered| answered.pace);
-        let orphan_wait = |seen| Rotation::Revokes.orphan_wait(seen, pace, self.config.timeout);
-        let of_ours = |sent: Sent| LONGEST_IN_FLIGHT.saturating_sub(now.since(sent.began));
+        let unheard = memo.in_flight.unheard_since(memo.answered.map(|answered| answered.at));
+        let gone_wait = |seen| unheard_wait(likely_wait(seen, pace), unheard);
         let ours: Vec<Sent> = self.turns.in_flight().collect();
         let is_others = |listed: &&InFlight| ours.iter().all(|sent| sent.attempt != listed.attempt);
-        let others = memo.in_flight.iter().filter(is_others).map(|listed| listed.left(now, orphan_wait));
-        let mut left: Vec<Duration> = ours.iter().copied().map(of_ours).chain(others).collect();
-        left.retain(|left| !left.is_zero());
-        // The first of those that are too many to go makes room.
-        while left.len() >= MOST_IN_FLIGHT {
-            let Some(first) = (0..left.len()).min_by_key(|index| left[*index]) else { break };
-            let wait = left.swap_remove(first);
-            if left.len() < MOST_IN_FLIGHT {
-                self.blocked = Some(Deadline::new(now, wait));
-                return;
-            }
-        }
-        // What another tab has given up on, that tab hears of, as this one does of its own.
+        let others: Vec<(&InFlight, Duration)> = memo
+            .in_flight
+            .iter()
+            .filter(is_others)
+            .map(|listed| (listed, listed.left(now, gone_wait)))
+            .collect();
+        // Where no other tab is there, its page has crashed.
+        let is_heard_of = |listed: &InFlight| listed.gone.is_none() && !self.peers.siblings().is_empty();
+        let heard_of = others.iter().filter(|(listed, _)| is_heard_of(listed)).map(|(_, left)| *left).max();
+        let heard_of = heard_of.unwrap_or_default();
+        let all =
+            ours.iter().map(|sent| left_of_ours(now, *sent)).chain(others.iter().map(|(_, left)| *left));
+        let room = wait_for_room(all.collect());
+        self.out_elsewhere = (!heard_of.is_zero()).then(|| Deadline::new(now, heard_of));
+        let late = if room.is_zero() { self.late_wait(now, memo, heard_of) } else { Duration::ZERO };
+        let wait = room.max(late);
+        self.blocked = (!wait.is_zero()).then(|| Deadline::new(now, wait));
+    }
+
+    /// How long to wait for refreshes that tabs have given up on, where their cookie would be a spent one after another
+    /// rotation. `heard_of`: how long those of other tabs may be out, which hear of them.
+    fn late_wait(&self, now: Moment, memo: &Memo, heard_of: Duration) -> Duration {
         let is_old =
             |marker: Unsettled| marker.standing == Standing::Overtaken && marker.first_age(now) >= RECOGNISED;
         // While probes may tell, nothing else is waited for.
         let is_rejected = self.rejected && self.probe_pause(now).is_none();
-        let waits =
-            self.rotation(memo) != Rotation::None && (is_rejected || self.unsettled.is_some_and(is_old));
-        // Where no other tab is there, its page has crashed.
-        let is_heard_of = |listed: &&InFlight| listed.gone.is_none() && !self.peers.siblings().is_empty();
-        let heard_of = memo.in_flight.iter().filter(is_others).filter(is_heard_of);
-        let heard_of = heard_of.map(|listed| listed.left(now, orphan_wait)).max().unwrap_or_default();
-        self.out_elsewhere = Some(Deadline::new(now, heard_of)).filter(|_| !heard_of.is_zero());
+        if self.rotation(memo) == Rotation::None || !(is_rejected || self.unsettled.is_some_and(is_old)) {
+            return Duration::ZERO;
+        }
         // What was sent before a sign-out undoes it by bringing a cookie.
         let stray = self.turns.stray().filter(|_| self.pending.is_some());
-        let given_up = self.turns.late().chain(stray).map(of_ours).max().unwrap_or_default();
-        let wait = Some(given_up.max(heard_of)).filter(|wait| waits && !wait.is_zero());
-        self.blocked = wait.map(|wait| Deadline::new(now, wait));
+        let given_up = self.turns.late().chain(stray).map(|sent| left_of_ours(now, sent)).max();
+        given_up.unwrap_or_default().max(heard_of)
     }
 
     /// How long a refresh of this tab may still bring a cookie that it has given up on.
     pub(super) fn given_up_wait(&self, now: Moment) -> Duration {
-        let left = |sent: Sent| LONGEST_IN_FLIGHT.saturating_sub(now.since(sent.began));
-        self.turns.late().chain(self.turns.stray()).map(left).max().unwrap_or_default()
+        let given_up = self.turns.late().chain(self.turns.stray());
+        given_up.map(|sent| left_of_ours(now, sent)).max().unwrap_or_default()
     }
 
     /// Whether a refresh that was sent before may still bring a cookie, as far as the tabs of this browser know.
@@ -72,4 +76,17 @@ impl<E: Entropy> Session<E> {
         let is_out_elsewhere = self.out_elsewhere.is_some_and(|until| !until.is_due(now));
         is_out_elsewhere || !self.given_up_wait(now).is_zero()
     }
+}
+
+/// How much longer a refresh of this tab counts.
+fn left_of_ours(now: Moment, sent: Sent) -> Duration {
+    LONGEST_IN_FLIGHT.saturating_sub(now.since(sent.began))
+}
+
+/// How long until there is room for one more, by how much longer each counts.
+fn wait_for_room(mut left: Vec<Duration>) -> Duration {
+    left.retain(|left| !left.is_zero());
+    left.sort_unstable_by(|one, other| other.cmp(one));
+    // Those that go first make room.
+    left.get(MOST_IN_FLIGHT - 1).copied().unwrap_or_default()
 }
