@@ -105,3 +105,26 @@ fn a_loop_of_callers_that_reject_each_token_is_bounded() {
     });
     assert!((5..=11).contains(&sent), "{sent}");
 }
+
+#[test]
+fn what_was_rejected_in_one_session_counts_in_no_other() {
+    let paths: Vec<&'static str> =
+        (0..20).map(|user| &*format!("https://api.test/users/{user}").leak()).collect();
+    let mut world = signed_in();
+    world.server.refuses_all = true;
+    for path in &paths {
+        for _ in 0..3 {
+            world.fetch_from(TAB, path);
+            world.run(500);
+        }
+    }
+    world.server.refuses_all = false;
+    world.sign_in(TAB, "bob");
+    world.run(1_000);
+    for path in &paths {
+        world.server.revoke_access();
+        let call = world.fetch_from(TAB, path);
+        world.run(1_000);
+        assert_eq!(world.outcomes[&call], Outcome::Status(200), "{path}");
+    }
+}

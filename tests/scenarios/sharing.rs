@@ -1,5 +1,7 @@
 //! Tabs share one cookie, and one token.
 
+use silent_session::session::{AccessToken, Offer, PeerMessage, Subject};
+
 use super::*;
 
 #[test]
@@ -175,4 +177,69 @@ fn tabs_know_each_other_until_they_go() {
     world.fetch(first);
     world.run(200);
     assert_eq!([first, fourth].map(|tab| known(&world, tab)), [1, 1]);
+}
+
+#[test]
+fn a_token_of_somebody_else_is_taken_from_no_message_of_the_same_session() {
+    for tells in [Tells::Person, Tells::Session, Tells::Nothing] {
+        let mut world = World::signed_in_at(tells, Config::default(), 1);
+        world.run(1_000);
+        let (issued, _) = world.server.login("bob", world.moment().wall_ms());
+        let Status::Active { epoch, grant, .. } = world.status(TAB) else { panic!() };
+        for subject in [Some(Subject::new("bob", None)), Some(Subject::new("bob", Some("1")))] {
+            let offer = Offer {
+                epoch,
+                token: AccessToken::new(&issued.token),
+                subject,
+                lifetime: grant.lifetime,
+                age: Duration::ZERO,
+                sent: world.moment().wall_ms(),
+            };
+            world.say_as_stranger(TAB, PeerMessage::Offered(offer));
+            world.run(1_000);
+            assert_eq!(token_of(&world), grant.token.reveal(), "{tells:?}");
+        }
+    }
+}
+
+/// By the wall clock, which was set back meanwhile, the message has just been sent.
+#[test]
+fn a_token_that_lay_in_a_frozen_tab_while_the_clock_was_set_back_is_as_old_as_it_is() {
+    for set_back in [20 * MINUTE, HOUR, 24 * HOUR] {
+        let (mut world, [first, second]) = tabs::<2>(Config { refresh_ahead: false, ..Config::default() });
+        world.freeze(second);
+        world.renew(first);
+        world.run(1_000);
+        world.kill_tab(first);
+        world.run(20 * MINUTE);
+        world.step_wall_clock(-set_back);
+        world.thaw(second, false, true);
+        let before = world.server.api_hits;
+        let call = world.fetch(second);
+        world.run(5_000);
+        assert_eq!(world.outcomes.get(&call), Some(&Outcome::Status(200)));
+        assert_eq!(world.server.api_hits - before, 1, "no call is sent with a token that has lapsed");
+    }
+}
+
+#[test]
+fn a_rejected_token_is_offered_to_no_other_tab() {
+    let mut world = signed_in();
+    world.server.revoke_access();
+    world.server.faults = vec![Fault::Status(503, None); 3];
+    world.fetch(TAB);
+    world.run(100);
+    let second = world.visit();
+    let mut hears = |world: &mut World| {
+        world.run(200);
+        assert!(!world.is_active(second), "{:?}", world.status(second));
+    };
+    hears(&mut world);
+    // Nor when it asks anew.
+    world.freeze(second);
+    world.thaw(second, true, true);
+    hears(&mut world);
+    world.run(20_000);
+    assert_eq!(token_in(&world, second), token_of(&world));
+    assert_eq!(statuses(&world, &[1]), [Outcome::Status(200)]);
 }

@@ -1,5 +1,7 @@
 //! What a worker sends does not outlive it, and leaves no marker: a page refreshes for it, where there is one.
 
+use silent_session::session::Report;
+
 use super::*;
 
 /// A page and a worker, signed in.
@@ -152,4 +154,46 @@ fn a_rejected_token_is_not_handed_out_while_a_worker_waits_for_the_pages() {
     world.run(1_000);
     let Some(Ok(Reply::Token(credential))) = world.answer(worker, next) else { panic!("no token") };
     assert_ne!(credential.token.reveal(), rejected);
+}
+
+/// A page would take whoever the refresh brings for a new session, for it knows of no doubt.
+#[test]
+fn a_worker_that_doubts_its_cookie_finds_out_itself() {
+    let (mut world, page, worker) = page_and_worker(Config::default());
+    world.kill_tab(page);
+    world.server.faults = vec![Fault::Slow(5_000)];
+    world.renew(worker);
+    world.run(100);
+    let page = world.visit();
+    world.run(1_000);
+    world.signed_in_elsewhere(worker, "bob");
+    world.run(1_000);
+    let shown = |world: &World| match world.status(page) {
+        Status::Active { grant, .. } => Some(world.server.user_of(grant.token.reveal())),
+        _ => None,
+    };
+    assert_eq!(shown(&world), Some("bob"));
+    // The reply to the refresh of alice's session puts her cookie over bob's.
+    world.run(20_000);
+    assert_eq!(shown(&world), None);
+    assert_eq!(world.status(worker), ended(EndReason::Replaced));
+    assert_eq!(world.status(page), ended_elsewhere(EndReason::Replaced));
+}
+
+#[test]
+fn a_page_whose_token_was_rejected_refreshes_for_the_worker() {
+    let mut world = World::signed_in(on_demand(), 1);
+    world.server.revoke_access();
+    world.server.faults = vec![Fault::Status(503, None); 20];
+    world.fetch(TAB);
+    world.run(2 * MINUTE);
+    world.server.faults.clear();
+    let worker = world.visit_worker();
+    world.run(2_000);
+    assert_eq!(token_in(&world, TAB), token_in(&world, worker));
+    let sent = |report: &Report| matches!(report, Report::RefreshStarted { .. });
+    assert!(!world.tabs[worker.0].reports.iter().any(sent), "it was the page that sent it");
+    let call = world.fetch(worker);
+    world.run(1_000);
+    assert_eq!(world.outcomes[&call], Outcome::Status(200));
 }
