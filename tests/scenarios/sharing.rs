@@ -230,7 +230,7 @@ fn a_rejected_token_is_offered_to_no_other_tab() {
     world.fetch(TAB);
     world.run(100);
     let second = world.visit();
-    let mut hears = |world: &mut World| {
+    let hears = |world: &mut World| {
         world.run(200);
         assert!(!world.is_active(second), "{:?}", world.status(second));
     };
