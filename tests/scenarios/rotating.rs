@@ -248,7 +248,7 @@ fn a_rejection_is_confirmed_half_a_second_to_a_second_later() {
 /// A server that answers each attempt id once would refuse the confirmation, too.
 #[test]
 fn a_rejection_is_confirmed_under_an_attempt_id_of_its_own() {
-    let causes: [fn(&mut World) -> TabId; 4] = [
+    let causes: [fn(&mut World) -> TabId; 5] = [
         |world| {
             world.renew(TAB);
             TAB
@@ -265,6 +265,14 @@ fn a_rejection_is_confirmed_under_an_attempt_id_of_its_own() {
             world.renew(TAB);
             world.run(100);
             TAB
+        },
+        |world| {
+            // The page has gone, and its reply may still come.
+            world.server.faults = vec![Fault::Slow(100_000)];
+            world.renew(TAB);
+            world.run(100);
+            world.kill_tab(TAB);
+            world.visit()
         },
     ];
     for (case, cause) in causes.into_iter().enumerate() {
