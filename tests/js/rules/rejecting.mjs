@@ -201,4 +201,46 @@ export default {
     });
     assert.deepEqual(seen, [200, 1, true, 2]);
   },
+
+  "a path whose 401 says nothing of the token is exempted by its URL, or for one call": async ({ run }) => {
+    const seen = await run(async () => {
+      const PATH = "/api/change-password";
+      /** A server that answers 401 to a wrong current password, with a session of its own. */
+      const create = async (options) => {
+        const server = new FakeServer();
+        const fetch = async (...args) => {
+          const { url } = new Request(...args);
+          const response = url.includes(PATH) ? new Response("wrong password", { status: 401 }) : await server.fetch(...args);
+          if (url.includes(PATH)) seen.sent += 1;
+          return Object.defineProperty(response, "url", { value: url });
+        };
+        const seen = { sent: 0 };
+        const session = silent.createSession({ refresh: "/auth/refresh", fetch, ...options });
+        await session.ready;
+        return { server, session, seen };
+      };
+      const ways = [
+        [{}, (session) => session.fetch],
+        [{ rejectsToken: ({ status, url }) => status === 401 && new URL(url).pathname !== PATH }, (session) => session.fetch],
+        [{}, (session) => session.fetchWith({ replay: false })],
+      ];
+      const results = [];
+      for (const [index, [options, way]] of ways.entries()) {
+        const { server, session, seen } = await create({ ...options, name: `exempt-${index}` });
+        const response = await way(session)(PATH, { method: "POST", body: "old and new" });
+        const [status, text, refreshes] = [response.status, await response.text(), server.count("/auth/refresh") - 1];
+        // A token that is rejected for real is replaced at once.
+        server.revoke();
+        const other = await session.fetch("/api/me");
+        results.push([seen.sent, status, text, refreshes, other.status]);
+        session.close();
+      }
+      return results;
+    });
+    assert.deepEqual(seen, [
+      [2, 401, "wrong password", 1, 200],
+      [1, 401, "wrong password", 0, 200],
+      [1, 401, "wrong password", 0, 200],
+    ]);
+  },
 };
