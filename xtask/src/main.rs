@@ -37,7 +37,7 @@ cargo xtask <command>
   demo --check               Walk through the demo in a headless browser instead
   simulate [--histories N] [--seed S]
                              Check the invariants over N random histories (1,000,000: minutes), others each time
-  simulate-fleet [--clients N] [--seed S] [--picture FILE]
+  simulate-fleet [--clients N] [--seed S] [--docs FOLDER]
                              The day of a million clients with an outage: what the auth server sees
   simulate-reloads           What reloads in the middle of a refresh cost: the table of docs/rotation.md
   check-server --refresh URL [arguments]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use silent_session::session::{
-    AccessToken, AttemptId, Command, Config, Denial, Event, Grant, Moment, RefreshFailure, Session, Status,
-    Subject, Ticket,
+    AccessToken, AttemptId, Audience, Command, Config, Credential, Denial, Event, Grant, Moment,
+    RefreshFailure, Reply, Session, Status, Subject, Ticket,
 };
 
 use crate::day::{self, Day, Fault, Patience};
@@ -14,10 +14,10 @@ use crate::storage::Storage;
 
 /// How long an access token lives.
 const LIFETIME: Duration = Duration::from_secs(900);
-/// How long an answer takes, in milliseconds.
-const ANSWER: i64 = 60;
-/// And a refusal to answer.
-const REFUSAL: i64 = 20;
+/// How long a reply of the API takes, in milliseconds.
+const API: i64 = 60;
+/// How many paths of the API are called.
+const PATHS: f64 = 8.0;
 
 /// What happens next.
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +27,16 @@ enum Next {
     Calls,
     Reloads,
     ComesOnline,
-    Answer(AttemptId, Option<RefreshFailure>),
+    Answer,
+    ApiReplies,
     Tick,
+}
+
+/// A call of the API: before it is sent, while its ticket waits for a token, and when it is out.
+#[derive(Clone, Debug)]
+struct Call {
+    audience: Audience,
+    is_replay: bool,
 }
 
 pub(crate) struct Client {
@@ -43,10 +51,17 @@ pub(crate) struct Client {
     calls: i64,
     reloads: Option<i64>,
     comes_online: Option<i64>,
-    /// When an answer comes, to which attempt, and what has gone wrong.
-    answer: Option<(i64, AttemptId, Option<RefreshFailure>)>,
+    /// When replies to refreshes come, to which attempts, and what has gone wrong. The next is the last.
+    answers: Vec<(i64, AttemptId, Option<RefreshFailure>)>,
+    waiting: Vec<(Ticket, Call)>,
+    /// Calls that are out, and when their replies come. The next is the first.
+    out: Vec<(i64, Call, Credential)>,
     tick: Option<i64>,
     tickets: u32,
+    /// How many tokens it has received.
+    tokens: u32,
+    /// How many refreshes it has sent during the outage.
+    attempts: u32,
 }
 
 impl Client {
@@ -65,9 +80,13 @@ impl Client {
             calls,
             reloads: None,
             comes_online: None,
-            answer: None,
+            answers: Vec::new(),
+            waiting: Vec::new(),
+            out: Vec::new(),
             tick: None,
             tickets: 0,
+            tokens: 0,
+            attempts: 0,
         }
     }
 
@@ -75,12 +94,14 @@ impl Client {
         let next = if self.session.is_none() {
             (self.tickets == 0).then_some((self.comes, Next::SignsIn))
         } else {
-            let answer = self.answer.map(|(at, attempt, failure)| (at, Next::Answer(attempt, failure)));
+            let answer = self.answers.last().map(|(at, ..)| (*at, Next::Answer));
+            let api = self.out.first().map(|(at, ..)| (*at, Next::ApiReplies));
             let online = self.comes_online.map(|at| (at, Next::ComesOnline));
             let tick = self.tick.map(|at| (at, Next::Tick));
             let reloads = self.reloads.map(|at| (at, Next::Reloads));
             let all = [
                 answer,
+                api,
                 online,
                 tick,
                 reloads,
@@ -94,9 +115,12 @@ impl Client {
 
     /// Lets the next thing happen; `false` when nothing will any more.
     pub(crate) fn step(&mut self, load: &mut Load) -> bool {
-        let Some((now, next)) = self.next() else { return false };
+        let Some((now, next)) = self.next() else {
+            load.ends(self.attempts);
+            return false;
+        };
         match next {
-            Next::SignsIn if !self.day.is_up(now) => {
+            Next::SignsIn if !self.day.lets_in(now) => {
                 self.comes = now + day::tries_again_after(&mut self.seed);
             }
             Next::SignsIn => self.signs_in(now, load),
@@ -106,13 +130,22 @@ impl Client {
             }
             Next::Calls => {
                 self.calls = now + self.day.calls_after(&mut self.seed);
-                let ticket = self.ticket();
+                let path = (PATHS * self.seed.part()) as u32;
+                let audience = Audience::new("https://api.example", &path.to_string());
+                let ticket = self.waits(Call { audience, is_replay: false });
                 let wanted = Event::TokenWanted { ticket, not: None, min_validity: Duration::ZERO };
                 self.happens(now, wanted, load);
             }
+            Next::ApiReplies => {
+                let (_, call, credential) = self.out.remove(0);
+                self.api_replies(now, call, &credential, load);
+            }
             Next::Reloads => {
                 self.reloads = None;
-                self.answer = None;
+                self.happens(now, Event::Left, load);
+                self.answers.clear();
+                self.waiting.clear();
+                self.out.clear();
                 // What a page shows, it asks for.
                 self.calls = now + 1;
                 self.opens(now, Config::default(), load);
@@ -121,9 +154,12 @@ impl Client {
                 self.comes_online = None;
                 self.happens(now, Event::CameOnline { memo: self.storage.memo() }, load);
             }
-            Next::Answer(attempt, failure) => {
-                self.answer = None;
-                let outcome = failure.map_or_else(|| Ok(grant(now)), Err);
+            Next::Answer => {
+                let Some((_, attempt, failure)) = self.answers.pop() else { return true };
+                let outcome = match failure {
+                    Some(failure) => Err(failure),
+                    None => Ok(self.grant(now)),
+                };
                 let memo = self.storage.memo();
                 self.happens(now, Event::RefreshSettled { attempt, outcome, echoes: false, memo }, load);
             }
@@ -144,8 +180,22 @@ impl Client {
         }
         self.opens(now, Config { restore: false, ..Config::default() }, load);
         let ticket = self.ticket();
-        let memo = self.storage.memo();
-        self.happens(now, Event::SignedIn { ticket, grant: grant(now), memo }, load);
+        let (grant, memo) = (self.grant(now), self.storage.memo());
+        self.happens(now, Event::SignedIn { ticket, grant, memo }, load);
+    }
+
+    fn api_replies(&mut self, now: i64, call: Call, credential: &Credential, load: &mut Load) {
+        let (epoch, generation) = (credential.epoch, credential.generation);
+        let audience = call.audience.clone();
+        let event = match (self.day.api_accepts(now), call.is_replay) {
+            (true, _) => Event::TokenAccepted { epoch, generation, audience },
+            (false, true) => Event::ReplayRejected { audience },
+            (false, false) => {
+                let ticket = self.waits(Call { is_replay: true, ..call });
+                Event::TokenRejected { ticket, epoch, generation, audience }
+            }
+        };
+        self.happens(now, event, load);
     }
 
     fn opens(&mut self, now: i64, config: Config, load: &mut Load) {
@@ -178,20 +228,25 @@ impl Client {
                     }
                     Command::SendRefresh { attempt, .. } => {
                         load.attempt(now);
-                        self.answer = match self.day.is_up(now) {
-                            true => Some((now + ANSWER, attempt, None)),
-                            false => self
-                                .day
-                                .fault
-                                .failure()
-                                .map(|failure| (now + REFUSAL, attempt, Some(failure))),
-                        };
+                        self.attempts += u32::from(self.day.outage().contains(&now));
+                        if let Some((after, failure)) = self.day.reply(now, &mut self.seed) {
+                            self.answers.push((now + after, attempt, failure));
+                            self.answers.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
+                        }
                     }
-                    Command::Answer { answer: Err(Denial::Unavailable { .. }), .. }
-                        if self.day.patience != Patience::Wait =>
-                    {
-                        let at = now + day::tries_again_after(&mut self.seed);
-                        self.reloads.get_or_insert(at);
+                    Command::Answer { ticket, answer: Ok(Reply::Token(credential)) } => {
+                        if let Some(at) = self.waiting.iter().position(|(waits, _)| *waits == ticket) {
+                            let (_, call) = self.waiting.swap_remove(at);
+                            self.out.push((now + API, call, credential));
+                        }
+                    }
+                    Command::Answer { ticket, answer: Err(denial) } => {
+                        self.waiting.retain(|(waits, _)| *waits != ticket);
+                        let is_unavailable = matches!(denial, Denial::Unavailable { .. });
+                        if is_unavailable && self.day.patience != Patience::Wait {
+                            let at = now + day::tries_again_after(&mut self.seed);
+                            self.reloads.get_or_insert(at);
+                        }
                     }
                     Command::Publish if self.day.patience == Patience::Reload => {
                         let shows_token = matches!(session.status(), Status::Active { failure: None, .. });
@@ -210,14 +265,22 @@ impl Client {
         self.tickets += 1;
         Ticket(self.tickets)
     }
-}
 
-fn grant(now: i64) -> Grant {
-    Grant {
-        // As long as a small JWT.
-        token: AccessToken::new(&"t".repeat(600)),
-        received: Moment::new(now, now),
-        lifetime: Some(LIFETIME),
-        subject: Some(Subject::new("somebody", None)),
+    /// A ticket for a call that waits for a token.
+    fn waits(&mut self, call: Call) -> Ticket {
+        let ticket = self.ticket();
+        self.waiting.push((ticket, call));
+        ticket
+    }
+
+    fn grant(&mut self, now: i64) -> Grant {
+        self.tokens += 1;
+        Grant {
+            // As long as a small JWT.
+            token: AccessToken::new(&format!("{:t>600}", self.tokens)),
+            received: Moment::new(now, now),
+            lifetime: Some(LIFETIME),
+            subject: Some(Subject::new("somebody", None)),
+        }
     }
 }

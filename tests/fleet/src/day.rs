@@ -16,34 +16,51 @@ pub(crate) const END: i64 = 24 * 3_600_000;
 /// When the auth server stops to answer.
 pub(crate) const OUTAGE_BEGINS: i64 = 13 * 3_600_000;
 
-/// What it does instead.
+/// What goes wrong during an outage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It answers 503, at once.
+    /// The auth server answers 503, at once, without `Retry-After`.
     Status,
-    /// The same, and asks all to come again a minute later (`Retry-After`).
-    Busy,
+    /// The same, with `Retry-After`: seconds.
+    Busy(u64),
     /// It refuses the connection.
     Refused,
     /// It does not answer at all.
     Silence,
+    /// Each reply takes about so many seconds: half as long, up to half as long again.
+    Slow(i64),
     /// The clients have no network, and are told when it is back: an office with all of its people.
     Offline,
+    /// The auth server is well. The API answers 401 to every token, new ones included.
+    RejectingApi,
 }
 
 impl Fault {
-    /// What the client makes of it; `None` where it hears nothing.
-    pub(crate) fn failure(self) -> Option<RefreshFailure> {
+    /// Whether people can sign in all the same.
+    fn lets_in(self) -> bool {
+        matches!(self, Self::Slow(_) | Self::RejectingApi)
+    }
+
+    /// The failure that a client sees; `None` where it receives a token, or nothing.
+    fn failure(self) -> Option<RefreshFailure> {
         let (status, retry_after) = match self {
             Self::Status => (Some(503), None),
-            Self::Busy => (Some(503), Some(Duration::from_secs(60))),
+            Self::Busy(seconds) => (Some(503), Some(Duration::from_secs(seconds))),
             Self::Refused => (None, None),
-            Self::Silence => return None,
+            Self::Silence | Self::Slow(_) | Self::RejectingApi => return None,
             Self::Offline => return Some(RefreshFailure::Offline),
         };
         Some(RefreshFailure::Unavailable { status, retry_after })
     }
 }
+
+/// The reply to a refresh: after how many milliseconds it comes, and how the refresh failed.
+pub(crate) type Reply = (i64, Option<RefreshFailure>);
+
+/// How long a reply takes, in milliseconds.
+const ANSWER: i64 = 60;
+/// And a refusal to answer.
+const REFUSAL: i64 = 20;
 
 /// What people do who get no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +86,9 @@ pub struct Day {
     pub calls_every: f64,
 }
 
+/// The time between two calls of clients that nobody uses: seconds.
+const NEVER: f64 = 1e9;
+
 impl Default for Day {
     fn default() -> Self {
         Self { minutes: 10, fault: Fault::Status, patience: Patience::Wait, calls_every: 240.0 }
@@ -82,8 +102,16 @@ pub fn other_days() -> Vec<(&'static str, Day)> {
     vec![
         ("connections refused", Day { fault: Fault::Refused, ..day }),
         ("no answer at all", Day { fault: Fault::Silence, ..day }),
-        ("503 with Retry-After: 60", Day { fault: Fault::Busy, ..day }),
-        ("no network, and all hear of its return", Day { fault: Fault::Offline, ..day }),
+        ("503 with `Retry-After: 0`", Day { fault: Fault::Busy(0), ..day }),
+        ("503 with `Retry-After: 1`", Day { fault: Fault::Busy(1), ..day }),
+        ("503 with `Retry-After: 5`", Day { fault: Fault::Busy(5), ..day }),
+        ("503 with `Retry-After: 60`", Day { fault: Fault::Busy(60), ..day }),
+        ("replies take 4 to 12 s", Day { fault: Fault::Slow(8), ..day }),
+        ("replies take 10 to 30 s", Day { fault: Fault::Slow(20), ..day }),
+        (
+            "no network, and all hear at the same moment that it is back: an office",
+            Day { fault: Fault::Offline, ..day },
+        ),
         ("two minutes", Day { minutes: 2, ..day }),
         ("14 minutes", Day { minutes: 14, ..day }),
         ("an hour", Day { minutes: 60, ..day }),
@@ -94,14 +122,59 @@ pub fn other_days() -> Vec<(&'static str, Day)> {
     ]
 }
 
+/// Hours in which something is wrong, and what they are called.
+pub fn bad_hours() -> Vec<(&'static str, Day)> {
+    let hour = |fault| Day { minutes: 60, fault, ..Day::default() };
+    let unused = |fault| Day { calls_every: NEVER, ..hour(fault) };
+    let busy = |fault| Day { calls_every: 20.0, ..hour(fault) };
+    vec![
+        ("503", hour(Fault::Status)),
+        ("503, a call every 20 s", busy(Fault::Status)),
+        ("503, no calls", unused(Fault::Status)),
+        ("`Retry-After: 0`", hour(Fault::Busy(0))),
+        ("`Retry-After: 0`, a call every 20 s", busy(Fault::Busy(0))),
+        ("`Retry-After: 0`, no calls", unused(Fault::Busy(0))),
+        ("`Retry-After: 1`", hour(Fault::Busy(1))),
+        ("`Retry-After: 5`", hour(Fault::Busy(5))),
+        ("replies take 4 to 12 s", hour(Fault::Slow(8))),
+        ("replies take 10 to 30 s", hour(Fault::Slow(20))),
+        ("replies take 10 to 30 s, a call every 20 s", busy(Fault::Slow(20))),
+        ("replies take 10 to 30 s, no calls", unused(Fault::Slow(20))),
+        ("the API rejects good tokens", hour(Fault::RejectingApi)),
+        ("the API rejects good tokens, a call every 20 s", busy(Fault::RejectingApi)),
+    ]
+}
+
 impl Day {
     pub(crate) fn outage(&self) -> Range<i64> {
         OUTAGE_BEGINS..OUTAGE_BEGINS + self.minutes * 60_000
     }
 
-    /// Whether the server answers.
-    pub(crate) fn is_up(&self, now: i64) -> bool {
-        !self.outage().contains(&now)
+    /// What goes wrong at a time.
+    fn fault_at(&self, now: i64) -> Option<Fault> {
+        self.outage().contains(&now).then_some(self.fault)
+    }
+
+    /// Whether people can sign in.
+    pub(crate) fn lets_in(&self, now: i64) -> bool {
+        self.fault_at(now).is_none_or(Fault::lets_in)
+    }
+
+    /// Whether the API accepts good tokens.
+    pub(crate) fn api_accepts(&self, now: i64) -> bool {
+        self.fault_at(now) != Some(Fault::RejectingApi)
+    }
+
+    /// The reply to a refresh that is sent now; `None` where there is none.
+    pub(crate) fn reply(&self, now: i64, seed: &mut Seed) -> Option<Reply> {
+        match self.fault_at(now) {
+            None | Some(Fault::RejectingApi) => Some((ANSWER, None)),
+            Some(Fault::Silence) => None,
+            Some(Fault::Slow(seconds)) => {
+                Some(((seconds as f64 * SECOND * (0.5 + seed.part())) as i64, None))
+            }
+            Some(fault) => Some((REFUSAL, fault.failure())),
+        }
     }
 
     /// How long until the app calls its API again.

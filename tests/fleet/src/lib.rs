@@ -11,8 +11,10 @@ mod plot;
 mod run;
 mod seed;
 mod storage;
+mod tables;
 
-pub use day::{Day, Fault, Patience, other_days};
+pub use day::{Day, Fault, Patience, bad_hours, other_days};
 pub use load::Load;
 pub use plot::plot;
 pub use run::{Jitter, memory_of_one, run};
+pub use tables::{Table, tables};

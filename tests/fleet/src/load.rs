@@ -20,6 +20,8 @@ pub struct Load {
     attempts: Vec<u32>,
     /// How many more have come than have gone.
     entered: Vec<i32>,
+    /// The most refreshes that one client has sent during the outage.
+    most_of_one: u32,
     /// What the machines have handled.
     pub events: u64,
 }
@@ -28,7 +30,13 @@ impl Load {
     pub(crate) fn new(day: &Day) -> Self {
         let outage = day.outage();
         let outage = bucket(outage.start)..bucket(outage.end);
-        Self { outage, attempts: vec![0; bucket(END)], entered: vec![0; bucket(END)], events: 0 }
+        Self {
+            outage,
+            attempts: vec![0; bucket(END)],
+            entered: vec![0; bucket(END)],
+            most_of_one: 0,
+            events: 0,
+        }
     }
 
     pub(crate) fn attempt(&mut self, now: i64) {
@@ -43,9 +51,15 @@ impl Load {
         self.entered[bucket(now)] -= 1;
     }
 
+    /// Ends a client that has sent so many refreshes during the outage.
+    pub(crate) fn ends(&mut self, attempts: u32) {
+        self.most_of_one = self.most_of_one.max(attempts);
+    }
+
     pub(crate) fn add(&mut self, other: &Load) {
         self.attempts.iter_mut().zip(&other.attempts).for_each(|(sum, count)| *sum += count);
         self.entered.iter_mut().zip(&other.entered).for_each(|(sum, count)| *sum += count);
+        self.most_of_one = self.most_of_one.max(other.most_of_one);
         self.events += other.events;
     }
 
@@ -54,13 +68,39 @@ impl Load {
         self.attempts.iter().map(|count| f64::from(*count) * 1_000.0 / BUCKET as f64)
     }
 
-    /// How many are signed in at the most.
-    pub fn most_clients(&self) -> i32 {
-        let there = self.entered.iter().scan(0, |there, more| {
+    /// How many are signed in, half minute by half minute.
+    fn there(&self) -> impl Iterator<Item = i32> {
+        self.entered.iter().scan(0, |there, more| {
             *there += more;
             Some(*there)
-        });
-        there.max().unwrap_or_default()
+        })
+    }
+
+    /// How many are signed in at the most.
+    pub fn most_clients(&self) -> i32 {
+        self.there().max().unwrap_or_default()
+    }
+
+    /// Refreshes per hour and client during the outage.
+    pub fn rate(&self) -> f64 {
+        self.rate_in(self.outage.clone())
+    }
+
+    /// The same in the hour before.
+    pub fn usual_rate(&self) -> f64 {
+        self.rate_in(self.hour_before())
+    }
+
+    /// The most refreshes that one client has sent during the outage.
+    pub fn most_of_one(&self) -> u32 {
+        self.most_of_one
+    }
+
+    fn rate_in(&self, buckets: Range<usize>) -> f64 {
+        let there: f64 = self.there().skip(buckets.start).take(buckets.len()).map(f64::from).sum();
+        let sent: f64 = self.attempts[buckets].iter().map(|count| f64::from(*count)).sum();
+        let hours = there * BUCKET as f64 / 3_600_000.0;
+        sent / hours.max(1.0)
     }
 
     /// The highest load during the outage, over the mean of the hour before.
@@ -100,7 +140,11 @@ impl Load {
     }
 
     fn usual(&self) -> f64 {
-        mean(&self.attempts[self.outage.start - 60 * MINUTE..self.outage.start])
+        mean(&self.attempts[self.hour_before()])
+    }
+
+    fn hour_before(&self) -> Range<usize> {
+        self.outage.start - 60 * MINUTE..self.outage.start
     }
 }
 

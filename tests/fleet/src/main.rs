@@ -1,11 +1,12 @@
 //! `cargo xtask simulate-fleet` runs this: the day of many clients, with and without jitter, as numbers and as a picture.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use fleet::{Day, Jitter, Load, memory_of_one, other_days, plot, run};
+use fleet::{Day, Jitter, Load, Table, memory_of_one, plot, run, tables};
 
 /// Of the other days there are many: each is run with so much fewer clients.
 const FEWER: u32 = 10;
@@ -15,10 +16,12 @@ fn main() -> ExitCode {
     let mut number = || arguments.next().and_then(|number| number.parse::<u64>().ok());
     let (Some(clients), Some(seed)) = (number().and_then(|clients| u32::try_from(clients).ok()), number())
     else {
-        eprintln!("fleet <clients> <seed> [file of the picture]");
+        eprintln!("fleet <clients> <seed> [folder of the page and the picture]");
         return ExitCode::FAILURE;
     };
-    let picture = arguments.next().map(PathBuf::from);
+    let folder = arguments.next().map(PathBuf::from);
+    let page = folder.as_ref().map(|folder| folder.join("fleet.md"));
+    let picture = folder.map(|folder| folder.join("fleet.svg"));
 
     println!("seed {seed}: {clients} clients, tokens of 15 minutes, an outage of 10");
     let memory = memory_of_one(clients.min(200_000), seed);
@@ -29,9 +32,16 @@ fn main() -> ExitCode {
     println!("{:38}{:>9}{:>9}{:>9}{:>9}", "", "outage", "burst", "minutes", "echo");
     row("503 for ten minutes", &with);
     row("the same without jitter", &without);
-    println!("with {} clients:", clients / FEWER);
-    for (name, day) in other_days() {
-        row(name, &run(day, clients / FEWER, seed, Jitter::With, threads()));
+    println!("\nwith {} clients:", clients / FEWER);
+    for table in tables() {
+        let measured = table.measure(clients / FEWER, seed, threads());
+        println!("\n{measured}");
+        if let Some(page) = &page
+            && let Err(error) = write_into(page, &table, &measured)
+        {
+            eprintln!("{}: {error}", page.display());
+            return ExitCode::FAILURE;
+        }
     }
     if let Some(memory) = memory {
         println!("\none client that is signed in takes {memory} bytes");
@@ -44,6 +54,13 @@ fn main() -> ExitCode {
         println!("{}", picture.display());
     }
     ExitCode::SUCCESS
+}
+
+/// Writes a table into the page that has its place.
+fn write_into(page: &Path, table: &Table, measured: &str) -> io::Result<()> {
+    let text = fs::read_to_string(page)?;
+    let [before, _, after] = table.find(&text).ok_or_else(|| io::Error::other("no place for a table"))?;
+    fs::write(page, [before, measured, after].concat())
 }
 
 fn row(name: &str, load: &Load) {

@@ -27,6 +27,10 @@ impl Storage {
                 self.memo.unsettled = Some(*unsettled);
             }
             Command::Unmark { attempt } if self.marked == Some(*attempt) => self.memo.unsettled = None,
+            Command::ListInFlight(in_flight) => self.memo.in_flight = self.memo.in_flight.with(*in_flight),
+            Command::UnlistInFlight { attempt } => {
+                self.memo.in_flight = self.memo.in_flight.without(*attempt);
+            }
             _ => {}
         }
     }
