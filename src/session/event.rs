@@ -55,6 +55,8 @@ pub enum Event {
     CookieChanged {
         /// Who waits.
         ticket: Ticket,
+        /// What the browser remembers now.
+        memo: Memo,
     },
     /// The user wants out.
     SignOutWanted {
@@ -195,6 +197,7 @@ impl Event {
             | Self::LoginSettled { memo, .. }
             | Self::SignedIn { memo, .. }
             | Self::Seeded { memo, .. }
+            | Self::CookieChanged { memo, .. }
             | Self::SignOutWanted { memo, .. }
             | Self::LockGranted { memo, .. }
             | Self::LookedAgain { memo, .. }

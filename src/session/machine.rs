@@ -337,7 +337,7 @@ impl<E: Entropy> Session<E> {
                 }
                 self.answer(ticket, Ok(Reply::Done));
             }
-            Event::CookieChanged { ticket } => self.cookie_changed(now, ticket),
+            Event::CookieChanged { ticket, memo } => self.cookie_changed(now, ticket, &memo),
             Event::Seeded { ticket, grant, memo } => self.seeded(now, ticket, grant, memo),
             Event::SignOutWanted { ticket, memo, reads_login } => {
                 self.note_latest(now, &memo);

@@ -242,6 +242,50 @@ fn an_answer_that_the_app_had_for_a_while_is_looked_after() {
 }
 
 #[test]
+fn the_cookie_of_a_login_over_which_an_earlier_one_comes_shows_nobody_else() {
+    for tells in [Tells::Person, Tells::Session, Tells::Token] {
+        for reloads in [false, true] {
+            for (slow, pause) in [(400, 50), (1_500, 50), (1_500, 1_000), (8_000, 50), (8_000, 3_000)] {
+                for rotation in [None, Some(Rotation::Replays), Some(Rotation::None)] {
+                    let mut world = World::signed_in_at(tells, Config { rotation, ..Config::default() }, 1);
+                    world.run(MINUTE);
+                    world.server.faults = vec![Fault::Slow(slow)];
+                    world.renew(TAB);
+                    world.run(100);
+                    let tab = if reloads { world.reload(TAB) } else { TAB };
+                    world.run(pause);
+                    world.sign_in_by_cookie(tab, "bob");
+                    world.run(40_000);
+                    let case = format!("{tells:?}, reloads {reloads}, {slow} ms, {pause} ms, {rotation:?}");
+                    for _ in 0..3 {
+                        assert!(shows_nobody_but_bob(&world, tab), "{case}");
+                        world.renew(tab);
+                        world.run(40_000);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_cookie_of_a_login_beside_a_refresh_that_is_refused_begins_a_session_of_the_same_person() {
+    for reloads in [false, true] {
+        let mut world = signed_in();
+        world.run(MINUTE);
+        world.server.revoke_all();
+        world.server.faults = vec![Fault::Slow(400)];
+        world.renew(TAB);
+        world.run(100);
+        let tab = if reloads { world.reload(TAB) } else { TAB };
+        world.run(if reloads { 16_000 } else { 50 });
+        world.sign_in_by_cookie(tab, "alice");
+        world.run(40_000);
+        assert!(token_in(&world, tab).ends_with("alice"), "{reloads}");
+    }
+}
+
+#[test]
 fn somebody_who_signs_in_unseen_is_shown_where_nothing_was_out() {
     for tells in [Tells::Person, Tells::Session, Tells::Token] {
         for sign_in in [World::signed_in_elsewhere, World::sign_in_by_cookie] {

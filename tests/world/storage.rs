@@ -155,6 +155,7 @@ impl World {
             | Event::Recalled { memo }
             | Event::CameOnline { memo }
             | Event::Woken { memo, .. }
+            | Event::CookieChanged { memo, .. }
             | Event::SignOutWanted { memo, .. }
             | Event::SignedIn { memo, .. }
             | Event::Seeded { memo, .. }

@@ -60,7 +60,8 @@ impl Driver {
     /// Begins the session whose cookie somebody else has set.
     pub async fn sign_in_by_cookie(&self) -> Result<(), Denial> {
         self.0.params.take();
-        self.ask(|ticket| Event::CookieChanged { ticket }).await.map(drop)
+        let memo = self.0.memory.recall();
+        self.ask(|ticket| Event::CookieChanged { ticket, memo }).await.map(drop)
     }
 
     /// Begins the session that a login of somebody else's has brought.

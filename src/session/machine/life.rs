@@ -192,7 +192,7 @@ impl<E: Entropy> Session<E> {
             Event::SignInWanted { ticket }
             | Event::SignedIn { ticket, .. }
             | Event::Seeded { ticket, .. }
-            | Event::CookieChanged { ticket }
+            | Event::CookieChanged { ticket, .. }
             | Event::SignOutWanted { ticket, .. }
             | Event::TokenWanted { ticket, .. }
             | Event::RenewalWanted { ticket }

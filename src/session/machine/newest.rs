@@ -4,11 +4,14 @@
 //! there is. It never shows anybody else: the session goes on if the person is the same, and ends otherwise. A cookie that
 //! changes without such a refresh is that of a sign-in which nobody has told us of: a session of its own.
 
+use std::time::Duration;
+
 use super::super::callers::Wish;
 use super::super::command::Command;
 use super::super::error::{Denial, RefreshFailure};
 use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
-use super::super::memo::{Begun, Memo, Standing, Unsettled};
+use super::super::in_flight::InFlight;
+use super::super::memo::{Begun, Memo, Remembered, Standing, Unsettled};
 use super::super::time::Moment;
 use super::super::token::Grant;
 use super::super::turns::{Job, Sent};
@@ -23,6 +26,10 @@ pub(super) struct Cookie {
     strayed: bool,
     /// The app has said that a cookie was set, after so many refreshes; none has shown it yet.
     changed: Option<u32>,
+    /// The session before, where a refresh was out when the app said so. Its cookie may lie over the one that was set.
+    overlaid: Option<Begun>,
+    /// The only refresh that was out then, if this tab hears of it.
+    overlaid_by: Option<AttemptId>,
     /// The refresh of an earlier session that was marked as astray before it was answered.
     marked: Option<AttemptId>,
 }
@@ -45,12 +52,48 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Somebody has signed in, says the app, and a cookie was set.
-    pub(super) fn cookie_changed(&mut self, now: Moment, ticket: Ticket) {
+    pub(super) fn cookie_changed(&mut self, now: Moment, ticket: Ticket, memo: &Memo) {
         self.cancel(|job| matches!(job, Job::SignOut { .. }), Denial::Changed);
+        let before = self.session_before(memo);
         self.forget_sign_out();
         let after = self.turns.sent;
         self.cookie.changed = Some(after);
+        let mut ours = self.turns.in_flight().map(|sent| sent.attempt);
+        let first = ours.next();
+        let is_ours_alone = ours.next().is_none() && !self.is_out_elsewhere(now, memo);
+        self.cookie.overlaid_by = first.filter(|_| is_ours_alone);
+        self.cookie.overlaid = before.filter(|_| first.is_some() || !is_ours_alone);
         self.callers.add(ticket, Wish::NewEpoch { after }, None, now);
+    }
+
+    /// The session whose cookie there was, as far as anything is known.
+    fn session_before(&self, memo: &Memo) -> Option<Begun> {
+        let signed_out = self.pending.and_then(|pending| pending.session);
+        self.known_session().or(memo.session.and_then(Remembered::begun)).or(signed_out)
+    }
+
+    /// Whether a refresh of another tab or page may be out.
+    fn is_out_elsewhere(&self, now: Moment, memo: &Memo) -> bool {
+        let is_ours = |attempt| self.turns.in_flight().any(|sent| sent.attempt == attempt);
+        let is_heard_of = |listed: &InFlight| listed.gone.is_none() && !self.peers.siblings().is_empty();
+        let is_likely = |sent: i64| now.wall_ms().saturating_sub(sent) < as_ms(self.config.timeout);
+        memo.in_flight.iter().any(|listed| {
+            !is_ours(listed.attempt)
+                && listed.is_recent(now)
+                && (is_heard_of(listed) || is_likely(listed.sent))
+        })
+    }
+
+    /// Whether a refresh has found the person before again, whose cookie may lie over the one that the app has spoken of.
+    pub(super) fn is_overlaid(&self, grant: &Grant) -> bool {
+        self.cookie.overlaid.is_some_and(|before| before.is_of(grant))
+    }
+
+    /// A refresh was refused: it brings no cookie.
+    pub(super) fn brings_no_cookie(&mut self, attempt: AttemptId) {
+        if self.cookie.overlaid_by == Some(attempt) {
+            self.cookie.overlaid = None;
+        }
     }
 
     /// Whether what the `number`-th refresh brings is a new session, for the app has said so. It stays one when whoever
@@ -132,18 +175,21 @@ impl<E: Entropy> Session<E> {
         marker: Option<Unsettled>,
         before: Option<EpochId>,
     ) -> EpochId {
-        let timeout = i64::try_from(self.config.timeout.as_millis()).unwrap_or(i64::MAX);
-        let least = began.wall_ms().saturating_sub(timeout);
+        let least = began.wall_ms().saturating_sub(as_ms(self.config.timeout));
         let astray = marker.and_then(|marker| marker.astray);
         let first = astray.map_or(least, |sent| least.min(sent.saturating_sub(1)));
         EpochId::draw(&mut self.entropy, first, before)
     }
 
-    /// It is known whose cookie there is.
-    pub(super) fn cookie_is_known(&mut self) {
-        let Cookie { signed_in_here, marked, .. } = self.cookie;
+    /// It is known whose cookie there is, by the `number`-th refresh: not that of which the app has spoken since it was sent.
+    pub(super) fn cookie_is_known(&mut self, number: u32) {
+        let before = std::mem::take(&mut self.cookie);
+        let Cookie { signed_in_here, marked, .. } = before;
         self.forget_cookie();
-        self.cookie = Cookie { signed_in_here, marked, ..Cookie::default() };
+        self.cookie = match before.changed {
+            Some(after) if number <= after => Cookie { strayed: false, ..before },
+            _ => Cookie { signed_in_here, marked, ..Cookie::default() },
+        };
     }
 
     /// Nothing of it concerns the session that begins, or that is over.
@@ -151,4 +197,8 @@ impl<E: Entropy> Session<E> {
         self.cookie_in_doubt = false;
         self.cookie = Cookie::default();
     }
+}
+
+fn as_ms(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

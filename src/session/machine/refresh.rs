@@ -52,6 +52,9 @@ impl<E: Entropy> Session<E> {
             self.doubt_cookie_after(outcome.as_ref().map(drop).map_err(|failure| *failure));
         }
         self.note_fate(now, attempt, &settled, fate, memo);
+        if fate == Fate::Rejected {
+            self.brings_no_cookie(attempt);
+        }
         if fate == Fate::Accepted && self.unsettled.is_none() {
             self.mark_stray(now, memo);
         }
@@ -146,6 +149,7 @@ impl<E: Entropy> Session<E> {
             grant = as_asked;
         }
         let epoch = match is_new {
+            true if self.is_overlaid(&grant) => return self.end(now, EndReason::Replaced),
             true => self.next_epoch(now),
             false if self.is_replaced(&grant, marker, memo) => return self.end(now, EndReason::Replaced),
             false => self.epoch_of(&grant, began, marker, memo),
@@ -157,7 +161,7 @@ impl<E: Entropy> Session<E> {
                 if self.known_epoch().is_some_and(|known| known != epoch) {
                     self.leave_epoch(epoch);
                 }
-                self.cookie_is_known();
+                self.cookie_is_known(number);
                 self.cookie.signed_in_here |= is_new;
                 self.adopt(now, epoch, grant, Source::Refresh(number));
             }
