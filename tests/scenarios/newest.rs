@@ -269,6 +269,17 @@ fn the_cookie_of_a_login_over_which_an_earlier_one_comes_shows_nobody_else() {
 }
 
 #[test]
+fn a_refresh_of_the_session_before_the_one_before_shows_nobody_else_either() {
+    let mut world = refreshing(Tells::Person, 1_500);
+    world.signed_in_elsewhere(TAB, "bob");
+    world.run(50);
+    world.sign_in_by_cookie(TAB, "bob");
+    watch(&mut world, 40_000);
+    world.renew(TAB);
+    watch(&mut world, 40_000);
+}
+
+#[test]
 fn the_cookie_of_a_login_beside_a_refresh_that_is_refused_begins_a_session_of_the_same_person() {
     for reloads in [false, true] {
         let mut world = signed_in();

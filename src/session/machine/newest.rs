@@ -26,8 +26,8 @@ pub(super) struct Cookie {
     strayed: bool,
     /// The app has said that a cookie was set, after so many refreshes; none has shown it yet.
     changed: Option<u32>,
-    /// The session before, where a refresh was out when the app said so. Its cookie may lie over the one that was set.
-    overlaid: Option<Begun>,
+    /// The sessions before, where their refreshes were out when the app said so. Their cookies may lie over the one that was set.
+    overlaid: Vec<Begun>,
     /// The only refresh that was out then, if this tab hears of it.
     overlaid_by: Option<AttemptId>,
     /// The refresh of an earlier session that was marked as astray before it was answered.
@@ -62,7 +62,7 @@ impl<E: Entropy> Session<E> {
         let first = ours.next();
         let is_ours_alone = ours.next().is_none() && !self.is_out_elsewhere(now, memo);
         self.cookie.overlaid_by = first.filter(|_| is_ours_alone);
-        self.cookie.overlaid = before.filter(|_| first.is_some() || !is_ours_alone);
+        self.cookie.overlaid = before.filter(|_| first.is_some() || !is_ours_alone).into_iter().collect();
         self.callers.add(ticket, Wish::NewEpoch { after }, None, now);
     }
 
@@ -86,13 +86,20 @@ impl<E: Entropy> Session<E> {
 
     /// Whether a refresh has found the person before again, whose cookie may lie over the one that the app has spoken of.
     pub(super) fn is_overlaid(&self, grant: &Grant) -> bool {
-        self.cookie.overlaid.is_some_and(|before| before.is_of(grant))
+        self.cookie.overlaid.iter().any(|before| before.is_of(grant))
+    }
+
+    /// A refresh that was sent in an earlier session has brought its cookie, after the app has spoken of another one.
+    pub(super) fn brings_cookie_of(&mut self, grant: &Grant) {
+        if let Some(epoch) = self.latest_epoch().filter(|_| self.cookie.has_changed()) {
+            self.cookie.overlaid.push(Begun::of(epoch, grant));
+        }
     }
 
     /// A refresh was refused: it brings no cookie.
     pub(super) fn brings_no_cookie(&mut self, attempt: AttemptId) {
         if self.cookie.overlaid_by == Some(attempt) {
-            self.cookie.overlaid = None;
+            self.cookie.overlaid.clear();
         }
     }
 

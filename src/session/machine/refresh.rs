@@ -50,6 +50,9 @@ impl<E: Entropy> Session<E> {
         let marker = self.unsettled;
         if let Settled::Stray(_) | Settled::Inert(_) = settled {
             self.doubt_cookie_after(outcome.as_ref().map(drop).map_err(|failure| *failure));
+            if let Ok(grant) = &outcome {
+                self.brings_cookie_of(grant);
+            }
         }
         self.note_fate(now, attempt, &settled, fate, memo);
         if fate == Fate::Rejected {
