@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::in_flight::LONGEST_IN_FLIGHT;
 use super::rotation::Rotation;
 
 /// How a session behaves.
@@ -63,6 +64,12 @@ impl Config {
     /// The longest that something is on the wire in one turn.
     pub(crate) fn longest_turn(&self) -> Duration {
         self.lock_timeout.max(self.timeout)
+    }
+
+    /// How long the reply to a refresh may still come whose page has gone: until the time-out, and no longer than any refresh
+    /// counts as out, however long the time-out is.
+    pub(crate) fn longest_orphan(&self) -> Duration {
+        self.timeout.min(LONGEST_IN_FLIGHT)
     }
 
     /// How long a tab may not have run between asking for the lock and sending. One that has not for longer asks anew:

@@ -13,6 +13,7 @@ mod idling;
 mod late_replies;
 mod local_sign_outs;
 mod newest;
+mod odd_options;
 mod pending_sign_outs;
 mod reaching_all_tabs;
 mod recovering;

@@ -75,8 +75,8 @@ impl<E: Entropy> Session<E> {
     /// A page refreshes: it is waited for as long as a refresh may take.
     pub(super) fn help_is_coming(&mut self, now: Moment) {
         if matches!(self.deferral, Deferral::Until(_)) {
-            self.deferral = Deferral::Coming(Deadline::new(now, self.config.timeout));
-            self.report(Report::Deferred { why: Delay::Page, wait: self.config.timeout });
+            self.deferral = Deferral::Coming(Deadline::new(now, self.config.longest_orphan()));
+            self.report(Report::Deferred { why: Delay::Page, wait: self.config.longest_orphan() });
         }
     }
 

@@ -182,7 +182,7 @@ impl<E: Entropy> Session<E> {
         marker: Option<Unsettled>,
         before: Option<EpochId>,
     ) -> EpochId {
-        let least = began.wall_ms().saturating_sub(as_ms(self.config.timeout));
+        let least = began.wall_ms().saturating_sub(as_ms(self.config.longest_orphan()));
         let astray = marker.and_then(|marker| marker.astray);
         let first = astray.map_or(least, |sent| least.min(sent.saturating_sub(1)));
         EpochId::draw(&mut self.entropy, first, before)

@@ -57,7 +57,7 @@ impl<E: Entropy> Session<E> {
     /// reloaded, closed, killed, or has lost its patience.
     pub(super) fn orphan_wait(&self, now: Moment, memo: &Memo) -> Duration {
         let Some(marker) = self.unsettled else { return Duration::ZERO };
-        let (rotation, timeout) = (self.rotation(memo), self.config.timeout);
+        let (rotation, timeout) = (self.rotation(memo), self.config.longest_orphan());
         let pace = memo.answered.map(|answered| answered.pace);
         let wait = |rotation: Rotation| rotation.orphan_wait(marker.seen(now), pace, timeout);
         let bound = match marker.standing {
@@ -260,7 +260,7 @@ impl<E: Entropy> Session<E> {
         let likely = match fate {
             // To send its id again does no harm: rather too long than too short.
             Fate::Accepted if before.first_age(now) < RECOGNISED => true,
-            _ => before.age(now) < self.config.timeout,
+            _ => before.age(now) < self.config.longest_orphan(),
         };
         let is_likely = likely && !before.is_ahead(now);
         Some(before).filter(|_| is_ours || is_anothers || is_likely)
@@ -271,7 +271,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn probe_pause(&self, now: Moment) -> Option<Duration> {
         let is_coming = |marker: &Unsettled| marker.standing == Standing::Out && !marker.is_ahead(now);
         let orphan = self.unsettled.filter(is_coming)?;
-        (orphan.age(now) < self.config.timeout).then(|| probe_pause(orphan.age(now)))
+        (orphan.age(now) < self.config.longest_orphan()).then(|| probe_pause(orphan.age(now)))
     }
 
     /// Stops to wait for an orphan that has settled meanwhile: it was this tab's own.
