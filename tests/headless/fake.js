@@ -170,6 +170,19 @@ export function stored() {
   return JSON.stringify([{ ...globalThis.localStorage }, { ...globalThis.sessionStorage }, globalThis.document?.cookie]);
 }
 
+/** Another process writes an entry right after this page has read it, once. */
+export function overtakeRead(key, value) {
+  const { getItem } = Storage.prototype;
+  Storage.prototype.getItem = function (read) {
+    const found = getItem.call(this, read);
+    if (read === key) {
+      Storage.prototype.getItem = getItem;
+      this.setItem(key, value);
+    }
+    return found;
+  };
+}
+
 /** A body of each kind that can be sent twice, and a stream that cannot. */
 export function body(kind) {
   switch (kind) {

@@ -58,6 +58,8 @@ extern "C" {
     #[wasm_bindgen(js_name = goOn)]
     pub fn go_on();
     pub fn stored() -> String;
+    #[wasm_bindgen(js_name = overtakeRead)]
+    pub fn overtake_read(key: &str, value: &str);
     pub fn body(kind: &str) -> JsValue;
     pub fn changeling(first: &str, then: &str) -> JsValue;
     pub fn init(method: &str, body: JsValue, headers: &str) -> JsValue;

@@ -8,7 +8,7 @@ use super::clock::Stopped;
 use super::dates::late;
 use super::fake::{FakeServer, PAGE, Page, settings, until};
 use super::others::{Peer, altered, message};
-use super::storage::{entry, kinds, remove, write};
+use super::storage::{entry, kinds, remove, write, write_after_read};
 
 /// Earlier.
 const EARLY: &str = "018bcfe568003210fedcba9876543210";
@@ -211,6 +211,30 @@ async fn a_session_that_begins_is_later_than_whatever_is_written_down() {
     let epoch = active_epoch(&page).unwrap();
     assert!(epoch > EpochId::parse(&late).unwrap());
     assert!(entry("session", "later").unwrap().starts_with(&format!("begun {} ", epoch.to_hex())));
+}
+
+/// Another tab writes between the look at what is stored and the writing: what is later stays.
+#[wasm_bindgen_test]
+async fn what_is_earlier_never_replaces_what_is_later() {
+    let hour_ahead = |epoch: EpochId| {
+        let hex = epoch.to_hex();
+        let began = u64::from_str_radix(&hex[..12], 16).unwrap() + 3_600_000;
+        format!("{began:012x}{}", &hex[12..])
+    };
+    let page = Page::active("outdone-begin").await;
+    let later = format!("begun {} -", hour_ahead(active_epoch(&page).unwrap()));
+    write_after_read("session", "outdone-begin", &later);
+    sign_in_with(&page.driver, page.server.login("bob").into()).await.unwrap();
+    assert_eq!(entry("session", "outdone-begin"), Some(later));
+    page.driver.close();
+
+    let page = Page::active("outdone-end").await;
+    let later = format!("begun {} -", hour_ahead(active_epoch(&page).unwrap()));
+    write_after_read("session", "outdone-end", &later);
+    // Of a session that has begun meanwhile it tells the server nothing.
+    assert_eq!(page.driver.sign_out().await, Err(Denial::Changed));
+    assert_eq!(entry("session", "outdone-end"), Some(later));
+    page.driver.close();
 }
 
 #[wasm_bindgen_test]

@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 use web_sys::Storage;
 
-use super::fake::PAGE;
+use super::fake::{PAGE, overtake_read};
 
 fn storage() -> Storage {
     js_sys::Reflect::get(&js_sys::global(), &"localStorage".into()).unwrap_throw().unchecked_into()
@@ -25,6 +25,11 @@ pub(crate) fn entry(kind: &str, name: &str) -> Option<String> {
 /// Writes it as another tab would.
 pub(crate) fn write(kind: &str, name: &str, value: &str) {
     storage().set_item(&key(kind, name), value).unwrap_throw();
+}
+
+/// Another tab writes it right after it was read here.
+pub(crate) fn write_after_read(kind: &str, name: &str, value: &str) {
+    overtake_read(&key(kind, name), value);
 }
 
 /// Removes it.
