@@ -64,12 +64,17 @@ fn dated(at: i64) -> Vec<Forged> {
         all.push(Forged::Said(PeerMessage::Over { until, reason }));
     }
     for session in [None, Some(begun)] {
-        let sign_out = Some(PendingSignOut { until, session, asked: at, tries: 0 });
-        all.push(stored(Memo { sign_out, ..Memo::default() }));
+        for (asked, tries) in [(at, 0), (at, u32::MAX), (i64::MIN, 0), (i64::MIN, u32::MAX)] {
+            let sign_out = Some(PendingSignOut { until, session, asked, tries });
+            all.push(stored(Memo { sign_out, ..Memo::default() }));
+        }
     }
     for standing in [Standing::Out, Standing::Lost, Standing::Overtaken, Standing::Astray] {
         for astray in [None, Some(at), Some(i64::MIN)] {
-            all.push(stored(Memo { unsettled: Some(marker(standing, astray)), ..Memo::default() }));
+            for (under, first) in [(None, at), (Some(until), at), (None, i64::MIN), (Some(until), i64::MIN)] {
+                let marker = Unsettled { under, first, ..marker(standing, astray) };
+                all.push(stored(Memo { unsettled: Some(marker), ..Memo::default() }));
+            }
         }
     }
     all

@@ -1,12 +1,13 @@
 //! What storage holds: of an older version, of a later one, or of another script.
 
 use silent_session::session::{
-    Answered, AttemptId, EndReason, Event, Memo, PendingSignOut, Remembered, Status, Unsettled,
+    Answered, AttemptId, EndReason, Event, InFlightList, Memo, PendingSignOut, Remembered, Status, Unsettled,
 };
 
 use crate::page::Page;
 
-/// An entry in each line: what is remembered of the session, a pending sign-out, a marker, the last answer.
+/// An entry in each line: what is remembered of the session, a pending sign-out, a marker, the last answer, the refreshes that
+/// are out.
 ///
 /// # Panics
 ///
@@ -20,6 +21,7 @@ pub fn entries(data: &[u8]) {
     let sign_out = PendingSignOut::from_entry(line());
     let unsettled = Unsettled::from_entry(line());
     let answered = Answered::from_entry(line());
+    let in_flight = InFlightList::from_entry(line());
 
     let again = |entry: String| Remembered::from_entry(&entry);
     assert_eq!(session.map(Remembered::to_entry).and_then(again), session);
@@ -31,8 +33,9 @@ pub fn entries(data: &[u8]) {
     let marker = unsettled.map(|unsettled| unsettled.to_entry(attempt));
     assert_eq!(marker.and_then(|entry| Unsettled::from_entry(&entry)), unsettled);
     assert_eq!(answered.map(Answered::to_entry).and_then(|entry| Answered::from_entry(&entry)), answered);
+    assert_eq!(InFlightList::from_entry(&in_flight.to_entry()), in_flight);
 
-    let memo = Memo { is_kept: true, session, sign_out, unsettled, answered, ..Memo::default() };
+    let memo = Memo { is_kept: true, session, sign_out, unsettled, answered, in_flight, ..Memo::default() };
     let mut page = Page::new();
     page.happens(Event::Woken { memo, was_away: true, is_seen: true });
     page.refreshes();
