@@ -21,6 +21,19 @@ fn a_prerendered_page_sends_nothing_before_it_is_activated() {
 }
 
 #[test]
+fn a_sign_in_before_a_prerendered_page_is_activated_goes_on() {
+    let mut world = signed_in();
+    let tab = world.prerender();
+    world.signed_in_elsewhere(tab, "bob");
+    let session = session_of(&world, tab);
+    world.activate(tab);
+    let renewal = world.renew(tab);
+    world.run(MINUTE);
+    assert_eq!(world.answer(tab, renewal), Some(&Ok(Reply::Done)));
+    assert_eq!([tab, TAB].map(|tab| session_of(&world, tab)), [session.clone(), session]);
+}
+
+#[test]
 fn a_hidden_tab_that_nobody_uses_refreshes_nothing_ahead_of_time() {
     let mut world = signed_in();
     world.hide(TAB);

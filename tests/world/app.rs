@@ -127,8 +127,24 @@ impl World {
         self.happen(tab, Event::Closed);
     }
 
+    /// Closes the session object and creates another one in the same page.
+    pub fn recreate(&mut self, tab: TabId) -> TabId {
+        self.close(tab);
+        if self.tabs[tab.0].is_worker {
+            return self.visit_worker();
+        }
+        let next = self.open_tab();
+        self.tabs[next.0].lock_domain = self.tabs[tab.0].lock_domain;
+        match self.tabs[tab.0].prerenders {
+            true => self.tabs[next.0].prerenders = true,
+            false => self.start(),
+        }
+        next
+    }
+
     pub fn withdraw(&mut self, tab: TabId, ticket: Ticket) {
         self.tabs[tab.0].open.remove(&ticket);
+        self.tabs[tab.0].callers.remove(&ticket);
         self.happen(tab, Event::Withdrawn { ticket });
     }
 }

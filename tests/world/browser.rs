@@ -5,12 +5,12 @@ use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
 use silent_session::session::{
-    AttemptId, Command, Config, EpochId, Event, LONGEST_IN_FLIGHT, Memo, Moment, RefreshFailure, Status,
-    Ticket,
+    AttemptId, Command, Config, EpochId, Event, LONGEST_IN_FLIGHT, Memo, Moment, Status, Ticket,
 };
 
 use super::Seed;
 use super::channel::Channel;
+use super::deploy::Deploy;
 use super::lock::LockManager;
 use super::network::Arrival;
 use super::replies::Replies;
@@ -24,6 +24,8 @@ pub struct World {
     pub server: Server,
     pub tabs: Vec<Tab>,
     pub config: Config,
+    /// The deploys that tabs are of, in turn; where there are none, tabs are of the newest version and have [`World::config`].
+    pub deploys: Vec<Deploy>,
     /// Milliseconds that each way of the network takes at least.
     pub latency: i64,
     /// Up to how many more: one way in ten takes any part of that, the others a tenth of it at the most.
@@ -60,6 +62,8 @@ pub struct World {
     pub(super) writers: Vec<(TabId, AttemptId)>,
     /// How often the server has refused a refresh.
     pub(super) rejections: u32,
+    /// How often a tab has found somebody else's cookie in the place of its session's.
+    pub(super) replacements: u32,
     pub(super) requests: usize,
     /// Who has signed in last, and the session of that. Nobody after a sign-out, or where only a refresh knows.
     pub signed_in_last: Option<(&'static str, EpochId)>,
@@ -73,11 +77,21 @@ pub struct World {
 impl World {
     /// A world with one tab, which has not started yet.
     pub fn new(config: Config, seed: u64) -> Self {
+        Self::empty(config, Vec::new(), seed)
+    }
+
+    /// The same with tabs of these deploys, in turn.
+    pub fn of(deploys: Vec<Deploy>, seed: u64) -> Self {
+        Self::empty(Config::default(), deploys, seed)
+    }
+
+    fn empty(config: Config, deploys: Vec<Deploy>, seed: u64) -> Self {
         let server = Server::new(Duration::from_secs(900));
         let mut world = Self {
             server,
             tabs: Vec::new(),
             config,
+            deploys,
             latency: 20,
             tail: 0,
             replies: Replies::default(),
@@ -102,6 +116,7 @@ impl World {
             arriving: HashMap::new(),
             writers: Vec::new(),
             rejections: 0,
+            replacements: 0,
             requests: 0,
             signed_in_last: None,
             failing_logins: Vec::new(),
@@ -121,85 +136,16 @@ impl World {
     pub fn signed_in_at(tells: Tells, config: Config, seed: u64) -> Self {
         let mut world = Self::new(config, seed);
         world.server.tells = tells;
-        world.start();
-        world.run(1_000);
-        world.sign_in(TabId(0), "alice");
-        world.run(1_000);
+        world.let_alice_in();
         world
     }
 
-    pub fn open_tab(&mut self) -> TabId {
-        let seed = self.seed.next();
-        let mut tab = Tab::new(self.config.clone(), seed);
-        tab.lock_domain = self.later_locks.len();
-        self.tabs.push(tab);
-        TabId(self.tabs.len() - 1)
-    }
-
-    /// The page of the newest tab has loaded.
-    pub fn start(&mut self) {
-        let started = Event::Started { memo: self.memo(), company: self.storage.company };
-        self.happen(TabId(self.tabs.len() - 1), started);
-    }
-
-    /// Another tab, whose page has loaded.
-    pub fn visit(&mut self) -> TabId {
-        let tab = self.open_tab();
+    /// The only tab starts, and alice signs in there.
+    pub fn let_alice_in(&mut self) {
         self.start();
-        tab
-    }
-
-    /// A worker of the same session begins.
-    pub fn visit_worker(&mut self) -> TabId {
-        let seed = self.seed.next();
-        let config = Config { defers: true, ..self.config.clone() };
-        self.tabs.push(Tab { is_worker: true, ..Tab::new(config, seed) });
-        let tab = TabId(self.tabs.len() - 1);
-        self.happen(tab, Event::Started { memo: Memo::default(), company: true });
-        tab
-    }
-
-    /// The page goes away without a word: its lock is free at once, its answers reach nobody.
-    pub fn kill_tab(&mut self, tab: TabId) {
-        self.tabs[tab.0].alive = false;
-        self.writers.retain(|(writer, _)| *writer != tab);
-        self.locks_of(tab).forget(tab);
-        self.grant_lock();
-    }
-
-    /// The page goes into the back/forward cache; [`World::thaw`] brings it back.
-    pub fn put_away(&mut self, tab: TabId) {
-        self.happen(tab, Event::Left);
-        self.freeze(tab);
-    }
-
-    /// The user closes the tab.
-    pub fn close_tab(&mut self, tab: TabId) {
-        self.happen(tab, Event::Left);
-        self.kill_tab(tab);
-    }
-
-    /// Reloads the page: another machine, the same browser. The fetch of a refresh that is on the wire fails at once, and
-    /// the page still hears so (measured in Chromium); the request goes on.
-    pub fn reload(&mut self, tab: TabId) -> TabId {
-        self.happen(tab, Event::Left);
-        for attempt in self.refreshes_of(tab) {
-            let outcome = Err(RefreshFailure::Unavailable { status: None, retry_after: None });
-            let settled = Event::RefreshSettled { attempt, outcome, echoes: false, memo: Memo::default() };
-            self.happen(tab, settled);
-        }
-        self.kill_tab(tab);
-        self.visit()
-    }
-
-    /// Those of a tab that are on the wire.
-    fn refreshes_of(&self, tab: TabId) -> Vec<AttemptId> {
-        let of_tab = |arrival: &Arrival| match arrival {
-            Arrival::RefreshAtServer { tab: its, attempt, .. }
-            | Arrival::RefreshAnswer { tab: its, attempt, .. } => Some(*attempt).filter(|_| *its == tab),
-            _ => None,
-        };
-        self.arriving.values().filter_map(of_tab).collect()
+        self.run(1_000);
+        self.sign_in(TabId(0), "alice");
+        self.run(1_000);
     }
 
     pub fn moment(&self) -> Moment {
@@ -212,6 +158,11 @@ impl World {
         self.wall_set = self.now;
     }
 
+    /// Whether the wall clock was set.
+    pub fn is_clock_set(&self) -> bool {
+        self.wall_set != 0
+    }
+
     /// The machine sleeps: nothing runs, and the monotonic clock may stand still.
     pub fn sleep(&mut self, ms: i64, monotonic_stops: bool) {
         self.now += ms;
@@ -219,6 +170,7 @@ impl World {
             self.monotonic_error -= ms;
         }
         for index in 0..self.tabs.len() {
+            self.tabs[index].awake.sleep(ms);
             self.happen(TabId(index), Event::Tick);
         }
     }
@@ -328,7 +280,9 @@ impl World {
         let ticket = Ticket(self.tabs[tab.0].asked);
         self.tabs[tab.0].asked += 1;
         self.tabs[tab.0].open.insert(ticket, purpose);
-        self.happen(tab, event(ticket));
+        let event = event(ticket);
+        self.begin_to_wait(tab, ticket, &event);
+        self.happen(tab, event);
         ticket
     }
 

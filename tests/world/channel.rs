@@ -1,10 +1,13 @@
 //! What passes between tabs, and tabs that do not hear it.
 
+use std::rc::Rc;
+
 use silent_session::session::{Event, Memo, PeerMessage};
 
 use super::browser::World;
+use super::envelope::Envelope;
 use super::network::Arrival;
-use super::tab::TabId;
+use super::tab::{Tab, TabId};
 
 /// The channel between the tabs. Good by default: each message is there after a moment.
 #[derive(Debug, Default)]
@@ -30,15 +33,28 @@ impl World {
         self.channel.least + (self.seed.next() % bound) as i64
     }
 
-    pub(super) fn tell(&mut self, tab: TabId, message: PeerMessage) {
+    pub(super) fn tell(&mut self, tab: TabId, message: &PeerMessage) {
         self.channel.sent += 1;
-        let from = self.tabs[tab.0].session.tabs().0;
+        let Tab { session, deploy, prerenders: is_mute, .. } = &self.tabs[tab.0];
+        let (from, name) = (session.tabs().0, deploy.name);
+        let Some(envelope) = Envelope::write(deploy.version, from, message).filter(|_| !is_mute) else {
+            return;
+        };
+        let envelope = Rc::new(envelope);
         for other in self.siblings_of(tab) {
-            if self.seed.next() % 100 < self.channel.loss {
+            let Tab { deploy, prerenders: is_deaf, .. } = &self.tabs[other.0];
+            if deploy.name != name || *is_deaf || self.seed.next() % 100 < self.channel.loss {
                 continue;
             }
             let delay = self.some_delay();
-            self.later(delay, Arrival::Message { tab: other, from, message: message.clone() });
+            self.later(delay, Arrival::Message { tab: other, envelope: Rc::clone(&envelope) });
+        }
+    }
+
+    /// A message is there, and is read if it can be.
+    pub(super) fn hear(&mut self, tab: TabId, envelope: &Envelope) {
+        if let Some((from, message)) = envelope.read(self.tabs[tab.0].deploy.version) {
+            self.happen(tab, Event::PeerSpoke { from, message });
         }
     }
 
@@ -51,6 +67,7 @@ impl World {
     /// The tab runs no more, for now: what happens to it waits.
     pub fn freeze(&mut self, tab: TabId) {
         self.tabs[tab.0].frozen = true;
+        self.tabs[tab.0].awake.freeze(self.now);
     }
 
     /// It runs again. It may be told so (`resume`, `pageshow`), or not (a debugger), and what the others said in the
@@ -59,6 +76,7 @@ impl World {
         if !std::mem::take(&mut self.tabs[tab.0].frozen) {
             return;
         }
+        self.tabs[tab.0].awake.thaw(self.now);
         let waited = std::mem::take(&mut self.tabs[tab.0].inbox);
         if is_told {
             self.happen(tab, Event::Woken { memo: Memo::default(), was_away: true, is_seen: true });

@@ -3,12 +3,17 @@
 //! Time is a number, chance a seed; nothing sleeps. Whatever a history does can be done again.
 #![allow(unreachable_pub, dead_code, unused_imports, reason = "each test program uses a part of the world")]
 
+mod apis;
 mod app;
 mod browser;
 mod channel;
+mod deploy;
+mod envelope;
 mod habits;
+mod invariants;
 mod lock;
 mod network;
+mod pages;
 mod replies;
 mod request;
 mod server;
@@ -16,7 +21,9 @@ mod shell;
 mod storage;
 mod tab;
 
+pub use apis::{APIS, Mood};
 pub use browser::World;
+pub use deploy::{Deploy, Name, Version};
 pub use habits::Habit;
 pub use replies::Replies;
 pub use request::Outcome;

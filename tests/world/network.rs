@@ -1,11 +1,13 @@
 //! What is on its way, and what happens when it is there.
 
+use std::rc::Rc;
+
 use silent_session::session::{
-    AccessToken, AttemptId, Audience, Event, Grant, Memo, PeerMessage, RefreshFailure, Ticket, Times,
-    TokenFault,
+    AccessToken, AttemptId, Audience, Event, Grant, Memo, RefreshFailure, Ticket, Times, TokenFault,
 };
 
 use super::browser::World;
+use super::envelope::Envelope;
 use super::request::{Outcome, Request, Sent};
 use super::server::{Cookie, Fault, Issued, failure_of};
 use super::tab::{Purpose, TabId};
@@ -72,8 +74,7 @@ pub enum Arrival {
     },
     Message {
         tab: TabId,
-        from: silent_session::session::TabId,
-        message: PeerMessage,
+        envelope: Rc<Envelope>,
     },
     StorageEvent {
         tab: TabId,
@@ -173,7 +174,7 @@ impl World {
                 self.happen(tab, Event::LookedAgain { attempt, memo: Memo::default() });
             }
             Arrival::LockMoved { tab, attempt } => self.happen(tab, Event::LockMoved { attempt }),
-            Arrival::Message { tab, from, message } => self.happen(tab, Event::PeerSpoke { from, message }),
+            Arrival::Message { tab, envelope } => self.hear(tab, &envelope),
             Arrival::StorageEvent { tab } => self.happen(tab, Event::Recalled { memo: Memo::default() }),
         }
     }

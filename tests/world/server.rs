@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::habits::Habits;
 use silent_session::session::{AttemptId, Head, Numeric, RefreshFailure, Subject, Times, TokenFault};
 
+use super::apis::{Mood, Moods};
+
 /// What goes wrong with the next refreshes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -74,6 +76,8 @@ pub struct Server {
     families: HashMap<u32, Family>,
     /// Family, when it lapses, and whether it is good, by token.
     tokens: HashMap<String, (u32, i64, bool)>,
+    /// Those that came with a page.
+    rendered: Vec<String>,
     pub lifetime: Duration,
     /// Refreshes received.
     pub refreshes: u32,
@@ -123,7 +127,11 @@ pub struct Server {
     pub copies_iat: bool,
     /// How many of a hundred refreshes fail, in one way or another.
     pub failing: u64,
+    /// How many milliseconds a login takes beyond its way there and back.
+    pub login_ms: i64,
     pub api_hits: u32,
+    /// What individual APIs make of good tokens.
+    pub moods: Moods,
     pub forbidden: bool,
 }
 
@@ -230,7 +238,9 @@ impl Server {
 
     /// A token for the page of whoever has this cookie.
     pub fn render(&mut self, cookie: Cookie, now: i64) -> Issued {
-        self.issue(cookie.family, now)
+        let issued = self.issue(cookie.family, now);
+        self.rendered.push(issued.token.clone());
+        issued
     }
 
     /// The fault that the next refresh meets.
@@ -357,10 +367,11 @@ impl Server {
             .is_some_and(|(_, expiry, good)| *good && now < *expiry)
             && !self.refuses_all
             && self.misconfigured != Some(api);
-        match (is_good, self.forbidden) {
-            (false, _) => 401,
-            (true, true) => 403,
-            (true, false) => 200,
+        match (is_good, self.moods.of(api)) {
+            (false, _) | (true, Mood::Refuses) => 401,
+            (true, Mood::Replies(status)) => status,
+            (true, Mood::Well) if self.forbidden => 403,
+            (true, Mood::Well) => 200,
         }
     }
 
@@ -372,6 +383,13 @@ impl Server {
     /// Whether it has lapsed.
     pub fn has_lapsed(&self, token: &str, now: i64) -> bool {
         self.tokens[token].1 <= now
+    }
+
+    /// Which token it is, in the order in which they were issued; `None` for one that is forged, and for one that came with a
+    /// page: pages come at any time, whatever is on the wire.
+    pub fn number_of(&self, token: &str) -> Option<u32> {
+        self.tokens.get(token).filter(|_| !self.rendered.iter().any(|rendered| rendered == token))?;
+        token.split('-').nth(1)?.parse().ok()
     }
 
     /// Whose token it is.

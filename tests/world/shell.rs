@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use silent_session::session::{
-    AttemptId, Command, Denial, RefreshFailure, Reply, SignOutStatus, Status, Ticket,
+    AttemptId, Command, Denial, EndReason, RefreshFailure, Reply, SignOutStatus, Status, Ticket,
 };
 
 use super::browser::World;
+use super::deploy::Version;
 use super::habits::Habit;
 use super::lock::LockManager;
 use super::network::Arrival;
@@ -80,25 +81,43 @@ impl World {
                 if let Some((_, attempt)) = self.locks_of(tab).holder().filter(|(holder, _)| *holder == tab) {
                     self.on_the_wire(tab, attempt);
                 }
-                let way = self.way();
+                let way = self.way() + self.server.login_ms;
                 self.later(way, Arrival::LoginAtServer { tab, ticket, user });
             }
             Command::Answer { ticket, answer } => self.answered(tab, ticket, answer),
             Command::Publish => {
                 let status = self.tabs[tab.0].session.status();
-                self.tabs[tab.0].check_published(&status, self.rejections);
+                let number = match &status {
+                    Status::Active { grant, .. } => self.server.number_of(grant.token.reveal()),
+                    _ => None,
+                };
+                // Where the lock is split two refreshes overlap: which token was issued first, nobody can tell. Nor how old a
+                // message is, where the clock was set.
+                let number = number.filter(|_| !self.is_lock_split() && !self.is_clock_set());
+                self.replacements += u32::from(matches!(
+                    status,
+                    Status::Ended { reason: EndReason::Replaced, elsewhere: false }
+                ));
+                // Earlier versions have one word for a session that was replaced and for one that was rejected.
+                let is_relayed = matches!(status, Status::Ended { elsewhere: true, .. });
+                let is_vague =
+                    is_relayed && self.deploys.iter().any(|deploy| deploy.version < Version::Newest);
+                let rejections = self.rejections + if is_vague { self.replacements } else { 0 };
+                self.tabs[tab.0].check_published(&status, rejections, number);
             }
             Command::Remember(remembered) => self.remember(tab, remembered),
-            Command::RememberSignOut(pending) => self.remember_sign_out(pending),
-            Command::ForgetSignOut { until } => self.forget_sign_out(until),
-            Command::Mark { attempt, unsettled } => self.mark(attempt, unsettled),
-            Command::Remark { attempt, unsettled } => self.remark(attempt, unsettled),
-            Command::NoteAnswered(answered) => self.note_answered(answered),
-            Command::ListInFlight(in_flight) => self.list_in_flight(in_flight),
+            Command::RememberSignOut(pending) => self.remember_sign_out(tab, pending),
+            Command::ForgetSignOut { until } => self.forget_sign_out(tab, until),
+            Command::Mark { attempt, unsettled } => self.mark(tab, attempt, unsettled),
+            Command::Remark { attempt, unsettled } => self.remark(tab, attempt, unsettled),
+            Command::NoteAnswered(answered) => self.note_answered(tab, answered),
+            Command::ListInFlight(in_flight) => self.list_in_flight(tab, in_flight),
             Command::UnlistInFlight { attempt } => self.unlist_in_flight(tab, attempt),
             Command::Unmark { attempt } => self.unmark(attempt),
-            Command::ExpectCompany(company) => self.storage.company = company || self.storage.blocked,
-            Command::Tell(message) => self.tell(tab, message),
+            Command::ExpectCompany(company) => {
+                self.expect_company(self.tabs[tab.0].deploy.name, company);
+            }
+            Command::Tell(message) => self.tell(tab, &message),
             Command::Report(report) => self.tabs[tab.0].reports.push(report),
         }
     }
@@ -167,6 +186,7 @@ impl World {
         let is_confirmed = answer == Ok(Reply::SignedOut(SignOutStatus::Confirmed));
         self.false_confirmations.extend((is_confirmed && goes_on).then_some((tab, ticket)));
         assert_eq!(before, None, "{ticket:?} was answered twice");
+        self.end_waiting(tab, ticket);
         match (self.tabs[tab.0].open.remove(&ticket), answer) {
             (Some(Purpose::Request(request)), Ok(Reply::Token(credential))) => {
                 let whose = self.server.user_of(credential.token.reveal());

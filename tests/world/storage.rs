@@ -1,4 +1,4 @@
-//! What localStorage holds: the session, the marker of a refresh that is on the wire, whether there is company.
+//! What localStorage holds, as it is written: the entries of each name's session, and those of the cookie.
 
 use silent_session::session::{
     Answered, AttemptId, Companion, EpochId, Event, InFlight, InFlightList, Memo, PendingSignOut, Remembered,
@@ -6,6 +6,7 @@ use silent_session::session::{
 };
 
 use super::browser::World;
+use super::deploy::{Entry, Name, Version};
 use super::lock::LockManager;
 use super::network::Arrival;
 use super::tab::TabId;
@@ -14,30 +15,91 @@ use super::tab::TabId;
 pub struct Storage {
     /// It is blocked: nothing is kept, nobody hears of it.
     pub blocked: bool,
-    pub company: bool,
-    session: Option<Remembered>,
-    sign_out: Option<PendingSignOut>,
-    /// Which attempt, and what is known of it.
-    marker: Option<(AttemptId, Unsettled)>,
-    answered: Option<Answered>,
-    in_flight: InFlightList,
+    named: [Named; Name::MOST],
+    marker: Option<String>,
+    answered: Option<String>,
+    in_flight: Option<String>,
+}
+
+/// The entries of the sessions of one name.
+#[derive(Debug, Default)]
+struct Named {
+    company: bool,
+    session: Option<String>,
+    sign_out: Option<String>,
+}
+
+/// The words of an entry that this version sees, if it can read it.
+fn seen(entry: &Option<String>, kind: Entry, version: Version) -> Option<String> {
+    let text = entry.as_ref().filter(|text| version.can_read(kind, text))?;
+    Some(version.cut(kind, text.clone()))
+}
+
+impl Storage {
+    /// An empty one that is blocked as this one is.
+    fn cleared(&self) -> Self {
+        Self { blocked: self.blocked, ..Self::default() }
+    }
+
+    fn named(&self, name: Name) -> &Named {
+        &self.named[name.0]
+    }
+
+    fn named_mut(&mut self, name: Name) -> &mut Named {
+        &mut self.named[name.0]
+    }
+
+    /// Writes it, unless it is blocked.
+    fn set(&mut self, entry: impl FnOnce(&mut Self) -> &mut Option<String>, text: String) {
+        if !self.blocked {
+            *entry(self) = Some(text);
+        }
+    }
+
+    fn is_marked(&self, attempt: AttemptId) -> bool {
+        self.marker.as_ref().is_some_and(|marker| marker.starts_with(&attempt.to_hex()))
+    }
 }
 
 impl World {
-    /// What a page finds there.
+    /// What a page of the newest version and the first name finds there.
     pub fn memo(&self) -> Memo {
+        self.memo_of(Name::default(), Version::Newest)
+    }
+
+    /// What a page finds there.
+    pub fn memo_of(&self, name: Name, version: Version) -> Memo {
+        let companion = self.companion().filter(|_| version > Version::First);
         if self.storage.blocked {
-            return Memo { companion: self.companion(), ..Memo::default() };
+            return Memo { companion, ..Memo::default() };
         }
+        let Named { session, sign_out, .. } = self.storage.named(name);
         Memo {
             is_kept: true,
-            session: self.storage.session,
-            unsettled: self.storage.marker.map(|(_, unsettled)| unsettled),
-            sign_out: self.storage.sign_out,
-            answered: self.storage.answered,
-            companion: self.companion(),
-            in_flight: self.storage.in_flight,
+            session: seen(session, Entry::Session, version).and_then(|text| Remembered::from_entry(&text)),
+            unsettled: seen(&self.storage.marker, Entry::Marker, version)
+                .and_then(|text| Unsettled::from_entry(&text)),
+            sign_out: seen(sign_out, Entry::SignOut, version)
+                .and_then(|text| PendingSignOut::from_entry(&text)),
+            answered: seen(&self.storage.answered, Entry::Answered, version)
+                .and_then(|text| Answered::from_entry(&text)),
+            companion,
+            in_flight: self.in_flight(version),
         }
+    }
+
+    fn in_flight(&self, version: Version) -> InFlightList {
+        let list = seen(&self.storage.in_flight, Entry::InFlight, version);
+        list.map(|text| InFlightList::from_entry(&text)).unwrap_or_default()
+    }
+
+    /// Whether a page of this name would wait for others.
+    pub(super) fn has_company(&self, name: Name) -> bool {
+        self.storage.blocked || self.storage.named(name).company
+    }
+
+    pub(super) fn expect_company(&mut self, name: Name, company: bool) {
+        self.storage.named_mut(name).company = company;
     }
 
     /// The readable cookie beside the refresh cookie, where the server has one.
@@ -49,13 +111,13 @@ impl World {
     /// Another script has written these entries; the page hears of the first as of any.
     pub fn forge_entries(&mut self, memo: Memo) {
         let attempt = AttemptId::draw(&mut self.seed);
-        self.storage.session = memo.session.or(self.storage.session);
-        self.storage.sign_out = memo.sign_out.or(self.storage.sign_out);
-        self.storage.marker = memo.unsettled.map(|unsettled| (attempt, unsettled)).or(self.storage.marker);
-        self.storage.answered = memo.answered.or(self.storage.answered);
-        if memo.in_flight.iter().next().is_some() {
-            self.storage.in_flight = memo.in_flight;
-        }
+        let Storage { named: [named, ..], marker, answered, in_flight, .. } = &mut self.storage;
+        let forge = |entry: &mut Option<String>, forged: Option<String>| *entry = forged.or(entry.take());
+        forge(&mut named.session, memo.session.map(Remembered::to_entry));
+        forge(&mut named.sign_out, memo.sign_out.map(PendingSignOut::to_entry));
+        forge(marker, memo.unsettled.map(|unsettled| unsettled.to_entry(attempt)));
+        forge(answered, memo.answered.map(Answered::to_entry));
+        forge(in_flight, memo.in_flight.iter().next().map(|_| memo.in_flight.to_entry()));
         for index in 0..self.tabs.len() {
             self.happen(TabId(index), Event::Recalled { memo: Memo::default() });
         }
@@ -63,7 +125,7 @@ impl World {
 
     /// The user clears the site's data.
     pub fn clear_storage(&mut self) {
-        self.storage = Storage { blocked: self.storage.blocked, ..Storage::default() };
+        self.storage = self.storage.cleared();
         self.later_locks.push(LockManager::default());
         for index in 0..self.tabs.len() {
             self.happen(TabId(index), Event::StorageCleared);
@@ -72,7 +134,7 @@ impl World {
 
     /// A reply of the server clears the site's storage (`Clear-Site-Data`); no page hears of it.
     pub fn clear_storage_unheard(&mut self) {
-        self.storage = Storage { blocked: self.storage.blocked, ..Storage::default() };
+        self.storage = self.storage.cleared();
     }
 
     /// Pages from before and after have two locks by one name.
@@ -82,73 +144,98 @@ impl World {
 
     /// Storage is blocked from now on.
     pub fn block_storage(&mut self) {
-        self.storage = Storage { blocked: true, company: true, ..Storage::default() };
+        self.storage = Storage { blocked: true, ..Storage::default() };
     }
 
     pub(super) fn remember(&mut self, tab: TabId, remembered: Remembered) {
-        let is_outdone = remembered.is_outdone_by(self.storage.session, self.moment().wall_ms());
-        if self.storage.blocked || is_outdone {
+        let Deployed { name, version } = self.deployed(tab);
+        if matches!(remembered, Remembered::Over { reason, .. } if !version.knows_reason(reason)) {
             return;
         }
-        self.storage.session = Some(remembered);
-        self.storage_changed(tab);
+        let kept = seen(&self.storage.named(name).session, Entry::Session, version)
+            .and_then(|text| Remembered::from_entry(&text));
+        if self.storage.blocked || remembered.is_outdone_by(kept, self.moment().wall_ms()) {
+            return;
+        }
+        let text = version.cut(Entry::Session, remembered.to_entry());
+        self.storage.set(|storage| &mut storage.named_mut(name).session, text);
+        self.storage_changed(tab, |other| other == name);
     }
 
-    /// The other pages hear of it, some time later.
-    fn storage_changed(&mut self, tab: TabId) {
+    /// The other pages whose sessions have such a name hear of it, some time later.
+    fn storage_changed(&mut self, tab: TabId, concerns: impl Fn(Name) -> bool) {
         let mut others = self.siblings_of(tab);
-        others.retain(|other| !self.tabs[other.0].is_worker);
+        others.retain(|other| !self.tabs[other.0].is_worker && concerns(self.tabs[other.0].deploy.name));
         for other in others {
             let delay = self.some_delay();
             self.later(delay, Arrival::StorageEvent { tab: other });
         }
     }
 
-    pub(super) fn remember_sign_out(&mut self, pending: PendingSignOut) {
-        self.storage.sign_out = Some(pending).filter(|_| !self.storage.blocked);
+    pub(super) fn remember_sign_out(&mut self, tab: TabId, pending: PendingSignOut) {
+        let Deployed { name, version } = self.deployed(tab);
+        let text = version.cut(Entry::SignOut, pending.to_entry());
+        self.storage.set(|storage| &mut storage.named_mut(name).sign_out, text);
     }
 
-    pub(super) fn forget_sign_out(&mut self, until: EpochId) {
-        self.storage.sign_out = self.storage.sign_out.filter(|kept| kept.until > until);
-    }
-
-    pub(super) fn mark(&mut self, attempt: AttemptId, unsettled: Unsettled) {
-        if !self.storage.blocked {
-            self.storage.marker = Some((attempt, unsettled));
+    pub(super) fn forget_sign_out(&mut self, tab: TabId, until: EpochId) {
+        let Deployed { name, version } = self.deployed(tab);
+        let kept = seen(&self.storage.named(name).sign_out, Entry::SignOut, version)
+            .and_then(|text| PendingSignOut::from_entry(&text));
+        if kept.is_none_or(|kept| kept.until <= until) {
+            self.storage.named_mut(name).sign_out = None;
         }
     }
 
-    pub(super) fn remark(&mut self, attempt: AttemptId, unsettled: Unsettled) {
+    pub(super) fn mark(&mut self, tab: TabId, attempt: AttemptId, unsettled: Unsettled) {
+        let text = self.deployed(tab).version.cut(Entry::Marker, unsettled.to_entry(attempt));
+        self.storage.set(|storage| &mut storage.marker, text);
+    }
+
+    pub(super) fn remark(&mut self, tab: TabId, attempt: AttemptId, unsettled: Unsettled) {
         let is_missing = self.storage.marker.is_none() && unsettled.standing == Standing::Astray;
-        if is_missing || self.storage.marker.is_some_and(|(marked, _)| marked == attempt) {
-            self.mark(attempt, unsettled);
+        if is_missing || self.storage.is_marked(attempt) {
+            self.mark(tab, attempt, unsettled);
         }
     }
 
-    pub(super) fn note_answered(&mut self, answered: Answered) {
-        self.storage.answered = Some(answered).filter(|_| !self.storage.blocked);
+    pub(super) fn note_answered(&mut self, tab: TabId, answered: Answered) {
+        let text = self.deployed(tab).version.cut(Entry::Answered, answered.to_entry());
+        self.storage.set(|storage| &mut storage.answered, text);
     }
 
-    pub(super) fn list_in_flight(&mut self, in_flight: InFlight) {
-        if !self.storage.blocked {
-            self.storage.in_flight = self.storage.in_flight.with(in_flight);
-        }
+    pub(super) fn list_in_flight(&mut self, tab: TabId, in_flight: InFlight) {
+        self.set_in_flight(tab, |list| list.with(in_flight));
     }
 
     pub(super) fn unlist_in_flight(&mut self, tab: TabId, attempt: AttemptId) {
-        let left = self.storage.in_flight.without(attempt);
-        if std::mem::replace(&mut self.storage.in_flight, left) != left {
-            self.storage_changed(tab);
+        if self.set_in_flight(tab, |list| list.without(attempt)) {
+            self.storage_changed(tab, |_| true);
         }
     }
 
+    /// Returns whether that changes the list. Earlier versions know none.
+    fn set_in_flight(&mut self, tab: TabId, change: impl FnOnce(InFlightList) -> InFlightList) -> bool {
+        let before = self.in_flight(self.deployed(tab).version);
+        let after = change(before);
+        if self.deployed(tab).version == Version::Newest {
+            self.storage.set(|storage| &mut storage.in_flight, after.to_entry());
+        }
+        after != before
+    }
+
     pub(super) fn unmark(&mut self, attempt: AttemptId) {
-        self.storage.marker = self.storage.marker.filter(|(marked, _)| *marked != attempt);
+        if self.storage.is_marked(attempt) {
+            self.storage.marker = None;
+        }
     }
 
     /// What a page looks up, it looks up when it hears of the event, however long that waited.
     pub(super) fn as_read_now(&self, tab: TabId, mut event: Event) -> Event {
-        let found = if self.tabs[tab.0].is_worker { Memo::default() } else { self.memo() };
+        let found = || match self.tabs[tab.0].is_worker {
+            true => Memo::default(),
+            false => self.memo_in(tab),
+        };
         match &mut event {
             Event::LockGranted { memo, .. }
             | Event::LookedAgain { memo, .. }
@@ -159,9 +246,9 @@ impl World {
             | Event::SignOutWanted { memo, .. }
             | Event::SignedIn { memo, .. }
             | Event::Seeded { memo, .. }
-            | Event::LoginSettled { memo, .. } => *memo = found,
+            | Event::LoginSettled { memo, .. } => *memo = found(),
             Event::RefreshSettled { memo, outcome, .. } => {
-                *memo = found;
+                *memo = found();
                 if let Ok(grant) = outcome {
                     grant.received = self.moment();
                 }
@@ -170,4 +257,21 @@ impl World {
         }
         event
     }
+
+    /// What the page of this tab finds there.
+    pub fn memo_in(&self, tab: TabId) -> Memo {
+        let Deployed { name, version } = self.deployed(tab);
+        self.memo_of(name, version)
+    }
+
+    fn deployed(&self, tab: TabId) -> Deployed {
+        let deploy = &self.tabs[tab.0].deploy;
+        Deployed { name: deploy.name, version: deploy.version }
+    }
+}
+
+/// Whose entries a tab reads and writes, and how much of them.
+struct Deployed {
+    name: Name,
+    version: Version,
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use silent_session::session::{
-    Config, Denial, EndReason, Entropy, EpochId, Event, Reply, Report, ServerClock, Session, Status, Ticket,
+    Denial, Entropy, EpochId, Event, Reply, Report, ServerClock, Session, Status, Ticket,
 };
 
 use super::Seed;
+use super::deploy::Deploy;
+use super::invariants::Awake;
 use super::request::Request;
 
 /// Which tab.
@@ -24,14 +26,22 @@ pub struct Tab {
     pub session: Session<Seed>,
     /// What its tokens prove of the server's clock.
     pub server_clock: ServerClock,
+    pub deploy: Deploy,
     pub alive: bool,
+    /// Its page is being prerendered: the session has not started yet.
+    pub prerenders: bool,
     pub asked: u32,
     /// Every answer, by ticket.
     pub answers: BTreeMap<Ticket, Result<Reply, Denial>>,
     /// Tickets that are out, and what the answer goes to.
     pub open: BTreeMap<Ticket, Purpose>,
+    /// Callers that wait, and since when by [`Tab::awake`].
+    pub callers: BTreeMap<Ticket, i64>,
+    pub awake: Awake,
     /// What has been published, oldest first.
     pub published: Vec<Status>,
+    /// The number of the token that was shown last.
+    pub number: Option<u32>,
     /// What it has reported, oldest first.
     pub reports: Vec<Report>,
     /// What happens now is a sign-in.
@@ -69,15 +79,20 @@ pub enum Purpose {
 }
 
 impl Tab {
-    pub fn new(config: Config, seed: u64) -> Self {
+    pub fn new(deploy: Deploy, seed: u64) -> Self {
         Self {
-            session: Session::new(config, Seed(seed)),
+            session: Session::new(deploy.config.clone(), Seed(seed)),
             server_clock: ServerClock::default(),
+            deploy,
             alive: true,
+            prerenders: false,
             asked: 0,
             answers: BTreeMap::new(),
             open: BTreeMap::new(),
+            callers: BTreeMap::new(),
+            awake: Awake::default(),
             published: Vec::new(),
+            number: None,
             reports: Vec::new(),
             may_begin: false,
             over: Vec::new(),
@@ -102,33 +117,5 @@ impl Tab {
             Event::LoginSettled { ticket, grant, .. } => grant.is_some() && self.open.contains_key(ticket),
             _ => self.open.values().any(|purpose| matches!(purpose, Purpose::CookieSignIn | Purpose::Seed)),
         }
-    }
-
-    /// What must hold whenever the status has changed. `rejections`: how often the server has refused a refresh.
-    pub fn check_published(&mut self, status: &Status, rejections: u32) {
-        let before = self.published.last();
-        if let Some(Status::Active { epoch, .. }) = before
-            && !matches!(status, Status::Active { epoch: now, .. } if now == epoch)
-        {
-            self.over.push(*epoch);
-        }
-        match status {
-            Status::Active { epoch, .. } => {
-                let was_ended = matches!(before, Some(Status::Ended { .. }));
-                assert!(self.may_begin || !was_ended, "a refresh has resurrected an ended session");
-                assert!(!self.over.contains(epoch), "a session that was over here has come back");
-                if !matches!(before, Some(Status::Active { .. })) {
-                    self.rejections = rejections;
-                }
-            }
-            Status::Ended { reason: EndReason::Rejected | EndReason::None, elsewhere } => {
-                // The word of another tab may come after the token of a third.
-                let before = if *elsewhere { 0 } else { self.rejections };
-                assert!(rejections > before, "ended without a word of the server");
-            }
-            Status::Ended { .. } | Status::Unknown { .. } | Status::Closed => {}
-        }
-        assert_ne!(before, Some(status), "published without a change");
-        self.published.push(status.clone());
     }
 }
