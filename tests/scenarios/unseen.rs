@@ -34,6 +34,20 @@ fn a_sign_in_before_a_prerendered_page_is_activated_goes_on() {
 }
 
 #[test]
+fn a_session_that_begins_after_a_prerendered_page_has_heard_of_an_end_is_shown_there() {
+    let mut world = signed_in();
+    let tab = world.prerender();
+    world.server.revoke_all();
+    world.renew(TAB);
+    world.run(MINUTE);
+    assert!(matches!(world.status(tab), Status::Ended { .. }), "{:?}", world.status(tab));
+    world.signed_in_elsewhere(TAB, "bob");
+    world.activate(tab);
+    world.run(MINUTE);
+    assert_eq!(session_of(&world, tab), session_of(&world, TAB));
+}
+
+#[test]
 fn a_hidden_tab_that_nobody_uses_refreshes_nothing_ahead_of_time() {
     let mut world = signed_in();
     world.hide(TAB);

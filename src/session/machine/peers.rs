@@ -32,7 +32,9 @@ impl<E: Entropy> Session<E> {
                 *restoring = memo.session.and_then(Remembered::begun);
             }
             // Nothing is restored; a later sign-in in another tab is one here.
-            Phase::Ended { .. } => self.note_over(before, EndReason::None),
+            Phase::Ended { .. } if !self.config.restore => self.note_over(before, EndReason::None),
+            // A session has ended before the page was activated, and another may have begun since.
+            Phase::Ended { .. } => self.recall(now, memo),
             // Somebody has signed in before the page was activated.
             Phase::Active(_) | Phase::Closed => {}
         }
