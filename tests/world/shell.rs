@@ -87,13 +87,7 @@ impl World {
             Command::Answer { ticket, answer } => self.answered(tab, ticket, answer),
             Command::Publish => {
                 let status = self.tabs[tab.0].session.status();
-                let number = match &status {
-                    Status::Active { grant, .. } => self.server.number_of(grant.token.reveal()),
-                    _ => None,
-                };
-                // Where the lock is split two refreshes overlap: which token was issued first, nobody can tell. Nor how old a
-                // message is, where the clock was set.
-                let number = number.filter(|_| !self.is_lock_split() && !self.is_clock_set());
+                let number = self.number_of(tab, &status);
                 self.replacements += u32::from(matches!(
                     status,
                     Status::Ended { reason: EndReason::Replaced, elsewhere: false }
@@ -120,6 +114,18 @@ impl World {
             Command::Tell(message) => self.tell(tab, &message),
             Command::Report(report) => self.tabs[tab.0].reports.push(report),
         }
+    }
+
+    /// The number of the token that a tab shows, where its place among the others can be known.
+    fn number_of(&self, tab: TabId, status: &Status) -> Option<u32> {
+        let Status::Active { grant, .. } = status else { return None };
+        let token = grant.token.reveal();
+        // Where refreshes of two tabs overlap, neither can tell which token was issued first; of its own each can.
+        let overlaps = self.most_unanswered > 1;
+        let is_own = self.issued.get(token).is_some_and(|(owner, ..)| *owner == tab);
+        // Where the lock is split they overlap, and how old a message is nobody knows where the clock was set.
+        let is_known = !self.is_lock_split() && !self.is_clock_set() && (is_own || !overlaps);
+        self.server.number_of(token).filter(|_| is_known)
     }
 
     /// What goes wrong with the refresh that is being sent.

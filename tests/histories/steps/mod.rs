@@ -1,0 +1,129 @@
+//! What can happen in a history, by who does it: the application and its user, the browser, the server, the network.
+
+mod browser;
+mod network;
+mod server;
+mod user;
+
+use std::fmt;
+
+use proptest::prelude::*;
+
+use silent_session::session::Status;
+
+use super::world::{TabId, Version, World};
+
+pub(crate) use browser::Browser;
+pub(crate) use network::Network;
+pub(crate) use server::Server;
+pub(crate) use user::User;
+
+/// One thing that happens.
+#[derive(Clone, Copy)]
+pub(crate) enum Step {
+    /// Time passes, in milliseconds.
+    Wait(i64),
+    User(User),
+    Browser(Browser),
+    Server(Server),
+    Network(Network),
+}
+
+/// On one line each, as it is written in Rust: so a history that failed is short, and can be played again.
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wait(ms) => write!(f, "Step::Wait({ms})"),
+            Self::User(user) => write!(f, "Step::User(User::{user:?})"),
+            Self::Browser(browser) => write!(f, "Step::Browser(Browser::{browser:?})"),
+            Self::Server(server) => write!(f, "Step::Server(Server::{server:?})"),
+            Self::Network(network) => write!(f, "Step::Network(Network::{network:?})"),
+        }
+    }
+}
+
+pub(crate) fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        8 => prop_oneof![0..200_i64, 0..30_000_i64, 0..2_000_000_i64].prop_map(Step::Wait),
+        26 => User::any().prop_map(Step::User),
+        23 => Browser::any().prop_map(Step::Browser),
+        16 => Server::any().prop_map(Step::Server),
+        2 => Network::any().prop_map(Step::Network),
+    ]
+}
+
+/// The number of a tab, as histories give it.
+fn tab() -> impl Strategy<Value = usize> + Clone {
+    0..4_usize
+}
+
+/// The tab of this number, if it runs; else the first that does, one whose session was not closed if there is any.
+pub(crate) fn living(world: &World, tab: usize) -> Option<TabId> {
+    let runs = |index: &usize| world.tabs.get(*index).is_some_and(|tab| tab.runs());
+    let all = || (0..world.tabs.len()).filter(runs);
+    Some(tab)
+        .filter(runs)
+        .or_else(|| all().find(|tab| is_open(world, *tab)))
+        .or_else(|| all().next())
+        .map(TabId)
+}
+
+/// The first tab that runs and whose session knows of a sign-in, so that it can say of which session a user signs out.
+pub(crate) fn signed_in(world: &World) -> Option<TabId> {
+    let restores =
+        |tab: TabId| world.tabs[tab.0].deploy.config.restore && world.memo_in(tab).session.is_some();
+    // To earlier versions a session that was replaced was rejected. (They tell the server of a sign-out all the same.)
+    let is_newest = |tab: TabId| world.tabs[tab.0].deploy.version == Version::Newest;
+    let knows = |tab: TabId| (world.is_active(tab) || restores(tab)) && is_newest(tab);
+    let runs =
+        |index: usize| world.tabs[index].runs() && !world.tabs[index].prerenders && is_open(world, index);
+    (0..world.tabs.len()).filter(|index| runs(*index)).map(TabId).find(|tab| knows(*tab))
+}
+
+pub(super) fn is_open(world: &World, tab: usize) -> bool {
+    world.status(TabId(tab)) != Status::Closed
+}
+
+/// Every tab that lives is activated, runs, and has heard so.
+pub(crate) fn wake_all(world: &mut World) {
+    for index in 0..world.tabs.len() {
+        world.activate(TabId(index));
+        world.thaw(TabId(index), true, true);
+    }
+}
+
+/// Servers that recognise attempt ids do so for about as long, in milliseconds.
+const RECOGNISED: i64 = 50_000;
+
+/// Whether a page, or the session in it, goes away in the middle of a refresh whose cookie its successor does not wait for in any
+/// case: it finds no marker, or one of a chain of retries that servers recognise no more.
+pub(crate) fn orphans_for_good(world: &World, step: &Step) -> bool {
+    let goes = match step {
+        Step::Browser(browser) => browser.ends_page(),
+        Step::User(user) => matches!(user, User::Close(_) | User::Recreate(_)),
+        _ => false,
+    };
+    goes && world.is_writing() && !is_recognised(world)
+}
+
+/// Whether there is a marker of a refresh, and servers still recognise the id of its chain of retries.
+pub(crate) fn is_recognised(world: &World) -> bool {
+    let now = world.moment().wall_ms();
+    world.memo().unsettled.is_some_and(|marker| now - marker.first < RECOGNISED)
+}
+
+/// Does it. Where no tab runs nothing happens, and no time passes.
+pub(crate) fn perform(world: &mut World, step: &Step) {
+    let Some(first) = living(world, 0) else { return };
+    match step {
+        Step::Wait(ms) => world.run(*ms),
+        Step::User(user) => {
+            user.act(world, user.tab().map_or(first, |tab| living(world, tab).unwrap_or(first)))
+        }
+        Step::Browser(browser) => {
+            browser.act(world, browser.tab().map_or(first, |tab| living(world, tab).unwrap_or(first)));
+        }
+        Step::Server(server) => server.change(world),
+        Step::Network(network) => network.change(world),
+    }
+}
