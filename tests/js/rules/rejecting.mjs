@@ -243,4 +243,24 @@ export default {
       [1, 401, "wrong password", 0, 200],
     ]);
   },
+
+  "a 401 behind a redirect is not held against a path that is asked directly": async ({ run }) => {
+    const seen = await run(async () => {
+      const server = new FakeServer();
+      let redirects = true;
+      const fetch = async (...args) => {
+        const { url } = new Request(...args);
+        if (!url.includes("/api/") || !redirects) return server.fetch(...args);
+        const response = new Response("no", { status: 401 });
+        return Object.defineProperties(response, { redirected: { value: true }, url: { value: url } });
+      };
+      const session = silent.createSession({ refresh: "/auth/refresh", fetch });
+      await session.ready;
+      const through = [(await session.fetch("/api/me")).status, (await session.fetch("/api/me")).status];
+      redirects = false;
+      server.revoke();
+      return [...through, (await session.fetch("/api/me")).status];
+    });
+    assert.deepEqual(seen, [401, 401, 200]);
+  },
 };
