@@ -126,8 +126,8 @@ pub struct Session<E> {
     has_none: bool,
     /// A refresh was rejected, and no other has confirmed that yet.
     rejected: bool,
-    /// The id of the last refresh that was to confirm a rejection. Where it was lost, the next one goes out under it.
-    confirming: Option<AttemptId>,
+    /// The id of the first of those that were rejected in a row.
+    rejected_id: Option<AttemptId>,
     /// The number of the newest refresh that brought a token.
     adopted: u32,
     breaker: Breaker,
@@ -200,7 +200,7 @@ impl<E: Entropy> Session<E> {
             sign_out_status: None,
             has_none,
             rejected: false,
-            confirming: None,
+            rejected_id: None,
             adopted: 0,
             breaker: Breaker::default(),
             peers,

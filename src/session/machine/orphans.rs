@@ -95,12 +95,14 @@ impl<E: Entropy> Session<E> {
         let is_retried = |earlier: &Unsettled| earlier.is_open() || earlier.first_age(now) < RECOGNISED;
         let earlier =
             self.unsettled.filter(|earlier| earlier.standing != Standing::Astray && is_retried(earlier));
-        let is_since_rejection = |earlier: &Unsettled| Some(earlier.id) == self.confirming;
         let id = match earlier {
-            Some(earlier) if !self.rejected || is_since_rejection(&earlier) => earlier.id,
-            // What was rejected, or is older, says nothing under the same id.
-            _ if self.rejected => *self.confirming.insert(AttemptId::draw(&mut self.entropy)),
-            _ => attempt,
+            // What was rejected once says nothing under the same id.
+            Some(earlier) if self.rejected && Some(earlier.id) == self.rejected_id => {
+                AttemptId::draw(&mut self.entropy)
+            }
+            Some(earlier) => earlier.id,
+            None if self.rejected => AttemptId::draw(&mut self.entropy),
+            None => attempt,
         };
         let unsettled = Unsettled {
             id,

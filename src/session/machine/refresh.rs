@@ -114,7 +114,9 @@ impl<E: Entropy> Session<E> {
     /// orphan is still to bring it: another try tells, with whatever cookie there is then. The lock is kept meanwhile: the
     /// server would tell the others the same.
     pub(super) fn confirm_rejection(&mut self, now: Moment, mut turn: Turn) {
-        self.rejected = true;
+        if !std::mem::replace(&mut self.rejected, true) {
+            self.rejected_id = turn.id;
+        }
         if self.blocked.is_some() {
             return self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
         }
