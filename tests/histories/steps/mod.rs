@@ -92,8 +92,9 @@ pub(crate) fn wake_all(world: &mut World) {
     }
 }
 
-/// Servers that recognise attempt ids do so for about as long, in milliseconds.
-const RECOGNISED: i64 = 50_000;
+/// Servers that recognise attempt ids do so for about as long, and the retry of a page that goes takes some time, in
+/// milliseconds.
+const RECOGNISED: i64 = 30_000;
 
 /// Whether a page, or the session in it, goes away in the middle of a refresh whose cookie its successor does not wait for in any
 /// case: it finds no marker, or one of a chain of retries that servers recognise no more.
