@@ -76,7 +76,7 @@ impl<E: Entropy> Session<E> {
     fn is_out_elsewhere(&self, now: Moment, memo: &Memo) -> bool {
         let is_ours = |attempt| self.turns.in_flight().any(|sent| sent.attempt == attempt);
         let is_heard_of = |listed: &InFlight| listed.gone.is_none() && !self.peers.siblings().is_empty();
-        let is_likely = |sent: i64| now.wall_ms().saturating_sub(sent) < as_ms(self.config.timeout);
+        let is_likely = |sent: i64| now.wall_ms().saturating_sub(sent) < as_ms(self.config.longest_orphan());
         memo.in_flight.iter().any(|listed| {
             !is_ours(listed.attempt)
                 && listed.is_recent(now)
@@ -115,7 +115,8 @@ impl<E: Entropy> Session<E> {
     /// One that was answered shortly before may have done so already: the app had the answer of its login for a while.
     pub(super) fn overlaps_sign_in(&self, now: Moment, memo: &Memo, grant: &Grant) -> bool {
         let is_own = self.known_session().is_some_and(|known| known.person.is_some() && known.is_of(grant));
-        let was_answered = memo.answered.is_some_and(|answered| answered.is_within(self.config.timeout, now));
+        let was_answered =
+            memo.answered.is_some_and(|answered| answered.is_within(self.config.longest_orphan(), now));
         let is_out = |refresh: &Unsettled| refresh.may_still_come(now);
         self.turns.is_writing() || memo.unsettled.as_ref().is_some_and(is_out) || (was_answered && !is_own)
     }
