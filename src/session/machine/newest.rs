@@ -10,7 +10,6 @@ use super::super::callers::Wish;
 use super::super::command::Command;
 use super::super::error::{Denial, RefreshFailure};
 use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
-use super::super::in_flight::InFlight;
 use super::super::memo::{Begun, Memo, Remembered, Standing, Unsettled};
 use super::super::time::Moment;
 use super::super::token::Grant;
@@ -75,12 +74,11 @@ impl<E: Entropy> Session<E> {
     /// Whether a refresh of another tab or page may be out.
     fn is_out_elsewhere(&self, now: Moment, memo: &Memo) -> bool {
         let is_ours = |attempt| self.turns.in_flight().any(|sent| sent.attempt == attempt);
-        let is_heard_of = |listed: &InFlight| listed.gone.is_none() && !self.peers.siblings().is_empty();
         let is_likely = |sent: i64| now.wall_ms().saturating_sub(sent) < as_ms(self.config.longest_orphan());
         memo.in_flight.iter().any(|listed| {
             !is_ours(listed.attempt)
                 && listed.is_recent(now)
-                && (is_heard_of(listed) || is_likely(listed.sent))
+                && (self.is_heard_of(listed) || is_likely(listed.sent))
         })
     }
 

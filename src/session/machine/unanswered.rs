@@ -36,9 +36,8 @@ impl<E: Entropy> Session<E> {
             .filter(is_others)
             .map(|listed| (listed, listed.left(now, gone_wait)))
             .collect();
-        // Where no other tab is there, its page has crashed.
-        let is_heard_of = |listed: &InFlight| listed.gone.is_none() && !self.peers.siblings().is_empty();
-        let heard_of = others.iter().filter(|(listed, _)| is_heard_of(listed)).map(|(_, left)| *left).max();
+        let heard_of =
+            others.iter().filter(|(listed, _)| self.is_heard_of(listed)).map(|(_, left)| *left).max();
         let heard_of = heard_of.unwrap_or_default();
         let all =
             ours.iter().map(|sent| left_of_ours(now, *sent)).chain(others.iter().map(|(_, left)| *left));
@@ -63,6 +62,11 @@ impl<E: Entropy> Session<E> {
         let stray = self.turns.stray().filter(|_| self.pending.is_some());
         let given_up = self.turns.late().chain(stray).map(|sent| left_of_ours(now, sent)).max();
         given_up.unwrap_or_default().max(heard_of)
+    }
+
+    /// Whether the tab that has sent it hears when it settles. Where no other tab is there, its page has crashed.
+    pub(super) fn is_heard_of(&self, listed: &InFlight) -> bool {
+        listed.gone.is_none() && !self.peers.siblings().is_empty()
     }
 
     /// How long a refresh of this tab may still bring a cookie that it has given up on.
