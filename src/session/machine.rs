@@ -283,7 +283,8 @@ impl<E: Entropy> Session<E> {
     /// When the next attempt is due after a failure, in milliseconds since 1970. Sooner if a caller comes.
     fn retry_at(&self, is_idle: bool) -> Option<i64> {
         let paused = if is_idle { self.backoff.idle_retry_at() } else { self.backoff.retry_at() };
-        paused.max(self.held_until)
+        let is_ahead = |until: &i64| self.last.is_some_and(|last| *until > last.wall_ms());
+        paused.max(self.held_until.filter(is_ahead))
     }
 
     /// Whether the last attempt failed because there is no network.

@@ -165,3 +165,17 @@ fn a_clock_that_was_set_back_after_a_refresh_does_not_make_its_orphan_young_for_
         assert!(matches!(world.status(page), Status::Ended { .. }), "{:?}", world.status(page));
     }
 }
+
+#[test]
+fn a_time_that_has_passed_is_not_shown_as_that_of_the_next_try() {
+    let mut world = World::new(Config::default(), 1);
+    world.start();
+    world.server.faults = vec![Fault::Status(503, None), Fault::Silence];
+    world.run(1_000);
+    let Status::Unknown { retry_at: Some(_), .. } = world.status(TAB) else {
+        panic!("{:?}", world.status(TAB))
+    };
+    // The next try begins at once.
+    world.go_online();
+    assert!(matches!(world.status(TAB), Status::Unknown { retry_at: None, .. }), "{:?}", world.status(TAB));
+}
