@@ -13,6 +13,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(900);
 const BUDGET: u32 = 5;
 /// How often one more. An API that rejects good tokens under ever new paths causes no more than that.
 const BUDGET_PERIOD: Duration = Duration::from_secs(120);
+/// How often a refresh costs nothing that a path has caused and was right.
+const FREE_PERIOD: Duration = Duration::from_secs(30);
 /// Audiences remembered; with more than this misbehaving the oldest gets another chance.
 const MOST_ENTRIES: usize = 16;
 
@@ -67,11 +69,19 @@ pub(crate) struct Breaker {
     cause: Option<Audience>,
     /// Whether the token that it brought was not rejected yet.
     is_open: bool,
+    /// Whose refreshes have cost nothing lately, and until when theirs cost again.
+    free: Vec<(Audience, Deadline)>,
 }
 
 impl Default for Breaker {
     fn default() -> Self {
-        Self { entries: Vec::new(), budget: Bucket::new(BUDGET, BUDGET_PERIOD), cause: None, is_open: false }
+        Self {
+            entries: Vec::new(),
+            budget: Bucket::new(BUDGET, BUDGET_PERIOD),
+            cause: None,
+            is_open: false,
+            free: Vec::new(),
+        }
     }
 }
 
@@ -93,12 +103,19 @@ impl Breaker {
     }
 
     /// An audience has accepted a token. If it had rejected the one before, and not this one, the refresh was right, and costs
-    /// nothing.
-    pub(crate) fn accepted(&mut self, audience: &Audience) {
+    /// nothing: once in a while, for one that rejects every other token is broken, too.
+    pub(crate) fn accepted(&mut self, audience: &Audience, now: Moment) {
         self.forget(audience);
         if self.is_cause(audience) && self.is_open {
-            self.budget.give_back(1);
             self.cause = None;
+            self.free.retain(|(_, until)| !until.is_due(now));
+            if self.free.iter().all(|(free, _)| free != audience) {
+                if self.free.len() == MOST_ENTRIES {
+                    self.free.remove(0);
+                }
+                self.free.push((audience.clone(), Deadline::new(now, FREE_PERIOD)));
+                self.budget.give_back(1);
+            }
         }
     }
 
@@ -178,21 +195,48 @@ mod tests {
         assert_eq!(spent, 5 + 29);
     }
 
-    #[test]
-    fn a_refresh_that_was_right_costs_nothing() {
-        let (path, other) = (Audience::new("https://a.test", "/"), Audience::new("https://a.test", "/other"));
-        let mut breaker = Breaker::default();
-        for _ in 0..100 {
-            assert_eq!(breaker.spend(&path, after(0)), None);
-            breaker.accepted(&path);
-        }
+    /// How many refreshes are allowed at once, where each is followed by this.
+    fn allowed(audience: &Audience, then: impl Fn(&mut Breaker)) -> usize {
         let mut breaker = Breaker::default();
         let mut spend = || {
-            let denied = breaker.spend(&path, after(0));
-            breaker.accepted(&other);
+            let denied = breaker.spend(audience, after(0));
+            then(&mut breaker);
             denied
         };
-        assert_eq!((0..100).filter(|_| spend().is_none()).count(), 5, "another path proves nothing");
+        (0..100).filter(|_| spend().is_none()).count()
+    }
+
+    #[test]
+    fn a_refresh_that_was_right_costs_nothing_once_in_a_while() {
+        let (path, other) = (Audience::new("https://a.test", "/"), Audience::new("https://a.test", "/other"));
+        let mut breaker = Breaker::default();
+        for round in 0..100 {
+            assert_eq!(breaker.spend(&path, after(round * 120)), None);
+            breaker.accepted(&path, after(round * 120));
+        }
+        assert_eq!(allowed(&path, |breaker| breaker.accepted(&path, after(0))), 6, "the first was free");
+        assert_eq!(
+            allowed(&path, |breaker| breaker.accepted(&other, after(0))),
+            5,
+            "another path proves nothing"
+        );
+        let rejected_first = |breaker: &mut Breaker| {
+            breaker.strike(&path, after(0));
+            breaker.accepted(&path, after(0));
+        };
+        assert_eq!(allowed(&path, rejected_first), 5, "it had rejected the new one as well");
+    }
+
+    #[test]
+    fn one_refresh_is_given_back_however_often_its_token_is_accepted() {
+        let path = Audience::new("https://a.test", "/");
+        let mut breaker = Breaker::default();
+        for _ in 0..3 {
+            breaker.spend(&path, after(0));
+        }
+        (0..100).for_each(|round| breaker.accepted(&path, after(round * 120)));
+        let left = (0..100).filter(|_| breaker.spend(&path, after(0)).is_none()).count();
+        assert_eq!(left, 3);
     }
 
     #[test]

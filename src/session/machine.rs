@@ -362,7 +362,7 @@ impl<E: Entropy> Session<E> {
                 }
             }
             Event::TokenAccepted { epoch, generation, audience } => {
-                self.breaker.accepted(&audience);
+                self.breaker.accepted(&audience, now);
                 if let Phase::Active(held) = &mut self.phase
                     && held.epoch == epoch
                     && held.generation == generation

@@ -128,3 +128,21 @@ fn what_was_rejected_in_one_session_counts_in_no_other() {
         assert_eq!(world.outcomes[&call], Outcome::Status(200), "{path}");
     }
 }
+
+#[test]
+fn a_path_that_rejects_new_tokens_now_and_then_has_the_budget_of_all() {
+    for pattern in [&[401, 200][..], &[401, 200, 200], &[401, 401, 200], &[401, 200, 401, 401, 200]] {
+        for pause in [200, 1_000, 5_000] {
+            let mut world = signed_in();
+            world.server.scripted = Some((BAD, pattern.repeat(10_000)));
+            let sent = refreshes(&mut world, |world| {
+                for _ in 0..HOUR / pause {
+                    world.fetch_from(TAB, BAD);
+                    world.run(pause);
+                }
+            });
+            // Five at once, one in two minutes, and one in half a minute that costs nothing.
+            assert!(sent <= 110, "{pattern:?}, every {pause} ms: {sent}");
+        }
+    }
+}
