@@ -158,6 +158,38 @@ fn a_seed_does_not_undo_a_sign_out() {
     }
 }
 
+/// The page was rendered for somebody before, and comes out of a cache.
+#[test]
+fn a_seed_of_somebody_else_does_not_undo_a_sign_out_either() {
+    for (tells_sign_out, offline) in [(true, false), (true, true), (false, false)] {
+        for tells in [Tells::Person, Tells::Session, Tells::Token] {
+            for is_here in [false, true] {
+                let what = format!("{tells_sign_out}, {offline}, {tells:?}, {is_here}");
+                let config = Config { tells_sign_out, ..restoring(true) };
+                let mut world = World::signed_in_at(tells, config, 1);
+                let old = world.render().unwrap();
+                world.sign_in(TAB, "bob");
+                world.run(1_000);
+                world.server.sign_out_faults =
+                    if offline { vec![Fault::Status(503, None); 40] } else { vec![] };
+                world.sign_out(TAB);
+                world.run(1_000);
+                let tab = if is_here { TAB } else { world.reload(TAB) };
+                world.run(1_000);
+                world.seed(tab, old);
+                for _ in 0..60 {
+                    world.run(1_000);
+                    assert!(
+                        matches!(world.status(tab), Status::Ended { .. }),
+                        "{what}: {:?}",
+                        world.status(tab)
+                    );
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn a_seed_of_somebody_else_than_who_has_signed_out_begins_a_session() {
     for restore in [true, false] {

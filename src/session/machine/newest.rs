@@ -27,6 +27,8 @@ pub(super) struct Cookie {
     changed: Option<u32>,
     /// The sessions before, where their refreshes were out when the app said so. Their cookies may lie over the one that was set.
     overlaid: Vec<Begun>,
+    /// The session that was signed out, where a page was delivered with the token of somebody else, and a refresh is to tell.
+    signed_out: Option<Begun>,
     /// The only refresh that was out then, if this tab hears of it.
     overlaid_by: Option<AttemptId>,
     /// The refresh of an earlier session that was marked as astray before it was answered.
@@ -85,6 +87,16 @@ impl<E: Entropy> Session<E> {
     /// Whether a refresh has found the person before again, whose cookie may lie over the one that the app has spoken of.
     pub(super) fn is_overlaid(&self, grant: &Grant) -> bool {
         self.cookie.overlaid.iter().any(|before| before.is_of(grant))
+    }
+
+    /// A page was delivered with somebody's token after a sign-out. Who has signed out is not shown for it.
+    pub(super) fn keep_signed_out(&mut self, memo: &Memo) {
+        self.cookie.signed_out = self.pending.or(memo.sign_out).and_then(|pending| pending.session);
+    }
+
+    /// Whether such a refresh has found whom it must not show.
+    pub(super) fn is_signed_out_person(&self, grant: &Grant) -> bool {
+        self.cookie.signed_out.is_some_and(|signed_out| signed_out.is_of(grant))
     }
 
     /// A refresh that was sent in an earlier session has brought its cookie, after the app has spoken of another one.

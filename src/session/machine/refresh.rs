@@ -154,6 +154,9 @@ impl<E: Entropy> Session<E> {
             grant = as_asked;
         }
         let epoch = match is_new {
+            true if self.is_signed_out_person(&grant) => {
+                return self.end_session(EndReason::SignedOut, false);
+            }
             true if self.is_overlaid(&grant) => return self.end(now, EndReason::Replaced),
             true => self.next_epoch(now),
             false if self.is_replaced(&grant, marker, memo) => return self.end(now, EndReason::Replaced),

@@ -101,6 +101,7 @@ impl<E: Entropy> Session<E> {
             }
             // Whether the page is older than the sign-out, a refresh tells.
             None if self.is_signed_out(memo) => {
+                self.keep_signed_out(memo);
                 self.callers.add(ticket, Wish::NewEpoch { after: self.turns.sent }, None, now);
                 return None;
             }
