@@ -179,3 +179,20 @@ fn a_time_that_has_passed_is_not_shown_as_that_of_the_next_try() {
     world.go_online();
     assert!(matches!(world.status(TAB), Status::Unknown { retry_at: None, .. }), "{:?}", world.status(TAB));
 }
+
+#[test]
+fn each_tab_that_is_handed_no_token_follows_each_sign_in_at_once() {
+    let mut world = World::signed_in(Config { shares_token: false, ..Config::default() }, 1);
+    for _ in 0..4 {
+        world.visit();
+    }
+    world.run(1_000);
+    for round in 0..12 {
+        let user = ["bob", "alice"][round % 2];
+        world.sign_in(TabId(round % 5), user);
+        world.run(2_000);
+        for tab in 0..5 {
+            assert!(token_in(&world, TabId(tab)).ends_with(user), "tab {tab}, sign-in {round}");
+        }
+    }
+}

@@ -58,7 +58,8 @@ impl<E: Entropy> Session<E> {
             Phase::Active(held) => {
                 self.ahead(held).is_some_and(|due| due.is_due(now)) || !held.grant.lasts(now, Duration::ZERO)
             }
-            Phase::Unknown { elsewhere, .. } => !elsewhere,
+            // Nobody hands it over.
+            Phase::Unknown { elsewhere, .. } => !elsewhere || !self.config.shares_token,
             Phase::Ended { .. } | Phase::Closed => false,
         };
         self.sent_for = match (is_idle, has_reason) {
