@@ -49,8 +49,8 @@
 //!
 //! A refresh is due when the session is to be restored, a caller waits for a token, the leeway before the expiry has
 //! begun, or somebody asked for one; and no pause after a failure is running. A pause grows with each failure, is jittered, and
-//! is never shorter than `Retry-After` asks for, up to five minutes. Where no caller waits, all tabs together send at most 30
-//! refreshes an hour beyond those that the lifetimes of their tokens require (`machine/idling.rs`).
+//! is never shorter than `Retry-After` asks for, up to five minutes. Where no caller waits, all tabs of a name send at most 30
+//! refreshes an hour together beyond those that the lifetimes of their tokens require (`machine/idling.rs`).
 //!
 //! # Orphans
 //!
