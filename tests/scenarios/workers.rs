@@ -197,3 +197,28 @@ fn a_page_whose_token_was_rejected_refreshes_for_the_worker() {
     world.run(1_000);
     assert_eq!(world.outcomes[&call], Outcome::Status(200));
 }
+
+/// The worker would present the same cookie under an id of its own, for it cannot read the marker.
+#[test]
+fn a_worker_leaves_it_to_a_page_whose_refresh_is_slow() {
+    for slow in [16_000, 20_000, 28_000] {
+        for (pause, is_rejected) in [(1_000, true), (15_100, true), (15_500, true), (15_500, false)] {
+            let mut world = signed_in();
+            let worker = world.visit_worker();
+            world.run(2_000);
+            world.server.faults = vec![Fault::Slow(slow)];
+            world.renew(TAB);
+            world.run(pause);
+            if is_rejected {
+                world.server.revoke_access();
+            }
+            for _ in 0..20 {
+                world.fetch(worker);
+                world.fetch(TAB);
+                world.run(5_000);
+            }
+            let is_well = (world.server.reuses, world.is_active(TAB), world.is_active(worker));
+            assert_eq!(is_well, (0, true, true), "{slow} ms, after {pause} ms, rejected {is_rejected}");
+        }
+    }
+}

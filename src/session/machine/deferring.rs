@@ -101,12 +101,19 @@ impl<E: Entropy> Session<E> {
         };
         if has_better {
             self.reply(now);
-        } else if self.backoff.until(now).is_none()
-            && self.allowance.wait(now).is_zero()
-            && !self.awaits_sign_out()
-        {
+        } else if !self.awaits_sign_out() && (self.is_free_to_refresh(now) || self.has_open_refresh()) {
             self.is_asked = true;
             self.tell(PeerMessage::Coming);
         }
+    }
+    /// Whether nothing holds back a refresh for which nobody waits here.
+    fn is_free_to_refresh(&self, now: Moment) -> bool {
+        self.backoff.until(now).is_none() && self.allowance.wait(now).is_zero()
+    }
+
+    /// Whether a refresh is out, or may have rotated the cookie: the next one has to have its id, which a worker does not know.
+    fn has_open_refresh(&self) -> bool {
+        let is_open = self.unsettled.is_some_and(|marker| marker.is_open());
+        is_open || self.turns.in_flight().next().is_some()
     }
 }
