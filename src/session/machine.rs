@@ -283,8 +283,7 @@ impl<E: Entropy> Session<E> {
     /// When the next attempt is due after a failure, in milliseconds since 1970. Sooner if a caller comes.
     fn retry_at(&self, is_idle: bool) -> Option<i64> {
         let paused = if is_idle { self.backoff.idle_retry_at() } else { self.backoff.retry_at() };
-        let is_ahead = |until: &i64| self.last.is_some_and(|last| *until > last.wall_ms());
-        paused.max(self.held_until.filter(is_ahead))
+        paused.max(self.held_until)
     }
 
     /// Whether the last attempt failed because there is no network.
@@ -405,6 +404,7 @@ impl<E: Entropy> Session<E> {
             Event::CameOnline { memo } => {
                 let before = self.status();
                 self.backoff.reset();
+                self.show_hold(now);
                 self.published &= self.status() == before;
                 self.sign_out_backoff.reset();
                 self.recall(now, &memo);

@@ -116,12 +116,13 @@ impl<E: Entropy> Session<E> {
         let before = self.status();
         let extra = scale(self.allowance.period() / 4, &mut self.entropy);
         self.allowance.take(now, extra);
-        self.show_hold();
+        self.show_hold(now);
         self.published &= self.status() == before;
     }
 
     /// Shows until when refreshes are held back. Not when one is sent: the lock is held then, and listeners must not run.
-    pub(super) fn show_hold(&mut self) {
-        self.held_until = self.allowance.next().map(Deadline::wall_ms);
+    pub(super) fn show_hold(&mut self, now: Moment) {
+        let is_ahead = |until: &Deadline| !until.is_due(now);
+        self.held_until = self.allowance.next().filter(is_ahead).map(Deadline::wall_ms);
     }
 }

@@ -196,7 +196,7 @@ impl<E: Entropy> Session<E> {
         self.deferral = Deferral::No;
         let wait = self.backoff.fail(now, &failure, &mut self.entropy);
         self.report(Report::Deferred { why: Delay::Backoff, wait });
-        self.show_hold();
+        self.show_hold(now);
         self.failure = Some(failure);
         // A failure like the one before, far ahead of the next renewal, is nothing new to the app.
         self.published &= self.status() == before;
