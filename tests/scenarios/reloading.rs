@@ -241,3 +241,20 @@ fn reloads_in_front_of_a_silent_server_send_no_refresh_each() {
         }
     }
 }
+
+#[test]
+fn at_a_server_that_refuses_a_tab_probes_for_the_cookie_of_one_that_was_killed() {
+    for slow in [500, 1_000, 3_000] {
+        let mut world = world_of(Rotation::Refuses, true);
+        let [killed, third] = [world.visit(), world.visit()];
+        world.run(2_000);
+        world.server.faults = vec![Fault::Slow(slow)];
+        world.renew(killed);
+        world.run(150);
+        world.kill_tab(killed);
+        let ticket = world.renew(TAB);
+        world.run(slow + slow / 2 + 500);
+        assert_eq!(world.answer(TAB, ticket), Some(&Ok(Reply::Done)), "{slow} ms");
+        assert!(world.is_active(TAB) && world.is_active(third), "{slow} ms");
+    }
+}
