@@ -9,11 +9,12 @@ use super::time::{Deadline, Moment};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_secs(900);
-/// How many refreshes rejected tokens may cause at once: one heals a revocation, and a second one the next.
+/// The number of refreshes that rejected tokens may cause at once. One heals a revocation; the others are for the next ones.
 const BUDGET: u32 = 5;
-/// How often one more. An API that rejects good tokens under ever new paths causes no more than that.
+/// The time after which rejected tokens may cause one more. An API that rejects good tokens under ever new paths causes no
+/// more than that.
 const BUDGET_PERIOD: Duration = Duration::from_secs(120);
-/// How often a refresh costs nothing that a path has caused and was right.
+/// The time after which a path may cause a refresh at no cost again, if it accepts the token that this brings.
 const FREE_PERIOD: Duration = Duration::from_secs(30);
 /// Audiences remembered; with more than this misbehaving the oldest gets another chance.
 const MOST_ENTRIES: usize = 16;
@@ -60,16 +61,16 @@ struct Entry {
     until: Deadline,
 }
 
-/// Who has refused brand-new tokens, and how many refreshes rejected tokens may still cause.
+/// The audiences that have rejected brand-new tokens, and the budget of refreshes that rejections may cause.
 #[derive(Debug)]
 pub(crate) struct Breaker {
     entries: Vec<Entry>,
     budget: Bucket,
-    /// Whose rejection has caused the last refresh.
+    /// The audience whose rejection caused the last refresh.
     cause: Option<Audience>,
     /// Whether the token that it brought was not rejected yet.
     is_open: bool,
-    /// Whose refreshes have cost nothing lately, and until when theirs cost again.
+    /// The audiences that have caused a refresh at no cost, and when they may cause the next.
     free: Vec<(Audience, Deadline)>,
 }
 
