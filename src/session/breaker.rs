@@ -14,8 +14,11 @@ const BUDGET: u32 = 5;
 /// The time after which rejected tokens may cause one more. An API that rejects good tokens under ever new paths causes no
 /// more than that.
 const BUDGET_PERIOD: Duration = Duration::from_secs(120);
-/// The time after which a path may cause a refresh at no cost again, if it accepts the token that this brings.
-const FREE_PERIOD: Duration = Duration::from_secs(30);
+/// The number of refreshes in a row that may cost nothing, because a path accepted the token that it had caused. A path that
+/// rejects every other token would cause one at each call.
+const FREE: u32 = 15;
+/// The time after which one more may.
+const FREE_PERIOD: Duration = Duration::from_secs(60);
 /// Audiences remembered; with more than this misbehaving the oldest gets another chance.
 const MOST_ENTRIES: usize = 16;
 
@@ -70,8 +73,8 @@ pub(crate) struct Breaker {
     cause: Option<Audience>,
     /// Whether the token that it brought was not rejected yet.
     is_open: bool,
-    /// The audiences that have caused a refresh at no cost, and when they may cause the next.
-    free: Vec<(Audience, Deadline)>,
+    /// How many refreshes may still cost nothing.
+    free: Bucket,
 }
 
 impl Default for Breaker {
@@ -81,7 +84,7 @@ impl Default for Breaker {
             budget: Bucket::new(BUDGET, BUDGET_PERIOD),
             cause: None,
             is_open: false,
-            free: Vec::new(),
+            free: Bucket::new(FREE, FREE_PERIOD),
         }
     }
 }
@@ -104,17 +107,13 @@ impl Breaker {
     }
 
     /// An audience has accepted a token. If it had rejected the one before, and not this one, the refresh was right, and costs
-    /// nothing: once in a while, for one that rejects every other token is broken, too.
+    /// nothing, as long as that does not happen all the time.
     pub(crate) fn accepted(&mut self, audience: &Audience, now: Moment) {
         self.forget(audience);
         if self.is_cause(audience) && self.is_open {
             self.cause = None;
-            self.free.retain(|(_, until)| !until.is_due(now));
-            if self.free.iter().all(|(free, _)| free != audience) {
-                if self.free.len() == MOST_ENTRIES {
-                    self.free.remove(0);
-                }
-                self.free.push((audience.clone(), Deadline::new(now, FREE_PERIOD)));
+            if self.free.wait(now).is_zero() {
+                self.free.take(now, Duration::ZERO);
                 self.budget.give_back(1);
             }
         }
@@ -208,14 +207,14 @@ mod tests {
     }
 
     #[test]
-    fn a_refresh_that_was_right_costs_nothing_once_in_a_while() {
+    fn a_refresh_that_was_right_costs_nothing_within_bounds() {
         let (path, other) = (Audience::new("https://a.test", "/"), Audience::new("https://a.test", "/other"));
         let mut breaker = Breaker::default();
         for round in 0..100 {
             assert_eq!(breaker.spend(&path, after(round * 120)), None);
             breaker.accepted(&path, after(round * 120));
         }
-        assert_eq!(allowed(&path, |breaker| breaker.accepted(&path, after(0))), 6, "the first was free");
+        assert_eq!(allowed(&path, |breaker| breaker.accepted(&path, after(0))), 15 + 5);
         assert_eq!(
             allowed(&path, |breaker| breaker.accepted(&other, after(0))),
             5,

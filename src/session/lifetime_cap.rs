@@ -10,6 +10,10 @@ use std::time::Duration;
 /// wait for it: they cause a refresh when the capped lifetime has passed.
 pub(crate) const CAPPED_REFRESH_INTERVAL: Duration = Duration::from_secs(120);
 
+/// The shortest lifetime that is believed. A younger token was revoked, or its API is broken: then a refresh would be sent each
+/// time that one passes.
+const LEAST_LIFETIME: Duration = Duration::from_secs(2);
+
 /// After how many more early rejections the number of tokens between two trials stops growing.
 const MOST_DOUBLINGS: u32 = 8;
 
@@ -47,7 +51,7 @@ impl LifetimeCap {
     /// Notes that an API has rejected the current token at this age, although it was taken to be alive.
     pub(crate) fn reject(&mut self, age: Duration) {
         // Where older tokens are accepted, the lifetime is not the cause. Half: a slow reply makes a token look older.
-        if age > self.accepted / 2 {
+        if age >= LEAST_LIFETIME && age > self.accepted / 2 {
             self.rejected.get_or_insert(age);
         }
     }

@@ -131,8 +131,8 @@ fn a_path_that_rejects_new_tokens_now_and_then_has_the_budget_of_all() {
                     world.run(pause);
                 }
             });
-            // Five at once, one in two minutes, and one in half a minute that costs nothing.
-            assert!(sent <= 110, "{pattern:?}, every {pause} ms: {sent}");
+            // Five and one in two minutes; beside them 15 and one in a minute that cost nothing; the rest are for lifetimes.
+            assert!(sent <= 170, "{pattern:?}, every {pause} ms: {sent}");
         }
     }
 }
