@@ -227,7 +227,7 @@ fn a_session_that_is_over_ends_also_where_the_page_before_has_crashed() {
 #[test]
 fn reloads_in_front_of_a_silent_server_send_no_refresh_each() {
     for rotation in [Rotation::None, Rotation::Replays, Rotation::Refuses, Rotation::Revokes] {
-        for (pause, most) in [(300, 8), (2_000, 4), (5_000, 4), (10_000, 4), (30_000, 4)] {
+        for (pause, most) in [(300, 24), (2_000, 18), (5_000, 7), (10_000, 5), (30_000, 3)] {
             let mut world = world_of(rotation, true);
             world.server.faults = vec![Fault::Silence; 1_000];
             world.renew(TAB);
