@@ -52,12 +52,6 @@ impl InFlight {
     }
 }
 
-/// How long a refresh of a page that has gone counts: `wait`; twice as long where nobody has heard of three, and six times
-/// where of four. Somebody who reloads again and again in front of a silent server would send one each time.
-pub(crate) fn unheard_wait(wait: Duration, unheard: u32) -> Duration {
-    wait.saturating_mul((1..unheard).product())
-}
-
 fn ms_between(from: i64, to: i64) -> Duration {
     Duration::from_millis(to.saturating_sub(from).max(0).unsigned_abs())
 }
@@ -70,14 +64,6 @@ impl InFlightList {
     /// The refreshes in it.
     pub fn iter(&self) -> impl Iterator<Item = &InFlight> {
         self.0.iter().flatten()
-    }
-
-    /// Of how many nobody has heard since they were sent: their pages have gone, and no later refresh was answered.
-    pub(crate) fn unheard_since(&self, answered: Option<i64>) -> u32 {
-        let is_unheard = |listed: &&InFlight| {
-            listed.gone.is_some() && answered.is_none_or(|answered| answered < listed.sent)
-        };
-        u32::try_from(self.iter().filter(is_unheard).count()).unwrap_or(u32::MAX)
     }
 
     /// The list with this one added, or changed, and without those that do not count any more when it is sent. The oldest

@@ -79,7 +79,7 @@ impl Rotation {
 }
 
 /// How long after it was sent the reply to a refresh has probably come whose page went away when it had been out for so long.
-pub(crate) fn likely_wait(seen: Duration, pace: Option<Pace>) -> Duration {
+fn likely_wait(seen: Duration, pace: Option<Pace>) -> Duration {
     let by_replies = pace.unwrap_or_default().slowest.saturating_mul(SLOWER_THAN_KNOWN);
     let by_page = seen.saturating_mul(LONGER_THAN_SEEN);
     LEAST_WAIT.max(by_replies).max(by_page)

@@ -223,25 +223,6 @@ fn a_session_that_is_over_ends_also_where_the_page_before_has_crashed() {
     assert_eq!(world.status(tab), ended(EndReason::Rejected));
 }
 
-/// `keepalive` requests outlive their pages: each would occupy one of six connections to the origin.
-#[test]
-fn reloads_in_front_of_a_silent_server_send_no_refresh_each() {
-    for rotation in [Rotation::None, Rotation::Replays, Rotation::Refuses, Rotation::Revokes] {
-        for (pause, most) in [(300, 24), (2_000, 18), (5_000, 7), (10_000, 5), (30_000, 3)] {
-            let mut world = world_of(rotation, true);
-            world.server.faults = vec![Fault::Silence; 1_000];
-            world.renew(TAB);
-            let mut tab = TAB;
-            for _ in 0..120_000 / pause {
-                world.run(pause);
-                tab = world.reload(tab);
-            }
-            let sent = 1_000 - world.server.faults.len();
-            assert!(sent <= most, "{rotation:?}, every {pause} ms: {sent} in two minutes");
-        }
-    }
-}
-
 #[test]
 fn at_a_server_that_refuses_a_tab_probes_for_the_cookie_of_one_that_was_killed() {
     for slow in [500, 1_000, 3_000] {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::super::command::Command;
 use super::super::config::RECOGNISED;
 use super::super::id::Entropy;
-use super::super::in_flight::{InFlight, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT, unheard_wait};
+use super::super::in_flight::{InFlight, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT};
 use super::super::memo::{Memo, Standing, Unsettled};
-use super::super::rotation::{Rotation, likely_wait};
+use super::super::rotation::Rotation;
 use super::super::time::{Deadline, Moment};
 use super::super::turns::Sent;
 use super::Session;
@@ -26,8 +26,7 @@ impl<E: Entropy> Session<E> {
     /// up on is still to bring what would be a spent cookie after another rotation.
     pub(super) fn look_at_in_flight(&mut self, now: Moment, memo: &Memo) {
         let pace = memo.answered.map(|answered| answered.pace);
-        let unheard = memo.in_flight.unheard_since(memo.answered.map(|answered| answered.at));
-        let gone_wait = |seen| unheard_wait(likely_wait(seen, pace), unheard);
+        let gone_wait = |seen| Rotation::Revokes.orphan_wait(seen, pace, self.config.longest_orphan());
         let ours: Vec<Sent> = self.turns.in_flight().collect();
         let is_others = |listed: &&InFlight| ours.iter().all(|sent| sent.attempt != listed.attempt);
         let others: Vec<(&InFlight, Duration)> = memo
