@@ -64,27 +64,28 @@ fn a_page_that_is_reloaded_or_killed_in_the_middle_of_a_refresh_restores_the_ses
     }
 }
 
+/// A page beside the refresh of one that was killed, which meets this fault.
+fn beside_orphan(config: Config, fault: Fault) -> (World, TabId) {
+    let mut world = World::signed_in(config, 1);
+    world.server.faults = vec![fault];
+    world.renew(TAB);
+    world.run(50);
+    world.kill_tab(TAB);
+    let page = world.visit();
+    (world, page)
+}
+
 #[test]
 fn a_sign_out_and_a_sign_in_beside_an_orphan_are_sent_in_time() {
     for config in configs() {
         for fault in [Fault::Slow(900), Fault::Silence, Fault::Reset] {
-            let mut world = World::signed_in(config.clone(), 1);
-            world.server.faults = vec![fault];
-            world.renew(TAB);
-            world.run(50);
-            world.kill_tab(TAB);
-            let page = world.visit();
+            let (mut world, page) = beside_orphan(config.clone(), fault);
             world.sign_out(page);
             world.run(5 * MINUTE);
             assert!(world.server.sign_outs > 0, "{fault:?} {config:?}");
             assert!(!world.cookie.is_some_and(|cookie| world.server.goes_on(cookie)), "{fault:?} {config:?}");
 
-            let mut world = World::signed_in(config.clone(), 1);
-            world.server.faults = vec![fault];
-            world.renew(TAB);
-            world.run(50);
-            world.kill_tab(TAB);
-            let page = world.visit();
+            let (mut world, page) = beside_orphan(config.clone(), fault);
             world.sign_in(page, "bob");
             world.run(5 * MINUTE);
             assert!(world.is_active(page), "{fault:?} {config:?}");
