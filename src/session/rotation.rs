@@ -69,20 +69,15 @@ impl Rotation {
         match self {
             Self::None | Self::Replays | Self::Refuses => Duration::ZERO,
             Self::Revokes => {
-                let usual = pace.unwrap_or_default().usual;
+                let Pace { slowest, usual } = pace.unwrap_or_default();
                 let is_slow = seen > usual.saturating_mul(UNUSUAL).max(LEAST_UNUSUAL);
                 let least = if is_slow { SLOW_WAIT } else { LEAST_WAIT };
-                least.max(likely_wait(seen, pace)).min(timeout)
+                let by_replies = slowest.saturating_mul(SLOWER_THAN_KNOWN);
+                let by_page = seen.saturating_mul(LONGER_THAN_SEEN);
+                least.max(by_replies).max(by_page).min(timeout)
             }
         }
     }
-}
-
-/// How long after it was sent the reply to a refresh has probably come whose page went away when it had been out for so long.
-fn likely_wait(seen: Duration, pace: Option<Pace>) -> Duration {
-    let by_replies = pace.unwrap_or_default().slowest.saturating_mul(SLOWER_THAN_KNOWN);
-    let by_page = seen.saturating_mul(LONGER_THAN_SEEN);
-    LEAST_WAIT.max(by_replies).max(by_page)
 }
 
 /// How long to wait between two probes for the cookie of an orphan that was sent `age` ago. Once a probe was refused,
