@@ -177,6 +177,11 @@ impl Turn {
         self.stage == Stage::Busy
     }
 
+    /// Whether a refresh of it is on the wire: its own, or the one that a sign-out is compared with.
+    fn has_refresh_out(&self) -> bool {
+        self.is_busy() && (self.job == Job::Refresh || self.compares)
+    }
+
     /// Whether nobody has looked at it for longer than `gap`, now or before.
     pub(crate) fn was_neglected(&self, now: Moment, gap: Duration) -> bool {
         self.neglected || now.since(self.looked) > self.longest_gap(gap)
@@ -271,8 +276,7 @@ impl Turns {
 
     /// Whether a refresh is on the wire in this turn.
     pub(crate) fn refresh_is_out(&self) -> bool {
-        let is_refresh = |turn: &Turn| turn.is_busy() && (turn.job == Job::Refresh || turn.compares);
-        self.current.as_ref().is_some_and(is_refresh)
+        self.current.as_ref().is_some_and(Turn::has_refresh_out)
     }
 
     /// The refreshes of this epoch that were given up on, and may still be answered.
@@ -352,7 +356,7 @@ impl Turns {
         self.stray.drain(..surplus);
         if let Some(turn) = self.current.as_mut() {
             // Also one that a sign-out is compared with: it may bring the cookie of the session before.
-            turn.inert = turn.is_busy() && (turn.job == Job::Refresh || turn.compares);
+            turn.inert = turn.has_refresh_out();
         }
     }
 
@@ -364,7 +368,7 @@ impl Turns {
     /// The current turn is over without an answer; a refresh may still be answered.
     pub(crate) fn give_up(&mut self) -> Option<Turn> {
         let turn = self.current.take()?;
-        if turn.is_busy() && (turn.job == Job::Refresh || turn.compares) {
+        if turn.has_refresh_out() {
             let sent = self.sent_in(&turn);
             // What a sign-out was to be compared with is of no session of ours.
             let list = if turn.inert || turn.compares { &mut self.stray } else { &mut self.late };
