@@ -10,7 +10,7 @@ use super::super::memo::{Memo, Standing, Unsettled};
 use super::super::report::Report;
 use super::super::rotation::{Rotation, probe_pause};
 use super::super::time::Moment;
-use super::super::turns::{Sent, Settled};
+use super::super::turns::{Sent, Settled, Turn};
 use super::{Phase, Session};
 
 /// What became of a refresh, as far as its cookie is concerned.
@@ -88,8 +88,10 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Sends a refresh in this turn: under the id of the one before, while that may still bring its cookie.
-    /// Returns that id.
-    pub(super) fn send_refresh(&mut self, now: Moment, attempt: AttemptId) -> AttemptId {
+    pub(super) fn send_refresh(&mut self, now: Moment, turn: &mut Turn) {
+        let attempt = turn.attempt;
+        turn.begin(self.config.timeout, now);
+        self.count_sent(now);
         self.turns.sent = self.turns.sent.wrapping_add(1);
         self.over_when_sent = self.over.map(|(until, _)| until);
         let is_retried = |earlier: &Unsettled| earlier.is_open() || earlier.first_age(now) < RECOGNISED;
@@ -129,7 +131,8 @@ impl<E: Entropy> Session<E> {
         self.commands.push(Command::ListInFlight(InFlight { attempt, sent: now.wall_ms(), gone: None }));
         self.commands.push(Command::SendRefresh { attempt, id });
         self.report(Report::RefreshStarted { id });
-        id
+        turn.id = Some(id);
+        turn.under = unsettled.under;
     }
 
     /// Under which session the first was sent of those that may still bring a cookie, with the next. What was lost before

@@ -282,7 +282,6 @@ impl<E: Entropy> Session<E> {
 
     fn begin_turn(&mut self, now: Moment) {
         let Some(mut turn) = self.turns.current.take() else { return };
-        let attempt = turn.attempt;
         match turn.job {
             Job::SignOut { .. } => return self.send_sign_out(now, turn),
             Job::Login { ticket } => {
@@ -294,12 +293,7 @@ impl<E: Entropy> Session<E> {
                 }
                 self.commands.push(Command::RunLogin { ticket });
             }
-            Job::Refresh => {
-                turn.begin(self.config.timeout, now);
-                self.count_sent(now);
-                turn.id = Some(self.send_refresh(now, attempt));
-                turn.under = self.unsettled.and_then(|marker| marker.under);
-            }
+            Job::Refresh => self.send_refresh(now, &mut turn),
         }
         self.turns.current = Some(turn);
     }

@@ -11,6 +11,7 @@
 //! | that is refused | a second one, after a pause; refused as well, it confirms the sign-out |
 //! | the sign-out is refused, and no refresh was sent before it | a refresh, as above; one suffices if the sign-out had carried the token |
 //! | that brings a token | the sign-out once more, where a token is required; else nothing: it is not confirmed |
+//! | a refresh is out that was sent before the sign-out | nothing: its cookie would undo what was confirmed |
 //! | anything else | nothing: it is not confirmed, and is tried again later |
 
 use std::time::Duration;
@@ -59,10 +60,7 @@ impl<E: Entropy> Session<E> {
         turn.compares = turn.refused.is_some() || self.must_compare(&turn.job, now);
         if turn.compares {
             turn.tells = self.pending.map(|pending| pending.until);
-            turn.begin(self.config.timeout, now);
-            self.count_sent(now);
-            turn.id = Some(self.send_refresh(now, turn.attempt));
-            turn.under = self.unsettled.and_then(|marker| marker.under);
+            self.send_refresh(now, &mut turn);
             self.turns.current = Some(turn);
         } else {
             self.send_as_it_is(now, turn);
