@@ -73,7 +73,7 @@ pub(crate) struct Breaker {
     cause: Option<Audience>,
     /// Whether the token that it brought was not rejected yet.
     is_open: bool,
-    /// How many refreshes may still cost nothing.
+    /// The allowance of refreshes that cost nothing.
     free: Bucket,
 }
 

@@ -66,8 +66,8 @@ impl Config {
         self.lock_timeout.max(self.timeout)
     }
 
-    /// How long the reply to a refresh may still come whose page has gone: until the time-out, and no longer than any refresh
-    /// counts as out, however long the time-out is.
+    /// The longest wait for the reply to a refresh whose page has gone: the time-out, and at most as long as any refresh counts
+    /// as out.
     pub(crate) fn longest_orphan(&self) -> Duration {
         self.timeout.min(LONGEST_IN_FLIGHT)
     }

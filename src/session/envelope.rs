@@ -11,13 +11,15 @@
 //! | `"over"` | `until`, `reason` (`"signed-out"`, `"rejected"`), and maybe `closer` (`"replaced"`) | Every session that had begun by then is over. |
 //! | `"bye"` | | I am going. |
 //! | `"want"` (2) | `epoch` (or null), `age` | A worker wants a better token than its own, which came so long ago. |
-//! | `"coming"` (2) | | A page answers that it is about to refresh. |
+//! | `"coming"` (2) | | A page answers that it is about to refresh, or that its own is slow. |
 //! | `"tried"` (3) | | A refresh has failed, or no token's lifetime required it. |
 //!
 //! `from`, `epoch` and `until` are 32 hexadecimal digits, `subject` is 16 of them or `-`: a check value of whose session it
-//! is, derived from the epoch. In `"began"`, `person` is one of the person alone, where that is another one. **`v` is the version that a reader has to know**, 2 or 3 where the table
-//! says so and 1 for the others, and stays so in every later version: a later one adds members, which earlier readers ignore, or
-//! messages of its own with a higher `v`, which they ignore as a whole. So two versions hand tokens over to each other.
+//! is, derived from the epoch. In `"began"`, `person` is the check value of the person alone, where that differs.
+//!
+//! **`v` is the version that a reader has to know**: 2 or 3 where the table says so, 1 for the others. It stays so in every
+//! later version. A later one adds members, which earlier readers ignore, or messages of its own with a higher `v`, which
+//! they ignore as a whole. So two versions hand tokens over to each other.
 //! `tests/headless/messages-v1.json` holds them to it.
 //!
 //! Whatever is not of this form is ignored, and what is dated more than a year ahead. A duration counts as a hundred years at

@@ -32,8 +32,7 @@ pub struct InFlight {
 }
 
 impl InFlight {
-    /// How much longer it counts. `gone_wait` says how long one counts that had been out for so long when its page went
-    /// away.
+    /// How much longer it counts. Where its page has gone, `gone_wait` gives the whole time, by how long it had been out then.
     pub(crate) fn left(&self, now: Moment, gone_wait: impl Fn(Duration) -> Duration) -> Duration {
         let bound = match self.gone {
             Some(gone) => gone_wait(ms_between(self.sent, gone)).min(LONGEST_IN_FLIGHT),

@@ -79,13 +79,13 @@ pub struct Session<E> {
     seeds: Vec<Seed>,
     backoff: Backoff,
     sign_out_backoff: Backoff,
-    /// How many refreshes may be sent for which nobody waits.
+    /// The allowance of refreshes for which nobody waits.
     allowance: Bucket,
-    /// How many of them callers have used up since a token came.
+    /// The part of it that refreshes for callers have used up since a token came.
     taken_by_callers: u32,
     /// Until when they are held back, in milliseconds since 1970: to show.
     held_until: Option<i64>,
-    /// What the last refresh was sent for.
+    /// The reason for which the last refresh was sent.
     sent_for: SentFor,
     /// Whether the other tabs have been told of it.
     is_told: bool,

@@ -1,13 +1,16 @@
-//! How many refreshes a browser sends that nobody uses.
+//! The bound on refreshes for which nobody waits.
 //!
 //! The pauses after failures keep one tab from a server that is down. They do not bound a browser: several tabs have pauses
 //! of their own, a token that comes between two failures ends a pause, and so does the network when it comes back. So a token
 //! bucket bounds all refreshes for which nobody waits: eight at once, and one more every three minutes.
 //!
 //! A refresh is given back if it brings another token and there was a reason: the page had just been loaded, or the lifetime
-//! of the token in hand required it. One for a caller is taken out if it brings none, and given back when a token comes. Of any other one the other tabs are told, who take it out of their buckets as well. They are
-//! not told of one that found no network, which has reached nobody: each tab tries at once when the network is back. Neither a call
-//! of the application nor the first refresh of a page is ever held back.
+//! of the token in hand required it. A refresh for a caller is taken out if it brings none, and given back when a token comes.
+//!
+//! The other tabs are told of any other refresh, and take it out of their buckets. They are not told of one that found no
+//! network: it has reached nobody, and each tab tries at once when the network is back.
+//!
+//! Neither a call of the application nor the first refresh of a page is ever held back.
 
 use std::time::Duration;
 
