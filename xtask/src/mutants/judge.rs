@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use super::mirror::mirror;
 use super::mutant::{Mutant, read_list};
@@ -12,16 +11,16 @@ use crate::failure::{Failure, Outcome, While};
 use crate::process::output;
 use crate::project::Project;
 use crate::setup::tools;
-use crate::stopwatch::Stopwatch;
 
 /// What cargo needs, and what the tests are made of.
 const PARTS: &[&str] = &[".cargo", "Cargo.toml", "Cargo.lock", "src", "tests", "xtask"];
 /// The same ones for each mutant. A second without optimisation.
 const HISTORIES: &str = "2000";
-/// In seconds. A mutant that takes longer than the tests without it spins, and a busy machine is slow.
-const LEAST_PATIENCE: u64 = 6;
-/// With the build, a mutant takes no more than 15.
-const MOST_PATIENCE: u64 = 12;
+/// In seconds of processor time, twice what the tests take without a mutant. A mutant that takes longer spins. On a busy
+/// machine the clock on the wall would say so of one that survives.
+const PROCESSOR_TIME: u64 = 20;
+/// In seconds. A mutant that takes longer sleeps.
+const PATIENCE: u64 = 120;
 
 /// The copy of the tree.
 #[derive(Debug)]
@@ -64,28 +63,21 @@ impl<'a> Judge<'a> {
         output(self.cargo_mutants().args(["--list", "--file", "src/session/**", "--in-diff"]).arg(path))
     }
 
-    /// Runs the tests without a mutant; they have to pass. Returns how long each mutant may take them.
-    pub(super) fn patience(&self) -> Outcome<Duration> {
-        let tests = || {
-            let mut cargo = self.prepared(self.project.cargo());
-            cargo.args(["test", "--profile=mutants", "--package=silent-session", "--lib", "--quiet"]);
-            cargo
-        };
-        output(tests().arg("--no-run"))?;
-        let stopwatch = Stopwatch::start();
-        output(&mut tests())?;
-        let seconds = stopwatch.elapsed().as_secs() + 1;
-        Ok(Duration::from_secs((3 * seconds).clamp(LEAST_PATIENCE, MOST_PATIENCE)))
+    /// Runs the tests without a mutant; they have to pass.
+    pub(super) fn try_without(&self) -> Outcome {
+        let mut cargo = self.prepared(self.project.cargo());
+        output(cargo.args(["test", "--profile=mutants", "--package=silent-session", "--lib", "--quiet"]))?;
+        Ok(())
     }
 
     /// Builds and tests one, of `in_file` in its file.
-    pub(super) fn judge(&self, mutant: &Mutant, in_file: usize, patience: Duration) -> Outcome<Verdict> {
+    pub(super) fn judge(&self, mutant: &Mutant, in_file: usize) -> Outcome<Verdict> {
         let results = self.project.scratch("mutants");
-        let mut cargo = self.cargo_mutants();
+        let mut cargo = bounded(&self.cargo_mutants());
         cargo.args(["--in-place", "--baseline=skip", "--no-times", "--file", &mutant.name.file]);
         // Filters by name let some through that are not meant; a shard of one does not.
         cargo.args(["--sharding=slice", "--shard", &format!("{}/{in_file}", mutant.index)]);
-        cargo.arg(format!("--timeout={}", patience.as_secs())).arg("--output").arg(&results);
+        cargo.arg(format!("--timeout={PATIENCE}")).arg("--output").arg(&results);
         let said = cargo.stdin(Stdio::null()).output().during("starting cargo-mutants")?;
         let is_listed = |verdict: &Verdict| {
             let list = results.join("mutants.out").join(verdict.as_str()).with_extension("txt");
@@ -114,4 +106,21 @@ impl<'a> Judge<'a> {
         command.env_remove("HISTORY_SEED").env_remove("HISTORY_FAILURES");
         command
     }
+}
+
+/// The same command, each process of which may use [`PROCESSOR_TIME`].
+fn bounded(command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!(r#"ulimit -t {PROCESSOR_TIME}; exec "$0" "$@""#)]);
+    shell.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        shell.current_dir(folder);
+    }
+    shell
 }

@@ -127,15 +127,15 @@ impl<'a> Run<'a> {
             *in_file.entry(&mutant.name.file).or_insert(0) += 1;
         }
         let whole = Stopwatch::start();
-        let patience = self.judge.patience()?;
-        println!("the tests pass without a mutant; with one they may take {} s", patience.as_secs());
+        self.judge.try_without()?;
+        println!("the tests pass without a mutant");
         for (index, mutant) in mutants.iter().enumerate() {
             if bound.is_some_and(|bound| whole.elapsed() >= bound) {
                 tally.left = mutants.len() - index;
                 break;
             }
             let stopwatch = Stopwatch::start();
-            let verdict = self.judge.judge(mutant, in_file[&mutant.name.file], patience)?;
+            let verdict = self.judge.judge(mutant, in_file[&mutant.name.file])?;
             tally.add(mutant, verdict, stopwatch.elapsed(), self.survivors.have(&mutant.name));
             note(mutant, verdict)?;
         }
