@@ -27,8 +27,7 @@ use web_sys::Storage;
 
 use super::{clock, cookie};
 use crate::session::{
-    Answered, AttemptId, Companion, EpochId, InFlight, InFlightList, Memo, PendingSignOut, Remembered,
-    Standing, Unsettled,
+    Answered, Companion, EpochId, InFlightList, Memo, Note, PendingSignOut, Remembered, Unsettled,
 };
 
 /// The entries of one session. Tenants by path do not meet: the URL is part of the name.
@@ -76,10 +75,12 @@ impl Memory {
 
     /// What was written down last.
     pub(crate) fn recall(&self) -> Memo {
+        let marker = get(&self.attempt);
         Memo {
             is_kept: self.is_kept(),
             session: get(&self.session).and_then(|entry| Remembered::from_entry(&entry)),
-            unsettled: get(&self.attempt).and_then(|marker| Unsettled::from_entry(&marker)),
+            unsettled: marker.as_deref().and_then(Unsettled::from_entry),
+            marked: marker.as_deref().and_then(Unsettled::attempt_of_entry),
             sign_out: get(&self.sign_out).and_then(|entry| PendingSignOut::from_entry(&entry)),
             answered: get(&self.answered).and_then(|entry| Answered::from_entry(&entry)),
             companion: self
@@ -87,7 +88,7 @@ impl Memory {
                 .as_ref()
                 .and_then(|name| cookie::read(name))
                 .map(|value| Companion::of(&value)),
-            in_flight: self.in_flight(),
+            in_flight: get(&self.in_flight).map(|entry| InFlightList::from_entry(&entry)).unwrap_or_default(),
         }
     }
 
@@ -112,47 +113,28 @@ impl Memory {
         }
     }
 
-    /// Writes down that an attempt is on the wire, before it is.
-    pub(crate) fn mark(&self, attempt: AttemptId, unsettled: Unsettled) {
-        self.set(&self.attempt, &unsettled.to_entry(attempt));
-    }
-
-    /// Writes down what else is known of it, if no other was marked since. That it went astray is written in any case
-    /// where none is marked.
-    pub(crate) fn remark(&self, attempt: AttemptId, unsettled: Unsettled) {
-        let is_missing = unsettled.standing == Standing::Astray && get(&self.attempt).is_none();
-        if is_missing || self.is_marked(attempt) {
-            self.mark(attempt, unsettled);
+    /// Writes down what is to be noted of a refresh.
+    pub(crate) fn note(&self, note: Note) {
+        let before = self.recall();
+        let mut after = before;
+        after.note(note);
+        if after.marker() != before.marker() {
+            let marker = after.marker().map(|(attempt, unsettled)| unsettled.to_entry(attempt));
+            self.replace(&self.attempt, marker);
+        }
+        if after.in_flight != before.in_flight {
+            let is_empty = after.in_flight.iter().next().is_none();
+            self.replace(&self.in_flight, (!is_empty).then(|| after.in_flight.to_entry()));
+        }
+        if after.answered != before.answered {
+            self.replace(&self.answered, after.answered.map(Answered::to_entry));
         }
     }
 
-    /// Writes down when a refresh has brought a token, and how long that took.
-    pub(crate) fn note_answered(&self, answered: Answered) {
-        self.set(&self.answered, &answered.to_entry());
-    }
-
-    fn in_flight(&self) -> InFlightList {
-        get(&self.in_flight).map(|entry| InFlightList::from_entry(&entry)).unwrap_or_default()
-    }
-
-    /// Lists a refresh that is out and unanswered.
-    pub(crate) fn list_in_flight(&self, in_flight: InFlight) {
-        self.set(&self.in_flight, &self.in_flight().with(in_flight).to_entry());
-    }
-
-    /// Takes a refresh from that list.
-    pub(crate) fn unlist_in_flight(&self, attempt: AttemptId) {
-        let left = self.in_flight().without(attempt);
-        match left.iter().next() {
-            Some(_) => self.set(&self.in_flight, &left.to_entry()),
-            None => remove(&self.in_flight),
-        }
-    }
-
-    /// Removes the marker of this attempt, and no other's.
-    pub(crate) fn unmark(&self, attempt: AttemptId) {
-        if self.is_marked(attempt) {
-            remove(&self.attempt);
+    fn replace(&self, key: &str, entry: Option<String>) {
+        match entry {
+            Some(entry) => self.set(key, &entry),
+            None => remove(key),
         }
     }
 
@@ -163,10 +145,6 @@ impl Memory {
         }
     }
 
-    fn is_marked(&self, attempt: AttemptId) -> bool {
-        get(&self.attempt).is_some_and(|marker| marker.starts_with(&attempt.to_hex()))
-    }
-
     /// Whether there may be other tabs. Where nothing can be remembered there may.
     pub(crate) fn company(&self) -> bool {
         storage().is_none() || get(&self.company).is_some()
@@ -174,10 +152,7 @@ impl Memory {
 
     /// Writes down whether there is company for the next page.
     pub(crate) fn expect_company(&self, company: bool) {
-        match company {
-            true => self.set(&self.company, "1"),
-            false => remove(&self.company),
-        }
+        self.replace(&self.company, company.then(|| "1".to_owned()));
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::error::Denial;
 use super::id::{AttemptId, EpochId, Ticket};
-use super::in_flight::InFlight;
-use super::memo::{Answered, PendingSignOut, Remembered, Unsettled};
+use super::memo::{PendingSignOut, Remembered};
+use super::note::Note;
 use super::peers::PeerMessage;
 use super::report::Report;
 use super::signing_out::SignOutStatus;
@@ -71,41 +71,14 @@ pub enum Command {
     Publish,
     /// Write this down for the next page and for the other tabs, unless something later is there already.
     Remember(Remembered),
-    /// Write down that a refresh is on the wire: before it is.
-    Mark {
-        /// Which turn it is.
-        attempt: AttemptId,
-        /// What is known.
-        unsettled: Unsettled,
-    },
-    /// Something else is known of it. If another one was marked since, leave that; if none is marked, write down only that
-    /// it went astray.
-    Remark {
-        /// Which turn it was.
-        attempt: AttemptId,
-        /// What is known.
-        unsettled: Unsettled,
-    },
-    /// All is known of it. If another one was marked since, leave that.
-    Unmark {
-        /// Which turn it was.
-        attempt: AttemptId,
-    },
+    /// Write this down of a refresh.
+    Note(Note),
     /// Write down that the server may not know of a sign-out.
     RememberSignOut(PendingSignOut),
     /// It knows, or need not know any more. If a later one was written down since, leave that.
     ForgetSignOut {
         /// [`PendingSignOut::until`].
         until: EpochId,
-    },
-    /// Write down that a refresh has brought a token.
-    NoteAnswered(Answered),
-    /// List a refresh among those that are out and unanswered, or change what is listed of it.
-    ListInFlight(InFlight),
-    /// Take a refresh from that list: it was answered, or has failed.
-    UnlistInFlight {
-        /// Which turn it was sent in.
-        attempt: AttemptId,
     },
     /// Write down whether the next page will have company.
     ExpectCompany(bool),
@@ -124,12 +97,7 @@ impl Command {
             | Self::Remember(_)
             | Self::RememberSignOut(_)
             | Self::ForgetSignOut { .. }
-            | Self::Mark { .. }
-            | Self::Remark { .. }
-            | Self::Unmark { .. }
-            | Self::NoteAnswered(_)
-            | Self::ListInFlight(_)
-            | Self::UnlistInFlight { .. } => 0,
+            | Self::Note(_) => 0,
             Self::ReleaseLock { .. } => 1,
             Self::Publish => 2,
             Self::Report(_) => 4,

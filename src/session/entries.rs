@@ -94,6 +94,11 @@ impl Unsettled {
         words.into_iter().chain(first.as_deref()).chain(under.as_deref()).collect::<Vec<_>>().join(" ")
     }
 
+    /// Whose marker it is, be it one that this version cannot read.
+    pub fn attempt_of_entry(marker: &str) -> Option<AttemptId> {
+        marker.split(' ').next().and_then(AttemptId::parse)
+    }
+
     /// Reads it, whichever attempt's it is.
     pub fn from_entry(marker: &str) -> Option<Self> {
         let mut words = marker.split(' ').skip(1);

@@ -30,6 +30,7 @@ use super::held::Held;
 use super::horizon::Horizon;
 use super::id::{AttemptId, Entropy, EpochId, TabId, Ticket};
 use super::memo::{Begun, Companion, PendingSignOut, Unsettled};
+use super::note::Note;
 use super::peers::Peers;
 use super::report::Report;
 use super::signing_out::{SignOutFailure, SignOutStatus};
@@ -450,6 +451,11 @@ impl<E: Entropy> Session<E> {
     fn wall_lost(&self, now: Moment) -> Duration {
         let is_recent = |(at, _): &(Moment, Duration)| now.since(*at) < JUST_WOKEN;
         self.set_back.filter(is_recent).map_or(Duration::ZERO, |(_, lost)| lost)
+    }
+
+    /// Writes down what is known of a refresh.
+    fn note(&mut self, note: Note) {
+        self.commands.push(Command::Note(note));
     }
 
     fn report(&mut self, report: Report) {

@@ -337,6 +337,8 @@ pub struct Memo {
     pub session: Option<Remembered>,
     /// The marker of the last refresh, while something is not known of it.
     pub unsettled: Option<Unsettled>,
+    /// The turn of that refresh.
+    pub marked: Option<AttemptId>,
     /// The sign-out that the server may not know of.
     pub sign_out: Option<PendingSignOut>,
     /// The last refresh that has brought a token, be it another tab's.

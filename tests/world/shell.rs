@@ -21,12 +21,7 @@ impl World {
             Command::Remember(_)
             | Command::RememberSignOut(_)
             | Command::ForgetSignOut { .. }
-            | Command::Mark { .. }
-            | Command::Remark { .. }
-            | Command::Unmark { .. }
-            | Command::NoteAnswered(_)
-            | Command::ListInFlight(_)
-            | Command::UnlistInFlight { .. }
+            | Command::Note(_)
             | Command::ExpectCompany(_)
                 if self.tabs[tab.0].is_worker => {}
             Command::AcquireLock { attempt } => {
@@ -102,12 +97,7 @@ impl World {
             Command::Remember(remembered) => self.remember(tab, remembered),
             Command::RememberSignOut(pending) => self.remember_sign_out(tab, pending),
             Command::ForgetSignOut { until } => self.forget_sign_out(tab, until),
-            Command::Mark { attempt, unsettled } => self.mark(tab, attempt, unsettled),
-            Command::Remark { attempt, unsettled } => self.remark(tab, attempt, unsettled),
-            Command::NoteAnswered(answered) => self.note_answered(tab, answered),
-            Command::ListInFlight(in_flight) => self.list_in_flight(tab, in_flight),
-            Command::UnlistInFlight { attempt } => self.unlist_in_flight(tab, attempt),
-            Command::Unmark { attempt } => self.unmark(attempt),
+            Command::Note(note) => self.note(tab, note),
             Command::ExpectCompany(company) => {
                 self.expect_company(self.tabs[tab.0].deploy.name, company);
             }

@@ -1,8 +1,8 @@
 //! What localStorage holds, as it is written: the entries of each name's session, and those of the cookie.
 
 use silent_session::session::{
-    Answered, AttemptId, Companion, EpochId, Event, InFlight, InFlightList, Memo, PendingSignOut, Remembered,
-    Standing, Unsettled,
+    Answered, AttemptId, Companion, EpochId, Event, InFlightList, Memo, Note, PendingSignOut, Remembered,
+    Unsettled,
 };
 
 use super::browser::World;
@@ -55,10 +55,6 @@ impl Storage {
             *entry(self) = Some(text);
         }
     }
-
-    fn is_marked(&self, attempt: AttemptId) -> bool {
-        self.marker.as_ref().is_some_and(|marker| marker.starts_with(&attempt.to_hex()))
-    }
 }
 
 impl World {
@@ -79,6 +75,7 @@ impl World {
             session: seen(session, Entry::Session, version).and_then(|text| Remembered::from_entry(&text)),
             unsettled: seen(&self.storage.marker, Entry::Marker, version)
                 .and_then(|text| Unsettled::from_entry(&text)),
+            marked: self.storage.marker.as_deref().and_then(Unsettled::attempt_of_entry),
             sign_out: seen(sign_out, Entry::SignOut, version)
                 .and_then(|text| PendingSignOut::from_entry(&text)),
             answered: seen(&self.storage.answered, Entry::Answered, version)
@@ -187,46 +184,26 @@ impl World {
         }
     }
 
-    pub(super) fn mark(&mut self, tab: TabId, attempt: AttemptId, unsettled: Unsettled) {
-        let text = self.deployed(tab).version.cut(Entry::Marker, unsettled.to_entry(attempt));
-        self.storage.set(|storage| &mut storage.marker, text);
-    }
-
-    pub(super) fn remark(&mut self, tab: TabId, attempt: AttemptId, unsettled: Unsettled) {
-        let is_missing = self.storage.marker.is_none() && unsettled.standing == Standing::Astray;
-        if is_missing || self.storage.is_marked(attempt) {
-            self.mark(tab, attempt, unsettled);
+    /// Writes down what is to be noted of a refresh, as far as the version of the tab knows of it.
+    pub(super) fn note(&mut self, tab: TabId, note: Note) {
+        if self.storage.blocked {
+            return;
         }
-    }
-
-    pub(super) fn note_answered(&mut self, tab: TabId, answered: Answered) {
-        let text = self.deployed(tab).version.cut(Entry::Answered, answered.to_entry());
-        self.storage.set(|storage| &mut storage.answered, text);
-    }
-
-    pub(super) fn list_in_flight(&mut self, tab: TabId, in_flight: InFlight) {
-        self.set_in_flight(tab, |list| list.with(in_flight));
-    }
-
-    pub(super) fn unlist_in_flight(&mut self, tab: TabId, attempt: AttemptId) {
-        if self.set_in_flight(tab, |list| list.without(attempt)) {
+        let version = self.deployed(tab).version;
+        let before = self.memo_in(tab);
+        let mut after = before;
+        after.note(note);
+        if (after.marked, after.unsettled) != (before.marked, before.unsettled) {
+            let marker = after.marker().map(|(attempt, unsettled)| unsettled.to_entry(attempt));
+            self.storage.marker = marker.map(|text| version.cut(Entry::Marker, text));
+        }
+        if after.answered != before.answered {
+            let answered = after.answered.map(Answered::to_entry);
+            self.storage.answered = answered.map(|text| version.cut(Entry::Answered, text));
+        }
+        if after.in_flight != before.in_flight && version == Version::Newest {
+            self.storage.in_flight = Some(after.in_flight.to_entry());
             self.storage_changed(tab, |_| true);
-        }
-    }
-
-    /// Returns whether that changes the list. Earlier versions know none.
-    fn set_in_flight(&mut self, tab: TabId, change: impl FnOnce(InFlightList) -> InFlightList) -> bool {
-        let before = self.in_flight(self.deployed(tab).version);
-        let after = change(before);
-        if self.deployed(tab).version == Version::Newest {
-            self.storage.set(|storage| &mut storage.in_flight, after.to_entry());
-        }
-        after != before
-    }
-
-    pub(super) fn unmark(&mut self, attempt: AttemptId) {
-        if self.storage.is_marked(attempt) {
-            self.storage.marker = None;
         }
     }
 

@@ -64,12 +64,7 @@ impl Driver {
             Command::Remember(remembered) => self.0.memory.keep(remembered),
             Command::RememberSignOut(pending) => self.0.memory.keep_sign_out(pending),
             Command::ForgetSignOut { until } => self.0.memory.forget_sign_out(until),
-            Command::Mark { attempt, unsettled } => self.0.memory.mark(attempt, unsettled),
-            Command::Remark { attempt, unsettled } => self.0.memory.remark(attempt, unsettled),
-            Command::NoteAnswered(answered) => self.0.memory.note_answered(answered),
-            Command::ListInFlight(in_flight) => self.0.memory.list_in_flight(in_flight),
-            Command::UnlistInFlight { attempt } => self.0.memory.unlist_in_flight(attempt),
-            Command::Unmark { attempt } => self.0.memory.unmark(attempt),
+            Command::Note(note) => self.0.memory.note(note),
             Command::ExpectCompany(company) => self.0.memory.expect_company(company),
             Command::Report(report) => {
                 let mut cause = None;

@@ -4,6 +4,7 @@ use super::super::command::Command;
 use super::super::error::Denial;
 use super::super::id::{Entropy, EpochId};
 use super::super::memo::{Begun, Memo, Remembered, Unsettled};
+use super::super::note::Note;
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::{Grant, is_same_person};
@@ -75,7 +76,7 @@ impl<E: Entropy> Session<E> {
             self.commands.push(Command::Remember(Remembered::Over { until, reason }));
         }
         if let Some((attempt, unsettled)) = self.turns.busy_refresh().zip(self.unsettled) {
-            self.commands.push(Command::Mark { attempt, unsettled });
+            self.note(Note::Mark { attempt, unsettled });
         }
         self.relist_in_flight(None);
         if let Some(pending) = self.pending.filter(|_| self.logins.is_empty()) {

@@ -7,10 +7,10 @@
 use std::time::Duration;
 
 use super::super::callers::Wish;
-use super::super::command::Command;
 use super::super::error::{Denial, RefreshFailure};
 use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
 use super::super::memo::{Begun, Memo, Remembered, Standing, Unsettled};
+use super::super::note::Note;
 use super::super::time::Moment;
 use super::super::token::Grant;
 use super::super::turns::{Job, Sent};
@@ -165,9 +165,10 @@ impl<E: Entropy> Session<E> {
     /// more whether it brings a cookie.
     pub(super) fn mark_own_stray(&mut self) {
         let is_marked = |sent: &Sent| Some(sent.attempt) == self.cookie.marked;
-        if let Some(sent) = self.turns.stray().find(is_marked) {
+        let marked = self.turns.stray().find(is_marked);
+        if let Some(sent) = marked {
             let unsettled = Unsettled::of_earlier(&sent, Standing::Astray);
-            self.commands.push(Command::Remark { attempt: sent.attempt, unsettled });
+            self.note(Note::Remark { attempt: sent.attempt, unsettled });
         }
     }
 
@@ -178,10 +179,12 @@ impl<E: Entropy> Session<E> {
         let ours = self.turns.stray().map(|sent| (sent.attempt, sent.began.wall_ms()));
         let listed = memo.in_flight.iter().filter(|listed| listed.is_recent(now));
         let mut all = ours.chain(listed.map(|listed| (listed.attempt, listed.sent)));
-        if let Some((attempt, sent)) = all.find(|(_, sent)| known.epoch.is_after(*sent)) {
+        let earlier = all.find(|(_, sent)| known.epoch.is_after(*sent));
+        drop(all);
+        if let Some((attempt, sent)) = earlier {
             self.cookie.marked = Some(attempt);
             let unsettled = Unsettled::astray(attempt, sent);
-            self.commands.push(Command::Remark { attempt, unsettled });
+            self.note(Note::Remark { attempt, unsettled });
         }
     }
 

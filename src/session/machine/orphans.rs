@@ -7,6 +7,7 @@ use super::super::config::{COMPANION_LOOK, RECOGNISED};
 use super::super::id::{AttemptId, Entropy, EpochId};
 use super::super::in_flight::{InFlight, LONGEST_IN_FLIGHT};
 use super::super::memo::{Memo, Standing, Unsettled};
+use super::super::note::Note;
 use super::super::report::Report;
 use super::super::rotation::{Rotation, probe_pause};
 use super::super::time::Moment;
@@ -127,8 +128,8 @@ impl<E: Entropy> Session<E> {
         self.unsettled = Some(unsettled);
         self.is_recalled = false;
         self.marked = Some(attempt);
-        self.commands.push(Command::Mark { attempt, unsettled });
-        self.commands.push(Command::ListInFlight(InFlight { attempt, sent: now.wall_ms(), gone: None }));
+        self.note(Note::Mark { attempt, unsettled });
+        self.note(Note::List(InFlight { attempt, sent: now.wall_ms(), gone: None }));
         self.commands.push(Command::SendRefresh { attempt, id });
         self.report(Report::RefreshStarted { id });
         turn.id = Some(id);
@@ -160,7 +161,7 @@ impl<E: Entropy> Session<E> {
         if self.away && fate == Fate::Lost {
             return;
         }
-        self.commands.push(Command::UnlistInFlight { attempt });
+        self.note(Note::Unlist { attempt });
         match *settled {
             Settled::InTime(_) => self.newest_settled(now, attempt, fate, memo),
             Settled::Late(sent) => self.late_settled(now, sent, fate, memo),
@@ -175,7 +176,7 @@ impl<E: Entropy> Session<E> {
             Settled::Stray(sent) => {
                 self.stray_settled(attempt, sent, fate, None);
             }
-            Settled::Unknown => self.commands.push(Command::Unmark { attempt }),
+            Settled::Unknown => self.note(Note::Unmark { attempt }),
         }
     }
 
@@ -240,17 +241,17 @@ impl<E: Entropy> Session<E> {
         let strays = fate == Fate::Accepted && goes_on;
         let astray = strays.then(|| Unsettled::of_earlier(&sent, Standing::Astray));
         let unsettled = otherwise.or(astray);
-        self.commands.push(match unsettled {
-            Some(unsettled) => Command::Remark { attempt, unsettled },
-            None => Command::Unmark { attempt },
+        self.note(match unsettled {
+            Some(unsettled) => Note::Remark { attempt, unsettled },
+            None => Note::Unmark { attempt },
         });
         unsettled
     }
 
     fn remark(&mut self, attempt: AttemptId) {
-        self.commands.push(match self.unsettled {
-            Some(unsettled) => Command::Remark { attempt, unsettled },
-            None => Command::Unmark { attempt },
+        self.note(match self.unsettled {
+            Some(unsettled) => Note::Remark { attempt, unsettled },
+            None => Note::Unmark { attempt },
         });
     }
 
@@ -294,10 +295,10 @@ impl<E: Entropy> Session<E> {
     /// Writes down that the page goes, and with it whoever hears of its refresh.
     pub(super) fn mark_gone(&mut self, now: Moment) {
         let Some(marked) = self.marked.filter(|_| !self.is_recalled) else { return };
-        if let Some(marker) = self.unsettled.as_mut().filter(|marker| marker.standing == Standing::Out) {
-            let gone = Some(marker.gone.unwrap_or(now.wall_ms()));
-            *marker = Unsettled { gone, ..*marker };
-            self.commands.push(Command::Remark { attempt: marked, unsettled: *marker });
+        if let Some(marker) = self.unsettled.filter(|marker| marker.standing == Standing::Out) {
+            let unsettled = Unsettled { gone: Some(marker.gone.unwrap_or(now.wall_ms())), ..marker };
+            self.unsettled = Some(unsettled);
+            self.note(Note::Remark { attempt: marked, unsettled });
         }
     }
 }

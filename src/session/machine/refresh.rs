@@ -9,6 +9,7 @@ use super::super::error::RefreshFailure;
 use super::super::held::Source;
 use super::super::id::{AttemptId, Entropy};
 use super::super::memo::{Answered, Memo, Unsettled};
+use super::super::note::Note;
 use super::super::report::{Delay, Report};
 use super::super::status::EndReason;
 use super::super::time::Moment;
@@ -65,7 +66,7 @@ impl<E: Entropy> Session<E> {
         if let (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) = (&settled, &outcome) {
             let (at, took) = (grant.received.wall_ms(), now.surely_since(sent.began));
             let answered = Answered::after(memo.answered, at, took, echoes);
-            self.commands.push(Command::NoteAnswered(answered));
+            self.note(Note::Answered(answered));
         }
         if let Some(comparing) = turn.take_if(|turn| turn.compares) {
             return self.sign_out_compared(now, comparing, self.turns.sent, outcome, memo);

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::super::command::Command;
 use super::super::config::RECOGNISED;
 use super::super::id::Entropy;
 use super::super::in_flight::{InFlight, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT};
 use super::super::memo::{Memo, Standing, Unsettled};
+use super::super::note::Note;
 use super::super::rotation::Rotation;
 use super::super::time::{Deadline, Moment};
 use super::super::turns::Sent;
@@ -18,7 +18,7 @@ impl<E: Entropy> Session<E> {
         let in_flight: Vec<_> = self.turns.in_flight().collect();
         for sent in in_flight {
             let (attempt, sent) = (sent.attempt, sent.began.wall_ms());
-            self.commands.push(Command::ListInFlight(InFlight { attempt, sent, gone }));
+            self.note(Note::List(InFlight { attempt, sent, gone }));
         }
     }
 
