@@ -13,9 +13,12 @@
 //! | `"want"` (2) | `epoch` (or null), `age` | A worker wants a better token than its own, which came so long ago. |
 //! | `"coming"` (2) | | A page answers that it is about to refresh, or that its own is slow. |
 //! | `"tried"` (3) | | A refresh has failed, or no token's lifetime required it. |
+//! | `"noted"` (3) | `kept` (1 or 0), `sent`, `notes` | What was noted of refreshes, a line each, and whether the browser of this tab keeps it. |
 //!
 //! `from`, `epoch` and `until` are 32 hexadecimal digits, `subject` is 16 of them or `-`: a check value of whose session it
-//! is, derived from the epoch. In `"began"`, `person` is the check value of the person alone, where that differs.
+//! is, derived from the epoch. A line of `notes` is `mark` or `remark` and a marker, `unmark` or `unlist` and an attempt,
+//! `list` and a refresh that is out, or `answered` and a reply; each is written as in storage (`entries.rs`). At most 16
+//! lines are read. In `"began"`, `person` is the check value of the person alone, where that differs.
 //!
 //! **`v` is the version that a reader has to know**: 2 or 3 where the table says so, 1 for the others. It stays so in every
 //! later version. A later one adds members, which earlier readers ignore, or messages of its own with a higher `v`, which
@@ -33,6 +36,7 @@ use super::entries::{digest_from_text, digest_to_text, reason_from_text};
 use super::expiry::LONGEST;
 use super::id::{EpochId, TabId};
 use super::memo::Begun;
+use super::note::{Note, Noted};
 use super::peers::{Offer, PeerMessage};
 use super::place::is_sendable;
 use super::record::{Record, Value};
@@ -43,7 +47,7 @@ use super::token::{AccessToken, Subject};
 fn version(message: &PeerMessage) -> f64 {
     match message {
         PeerMessage::Wanted { .. } | PeerMessage::Coming => 2.0,
-        PeerMessage::Tried => 3.0,
+        PeerMessage::Tried | PeerMessage::Noted(_) => 3.0,
         _ => 1.0,
     }
 }
@@ -94,6 +98,15 @@ pub fn write_message<R: Record>(from: TabId, message: &PeerMessage) -> Vec<(&'st
         }
         PeerMessage::Coming => ("coming", vec![]),
         PeerMessage::Tried => ("tried", vec![]),
+        PeerMessage::Noted(Noted { is_kept, sent, notes }) => {
+            let lines: Vec<String> = notes.iter().map(|note| note.to_line()).collect();
+            let members = vec![
+                ("kept", Value::Number(f64::from(u8::from(*is_kept)))),
+                ("sent", Value::Number(*sent as f64)),
+                ("notes", Value::Text(lines.join("\n"))),
+            ];
+            ("noted", members)
+        }
     };
     let mut envelope = vec![
         ("v", Value::Number(version(message))),
@@ -157,6 +170,11 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
         }
         "coming" => PeerMessage::Coming,
         "tried" => PeerMessage::Tried,
+        "noted" => PeerMessage::Noted(Noted {
+            is_kept: number("kept")? != 0.0,
+            sent: number("sent")? as i64,
+            notes: text("notes")?.lines().take(Noted::MOST).filter_map(Note::from_line).collect(),
+        }),
         _ => return None,
     };
     let is_known = envelope.member("v") == Value::Number(version(&message));

@@ -63,6 +63,7 @@ impl Horizon {
             PeerMessage::Began(begun) => self.admits(begun.epoch),
             PeerMessage::Over { until, .. } => self.admits(*until),
             PeerMessage::Wanted { epoch, .. } => epoch.is_none_or(|epoch| self.admits(epoch)),
+            PeerMessage::Noted(noted) => self.admits_date(noted.sent),
             PeerMessage::Hello
             | PeerMessage::Here
             | PeerMessage::Coming

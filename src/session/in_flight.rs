@@ -6,16 +6,13 @@
 use std::time::Duration;
 
 use super::id::AttemptId;
-use super::time::Moment;
+use super::time::{MOST_AHEAD, Moment};
 
 /// How many refreshes may be out and unanswered. The first may never be answered; the second is its retry.
 pub const MOST_IN_FLIGHT: usize = 2;
 
 /// How long a refresh counts that never settles: browsers and proxies give up on a silent connection by then.
 pub const LONGEST_IN_FLIGHT: Duration = Duration::from_secs(120);
-
-/// By how many milliseconds the clocks of two tabs may differ.
-const MOST_AHEAD: i64 = 1_000;
 
 /// How many are listed. More than [`MOST_IN_FLIGHT`], for tabs that no lock reaches.
 const MOST_LISTED: usize = 4;

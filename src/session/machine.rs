@@ -5,6 +5,7 @@ mod epochs;
 mod idling;
 mod life;
 mod newest;
+mod noting;
 mod orphans;
 mod peers;
 mod queue;
@@ -29,7 +30,8 @@ use super::event::Event;
 use super::held::Held;
 use super::horizon::Horizon;
 use super::id::{AttemptId, Entropy, EpochId, TabId, Ticket};
-use super::memo::{Begun, Companion, PendingSignOut, Unsettled};
+use super::in_flight::LONGEST_IN_FLIGHT;
+use super::memo::{Begun, Companion, Memo, PendingSignOut, Unsettled};
 use super::note::Note;
 use super::peers::Peers;
 use super::report::Report;
@@ -99,6 +101,12 @@ pub struct Session<E> {
     horizon: Horizon,
     /// When the wall clock was last found to have jumped, and how much it had counted too little.
     set_back: Option<(Moment, Duration)>,
+    /// What the browser keeps, as far as this tab knows: as it was read, and as others have said where it cannot be.
+    known: Memo,
+    /// What was noted just now, and is to be told.
+    notes: Vec<Note>,
+    /// There is a tab that cannot read what is kept.
+    has_unkept: bool,
     /// The last refresh of which something is not known.
     unsettled: Option<Unsettled>,
     /// It was read, and is of another tab or page.
@@ -187,6 +195,9 @@ impl<E: Entropy> Session<E> {
             last: None,
             horizon: Horizon::after(0),
             set_back: None,
+            known: Memo::default(),
+            notes: Vec::new(),
+            has_unkept: false,
             unsettled: None,
             is_recalled: false,
             companion: None,
@@ -234,6 +245,7 @@ impl<E: Entropy> Session<E> {
                 self.react(now, event);
             }
             self.advance(now);
+            self.tell_notes(now);
         }
         let mut commands = std::mem::take(&mut self.commands);
         if !std::mem::replace(&mut self.published, true) {
@@ -420,7 +432,8 @@ impl<E: Entropy> Session<E> {
     fn believed(&mut self, now: Moment, mut event: Event) -> Option<Event> {
         self.horizon = self.horizon.max(Horizon::after(now.wall_ms()));
         if let Some(memo) = event.memo_mut() {
-            *memo = self.horizon.believed(*memo);
+            self.known = self.horizon.believed(self.completed(*memo));
+            *memo = self.known;
         }
         match &event {
             Event::PeerSpoke { message, .. } if !self.horizon.believes(message) => None,
@@ -453,9 +466,9 @@ impl<E: Entropy> Session<E> {
         self.set_back.filter(is_recent).map_or(Duration::ZERO, |(_, lost)| lost)
     }
 
-    /// Writes down what is known of a refresh.
-    fn note(&mut self, note: Note) {
-        self.commands.push(Command::Note(note));
+    /// Whether the wall clock was set, or stood still, while a refresh may have been out that still is.
+    fn was_clock_set(&self, now: Moment) -> bool {
+        self.set_back.is_some_and(|(at, _)| now.since(at) < LONGEST_IN_FLIGHT)
     }
 
     fn report(&mut self, report: Report) {

@@ -9,15 +9,12 @@ use super::id::{AttemptId, EpochId};
 use super::in_flight::{InFlightList, LONGEST_IN_FLIGHT};
 use super::pace::Pace;
 use super::status::EndReason;
-use super::time::Moment;
+use super::time::{MOST_AHEAD, Moment};
 use super::token::{Grant, fnv1a};
 use super::turns::Sent;
 
 /// How long a token may be on its way from one tab to another: a machine that has thirty to wake up is slow.
 const NEWS: Duration = Duration::from_secs(5);
-
-/// By how many milliseconds the clocks of two tabs may differ.
-const MOST_AHEAD: i64 = 1_000;
 
 /// By how many milliseconds two tabs may differ on when the same token came.
 const SAME_ANSWER: i64 = 100;
@@ -260,10 +257,14 @@ impl Unsettled {
     }
 
     /// Whether its cookie, or that of one before it, may lie over that of a session which began after it was sent. Not one
-    /// of which it is known that it brings no cookie.
-    pub(crate) fn strays_into(&self, session: EpochId) -> bool {
+    /// of which it is known that it brings no cookie. `error`: by how many milliseconds the clock may have been set back in
+    /// between; it counts where it is known under which session the first was sent.
+    pub(crate) fn strays_into(&self, session: EpochId, error: u64) -> bool {
         let first = self.astray.unwrap_or(self.sent);
-        session.is_after(first) && self.under.is_none_or(|under| under < session)
+        match self.under {
+            None => session.is_after(first),
+            Some(under) => under < session && session.is_after(first.saturating_sub_unsigned(error).max(0)),
+        }
     }
 
     /// How long ago the first was sent of which it is one more try.

@@ -172,7 +172,7 @@ pub use in_flight::{InFlight, InFlightList, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT};
 pub use jwt::decode_claims;
 pub use machine::Session;
 pub use memo::{Answered, Begun, Companion, Memo, PendingSignOut, Remembered, Standing, Unsettled};
-pub use note::Note;
+pub use note::{Note, Noted};
 pub use pace::Pace;
 pub use peers::{Offer, PeerMessage};
 pub use place::{Found, bearer, find_token, is_sendable, token_at};

@@ -1,8 +1,34 @@
 //! What is written down of refreshes, for the next page and for the other tabs.
 
 use super::id::AttemptId;
-use super::in_flight::InFlight;
+use super::in_flight::{InFlight, InFlightList};
 use super::memo::{Answered, Memo, Standing, Unsettled};
+use super::time::{MOST_AHEAD, Moment};
+
+/// How many milliseconds old what another tab says may be for it to be written down: a page that was frozen hears late.
+const OLDEST_NEWS: i64 = 5_000;
+
+/// What a tab has noted, for those that cannot read it where it is kept, or keep nothing themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Noted {
+    /// Whether the browser keeps it: then others that keep it know it already.
+    pub is_kept: bool,
+    /// When it was said: milliseconds since 1970.
+    pub sent: i64,
+    /// What, in order.
+    pub notes: Vec<Note>,
+}
+
+impl Noted {
+    /// How many there are at most in a message.
+    pub(crate) const MOST: usize = 16;
+
+    /// Whether it was said just now, as far as the clocks tell.
+    pub(crate) fn is_fresh(&self, now: Moment) -> bool {
+        let age = now.wall_ms().saturating_sub(self.sent);
+        (-MOST_AHEAD..=OLDEST_NEWS).contains(&age)
+    }
+}
 
 /// One change of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +64,60 @@ pub enum Note {
     Answered(Answered),
 }
 
+impl Note {
+    /// Writes it: a line of words.
+    pub(crate) fn to_line(self) -> String {
+        let (word, rest) = match self {
+            Self::Mark { attempt, unsettled } => ("mark", unsettled.to_entry(attempt)),
+            Self::Remark { attempt, unsettled } => ("remark", unsettled.to_entry(attempt)),
+            Self::Unmark { attempt } => ("unmark", attempt.to_hex()),
+            Self::List(in_flight) => ("list", InFlightList::default().with(in_flight).to_entry()),
+            Self::Unlist { attempt } => ("unlist", attempt.to_hex()),
+            Self::Answered(answered) => ("answered", answered.to_entry()),
+        };
+        [word, " ", &rest].concat()
+    }
+
+    /// Reads it; `None` for what is not of this form.
+    pub(crate) fn from_line(line: &str) -> Option<Self> {
+        let (word, rest) = line.split_once(' ')?;
+        let marker = || Some((Unsettled::attempt_of_entry(rest)?, Unsettled::from_entry(rest)?));
+        match word {
+            "mark" => marker().map(|(attempt, unsettled)| Self::Mark { attempt, unsettled }),
+            "remark" => marker().map(|(attempt, unsettled)| Self::Remark { attempt, unsettled }),
+            "unmark" => AttemptId::parse(rest).map(|attempt| Self::Unmark { attempt }),
+            "list" => InFlightList::from_entry(rest).iter().next().map(|listed| Self::List(*listed)),
+            "unlist" => AttemptId::parse(rest).map(|attempt| Self::Unlist { attempt }),
+            "answered" => Answered::from_entry(rest).map(Self::Answered),
+            _ => None,
+        }
+    }
+
+    /// Whether it says something later than what is known. Of two refreshes the one that was sent later is marked.
+    pub(crate) fn is_news(&self, known: &Memo, now: Moment) -> bool {
+        match self {
+            Self::Mark { unsettled, .. } => {
+                let is_later = |known: Unsettled| known.sent > unsettled.sent && !known.is_ahead(now);
+                !known.unsettled.is_some_and(is_later)
+            }
+            Self::Answered(answered) => {
+                let is_later = |known: Answered| known.at > answered.at && known.at <= now.wall_ms();
+                !known.answered.is_some_and(is_later)
+            }
+            _ => true,
+        }
+    }
+}
+
 impl Memo {
+    /// All that is noted, for a tab that knows nothing of it.
+    pub(crate) fn notes(&self) -> Vec<Note> {
+        let answered = self.answered.map(Note::Answered);
+        let marker = self.marker().map(|(attempt, unsettled)| Note::Mark { attempt, unsettled });
+        let listed = self.in_flight.iter().map(|listed| Note::List(*listed));
+        answered.into_iter().chain(marker).chain(listed).collect()
+    }
+
     /// Takes it down.
     pub fn note(&mut self, note: Note) {
         match note {
@@ -108,6 +187,66 @@ mod tests {
             let expected = expected.map(|(number, standing)| (attempt(number), standing));
             assert_eq!(marked(&notes), expected, "{notes:?}");
         }
+    }
+
+    #[test]
+    fn a_note_is_read_as_it_was_written() {
+        let listed = InFlight { attempt: attempt(1), sent: 5, gone: Some(7) };
+        let took = std::time::Duration::from_millis(40);
+        let answered = Answered { at: 7, took, pace: Pace { slowest: took, usual: took }, echoes: true };
+        let unsettled = marker(Standing::Lost);
+        for note in [
+            Note::Mark { attempt: attempt(1), unsettled },
+            Note::Remark { attempt: attempt(1), unsettled },
+            Note::Unmark { attempt: attempt(1) },
+            Note::List(listed),
+            Note::List(InFlight { gone: None, ..listed }),
+            Note::Unlist { attempt: attempt(1) },
+            Note::Answered(answered),
+        ] {
+            assert_eq!(Note::from_line(&note.to_line()), Some(note));
+        }
+        for odd in ["", "mark", "mark ", "mark 0 1 2", "later 0", "list -", "unmark x", "answered soon"] {
+            assert_eq!(Note::from_line(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_is_told_whole() {
+        let mut known = Memo::default();
+        let listed = |number| InFlight { attempt: attempt(number), sent: number as i64, gone: None };
+        known.note(Note::Mark { attempt: attempt(1), unsettled: marker(Standing::Out) });
+        known.note(Note::List(listed(1)));
+        known.note(Note::List(listed(2)));
+        let mut told = Memo::default();
+        known.notes().into_iter().for_each(|note| told.note(note));
+        assert_eq!(told, known);
+    }
+
+    #[test]
+    fn what_was_sent_earlier_is_no_news_unless_the_other_is_dated_ahead() {
+        let now = Moment::new(1_000_000, 0);
+        let sent = |sent| Unsettled { sent, ..marker(Standing::Out) };
+        for (known, heard, is_news) in [
+            (None, 5, true),
+            (Some(999_000), 998_000, false),
+            (Some(999_000), 999_000, true),
+            (Some(998_000), 999_000, true),
+            (Some(1_000_900), 999_000, false),
+            (Some(1_100_000), 999_000, true),
+        ] {
+            let memo = Memo { unsettled: known.map(sent), ..Memo::default() };
+            let note = Note::Mark { attempt: attempt(1), unsettled: sent(heard) };
+            assert_eq!(note.is_news(&memo, now), is_news, "{known:?}, {heard}");
+        }
+    }
+
+    #[test]
+    fn what_was_said_long_ago_or_is_dated_ahead_is_not_fresh() {
+        let now = Moment::new(1_000_000, 0);
+        let is_fresh = |sent| Noted { is_kept: false, sent, notes: vec![] }.is_fresh(now);
+        let all = [994_999, 995_000, 1_000_000, 1_001_000, 1_001_001, i64::MIN, i64::MAX].map(is_fresh);
+        assert_eq!(all, [false, true, true, true, false, false, false]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::id::{Entropy, EpochId, TabId};
 use super::memo::Begun;
+use super::note::Noted;
 use super::replies::{Debt, FEW, Replies};
 use super::status::EndReason;
 use super::time::{Deadline, Moment};
@@ -49,6 +50,8 @@ pub enum PeerMessage {
     Coming,
     /// A refresh was sent that failed, or that no token's lifetime required: one for which nobody waits may have to wait.
     Tried,
+    /// What I have noted of refreshes.
+    Noted(Noted),
     /// I am going.
     Bye,
 }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 /// How many milliseconds two clocks may differ by before one of them has jumped: a clock that is corrected drifts.
-const JUMP: u64 = 2_000;
+pub(crate) const JUMP: u64 = 2_000;
+
+/// By how many milliseconds what another tab dates may be ahead: its clock, or when it read it, is another.
+pub(crate) const MOST_AHEAD: i64 = 1_000;
 
 /// The wall clock and the monotonic clock, read together.
 ///

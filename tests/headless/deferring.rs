@@ -4,7 +4,7 @@ use silent_session::session::{Config, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::fake::{FakeServer, Page, now, until};
-use super::others::{Peer, altered, form, jwt, message, message_2, number, text};
+use super::others::{Peer, altered, form, jwt, message, message_2, message_3, number, text};
 
 #[wasm_bindgen_test]
 async fn a_worker_asks_before_it_refreshes_and_takes_what_a_page_brings() {
@@ -109,5 +109,24 @@ async fn a_worker_that_keeps_its_token_asks_nobody() {
     peer.say(&message("here"));
     page.is_active().await;
     assert_eq!((page.server.count("/auth/refresh"), peer.count("want")), (1, 0));
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_says_what_it_notes_for_it_keeps_nothing() {
+    let peer = Peer::of("notes-all");
+    let server = FakeServer::new();
+    server.hold_refresh();
+    let page = Page::start("notes-all", server, Config { shares_token: false, ..Config::default() });
+    let lines = || text(&peer.last("noted"), "notes").lines().count();
+    until("it has marked its refresh", || peer.count("noted") > 0 && lines() > 0).await;
+    let said = peer.last("noted");
+    assert_eq!((form(&said), number(&said, "kept")), (form(&message_3("noted")), 0.0));
+    let words = text(&said, "notes").replace('\n', " ");
+    let kinds = words.split(' ').filter(|word| ["mark", "list"].contains(word)).count();
+    assert_eq!(kinds, 2, "{words}");
+    page.server.let_go();
+    page.is_active().await;
+    assert!(text(&peer.last("noted"), "notes").contains("unmark"));
     page.driver.close();
 }

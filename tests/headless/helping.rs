@@ -1,10 +1,12 @@
 //! A page refreshes for a worker that asks it to; the worker is played by hand.
 
 use silent_session::session::{Config, Status};
+use wasm_bindgen::UnwrapThrowExt as _;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::fake::{FakeServer, Page, until};
-use super::others::{Peer, altered, form, message_2, text};
+use super::others::{Peer, altered, form, message_2, message_3, number, text};
+use super::storage::entry;
 
 fn epoch_of(page: &Page) -> String {
     match page.status() {
@@ -122,5 +124,54 @@ async fn a_page_refreshes_once_for_all_that_ask() {
     until("the token is handed over", || peer.count("token") > handed).await;
     peer.ask().await;
     assert_eq!(page.server.count("/auth/refresh"), 2);
+    page.driver.close();
+}
+
+const ATTEMPT: &str = "00112233445566778899aabbccddeeff";
+
+/// What a worker notes, in these lines, just now.
+fn noted(notes: &str) -> wasm_bindgen::JsValue {
+    let now = js_sys::Date::now();
+    altered(&message_3("noted"), &format!(r#"{{"sent":{now},"notes":"{notes}"}}"#))
+}
+
+#[wasm_bindgen_test]
+async fn a_page_writes_down_what_a_worker_notes() {
+    let (peer, page) = (Peer::of("notes-down"), Page::active("notes-down").await);
+    assert_eq!(peer.count("noted"), 0);
+    let now = js_sys::Date::now();
+    let marker = format!("{ATTEMPT} {ATTEMPT} {now} out - - -");
+    peer.say(&noted(&format!("mark {marker}\\nlist {ATTEMPT} {now} -")));
+    until("it is written down", || entry("attempt", "notes-down").as_ref() == Some(&marker)).await;
+    assert_eq!(entry("in-flight", "notes-down"), Some(format!("{ATTEMPT} {now} -")));
+    // From now on the page says what it notes itself.
+    peer.say(&noted(&format!("unmark {ATTEMPT}\\nunlist {ATTEMPT}")));
+    until("it is gone", || entry("attempt", "notes-down").is_none()).await;
+    assert_eq!(entry("in-flight", "notes-down"), None);
+    page.driver.renew().await.unwrap_throw();
+    let said = peer.hears("noted").await;
+    assert_eq!((form(&said), number(&said, "kept")), (form(&message_3("noted")), 1.0));
+    page.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn a_page_writes_down_nothing_that_was_noted_long_ago_or_is_no_such_message() {
+    let (peer, page) = (Peer::of("notes-not"), Page::active("notes-not").await);
+    let good = noted(&format!("mark {ATTEMPT} {ATTEMPT} 1700000000000 out - - -"));
+    for spoiled in [
+        r#"{"v":2}"#,
+        r#"{"sent":1700000000000}"#,
+        r#"{"sent":"now"}"#,
+        r#"{"kept":1}"#,
+        r#"{"kept":null}"#,
+        r#"{"notes":null}"#,
+        r#"{"notes":"marked"}"#,
+        r#"{"kind":"note"}"#,
+    ] {
+        peer.say(&altered(&good, spoiled));
+    }
+    // Whatever is said to it later is answered later.
+    peer.ask().await;
+    assert_eq!(entry("attempt", "notes-not"), None);
     page.driver.close();
 }

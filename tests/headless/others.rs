@@ -103,7 +103,7 @@ pub fn message_2(name: &str) -> JsValue {
 
 /// One that the third version has added.
 pub fn message_3(name: &str) -> JsValue {
-    let messages = JSON::parse(include_str!("messages-v3.json")).unwrap_throw();
+    let messages = JSON::parse(&dated(include_str!("messages-v3.json"))).unwrap_throw();
     Reflect::get(&messages, &name.into()).unwrap_throw()
 }
 

@@ -12,7 +12,9 @@ fn storage() -> Storage {
 fn key(kind: &str, name: &str) -> String {
     match kind {
         // The cookie's, whatever the session is called: named by the auth origin, which is `PAGE/name` in these tests.
-        "attempt" | "answered" => format!("silent-session:1:{kind}:{PAGE}/{name} {PAGE}/auth/refresh"),
+        "attempt" | "answered" | "in-flight" => {
+            format!("silent-session:1:{kind}:{PAGE}/{name} {PAGE}/auth/refresh")
+        }
         _ => format!("silent-session:1:{kind}:{name}:{PAGE}/auth/refresh"),
     }
 }

@@ -48,7 +48,7 @@ proptest! {
             let is_left_out = match step {
                 // What only a refresh knows, it may find out late; nor does a session that is closed say who signs in.
                 Step::User(User::SignInUnseen(_) | User::SignInByCookie(..) | User::Close(_)) => true,
-                // Nobody remembers then who has signed in.
+                // Nobody remembers then who has signed in; a worker hears of it when the message is there.
                 Step::Browser(Browser::BlockStorage | Browser::ClearStorage | Browser::OpenWorker) => true,
                 // Who signs in in a tab that is frozen before it has heard so signs in when it wakes; and in one that goes
                 // away, nobody hears of it.

@@ -12,6 +12,7 @@ fn is_left_out(step: &Step) -> bool {
         Step::User(user) => user.signs_in() || matches!(user, User::SignOut(_) | User::FailLogin(_)),
         Step::Browser(browser) => matches!(
             browser,
+            // A worker knows what messages tell it, and here some are lost.
             Browser::OpenWorker
                 | Browser::SetClock(_)
                 | Browser::Sleep(..)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use silent_session::session::{Config, Rotation, Status};
 
-use super::steps::{is_recognised, living};
+use super::steps::{is_recognised, let_workers_hear, living, pages};
 use super::world::{Fault, OnSpent, Replies, TabId, World};
 use super::{heal, nobody_waits};
 
@@ -18,6 +18,7 @@ enum Step {
     RefuseToken(usize),
     RevokeAccess,
     OpenTab,
+    OpenWorker,
     Reload(usize),
     CloseTab(usize),
     Fault(Fault),
@@ -99,6 +100,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => tab.clone().prop_map(Step::RefuseToken),
         1 => Just(Step::RevokeAccess),
         1 => Just(Step::OpenTab),
+        1 => Just(Step::OpenWorker),
         3 => tab.clone().prop_map(Step::Reload),
         1 => tab.prop_map(Step::CloseTab),
         2 => fault.prop_map(Step::Fault),
@@ -114,6 +116,12 @@ fn perform(world: &mut World, step: &Step) {
         Step::OpenTab => {
             if world.tabs.iter().filter(|tab| tab.alive).count() < 4 {
                 world.visit();
+            }
+        }
+        Step::OpenWorker => {
+            // Where there is no page, nobody tells what pages have left.
+            if world.tabs.iter().filter(|tab| tab.alive).count() < 4 && pages(world) > 0 {
+                world.visit_worker();
             }
         }
         Step::Renew(tab) => {
@@ -168,9 +176,17 @@ proptest! {
         for step in &steps {
             // A page that goes hears no more of its refresh. A cookie that comes later than any orphan is waited for is too
             // late for the next page; at a server that refuses, that is the time-out.
-            let goes = matches!(step, Step::Reload(_) | Step::CloseTab(_)) && world.is_writing();
+            let ends_page = matches!(step, Step::Reload(_) | Step::CloseTab(_));
+            if ends_page {
+                let_workers_hear(&mut world);
+            }
+            let goes = ends_page && world.is_writing();
             // Nor does the server know the id any more with which a long chain of retries began.
             if goes && (is_late || matches!(kind, Kind::Refuses) || !is_recognised(&world)) {
+                continue;
+            }
+            // Nor does a page hear of a worker's refresh before the message is there.
+            if goes && world.has_worker() {
                 continue;
             }
             let within_timeout = i64::try_from(timeout).unwrap_or(i64::MAX).saturating_mul(1_000) - 500;

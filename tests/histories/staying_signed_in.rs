@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use silent_session::session::Status;
 
 use super::setting::{Allows, Setting, setting};
-use super::steps::{Browser, Server, Step, User, living, orphans_for_good, perform, step};
+use super::steps::{
+    Browser, Server, Step, User, let_workers_hear, living, orphans_for_good, perform, step, strands_worker,
+};
 use super::world::{Fault, TabId, Tells, World};
 use super::{all_look_around, heal, nobody_waits};
 
@@ -14,7 +16,7 @@ fn is_left_out(step: &Step) -> bool {
         Step::User(user) => {
             user.signs_in() || matches!(user, User::SignOut(_) | User::Close(_) | User::FailLogin(_))
         }
-        Step::Browser(Browser::OpenWorker) | Step::Server(Server::RevokeAll) => true,
+        Step::Server(Server::RevokeAll) => true,
         _ => false,
     }
 }
@@ -51,7 +53,10 @@ proptest! {
     ) {
         let mut world = setting.signed_in();
         for step in steps.iter().filter(|step| !is_left_out(step)) {
-            if hides_refresh(&world, step) {
+            if matches!(step, Step::Browser(browser) if browser.ends_page()) {
+                let_workers_hear(&mut world);
+            }
+            if hides_refresh(&world, step) || strands_worker(&world, step) {
                 continue;
             }
             perform(&mut world, step);

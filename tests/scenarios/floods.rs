@@ -1,6 +1,9 @@
 //! Whatever another script of the origin says, and however often, locks nobody out and causes few refreshes.
 
-use silent_session::session::{Begun, EpochId, Offer, PeerMessage, Report};
+use silent_session::session::{
+    Answered, AttemptId, Begun, EpochId, InFlight, Note, Noted, Offer, Pace, PeerMessage, Report, Standing,
+    Unsettled,
+};
 
 use super::*;
 
@@ -23,7 +26,32 @@ fn messages(world: &World) -> Vec<PeerMessage> {
         PeerMessage::Offered(Offer { epoch, token, subject, lifetime: grant.lifetime, age, sent })
     };
     let now = world.moment().wall_ms();
+    let attempt = AttemptId::draw(&mut || 7);
+    let marker = |standing, sent| Unsettled {
+        id: attempt,
+        sent,
+        standing,
+        companion: None,
+        astray: None,
+        gone: None,
+        under: Some(epoch),
+        first: sent,
+    };
+    let noted = |is_kept, note| PeerMessage::Noted(Noted { is_kept, sent: now, notes: vec![note] });
+    let took = Duration::from_secs(3_000_000);
+    let answered = Answered { at: now, took, pace: Pace { slowest: took, usual: took }, echoes: true };
     vec![
+        noted(true, Note::Answered(answered)),
+        noted(false, Note::Answered(answered)),
+        noted(false, Note::Mark { attempt, unsettled: marker(Standing::Out, now) }),
+        noted(true, Note::Mark { attempt, unsettled: marker(Standing::Out, now) }),
+        noted(false, Note::Mark { attempt, unsettled: marker(Standing::Lost, 0) }),
+        noted(false, Note::Remark { attempt, unsettled: marker(Standing::Astray, now) }),
+        noted(true, Note::Remark { attempt, unsettled: marker(Standing::Astray, i64::MIN) }),
+        noted(false, Note::Unmark { attempt }),
+        noted(false, Note::Unlist { attempt }),
+        noted(false, Note::List(InFlight { attempt, sent: now, gone: None })),
+        noted(true, Note::List(InFlight { attempt, sent: i64::MIN, gone: Some(i64::MAX) })),
         PeerMessage::Hello,
         PeerMessage::Here,
         PeerMessage::Bye,
@@ -90,13 +118,20 @@ fn a_page_and_a_worker_that_begin_in_a_flood_restore_the_session() {
         let message = messages(&world)[index].clone();
         flood(&mut world, &message, OFTEN, 10_000);
         tabs.iter().for_each(|tab| world.kill_tab(*tab));
+        // What may still bring its cookie is waited for once, as long as a refresh may take. So is a page that says that it
+        // refreshes for a worker.
+        let is_marked =
+            |note: &Note| matches!(note, Note::Mark { unsettled, .. } if unsettled.standing == Standing::Out);
+        let patience = match &message {
+            PeerMessage::Coming => 16_000,
+            PeerMessage::Noted(noted) if noted.notes.iter().any(is_marked) => 16_000,
+            _ => 3_000,
+        };
         let page = world.visit();
-        flood(&mut world, &message, OFTEN, 3_000);
+        flood(&mut world, &message, OFTEN, patience);
         assert!(world.is_active(page), "{message:?}");
         world.kill_tab(page);
         let worker = world.visit_worker();
-        // A page that says that it refreshes for a worker is waited for once, as long as a refresh may take.
-        let patience = if message == PeerMessage::Coming { 16_000 } else { 3_000 };
         flood(&mut world, &message, OFTEN, patience);
         assert!(world.is_active(worker), "{message:?}");
         // Alone, with nobody who could help.

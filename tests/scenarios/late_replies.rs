@@ -231,3 +231,31 @@ fn a_refresh_from_before_the_clock_was_set_back_does_not_keep_a_rejection_from_b
         assert!(world.server.refreshes <= 3, "{set_back}: {}", world.server.refreshes);
     }
 }
+
+/// No dates tell then which came first, the refresh or the sign-in.
+#[test]
+fn a_clock_that_is_set_back_in_the_middle_of_a_refresh_brings_nobody_back() {
+    for shares_token in [true, false] {
+        for step in [-1_000, -5_000, -30_000, -HOUR] {
+            for slow in [500, 3_000, 10_000] {
+                for (first, signs_in) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+                    let (mut world, both) = tabs::<2>(Config { shares_token, ..Config::default() });
+                    world.server.faults = vec![Fault::Slow(slow)];
+                    world.renew(both[first]);
+                    world.run(200);
+                    world.step_wall_clock(step);
+                    world.signed_in_elsewhere(both[signs_in], "bob");
+                    for _ in 0..600 {
+                        world.run(100);
+                        let is_alice = |tab: &TabId| match world.status(*tab) {
+                            Status::Active { grant, .. } => grant.token.reveal().ends_with("alice"),
+                            _ => false,
+                        };
+                        let what = format!("{shares_token}, {step} ms, {slow} ms, {first}, {signs_in}");
+                        assert!(!both.iter().any(is_alice), "{what}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -28,6 +28,7 @@ mod seeding;
 mod sharing;
 mod signing_in_and_out;
 mod taking_turns;
+mod unkept;
 mod unseen;
 mod whose;
 mod workers;

@@ -67,6 +67,11 @@ impl World {
         tab
     }
 
+    /// Whether a worker runs.
+    pub fn has_worker(&self) -> bool {
+        self.tabs.iter().any(|tab| tab.is_worker && tab.runs())
+    }
+
     /// The page goes away without a word: its lock is free at once, its answers reach nobody.
     pub fn kill_tab(&mut self, tab: TabId) {
         self.tabs[tab.0].alive = false;

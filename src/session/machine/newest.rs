@@ -9,9 +9,10 @@ use std::time::Duration;
 use super::super::callers::Wish;
 use super::super::error::{Denial, RefreshFailure};
 use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
+use super::super::in_flight::InFlight;
 use super::super::memo::{Begun, Memo, Remembered, Standing, Unsettled};
 use super::super::note::Note;
-use super::super::time::Moment;
+use super::super::time::{JUMP, Moment};
 use super::super::token::Grant;
 use super::super::turns::{Job, Sent};
 use super::{Phase, Session};
@@ -144,17 +145,25 @@ impl<E: Entropy> Session<E> {
 
     /// Whether a refresh has found the cookie of somebody else than the one who has signed in last, or nobody can tell.
     /// `marker`: that of the refresh.
-    pub(super) fn is_replaced(&self, grant: &Grant, marker: Option<Unsettled>, memo: &Memo) -> bool {
+    pub(super) fn is_replaced(
+        &self,
+        now: Moment,
+        grant: &Grant,
+        marker: Option<Unsettled>,
+        memo: &Memo,
+    ) -> bool {
         let Some(known) = self.known_session() else { return false };
-        let strays = marker.is_some_and(|marker| marker.strays_into(known.epoch));
         match known.is_of(grant) {
             // Nobody can tell. What was sent when no session was known may as well be of this one.
             true if known.person.is_none() => {
-                let is_told = marker.is_some_and(|marker| marker.under.is_some());
-                self.cookie.strayed || (strays && is_told)
+                let strays = |marker: Unsettled| marker.under.is_some() && marker.strays_into(known.epoch, 0);
+                self.cookie.strayed || marker.is_some_and(strays)
             }
             true => false,
             false => {
+                // Where a clock was set in the meantime, dates say nothing of the order.
+                let error = if self.was_clock_set(now) { u64::MAX } else { JUMP };
+                let strays = marker.is_some_and(|marker| marker.strays_into(known.epoch, error));
                 let is_out = memo.in_flight.iter().any(|listed| known.epoch.is_after(listed.sent));
                 self.cookie.strayed || strays || is_out || self.cookie_in_doubt
             }
@@ -176,12 +185,10 @@ impl<E: Entropy> Session<E> {
     /// then. It does not say under which session: that it brings a cookie is not sure enough where nobody can tell whose.
     pub(super) fn mark_stray(&mut self, now: Moment, memo: &Memo) {
         let Some(known) = self.known_session() else { return };
-        let ours = self.turns.stray().map(|sent| (sent.attempt, sent.began.wall_ms()));
-        let listed = memo.in_flight.iter().filter(|listed| listed.is_recent(now));
-        let mut all = ours.chain(listed.map(|listed| (listed.attempt, listed.sent)));
-        let earlier = all.find(|(_, sent)| known.epoch.is_after(*sent));
-        drop(all);
-        if let Some((attempt, sent)) = earlier {
+        let ours = self.turns.stray().map(|sent| (sent.attempt, sent.began.wall_ms())).next();
+        let is_earlier = |listed: &&InFlight| listed.is_recent(now) && known.epoch.is_after(listed.sent);
+        let listed = memo.in_flight.iter().find(is_earlier).map(|listed| (listed.attempt, listed.sent));
+        if let Some((attempt, sent)) = ours.or(listed) {
             self.cookie.marked = Some(attempt);
             let unsettled = Unsettled::astray(attempt, sent);
             self.note(Note::Remark { attempt, unsettled });

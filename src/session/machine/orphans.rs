@@ -41,7 +41,7 @@ impl<E: Entropy> Session<E> {
             let first_look = self.is_recalled.then_some(now.wall_ms());
             let gone = found.gone.or(known.and_then(|known| known.gone)).or(first_look);
             self.unsettled = Some(Unsettled { gone, ..found });
-        } else if memo.is_kept && self.is_recalled {
+        } else if self.is_recalled {
             self.unsettled = None;
         }
         self.companion = memo.companion;

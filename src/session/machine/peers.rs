@@ -46,8 +46,9 @@ impl<E: Entropy> Session<E> {
         self.pursue_sign_out();
         self.keep_local_sign_out(memo);
         self.commands.push(Command::ExpectCompany(true));
+        self.ask_for_notes(now);
         self.tell(PeerMessage::Hello);
-        if company && self.config.shares_token {
+        if company && self.hears_answers() {
             self.peers.ask(now, false);
         }
     }
@@ -97,10 +98,16 @@ impl<E: Entropy> Session<E> {
         if self.peers.answer_wait(now) == Some(ANSWER_PATIENCE) {
             return; // Asked this very moment.
         }
+        self.ask_for_notes(now);
         self.tell(PeerMessage::Hello);
-        if self.config.shares_token {
+        if self.hears_answers() {
             self.peers.ask(now, true);
         }
+    }
+
+    /// Whether the answers of other tabs bring anything: their token, or what they have noted.
+    fn hears_answers(&self) -> bool {
+        self.config.shares_token || !self.known.is_kept
     }
 
     pub(super) fn peer_spoke(&mut self, now: Moment, from: TabId, message: PeerMessage) {
@@ -109,6 +116,8 @@ impl<E: Entropy> Session<E> {
         }
         match message {
             PeerMessage::Bye => return self.peers.forget(from),
+            // Said on the way out as well: it does not tell that its tab is there.
+            PeerMessage::Noted(noted) => return self.noted_elsewhere(now, &noted),
             PeerMessage::Hello => {
                 self.peers.overhear(now);
                 self.reply_or_owe(now, Debt::State);

@@ -192,6 +192,8 @@ impl<E: Entropy> Session<E> {
         let orphan = self.orphan_wait(now, memo);
         let Some(turn) = &mut self.turns.current else { return };
         let helps = turn.job == Job::Refresh && !self.cookie_in_doubt && !self.callers.want_refresh();
+        // Where nothing is kept, they tell which refreshes are out.
+        let helps = helps || !self.known.is_kept;
         let answers = self.peers.answer_wait(now).filter(|_| helps).unwrap_or_default();
         if answers.max(orphan).is_zero() {
             self.begin_turn(now);

@@ -34,7 +34,11 @@ impl<E: Entropy> Session<E> {
             (Debt::End, Some((until, reason))) if reason != EndReason::None => {
                 self.tell(PeerMessage::Over { until, reason });
             }
-            _ => self.reply(now),
+            _ => {
+                // Before the reply: with it the other one has heard all.
+                self.tell_known(now);
+                self.reply(now);
+            }
         }
     }
 

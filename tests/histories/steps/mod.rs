@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use silent_session::session::Status;
 
-use super::world::{TabId, Version, World};
+use super::world::{Name, TabId, Version, World};
 
 pub(crate) use browser::Browser;
 pub(crate) use network::Network;
@@ -111,6 +111,42 @@ pub(crate) fn orphans_for_good(world: &World, step: &Step) -> bool {
 pub(crate) fn is_recognised(world: &World) -> bool {
     let now = world.moment().wall_ms();
     world.memo().unsettled.is_some_and(|marker| now - marker.first < RECOGNISED)
+}
+
+/// Lets messages arrive that are on their way, where a page goes that may have something to tell to a worker, or a worker to
+/// it.
+pub(crate) fn let_workers_hear(world: &mut World) {
+    if world.has_worker() {
+        world.run(50);
+    }
+}
+
+/// Whether a worker would not hear of a refresh, or others not of its own: messages alone tell them.
+pub(crate) fn strands_worker(world: &World, step: &Step) -> bool {
+    let is_here = world.has_worker();
+    let is_deaf = world.channel.loss > 0
+        || world.channel.delay > 10
+        || world.is_lock_split()
+        || world
+            .deploys
+            .iter()
+            .any(|deploy| deploy.version < Version::Newest || deploy.name != Name::default());
+    match step {
+        // And what pages have left, a page alone finds.
+        Step::Browser(Browser::OpenWorker) => is_deaf || world.is_writing() || pages(world) == 0,
+        Step::Browser(Browser::Channel { .. } | Browser::ClearStorage) => is_here,
+        // Nobody is there to write it down; or nobody who runs.
+        Step::Browser(Browser::Freeze(_) | Browser::BlockStorage) => is_here,
+        Step::User(User::Close(_) | User::Recreate(_)) => is_here && world.is_writing(),
+        Step::Browser(browser) => browser.ends_page() && is_here && (world.is_writing() || pages(world) < 2),
+        _ => false,
+    }
+}
+
+/// How many pages there are that hear a worker.
+pub(crate) fn pages(world: &World) -> usize {
+    let running = world.tabs.iter().filter(|tab| tab.runs() && !tab.is_worker && !tab.prerenders);
+    running.filter(|tab| tab.session.status() != Status::Closed).count()
 }
 
 /// Does it. Where no tab runs nothing happens, and no time passes.

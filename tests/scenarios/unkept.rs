@@ -1,0 +1,162 @@
+//! Where nothing is kept (in a worker, or with storage blocked) a tab knows of refreshes by what the others say, and they
+//! know of its own.
+
+use super::*;
+
+/// Who cannot read what is stored.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Unkept {
+    Worker,
+    Everybody,
+}
+
+/// Alice's page, and a worker or another page. Sharing or not.
+fn two(unkept: Unkept, config: Config) -> (World, [TabId; 2]) {
+    let mut world = World::signed_in(config, 1);
+    if unkept == Unkept::Everybody {
+        world.block_storage();
+    }
+    let other = if unkept == Unkept::Worker { world.visit_worker() } else { world.visit() };
+    world.run(2_000);
+    world.renew(TAB);
+    world.run(1_000);
+    (world, [TAB, other])
+}
+
+/// Each of the two cases, with each of the two tabs as the first, sharing tokens or not.
+fn cases() -> impl Iterator<Item = (Unkept, usize, bool)> {
+    let all = [Unkept::Worker, Unkept::Everybody].into_iter();
+    all.flat_map(|unkept| [0, 1].map(|first| (unkept, first)))
+        .flat_map(|(unkept, first)| [true, false].map(|shares_token| (unkept, first, shares_token)))
+}
+
+fn sharing(shares_token: bool) -> Config {
+    Config { shares_token, ..Config::default() }
+}
+
+fn shown(world: &World, tab: TabId) -> Option<&str> {
+    match world.status(tab) {
+        Status::Active { grant, .. } => Some(world.server.user_of(grant.token.reveal())),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_refresh_beside_a_slow_one_presents_no_spent_cookie() {
+    for (unkept, first, shares_token) in cases() {
+        for slow in [10_000, 16_000, 20_000, 25_000] {
+            let (mut world, both) = two(unkept, sharing(shares_token));
+            world.server.faults = vec![Fault::Slow(slow)];
+            world.renew(both[first]);
+            world.run(500);
+            for _ in 0..20 {
+                world.renew(both[1 - first]);
+                world.run(2_000);
+            }
+            world.run(60_000);
+            let is_well = (world.server.reuses, both.map(|tab| world.is_active(tab)));
+            assert_eq!(is_well, (0, [true; 2]), "{unkept:?}, first {first}, {shares_token}, {slow} ms");
+        }
+    }
+}
+
+#[test]
+fn a_tab_that_comes_while_a_refresh_is_slow_hears_of_it() {
+    for (unkept, first, shares_token) in cases() {
+        for slow in [16_000, 25_000] {
+            let (mut world, both) = two(unkept, sharing(shares_token));
+            world.server.faults = vec![Fault::Slow(slow)];
+            world.renew(both[first]);
+            world.run(15_500);
+            let later = match unkept {
+                Unkept::Worker if first == 0 => world.visit_worker(),
+                _ => world.visit(),
+            };
+            world.renew(later);
+            world.run(60_000);
+            let is_well = (world.server.reuses, world.is_active(later));
+            assert_eq!(is_well, (0, true), "{unkept:?}, first {first}, {shares_token}, {slow} ms");
+        }
+    }
+}
+
+#[test]
+fn at_most_two_refreshes_are_out() {
+    for (unkept, first, shares_token) in cases() {
+        let (mut world, both) = two(unkept, sharing(shares_token));
+        world.server.faults = vec![Fault::Silence; 50];
+        for _ in 0..12 {
+            for tab in [both[first], both[1 - first]] {
+                world.renew(tab);
+                world.run(10_000);
+            }
+        }
+        assert!(
+            world.most_unanswered <= 2,
+            "{unkept:?}, first {first}, {shares_token}: {}",
+            world.most_unanswered
+        );
+    }
+}
+
+#[test]
+fn a_sign_in_by_cookie_beside_a_refresh_shows_nobody_else() {
+    for (unkept, first, shares_token) in cases() {
+        for slow in [500, 3_000, 10_000] {
+            let (mut world, both) = two(unkept, sharing(shares_token));
+            world.server.faults = vec![Fault::Slow(slow)];
+            world.renew(both[first]);
+            world.run(200);
+            world.sign_in_by_cookie(TAB, "bob");
+            world.run(60_000);
+            let what = format!("{unkept:?}, first {first}, {shares_token}, {slow} ms");
+            assert_ne!(shown(&world, TAB), Some("alice"), "{what}");
+            assert_ne!(shown(&world, both[1]), Some("alice"), "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_sign_in_beside_a_refresh_shows_nobody_else() {
+    for (unkept, first, shares_token) in cases() {
+        for slow in [500, 3_000, 10_000] {
+            let (mut world, both) = two(unkept, sharing(shares_token));
+            world.server.faults = vec![Fault::Slow(slow)];
+            world.renew(both[first]);
+            world.run(200);
+            world.signed_in_elsewhere(both[1 - first], "bob");
+            world.run(60_000);
+            let what = format!("{unkept:?}, first {first}, {shares_token}, {slow} ms");
+            assert!(both.iter().all(|tab| shown(&world, *tab) != Some("alice")), "{what}");
+        }
+    }
+}
+
+#[test]
+fn what_a_page_hears_of_a_worker_is_written_down() {
+    let (mut world, [_, worker]) = two(Unkept::Worker, alone());
+    world.server.faults = vec![Fault::Slow(5_000)];
+    world.renew(worker);
+    world.run(1_000);
+    assert_eq!(world.memo().in_flight.iter().count(), 1);
+    assert!(world.memo().unsettled.is_some());
+    world.run(10_000);
+    assert_eq!(world.memo().in_flight.iter().count(), 0);
+    assert_eq!(world.memo().unsettled, None);
+}
+
+/// A page that was frozen hears of it late.
+#[test]
+fn old_news_of_a_worker_is_not_written_down() {
+    let (mut world, [page, worker]) = two(Unkept::Worker, alone());
+    world.freeze(page);
+    world.server.faults = vec![Fault::Silence];
+    world.renew(worker);
+    world.run(1_000);
+    world.kill_tab(worker);
+    world.run(20_000);
+    world.thaw(page, true, true);
+    world.run(10);
+    assert_eq!(world.memo().in_flight.iter().count(), 0);
+    assert_eq!(world.memo().unsettled, None);
+}
