@@ -13,7 +13,7 @@
 //! | `"want"` (2) | `epoch` (or null), `age` | A worker wants a better token than its own, which came so long ago. |
 //! | `"coming"` (2) | | A page answers that it is about to refresh, or that its own is slow. |
 //! | `"tried"` (3) | | A refresh has failed, or no token's lifetime required it. |
-//! | `"noted"` (3) | `kept` (1 or 0), `sent`, `notes` | What was noted of refreshes, a line each, and whether the browser of this tab keeps it. |
+//! | `"noted"` (3) | `kept`, `whole` (1 or 0), `sent`, `notes` | What this tab has noted of refreshes, a line each, and whether its browser keeps that. Where it is `whole`, all that is known, by others as well. |
 //!
 //! `from`, `epoch` and `until` are 32 hexadecimal digits, `subject` is 16 of them or `-`: a check value of whose session it
 //! is, derived from the epoch. A line of `notes` is `mark` or `remark` and a marker, `unmark` or `unlist` and an attempt,
@@ -98,10 +98,12 @@ pub fn write_message<R: Record>(from: TabId, message: &PeerMessage) -> Vec<(&'st
         }
         PeerMessage::Coming => ("coming", vec![]),
         PeerMessage::Tried => ("tried", vec![]),
-        PeerMessage::Noted(Noted { is_kept, sent, notes }) => {
+        PeerMessage::Noted(Noted { is_kept, is_whole, sent, notes }) => {
+            let flag = |flag: bool| Value::Number(f64::from(u8::from(flag)));
             let lines: Vec<String> = notes.iter().map(|note| note.to_line()).collect();
             let members = vec![
-                ("kept", Value::Number(f64::from(u8::from(*is_kept)))),
+                ("kept", flag(*is_kept)),
+                ("whole", flag(*is_whole)),
                 ("sent", Value::Number(*sent as f64)),
                 ("notes", Value::Text(lines.join("\n"))),
             ];
@@ -172,6 +174,7 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
         "tried" => PeerMessage::Tried,
         "noted" => PeerMessage::Noted(Noted {
             is_kept: number("kept")? != 0.0,
+            is_whole: number("whole")? != 0.0,
             sent: number("sent")? as i64,
             notes: text("notes")?.lines().take(Noted::MOST).filter_map(Note::from_line).collect(),
         }),

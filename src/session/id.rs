@@ -1,5 +1,9 @@
 //! Identifiers, and the chance that they are drawn from.
 
+use std::time::Duration;
+
+use super::time::Moment;
+
 /// Where random numbers come from: `crypto.getRandomValues` in a browser, a seeded generator in a test.
 ///
 /// Chance is an argument; nothing in this layer draws any by itself.
@@ -79,9 +83,20 @@ impl EpochId {
         self.0.0[0] >> 16
     }
 
+    /// When it began: milliseconds since 1970, by the clock that its tab saw then.
+    pub(crate) fn date(self) -> i64 {
+        self.began() as i64
+    }
+
     /// Whether it was not there yet at `wall_ms`.
     pub(crate) fn is_after(self, wall_ms: i64) -> bool {
         u64::try_from(wall_ms).is_ok_and(|wall_ms| self.began() >= wall_ms)
+    }
+
+    /// Whether it began longer ago than that.
+    pub(crate) fn is_older_than(self, bound: Duration, now: Moment) -> bool {
+        let bound = i64::try_from(bound.as_millis()).unwrap_or(i64::MAX);
+        !self.is_after(now.wall_ms().saturating_sub(bound).max(0))
     }
 
     /// 32 hexadecimal digits.

@@ -30,7 +30,6 @@ use super::event::Event;
 use super::held::Held;
 use super::horizon::Horizon;
 use super::id::{AttemptId, Entropy, EpochId, TabId, Ticket};
-use super::in_flight::LONGEST_IN_FLIGHT;
 use super::memo::{Begun, Companion, Memo, PendingSignOut, Unsettled};
 use super::note::Note;
 use super::peers::Peers;
@@ -107,6 +106,8 @@ pub struct Session<E> {
     notes: Vec<Note>,
     /// There is a tab that cannot read what is kept.
     has_unkept: bool,
+    /// Until when this tab takes what others know, and have not noted themselves.
+    listens_until: Option<Deadline>,
     /// The last refresh of which something is not known.
     unsettled: Option<Unsettled>,
     /// It was read, and is of another tab or page.
@@ -198,6 +199,7 @@ impl<E: Entropy> Session<E> {
             known: Memo::default(),
             notes: Vec::new(),
             has_unkept: false,
+            listens_until: None,
             unsettled: None,
             is_recalled: false,
             companion: None,
@@ -345,9 +347,7 @@ impl<E: Entropy> Session<E> {
                 let overlapped = self.overlaps_sign_in(now, &memo, &grant);
                 self.begin_session(now, grant);
                 self.cookie_in_doubt = overlapped;
-                if memo.unsettled.is_none() {
-                    self.mark_stray(now, &memo);
-                }
+                self.mark_earlier(now, &memo);
                 self.answer(ticket, Ok(Reply::Done));
             }
             Event::CookieChanged { ticket, memo } => self.cookie_changed(now, ticket, &memo),
@@ -464,11 +464,6 @@ impl<E: Entropy> Session<E> {
     fn wall_lost(&self, now: Moment) -> Duration {
         let is_recent = |(at, _): &(Moment, Duration)| now.since(*at) < JUST_WOKEN;
         self.set_back.filter(is_recent).map_or(Duration::ZERO, |(_, lost)| lost)
-    }
-
-    /// Whether the wall clock was set, or stood still, while a refresh may have been out that still is.
-    fn was_clock_set(&self, now: Moment) -> bool {
-        self.set_back.is_some_and(|(at, _)| now.since(at) < LONGEST_IN_FLIGHT)
     }
 
     fn report(&mut self, report: Report) {

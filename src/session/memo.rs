@@ -234,8 +234,14 @@ impl Unsettled {
         Self { id, sent, standing, companion: None, astray: Some(sent), gone: None, under: None, first: sent }
     }
 
+    /// The same of one that is known to have been sent before this session began, whatever the clocks have shown.
+    pub(crate) fn before(self, session: EpochId) -> Self {
+        let first = self.astray.unwrap_or(self.sent);
+        Self { astray: Some(first.min(session.date())), ..self }
+    }
+
     /// Whether nobody has seen its own reply, with its cookie.
-    fn may_be_out(&self) -> bool {
+    pub(crate) fn may_be_out(&self) -> bool {
         matches!(self.standing, Standing::Out | Standing::Overtaken)
     }
 

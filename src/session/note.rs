@@ -13,6 +13,8 @@ const OLDEST_NEWS: i64 = 5_000;
 pub struct Noted {
     /// Whether the browser keeps it: then others that keep it know it already.
     pub is_kept: bool,
+    /// Whether it is all that the tab knows, for one that has just come; else it is what it has noted itself.
+    pub is_whole: bool,
     /// When it was said: milliseconds since 1970.
     pub sent: i64,
     /// What, in order.
@@ -65,6 +67,18 @@ pub enum Note {
 }
 
 impl Note {
+    /// The turn of the refresh that it is about; `None` of a reply.
+    pub(crate) fn attempt(&self) -> Option<AttemptId> {
+        match self {
+            Self::Mark { attempt, .. }
+            | Self::Remark { attempt, .. }
+            | Self::Unmark { attempt }
+            | Self::Unlist { attempt } => Some(*attempt),
+            Self::List(in_flight) => Some(in_flight.attempt),
+            Self::Answered(_) => None,
+        }
+    }
+
     /// Writes it: a line of words.
     pub(crate) fn to_line(self) -> String {
         let (word, rest) = match self {
@@ -244,7 +258,7 @@ mod tests {
     #[test]
     fn what_was_said_long_ago_or_is_dated_ahead_is_not_fresh() {
         let now = Moment::new(1_000_000, 0);
-        let is_fresh = |sent| Noted { is_kept: false, sent, notes: vec![] }.is_fresh(now);
+        let is_fresh = |sent| Noted { is_kept: false, is_whole: false, sent, notes: vec![] }.is_fresh(now);
         let all = [994_999, 995_000, 1_000_000, 1_001_000, 1_001_001, i64::MIN, i64::MAX].map(is_fresh);
         assert_eq!(all, [false, true, true, true, false, false, false]);
     }

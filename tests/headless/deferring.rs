@@ -4,7 +4,7 @@ use silent_session::session::{Config, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::fake::{FakeServer, Page, now, until};
-use super::others::{Peer, altered, form, jwt, message, message_2, message_3, number, text};
+use super::others::{Peer, altered, form, form_of_noted, jwt, message, message_2, message_3, number, text};
 
 #[wasm_bindgen_test]
 async fn a_worker_asks_before_it_refreshes_and_takes_what_a_page_brings() {
@@ -121,12 +121,12 @@ async fn a_worker_says_what_it_notes_for_it_keeps_nothing() {
     let lines = || text(&peer.last("noted"), "notes").lines().count();
     until("it has marked its refresh", || peer.count("noted") > 0 && lines() > 0).await;
     let said = peer.last("noted");
-    assert_eq!((form(&said), number(&said, "kept")), (form(&message_3("noted")), 0.0));
+    assert_eq!((form_of_noted(&said), number(&said, "kept")), (form_of_noted(&message_3("noted")), 0.0));
     let words = text(&said, "notes").replace('\n', " ");
     let kinds = words.split(' ').filter(|word| ["mark", "list"].contains(word)).count();
     assert_eq!(kinds, 2, "{words}");
     page.server.let_go();
     page.is_active().await;
-    assert!(text(&peer.last("noted"), "notes").contains("unmark"));
+    until("it is settled", || text(&peer.last("noted"), "notes").contains("unmark")).await;
     page.driver.close();
 }

@@ -123,7 +123,11 @@ export function now() {
 
 /** Both clocks of the page, stopped and set by hand until they go on. Timers run. */
 export class StoppedClock {
+  /** The one that was stopped, if one is. */
+  static current;
+
   constructor() {
+    StoppedClock.current = this;
     const [wall, monotonic] = [real.wall(), real.monotonic()];
     this.passed = 0;
     Date.now = () => wall + this.passed;
@@ -141,8 +145,14 @@ export class StoppedClock {
   }
 }
 
+/** Sets the clock forward that was stopped, if one was. */
+export function letPass(ms) {
+  StoppedClock.current?.advance(ms);
+}
+
 /** Lets whatever clock was stopped go on. */
 export function goOn() {
+  StoppedClock.current = undefined;
   Date.now = real.wall;
   delete performance.now;
 }

@@ -55,6 +55,8 @@ extern "C" {
     /// Milliseconds, by a clock that no test stops.
     pub fn now() -> f64;
     /// Lets whatever clock was stopped go on.
+    #[wasm_bindgen(js_name = letPass)]
+    fn let_pass(ms: f64);
     #[wasm_bindgen(js_name = goOn)]
     pub fn go_on();
     pub fn stored() -> String;
@@ -133,6 +135,8 @@ impl Page {
     /// The same, once it is active.
     pub async fn active(name: &str) -> Self {
         let page = Self::start(name, FakeServer::new(), Config::default());
+        // A worker waits so long for what other tabs have noted.
+        let_pass(100.0);
         assert!(page.driver.renew().await.is_ok());
         page
     }

@@ -5,7 +5,7 @@ use wasm_bindgen::UnwrapThrowExt as _;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::fake::{FakeServer, Page, until};
-use super::others::{Peer, altered, form, message_2, message_3, number, text};
+use super::others::{Peer, altered, form, form_of_noted, message_2, message_3, number, text};
 use super::storage::entry;
 
 fn epoch_of(page: &Page) -> String {
@@ -150,7 +150,7 @@ async fn a_page_writes_down_what_a_worker_notes() {
     assert_eq!(entry("in-flight", "notes-down"), None);
     page.driver.renew().await.unwrap_throw();
     let said = peer.hears("noted").await;
-    assert_eq!((form(&said), number(&said, "kept")), (form(&message_3("noted")), 1.0));
+    assert_eq!((form_of_noted(&said), number(&said, "kept")), (form_of_noted(&message_3("noted")), 1.0));
     page.driver.close();
 }
 
@@ -164,6 +164,8 @@ async fn a_page_writes_down_nothing_that_was_noted_long_ago_or_is_no_such_messag
         r#"{"sent":"now"}"#,
         r#"{"kept":1}"#,
         r#"{"kept":null}"#,
+        r#"{"whole":1}"#,
+        r#"{"whole":null}"#,
         r#"{"notes":null}"#,
         r#"{"notes":"marked"}"#,
         r#"{"kind":"note"}"#,

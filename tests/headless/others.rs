@@ -107,6 +107,11 @@ pub fn message_3(name: &str) -> JsValue {
     Reflect::get(&messages, &name.into()).unwrap_throw()
 }
 
+/// What a message of notes is like, whatever was noted and wherever.
+pub fn form_of_noted(message: &JsValue) -> String {
+    form(&altered(message, r#"{"kept":0,"notes":""}"#))
+}
+
 /// A text in a message.
 pub fn text(message: &JsValue, member: &str) -> String {
     Reflect::get(message, &member.into()).unwrap_throw().as_string().unwrap_throw()

@@ -43,7 +43,8 @@ fn is_blind(world: &World, step: &Step, sign_outs: SignOuts, is_unordered: bool)
         // Whose cookie there is after an unordered sign-in, the marker of another's refresh would tell.
         // And a server that ends the session of the token lets an earlier one of the same person go on.
         Step::User(User::SignInElsewhere(..)) => {
-            let leaves_earlier = world.is_writing() && sign_outs.logout == Logout::WantsToken;
+            let is_ending = world.is_writing() || world.memo().sign_out.is_some();
+            let leaves_earlier = is_ending && sign_outs.logout == Logout::WantsToken;
             world.storage.blocked || world.is_lock_split() || leaves_earlier
         }
         _ => false,

@@ -37,7 +37,8 @@ fn messages(world: &World) -> Vec<PeerMessage> {
         under: Some(epoch),
         first: sent,
     };
-    let noted = |is_kept, note| PeerMessage::Noted(Noted { is_kept, sent: now, notes: vec![note] });
+    let noted =
+        |is_kept, note| PeerMessage::Noted(Noted { is_kept, is_whole: false, sent: now, notes: vec![note] });
     let took = Duration::from_secs(3_000_000);
     let answered = Answered { at: now, took, pace: Pace { slowest: took, usual: took }, echoes: true };
     vec![

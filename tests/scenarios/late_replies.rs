@@ -259,3 +259,24 @@ fn a_clock_that_is_set_back_in_the_middle_of_a_refresh_brings_nobody_back() {
         }
     }
 }
+
+/// Nor does a page that has not seen the clock jump.
+#[test]
+fn a_clock_that_was_set_back_before_a_reload_brings_nobody_back() {
+    for step in [-1_000, -2_000, -3_000] {
+        let (mut world, [first, second]) = tabs::<2>(Config::default());
+        world.server.faults = vec![Fault::Slow(3_000)];
+        world.renew(first);
+        world.run(100);
+        world.step_wall_clock(step);
+        world.signed_in_elsewhere(second, "bob");
+        world.run(50);
+        let reloaded = world.reload(first);
+        world.run(20 * MINUTE);
+        let is_alice = |tab: TabId| match world.status(tab) {
+            Status::Active { grant, .. } => grant.token.reveal().ends_with("alice"),
+            _ => false,
+        };
+        assert!(!is_alice(reloaded) && !is_alice(second), "{step} ms");
+    }
+}

@@ -160,3 +160,84 @@ fn old_news_of_a_worker_is_not_written_down() {
     assert_eq!(world.memo().in_flight.iter().count(), 0);
     assert_eq!(world.memo().unsettled, None);
 }
+
+/// However long a message takes: what it says of a refresh that has settled since is not written down again.
+#[test]
+fn what_has_settled_is_not_noted_again() {
+    for delay in [0, 1, 5, 20] {
+        for (unkept, first, shares_token) in cases() {
+            let (mut world, both) = two(unkept, sharing(shares_token));
+            world.channel.least = delay;
+            let what = format!("{unkept:?}, first {first}, {shares_token}, {delay} ms");
+            for _ in 0..4 {
+                let all = [both[first], both[1 - first]].map(|tab| (tab, world.renew(tab)));
+                world.run(6_000);
+                for (tab, ticket) in all {
+                    assert_eq!(world.answer(tab, ticket), Some(&Ok(Reply::Done)), "{what}");
+                }
+                assert_eq!(
+                    (world.memo().unsettled, world.memo().in_flight.iter().count()),
+                    (None, 0),
+                    "{what}"
+                );
+            }
+            let ticket = world.sign_out(TAB);
+            world.run(1_000);
+            assert_eq!(world.answer(TAB, ticket), Some(&CONFIRMED), "{what}");
+        }
+    }
+}
+
+/// A worker, or a page where storage is blocked.
+fn comer(world: &mut World, unkept: Unkept) -> TabId {
+    if unkept == Unkept::Worker { world.visit_worker() } else { world.visit() }
+}
+
+#[test]
+fn who_has_signed_out_stays_so_when_a_tab_comes_that_finds_nothing() {
+    let unconfirmed =
+        [Logout::WantsToken, Logout::Answers(404, "text/html"), Logout::Answers(500, "text/html")];
+    for (logout, pause) in unconfirmed.iter().flat_map(|logout| [1_000, HOUR].map(|pause| (*logout, pause))) {
+        for unkept in [Unkept::Worker, Unkept::Everybody] {
+            for shares_token in [true, false] {
+                let mut world = World::signed_in(sharing(shares_token), 1);
+                if unkept == Unkept::Everybody {
+                    world.block_storage();
+                }
+                world.server.logout = logout;
+                world.sign_out(TAB);
+                world.run(pause);
+                let tab = comer(&mut world, unkept);
+                world.run(5_000);
+                let both = (shown(&world, TAB), shown(&world, tab));
+                assert_eq!(both, (None, None), "{logout:?}, {pause} ms, {unkept:?}, {shares_token}");
+                world.sign_in(TAB, "bob");
+                world.run(5_000);
+                assert_eq!(
+                    shown(&world, tab),
+                    Some("bob"),
+                    "{logout:?}, {pause} ms, {unkept:?}, {shares_token}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn whoever_was_replaced_is_shown_by_no_tab_that_finds_nothing() {
+    for unkept in [Unkept::Worker, Unkept::Everybody] {
+        let mut world = signed_in();
+        if unkept == Unkept::Everybody {
+            world.block_storage();
+        }
+        world.server.faults = vec![Fault::Slow(1_000)];
+        world.renew(TAB);
+        world.run(200);
+        world.signed_in_elsewhere(TAB, "bob");
+        world.run(10_000);
+        assert_eq!(world.status(TAB), ended(EndReason::Replaced));
+        let tab = comer(&mut world, unkept);
+        world.run(5_000);
+        assert_eq!((shown(&world, TAB), shown(&world, tab)), (None, None), "{unkept:?}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Which session is whose, which came later, and which are over.
 
 use super::super::command::Command;
+use super::super::config::LONGEST_PENDING_SIGN_OUT;
 use super::super::error::Denial;
 use super::super::id::{Entropy, EpochId};
 use super::super::memo::{Begun, Memo, Remembered, Unsettled};
@@ -116,6 +117,13 @@ impl<E: Entropy> Session<E> {
         self.note_over(until, reason);
         // Of a session whose name is not known yet one knows that it had begun when this page did.
         let known = match self.phase {
+            // Where nothing is kept, that tab is the only one to tell.
+            Phase::Unknown { restoring: None, .. }
+                if !self.known.is_kept && reason != EndReason::Rejected =>
+            {
+                let is_old = |now| until.is_older_than(LONGEST_PENDING_SIGN_OUT, now);
+                Some(until).filter(|_| !self.last.is_some_and(is_old))
+            }
             Phase::Unknown { restoring: None, .. } => self.before.filter(|_| reason != EndReason::Rejected),
             _ => self.known_epoch(),
         };

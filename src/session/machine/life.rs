@@ -45,9 +45,7 @@ impl<E: Entropy> Session<E> {
                 let overlapped = self.turns.refresh_is_out();
                 self.begin_session(now, grant);
                 self.cookie_in_doubt = overlapped;
-                if memo.unsettled.is_none() {
-                    self.mark_stray(now, memo);
-                }
+                self.mark_earlier(now, memo);
                 self.answer(ticket, Ok(Reply::Done));
             }
             None => {

@@ -145,13 +145,7 @@ impl<E: Entropy> Session<E> {
 
     /// Whether a refresh has found the cookie of somebody else than the one who has signed in last, or nobody can tell.
     /// `marker`: that of the refresh.
-    pub(super) fn is_replaced(
-        &self,
-        now: Moment,
-        grant: &Grant,
-        marker: Option<Unsettled>,
-        memo: &Memo,
-    ) -> bool {
+    pub(super) fn is_replaced(&self, grant: &Grant, marker: Option<Unsettled>, memo: &Memo) -> bool {
         let Some(known) = self.known_session() else { return false };
         match known.is_of(grant) {
             // Nobody can tell. What was sent when no session was known may as well be of this one.
@@ -161,9 +155,7 @@ impl<E: Entropy> Session<E> {
             }
             true => false,
             false => {
-                // Where a clock was set in the meantime, dates say nothing of the order.
-                let error = if self.was_clock_set(now) { u64::MAX } else { JUMP };
-                let strays = marker.is_some_and(|marker| marker.strays_into(known.epoch, error));
+                let strays = marker.is_some_and(|marker| marker.strays_into(known.epoch, JUMP));
                 let is_out = memo.in_flight.iter().any(|listed| known.epoch.is_after(listed.sent));
                 self.cookie.strayed || strays || is_out || self.cookie_in_doubt
             }
@@ -176,8 +168,26 @@ impl<E: Entropy> Session<E> {
         let is_marked = |sent: &Sent| Some(sent.attempt) == self.cookie.marked;
         let marked = self.turns.stray().find(is_marked);
         if let Some(sent) = marked {
-            let unsettled = Unsettled::of_earlier(&sent, Standing::Astray);
+            let unsettled = self.stray_marker(&sent);
             self.note(Note::Remark { attempt: sent.attempt, unsettled });
+        }
+    }
+
+    /// The marker of a refresh of this tab that was sent in an earlier session.
+    pub(super) fn stray_marker(&self, sent: &Sent) -> Unsettled {
+        let marker = Unsettled::of_earlier(sent, Standing::Astray);
+        self.known_epoch().map_or(marker, |session| marker.before(session))
+    }
+
+    /// Somebody has signed in: writes down that a refresh is out which was sent before.
+    pub(super) fn mark_earlier(&mut self, now: Moment, memo: &Memo) {
+        let Some((attempt, marker)) = memo.marker() else { return self.mark_stray(now, memo) };
+        // Where the clock was set back since, its date does not say so; and whoever reads it later does not know that.
+        if let Some(epoch) = self.known_epoch()
+            && marker.may_be_out()
+            && !epoch.is_after(marker.sent)
+        {
+            self.note(Note::Remark { attempt, unsettled: marker.before(epoch) });
         }
     }
 
@@ -190,7 +200,7 @@ impl<E: Entropy> Session<E> {
         let listed = memo.in_flight.iter().find(is_earlier).map(|listed| (listed.attempt, listed.sent));
         if let Some((attempt, sent)) = ours.or(listed) {
             self.cookie.marked = Some(attempt);
-            let unsettled = Unsettled::astray(attempt, sent);
+            let unsettled = Unsettled::astray(attempt, sent).before(known.epoch);
             self.note(Note::Remark { attempt, unsettled });
         }
     }

@@ -3,13 +3,18 @@
 //! A tab that keeps nothing says so. From then on all tabs tell each other what they note: those that keep nothing go by
 //! what they hear, as if they had read it, and what they say themselves the others write down.
 
+use std::time::Duration;
+
 use super::super::command::Command;
 use super::super::id::Entropy;
 use super::super::memo::Memo;
 use super::super::note::{Note, Noted};
 use super::super::peers::PeerMessage;
-use super::super::time::Moment;
+use super::super::time::{Deadline, Moment};
 use super::Session;
+
+/// How long a tab that has just come takes what others know: later, it knows better what has become of their refreshes.
+const LISTENING: Duration = Duration::from_secs(1);
 
 impl<E: Entropy> Session<E> {
     /// Notes something of a refresh.
@@ -25,7 +30,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn tell_notes(&mut self, now: Moment) {
         if !self.notes.is_empty() {
             let notes = std::mem::take(&mut self.notes);
-            self.tell_noted(now, notes);
+            self.tell_noted(now, false, notes);
         }
     }
 
@@ -36,21 +41,35 @@ impl<E: Entropy> Session<E> {
 
     /// Tells a tab that has just come what is noted; if that is nothing, that it is told.
     pub(super) fn tell_known(&mut self, now: Moment) {
-        if self.is_to_be_told() {
-            self.tell_noted(now, self.known.notes());
+        if !self.is_to_be_told() {
+            return;
         }
-    }
-
-    /// Where nothing is kept here, says so, and with it what this tab knows: whoever replies tells the rest.
-    pub(super) fn ask_for_notes(&mut self, now: Moment) {
         if !self.known.is_kept {
-            self.tell_noted(now, self.known.notes());
+            self.tell_noted(now, false, self.own_notes());
+        }
+        // What others have noted those know that keep it; and it may have changed since it was heard.
+        self.tell_noted(now, true, self.known.notes());
+    }
+
+    /// Where nothing is kept here, says so: whoever replies tells what is noted.
+    pub(super) fn ask_for_notes(&mut self, now: Moment) {
+        self.listens_until = Some(Deadline::new(now, LISTENING));
+        if !self.known.is_kept {
+            self.tell_noted(now, false, self.own_notes());
         }
     }
 
-    fn tell_noted(&mut self, now: Moment, notes: Vec<Note>) {
-        let noted = Noted { is_kept: self.known.is_kept, sent: now.wall_ms(), notes };
-        self.tell(PeerMessage::Noted(noted));
+    /// What is noted of the refreshes of this tab.
+    fn own_notes(&self) -> Vec<Note> {
+        let marked = self.marked.filter(|_| !self.is_recalled);
+        let ours: Vec<_> = self.turns.in_flight().map(|sent| sent.attempt).chain(marked).collect();
+        let is_own = |note: &Note| note.attempt().is_some_and(|attempt| ours.contains(&attempt));
+        self.known.notes().into_iter().filter(is_own).collect()
+    }
+
+    fn tell_noted(&mut self, now: Moment, is_whole: bool, notes: Vec<Note>) {
+        let is_kept = self.known.is_kept;
+        self.tell(PeerMessage::Noted(Noted { is_kept, is_whole, sent: now.wall_ms(), notes }));
     }
 
     /// What the browser keeps; and of refreshes what the tabs have said, where it keeps nothing.
@@ -62,11 +81,18 @@ impl<E: Entropy> Session<E> {
     /// Another tab has noted something.
     pub(super) fn noted_elsewhere(&mut self, now: Moment, noted: &Noted) {
         // Nobody says so where all can read it. What this tab has noted before it knew that, it has told nobody.
-        if !std::mem::replace(&mut self.has_unkept, true) && self.turns.in_flight().next().is_some() {
-            self.tell_known(now);
+        if !std::mem::replace(&mut self.has_unkept, true) {
+            let notes = self.own_notes();
+            if !notes.is_empty() {
+                self.tell_noted(now, false, notes);
+            }
         }
         let writes_down = self.known.is_kept;
-        if writes_down && (noted.is_kept || !noted.is_fresh(now)) {
+        let is_taken = match writes_down {
+            true => !noted.is_kept && !noted.is_whole && noted.is_fresh(now),
+            false => !noted.is_whole || self.listens_until.is_some_and(|until| !until.is_due(now)),
+        };
+        if !is_taken {
             return;
         }
         for note in &noted.notes {

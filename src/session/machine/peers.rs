@@ -68,6 +68,9 @@ impl<E: Entropy> Session<E> {
         self.recall(now, memo);
         self.recall_sign_out(now, memo);
         self.pursue_sign_out();
+        if was_away {
+            self.ask_for_notes(now);
+        }
         if was_away || self.refresh_is_due(now) {
             self.greet(now);
         }
@@ -98,7 +101,6 @@ impl<E: Entropy> Session<E> {
         if self.peers.answer_wait(now) == Some(ANSWER_PATIENCE) {
             return; // Asked this very moment.
         }
-        self.ask_for_notes(now);
         self.tell(PeerMessage::Hello);
         if self.hears_answers() {
             self.peers.ask(now, true);

@@ -191,9 +191,10 @@ impl<E: Entropy> Session<E> {
         }
         let orphan = self.orphan_wait(now, memo);
         let Some(turn) = &mut self.turns.current else { return };
-        let helps = turn.job == Job::Refresh && !self.cookie_in_doubt && !self.callers.want_refresh();
-        // Where nothing is kept, they tell which refreshes are out.
-        let helps = helps || !self.known.is_kept;
+        // Where nothing is kept, they tell at first which refreshes are out.
+        let knows = self.known.is_kept || self.turns.sent > 0;
+        let is_own = self.cookie_in_doubt || self.callers.want_refresh();
+        let helps = turn.job == Job::Refresh && !(knows && is_own);
         let answers = self.peers.answer_wait(now).filter(|_| helps).unwrap_or_default();
         if answers.max(orphan).is_zero() {
             self.begin_turn(now);

@@ -160,7 +160,7 @@ impl<E: Entropy> Session<E> {
             }
             true if self.is_overlaid(&grant) => return self.end(now, EndReason::Replaced),
             true => self.next_epoch(now),
-            false if self.is_replaced(now, &grant, marker, memo) => {
+            false if self.is_replaced(&grant, marker, memo) => {
                 return self.end(now, EndReason::Replaced);
             }
             false => self.epoch_of(&grant, began, marker, memo),

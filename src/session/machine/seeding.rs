@@ -87,7 +87,7 @@ impl<E: Entropy> Session<E> {
             return Some(Err(denial));
         }
         match self.known_session() {
-            Some(_) if self.is_replaced(now, &grant, memo.unsettled, memo) => {
+            Some(_) if self.is_replaced(&grant, memo.unsettled, memo) => {
                 self.end(now, EndReason::Replaced);
                 return Some(Err(Denial::Ended(EndReason::Replaced)));
             }

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use silent_session::session::Status;
 
-use super::world::{Name, TabId, Version, World};
+use super::world::{Name, TabId, Tells, Version, World};
 
 pub(crate) use browser::Browser;
 pub(crate) use network::Network;
@@ -124,7 +124,9 @@ pub(crate) fn let_workers_hear(world: &mut World) {
 /// Whether a worker would not hear of a refresh, or others not of its own: messages alone tell them.
 pub(crate) fn strands_worker(world: &World, step: &Step) -> bool {
     let is_here = world.has_worker();
-    let is_deaf = world.channel.loss > 0
+    // Of opaque tokens, what is written down alone tells that they are one session's.
+    let is_deaf = world.server.tells == Tells::Nothing
+        || world.channel.loss > 0
         || world.channel.delay > 10
         || world.is_lock_split()
         || world
@@ -134,7 +136,10 @@ pub(crate) fn strands_worker(world: &World, step: &Step) -> bool {
     match step {
         // And what pages have left, a page alone finds.
         Step::Browser(Browser::OpenWorker) => is_deaf || world.is_writing() || pages(world) == 0,
-        Step::Browser(Browser::Channel { .. } | Browser::ClearStorage) => is_here,
+        // What is said while the clock is set may be dated wrongly.
+        Step::Browser(
+            Browser::Channel { .. } | Browser::ClearStorage | Browser::SetClock(_) | Browser::Sleep(..),
+        ) => is_here,
         // Nobody is there to write it down; or nobody who runs.
         Step::Browser(Browser::Freeze(_) | Browser::BlockStorage) => is_here,
         Step::User(User::Close(_) | User::Recreate(_)) => is_here && world.is_writing(),
