@@ -75,9 +75,13 @@
 //! - **the lock**, held around a turn at the wire, and never while code of the app's runs but the login function of a
 //!   sign-in, which is bounded;
 //! - **what is stored** ([`Memo`]): which session goes on or is over, and which attempt is on the wire, read at each
-//!   grant of the lock and whenever the page was hidden or away. Nothing secret; it may be missing;
+//!   grant of the lock and whenever the page was hidden or away. Nothing secret; it may be missing, and then it is what the
+//!   other tabs say;
 //! - **messages** ([`PeerMessage`]): tokens, the begin and the end of sessions. Each may be lost, late or out of order:
 //!   then there is one refresh more, one after the other, or a tab hears of a sign-in or sign-out at its next turn.
+//!
+//! Where nothing is kept (a worker, blocked storage) tabs also say what they note of refreshes, and those that keep it write
+//! it down for those that do not (`machine/noting.rs`).
 //!
 //! One tab replies for all (`replies.rs`): whoever spoke last, or where it does not, the next in an order of their own.
 //! Few tabs all reply, so that they know exactly who is there. So messages grow with the number of tabs, and no faster.
