@@ -28,14 +28,17 @@ fn hides_refresh(world: &World, step: &Step) -> bool {
     let is_timeless = matches!(step, Step::Browser(Browser::Sleep(..) | Browser::SetClock(_)));
     // Nor is there a marker to find where storage is blocked, or cleared.
     let may_lose = world.server.faults.contains(&Fault::Lost) || world.server.failing > 0;
+    let is_opaque = world.server.tells == Tells::Nothing;
     let is_blind = match step {
         // Whoever has another lock than the sleeper sends meanwhile, and tells the order by the clock.
         Step::Browser(Browser::Sleep(..) | Browser::SetClock(_)) => world.is_lock_split(),
         // Of opaque tokens, what is written down alone tells that they are one session's.
         Step::Browser(Browser::BlockStorage) => {
-            is_marked || may_lose || world.is_lock_split() || world.server.tells == Tells::Nothing
+            is_marked || may_lose || world.is_lock_split() || is_opaque || world.channel.loss > 0
         }
-        Step::Browser(Browser::ClearStorage) => is_marked || may_lose || world.storage.blocked,
+        // Then messages alone tell what is out.
+        Step::Browser(Browser::Channel { loss: 1.., .. }) => world.storage.blocked,
+        Step::Browser(Browser::ClearStorage) => is_marked || may_lose || is_opaque || world.storage.blocked,
         Step::Server(Server::Fault(Fault::Lost) | Server::Failing(1..)) => world.storage.blocked,
         _ => false,
     };

@@ -1,6 +1,8 @@
 //! Where nothing is kept (in a worker, or with storage blocked) a tab knows of refreshes by what the others say, and they
 //! know of its own.
 
+use silent_session::session::{AttemptId, InFlight, Note, Noted, PeerMessage, Standing, Unsettled};
+
 use super::*;
 
 /// Who cannot read what is stored.
@@ -239,5 +241,72 @@ fn whoever_was_replaced_is_shown_by_no_tab_that_finds_nothing() {
         let tab = comer(&mut world, unkept);
         world.run(5_000);
         assert_eq!((shown(&world, TAB), shown(&world, tab)), (None, None), "{unkept:?}");
+    }
+}
+
+/// What others keep themselves, what somebody has only heard, what is old or dated ahead, and what is earlier than what
+/// is marked: nothing of it is written down.
+#[test]
+fn only_news_of_a_tabs_own_are_written_down() {
+    let mut world = signed_in();
+    world.server.faults = vec![Fault::Slow(5_000)];
+    world.renew(TAB);
+    world.run(1_000);
+    let (before, now) = (world.memo(), world.moment().wall_ms());
+    let attempt = AttemptId::draw(&mut || 7);
+    let mark = |sent| {
+        let marker = before.unsettled.unwrap();
+        Note::Mark { attempt, unsettled: Unsettled { id: attempt, sent, standing: Standing::Out, ..marker } }
+    };
+    let list = Note::List(InFlight { attempt, sent: now, gone: None });
+    for (is_kept, is_whole, sent, note, is_written) in [
+        (true, false, now, list, false),
+        (false, true, now, list, false),
+        (false, false, now - 6_000, list, false),
+        (false, false, now + 6_000, list, false),
+        (false, false, now, mark(now - 2_000), false),
+        (true, true, now, mark(now), false),
+        (false, false, now, mark(now), true),
+        (false, false, now, list, true),
+    ] {
+        let what = format!("{is_kept}, {is_whole}, {sent}, {note:?}");
+        let before = world.memo();
+        let noted = Noted { is_kept, is_whole, sent, notes: vec![note] };
+        world.say_as_stranger(TAB, PeerMessage::Noted(noted));
+        assert_eq!(world.memo() != before, is_written, "{what}");
+    }
+}
+
+/// It has sent its refresh before it knew that a worker was there.
+#[test]
+fn a_page_that_meets_a_worker_tells_it_what_is_out() {
+    for shares_token in [true, false] {
+        let (mut world, [page, worker]) = two(Unkept::Worker, sharing(shares_token));
+        world.close_tab(page);
+        world.run(5_000);
+        world.server.faults = vec![Fault::Slow(20_000)];
+        let page = world.visit();
+        world.renew(page);
+        world.run(500);
+        for _ in 0..20 {
+            world.renew(worker);
+            world.run(2_000);
+        }
+        let is_well = (world.server.reuses, world.is_active(page), world.is_active(worker));
+        assert_eq!(is_well, (0, true, true), "{shares_token}");
+    }
+}
+
+#[test]
+fn a_refresh_that_waits_for_room_is_sent_as_soon_as_there_is_room() {
+    for first in [0, 1] {
+        let (mut world, both) = two(Unkept::Worker, alone());
+        world.server.faults = vec![Fault::Slow(40_000), Fault::Slow(40_000)];
+        world.renew(both[first]);
+        // By then it has been given up on, and retried.
+        world.run(35_000);
+        let ticket = world.renew(both[1 - first]);
+        world.run(7_000);
+        assert_eq!(world.answer(both[1 - first], ticket), Some(&Ok(Reply::Done)), "{first}");
     }
 }

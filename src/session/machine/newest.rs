@@ -176,7 +176,10 @@ impl<E: Entropy> Session<E> {
     /// The marker of a refresh of this tab that was sent in an earlier session.
     pub(super) fn stray_marker(&self, sent: &Sent) -> Unsettled {
         let marker = Unsettled::of_earlier(sent, Standing::Astray);
-        self.known_epoch().map_or(marker, |session| marker.before(session))
+        // A session that was found is dated before what was out then.
+        self.known_epoch()
+            .filter(|_| self.cookie.signed_in_here)
+            .map_or(marker, |session| marker.before(session))
     }
 
     /// Somebody has signed in: writes down that a refresh is out which was sent before.
@@ -195,9 +198,11 @@ impl<E: Entropy> Session<E> {
     /// then. It does not say under which session: that it brings a cookie is not sure enough where nobody can tell whose.
     pub(super) fn mark_stray(&mut self, now: Moment, memo: &Memo) {
         let Some(known) = self.known_session() else { return };
-        let ours = self.turns.stray().map(|sent| (sent.attempt, sent.began.wall_ms())).next();
-        let is_earlier = |listed: &&InFlight| listed.is_recent(now) && known.epoch.is_after(listed.sent);
-        let listed = memo.in_flight.iter().find(is_earlier).map(|listed| (listed.attempt, listed.sent));
+        let is_earlier = |sent| self.cookie.signed_in_here || known.epoch.is_after(sent);
+        let ours = self.turns.stray().find(|sent| is_earlier(sent.began.wall_ms()));
+        let ours = ours.map(|sent| (sent.attempt, sent.began.wall_ms()));
+        let is_listed = |listed: &&InFlight| listed.is_recent(now) && known.epoch.is_after(listed.sent);
+        let listed = memo.in_flight.iter().find(is_listed).map(|listed| (listed.attempt, listed.sent));
         if let Some((attempt, sent)) = ours.or(listed) {
             self.cookie.marked = Some(attempt);
             let unsettled = Unsettled::astray(attempt, sent).before(known.epoch);
