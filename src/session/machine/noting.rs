@@ -1,4 +1,4 @@
-//! What is noted of refreshes, where the browser keeps nothing: in a worker, and with storage blocked.
+//! Notes about refreshes where the browser keeps nothing: in a worker, and with storage blocked.
 //!
 //! A tab that keeps nothing says so. From then on all tabs tell each other what they note: those that keep nothing go by
 //! what they hear, as if they had read it, and what they say themselves the others write down.
@@ -13,7 +13,7 @@ use super::super::peers::PeerMessage;
 use super::super::time::{Deadline, Moment};
 use super::Session;
 
-/// How long a tab that has just come takes what others know: later, it knows better what has become of their refreshes.
+/// How long a new tab accepts what others know of third tabs. Later its own knowledge is newer.
 const LISTENING: Duration = Duration::from_secs(1);
 
 impl<E: Entropy> Session<E> {
@@ -41,25 +41,27 @@ impl<E: Entropy> Session<E> {
 
     /// Tells a tab that has just come what is noted; if that is nothing, that it is told.
     pub(super) fn tell_known(&mut self, now: Moment) {
-        if !self.is_to_be_told() {
-            return;
+        if self.is_to_be_told() {
+            self.tell_own(now);
+            // Pages can read what other tabs have noted, and read it newer than this tab has heard it.
+            self.tell_noted(now, true, self.known.notes());
         }
-        if !self.known.is_kept {
-            self.tell_noted(now, false, self.own_notes());
-        }
-        // What others have noted those know that keep it; and it may have changed since it was heard.
-        self.tell_noted(now, true, self.known.notes());
     }
 
-    /// Where nothing is kept here, says so: whoever replies tells what is noted.
+    /// Says that nothing is kept here, if so. Whoever replies tells what is noted.
     pub(super) fn ask_for_notes(&mut self, now: Moment) {
         self.listens_until = Some(Deadline::new(now, LISTENING));
+        self.tell_own(now);
+    }
+
+    /// Tells what this tab has noted, for others to write down, if its browser keeps nothing.
+    fn tell_own(&mut self, now: Moment) {
         if !self.known.is_kept {
             self.tell_noted(now, false, self.own_notes());
         }
     }
 
-    /// What is noted of the refreshes of this tab.
+    /// Returns the notes about the refreshes of this tab.
     fn own_notes(&self) -> Vec<Note> {
         let marked = self.marked.filter(|_| !self.is_recalled);
         let ours: Vec<_> = self.turns.in_flight().map(|sent| sent.attempt).chain(marked).collect();
@@ -72,7 +74,7 @@ impl<E: Entropy> Session<E> {
         self.tell(PeerMessage::Noted(Noted { is_kept, is_whole, sent: now.wall_ms(), notes }));
     }
 
-    /// What the browser keeps; and of refreshes what the tabs have said, where it keeps nothing.
+    /// Returns what the browser keeps. Where it keeps nothing, what tabs have said of refreshes takes its place.
     pub(super) fn completed(&self, found: Memo) -> Memo {
         let Memo { unsettled, marked, answered, in_flight, .. } = self.known;
         if found.is_kept { found } else { Memo { unsettled, marked, answered, in_flight, ..found } }
