@@ -94,7 +94,7 @@ impl Unsettled {
         words.into_iter().chain(first.as_deref()).chain(under.as_deref()).collect::<Vec<_>>().join(" ")
     }
 
-    /// Whose marker it is, be it one that this version cannot read.
+    /// Reads whose marker it is, even if this version cannot read the rest.
     pub fn attempt_of_entry(marker: &str) -> Option<AttemptId> {
         marker.split(' ').next().and_then(AttemptId::parse)
     }

@@ -13,7 +13,7 @@
 //! | `"want"` (2) | `epoch` (or null), `age` | A worker wants a better token than its own, which came so long ago. |
 //! | `"coming"` (2) | | A page answers that it is about to refresh, or that its own is slow. |
 //! | `"tried"` (3) | | A refresh has failed, or no token's lifetime required it. |
-//! | `"noted"` (3) | `kept`, `whole` (1 or 0), `sent`, `notes` | What this tab has noted of refreshes, a line each, and whether its browser keeps that. Where it is `whole`, all that is known, by others as well. |
+//! | `"noted"` (3) | `kept`, `whole` (1 or 0), `sent`, `notes` | Notes about refreshes, a line each. `kept`: whether the browser of this tab keeps them. `whole`: the notes of all tabs, not only those of this one. |
 //!
 //! `from`, `epoch` and `until` are 32 hexadecimal digits, `subject` is 16 of them or `-`: a check value of whose session it
 //! is, derived from the epoch. A line of `notes` is `mark` or `remark` and a marker, `unmark` or `unlist` and an attempt,

@@ -29,7 +29,8 @@ pub struct InFlight {
 }
 
 impl InFlight {
-    /// How much longer it counts. Where its page has gone, `gone_wait` gives the whole time, by how long it had been out then.
+    /// Returns how much longer it counts. `gone_wait` gives the whole time for a refresh whose page has gone; its argument
+    /// is how long the refresh had been out then.
     pub(crate) fn left(&self, now: Moment, gone_wait: impl Fn(Duration) -> Duration) -> Duration {
         let bound = match self.gone {
             Some(gone) => gone_wait(ms_between(self.sent, gone)).min(LONGEST_IN_FLIGHT),

@@ -100,9 +100,9 @@ pub struct Session<E> {
     horizon: Horizon,
     /// When the wall clock was last found to have jumped, and how much it had counted too little.
     set_back: Option<(Moment, Duration)>,
-    /// What the browser keeps, as far as this tab knows: as it was read, and as others have said where it cannot be.
+    /// The last memo that was read. Where the browser keeps nothing, what other tabs have said of refreshes.
     known: Memo,
-    /// What was noted just now, and is to be told.
+    /// The notes of this event, which other tabs are about to be told.
     notes: Vec<Note>,
     /// There is a tab that cannot read what is kept.
     has_unkept: bool,

@@ -54,9 +54,10 @@ extern "C" {
     pub fn turn() -> js_sys::Promise;
     /// Milliseconds, by a clock that no test stops.
     pub fn now() -> f64;
-    /// Lets whatever clock was stopped go on.
+    /// Sets the clock forward that was stopped, if one was.
     #[wasm_bindgen(js_name = letPass)]
     fn let_pass(ms: f64);
+    /// Lets whatever clock was stopped go on.
     #[wasm_bindgen(js_name = goOn)]
     pub fn go_on();
     pub fn stored() -> String;

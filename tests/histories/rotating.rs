@@ -174,12 +174,12 @@ proptest! {
             world.server.recognises_for = 0;
         }
         for step in &steps {
-            // A page that goes hears no more of its refresh. A cookie that comes later than any orphan is waited for is too
-            // late for the next page; at a server that refuses, that is the time-out.
             // A worker hears of a refresh by messages alone, and of one that is later than any orphan is waited for too late.
             if is_late && matches!(step, Step::OpenWorker) {
                 continue;
             }
+            // A page that goes hears no more of its refresh. A cookie that comes later than any orphan is waited for is too
+            // late for the next page; at a server that refuses, that is the time-out.
             let ends_page = matches!(step, Step::Reload(_) | Step::CloseTab(_));
             if ends_page {
                 let_workers_hear(&mut world);
