@@ -217,7 +217,7 @@ fn stir(many: usize, stir: Stir, config: &Config, delay: i64) -> (usize, u32) {
 #[test]
 fn messages_grow_with_the_number_of_tabs_and_no_faster() {
     // A mutant is judged by fewer tabs: many take long without optimisation.
-    let numbers = if cfg!(judge) { [5, 20, 20] } else { [5, 20, 80] };
+    let numbers = if cfg!(judge) { [5, 12, 12] } else { [5, 20, 80] };
     let stirs = [
         Stir::Open,
         Stir::OpenSignedOut,

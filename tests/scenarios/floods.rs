@@ -154,7 +154,7 @@ fn a_flood_causes_few_refreshes_and_the_session_is_renewed_after_it() {
             reports.filter(|report| matches!(report, Report::RefreshStarted { .. })).count()
         };
         let before = sent(&world);
-        flood(&mut world, &message, if cfg!(judge) { 5_000 } else { 1_000 }, HOUR);
+        flood(&mut world, &message, if cfg!(judge) { 20_000 } else { 1_000 }, HOUR);
         // Thirty, and those that the lifetime of a quarter of an hour requires.
         let in_an_hour = sent(&world) - before;
         assert!(in_an_hour <= 30 + 5, "{in_an_hour}: {message:?}");
