@@ -1,10 +1,12 @@
-//! Scenarios and histories as modules of the library: one program judges a mutant, and its first failure is enough.
+//! Formats, scenarios and histories as modules of the library: one program judges a mutant, and its first failure is enough.
 //!
 //! Tests run in the order of their names, so the long ones are last.
 #![allow(missing_docs)]
 
 use std::io::Write as _;
 
+#[path = "../formats/main.rs"]
+mod formats;
 #[path = "../scenarios/main.rs"]
 mod scenarios;
 #[path = "../histories/main.rs"]
