@@ -61,6 +61,13 @@ mod tests {
     }
 
     #[test]
+    fn the_header_stands_for_itself_and_so_does_the_scheme() {
+        let parts = |attachment: Attachment| [attachment.header().to_owned(), attachment.scheme().to_owned()];
+        assert_eq!(parts(Attachment::default()), ["Authorization", "Bearer"]);
+        assert_eq!(parts(Attachment::new("X-Token", "", false)), ["X-Token", ""]);
+    }
+
+    #[test]
     fn only_a_header_that_fetch_drops_across_origins_follows_redirects_unasked() {
         assert!(Attachment::default().follows_redirects());
         assert!(Attachment::new("AUTHORIZATION", "", false).follows_redirects());

@@ -29,7 +29,6 @@ const OFFLINE_IDLE: Duration = Duration::from_secs(240);
 #[derive(Debug)]
 pub(crate) struct Backoff {
     cap: Duration,
-    idle_cap: Duration,
     /// The pause without a network.
     offline: Duration,
     failures: u32,
@@ -41,22 +40,14 @@ pub(crate) struct Backoff {
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self {
-            cap: CAP,
-            idle_cap: IDLE_CAP,
-            offline: CAP,
-            failures: 0,
-            first: None,
-            until: None,
-            idle_until: None,
-        }
+        Self { cap: CAP, offline: CAP, failures: 0, first: None, until: None, idle_until: None }
     }
 }
 
 impl Backoff {
     /// That of sign-outs.
     pub(crate) fn of_sign_outs() -> Self {
-        Self { cap: SIGN_OUT_CAP, idle_cap: SIGN_OUT_CAP, offline: OFFLINE_IDLE, ..Self::default() }
+        Self { cap: SIGN_OUT_CAP, offline: OFFLINE_IDLE, ..Self::default() }
     }
 
     /// Counts one more failure. Returns how long it is until the next attempt, if somebody waits for it.
@@ -75,7 +66,7 @@ impl Backoff {
                 let jittered = |pause: Duration| pause.saturating_add(part(pause / 4));
                 (jittered(self.offline), jittered(OFFLINE_IDLE))
             }
-            _ => (part(whole.min(self.cap)), part(whole.saturating_mul(IDLE).min(self.idle_cap))),
+            _ => (part(whole.min(self.cap)), part(whole.saturating_mul(IDLE).min(IDLE_CAP))),
         };
         let asked = failure.retry_after().unwrap_or_default().min(RETRY_AFTER_CAP);
         let least = asked.max(FLOOR);
@@ -102,7 +93,7 @@ impl Backoff {
 
     /// An attempt succeeded, or the world has changed: start over.
     pub(crate) fn reset(&mut self) {
-        *self = Self { cap: self.cap, idle_cap: self.idle_cap, offline: self.offline, ..Self::default() };
+        *self = Self { cap: self.cap, offline: self.offline, ..Self::default() };
     }
 
     /// For how long all attempts have failed; nothing where the last has not.
@@ -195,6 +186,9 @@ mod tests {
         backoff.has_failed_since(NOW, hour);
         assert_eq!(backoff.has_failed_for(hour), Duration::from_secs(3_600));
         backoff.reset();
+        assert_eq!(backoff.has_failed_for(hour), Duration::ZERO);
+        // What begins to fail now has not failed yet.
+        backoff.has_failed_since(minute, minute);
         assert_eq!(backoff.has_failed_for(hour), Duration::ZERO);
     }
 

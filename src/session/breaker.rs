@@ -173,6 +173,12 @@ mod tests {
     }
 
     #[test]
+    fn a_redirected_request_keeps_its_origin() {
+        let api = Audience::new("https://a.test", "/path");
+        assert_eq!([api.origin(), api.redirected().origin()], ["https://a.test"; 2]);
+    }
+
+    #[test]
     fn one_audience_does_not_pay_for_another() {
         let mut breaker = Breaker::default();
         let (bad, good) = (Audience::new("https://a.test", "/bad"), Audience::new("https://a.test", "/good"));

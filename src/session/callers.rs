@@ -115,3 +115,56 @@ impl Callers {
         self.waiting.first().map(|caller| Deadline::new(caller.asked, patience).remaining(now))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Moment = Moment::new(0, 0);
+    const TOKEN: Ticket = Ticket(1);
+    const RENEWAL: Ticket = Ticket(2);
+    const WISHES: [(Ticket, Wish); 2] = [(TOKEN, Wish::Token), (RENEWAL, Wish::Renewal { after: 0 })];
+
+    fn both() -> Callers {
+        let mut callers = Callers::default();
+        WISHES.iter().for_each(|(ticket, wish)| callers.add(*ticket, *wish, None, START));
+        callers
+    }
+
+    /// Whether anybody is left who waits for a token, and for a refresh.
+    fn wanted(callers: &Callers) -> [bool; 2] {
+        [callers.want_token(), callers.want_refresh()]
+    }
+
+    #[test]
+    fn what_is_wanted_is_what_those_want_who_are_left() {
+        let taken_by = |take: fn(&mut Callers, Ticket)| {
+            WISHES.map(|(ticket, _)| {
+                let mut callers = both();
+                take(&mut callers, ticket);
+                wanted(&callers)
+            })
+        };
+        assert_eq!(wanted(&Callers::default()), [false, false]);
+        assert_eq!(wanted(&both()), [true, true]);
+        assert_eq!(taken_by(Callers::withdraw), [[false, true], [true, false]]);
+        let take = |callers: &mut Callers, ticket| {
+            assert_eq!(callers.take(|caller| caller.ticket == ticket).len(), 1);
+        };
+        assert_eq!(taken_by(take), [[false, true], [true, false]]);
+    }
+
+    #[test]
+    fn the_impatient_are_those_who_came_first() {
+        let mut callers = both();
+        let patience = Duration::from_secs(60);
+        let mut impatient =
+            |now| callers.take_impatient(Moment::new(now, now), patience).map(|caller| caller.ticket);
+        assert_eq!(impatient(59_999), None);
+        assert_eq!(
+            [impatient(60_000), impatient(60_000), impatient(60_000)],
+            [Some(TOKEN), Some(RENEWAL), None]
+        );
+        assert_eq!(wanted(&callers), [false, false]);
+    }
+}

@@ -110,7 +110,7 @@ fn unescaped(value: &[u8]) -> impl Iterator<Item = u8> {
     })
 }
 
-/// What follows the next comma that is not quoted.
+/// The rest from the next comma on that is not quoted.
 fn after_element(text: &[u8]) -> &[u8] {
     let (mut is_quoted, mut escaped) = (false, false);
     let comma = text.iter().position(|byte| {
@@ -123,7 +123,7 @@ fn after_element(text: &[u8]) -> &[u8] {
         }
         false
     });
-    comma.and_then(|comma| text.get(comma + 1..)).unwrap_or_default()
+    comma.and_then(|comma| text.get(comma..)).unwrap_or_default()
 }
 
 fn ends_element(text: &[u8]) -> bool {
@@ -192,9 +192,12 @@ mod tests {
 
     #[test]
     fn white_space_and_empty_elements_may_stand_where_the_grammar_says() {
-        for challenges in
-            ["Bearer a=\"1\",b=2", " , Bearer\t a = \"1\" ,\t, b\t=\t2 ,", "Bearer , a=1, b=\"2\""]
-        {
+        for challenges in [
+            "Bearer a=\"1\",b=2",
+            " , Bearer\t a = \"1\" ,\t, b\t=\t2 ,",
+            "Bearer , a=1, b=\"2\"",
+            "Bearer,a=1,b=2",
+        ] {
             assert_eq!(read(challenges), [("Bearer", "a", "1"), ("Bearer", "b", "2")], "{challenges}");
         }
     }
@@ -233,6 +236,14 @@ mod tests {
                 Some(if closed { "z" } else { "x" }),
                 "{nonsense}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_no_parameter_is_neither_read_in_part_nor_taken_for_a_scheme() {
+        for nonsense in ["a=b c=d", "a=\"b\" c=\"d\"", "a=b/c", "a/b", "a=\"b\"c", "(a)=b"] {
+            let challenges = ["Bearer x=y, ", nonsense, ", z=1"].concat();
+            assert_eq!(read(&challenges), [("Bearer", "x", "y"), ("Bearer", "z", "1")], "{nonsense}");
         }
     }
 

@@ -116,3 +116,35 @@ pub enum Reply {
     /// Signed out here; and what the server knows of it.
     SignedOut(SignOutStatus),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::EndReason;
+    use super::*;
+
+    #[test]
+    fn what_may_run_code_of_the_app_comes_after_what_others_wait_for() {
+        let attempt = AttemptId::draw(&mut || 1);
+        let reason = EndReason::SignedOut;
+        for two in [
+            Command::Tell(PeerMessage::Bye),
+            Command::ReleaseLock { attempt },
+            Command::Publish,
+            Command::SendRefresh { attempt, id: attempt },
+            Command::Report(Report::Ended { reason, elsewhere: false }),
+        ]
+        .windows(2)
+        {
+            let [first, next] = two else { unreachable!() };
+            assert!(first.rank() < next.rank(), "{first:?}, {next:?}");
+        }
+        let until = EpochId::draw(&mut || 1, 0, None);
+        for kept in [
+            Command::Note(Note::Unmark { attempt }),
+            Command::Remember(Remembered::Over { until, reason }),
+            Command::ForgetSignOut { until },
+        ] {
+            assert_eq!(kept.rank(), Command::Tell(PeerMessage::Bye).rank(), "{kept:?}");
+        }
+    }
+}

@@ -275,6 +275,19 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_has_sixteen_digits() {
+        assert_eq!(digest_from_text("-"), Some(None));
+        for digest in [0, 1, 0xfedc_ba98_7654_3210, u64::MAX] {
+            assert_eq!(digest_from_text(&digest_to_text(Some(digest))), Some(Some(digest)));
+        }
+        for text in
+            ["", "1", "+123456789abcdef", "123456789abcdefg", "00123456789abcdef", "--", "é23456789abcdef"]
+        {
+            assert_eq!(digest_from_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn a_sign_out_is_read_as_it_was_written() {
         for session in [None, Some(None), Some(Some("s1"))] {
             let session = session.map(|sid| Begun::of(epoch(), &grant("alice", sid)));

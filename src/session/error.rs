@@ -76,7 +76,7 @@ impl RefreshFailure {
     }
 
     /// Whether an error of the browser's, or of the app's own function, is behind it.
-    #[cfg_attr(not(target_family = "wasm"), expect(dead_code, reason = "the shell asks"))]
+    #[cfg_attr(not(any(target_family = "wasm", test)), expect(dead_code, reason = "the shell asks"))]
     pub(crate) fn is_native(&self) -> bool {
         self.reached_nobody() || *self == Self::Malformed(TokenFault::Untold)
     }
@@ -152,4 +152,30 @@ pub enum Denial {
     SignInFailed,
     /// The session object was closed.
     Closed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_says_its_kind_its_status_and_whether_the_browser_has_said_more() {
+        let unavailable = |status, retry_after| RefreshFailure::Unavailable { status, retry_after };
+        let soon = Some(Duration::from_secs(1));
+        for (failure, kind, status, is_native) in [
+            (RefreshFailure::Rejected { status: 401 }, "rejected", Some(401), false),
+            (RefreshFailure::Offline, "offline", None, true),
+            (unavailable(None, None), "transient", None, true),
+            (unavailable(Some(503), None), "transient", Some(503), false),
+            (unavailable(Some(503), soon), "throttled", Some(503), false),
+            (unavailable(Some(429), None), "throttled", Some(429), false),
+            (RefreshFailure::Foreign { status: 200 }, "protocol", Some(200), false),
+            (RefreshFailure::TimedOut, "transient", None, false),
+            (RefreshFailure::Malformed(TokenFault::Missing), "protocol", None, false),
+            (RefreshFailure::Malformed(TokenFault::Untold), "protocol", None, true),
+        ] {
+            let said = (failure.kind().as_str(), failure.status(), failure.is_native());
+            assert_eq!(said, (kind, status, is_native), "{failure:?}");
+        }
+    }
 }

@@ -75,7 +75,8 @@ pub(super) fn lifetime(times: &Times) -> Result<Option<Duration>, TokenFault> {
     let expires_in = times.expires_in.seconds();
     let expires_at = times.expires_at.seconds();
     let server_now = times.plausible_server_now();
-    let lives = expires_in.is_some_and(|seconds| seconds > 0.0) || (server_now.is_some() && exp.is_some());
+    // Where the lifetime is not positive, it is expired in any case.
+    let lives = expires_in.is_some() || (server_now.is_some() && exp.is_some());
     let is_nonsense = |iat: f64| exp.is_some_and(|exp| exp <= iat) && lives;
     let iat = times.issued_at().filter(|iat| !is_nonsense(*iat));
     let until = |date: f64, now: f64| date - now.max(iat.unwrap_or(now));
@@ -184,6 +185,15 @@ mod tests {
     }
 
     #[test]
+    fn an_iat_in_milliseconds_counts_beside_an_exp_that_is() {
+        let issued_at =
+            |exp, iat| Times { exp: Numeric::Seconds(exp), iat: Numeric::Seconds(iat), ..jwt() }.issued_at();
+        assert_eq!(issued_at(1e11 - 1.0, 1e11), None);
+        assert_eq!(issued_at(1e11, 1e11), Some(1e11));
+        assert_eq!(issued_at(1e11 - 1.0, 1e11 - 2.0), Some(1e11 - 2.0));
+    }
+
+    #[test]
     fn a_date_that_is_wrong_calls_no_token_dead_of_which_the_server_says_how_long_it_lives() {
         let expires_in = Numeric::Seconds(600.0);
         for error in [-86_400.0, 0.0, 86_400.0] {
@@ -218,7 +228,9 @@ mod tests {
         assert_eq!(seconds(Times { server_now: Some(IAT + 100.0), ..times }), Ok(Some(800.0)));
         assert_eq!(seconds(times), Ok(Some(400.0)));
         // Our clock alone may not call a token dead.
-        assert_eq!(seconds(Times { local_now: IAT + 86_400.0, ..times }), Ok(None));
+        for local_now in [IAT + 900.0, IAT + 86_400.0] {
+            assert_eq!(seconds(Times { local_now, ..times }), Ok(None), "{local_now}");
+        }
     }
 
     #[test]
@@ -286,7 +298,7 @@ mod tests {
     fn a_huge_lifetime_is_a_hundred_years() {
         for huge in [1e13, f64::MAX] {
             let times = Times { expires_in: Numeric::Seconds(huge), exp: Numeric::Absent, ..jwt() };
-            assert_eq!(seconds(times), Ok(Some(LONGEST)), "{huge}");
+            assert_eq!(seconds(times), Ok(Some(36_525.0 * 86_400.0)), "{huge}");
         }
         assert_eq!(Numeric::new(f64::NAN), Numeric::Nonsense);
         assert_eq!(Numeric::new(f64::INFINITY), Numeric::Nonsense);

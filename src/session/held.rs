@@ -224,4 +224,25 @@ mod tests {
         assert!(short.grant.lasts(Moment::new(4_400, 0), Duration::ZERO));
         assert!(!short.grant.lasts(Moment::new(4_500, 0), Duration::ZERO));
     }
+    #[test]
+    fn a_token_that_another_tab_got_later_takes_the_place_of_this_one() {
+        let now = Moment::new(60_000, 60_000);
+        let mine = Held { replaced: Some(AccessToken::new("before")), ..held(900, 0, 0) };
+        let theirs = |token: &str, at| Grant {
+            token: AccessToken::new(token),
+            received: Moment::new(at, at),
+            ..mine.grant.clone()
+        };
+        for (token, at, takes_its_place) in [
+            ("later", 1, true),
+            ("other", 0, false),
+            ("earlier", -1, false),
+            ("t", 1, false),
+            ("before", 1, false),
+        ] {
+            assert_eq!(mine.is_outdone_by(&theirs(token, at), now), takes_its_place, "{token}");
+        }
+        let seed = Held { is_seed: true, ..held(900, 0, 0) };
+        assert!(seed.is_outdone_by(&theirs("earlier", -1), now));
+    }
 }

@@ -40,6 +40,20 @@ fn tries_that_reach_nobody_do_not_count() {
 }
 
 #[test]
+fn it_is_tried_as_long_as_a_cookie_may_live() {
+    for (days, is_tried) in [(2, true), (59, true), (61, false)] {
+        let mut world = signed_out_offline();
+        world.close_tab(TAB);
+        world.run(days * 24 * HOUR);
+        world.go_online();
+        let tab = world.visit();
+        world.run(HOUR);
+        assert_eq!(world.server.sign_outs, u32::from(is_tried), "after {days} days");
+        assert_eq!(world.status(tab), ended(EndReason::SignedOut), "after {days} days");
+    }
+}
+
+#[test]
 fn it_is_not_tried_for_longer_than_any_cookie_lives() {
     let mut world = signed_out_offline();
     world.close_tab(TAB);
