@@ -245,4 +245,17 @@ mod tests {
         let seed = Held { is_seed: true, ..held(900, 0, 0) };
         assert!(seed.is_outdone_by(&theirs("earlier", -1), now));
     }
+    #[test]
+    fn a_token_is_brand_new_for_some_seconds_after_one_that_was_refused() {
+        let fresh = Held { after_refusal: true, ..held(900, 0, 0) };
+        let is_brand_new = |held: &Held, at, is_untold| held.is_brand_new(Moment::new(at, at), is_untold);
+        for (is_untold, bound) in [(false, 10_000), (true, 2_000)] {
+            assert!(is_brand_new(&fresh, bound - 1, is_untold));
+            assert!(!is_brand_new(&fresh, bound, is_untold));
+            assert!(!is_brand_new(&Held { accepted: true, ..held(900, 0, 0) }, 0, is_untold));
+            assert!(!is_brand_new(&held(900, 0, 0), 0, is_untold), "the one before was not refused");
+        }
+        let accepted = Held { after_refusal: true, accepted: true, ..held(900, 0, 0) };
+        assert!(!is_brand_new(&accepted, 0, false));
+    }
 }

@@ -82,6 +82,11 @@ impl Remembered {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use super::super::{
+        AccessToken, Answered, AttemptId, Begun, EndReason, Noted, Offer, PendingSignOut, Unsettled,
+    };
     use super::*;
 
     #[test]
@@ -94,5 +99,119 @@ mod tests {
         assert!(!Horizon::after(now).admits(EpochId::last(i64::MAX, None)));
         assert!(Horizon::after(i64::MIN).admits(epoch(YEAR)) && !Horizon::after(i64::MIN).admits(epoch(now)));
         assert!(Horizon::after(i64::MAX).admits(EpochId::last(i64::MAX, None)));
+    }
+    const NOW: i64 = 1_700_000_000_000;
+
+    fn epoch(wall_ms: i64) -> EpochId {
+        EpochId::draw(&mut || 7, wall_ms, None)
+    }
+
+    /// Every date of it as late as is believed.
+    fn memo() -> Memo {
+        let latest = NOW + YEAR;
+        let begun = Begun { epoch: epoch(latest), subject: None, person: None };
+        Memo {
+            session: Some(Remembered::Begun(begun)),
+            unsettled: Some(Unsettled {
+                gone: Some(latest),
+                under: Some(epoch(latest)),
+                ..Unsettled::astray(AttemptId::draw(&mut || 7), latest)
+            }),
+            sign_out: Some(PendingSignOut {
+                until: epoch(latest),
+                session: Some(begun),
+                asked: latest,
+                tries: 0,
+            }),
+            answered: Some(Answered::after(None, latest, Duration::ZERO, false)),
+            ..Memo::default()
+        }
+    }
+
+    #[test]
+    fn an_entry_with_a_date_that_is_not_believed_is_absent_and_the_others_stay() {
+        let late = NOW + YEAR + 1;
+        let horizon = Horizon::after(NOW);
+        assert_eq!(horizon.believed(memo()), memo());
+        let stays = |memo: Memo| {
+            let believed = horizon.believed(memo);
+            [
+                believed.session.is_some(),
+                believed.unsettled.is_some(),
+                believed.sign_out.is_some(),
+                believed.answered.is_some(),
+            ]
+        };
+        let begun = Begun { epoch: epoch(late), subject: None, person: None };
+        for session in
+            [Remembered::Begun(begun), Remembered::Over { until: epoch(late), reason: EndReason::Rejected }]
+        {
+            let memo = Memo { session: Some(session), ..memo() };
+            assert_eq!(stays(memo), [false, true, true, true], "{session:?}");
+        }
+        let marker = memo().unsettled.unwrap();
+        for marker in [
+            Unsettled { sent: late, ..marker },
+            Unsettled { first: late, ..marker },
+            Unsettled { astray: Some(late), ..marker },
+            Unsettled { gone: Some(late), ..marker },
+            Unsettled { under: Some(epoch(late)), ..marker },
+        ] {
+            let memo = Memo { unsettled: Some(marker), ..memo() };
+            assert_eq!(stays(memo), [true, false, true, true], "{marker:?}");
+        }
+        let pending = memo().sign_out.unwrap();
+        for pending in [
+            PendingSignOut { until: epoch(late), ..pending },
+            PendingSignOut { session: Some(begun), ..pending },
+            PendingSignOut { asked: late, ..pending },
+        ] {
+            let memo = Memo { sign_out: Some(pending), ..memo() };
+            assert_eq!(stays(memo), [true, true, false, true], "{pending:?}");
+        }
+        let answered = Answered::after(None, late, Duration::ZERO, false);
+        assert_eq!(stays(Memo { answered: Some(answered), ..memo() }), [true, true, true, false]);
+    }
+
+    #[test]
+    fn a_message_with_a_date_that_is_not_believed_is_not_heard() {
+        let offer = |began, sent| {
+            PeerMessage::Offered(Offer {
+                epoch: epoch(began),
+                token: AccessToken::new("t"),
+                subject: None,
+                lifetime: None,
+                age: Duration::ZERO,
+                sent,
+            })
+        };
+        let noted =
+            |sent| PeerMessage::Noted(Noted { is_kept: true, is_whole: true, sent, notes: Vec::new() });
+        let said = |ahead: i64| {
+            let (now, ahead) = (NOW, NOW + ahead);
+            let begun = Begun { epoch: epoch(ahead), subject: None, person: None };
+            [
+                offer(ahead, now),
+                offer(now, ahead),
+                PeerMessage::Began(begun),
+                PeerMessage::Over { until: epoch(ahead), reason: EndReason::SignedOut },
+                PeerMessage::Wanted { epoch: Some(epoch(ahead)), age: Duration::ZERO },
+                noted(ahead),
+            ]
+        };
+        for (ahead, is_heard) in [(0, true), (YEAR, true), (YEAR + 1, false)] {
+            for message in said(ahead) {
+                assert_eq!(Horizon::after(NOW).believes(&message), is_heard, "{ahead}: {message:?}");
+            }
+        }
+        let undated = [
+            PeerMessage::Hello,
+            PeerMessage::Here,
+            PeerMessage::Coming,
+            PeerMessage::Tried,
+            PeerMessage::Bye,
+            PeerMessage::Wanted { epoch: None, age: Duration::ZERO },
+        ];
+        assert!(undated.iter().all(|message| Horizon::after(NOW).believes(message)));
     }
 }
