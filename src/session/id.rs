@@ -45,7 +45,7 @@ impl RandomId {
         let mut words = [0u64; 2];
         for (index, digit) in hex.chars().enumerate() {
             let word = &mut words[index / 16];
-            *word = (*word << 4) | u64::from(digit.to_digit(16)?);
+            *word = (*word << 4) + u64::from(digit.to_digit(16)?);
         }
         Some(Self(words))
     }
@@ -65,14 +65,14 @@ impl EpochId {
     /// A new one, that began at `wall_ms` (milliseconds since 1970) or just after `after`.
     pub fn draw(entropy: &mut impl Entropy, wall_ms: i64, after: Option<EpochId>) -> Self {
         let began = Self::begins(wall_ms, after.map(|epoch| epoch.began() + 1));
-        Self(RandomId([(began << 16) | (entropy.next_u64() & 0xffff), entropy.next_u64()]))
+        Self(RandomId([(began << 16) + (entropy.next_u64() & 0xffff), entropy.next_u64()]))
     }
 
     /// Later than every epoch that had begun by `wall_ms`, and than the `latest` that is known: what is over when somebody
     /// signs out.
     pub fn last(wall_ms: i64, latest: Option<EpochId>) -> Self {
         let began = Self::begins(wall_ms, latest.map(|epoch| epoch.began() + 1));
-        Self(RandomId([(began << 16) | 0xffff, u64::MAX]))
+        Self(RandomId([(began << 16) + 0xffff, u64::MAX]))
     }
 
     fn begins(wall_ms: i64, least: Option<u64>) -> u64 {
@@ -175,6 +175,13 @@ mod tests {
         let epoch = draw(NOW, None);
         assert_eq!(epoch.to_hex(), "018bcfe568003210fedcba9876543210");
         assert_eq!(EpochId::parse(&epoch.to_hex()), Some(epoch));
+    }
+
+    #[test]
+    fn an_epoch_is_dated() {
+        assert_eq!(draw(NOW, None).date(), NOW);
+        assert_eq!(draw(NOW, Some(draw(NOW + 9, None))).date(), NOW + 10);
+        assert_eq!(draw(-1, None).date(), 0);
     }
 
     #[test]
