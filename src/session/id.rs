@@ -205,7 +205,9 @@ mod tests {
     fn no_clock_reaches_the_end_of_time() {
         let last = EpochId::last(i64::MAX, None);
         assert_eq!(EpochId::parse(&last.to_hex()), Some(last));
-        assert_eq!(EpochId::parse(&"f".repeat(32)), None);
+        for late in [&"f".repeat(32), "80000000000000000000000000000000"] {
+            assert_eq!(EpochId::parse(late), None, "{late}");
+        }
     }
 
     #[test]

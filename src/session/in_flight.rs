@@ -122,6 +122,7 @@ mod tests {
         assert_eq!(sent(1, 1_000_000).left(NOW, wait), LONGEST_IN_FLIGHT);
         assert_eq!(sent(1, 880_001).left(NOW, wait), Duration::from_millis(1));
         assert_eq!(sent(1, 880_000).left(NOW, wait), Duration::ZERO);
+        assert!(sent(1, 880_001).is_recent(NOW) && !sent(1, 880_000).is_recent(NOW));
     }
 
     #[test]
@@ -149,6 +150,10 @@ mod tests {
         let changed = list.with(InFlight { gone: Some(10), ..sent(6, 6) });
         assert_eq!(changed.iter().filter(|listed| listed.gone == Some(10)).count(), 1);
         assert_eq!(changed.iter().count(), 4);
+        let late = LONGEST_IN_FLIGHT.as_millis() as i64 + 6;
+        let left = |at| list.with(sent(9, at)).iter().map(|listed| listed.sent).collect::<Vec<_>>();
+        assert_eq!(left(late - 1), [6, 7, 8, late - 1]);
+        assert_eq!(left(late), [7, 8, late]);
         let less = list.without(sent(5, 0).attempt).without(sent(5, 0).attempt);
         assert_eq!(less.iter().map(|listed| listed.sent).collect::<Vec<_>>(), [6, 7, 8]);
     }

@@ -28,6 +28,22 @@ fn a_token_is_renewed_before_it_lapses() {
 }
 
 #[test]
+fn a_token_is_at_hand_until_it_lapses_and_to_look_at_it_is_no_use_of_it() {
+    let mut world = World::signed_in(Config { refresh_ahead: false, ..Config::default() }, 1);
+    let Status::Active { grant, .. } = world.status(TAB) else { panic!() };
+    let before = world.server.refreshes;
+    let in_hand = |world: &World| world.tabs[0].session.in_hand(world.moment()).map(|held| held.token);
+    assert_eq!(in_hand(&world), Some(grant.token.clone()));
+    world.run(14 * MINUTE);
+    assert_eq!(in_hand(&world), Some(grant.token));
+    world.run(2 * MINUTE);
+    assert_eq!(in_hand(&world), None);
+    world.sign_out(TAB);
+    assert_eq!(in_hand(&world), None);
+    assert_eq!(world.server.refreshes, before);
+}
+
+#[test]
 fn fifteen_minute_tokens_are_renewed_some_four_times_an_hour() {
     // Every 14 minutes, and up to 15 s sooner for the jitter.
     let sent = refreshes_in(900, 24 * HOUR);

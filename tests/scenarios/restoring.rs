@@ -1,5 +1,7 @@
 //! A page begins: the session is restored, or there is none.
 
+use silent_session::session::Report;
+
 use super::*;
 
 #[test]
@@ -56,6 +58,33 @@ fn offline_the_state_stays_unknown_and_says_why_and_when() {
     let Status::Unknown { failure, retry_at } = world.status(TAB) else { panic!() };
     assert_eq!(failure, Some(RefreshFailure::Offline));
     assert!(retry_at.is_some());
+}
+
+#[test]
+fn a_page_that_cannot_restore_says_when_it_tries_again() {
+    for (is_offline, expected) in [(false, 8..=9), (true, 2..=2)] {
+        let mut world = World::new(Config::default(), 1);
+        world.offline = is_offline;
+        world.server.faults = vec![Fault::Status(503, None); 100];
+        world.start();
+        let end = world.moment().wall_ms() + 5 * MINUTE;
+        let tries = |world: &World| {
+            let reports = &world.tabs[0].reports;
+            reports.iter().filter(|report| matches!(report, Report::RefreshStarted { .. })).count()
+        };
+        world.run(100);
+        // Somebody looks at this page, and waits; but for the network the browser waits, and says when it is back.
+        while let Status::Unknown { retry_at: Some(at), .. } = world.status(TAB)
+            && at < end
+        {
+            let before = tries(&world);
+            world.run(at - world.moment().wall_ms() - 50);
+            assert_eq!(tries(&world), before, "without a network: {is_offline}");
+            world.run(200);
+            assert_eq!(tries(&world), before + 1, "without a network: {is_offline}");
+        }
+        assert!(expected.contains(&tries(&world)), "without a network: {is_offline}: {}", tries(&world));
+    }
 }
 
 #[test]

@@ -300,7 +300,11 @@ impl World {
         if let Some(overheard) = &mut self.overheard {
             overheard.push_str(&format!("{event:?}"));
         }
-        let commands = self.tabs[tab.0].session.handle(now, event);
+        let session = &mut self.tabs[tab.0].session;
+        let before = session.status();
+        let commands = session.handle(now, event);
+        let is_shown = session.status() == before || commands.contains(&Command::Publish);
+        assert!(is_shown, "the app does not see what has become of {before:?}: {commands:?}");
         if let Some(overheard) = &mut self.overheard {
             overheard.push_str(&format!("{commands:?}"));
         }
