@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use super::id::{AttemptId, EpochId};
 use super::in_flight::{InFlight, InFlightList};
-use super::memo::{Answered, Begun, Companion, PendingSignOut, Remembered, Standing, Unsettled};
+use super::memo::{Answered, Begun, PendingSignOut, Remembered};
 use super::pace::Pace;
 use super::status::EndReason;
+use super::unsettled::{Companion, Standing, Unsettled};
 
 /// Before the date of the first refresh of an id, in a marker.
 const FIRST: &str = "first=";

@@ -38,14 +38,14 @@ impl InFlight {
         };
         // Dated in the future, by a clock that was set back since, it says nothing: it would count until that date.
         let is_dated = self.sent <= now.wall_ms().saturating_add(MOST_AHEAD);
-        if is_dated { bound.saturating_sub(ms_between(self.sent, now.wall_ms())) } else { Duration::ZERO }
+        if is_dated { bound.saturating_sub(now.wall_since(self.sent)) } else { Duration::ZERO }
     }
 }
 
 impl InFlight {
     /// Whether it may still be out, as far as its date says.
     pub(crate) fn is_recent(&self, now: Moment) -> bool {
-        ms_between(self.sent, now.wall_ms()) < LONGEST_IN_FLIGHT
+        now.wall_since(self.sent) < LONGEST_IN_FLIGHT
     }
 }
 

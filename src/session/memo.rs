@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::config::{LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OUT};
 use super::entries::digest_from_text;
 use super::id::{AttemptId, EpochId};
-use super::in_flight::{InFlightList, LONGEST_IN_FLIGHT};
+use super::in_flight::InFlightList;
 use super::pace::Pace;
 use super::status::EndReason;
-use super::time::{MOST_AHEAD, Moment};
-use super::token::{Grant, fnv1a};
-use super::turns::Sent;
+use super::time::Moment;
+use super::token::Grant;
+use super::unsettled::{Companion, Unsettled};
 
 /// How long a token may be on its way from one tab to another: a machine that has thirty to wake up is slow.
 const NEWS: Duration = Duration::from_secs(5);
@@ -110,7 +110,7 @@ pub struct PendingSignOut {
 impl PendingSignOut {
     /// Whether it is so young that nobody can have signed in since.
     pub(crate) fn is_young(&self, now: Moment) -> bool {
-        age(self.asked, now) < YOUNG_SIGN_OUT
+        now.wall_since(self.asked) < YOUNG_SIGN_OUT
     }
 
     /// Whether it can be told from a token whether the session that there is now is the one that was signed out.
@@ -135,7 +135,7 @@ impl PendingSignOut {
 
     /// Whether it is older than any refresh cookie.
     pub(crate) fn is_too_old(&self, now: Moment) -> bool {
-        age(self.asked, now) > LONGEST_PENDING_SIGN_OUT
+        now.wall_since(self.asked) > LONGEST_PENDING_SIGN_OUT
     }
 
     /// Whether it is not tried any more.
@@ -147,162 +147,6 @@ impl PendingSignOut {
     pub(crate) fn given_up(self) -> Self {
         Self { tries: self.tries.max(MOST_SIGN_OUT_TRIES), ..self }
     }
-}
-
-/// A refresh of which something is not known yet: its marker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unsettled {
-    /// What went along with it.
-    pub id: AttemptId,
-    /// When it was sent: milliseconds since 1970.
-    pub sent: i64,
-    /// What is not known.
-    pub standing: Standing,
-    /// The companion of the refresh cookie when it was sent, where there is one.
-    pub companion: Option<Companion>,
-    /// When the first of those was sent, up to this one, whose cookies may lie over that of a session which has begun since:
-    /// milliseconds since 1970. Whose cookie there is, the next answer tells.
-    pub astray: Option<i64>,
-    /// When its page went away, where that was written down: milliseconds since 1970.
-    pub gone: Option<i64>,
-    /// Under which session the first of those was sent, where that was known: clocks may have been set since.
-    pub under: Option<EpochId>,
-    /// When the first refresh with its id was sent: milliseconds since 1970.
-    pub first: i64,
-}
-
-/// A readable cookie of the server's that changes with each rotation: a digest of its value, which may be a secret of its
-/// own (a CSRF token).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Companion(pub u64);
-
-impl Companion {
-    /// That of a value.
-    pub fn of(value: &str) -> Self {
-        Self(fnv1a(value.bytes()))
-    }
-}
-
-/// What is known of a refresh, and what is not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It is on the wire, as far as anybody knows. Its tab may have gone: then it is an orphan.
-    Out,
-    /// It failed: nothing is on the wire, and the server may have rotated.
-    Lost,
-    /// A later one with its id was answered; its own answer, with the same cookie, may still come.
-    Overtaken,
-    /// It was answered when its session was over.
-    Astray,
-}
-
-impl Standing {
-    /// As it is written in storage.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Out => "out",
-            Self::Lost => "lost",
-            Self::Overtaken => "overtaken",
-            Self::Astray => "astray",
-        }
-    }
-
-    /// Reads what [`Standing::as_str`] wrote; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Out, Self::Lost, Self::Overtaken, Self::Astray]
-            .into_iter()
-            .find(|standing| standing.as_str() == text)
-    }
-}
-
-impl Unsettled {
-    /// Whether the refresh cookie has changed since it was sent, as far as its companion tells.
-    pub(crate) fn has_come(&self, companion: Option<Companion>) -> bool {
-        self.companion.zip(companion).is_some_and(|(then, now)| then != now)
-    }
-
-    /// The marker of a refresh that was sent in an earlier session.
-    pub(crate) fn of_earlier(sent: &Sent, standing: Standing) -> Self {
-        let marker = Self::astray(sent.id, sent.began.wall_ms());
-        let astray = marker.astray.filter(|_| standing == Standing::Astray);
-        Self { standing, astray, under: sent.under, ..marker }
-    }
-
-    /// The marker of one of which no more is known than when it was sent.
-    pub(crate) fn astray(id: AttemptId, sent: i64) -> Self {
-        let standing = Standing::Astray;
-        Self { id, sent, standing, companion: None, astray: Some(sent), gone: None, under: None, first: sent }
-    }
-
-    /// The same of one that is known to have been sent before this session began, whatever the clocks have shown.
-    pub(crate) fn before(self, session: EpochId) -> Self {
-        let first = self.astray.unwrap_or(self.sent);
-        Self { astray: Some(first.min(session.date())), ..self }
-    }
-
-    /// Whether nobody has seen its own reply, with its cookie.
-    pub(crate) fn may_be_out(&self) -> bool {
-        matches!(self.standing, Standing::Out | Standing::Overtaken)
-    }
-
-    /// Whether that reply may still be on its way.
-    pub(crate) fn may_still_come(&self, now: Moment) -> bool {
-        self.may_be_out() && self.age(now) < LONGEST_IN_FLIGHT
-    }
-
-    /// Whether nobody knows what became of it: the next refresh is the same attempt.
-    pub(crate) fn is_open(&self) -> bool {
-        matches!(self.standing, Standing::Out | Standing::Lost)
-    }
-
-    /// Whether its cookie may have come, or may come, over that of a session which has begun since. However long ago it was
-    /// sent: a cookie that is late is there in the end.
-    pub(crate) fn may_lie_over(&self, session: EpochId) -> bool {
-        let coming = Some(self.sent).filter(|_| self.may_be_out());
-        self.astray.into_iter().chain(coming).any(|sent| session.is_after(sent))
-    }
-
-    /// Whether its cookie, or that of one before it, may lie over that of a session which began after it was sent. Not one
-    /// of which it is known that it brings no cookie. `error`: by how many milliseconds the clock may have been set back in
-    /// between; it counts where it is known under which session the first was sent.
-    pub(crate) fn strays_into(&self, session: EpochId, error: u64) -> bool {
-        let first = self.astray.unwrap_or(self.sent);
-        match self.under {
-            None => session.is_after(first),
-            Some(under) => under < session && session.is_after(first.saturating_sub_unsigned(error).max(0)),
-        }
-    }
-
-    /// How long ago the first was sent of which it is one more try.
-    pub(crate) fn first_age(&self, now: Moment) -> Duration {
-        age(self.first, now)
-    }
-
-    /// How long ago it was sent.
-    pub(crate) fn age(&self, now: Moment) -> Duration {
-        age(self.sent, now)
-    }
-
-    /// Whether it is dated in the future, by a clock that was set back since. Then it says nothing of its age.
-    pub(crate) fn is_ahead(&self, now: Moment) -> bool {
-        self.sent > now.wall_ms().saturating_add(MOST_AHEAD)
-    }
-
-    /// How long it had been out when its page went away; until now, where nobody wrote down when that was.
-    pub(crate) fn seen(&self, now: Moment) -> Duration {
-        let gone = self.gone.unwrap_or(now.wall_ms());
-        Duration::from_millis(gone.saturating_sub(self.sent).max(0).unsigned_abs())
-    }
-
-    /// Whether this is another marker of the same refresh.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        (self.id, self.sent) == (other.id, other.sent)
-    }
-}
-
-/// How long ago that was, by the wall clock: another page has written it. Nothing where the clock was set back.
-fn age(then: i64, now: Moment) -> Duration {
-    Duration::from_millis(now.wall_ms().saturating_sub(then).max(0).unsigned_abs())
 }
 
 /// A refresh that has brought a token.
@@ -326,12 +170,12 @@ impl Answered {
 
     /// Whether it came so long ago, or less.
     pub(crate) fn is_within(&self, bound: Duration, now: Moment) -> bool {
-        age(self.at, now) < bound
+        now.wall_since(self.at) < bound
     }
 
     /// Whether whoever has the token may be about to hand it over to a tab whose own came at `received`.
     pub(crate) fn is_news(&self, received: Moment, now: Moment) -> bool {
-        self.at > received.wall_ms().saturating_add(SAME_ANSWER) && age(self.at, now) < NEWS
+        self.at > received.wall_ms().saturating_add(SAME_ANSWER) && now.wall_since(self.at) < NEWS
     }
 }
 
@@ -354,4 +198,22 @@ pub struct Memo {
     pub companion: Option<Companion>,
     /// The refreshes that are out and unanswered, be they other tabs'.
     pub in_flight: InFlightList,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_that_has_begun_since_a_sign_out_is_none_of_its() {
+        let until = EpochId::last(1_000, None);
+        let pending = PendingSignOut { until, session: None, asked: 1_000, tries: 0 };
+        let begun = |epoch| Some(Remembered::Begun(Begun { epoch, subject: None, person: None }));
+        assert!(pending.is_outdated(begun(EpochId::draw(&mut || 0, 1_001, None))));
+        assert!(!pending.is_outdated(begun(EpochId::draw(&mut || 0, 999, None))));
+        assert!(!pending.is_outdated(begun(until)), "every session that had begun by then");
+        let later = EpochId::last(2_000, None);
+        assert!(!pending.is_outdated(Some(Remembered::Over { until: later, reason: EndReason::Rejected })));
+        assert!(!pending.is_outdated(None));
+    }
 }

@@ -2,8 +2,9 @@
 
 use super::id::AttemptId;
 use super::in_flight::{InFlight, InFlightList};
-use super::memo::{Answered, Memo, Standing, Unsettled};
+use super::memo::{Answered, Memo};
 use super::time::{MOST_AHEAD, Moment};
+use super::unsettled::{Standing, Unsettled};
 
 /// How many milliseconds old what another tab says may be for it to be written down: a page that was frozen hears late.
 const OLDEST_NEWS: i64 = 5_000;

@@ -44,6 +44,12 @@ impl Moment {
         Duration::from_millis(wall.max(monotonic).max(0).unsigned_abs())
     }
 
+    /// How long ago that was by the wall clock, in milliseconds since 1970: another page has written it. Nothing where the
+    /// clock was set back since.
+    pub(crate) fn wall_since(self, then: i64) -> Duration {
+        Duration::from_millis(self.wall_ms.saturating_sub(then).max(0).unsigned_abs())
+    }
+
     /// How much each clock (wall, monotonic) has counted since `earlier`, in milliseconds, where that is not nearly the
     /// same: one was set, or stood still.
     pub(crate) fn jump_since(self, earlier: Moment) -> Option<(i64, i64)> {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::error::RefreshFailure;
 use super::id::{AttemptId, EpochId, Ticket};
-use super::memo::Unsettled;
 use super::time::{Deadline, Moment};
+use super::unsettled::Unsettled;
 
 /// Refreshes that were given up on and may still be answered; more than a handful means that nothing answers.
 const MOST_LATE: usize = 8;

@@ -4,12 +4,13 @@ use super::super::command::Command;
 use super::super::config::LONGEST_PENDING_SIGN_OUT;
 use super::super::error::Denial;
 use super::super::id::{Entropy, EpochId};
-use super::super::memo::{Begun, Memo, Remembered, Unsettled};
+use super::super::memo::{Begun, Memo, Remembered};
 use super::super::note::Note;
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::{Grant, is_same_person};
 use super::super::turns::Job;
+use super::super::unsettled::Unsettled;
 use super::{Breaker, Phase, Session};
 
 impl<E: Entropy> Session<E> {

@@ -10,11 +10,12 @@ use super::super::callers::Wish;
 use super::super::error::{Denial, RefreshFailure};
 use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
 use super::super::in_flight::InFlight;
-use super::super::memo::{Begun, Memo, Remembered, Standing, Unsettled};
+use super::super::memo::{Begun, Memo, Remembered};
 use super::super::note::Note;
 use super::super::time::{JUMP, Moment};
 use super::super::token::Grant;
 use super::super::turns::{Job, Sent};
+use super::super::unsettled::{Standing, Unsettled};
 use super::{Phase, Session};
 
 /// What is known of the cookie beside the session.

@@ -6,12 +6,13 @@ use super::super::command::Command;
 use super::super::config::{COMPANION_LOOK, RECOGNISED};
 use super::super::id::{AttemptId, Entropy, EpochId};
 use super::super::in_flight::{InFlight, LONGEST_IN_FLIGHT};
-use super::super::memo::{Memo, Standing, Unsettled};
+use super::super::memo::Memo;
 use super::super::note::Note;
 use super::super::report::Report;
 use super::super::rotation::{Rotation, probe_pause};
 use super::super::time::Moment;
 use super::super::turns::{Sent, Settled, Turn};
+use super::super::unsettled::{Standing, Unsettled};
 use super::{Phase, Session};
 
 /// What became of a refresh, as far as its cookie is concerned.

@@ -14,13 +14,14 @@ use std::time::Duration;
 use super::super::command::{Command, Reply};
 use super::super::error::{Denial, RefreshFailure};
 use super::super::id::{Entropy, Ticket};
-use super::super::memo::{Begun, Memo, PendingSignOut, Remembered, Unsettled};
+use super::super::memo::{Begun, Memo, PendingSignOut, Remembered};
 use super::super::report::Report;
 use super::super::signing_out::{SignOutProgress, SignOutStatus};
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
 use super::super::turns::{Job, Turn, Urge};
+use super::super::unsettled::Unsettled;
 use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {
