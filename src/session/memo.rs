@@ -205,6 +205,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_sign_out_is_young_for_some_seconds_and_too_old_after_sixty_days() {
+        let asked = 1_700_000_000_000;
+        let pending = PendingSignOut { until: EpochId::last(asked, None), session: None, asked, tries: 0 };
+        let after = |ms: i64| Moment::new(asked + ms, 0);
+        assert!(pending.is_young(after(4_999)) && !pending.is_young(after(5_000)));
+        let days = 60 * 86_400_000;
+        assert!(pending.is_too_old(after(days + 1)) && !pending.is_too_old(after(days)));
+        assert!(pending.is_young(after(-1)), "the clock was set back");
+    }
+
+    #[test]
     fn a_session_that_has_begun_since_a_sign_out_is_none_of_its() {
         let until = EpochId::last(1_000, None);
         let pending = PendingSignOut { until, session: None, asked: 1_000, tries: 0 };
