@@ -26,5 +26,10 @@ extern crate self as silent_session;
 
 #[cfg(test)]
 #[cfg(judge)]
+#[path = "../tests/mutants/first.rs"]
+mod first;
+
+#[cfg(test)]
+#[cfg(judge)]
 #[path = "../tests/mutants/judge.rs"]
 mod verdict;
