@@ -17,10 +17,9 @@ pub(crate) struct Horizon(i64);
 
 impl Horizon {
     /// A year after this (milliseconds since 1970).
-    pub(crate) const fn after(wall_ms: i64) -> Self {
+    pub(crate) fn after(wall_ms: i64) -> Self {
         // An epoch has no date before 1970.
-        let wall_ms = if wall_ms > 0 { wall_ms } else { 0 };
-        Self(wall_ms.saturating_add(YEAR))
+        Self(wall_ms.max(0).saturating_add(YEAR))
     }
 
     /// The later of two.
@@ -104,6 +103,17 @@ mod tests {
 
     fn epoch(wall_ms: i64) -> EpochId {
         EpochId::draw(&mut || 7, wall_ms, None)
+    }
+
+    #[test]
+    fn what_is_stored_stays_where_it_is_later_and_believed() {
+        let begun = |wall_ms| Remembered::Begun(Begun { epoch: epoch(wall_ms), subject: None, person: None });
+        for (kept, stays) in
+            [(NOW - 1, false), (NOW, false), (NOW + 1, true), (NOW + YEAR, true), (NOW + YEAR + 1, false)]
+        {
+            assert_eq!(begun(NOW).is_outdone_by(Some(begun(kept)), NOW), stays, "{}", kept - NOW);
+        }
+        assert!(!begun(NOW).is_outdone_by(None, NOW));
     }
 
     /// Every date of it as late as is believed.

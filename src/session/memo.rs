@@ -205,6 +205,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_reply_is_news_to_a_tab_whose_token_came_before_it() {
+        let answered = Answered::after(None, 10_000, Duration::ZERO, false);
+        let at = |ms| Moment::new(ms, ms);
+        for (received, now, is_news) in [
+            (9_899, 10_000, true),
+            (9_900, 10_000, false),
+            (12_000, 12_000, false),
+            (0, 14_999, true),
+            (0, 15_000, false),
+        ] {
+            assert_eq!(answered.is_news(at(received), at(now)), is_news, "{received}, {now}");
+        }
+        let bound = Duration::from_secs(2);
+        assert!(answered.is_within(bound, at(11_999)) && !answered.is_within(bound, at(12_000)));
+        assert!(answered.is_within(bound, at(0)), "the clock was set back");
+    }
+
+    #[test]
     fn a_sign_out_is_young_for_some_seconds_and_too_old_after_sixty_days() {
         let asked = 1_700_000_000_000;
         let pending = PendingSignOut { until: EpochId::last(asked, None), session: None, asked, tries: 0 };

@@ -242,6 +242,21 @@ fn an_answer_that_the_app_had_for_a_while_is_looked_after() {
 }
 
 #[test]
+fn a_sign_in_long_after_the_last_refresh_costs_none() {
+    for (pause, looks) in [(1_000, 1), (14_000, 1), (16_000, 0), (5 * MINUTE, 0)] {
+        let mut world = signed_in();
+        world.renew(TAB);
+        world.run(pause);
+        let bobs = world.answered_login("bob");
+        let before = world.server.refreshes;
+        world.sign_in_with(TAB, bobs);
+        watch(&mut world, 5_000);
+        assert_eq!(world.server.refreshes - before, looks, "{pause} ms");
+        assert!(shows_nobody_but_bob(&world, TAB) && world.is_active(TAB), "{pause} ms");
+    }
+}
+
+#[test]
 fn the_cookie_of_a_login_over_which_an_earlier_one_comes_shows_nobody_else() {
     for tells in [Tells::Person, Tells::Session, Tells::Token] {
         for reloads in [false, true] {
