@@ -253,6 +253,24 @@ mod tests {
             let memo = Memo { unsettled: known.map(sent), ..Memo::default() };
             let note = Note::Mark { attempt: attempt(1), unsettled: sent(heard) };
             assert_eq!(note.is_news(&memo, now), is_news, "{known:?}, {heard}");
+            assert!(Note::Unmark { attempt: attempt(1) }.is_news(&memo, now));
+        }
+    }
+
+    #[test]
+    fn what_was_answered_earlier_is_no_news_unless_the_other_is_dated_ahead() {
+        let now = Moment::new(1_000_000, 0);
+        let answered = |at| Answered::after(None, at, std::time::Duration::ZERO, false);
+        for (known, heard, is_news) in [
+            (None, 5, true),
+            (Some(999_000), 998_000, false),
+            (Some(999_000), 999_000, true),
+            (Some(998_000), 999_000, true),
+            (Some(1_000_000), 999_000, false),
+            (Some(1_000_001), 999_000, true),
+        ] {
+            let memo = Memo { answered: known.map(answered), ..Memo::default() };
+            assert_eq!(Note::Answered(answered(heard)).is_news(&memo, now), is_news, "{known:?}, {heard}");
         }
     }
 
