@@ -318,6 +318,20 @@ mod tests {
     }
 
     #[test]
+    fn each_of_many_replies_in_its_place() {
+        for (me, place) in [(1, 0), (3, 2), (6, 5)] {
+            let mut many = peers(&[1, 2, 3, 4, 5, 6]);
+            many.forget(tab(me));
+            many.me = tab(me);
+            assert!(!many.owe(Debt::State, NOW, &mut || 0));
+            assert_eq!(many.replies.wait(NOW), Some(Duration::from_millis(8 * place + 1)), "{me}");
+            assert!(!many.replies.is_empty());
+            many.forget_all();
+            assert!(many.replies.is_empty());
+        }
+    }
+
+    #[test]
     fn one_reply_of_many_ends_a_question_unless_a_token_is_known_to_be_there() {
         let began = PeerMessage::Began(Begun::read(EpochId::draw(&mut || 1, 0, None), None, None));
         for (message, is_news, is_over) in

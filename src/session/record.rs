@@ -135,7 +135,8 @@ pub(super) mod written {
         }
 
         fn to_number(text: &str) -> f64 {
-            text.parse().unwrap_or(f64::NAN)
+            // As `Number("")` is.
+            if text.trim().is_empty() { 0.0 } else { text.parse().unwrap_or(f64::NAN) }
         }
 
         fn to_text(number: f64) -> String {

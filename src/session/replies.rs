@@ -124,6 +124,7 @@ mod tests {
             let later = Moment::new(1_000_065, 65);
             assert_eq!(replies.due(later), Some(Debt::State));
             assert_eq!(replies.due(later), None);
+            assert!(replies.is_empty());
         }
         let mut replies = Replies::default();
         replies.owe(Debt::State, 0, NOW, &mut || 0);

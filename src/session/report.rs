@@ -93,3 +93,14 @@ impl Delay {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delay_has_a_word() {
+        let all = [Delay::Backoff, Delay::Confirmation, Delay::Tabs, Delay::Orphan, Delay::Page];
+        assert_eq!(all.map(Delay::as_str), ["backoff", "confirmation", "tabs", "orphan", "page"]);
+    }
+}

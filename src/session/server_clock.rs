@@ -74,12 +74,12 @@ impl ServerClock {
         if meaning != Meaning::Copied {
             return lifetime(&Times { server_now, ..*times });
         }
-        let provable = lifetime(&Times { server_now, iat: Numeric::Absent, ..*times })?;
-        // Only a lower bound of the server's time is known; the local clock may be closer to it.
-        let by_us = lifetime(&Times { server_now: None, iat: Numeric::Absent, ..*times }).ok().flatten();
+        let without_iat = Times { iat: Numeric::Absent, ..*times };
+        let provable = lifetime(&Times { server_now, ..without_iat })?;
         Ok(match date {
             Some(_) => provable,
-            None => provable.into_iter().chain(by_us).min(),
+            // Only a lower bound of the server's time is known; the local clock may be closer to it.
+            None => provable.into_iter().chain(lifetime(&without_iat).ok().flatten()).min(),
         })
     }
 
@@ -182,6 +182,38 @@ mod tests {
             let all = server.lifetimes(&[0.0, 1.0, 2.0, 3.0, 4.0, 400.0]);
             assert_eq!(all[4..], [900.0, 900.0], "{error}: {all:?}");
         }
+        // Tokens that come within seconds of each other show nothing.
+        let ahead = Server { date_error: Some(300.0), ..SERVER };
+        assert_eq!(ahead.lifetimes(&[0.0, 1.0, 2.0, 3.0]), [600.0; 4]);
+    }
+
+    #[test]
+    fn an_iat_is_a_copy_where_only_exp_advances() {
+        for (later, meaning) in [(0.0, Meaning::Unknown), (1.9, Meaning::Unknown), (2.0, Meaning::Copied)] {
+            let mut clock = ServerClock::default();
+            for exp in [START + 900.0, START + 900.0 + later] {
+                let (iat, exp) = (Numeric::Seconds(START), Numeric::Seconds(exp));
+                clock.compare(&Times { is_jwt: true, iat, exp, ..Times::default() }, Moment::new(0, 0));
+            }
+            assert_eq!(clock.meaning, meaning, "{later} s");
+        }
+    }
+
+    #[test]
+    fn a_copied_iat_says_nothing_where_the_clocks_of_the_server_were_set_back() {
+        let mut clock = ServerClock::default();
+        let copies = Server { copies_iat: true, ..SERVER };
+        copies.lifetime(&mut clock, 0.0);
+        copies.lifetime(&mut clock, 700.0);
+        let times = Times {
+            is_jwt: true,
+            iat: Numeric::Seconds(START),
+            exp: Numeric::Seconds(START + 1_399.0),
+            local_now: START + 1_400.0,
+            ..Times::default()
+        };
+        let received = Moment::new(1_700_001_400_000, 1_400_000);
+        assert_eq!(clock.lifetime(&times, received), Ok(None), "used until it is rejected");
     }
 
     #[test]

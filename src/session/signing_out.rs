@@ -54,3 +54,15 @@ pub struct SignOutProgress {
     /// Why the last try of this tab was not confirmed.
     pub failure: Option<SignOutFailure>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_server_knows_has_a_word() {
+        let all =
+            [SignOutStatus::Confirmed, SignOutStatus::Pending, SignOutStatus::GivenUp, SignOutStatus::Local];
+        assert_eq!(all.map(SignOutStatus::as_str), ["confirmed", "pending", "given-up", "local"]);
+    }
+}

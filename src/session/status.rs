@@ -120,3 +120,32 @@ impl EndReason {
             .find(|reason| reason.as_str() == text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_has_a_name_and_is_awaited_until_something_is_known() {
+        let unknown = |failure| Status::Unknown { failure, retry_at: None };
+        let ended = Status::Ended { reason: EndReason::None, elsewhere: false };
+        for (status, name, is_awaited) in [
+            (unknown(None), "unknown", true),
+            (unknown(Some(RefreshFailure::Offline)), "unknown", false),
+            (ended, "ended", false),
+            (Status::Closed, "closed", false),
+        ] {
+            assert_eq!((status.name(), status.is_awaited()), (name, is_awaited), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn progress_and_reasons_have_words() {
+        let all = [Progress::Idle, Progress::Locking, Progress::Holding, Progress::Sent];
+        assert_eq!(all.map(Progress::as_str), ["idle", "locking", "holding", "sent"]);
+        for reason in [EndReason::None, EndReason::SignedOut, EndReason::Rejected, EndReason::Replaced] {
+            assert_eq!(EndReason::parse(reason.as_str()), Some(reason));
+        }
+        assert_eq!(EndReason::parse("over"), None);
+    }
+}

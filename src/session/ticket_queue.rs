@@ -124,6 +124,19 @@ mod tests {
     }
 
     #[test]
+    fn empty_places_are_removed_where_they_are_many_and_the_majority() {
+        for (tickets, taken, kept) in
+            [(1_000, 33, 1_000), (40, 21, 40), (64, 33, 31), (66, 33, 66), (66, 34, 32)]
+        {
+            let mut queue = filled(tickets);
+            (1..=taken).for_each(|number| {
+                queue.take(Ticket(number));
+            });
+            assert_eq!(queue.places.len(), kept, "{taken} of {tickets}");
+        }
+    }
+
+    #[test]
     fn the_first_and_all_that_are_wanted_are_taken() {
         let mut queue = filled(10);
         queue.take(Ticket(1));

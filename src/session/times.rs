@@ -203,6 +203,13 @@ mod tests {
     }
 
     #[test]
+    fn a_jwt_may_say_nothing_of_its_life_and_our_clock_comes_last() {
+        let lives = |claims: &Written| lifetime(&read_times(Some(claims), [None, None], None, THEN - 100.0));
+        assert_eq!(lives(&answer().number("exp", THEN)), Ok(Some(Duration::from_secs(100))));
+        assert_eq!(lives(&answer()), Ok(None));
+    }
+
+    #[test]
     fn a_date_that_is_a_second_later_than_exp_changes_nothing() {
         let claims = answer().number("iat", THEN - 400.0).number("exp", THEN - 0.5);
         let dated = answer().text("access_expiration", "2023-11-14T22:13:20Z");

@@ -37,7 +37,8 @@ impl Record for JsonObject {
     }
 
     fn to_number(text: &str) -> f64 {
-        text.trim().parse().unwrap_or(f64::NAN)
+        // As `Number("")` is.
+        if text.trim().is_empty() { 0.0 } else { text.trim().parse().unwrap_or(f64::NAN) }
     }
 
     /// Of ISO 8601 what ends in `Z`; that will do.
