@@ -152,6 +152,7 @@ mod replies;
 mod report;
 mod rotation;
 mod scope;
+mod sent;
 mod server_clock;
 mod signing_out;
 mod status;
@@ -159,6 +160,7 @@ mod ticket_queue;
 mod time;
 mod times;
 mod token;
+mod turn;
 mod turns;
 mod unsettled;
 

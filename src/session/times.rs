@@ -163,6 +163,14 @@ mod tests {
     }
 
     #[test]
+    fn no_browser_is_asked_about_what_does_not_begin_with_a_year() {
+        for text in ["12023-11-14T22:13:20Z", "99-11-14", "1-2", "Nov -", "+2023-11-14", "2023"] {
+            assert_eq!(with_zone(text), None, "{text}");
+        }
+        assert_eq!(with_zone("2023-11-14"), Some("2023-11-14".into()));
+    }
+
+    #[test]
     fn what_is_no_date_says_nothing() {
         for text in [
             "",

@@ -2,202 +2,13 @@
 
 use std::time::Duration;
 
-use super::error::RefreshFailure;
-use super::id::{AttemptId, EpochId, Ticket};
-use super::time::{Deadline, Moment};
-use super::unsettled::Unsettled;
+use super::id::{AttemptId, Ticket};
+use super::sent::{Sent, Settled};
+use super::time::Moment;
+use super::turn::{Job, Stage, Turn, Urge};
 
 /// Refreshes that were given up on and may still be answered; more than a handful means that nothing answers.
 const MOST_LATE: usize = 8;
-
-/// How much of the time between two looks counts as waited: a machine that sleeps, or a clock that is set, must not make
-/// a tab believe that whoever is at the wire is gone.
-const SLICE: Duration = Duration::from_secs(5);
-
-/// A tab that has not run for longer while it looked whose session there is does not know that any more.
-const COMPARISON_GAP: Duration = Duration::from_secs(4);
-
-/// What a turn at the wire is for.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Job {
-    Refresh,
-    Login { ticket: Ticket },
-    SignOut { tickets: Vec<Ticket>, urge: Urge },
-}
-
-/// What a sign-out is sent for. Of two that are made one, the first counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Urge {
-    /// The user has just said so.
-    First,
-    /// It is written down that the user has said so, some time before.
-    Pursuit,
-}
-
-impl Job {
-    /// Who waits for it.
-    pub(crate) fn into_tickets(self) -> Vec<Ticket> {
-        match self {
-            Self::Refresh => Vec::new(),
-            Self::Login { ticket } => vec![ticket],
-            Self::SignOut { tickets, .. } => tickets,
-        }
-    }
-}
-
-/// How far a turn has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// The lock is waited for.
-    Locking,
-    /// The lock is held; the other tabs' answers, or the cookie of an orphan, are waited for.
-    Holding,
-    /// Nothing is waited for any more; what is stored is looked at once more.
-    Looking,
-    /// Something is on the wire.
-    Busy,
-}
-
-/// A turn that was asked for, or is being had.
-#[derive(Debug)]
-pub(crate) struct Turn {
-    pub(crate) attempt: AttemptId,
-    pub(crate) job: Job,
-    pub(crate) stage: Stage,
-    /// When it was asked for, then when it began.
-    since: Moment,
-    /// How much longer, awake, it may be waited for, or be on the wire.
-    left: Duration,
-    looked: Moment,
-    /// Nobody has looked at it for long: the tab was frozen, and the lock may have been taken from it.
-    pub(crate) neglected: bool,
-    /// How long ago somebody looked at who has the lock.
-    unwatched: Duration,
-    /// Until when an orphan's cookie is waited for.
-    orphan: Deadline,
-    /// Which orphan's, the last time. It is not waited for twice, whatever the clocks say.
-    pub(crate) waited_for: Option<Unsettled>,
-    /// Under which id its refresh was sent.
-    pub(crate) id: Option<AttemptId>,
-    /// Under which session the first of its attempts was sent, where that was known.
-    pub(crate) under: Option<EpochId>,
-    /// What is on the wire is a refresh that tells a sign-out whose session there is.
-    pub(crate) compares: bool,
-    /// Of which sessions a sign-out tells the server: all that had begun by then.
-    pub(crate) tells: Option<EpochId>,
-    /// Whether its sign-out carried the access token.
-    pub(crate) carries_token: bool,
-    /// Why its sign-out was refused: a refresh tells whether the session is over.
-    pub(crate) refused: Option<RefreshFailure>,
-    /// Of an epoch that is over: whatever it brings changes nothing.
-    inert: bool,
-}
-
-/// A refresh that was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Sent {
-    pub(crate) attempt: AttemptId,
-    /// What the server sees.
-    pub(crate) id: AttemptId,
-    /// Under which session the first of its attempts was sent, where that was known.
-    pub(crate) under: Option<EpochId>,
-    /// It is the how-manieth.
-    pub(crate) number: u32,
-    pub(crate) began: Moment,
-}
-
-/// What the answer to a refresh is worth.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Settled {
-    /// The answer to the turn that is being had.
-    InTime(Sent),
-    /// The answer to one that was given up on. Of the current epoch, so it counts if it is good news.
-    Late(Sent),
-    /// The answer to one that was given up on, and of another epoch.
-    Stray(Sent),
-    /// Of another epoch.
-    Inert(Sent),
-    /// Nobody's.
-    Unknown,
-}
-
-impl Settled {
-    /// Which one was answered.
-    pub(crate) fn sent(&self) -> Option<Sent> {
-        match self {
-            Self::InTime(sent) | Self::Late(sent) | Self::Stray(sent) | Self::Inert(sent) => Some(*sent),
-            Self::Unknown => None,
-        }
-    }
-}
-
-impl Turn {
-    /// It begins: something will be on the wire, for that long at the most.
-    pub(crate) fn begin(&mut self, bound: Duration, now: Moment) {
-        self.stage = Stage::Busy;
-        self.since = now;
-        self.wait_again(bound, now);
-    }
-
-    /// The lock is there; the other tabs are asked first, for `answers` at the most, and an orphan's cookie is waited
-    /// for, for the whole of `orphan`.
-    pub(crate) fn hold(&mut self, answers: Duration, orphan: Duration, now: Moment) {
-        self.stage = Stage::Holding;
-        self.orphan = Deadline::new(now, orphan);
-        self.wait_again(answers.max(orphan), now);
-    }
-
-    /// When it began.
-    pub(crate) fn began(&self) -> Moment {
-        self.since
-    }
-
-    /// What it has waited for is there, or will not come.
-    pub(crate) fn stop_waiting(&mut self, now: Moment) {
-        self.orphan = Deadline::new(now, Duration::ZERO);
-        self.waited_for = None;
-    }
-
-    /// How much longer an orphan's cookie is waited for.
-    pub(crate) fn orphan_left(&self, now: Moment) -> Duration {
-        self.orphan.remaining(now)
-    }
-
-    /// How much of a wait for this orphan is left. None is waited for twice.
-    pub(crate) fn still_waits(&self, orphan: Option<Unsettled>, wait: Duration, now: Moment) -> Duration {
-        let is_same = self
-            .waited_for
-            .zip(orphan)
-            .is_some_and(|(before, orphan)| before.is_same(&orphan) && before.standing == orphan.standing);
-        if is_same { self.orphan_left(now).min(wait) } else { wait }
-    }
-
-    /// Whether something of it is on the wire.
-    pub(crate) fn is_busy(&self) -> bool {
-        self.stage == Stage::Busy
-    }
-
-    /// Whether a refresh of it is on the wire: its own, or the one that a sign-out is compared with.
-    fn has_refresh_out(&self) -> bool {
-        self.is_busy() && (self.job == Job::Refresh || self.compares)
-    }
-
-    /// Whether nobody has looked at it for longer than `gap`, now or before.
-    pub(crate) fn was_neglected(&self, now: Moment, gap: Duration) -> bool {
-        self.neglected || now.since(self.looked) > self.longest_gap(gap)
-    }
-
-    /// How long nobody may look at it. What tells whose session there is must be new.
-    fn longest_gap(&self, gap: Duration) -> Duration {
-        if self.compares { gap.min(COMPARISON_GAP) } else { gap }
-    }
-
-    /// It may be waited for that long from now on.
-    pub(crate) fn wait_again(&mut self, bound: Duration, now: Moment) {
-        self.left = bound;
-        self.looked = now;
-    }
-}
 
 /// The queue, and whose turn it is.
 #[derive(Debug, Default)]
@@ -214,59 +25,30 @@ pub(crate) struct Turns {
 impl Turns {
     /// A turn is asked for; it may be waited for that long.
     pub(crate) fn ask(&mut self, attempt: AttemptId, job: Job, bound: Duration, now: Moment) {
-        self.current = Some(Turn {
-            attempt,
-            job,
-            stage: Stage::Locking,
-            since: now,
-            left: bound,
-            looked: now,
-            neglected: false,
-            unwatched: Duration::ZERO,
-            orphan: Deadline::new(now, Duration::ZERO),
-            waited_for: None,
-            id: None,
-            under: None,
-            compares: false,
-            tells: None,
-            carries_token: false,
-            refused: None,
-            inert: false,
-        });
+        self.current = Some(Turn::ask(attempt, job, bound, now));
     }
 
     /// Counts the time that has passed since the last look; `gap` without one is long.
     pub(crate) fn look(&mut self, now: Moment, gap: Duration) {
         if let Some(turn) = &mut self.current {
-            let gap = turn.longest_gap(gap);
-            let passed = now.surely_since(turn.looked).min(SLICE);
-            turn.left = turn.left.saturating_sub(passed);
-            turn.unwatched = turn.unwatched.saturating_add(passed);
-            turn.neglected = turn.was_neglected(now, gap);
-            turn.looked = now;
+            turn.look(now, gap);
         }
     }
 
     /// The turn that waits for the lock, if it is time to look at who has it.
     pub(crate) fn watch(&mut self, gap: Duration) -> Option<AttemptId> {
-        let turn = self.current.as_mut().filter(|turn| turn.stage == Stage::Locking)?;
-        if turn.unwatched < SLICE.min(gap / 2) {
-            return None;
-        }
-        turn.unwatched = Duration::ZERO;
-        Some(turn.attempt)
+        let turn = self.current.as_mut()?;
+        turn.is_to_be_watched(gap).then_some(turn.attempt)
     }
 
     /// How long until the next look at the current turn; zero when it is overdue.
     pub(crate) fn next_look(&self, now: Moment, gap: Duration) -> Option<Duration> {
-        let turn = self.current.as_ref()?;
-        let look = SLICE.min(turn.longest_gap(gap) / 2);
-        Some(turn.left.min(look).saturating_sub(now.surely_since(turn.looked)))
+        self.current.as_ref().map(|turn| turn.next_look(now, gap))
     }
 
     /// Whether the current turn has taken too long.
     pub(crate) fn is_overdue(&self) -> bool {
-        self.current.as_ref().is_some_and(|turn| turn.left.is_zero())
+        self.current.as_ref().is_some_and(Turn::is_overdue)
     }
 
     /// Whether the lock is held and nothing is on the wire yet.
@@ -312,7 +94,7 @@ impl Turns {
 
     /// Whether a refresh was asked for or is on the wire.
     pub(crate) fn refresh_is_coming(&self) -> bool {
-        self.current.as_ref().is_some_and(|turn| turn.job == Job::Refresh && !turn.inert)
+        self.current.as_ref().is_some_and(|turn| turn.job == Job::Refresh && !turn.is_inert())
     }
 
     /// Puts a sign-out on the agenda; one that waits already serves both.
@@ -354,15 +136,14 @@ impl Turns {
         self.stray.append(&mut self.late);
         let surplus = self.stray.len().saturating_sub(MOST_LATE);
         self.stray.drain(..surplus);
-        if let Some(turn) = self.current.as_mut() {
-            // Also one that a sign-out is compared with: it may bring the cookie of the session before.
-            turn.inert = turn.has_refresh_out();
+        if let Some(turn) = &mut self.current {
+            turn.turn_inert();
         }
     }
 
     /// Whether a refresh of another epoch may still bring its cookie.
     pub(crate) fn has_inert(&self) -> bool {
-        !self.stray.is_empty() || self.current.as_ref().is_some_and(|turn| turn.inert)
+        !self.stray.is_empty() || self.current.as_ref().is_some_and(Turn::is_inert)
     }
 
     /// The current turn is over without an answer; a refresh may still be answered.
@@ -371,7 +152,7 @@ impl Turns {
         if turn.has_refresh_out() {
             let sent = self.sent_in(&turn);
             // What a sign-out was to be compared with is of no session of ours.
-            let list = if turn.inert || turn.compares { &mut self.stray } else { &mut self.late };
+            let list = if turn.is_inert() || turn.compares { &mut self.stray } else { &mut self.late };
             if list.len() == MOST_LATE {
                 list.remove(0);
             }
@@ -392,7 +173,7 @@ impl Turns {
             id: turn.id.unwrap_or(turn.attempt),
             under: turn.under,
             number: self.sent,
-            began: turn.since,
+            began: turn.began(),
         }
     }
 
@@ -400,7 +181,7 @@ impl Turns {
     pub(crate) fn settle(&mut self, attempt: AttemptId) -> (Settled, Option<Turn>) {
         if let Some(turn) = self.take(attempt) {
             let in_time = self.sent_in(&turn);
-            let settled = if turn.inert { Settled::Inert(in_time) } else { Settled::InTime(in_time) };
+            let settled = if turn.is_inert() { Settled::Inert(in_time) } else { Settled::InTime(in_time) };
             return (settled, Some(turn));
         }
         let mut take_from = |list: fn(&mut Self) -> &mut Vec<Sent>| {
@@ -412,5 +193,158 @@ impl Turns {
             None => take_from(|turns| &mut turns.late).map_or(Settled::Unknown, Settled::Late),
         };
         (settled, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Moment = Moment::new(1_000_000, 0);
+    const BOUND: Duration = Duration::from_secs(15);
+
+    fn attempt(number: u64) -> AttemptId {
+        AttemptId::draw(&mut || number)
+    }
+
+    fn login() -> Job {
+        Job::Login { ticket: Ticket(1) }
+    }
+
+    fn sign_out(tickets: &[u32], urge: Urge) -> Job {
+        Job::SignOut { tickets: tickets.iter().copied().map(Ticket).collect(), urge }
+    }
+
+    /// A turn that was asked for.
+    fn asked(job: Job) -> Turns {
+        let mut turns = Turns::default();
+        turns.ask(attempt(1), job, BOUND, NOW);
+        turns
+    }
+
+    /// One with something on the wire.
+    fn busy(job: Job) -> Turns {
+        let mut turns = asked(job);
+        turns.sent += u32::from(turns.current.as_ref().is_some_and(|turn| turn.job == Job::Refresh));
+        if let Some(turn) = &mut turns.current {
+            turn.begin(BOUND, NOW);
+        }
+        turns
+    }
+
+    #[test]
+    fn what_is_on_the_wire_is_told_apart_from_what_was_asked_for() {
+        let sign_out = || sign_out(&[], Urge::First);
+        let said = |turns: &Turns| {
+            [
+                turns.runs_login(),
+                turns.is_writing(),
+                turns.refresh_is_out(),
+                turns.refresh_is_coming(),
+                turns.has_sign_out(),
+            ]
+        };
+        for (turns, expected) in [
+            (Turns::default(), [false; 5]),
+            (asked(login()), [false; 5]),
+            (busy(login()), [true, true, false, false, false]),
+            (asked(Job::Refresh), [false, false, false, true, false]),
+            (busy(Job::Refresh), [false, true, true, true, false]),
+            (asked(sign_out()), [false, false, false, false, true]),
+            (busy(sign_out()), [false, true, false, false, true]),
+        ] {
+            assert_eq!(said(&turns), expected, "{turns:?}");
+            assert_eq!(turns.busy_refresh(), expected[2].then(|| attempt(1)), "{turns:?}");
+            assert_eq!(turns.in_flight().count(), usize::from(expected[2]), "{turns:?}");
+        }
+        let mut waiting = busy(login());
+        waiting.add_sign_out(Vec::new(), Urge::Pursuit);
+        assert!(waiting.has_sign_out());
+        let mut inert = busy(Job::Refresh);
+        inert.turn_inert();
+        assert!(inert.has_inert() && inert.refresh_is_out() && !inert.refresh_is_coming());
+    }
+
+    #[test]
+    fn it_is_quiet_where_nothing_waits_is_out_or_may_be_answered() {
+        assert!(Turns::default().is_quiet());
+        let mut waiting = Turns::default();
+        waiting.add_sign_out(Vec::new(), Urge::First);
+        let mut late = busy(Job::Refresh);
+        late.give_up();
+        let mut stray = busy(Job::Refresh);
+        stray.give_up();
+        stray.turn_inert();
+        for turns in [asked(Job::Refresh), waiting, late, stray] {
+            assert!(!turns.is_quiet(), "{turns:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_worth_what_its_epoch_and_its_time_make_of_it() {
+        let settled = |turns: &mut Turns| turns.settle(attempt(1)).0;
+        let mut in_time = busy(Job::Refresh);
+        let mut inert = busy(Job::Refresh);
+        inert.turn_inert();
+        let mut late = busy(Job::Refresh);
+        late.give_up();
+        let mut stray = busy(Job::Refresh);
+        stray.turn_inert();
+        stray.give_up();
+        let sent = Sent { attempt: attempt(1), id: attempt(1), under: None, number: 1, began: NOW };
+        assert!(!late.has_inert() && stray.has_inert());
+        assert_eq!(settled(&mut in_time), Settled::InTime(sent));
+        assert_eq!(settled(&mut inert), Settled::Inert(sent));
+        assert_eq!(settled(&mut late), Settled::Late(sent));
+        assert_eq!(settled(&mut stray), Settled::Stray(sent));
+        for mut turns in [in_time, inert, late, stray] {
+            assert!(turns.is_quiet() && !turns.has_inert());
+            assert_eq!(settled(&mut turns), Settled::Unknown, "each once");
+        }
+    }
+
+    #[test]
+    fn what_a_sign_out_is_compared_with_is_of_no_session_once_it_is_given_up() {
+        let mut turns = busy(sign_out(&[], Urge::First));
+        if let Some(turn) = &mut turns.current {
+            turn.compares = true;
+        }
+        turns.give_up();
+        assert_eq!((turns.late().count(), turns.stray().count()), (0, 1));
+    }
+
+    #[test]
+    fn a_handful_of_refreshes_is_remembered_that_were_given_up_on() {
+        let mut turns = Turns::default();
+        for number in 0..20 {
+            turns.ask(attempt(number), Job::Refresh, BOUND, NOW);
+            if let Some(turn) = &mut turns.current {
+                turn.begin(BOUND, NOW);
+            }
+            turns.give_up();
+            if number == 9 {
+                turns.turn_inert();
+            }
+        }
+        let first = |sent: Vec<Sent>| (sent.len(), sent.first().map(|sent| sent.attempt));
+        assert_eq!(first(turns.late().collect()), (8, Some(attempt(12))));
+        assert_eq!(first(turns.stray().collect()), (8, Some(attempt(2))));
+        turns.turn_inert();
+        assert_eq!(first(turns.stray().collect()), (8, Some(attempt(12))));
+        assert_eq!(turns.in_flight().count(), 8);
+    }
+
+    #[test]
+    fn sign_outs_that_wait_are_one_and_what_has_not_begun_is_cancelled() {
+        let mut turns = busy(login());
+        turns.add_sign_out(vec![Ticket(2)], Urge::Pursuit);
+        turns.add_sign_out(vec![Ticket(3)], Urge::First);
+        turns.add_sign_out(vec![], Urge::Pursuit);
+        assert_eq!(turns.agenda, [sign_out(&[2, 3], Urge::First)]);
+        let is_sign_out = |job: &Job| matches!(job, Job::SignOut { .. });
+        assert_eq!(turns.cancel(is_sign_out), (vec![Ticket(2), Ticket(3)], None));
+        assert_eq!(turns.cancel(|_| true), (vec![], None), "the login has begun");
+        assert_eq!(asked(login()).cancel(|_| true), (vec![Ticket(1)], Some(attempt(1))));
+        assert_eq!(asked(login()).cancel(is_sign_out), (vec![], None));
     }
 }

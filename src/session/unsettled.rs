@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::id::{AttemptId, EpochId};
 use super::in_flight::LONGEST_IN_FLIGHT;
+use super::sent::Sent;
 use super::time::{MOST_AHEAD, Moment};
 use super::token::fnv1a;
-use super::turns::Sent;
 
 /// A refresh of which something is not known yet: its marker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::super::note::Note;
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::{Grant, is_same_person};
-use super::super::turns::Job;
+use super::super::turn::Job;
 use super::super::unsettled::Unsettled;
 use super::{Breaker, Phase, Session};
 

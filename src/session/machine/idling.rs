@@ -21,7 +21,7 @@ use super::super::id::Entropy;
 use super::super::peers::PeerMessage;
 use super::super::time::{Deadline, Moment};
 use super::super::token::Grant;
-use super::super::turns::{Stage, Turn};
+use super::super::turn::{Stage, Turn};
 use super::{Phase, Session};
 
 /// In an hour the bucket allows 28 refreshes. The confirmation of a rejection is not held back, and may add one.

@@ -14,7 +14,7 @@ use super::super::report::Report;
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
-use super::super::turns::Job;
+use super::super::turn::Job;
 use super::deferring::Deferral;
 use super::{Phase, Seed, Session};
 

@@ -12,9 +12,10 @@ use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
 use super::super::in_flight::InFlight;
 use super::super::memo::{Begun, Memo, Remembered};
 use super::super::note::Note;
+use super::super::sent::Sent;
 use super::super::time::{JUMP, Moment};
 use super::super::token::Grant;
-use super::super::turns::{Job, Sent};
+use super::super::turn::Job;
 use super::super::unsettled::{Standing, Unsettled};
 use super::{Phase, Session};
 

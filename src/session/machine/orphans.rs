@@ -10,8 +10,9 @@ use super::super::memo::Memo;
 use super::super::note::Note;
 use super::super::report::Report;
 use super::super::rotation::{Rotation, probe_pause};
+use super::super::sent::{Sent, Settled};
 use super::super::time::Moment;
-use super::super::turns::{Sent, Settled, Turn};
+use super::super::turn::Turn;
 use super::super::unsettled::{Standing, Unsettled};
 use super::{Phase, Session};
 

@@ -10,7 +10,7 @@ use super::super::id::{AttemptId, Entropy};
 use super::super::memo::Memo;
 use super::super::report::{Delay, Report};
 use super::super::time::{Deadline, Moment};
-use super::super::turns::{Job, Stage, Turn};
+use super::super::turn::{Job, Stage, Turn};
 use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {

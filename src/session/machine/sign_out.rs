@@ -20,7 +20,7 @@ use super::super::signing_out::{SignOutProgress, SignOutStatus};
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
-use super::super::turns::{Job, Turn, Urge};
+use super::super::turn::{Job, Turn, Urge};
 use super::super::unsettled::Unsettled;
 use super::{Phase, Session};
 

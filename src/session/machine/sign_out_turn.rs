@@ -25,7 +25,7 @@ use super::super::report::Report;
 use super::super::signing_out::{SignOutFailure, SignOutStatus};
 use super::super::time::Moment;
 use super::super::token::Grant;
-use super::super::turns::{Job, Turn, Urge};
+use super::super::turn::{Job, Turn, Urge};
 use super::{Phase, Session};
 
 /// Whose session a pending sign-out has found.

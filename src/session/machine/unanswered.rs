@@ -8,8 +8,8 @@ use super::super::in_flight::{InFlight, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT};
 use super::super::memo::Memo;
 use super::super::note::Note;
 use super::super::rotation::Rotation;
+use super::super::sent::Sent;
 use super::super::time::{Deadline, Moment};
-use super::super::turns::Sent;
 use super::super::unsettled::{Standing, Unsettled};
 use super::Session;
 

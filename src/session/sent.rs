@@ -1,0 +1,42 @@
+//! A refresh that was sent, and what its answer is worth.
+
+use super::id::{AttemptId, EpochId};
+use super::time::Moment;
+
+/// A refresh that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) attempt: AttemptId,
+    /// What the server sees.
+    pub(crate) id: AttemptId,
+    /// Under which session the first of its attempts was sent, where that was known.
+    pub(crate) under: Option<EpochId>,
+    /// It is the how-manieth.
+    pub(crate) number: u32,
+    pub(crate) began: Moment,
+}
+
+/// What the answer to a refresh is worth.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// The answer to the turn that is being had.
+    InTime(Sent),
+    /// The answer to one that was given up on. Of the current epoch, so it counts if it is good news.
+    Late(Sent),
+    /// The answer to one that was given up on, and of another epoch.
+    Stray(Sent),
+    /// Of another epoch.
+    Inert(Sent),
+    /// Nobody's.
+    Unknown,
+}
+
+impl Settled {
+    /// Which one was answered.
+    pub(crate) fn sent(&self) -> Option<Sent> {
+        match self {
+            Self::InTime(sent) | Self::Late(sent) | Self::Stray(sent) | Self::Inert(sent) => Some(*sent),
+            Self::Unknown => None,
+        }
+    }
+}
