@@ -10,6 +10,7 @@
 mod idle;
 mod newest;
 mod pursuing_sign_outs;
+mod rejecting;
 mod rotating;
 mod secrecy;
 mod setting;
@@ -66,7 +67,7 @@ fn all_look_around(world: &mut World) {
 const FEW: u32 = 40_000;
 
 /// How many properties there are.
-const PROPERTIES: u32 = 7;
+const PROPERTIES: u32 = 8;
 
 /// The same few in each run of `cargo test`. `cargo xtask simulate` wants as many as it says in all, from a seed of its own,
 /// and remembers what fails.
