@@ -7,6 +7,7 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(missing_docs)]
 
+mod failing;
 mod idle;
 mod newest;
 mod pursuing_sign_outs;
@@ -67,7 +68,7 @@ fn all_look_around(world: &mut World) {
 const FEW: u32 = 40_000;
 
 /// How many properties there are.
-const PROPERTIES: u32 = 8;
+const PROPERTIES: u32 = 9;
 
 /// The same few in each run of `cargo test`. `cargo xtask simulate` wants as many as it says in all, from a seed of its own,
 /// and remembers what fails.
