@@ -1,7 +1,7 @@
 //! A user who signs in once, and whom nobody signs out, stays signed in.
 
 use proptest::prelude::*;
-use silent_session::session::Status;
+use silent_session::session::{Denial, Status};
 
 use super::setting::{Allows, Setting, setting};
 use super::steps::{
@@ -45,6 +45,18 @@ fn hides_refresh(world: &World, step: &Step) -> bool {
     is_blind || (is_timeless && world.is_writing()) || orphans_for_good(world, step)
 }
 
+/// Whether every tab can read which session goes on. One that cannot finds a session of its own, until it hears of the others'.
+fn all_know(world: &World) -> bool {
+    let is_kept = !world.storage.blocked && !world.is_lock_split();
+    is_kept && !world.tabs.iter().any(|tab| tab.is_worker)
+}
+
+/// Whether a call was rejected because another session had begun.
+fn hears_of_another(world: &World) -> bool {
+    let mut answers = world.tabs.iter().flat_map(|tab| tab.answers.values());
+    answers.any(|answer| *answer == Err(Denial::Changed))
+}
+
 proptest! {
     #![proptest_config(super::histories())]
 
@@ -70,6 +82,7 @@ proptest! {
             let is_alone = world.most_writers <= 1 || world.is_lock_split() || differs;
             prop_assert!(is_alone, "two writers of the cookie on the wire");
         }
+        prop_assert!(!all_know(&world) || !hears_of_another(&world), "a caller was told of another session");
         heal(&mut world);
         nobody_waits(&world);
         if living(&world, 0).is_none() {

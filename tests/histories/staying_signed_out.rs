@@ -58,6 +58,8 @@ fn forgets(step: &Step, is_blocked: bool, is_told: bool) -> bool {
         Step::Browser(Browser::BlockStorage | Browser::ClearStorage | Browser::OpenWorker) => true,
         Step::Browser(Browser::OpenTab | Browser::Prerender) => is_blocked && !is_told,
         Step::User(User::Close(_) | User::Recreate(_)) => is_blocked,
+        // Nor whose session the cookie of the page was.
+        Step::User(User::Seed(_)) => is_blocked && !is_told,
         Step::Browser(browser) => browser.ends_page() && is_blocked,
         _ => false,
     }

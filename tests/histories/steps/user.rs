@@ -20,6 +20,8 @@ pub(crate) enum User {
     SignInByCookie(usize, &'static str),
     SignInUnseen(&'static str),
     FailLogin(usize),
+    /// Hands over a token that the page was delivered with, rendered just now.
+    Seed(usize),
     SignOut(usize),
     Close(usize),
     /// Closes the session object and creates another, in the same page.
@@ -41,6 +43,7 @@ impl User {
             1 => (tab(), user.clone()).prop_map(|(tab, user)| Self::SignInByCookie(tab, user)),
             1 => user.prop_map(Self::SignInUnseen),
             1 => tab().prop_map(Self::FailLogin),
+            1 => tab().prop_map(Self::Seed),
             2 => tab().prop_map(Self::SignOut),
             1 => tab().prop_map(Self::Close),
             1 => tab().prop_map(Self::Recreate),
@@ -60,6 +63,7 @@ impl User {
             | Self::SignInElsewhere(tab, _)
             | Self::SignInByCookie(tab, _)
             | Self::FailLogin(tab)
+            | Self::Seed(tab)
             | Self::SignOut(tab)
             | Self::Close(tab)
             | Self::Recreate(tab) => Some(tab),
@@ -107,6 +111,14 @@ impl User {
             Self::SignInByCookie(_, user) => drop(world.sign_in_by_cookie(tab, user)),
             Self::SignInUnseen(user) => world.sign_in_unseen(user),
             Self::FailLogin(_) => drop(world.fail_login(tab)),
+            Self::Seed(_) => {
+                // A page that is being prerendered would hand it over when it is activated, whoever has signed in by then.
+                if !world.tabs[tab.0].prerenders
+                    && let Some(issued) = world.render()
+                {
+                    world.seed(tab, issued);
+                }
+            }
             Self::SignOut(_) => drop(world.sign_out(tab)),
             Self::Close(_) => world.close(tab),
             Self::Recreate(_) => drop(world.recreate(tab)),
