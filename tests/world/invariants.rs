@@ -1,6 +1,6 @@
 //! What holds of each tab at any moment, and is checked on the way.
 
-use silent_session::session::{EndReason, Event, Status, Ticket};
+use silent_session::session::{Denial, EndReason, Event, Progress, Reply, Status, Ticket};
 
 use super::browser::World;
 use super::tab::{Tab, TabId};
@@ -56,6 +56,14 @@ impl World {
         if let Some(since) = self.tabs[tab.0].callers.remove(&ticket) {
             self.tabs[tab.0].check_patience(since, self.now);
         }
+    }
+
+    /// Whoever waits in vain while a login function has the turn is told so: nothing was sent to a server that could be silent.
+    pub(super) fn check_names_login(&self, tab: TabId, answer: &Result<Reply, Denial>) {
+        let Tab { session, login_turn, .. } = &self.tabs[tab.0];
+        let runs_login = login_turn.is_some() && session.progress() == Progress::Sent;
+        let is_vague = matches!(answer, Err(Denial::Unavailable { .. }));
+        assert!(!(runs_login && is_vague), "a caller that waits for a login is not told so: {answer:?}");
     }
 
     /// No caller has waited for longer than its patience, but while its tab was frozen or the machine slept.

@@ -45,6 +45,7 @@ impl World {
             }
             Command::ReleaseLock { attempt } => {
                 self.writers.retain(|writer| *writer != (tab, attempt));
+                self.tabs[tab.0].login_turn.take_if(|turn| *turn == attempt);
                 self.locks_of(tab).release(attempt);
                 self.grant_lock();
             }
@@ -75,6 +76,7 @@ impl World {
                 let user = *user;
                 if let Some((_, attempt)) = self.locks_of(tab).holder().filter(|(holder, _)| *holder == tab) {
                     self.on_the_wire(tab, attempt);
+                    self.tabs[tab.0].login_turn = Some(attempt);
                 }
                 let way = self.way() + self.server.login_ms;
                 self.later(way, Arrival::LoginAtServer { tab, ticket, user });
@@ -183,6 +185,7 @@ impl World {
         self.false_confirmations.extend((is_confirmed && goes_on).then_some((tab, ticket)));
         assert_eq!(before, None, "{ticket:?} was answered twice");
         self.end_waiting(tab, ticket);
+        self.check_names_login(tab, &answer);
         match (self.tabs[tab.0].open.remove(&ticket), answer) {
             (Some(Purpose::Request(request)), Ok(Reply::Token(credential))) => {
                 let whose = self.server.user_of(credential.token.reveal());

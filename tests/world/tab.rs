@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use silent_session::session::{
-    Denial, Entropy, EpochId, Event, Reply, Report, ServerClock, Session, Status, Ticket,
+    AttemptId, Denial, Entropy, EpochId, Event, Reply, Report, ServerClock, Session, Status, Ticket,
 };
 
 use super::Seed;
@@ -52,6 +52,8 @@ pub struct Tab {
     pub is_worker: bool,
     /// How often the server had refused a refresh when this tab's session began.
     pub rejections: u32,
+    /// The turn in which a login function runs.
+    pub login_turn: Option<AttemptId>,
     /// Which lock it gets by the one name.
     pub lock_domain: usize,
     /// It runs no more, for now; and what has happened to it meanwhile.
@@ -98,6 +100,7 @@ impl Tab {
             over: Vec::new(),
             is_worker: false,
             rejections: 0,
+            login_turn: None,
             lock_domain: 0,
             frozen: false,
             inbox: Vec::new(),
