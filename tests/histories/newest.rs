@@ -1,7 +1,7 @@
 //! Who is shown, after people have signed in over each other.
 
 use proptest::prelude::*;
-use silent_session::session::Status;
+use silent_session::session::{EndReason, Status};
 
 use super::setting::{Allows, setting};
 use super::steps::{Browser, Server, Step, User, perform, step};
@@ -80,6 +80,9 @@ proptest! {
                 let shown = world.server.user_of(grant.token.reveal());
                 prop_assert_eq!((shown, epoch), (user, since), "tab {}, the last is {:?}", index, next);
             }
+            let is_left = tab.deploy.config.restore && world.is_active(next);
+            let is_signed_out = matches!(tab.session.status(), Status::Ended { reason: EndReason::SignedOut, .. });
+            prop_assert!(!(is_left && is_signed_out), "tab {} shows nobody, the last is {:?}", index, next);
         }
     }
 }
