@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use silent_session::session::{Config, Rotation, Status};
 
 use super::steps::{is_recognised, let_workers_hear, living, pages};
-use super::world::{Fault, OnSpent, Replies, TabId, World};
+use super::world::{Deploy, Fault, OnSpent, Replies, TabId, World};
 use super::{heal, nobody_waits};
 
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ enum Step {
     OpenWorker,
     Reload(usize),
     CloseTab(usize),
+    /// Closes the session object and creates another, in the same page.
+    Recreate(usize),
     Fault(Fault),
 }
 
@@ -50,7 +52,7 @@ impl Kind {
     }
 
     fn world(self, config: Config, seed: u64) -> World {
-        let mut world = World::signed_in(Config { rotation: self.said(), ..config }, seed);
+        let mut world = World::signed_in(config, seed);
         world.server.is_static = matches!(self, Self::Static);
         world.server.knows_attempts = matches!(self, Self::Replays | Self::Echoes);
         world.server.recognises_for = 60_000;
@@ -75,6 +77,11 @@ fn kind() -> impl Strategy<Value = Kind> {
         Just(Kind::Echoes),
         Just(Kind::Refuses)
     ]
+}
+
+/// How long a tab waits for a reply, and how long another may hold the lock, in seconds.
+fn times() -> impl Strategy<Value = (u64, u64)> {
+    prop_oneof![2 => Just((15, 30)), 1 => (1..30_u64).prop_map(|timeout| (timeout, 30)), 1 => (1..30_u64, 1..40_u64)]
 }
 
 /// Whether replies may be later than any orphan is waited for, and how long they take.
@@ -102,7 +109,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::OpenTab),
         1 => Just(Step::OpenWorker),
         3 => tab.clone().prop_map(Step::Reload),
-        1 => tab.prop_map(Step::CloseTab),
+        1 => tab.clone().prop_map(Step::CloseTab),
+        1 => tab.prop_map(Step::Recreate),
         2 => fault.prop_map(Step::Fault),
     ]
 }
@@ -146,6 +154,11 @@ fn perform(world: &mut World, step: &Step) {
                 world.reload(tab);
             }
         }
+        Step::Recreate(tab) => {
+            if let Some(tab) = of(world, tab) {
+                world.recreate(tab);
+            }
+        }
         Step::CloseTab(tab) => {
             if let Some(tab) = of(world, tab) {
                 world.close_tab(tab);
@@ -162,12 +175,21 @@ proptest! {
         seed in any::<u64>(),
         kind in kind(),
         (is_late, replies) in replies(),
-        timeout in prop_oneof![Just(15_u64), 1..30_u64],
+        times in [times(), times()],
         shares_token in any::<bool>(),
         steps in prop::collection::vec(step(), 1..50),
     ) {
-        let config = Config { timeout: Duration::from_secs(timeout), shares_token, ..Config::default() };
-        let mut world = kind.world(config, seed);
+        let [config, other] = times.map(|(timeout, lock)| Config {
+            timeout: Duration::from_secs(timeout),
+            lock_timeout: Duration::from_secs(lock),
+            shares_token,
+            rotation: kind.said(),
+            ..Config::default()
+        });
+        let timeout = config.timeout.min(other.timeout);
+        let mut world = kind.world(config.clone(), seed);
+        // Tabs of two deploys.
+        world.deploys = [config, other].map(|config| Deploy { config, ..Deploy::default() }).into();
         world.replies = replies;
         if is_late {
             // A retry that is late as well may come when the server has just forgotten its id, and rotates once more.
@@ -180,7 +202,7 @@ proptest! {
             }
             // A page that goes hears no more of its refresh. A cookie that comes later than any orphan is waited for is too
             // late for the next page; at a server that refuses, that is the time-out.
-            let ends_page = matches!(step, Step::Reload(_) | Step::CloseTab(_));
+            let ends_page = matches!(step, Step::Reload(_) | Step::CloseTab(_) | Step::Recreate(_));
             if ends_page {
                 let_workers_hear(&mut world);
             }
@@ -193,7 +215,7 @@ proptest! {
             if goes && world.has_worker() {
                 continue;
             }
-            let within_timeout = i64::try_from(timeout).unwrap_or(i64::MAX).saturating_mul(1_000) - 500;
+            let within_timeout = i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX) - 500;
             let longest = if is_late { 20_000 } else { within_timeout.min(8_000) };
             match step {
                 Step::Fault(Fault::Slow(ms)) if *ms > longest => continue,
@@ -216,7 +238,7 @@ proptest! {
         }
         for tab in world.tabs.iter().filter(|tab| tab.alive) {
             let status = tab.session.status();
-            prop_assert!(matches!(status, Status::Active { .. }), "{:?}", status);
+            prop_assert!(matches!(status, Status::Active { .. } | Status::Closed), "{:?}", status);
         }
         prop_assert_eq!(world.server.reuses, 0, "a spent cookie was presented");
     }

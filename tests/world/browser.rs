@@ -37,7 +37,7 @@ pub struct World {
     pub most_writers: usize,
     /// Refreshes that are out and unanswered: whose, which, and since when.
     pub(super) unanswered: Vec<(TabId, AttemptId, i64)>,
-    /// The most of them that were out at once, of tabs that live, and none of them for longer than two minutes.
+    /// The most of them that were out at once, of tabs that hear of them, and none of them for longer than two minutes.
     pub most_unanswered: usize,
     /// The newest cookie.
     pub cookie: Option<Cookie>,
@@ -218,7 +218,8 @@ impl World {
     pub(super) fn note_sent(&mut self, tab: TabId, attempt: AttemptId) {
         self.unanswered.push((tab, attempt, self.now));
         let is_out = |(tab, _, since): &&(TabId, AttemptId, i64)| {
-            self.tabs[tab.0].alive && self.now - since < LONGEST_IN_FLIGHT.as_millis() as i64
+            let hears = self.tabs[tab.0].alive && self.status(*tab) != Status::Closed;
+            hears && self.now - since < LONGEST_IN_FLIGHT.as_millis() as i64
         };
         self.most_unanswered = self.most_unanswered.max(self.unanswered.iter().filter(is_out).count());
     }
