@@ -259,6 +259,38 @@ fn a_prerendered_page_takes_its_seed_when_it_is_activated() {
 }
 
 #[test]
+fn a_sign_in_is_newer_than_the_seed_of_a_page_that_is_activated_after_it() {
+    for restore in [true, false] {
+        for shares_token in [true, false] {
+            for is_blocked in [false, true] {
+                for tells in [Tells::Person, Tells::Session, Tells::Token, Tells::Nothing] {
+                    let mut world = World::signed_in_at(tells, Config { shares_token, ..restoring(true) }, 1);
+                    if is_blocked {
+                        world.block_storage();
+                    }
+                    let issued = world.render().unwrap();
+                    world.config.restore = restore;
+                    let tab = world.open_tab();
+                    let ticket = world.seed(tab, issued);
+                    world.run(1_000);
+                    world.sign_in(TAB, "bob");
+                    world.run(1_000);
+                    let session = session_of(&world, TAB);
+                    world.start();
+                    world.run(1_000);
+                    let what = format!("{restore}, {shares_token}, {is_blocked}, {tells:?}");
+                    assert_eq!(world.answer(tab, ticket), Some(&Err(Denial::Changed)), "{what}");
+                    for tab in [TAB, tab] {
+                        assert!(shows(&world, tab, "bob"), "{what}: {:?}", world.status(tab));
+                        assert_eq!(session_of(&world, tab), session, "{what}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_seed_that_waits_is_answered_when_the_session_is_closed() {
     let mut world = signed_in();
     let issued = world.render().unwrap();

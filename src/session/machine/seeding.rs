@@ -2,14 +2,15 @@
 //!
 //! It is no sign-in: the session that goes on is the same, in all tabs. The page was rendered with the cookie of that moment,
 //! so the token of another person shows that somebody has signed in unseen, as a refresh would. But a page may come out of a
-//! cache, and be older than a sign-out: then a refresh tells, or nobody is signed in before the next sign-in.
+//! cache, and be older than a sign-out: then a refresh tells, or nobody is signed in before the next sign-in. And somebody may
+//! sign in while it waits to be activated: that is newer.
 
 use super::super::callers::Wish;
 use super::super::command::Reply;
 use super::super::error::Denial;
 use super::super::held::Source;
-use super::super::id::{Entropy, Ticket};
-use super::super::memo::{Memo, PendingSignOut, Remembered};
+use super::super::id::{Entropy, EpochId, Ticket};
+use super::super::memo::{Begun, Memo, PendingSignOut, Remembered};
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
@@ -21,6 +22,8 @@ pub(super) struct Seed {
     ticket: Ticket,
     grant: Grant,
     memo: Memo,
+    /// When it was handed over, and the latest epoch that was known then.
+    handed: (Moment, Option<EpochId>),
 }
 
 impl Seed {
@@ -37,7 +40,8 @@ impl<E: Entropy> Session<E> {
         if self.started && !memo.is_kept && self.known_session().is_none() {
             self.greet(now);
         }
-        self.seeds.push(Seed { ticket, grant, memo });
+        let handed = (now, self.latest_epoch());
+        self.seeds.push(Seed { ticket, grant, memo, handed });
     }
 
     /// A page that restores nothing goes on with what there is, too, now that the app knows of a session.
@@ -66,13 +70,23 @@ impl<E: Entropy> Session<E> {
 
     /// Takes the tokens that have waited.
     pub(super) fn take_seeds(&mut self, now: Moment) {
-        for Seed { ticket, grant, memo } in std::mem::take(&mut self.seeds) {
-            let sown = self.sow(now, ticket, grant, &memo);
+        for Seed { ticket, grant, memo, handed } in std::mem::take(&mut self.seeds) {
+            let sown = match self.is_outdated(&grant, handed) {
+                true => Some(Err(Denial::Changed)),
+                false => self.sow(now, ticket, grant, &memo),
+            };
             if let Some(answer) = sown {
                 self.answer(ticket, answer);
             }
             self.drop_needless_turn(now);
         }
+    }
+
+    /// Whether somebody else may have signed in since a token was handed over: the page was prerendered, or waited for other tabs.
+    fn is_outdated(&self, grant: &Grant, (handed, latest): (Moment, Option<EpochId>)) -> bool {
+        let has_begun = |begun: &Begun| Some(begun.epoch) > latest && begun.epoch.is_after(handed.wall_ms());
+        let may_be_others = |begun: &Begun| begun.person.is_none() || !begun.is_of(grant);
+        self.known_session().is_some_and(|known| has_begun(&known) && may_be_others(&known))
     }
 
     /// Takes a token. Returns what its caller is told, where that is known at once.

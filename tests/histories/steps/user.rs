@@ -112,8 +112,8 @@ impl User {
             Self::SignInUnseen(user) => world.sign_in_unseen(user),
             Self::FailLogin(_) => drop(world.fail_login(tab)),
             Self::Seed(_) => {
-                // A page that is being prerendered would hand it over when it is activated, whoever has signed in by then.
-                if !world.tabs[tab.0].prerenders
+                // A frozen page hands nothing over.
+                if !world.tabs[tab.0].frozen
                     && let Some(issued) = world.render()
                 {
                     world.seed(tab, issued);
