@@ -2,7 +2,7 @@
 //!
 //! The pauses after failures keep one tab from a server that is down. They do not bound a browser: several tabs have pauses
 //! of their own, a token that comes between two failures ends a pause, and so does the network when it comes back. So a token
-//! bucket bounds all refreshes for which nobody waits: eight at once, and one more every three minutes.
+//! bucket bounds all refreshes for which nobody waits: eight at once, and one more every 200 seconds.
 //!
 //! A refresh is given back if it brings another token and there was a reason: the page had just been loaded, or the lifetime
 //! of the token in hand required it. A refresh for a caller is taken out if it brings none, and given back when a token comes.
@@ -24,9 +24,9 @@ use super::super::token::Grant;
 use super::super::turn::{Stage, Turn};
 use super::{Phase, Session};
 
-/// In an hour the bucket allows 28 refreshes. The confirmation of a rejection is not held back, and may add one.
+/// In an hour the bucket allows 26 refreshes. The confirmation of a rejection is not held back, and may add one.
 const BURST: u32 = 8;
-const PERIOD: Duration = Duration::from_secs(180);
+const PERIOD: Duration = Duration::from_secs(200);
 
 /// What the last refresh was sent for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
