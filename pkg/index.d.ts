@@ -362,8 +362,9 @@ export interface Session {
    * An opaque token needs `identity`, or it counts as one of the session that goes on. A JWT, or `expires_at`, tells how long a token
    * still lives; `expires_in` counts from this call. Waits for a prerendered page to be activated.
    *
-   * @throws {SessionEndedError} when the session that it may belong to is over. {@link SignInError} and {@link TokenError} as of
-   * `signIn`, {@link SessionError} `ERR_SESSION_CLOSED`. None of these changes the state.
+   * @throws {SessionEndedError} when the session that it may belong to is over. {@link SessionChangedError} when somebody else has
+   * signed in since the call, before the page was activated. {@link SignInError} and {@link TokenError} as of `signIn`,
+   * {@link SessionError} `ERR_SESSION_CLOSED`. None of these changes the state.
    */
   seed(answer: SignInAnswer): Promise<void>;
 
