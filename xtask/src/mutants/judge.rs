@@ -15,7 +15,7 @@ use crate::setup::tools;
 /// What cargo needs, and what the tests are made of.
 const PARTS: &[&str] = &[".cargo", "Cargo.toml", "Cargo.lock", "src", "tests", "xtask"];
 /// The same ones for each mutant. A second without optimisation.
-const HISTORIES: &str = "2000";
+const HISTORIES: &str = "2600";
 /// In seconds of processor time, twice what the tests take without a mutant. A mutant that takes longer spins. On a busy
 /// machine the clock on the wall would say so of one that survives.
 const PROCESSOR_TIME: u64 = 20;
