@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(backoff.has_failed_for(hour), Duration::from_secs(3_600));
         backoff.reset();
         assert_eq!(backoff.has_failed_for(hour), Duration::ZERO);
-        // What begins to fail now has not failed yet.
+        // A failure of this very moment has lasted for no time.
         backoff.has_failed_since(minute, minute);
         assert_eq!(backoff.has_failed_for(hour), Duration::ZERO);
     }

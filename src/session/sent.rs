@@ -7,11 +7,11 @@ use super::time::Moment;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sent {
     pub(crate) attempt: AttemptId,
-    /// What the server sees.
+    /// The attempt id that the server sees.
     pub(crate) id: AttemptId,
     /// Under which session the first of its attempts was sent, where that was known.
     pub(crate) under: Option<EpochId>,
-    /// It is the how-manieth.
+    /// Its number among the refreshes of this tab, from 1.
     pub(crate) number: u32,
     pub(crate) began: Moment,
 }
