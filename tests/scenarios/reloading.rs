@@ -63,6 +63,28 @@ fn where_a_spent_cookie_does_no_harm_the_next_page_waits_for_nothing() {
 }
 
 #[test]
+fn where_the_cookie_does_not_rotate_neither_a_sign_out_nor_a_sign_in_waits_for_an_orphan() {
+    for signs_in in [false, true] {
+        let mut world = world_of(Rotation::None, true);
+        world.server.is_static = true;
+        world.server.faults = vec![Fault::Slow(8_000)];
+        world.renew(TAB);
+        world.run(150);
+        world.kill_tab(TAB);
+        let page = world.visit();
+        if signs_in {
+            world.sign_in(page, "bob");
+        } else {
+            world.sign_out(page);
+        }
+        world.run(500);
+        let is_told = world.server.sign_outs == 1;
+        let is_bob = world.is_active(page) && token_in(&world, page).ends_with("bob");
+        assert!(if signs_in { is_bob } else { is_told }, "signs in: {signs_in}");
+    }
+}
+
+#[test]
 fn a_server_that_sends_attempt_ids_back_is_known_to_recognise_them() {
     let mut world = world_of(Rotation::Replays, false);
     let (_, waited) = reload(&mut world, 1_000, 150);
