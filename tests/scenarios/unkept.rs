@@ -1,7 +1,7 @@
 //! Where nothing is kept (in a worker, or with storage blocked) a tab knows of refreshes by what the others say, and they
 //! know of its own.
 
-use silent_session::session::{AttemptId, InFlight, Note, Noted, PeerMessage, Standing, Unsettled};
+use silent_session::session::{AttemptId, InFlight, Note, Noted, PeerMessage, Report, Standing, Unsettled};
 
 use super::*;
 
@@ -129,6 +129,25 @@ fn a_sign_in_beside_a_refresh_shows_nobody_else() {
     alice_is_gone_after(|world, other| {
         world.signed_in_elsewhere(other, "bob");
     });
+}
+
+#[test]
+fn a_sign_in_right_after_the_refresh_of_another_tab_is_looked_after() {
+    for (unkept, first, shares_token) in cases() {
+        for (pause, looks) in [(1_000, 1), (30_000, 0)] {
+            let (mut world, both) = two(unkept, sharing(shares_token));
+            world.run(MINUTE);
+            world.renew(both[first]);
+            world.run(pause);
+            let bobs = world.answered_login("bob");
+            let before = world.tabs[both[1 - first].0].reports.len();
+            world.sign_in_with(both[1 - first], bobs);
+            world.run(2_000);
+            let told = &world.tabs[both[1 - first].0].reports[before..];
+            let sent = told.iter().filter(|report| matches!(report, Report::RefreshStarted { .. })).count();
+            assert_eq!(sent, looks, "{unkept:?}, first {first}, {shares_token}, {pause} ms");
+        }
+    }
 }
 
 #[test]
