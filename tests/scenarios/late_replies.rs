@@ -1,5 +1,7 @@
 //! Replies that come after the time-out: a refresh that was given up on is overtaken, and not gone.
 
+use silent_session::session::Standing;
+
 use super::*;
 
 /// A refresh whose reply takes `delay` from when it was sent.
@@ -278,5 +280,38 @@ fn a_clock_that_was_set_back_before_a_reload_brings_nobody_back() {
             _ => false,
         };
         assert!(!is_alice(reloaded) && !is_alice(second), "{step} ms");
+    }
+}
+
+/// While something of a refresh is not known it is marked, and no longer: the next page goes by that.
+#[test]
+fn a_refresh_is_marked_until_it_has_settled_however_late() {
+    use Standing::{Lost, Out, Overtaken};
+    let slow = [Fault::Slow(20_000), Fault::SlowReset(20_000)];
+    let quick = [None, Some(Fault::Reset), Some(Fault::Status(503, None)), Some(Fault::Lost)];
+    // After 14 s it is out; it is given up on after 15 s, and its retry is sent after 18 s. After 22 s it has settled,
+    // and after 40 s the retry.
+    let settles = |retry| match retry {
+        None | Some(Fault::Reset | Fault::Status(..) | Fault::Lost) => {
+            [Some(Out), Some(Overtaken), None, None]
+        }
+        Some(Fault::Slow(_)) => [Some(Out), Some(Out), Some(Out), None],
+        _ => [Some(Out), Some(Out), Some(Out), Some(Lost)],
+    };
+    for first in slow {
+        for retry in quick.into_iter().chain(slow.map(Some)) {
+            let mut world = signed_in();
+            world.server.recognises_for = 60_000;
+            world.server.faults = [first].into_iter().chain(retry).collect();
+            world.renew(TAB);
+            let mut passed = 0;
+            let marked = [14_000, 19_000, 22_000, 40_000].map(|then| {
+                world.run(then - passed);
+                passed = then;
+                world.memo().unsettled.map(|marker| marker.standing)
+            });
+            assert_eq!(marked, settles(retry), "{first:?}, {retry:?}");
+            assert_eq!((world.server.reuses, world.is_active(TAB)), (0, true), "{first:?}, {retry:?}");
+        }
     }
 }
