@@ -315,3 +315,27 @@ fn a_refresh_is_marked_until_it_has_settled_however_late() {
         }
     }
 }
+
+#[test]
+fn a_sign_in_after_the_clock_was_set_back_is_noted_with_the_refresh_that_is_out() {
+    for back in [0, 2_000] {
+        for elsewhere in [false, true] {
+            let mut world = signed_in();
+            let other = world.visit();
+            world.run(MINUTE);
+            slow_refresh(&mut world, 8_000);
+            world.run(200);
+            world.step_wall_clock(-back);
+            let bobs = world.answered_login("bob");
+            world.sign_in_with(if elsewhere { other } else { TAB }, bobs);
+            world.run(100);
+            let Some(marker) = world.memo().unsettled else { panic!("{back} ms, {elsewhere}") };
+            // By its own date it was sent after the sign-in.
+            assert_eq!(
+                marker.astray.map(|sent| sent < marker.sent),
+                (back > 0).then_some(true),
+                "{back} ms, {elsewhere}"
+            );
+        }
+    }
+}
