@@ -227,3 +227,19 @@ fn a_worker_leaves_it_to_a_page_whose_refresh_is_slow() {
         }
     }
 }
+
+/// The server may have rotated the cookie: only the tab that has sent that refresh knows the id under which it is retried.
+#[test]
+fn a_page_that_pauses_after_a_lost_reply_refreshes_for_a_worker_that_has_not_heard_of_it() {
+    let (mut world, page, worker) = page_and_worker(on_demand());
+    world.run(HOUR);
+    world.channel.loss = 100;
+    world.server.faults = vec![Fault::Lost];
+    world.fetch(page);
+    world.run(200);
+    world.channel.loss = 0;
+    let call = world.fetch(worker);
+    world.run(5_000);
+    assert_eq!(world.outcomes[&call], Outcome::Status(200));
+    assert_eq!((world.server.reuses, sent_by(&world, worker)), (0, 0));
+}
