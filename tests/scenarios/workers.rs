@@ -243,3 +243,15 @@ fn a_page_that_pauses_after_a_lost_reply_refreshes_for_a_worker_that_has_not_hea
     assert_eq!(world.outcomes[&call], Outcome::Status(200));
     assert_eq!((world.server.reuses, sent_by(&world, worker)), (0, 0));
 }
+
+#[test]
+fn a_worker_that_knows_of_no_page_refreshes_at_once() {
+    let (mut world, page, worker) = page_and_worker(Config::default());
+    world.close_tab(page);
+    world.run(1_000);
+    world.server.revoke_access();
+    let call = world.fetch(worker);
+    // To the API, to the auth server, and to the API once more: 40 ms each.
+    world.run(130);
+    assert_eq!(world.outcomes.get(&call), Some(&Outcome::Status(200)));
+}
