@@ -255,3 +255,34 @@ fn a_worker_that_knows_of_no_page_refreshes_at_once() {
     world.run(130);
     assert_eq!(world.outcomes.get(&call), Some(&Outcome::Status(200)));
 }
+
+/// A page that cannot refresh now, or cannot hand over the token, beside one that is frozen and that the worker knows of.
+#[test]
+fn a_worker_does_not_wait_for_a_page_that_cannot_help() {
+    type Opens = fn(&mut World) -> TabId;
+    let cases: [(&str, Opens); 3] = [
+        ("has not begun", World::open_tab),
+        ("is away", |world| {
+            let page = world.visit();
+            world.run(1_000);
+            world.put_away(page);
+            world.thaw(page, false, true);
+            page
+        }),
+        ("does not share tokens", |world| {
+            world.config.shares_token = false;
+            let page = world.visit();
+            world.run(1_000);
+            page
+        }),
+    ];
+    for (what, other) in cases {
+        let (mut world, page, worker) = page_and_worker(on_demand());
+        other(&mut world);
+        world.run(HOUR);
+        world.freeze(page);
+        let call = world.fetch(worker);
+        world.run(500);
+        assert_eq!(world.outcomes.get(&call), Some(&Outcome::Status(200)), "a page that {what}");
+    }
+}
