@@ -196,3 +196,14 @@ fn where_nothing_is_stored_tabs_still_find_each_other() {
     world.run(1_000);
     assert_eq!(world.status(TAB), ended_elsewhere(EndReason::SignedOut));
 }
+
+#[test]
+fn whoever_waits_for_the_session_before_is_told_at_once_when_another_begins() {
+    let (mut world, [first, second]) = tabs(alone());
+    world.server.faults = vec![Fault::Slow(10_000)];
+    let ticket = world.renew(first);
+    world.run(100);
+    world.signed_in_elsewhere(second, "bob");
+    world.run(100);
+    assert_eq!(world.answer(first, ticket), Some(&Err(Denial::Changed)));
+}
