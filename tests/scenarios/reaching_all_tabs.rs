@@ -207,3 +207,19 @@ fn whoever_waits_for_the_session_before_is_told_at_once_when_another_begins() {
     world.run(100);
     assert_eq!(world.answer(first, ticket), Some(&Err(Denial::Changed)));
 }
+
+/// It knows neither which session it restores nor that one has begun.
+#[test]
+fn a_sign_out_ends_what_another_page_is_still_restoring() {
+    let mut world = World::new(Config::default(), 1);
+    world.sign_in_unseen("alice");
+    world.server.faults = vec![Fault::Slow(5_000)];
+    world.start();
+    let other = world.visit();
+    world.run(1_000);
+    let call = world.fetch(TAB);
+    world.sign_out(other);
+    world.run(200);
+    assert_eq!(world.status(TAB), ended_elsewhere(EndReason::SignedOut));
+    assert_eq!(world.outcomes.get(&call), Some(&Outcome::Status(401)), "it was sent without a token");
+}
