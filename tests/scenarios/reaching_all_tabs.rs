@@ -223,3 +223,26 @@ fn a_sign_out_ends_what_another_page_is_still_restoring() {
     assert_eq!(world.status(TAB), ended_elsewhere(EndReason::SignedOut));
     assert_eq!(world.outcomes.get(&call), Some(&Outcome::Status(401)), "it was sent without a token");
 }
+
+#[test]
+fn only_a_session_that_was_begun_in_another_tab_is_said_to_be_from_elsewhere() {
+    let is_elsewhere = |world: &World, tab| match world.status(tab) {
+        Status::Active { elsewhere, .. } => elsewhere,
+        status => panic!("not active: {status:?}"),
+    };
+    for config in [Config::default(), alone()] {
+        let (mut world, [first, second]) = tabs(config);
+        for user in ["bob", "alice"] {
+            world.sign_in(first, user);
+            world.run(1_000);
+            assert_eq!((is_elsewhere(&world, first), is_elsewhere(&world, second)), (false, true));
+        }
+        world.sign_in(second, "bob");
+        world.run(1_000);
+        assert_eq!((is_elsewhere(&world, first), is_elsewhere(&world, second)), (true, false));
+        world.close_tab(second);
+        let page = world.reload(first);
+        world.run(1_000);
+        assert!(!is_elsewhere(&world, page), "it has restored the session itself");
+    }
+}
