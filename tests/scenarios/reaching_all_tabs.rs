@@ -246,3 +246,15 @@ fn only_a_session_that_was_begun_in_another_tab_is_said_to_be_from_elsewhere() {
         assert!(!is_elsewhere(&world, page), "it has restored the session itself");
     }
 }
+
+#[test]
+fn a_reload_goes_on_with_the_session_though_a_reply_has_cleared_what_was_stored() {
+    let mut world = signed_in();
+    let session = session_of(&world, TAB);
+    world.clear_storage_unheard();
+    world.renew(TAB);
+    world.run(1_000);
+    let page = world.reload(TAB);
+    world.run(1_000);
+    assert_eq!(session_of(&world, page), session);
+}
