@@ -129,3 +129,14 @@ fn where_the_server_has_said_that_there_is_no_session_the_reason_stays() {
     assert_eq!(refreshes(&mut world, |world| world.run(1_000)), 1, "nobody has signed out");
     assert_eq!(world.status(next), ended(EndReason::None));
 }
+
+/// `Clear-Site-Data` on the logout page of the app, say.
+#[test]
+fn a_page_hears_of_it_from_another_tab_where_what_was_stored_has_been_cleared() {
+    let (mut world, _) = signed_out_locally();
+    world.run(MINUTE);
+    world.clear_storage_unheard();
+    let page = world.visit();
+    world.run(MINUTE);
+    assert_eq!(world.status(page), ended_elsewhere(EndReason::SignedOut));
+}
