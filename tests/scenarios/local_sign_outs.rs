@@ -140,3 +140,25 @@ fn a_page_hears_of_it_from_another_tab_where_what_was_stored_has_been_cleared() 
     world.run(MINUTE);
     assert_eq!(world.status(page), ended_elsewhere(EndReason::SignedOut));
 }
+
+/// Alice has signed out offline in a deploy that tells the server; bob signs in and out in one that does not.
+#[test]
+fn it_is_not_undone_by_an_earlier_sign_out_that_another_deploy_could_not_finish() {
+    let of = |config| world::Deploy { config, ..world::Deploy::default() };
+    let mut world = World::of(vec![of(Config::default()), of(unheard())], 1);
+    world.let_alice_in();
+    world.offline = true;
+    world.sign_out(TAB);
+    world.run(1_000);
+    world.close_tab(TAB);
+    let unheard = world.visit();
+    world.go_online();
+    world.sign_in(unheard, "bob");
+    world.run(1_000);
+    world.sign_out(unheard);
+    world.run(1_000);
+    world.close_tab(unheard);
+    let page = world.visit();
+    world.run(MINUTE);
+    assert_eq!(world.status(page), ended(EndReason::SignedOut));
+}
