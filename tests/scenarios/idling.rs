@@ -2,7 +2,7 @@
 
 use super::*;
 
-use silent_session::session::{Report, Rotation};
+use silent_session::session::{PeerMessage, Report, Rotation};
 use world::Habit;
 
 /// Refreshes that all tabs send meanwhile, those that reach nobody included.
@@ -195,4 +195,15 @@ fn each_tab_that_is_handed_no_token_follows_each_sign_in_at_once() {
             assert!(token_in(&world, TabId(tab)).ends_with(user), "tab {tab}, sign-in {round}");
         }
     }
+}
+
+#[test]
+fn what_other_tabs_have_tried_a_few_times_delays_no_renewal() {
+    let mut world = signed_in();
+    let Status::Active { refresh_at: Some(at), .. } = world.status(TAB) else { panic!() };
+    world.run(at - world.moment().wall_ms() - 1_000);
+    for _ in 0..5 {
+        world.say_as_stranger(TAB, PeerMessage::Tried);
+    }
+    assert_eq!(sent(&mut world, |world| world.run(2_000)), 1);
 }
