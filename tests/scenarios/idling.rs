@@ -207,3 +207,19 @@ fn what_other_tabs_have_tried_a_few_times_delays_no_renewal() {
     }
     assert_eq!(sent(&mut world, |world| world.run(2_000)), 1);
 }
+
+#[test]
+fn a_rejection_that_nothing_confirms_does_not_buy_more_attempts() {
+    let mut world = signed_in();
+    world.server.faults = vec![Fault::Refused];
+    always(&mut world, &[Habit::Fault(Fault::Status(503, None))]);
+    world.run(20 * MINUTE);
+    assert!(world.is_active(TAB));
+    let in_an_hour = sent(&mut world, |world| {
+        for _ in 0..360 {
+            world.go_online();
+            world.run(10_000);
+        }
+    });
+    assert!((10..=30).contains(&in_an_hour), "{in_an_hour}");
+}
