@@ -223,3 +223,14 @@ fn a_rejection_that_nothing_confirms_does_not_buy_more_attempts() {
     });
     assert!((10..=30).contains(&in_an_hour), "{in_an_hour}");
 }
+
+#[test]
+fn a_server_that_repeats_its_token_is_not_asked_more_often() {
+    let mut world = signed_in();
+    world.server.lifetime = Duration::from_secs(60);
+    always(&mut world, &[Habit::Token, Habit::SameToken, Habit::SameToken, Habit::SameToken]);
+    world.renew(TAB);
+    world.run(MINUTE);
+    let in_an_hour = sent(&mut world, |world| world.run(HOUR));
+    assert!((30..=90).contains(&in_an_hour), "{in_an_hour}: 60 lifetimes, and 30 more");
+}
