@@ -234,3 +234,23 @@ fn a_server_that_repeats_its_token_is_not_asked_more_often() {
     let in_an_hour = sent(&mut world, |world| world.run(HOUR));
     assert!((30..=90).contains(&in_an_hour), "{in_an_hour}: 60 lifetimes, and 30 more");
 }
+
+#[test]
+fn what_callers_have_tried_in_vain_is_not_tried_once_more_when_nobody_waits() {
+    let mut world = signed_in();
+    world.server.revoke_access();
+    always(&mut world, &[Habit::Fault(Fault::Status(503, None))]);
+    for _ in 0..175 {
+        world.fetch(TAB);
+        world.run(5_000);
+    }
+    // The last caller has lost its patience, and the token in hand has lapsed.
+    world.run(MINUTE);
+    let idle = sent(&mut world, |world| {
+        for _ in 0..30 {
+            world.go_online();
+            world.run(10_000);
+        }
+    });
+    assert!(idle <= 2, "{idle}");
+}
