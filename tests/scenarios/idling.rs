@@ -254,3 +254,14 @@ fn what_callers_have_tried_in_vain_is_not_tried_once_more_when_nobody_waits() {
     });
     assert!(idle <= 2, "{idle}");
 }
+
+#[test]
+fn however_long_there_was_no_network_every_tab_refreshes_as_soon_as_it_is_back() {
+    let (mut world, all) = tabs::<5>(alone());
+    world.offline = true;
+    world.run(2 * HOUR);
+    world.go_online();
+    world.run(2_000);
+    let now = world.moment();
+    assert!(all.iter().all(|tab| world.tabs[tab.0].session.in_hand(now).is_some()));
+}
