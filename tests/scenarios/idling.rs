@@ -265,3 +265,17 @@ fn however_long_there_was_no_network_every_tab_refreshes_as_soon_as_it_is_back()
     let now = world.moment();
     assert!(all.iter().all(|tab| world.tabs[tab.0].session.in_hand(now).is_some()));
 }
+
+#[test]
+fn calls_that_are_served_buy_no_attempts_for_which_nobody_waits() {
+    let mut world = signed_in();
+    world.server.lifetime = Duration::from_secs(60);
+    for _ in 0..20 {
+        world.say_as_stranger(TAB, PeerMessage::Tried);
+    }
+    for _ in 0..5 {
+        world.renew(TAB);
+        world.run(1_000);
+    }
+    assert_eq!(sent(&mut world, |world| world.run(9 * MINUTE)), 0);
+}
