@@ -76,7 +76,12 @@ proptest! {
     ) {
         let mut world = setting.signed_in();
         for step in steps.iter().filter(|step| !is_left_out(step)) {
-            if matches!(step, Step::Browser(browser) if browser.ends_page()) {
+            let ends = match step {
+                Step::Browser(browser) => browser.ends_page(),
+                Step::User(user) => matches!(user, User::Close(_) | User::Recreate(_)),
+                _ => false,
+            };
+            if ends {
                 let_workers_hear(&mut world);
             }
             if hides_refresh(&world, step) || strands_worker(&world, step) {

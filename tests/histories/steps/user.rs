@@ -112,11 +112,15 @@ impl User {
             Self::SignInUnseen(user) => world.sign_in_unseen(user),
             Self::FailLogin(_) => drop(world.fail_login(tab)),
             Self::Seed(_) => {
-                // A frozen page hands nothing over.
+                // A frozen page hands nothing over. One that is being prerendered does so when it is activated; where the clock
+                // is set meanwhile, nobody can tell whether a sign-in is newer.
                 if !world.tabs[tab.0].frozen
+                    && !world.tabs[tab.0].prerenders
                     && let Some(issued) = world.render()
                 {
                     world.seed(tab, issued);
+                    // It is not frozen while it asks the other tabs: the seed would be taken under the lock when it wakes.
+                    world.run(150);
                 }
             }
             Self::SignOut(_) => drop(world.sign_out(tab)),
