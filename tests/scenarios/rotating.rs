@@ -317,3 +317,35 @@ fn a_confirmation_that_is_lost_is_retried_under_its_id() {
         }
     }
 }
+
+/// A server that goes by the id alone would answer with what it has answered before.
+#[test]
+fn an_attempt_that_another_tab_has_retried_is_not_made_once_more() {
+    for shares_token in [true, false] {
+        for fault in [Fault::Lost, Fault::Status(503, None), Fault::Reset] {
+            let mut world = World::signed_in(Config { shares_token, ..Config::default() }, 1);
+            let other = world.visit();
+            world.run(MINUTE);
+            let sent = |world: &World, tab: TabId| {
+                let started = world.tabs[tab.0].reports.iter().filter_map(|report| match report {
+                    Report::RefreshStarted { id } => Some(*id),
+                    _ => None,
+                });
+                started.collect::<Vec<_>>()
+            };
+            world.server.faults = vec![fault];
+            world.renew(TAB);
+            world.run(300);
+            let before = sent(&world, TAB);
+            world.renew(other);
+            // The first is still waited for.
+            world.run(5_000);
+            world.renew(TAB);
+            world.run(1_000);
+            let (case, lost) = (format!("{shares_token}, {fault:?}"), before.last());
+            assert_eq!(sent(&world, other).last(), lost, "{case}: the other tab has retried it");
+            assert!(sent(&world, TAB)[before.len()..].iter().all(|id| Some(id) != lost), "{case}");
+            assert_eq!((world.server.reuses, world.is_active(TAB)), (0, true), "{case}");
+        }
+    }
+}

@@ -34,7 +34,7 @@ impl<E: Entropy> Session<E> {
         self.config.rotation.unwrap_or(if has_said { Rotation::Replays } else { Rotation::Revokes })
     }
 
-    /// Reads the marker. If another tab's has gone since, its refresh is settled; of our own this tab knows better.
+    /// Reads the marker. If another tab's has gone since, its refresh is settled; of its own that is out this tab knows better.
     pub(super) fn recall_unsettled(&mut self, now: Moment, memo: &Memo) {
         if let Some(found) = memo.unsettled {
             let known = self.unsettled.filter(|known| known.is_same(&found));
@@ -43,7 +43,7 @@ impl<E: Entropy> Session<E> {
             let first_look = self.is_recalled.then_some(now.wall_ms());
             let gone = found.gone.or(known.and_then(|known| known.gone)).or(first_look);
             self.unsettled = Some(Unsettled { gone, ..found });
-        } else if self.is_recalled {
+        } else if self.is_recalled || self.is_retried_elsewhere(memo) {
             self.unsettled = None;
         }
         self.companion = memo.companion;
@@ -54,6 +54,12 @@ impl<E: Entropy> Session<E> {
             // The cookie is there: nothing of it is on the wire.
             orphan.standing = Standing::Lost;
         }
+    }
+
+    /// Whether another tab has retried a lost refresh of this one, and heard: its marker is gone, and other entries are there.
+    fn is_retried_elsewhere(&self, memo: &Memo) -> bool {
+        let is_lost = self.unsettled.is_some_and(|marker| marker.standing == Standing::Lost);
+        is_lost && memo.is_kept && memo.session.is_some()
     }
 
     /// How long the cookie of a refresh may still be on its way whose tab does not have the lock any more: it was
