@@ -43,6 +43,13 @@ pub enum Note {
         /// What is known.
         unsettled: Unsettled,
     },
+    /// The same of another tab's, for this one to write down. If one was marked that was sent later, that stays.
+    Heard {
+        /// Which turn it is.
+        attempt: AttemptId,
+        /// What is known.
+        unsettled: Unsettled,
+    },
     /// Something else is known of it. If another one was marked since, that stays; if none is marked, only that it went
     /// astray is noted.
     Remark {
@@ -72,6 +79,7 @@ impl Note {
     pub(crate) fn attempt(&self) -> Option<AttemptId> {
         match self {
             Self::Mark { attempt, .. }
+            | Self::Heard { attempt, .. }
             | Self::Remark { attempt, .. }
             | Self::Unmark { attempt }
             | Self::Unlist { attempt } => Some(*attempt),
@@ -80,10 +88,20 @@ impl Note {
         }
     }
 
+    /// The same for a tab that has heard it, and writes it down: what is kept may be newer than what that tab has read.
+    pub(crate) fn heard(self) -> Self {
+        match self {
+            Self::Mark { attempt, unsettled } => Self::Heard { attempt, unsettled },
+            other => other,
+        }
+    }
+
     /// Writes it: a line of words.
     pub(crate) fn to_line(self) -> String {
         let (word, rest) = match self {
-            Self::Mark { attempt, unsettled } => ("mark", unsettled.to_entry(attempt)),
+            Self::Mark { attempt, unsettled } | Self::Heard { attempt, unsettled } => {
+                ("mark", unsettled.to_entry(attempt))
+            }
             Self::Remark { attempt, unsettled } => ("remark", unsettled.to_entry(attempt)),
             Self::Unmark { attempt } => ("unmark", attempt.to_hex()),
             Self::List(in_flight) => ("list", InFlightList::default().with(in_flight).to_entry()),
@@ -111,7 +129,7 @@ impl Note {
     /// Whether it says something later than what is known. Of two refreshes the one that was sent later is marked.
     pub(crate) fn is_news(&self, known: &Memo, now: Moment) -> bool {
         match self {
-            Self::Mark { unsettled, .. } => {
+            Self::Mark { unsettled, .. } | Self::Heard { unsettled, .. } => {
                 let is_later = |known: Unsettled| known.sent > unsettled.sent && !known.is_ahead(now);
                 !known.unsettled.is_some_and(is_later)
             }
@@ -137,6 +155,11 @@ impl Memo {
     pub fn note(&mut self, note: Note) {
         match note {
             Note::Mark { attempt, unsettled } => self.mark(Some((attempt, unsettled))),
+            Note::Heard { attempt, unsettled } => {
+                if self.unsettled.is_none_or(|marked| marked.sent <= unsettled.sent) {
+                    self.mark(Some((attempt, unsettled)));
+                }
+            }
             Note::Remark { attempt, unsettled } => {
                 let is_missing = unsettled.standing == Standing::Astray && self.marked.is_none();
                 if is_missing || self.marked == Some(attempt) {
@@ -189,6 +212,10 @@ mod tests {
         let mark = |number| Note::Mark { attempt: attempt(number), unsettled: marker(Standing::Out) };
         let remark =
             |number, standing| Note::Remark { attempt: attempt(number), unsettled: marker(standing) };
+        let heard = |number, sent| {
+            let unsettled = Unsettled { sent, ..marker(Standing::Lost) };
+            Note::Mark { attempt: attempt(number), unsettled }.heard()
+        };
         let unmark = |number| Note::Unmark { attempt: attempt(number) };
         for (notes, expected) in [
             (vec![mark(1), remark(1, Standing::Lost)], Some((1, Standing::Lost))),
@@ -198,6 +225,9 @@ mod tests {
             (vec![remark(1, Standing::Astray)], Some((1, Standing::Astray))),
             (vec![mark(1), unmark(1)], None),
             (vec![mark(1), mark(2), unmark(1)], Some((2, Standing::Out))),
+            (vec![heard(1, 5)], Some((1, Standing::Lost))),
+            (vec![mark(2), heard(1, 5)], Some((1, Standing::Lost))),
+            (vec![mark(2), heard(1, 4)], Some((2, Standing::Out))),
         ] {
             let expected = expected.map(|(number, standing)| (attempt(number), standing));
             assert_eq!(marked(&notes), expected, "{notes:?}");

@@ -326,3 +326,17 @@ fn a_refresh_that_waits_for_room_is_sent_as_soon_as_there_is_room() {
         assert_eq!(world.answer(both[1 - first], ticket), Some(&Ok(Reply::Done)), "{first}");
     }
 }
+
+/// A page goes on hearing of the worker's first refresh, which is never answered, when others have long sent later ones.
+#[test]
+fn what_a_worker_says_of_an_earlier_refresh_takes_the_place_of_no_later_marker() {
+    let config = Config { refresh_ahead: false, shares_token: false, ..Config::default() };
+    let mut world = World::signed_in(config, 1);
+    let worker = world.visit_worker();
+    world.server.faults = vec![Fault::Silence];
+    world.run(50_000);
+    world.server.faults = vec![Fault::Lost];
+    let page = world.visit();
+    world.run(10_000);
+    assert_eq!((world.server.reuses, [TAB, worker, page].map(|tab| world.is_active(tab))), (0, [true; 3]));
+}

@@ -101,7 +101,7 @@ impl<E: Entropy> Session<E> {
             if note.is_news(&self.known, now) {
                 self.known.note(*note);
                 if writes_down {
-                    self.commands.push(Command::Note(*note));
+                    self.commands.push(Command::Note(note.heard()));
                 }
             }
         }
