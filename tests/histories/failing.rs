@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use silent_session::session::{Config, Report};
+use silent_session::session::Config;
 
 use super::world::{Fault, Habit, TabId, World};
 
@@ -30,8 +30,7 @@ fn failure() -> impl Strategy<Value = Habit> {
 
 /// How many refreshes the only tab has sent.
 fn sent(world: &World) -> i64 {
-    let is_start = |report: &&Report| matches!(report, Report::RefreshStarted { .. });
-    world.tabs[0].reports.iter().filter(is_start).count() as i64
+    world.tabs[0].sent().count() as i64
 }
 
 proptest! {

@@ -1,7 +1,5 @@
 //! A page begins: the session is restored, or there is none.
 
-use silent_session::session::Report;
-
 use super::*;
 
 #[test]
@@ -68,10 +66,7 @@ fn a_page_that_cannot_restore_says_when_it_tries_again() {
         world.server.faults = vec![Fault::Status(503, None); 100];
         world.start();
         let end = world.moment().wall_ms() + 5 * MINUTE;
-        let tries = |world: &World| {
-            let reports = &world.tabs[0].reports;
-            reports.iter().filter(|report| matches!(report, Report::RefreshStarted { .. })).count()
-        };
+        let tries = |world: &World| world.tabs[0].sent().count();
         world.run(100);
         // Somebody looks at this page, and waits; but for the network the browser waits, and says when it is back.
         while let Status::Unknown { retry_at: Some(at), .. } = world.status(TAB)

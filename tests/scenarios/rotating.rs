@@ -1,7 +1,5 @@
 //! The weak moment of a rotating cookie: the server has rotated, and the browser has not heard of it.
 
-use silent_session::session::Report;
-
 use super::*;
 
 /// A refresh is on the wire that the server answers after `slow` milliseconds; and then the page goes away.
@@ -281,13 +279,7 @@ fn a_rejection_is_confirmed_under_an_attempt_id_of_its_own() {
         let tab = cause(&mut world);
         world.run(60_000);
         assert_eq!(world.status(tab), ended(EndReason::Rejected), "{case}");
-        let reports = world.tabs[tab.0].reports.iter();
-        let ids: Vec<_> = reports
-            .filter_map(|report| match report {
-                Report::RefreshStarted { id } => Some(*id),
-                _ => None,
-            })
-            .collect();
+        let ids: Vec<_> = world.tabs[tab.0].sent().collect();
         let [.., rejected, confirmed] = ids[..] else { panic!("{case}: {ids:?}") };
         assert_ne!(rejected, confirmed, "{case}");
     }
@@ -326,13 +318,7 @@ fn an_attempt_that_another_tab_has_retried_is_not_made_once_more() {
             let mut world = World::signed_in(Config { shares_token, ..Config::default() }, 1);
             let other = world.visit();
             world.run(MINUTE);
-            let sent = |world: &World, tab: TabId| {
-                let started = world.tabs[tab.0].reports.iter().filter_map(|report| match report {
-                    Report::RefreshStarted { id } => Some(*id),
-                    _ => None,
-                });
-                started.collect::<Vec<_>>()
-            };
+            let sent = |world: &World, tab: TabId| world.tabs[tab.0].sent().collect::<Vec<_>>();
             world.server.faults = vec![fault];
             world.renew(TAB);
             world.run(300);

@@ -1,7 +1,7 @@
 //! Where nothing is kept (in a worker, or with storage blocked) a tab knows of refreshes by what the others say, and they
 //! know of its own.
 
-use silent_session::session::{AttemptId, InFlight, Note, Noted, PeerMessage, Report, Standing, Unsettled};
+use silent_session::session::{AttemptId, InFlight, Note, Noted, PeerMessage, Standing, Unsettled};
 
 use super::*;
 
@@ -140,12 +140,11 @@ fn a_sign_in_right_after_the_refresh_of_another_tab_is_looked_after() {
             world.renew(both[first]);
             world.run(pause);
             let bobs = world.answered_login("bob");
-            let before = world.tabs[both[1 - first].0].reports.len();
+            let sent = |world: &World| world.tabs[both[1 - first].0].sent().count();
+            let before = sent(&world);
             world.sign_in_with(both[1 - first], bobs);
             world.run(2_000);
-            let told = &world.tabs[both[1 - first].0].reports[before..];
-            let sent = told.iter().filter(|report| matches!(report, Report::RefreshStarted { .. })).count();
-            assert_eq!(sent, looks, "{unkept:?}, first {first}, {shares_token}, {pause} ms");
+            assert_eq!(sent(&world) - before, looks, "{unkept:?}, first {first}, {shares_token}, {pause} ms");
         }
     }
 }

@@ -1,7 +1,5 @@
 //! What a worker sends does not outlive it: a page refreshes for it, where there is one.
 
-use silent_session::session::Report;
-
 use super::*;
 
 /// A page and a worker, signed in.
@@ -15,8 +13,7 @@ fn page_and_worker(config: Config) -> (World, TabId, TabId) {
 
 /// How many refreshes a tab has sent.
 fn sent_by(world: &World, tab: TabId) -> usize {
-    let is_sent = |report: &&Report| matches!(report, Report::RefreshStarted { .. });
-    world.tabs[tab.0].reports.iter().filter(is_sent).count()
+    world.tabs[tab.0].sent().count()
 }
 
 /// On demand only, so that the worker is the one that wants it.

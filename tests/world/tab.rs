@@ -113,6 +113,14 @@ impl Tab {
         self.alive && !self.frozen
     }
 
+    /// The refreshes that it has sent, by the ids under which the server has seen them.
+    pub fn sent(&self) -> impl Iterator<Item = AttemptId> {
+        self.reports.iter().filter_map(|report| match report {
+            Report::RefreshStarted { id } => Some(*id),
+            _ => None,
+        })
+    }
+
     /// Whether a session may begin with this event, even if the one before has ended.
     pub fn begins_session(&self, event: &Event) -> bool {
         match event {
