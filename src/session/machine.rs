@@ -136,7 +136,7 @@ pub struct Session<E> {
     sign_out_status: Option<SignOutStatus>,
     /// Whether the server has said that there is no session.
     has_none: bool,
-    /// A refresh was rejected, and no other has confirmed that yet.
+    /// A refresh was rejected, no other has confirmed that yet, and no other tab has sent one since.
     rejected: bool,
     /// The id of the first of those that were rejected in a row.
     rejected_id: Option<AttemptId>,

@@ -339,3 +339,32 @@ fn a_sign_in_after_the_clock_was_set_back_is_noted_with_the_refresh_that_is_out(
         }
     }
 }
+
+#[test]
+fn a_rejection_counts_no_more_once_another_tab_has_sent_a_refresh() {
+    // How long the first has been out, and whether the tab that was rejected is frozen while the other one sends.
+    for out in [16_500, 20_000, 60_000] {
+        for is_frozen in [false, true] {
+            let config = Config { shares_token: false, ..Config::default() };
+            let (mut world, [tab, other]) = tabs(config);
+            world.server.faults = vec![Fault::Silence];
+            world.renew(tab);
+            world.server.revoke_all();
+            // Its retries are rejected while the first is out.
+            world.run(out);
+            assert!(world.is_active(tab));
+            if is_frozen {
+                world.freeze(tab);
+            }
+            world.sign_in_unseen("bob");
+            world.server.faults = vec![Fault::Lost];
+            world.renew(other);
+            world.run(if is_frozen { 35_000 } else { 100 });
+            world.close_tab(other);
+            world.thaw(tab, true, true);
+            world.renew(tab);
+            world.run(5 * MINUTE);
+            assert_eq!(world.server.reuses, 0, "out for {out} ms, frozen: {is_frozen}");
+        }
+    }
+}

@@ -46,6 +46,10 @@ impl<E: Entropy> Session<E> {
         } else if self.is_recalled || self.is_retried_elsewhere(memo) {
             self.unsettled = None;
         }
+        if memo.marked.is_some() && memo.marked != self.marked {
+            // Another tab has sent one since this tab's was rejected, with a cookie that may be another one.
+            self.rejected = false;
+        }
         self.companion = memo.companion;
         if let Some(orphan) = &mut self.unsettled
             && orphan.standing == Standing::Out
