@@ -244,6 +244,36 @@ fn where_nothing_can_be_stored_the_other_tabs_tell_what_goes_on() {
 }
 
 #[test]
+fn a_page_that_freezes_while_it_waits_for_other_tabs_takes_its_token_without_the_lock() {
+    // In the world code of the app's never runs under the lock.
+    for restore in [true, false] {
+        for is_kept in [true, false] {
+            for is_told in [true, false] {
+                for latency in [20, 200] {
+                    let mut world = World::new(restoring(restore), 1);
+                    world.sign_in_unseen("alice");
+                    if !is_kept {
+                        world.block_storage();
+                    }
+                    world.latency = latency;
+                    world.visit();
+                    let issued = world.render().expect("alice is signed in");
+                    let ticket = world.seed(TabId(1), issued);
+                    world.freeze(TabId(1));
+                    world.run(1_000);
+                    world.thaw(TabId(1), is_told, true);
+                    world.run(1_000);
+                    let case =
+                        format!("restores: {restore}, keeps: {is_kept}, is told: {is_told}, {latency} ms");
+                    assert_eq!(world.answer(TabId(1), ticket), Some(&Ok(Reply::Done)), "{case}");
+                    assert!(shows(&world, TabId(1), "alice"), "{case}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_prerendered_page_takes_its_seed_when_it_is_activated() {
     let mut world = signed_in();
     let session = session_of(&world, TAB);

@@ -18,9 +18,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn advance(&mut self, now: Moment) {
         self.peers.look(now);
         self.pay_debts(now);
-        if self.has_ripe_seed(now) {
-            self.take_seeds(now);
-        }
+        self.take_ripe_seeds(now);
         self.turns.look(now, self.config.longest_gap());
         let is_neglected = self.turns.current.as_ref().is_some_and(|turn| turn.neglected);
         if self.turns.is_holding() && (is_neglected || !self.published) {
@@ -169,18 +167,9 @@ impl<E: Entropy> Session<E> {
         if self.turns.current.as_ref().is_some_and(|turn| turn.neglected) {
             return self.ask_anew(now);
         }
-        self.recall(now, memo);
-        self.recall_sign_out(now, memo);
         self.miss_stamp(memo);
-        if !self.published {
-            return self.ask_anew(now);
-        }
-        self.recall_unsettled(now, memo);
-        self.drop_needless_turn(now);
-        self.drop_finished_sign_out();
-        self.put_off_pursuit(now);
-        if self.is_blocked_turn(now, memo) {
-            return self.put_off_blocked(now);
+        if !self.still_has_turn(now, memo) {
+            return;
         }
         let is_news = self.is_news(now, memo);
         if contended || self.cleared || is_news {
@@ -207,6 +196,27 @@ impl<E: Entropy> Session<E> {
         }
     }
 
+    /// Reads what others have done in their turns. Returns false when the lock is given back for it.
+    fn still_has_turn(&mut self, now: Moment, memo: &Memo) -> bool {
+        self.recall(now, memo);
+        self.recall_sign_out(now, memo);
+        self.take_ripe_seeds(now);
+        if !self.published {
+            // What the app has to hear, it hears without the lock.
+            self.ask_anew(now);
+            return false;
+        }
+        self.recall_unsettled(now, memo);
+        self.drop_needless_turn(now);
+        self.drop_finished_sign_out();
+        self.put_off_pursuit(now);
+        if self.is_blocked_turn(now, memo) {
+            self.put_off_blocked(now);
+            return false;
+        }
+        true
+    }
+
     /// Whether another tab is known to have a newer token than ours, and to have had no time to hand it over.
     fn is_news(&self, now: Moment, memo: &Memo) -> bool {
         let Phase::Active(held) = &self.phase else { return false };
@@ -226,17 +236,8 @@ impl<E: Entropy> Session<E> {
         if !self.turns.current.as_ref().is_some_and(is_it) {
             return;
         }
-        self.recall(now, memo);
-        self.recall_sign_out(now, memo);
-        if !self.published {
-            return self.ask_anew(now);
-        }
-        self.recall_unsettled(now, memo);
-        self.drop_needless_turn(now);
-        self.drop_finished_sign_out();
-        self.put_off_pursuit(now);
-        if self.is_blocked_turn(now, memo) {
-            return self.put_off_blocked(now);
+        if !self.still_has_turn(now, memo) {
+            return;
         }
         let orphan = self.orphan_wait(now, memo);
         let Some(turn) = &mut self.turns.current else { return };

@@ -62,14 +62,12 @@ impl<E: Entropy> Session<E> {
         self.note_latest(now, memo);
     }
 
-    /// Whether a token waits, and for nothing any more.
-    pub(super) fn has_ripe_seed(&self, now: Moment) -> bool {
+    /// Takes the tokens that wait for nothing any more.
+    pub(super) fn take_ripe_seeds(&mut self, now: Moment) {
         let may_hear = self.known_session().is_none() && self.peers.answer_wait(now).is_some();
-        !self.seeds.is_empty() && self.started && !may_hear
-    }
-
-    /// Takes the tokens that have waited.
-    pub(super) fn take_seeds(&mut self, now: Moment) {
+        if !self.started || may_hear {
+            return;
+        }
         for Seed { ticket, grant, memo, handed } in std::mem::take(&mut self.seeds) {
             let sown = match self.is_outdated(&grant, handed) {
                 true => Some(Err(Denial::Changed)),

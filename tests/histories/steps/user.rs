@@ -119,8 +119,6 @@ impl User {
                     && let Some(issued) = world.render()
                 {
                     world.seed(tab, issued);
-                    // It is not frozen while it asks the other tabs: the seed would be taken under the lock when it wakes.
-                    world.run(150);
                 }
             }
             Self::SignOut(_) => drop(world.sign_out(tab)),
