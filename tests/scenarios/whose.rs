@@ -86,3 +86,63 @@ fn a_sign_out_is_for_the_session_that_refreshes_found_and_not_for_the_one_that_w
         assert_eq!(world.status(tab), ended(EndReason::SignedOut), "{reloads}");
     }
 }
+
+/// Two tabs of alice's. In the first one bob signs in and out; the second one, which hears of it late, signs out as well, and
+/// after that the first one once more.
+fn signed_out_in_a_tab_that_has_missed_a_sign_in(
+    config: Config,
+    again: bool,
+    overlaps: bool,
+) -> (World, [TabId; 2]) {
+    let (mut world, [tab, stale]) = tabs(config);
+    world.channel.delay = 1_000;
+    if overlaps {
+        // Its reply may lie over bob's cookie: nobody can tell whose there is.
+        world.renew(tab);
+    }
+    world.signed_in_elsewhere(tab, "bob");
+    world.sign_out(tab);
+    world.sign_out(stale);
+    if again {
+        world.run(10);
+        world.sign_out(tab);
+    }
+    (world, [tab, stale])
+}
+
+#[test]
+fn a_seed_brings_nobody_back_whom_a_tab_that_missed_a_sign_in_has_signed_out() {
+    for (again, overlaps) in [(false, false), (false, true), (true, false), (true, true)] {
+        for by_stale in [false, true] {
+            let config = Config { tells_sign_out: false, ..Config::default() };
+            let (mut world, both) = signed_out_in_a_tab_that_has_missed_a_sign_in(config, again, overlaps);
+            let issued = world.render().expect("the server's session goes on");
+            let tab = both[usize::from(by_stale)];
+            let ticket = world.seed(tab, issued);
+            world.run(MINUTE);
+            let case = format!("again: {again}, overlaps: {overlaps}, in the stale tab: {by_stale}");
+            let denied = Err(Denial::Ended(EndReason::SignedOut));
+            assert_eq!(world.answer(tab, ticket), Some(&denied), "{case}");
+            let next = world.visit();
+            world.run(MINUTE);
+            assert!(!world.is_active(next), "{case}");
+        }
+    }
+}
+
+#[test]
+fn a_pursuit_brings_nobody_back_whom_a_tab_that_missed_a_sign_in_has_signed_out() {
+    for (again, overlaps) in [(false, false), (false, true), (true, false), (true, true)] {
+        let (mut world, both) =
+            signed_out_in_a_tab_that_has_missed_a_sign_in(Config::default(), again, overlaps);
+        world.server.sign_out_faults = vec![Fault::Status(503, None); 8];
+        world.run(2 * HOUR);
+        let next = world.visit();
+        world.run(MINUTE);
+        for tab in both.into_iter().chain([next]) {
+            assert!(!world.is_active(tab), "again: {again}, overlaps: {overlaps}");
+        }
+        let is_over = world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie));
+        assert!(is_over, "again: {again}, overlaps: {overlaps}");
+    }
+}

@@ -47,8 +47,8 @@ impl<E: Entropy> Session<E> {
         if !self.config.tells_sign_out {
             self.sign_out_status = Some(SignOutStatus::Local);
             let is_free = memo.sign_out.is_none_or(|kept| kept.is_given_up());
-            if let Some((until, _)) = self.over.filter(|_| session.is_some() && is_free) {
-                // Whose session it was: a later page may be delivered with a token of it.
+            if let Some((until, _)) = self.over.filter(|_| is_free) {
+                // Whose session it was, or that nobody can tell: a later page may be delivered with a token of it.
                 let local = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 };
                 self.commands.push(Command::RememberSignOut(local.given_up()));
             }
@@ -102,7 +102,8 @@ impl<E: Entropy> Session<E> {
         let known = self.known_session();
         // Another tab may just have begun one, or may have signed out of a later one than ours.
         let begun = memo.session.and_then(Remembered::begun);
-        let signed_out = match self.pending {
+        let is_of_now = |pending: &PendingSignOut| !pending.is_outdated(memo.session);
+        let signed_out = match self.pending.or(memo.sign_out.filter(is_of_now)) {
             Some(pending) => Some(pending.session?),
             None => None,
         };
