@@ -65,23 +65,54 @@ fn a_holder_that_never_gives_the_lock_back_delays_the_others_by_a_bounded_time()
     }
 }
 
+/// Where a tab is in its turn when it freezes.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    /// It has asked for the lock.
+    Asked,
+    /// It has the lock, and waits for what other tabs say.
+    Waiting,
+    /// It has waited, and reads once more what is stored.
+    Looking,
+}
+
 #[test]
 fn a_tab_that_thaws_with_a_lock_that_was_taken_from_it_sends_nothing() {
-    for told in [true, false] {
-        let (mut world, [first, second]) = tabs(alone());
-        // Nor is there a marker of what the other has on the wire.
-        world.block_storage();
-        // Asked for, and granted to a tab that runs no more.
-        world.renew(first);
+    for (moment, told, is_kept) in [Moment::Asked, Moment::Waiting, Moment::Looking]
+        .into_iter()
+        .flat_map(|moment| [(moment, true), (moment, false)])
+        .flat_map(|(moment, told)| [(moment, told, true), (moment, told, false)])
+    {
+        let (mut world, [first, second]) = tabs(Config::default());
+        world.channel.delay = 10;
+        if !is_kept {
+            // Nor is there a marker of what the other has on the wire.
+            world.block_storage();
+        }
+        let replace_token = |world: &mut World, tab| {
+            let token = token_in(world, tab);
+            world.access_token(tab, Some(&token), 0);
+        };
+        replace_token(&mut world, first);
+        if !matches!(moment, Moment::Asked) {
+            // It asks the others before it sends anything.
+            world.show(first);
+            world.run(0);
+        }
         world.freeze(first);
-        world.renew(second);
+        if matches!(moment, Moment::Looking) {
+            world.run(100);
+            world.thaw(first, false, false);
+            world.freeze(first);
+        }
+        replace_token(&mut world, second);
         world.run(50_000);
-        assert_eq!(world.locks.stolen, 1);
-        world.renew(second);
-        world.run(10);
+        let case = format!("{moment:?}, told: {told}, keeps: {is_kept}");
+        assert_eq!(world.locks.stolen, 1, "{case}");
+        replace_token(&mut world, second);
         world.thaw(first, told, true);
         world.run(1_000);
-        assert_eq!((world.most_writers, world.server.reuses), (1, 0));
+        assert_eq!((world.most_writers, world.server.reuses), (1, 0), "{case}");
     }
 }
 

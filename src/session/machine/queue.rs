@@ -163,10 +163,6 @@ impl<E: Entropy> Session<E> {
         if !self.turns.current.as_ref().is_some_and(is_asked) {
             return;
         }
-        self.turns.look(now, self.config.longest_gap());
-        if self.turns.current.as_ref().is_some_and(|turn| turn.neglected) {
-            return self.ask_anew(now);
-        }
         self.miss_stamp(memo);
         if !self.still_has_turn(now, memo) {
             return;
@@ -198,11 +194,13 @@ impl<E: Entropy> Session<E> {
 
     /// Reads what others have done in their turns. Returns false when the lock is given back for it.
     fn still_has_turn(&mut self, now: Moment, memo: &Memo) -> bool {
+        self.turns.look(now, self.config.longest_gap());
+        let is_neglected = self.turns.current.as_ref().is_some_and(|turn| turn.neglected);
         self.recall(now, memo);
         self.recall_sign_out(now, memo);
         self.take_ripe_seeds(now);
-        if !self.published {
-            // What the app has to hear, it hears without the lock.
+        if is_neglected || !self.published {
+            // The lock may have been taken; and what the app has to hear, it hears without it.
             self.ask_anew(now);
             return false;
         }
