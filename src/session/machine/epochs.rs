@@ -137,9 +137,8 @@ impl<E: Entropy> Session<E> {
     /// What was sent, asked for or held against an API in the session before is nothing to the one that begins.
     pub(super) fn leave_epoch(&mut self, next: EpochId) {
         self.cancel(|job| matches!(job, Job::SignOut { .. }), Denial::Changed);
-        if self.pending.is_some_and(|pending| pending.until < next) {
-            self.forget_sign_out();
-        }
+        // It was for a session that had begun before.
+        self.forget_sign_out();
         self.sign_out_status = None;
         self.sign_out_failure = None;
         if !self.config.tells_sign_out {
@@ -148,9 +147,6 @@ impl<E: Entropy> Session<E> {
         self.sign_out_backoff.reset();
         if self.known_epoch().is_none_or(|known| known != next) {
             self.turns.turn_inert();
-        }
-        if self.known_epoch().is_some_and(|known| known != next) {
-            self.unsettled = None;
         }
         self.breaker = Breaker::default();
         self.failure = None;
