@@ -29,7 +29,8 @@ use super::error::{Denial, RefreshFailure};
 use super::event::Event;
 use super::held::Held;
 use super::horizon::Horizon;
-use super::id::{AttemptId, Entropy, EpochId, TabId, Ticket};
+use super::id::{Entropy, EpochId, TabId, Ticket};
+use super::markers::Markers;
 use super::memo::{Begun, Memo, PendingSignOut};
 use super::note::Note;
 use super::peers::Peers;
@@ -40,7 +41,6 @@ use super::time::{Deadline, Moment};
 use super::token::{Credential, Grant, Subject};
 use super::turn::{Job, Stage};
 use super::turns::Turns;
-use super::unsettled::{Companion, Unsettled};
 use deferring::Deferral;
 use idling::SentFor;
 use newest::Cookie;
@@ -110,16 +110,8 @@ pub struct Session<E> {
     has_unkept: bool,
     /// Until when this tab takes what others know, and have not noted themselves.
     listens_until: Option<Deadline>,
-    /// The last refresh of which something is not known.
-    unsettled: Option<Unsettled>,
-    /// It was read, and is of another tab or page.
-    is_recalled: bool,
-    /// The companion of the refresh cookie, at the last look.
-    companion: Option<Companion>,
-    /// The one before the one that is on the wire: it may be answered as well.
-    overtaken: Option<Unsettled>,
-    /// The turn under which this tab has written down its marker.
-    marked: Option<AttemptId>,
+    /// The refreshes of which something is not known.
+    markers: Markers,
     /// Until when no refresh is sent, because of those that are out and unanswered.
     blocked: Option<Deadline>,
     /// Until when a refresh may be answered that another tab has sent, and hears of.
@@ -136,10 +128,6 @@ pub struct Session<E> {
     sign_out_status: Option<SignOutStatus>,
     /// Whether the server has said that there is no session.
     has_none: bool,
-    /// A refresh was rejected, no other has confirmed that yet, and no other tab has sent one since.
-    rejected: bool,
-    /// The id of the first of those that were rejected in a row.
-    rejected_id: Option<AttemptId>,
     /// The number of the newest refresh that brought a token.
     adopted: u32,
     breaker: Breaker,
@@ -202,11 +190,7 @@ impl<E: Entropy> Session<E> {
             notes: Vec::new(),
             has_unkept: false,
             listens_until: None,
-            unsettled: None,
-            is_recalled: false,
-            companion: None,
-            overtaken: None,
-            marked: None,
+            markers: Markers::default(),
             blocked: None,
             out_elsewhere: None,
             pending: None,
@@ -215,8 +199,6 @@ impl<E: Entropy> Session<E> {
             sign_out_failure: None,
             sign_out_status: None,
             has_none,
-            rejected: false,
-            rejected_id: None,
             adopted: 0,
             breaker: Breaker::default(),
             peers,

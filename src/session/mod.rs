@@ -142,6 +142,7 @@ mod in_flight;
 mod jwt;
 mod lifetime_cap;
 mod machine;
+mod markers;
 mod memo;
 mod note;
 mod pace;

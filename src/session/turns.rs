@@ -62,8 +62,8 @@ impl Turns {
     }
 
     /// The refreshes of this epoch that were given up on, and may still be answered.
-    pub(crate) fn late(&self) -> impl Iterator<Item = Sent> {
-        self.late.iter().copied()
+    pub(crate) fn late(&self) -> &[Sent] {
+        &self.late
     }
 
     /// The refreshes of earlier epochs that were given up on, and may still be answered.
@@ -74,7 +74,7 @@ impl Turns {
     /// Every refresh of this tab that is out and unanswered.
     pub(crate) fn in_flight(&self) -> impl Iterator<Item = Sent> {
         let busy = self.current.as_ref().filter(|_| self.refresh_is_out()).map(|turn| self.sent_in(turn));
-        busy.into_iter().chain(self.late()).chain(self.stray.iter().copied())
+        busy.into_iter().chain(self.late.iter().copied()).chain(self.stray.iter().copied())
     }
 
     /// Whether a login function runs in this turn.
@@ -310,7 +310,7 @@ mod tests {
             turn.compares = true;
         }
         turns.give_up();
-        assert_eq!((turns.late().count(), turns.stray().count()), (0, 1));
+        assert_eq!((turns.late().len(), turns.stray().count()), (0, 1));
     }
 
     #[test]
@@ -327,7 +327,7 @@ mod tests {
             }
         }
         let first = |sent: Vec<Sent>| (sent.len(), sent.first().map(|sent| sent.attempt));
-        assert_eq!(first(turns.late().collect()), (8, Some(attempt(12))));
+        assert_eq!(first(turns.late().to_vec()), (8, Some(attempt(12))));
         assert_eq!(first(turns.stray().collect()), (8, Some(attempt(2))));
         turns.turn_inert();
         assert_eq!(first(turns.stray().collect()), (8, Some(attempt(12))));

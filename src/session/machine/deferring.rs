@@ -113,7 +113,7 @@ impl<E: Entropy> Session<E> {
 
     /// Whether a refresh is out, or may have rotated the cookie: the next one has to have its id, which a worker does not know.
     fn has_open_refresh(&self) -> bool {
-        let is_open = self.unsettled.is_some_and(|marker| marker.is_open());
+        let is_open = self.markers.newest.is_some_and(|marker| marker.is_open());
         is_open || self.turns.in_flight().next().is_some()
     }
 }

@@ -65,7 +65,7 @@ impl<E: Entropy> Session<E> {
     /// What others need to know is written down again; and from now on they are asked before anything is sent.
     pub(super) fn storage_cleared(&mut self) {
         self.cleared = true;
-        self.is_recalled = false;
+        self.markers.storage_cleared();
         self.commands.push(Command::ExpectCompany(true));
         if let Phase::Active(held) = &self.phase {
             let begun = Begun::of(held.epoch, &held.grant);
@@ -77,7 +77,7 @@ impl<E: Entropy> Session<E> {
         {
             self.commands.push(Command::Remember(Remembered::Over { until, reason }));
         }
-        if let Some((attempt, unsettled)) = self.turns.busy_refresh().zip(self.unsettled) {
+        if let Some((attempt, unsettled)) = self.turns.busy_refresh().zip(self.markers.newest) {
             self.note(Note::Mark { attempt, unsettled });
         }
         self.relist_in_flight(None);
@@ -151,7 +151,7 @@ impl<E: Entropy> Session<E> {
         self.breaker = Breaker::default();
         self.failure = None;
         self.forget_cookie();
-        self.rejected = false;
+        self.markers.forget_rejection();
     }
 
     /// Of which sign-in a token is that a refresh has brought, which was sent at `began`. `marker` as of

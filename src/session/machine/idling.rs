@@ -50,7 +50,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn idle_wait(&self, now: Moment) -> Duration {
         let is_held = |turn: &Turn| matches!(turn.stage, Stage::Holding | Stage::Looking);
         // The other tabs would be told the same, so the lock is kept until that is confirmed.
-        let confirms = self.rejected && self.turns.current.as_ref().is_some_and(is_held);
+        let confirms = self.markers.is_rejected() && self.turns.current.as_ref().is_some_and(is_held);
         if confirms || self.turns.sent == 0 { Duration::ZERO } else { self.allowance.wait(now) }
     }
 

@@ -91,7 +91,7 @@ impl<E: Entropy> Session<E> {
             self.report(Report::Adopted);
         }
         self.failure = None;
-        self.rejected = false;
+        self.markers.forget_rejection();
         self.is_asked = false;
         self.deferral = Deferral::No;
         self.backoff.reset();
@@ -152,10 +152,10 @@ impl<E: Entropy> Session<E> {
         self.phase = Phase::Ended { reason, elsewhere };
         self.failure = None;
         self.forget_cookie();
-        self.rejected = false;
+        self.markers.forget_rejection();
         self.is_asked = false;
         self.deferral = Deferral::No;
-        self.unsettled = None;
+        self.markers.forget();
         self.backoff.reset();
         self.turns.turn_inert();
         self.published &= self.status() == before;

@@ -63,7 +63,7 @@ impl<E: Entropy> Session<E> {
 
     /// Returns the notes about the refreshes of this tab.
     fn own_notes(&self) -> Vec<Note> {
-        let marked = self.marked.filter(|_| !self.is_recalled);
+        let marked = self.markers.own_turn();
         let ours: Vec<_> = self.turns.in_flight().map(|sent| sent.attempt).chain(marked).collect();
         let is_own = |note: &Note| note.attempt().is_some_and(|attempt| ours.contains(&attempt));
         self.known.notes().into_iter().filter(is_own).collect()

@@ -86,7 +86,7 @@ impl<E: Entropy> Session<E> {
         let (wait, is_ahead) = match &self.phase {
             _ if is_wanted => (Duration::ZERO, false),
             Phase::Unknown { .. } => (Duration::ZERO, false),
-            Phase::Active(_) if self.cookie_in_doubt || self.rejected || self.is_asked => {
+            Phase::Active(_) if self.cookie_in_doubt || self.markers.is_rejected() || self.is_asked => {
                 (Duration::ZERO, false)
             }
             Phase::Active(_) if self.cookie.has_changed() => (Duration::ZERO, false),
@@ -184,7 +184,7 @@ impl<E: Entropy> Session<E> {
         if answers.max(orphan).is_zero() {
             self.begin_turn(now);
         } else {
-            turn.waited_for = self.unsettled.filter(|_| !orphan.is_zero());
+            turn.waited_for = self.markers.newest.filter(|_| !orphan.is_zero());
             turn.hold(answers, orphan, now);
             let why = if orphan < answers { Delay::Tabs } else { Delay::Orphan };
             self.report(Report::Deferred { why, wait: answers.max(orphan) });
@@ -204,7 +204,7 @@ impl<E: Entropy> Session<E> {
             self.ask_anew(now);
             return false;
         }
-        self.recall_unsettled(now, memo);
+        self.markers.read(now, memo);
         self.drop_needless_turn(now);
         self.drop_finished_sign_out();
         self.put_off_pursuit(now);
@@ -239,11 +239,11 @@ impl<E: Entropy> Session<E> {
         }
         let orphan = self.orphan_wait(now, memo);
         let Some(turn) = &mut self.turns.current else { return };
-        let left = turn.still_waits(self.unsettled, orphan, now);
+        let left = turn.still_waits(self.markers.newest, orphan, now);
         if left.is_zero() {
             self.begin_turn(now);
         } else {
-            turn.waited_for = self.unsettled;
+            turn.waited_for = self.markers.newest;
             turn.hold(Duration::ZERO, left, now);
             self.report(Report::Deferred { why: Delay::Orphan, wait: left });
             self.watch_companion(now);

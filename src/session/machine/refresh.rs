@@ -8,6 +8,7 @@ use super::super::config::{CONFIRMATION, TRAVEL_TIME};
 use super::super::error::RefreshFailure;
 use super::super::held::Source;
 use super::super::id::{AttemptId, Entropy};
+use super::super::markers::Fate;
 use super::super::memo::{Answered, Memo};
 use super::super::note::Note;
 use super::super::report::{Delay, Report};
@@ -18,7 +19,6 @@ use super::super::token::Grant;
 use super::super::turn::Turn;
 use super::super::unsettled::Unsettled;
 use super::deferring::Deferral;
-use super::orphans::Fate;
 use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {
@@ -50,7 +50,7 @@ impl<E: Entropy> Session<E> {
             Err(RefreshFailure::Rejected { .. }) => Fate::Rejected,
             Err(_) => Fate::Lost,
         };
-        let marker = self.unsettled;
+        let marker = self.markers.newest;
         if let Settled::Stray(_) | Settled::Inert(_) = settled {
             self.doubt_cookie_after(outcome.as_ref().map(drop).map_err(|failure| *failure));
             if let Ok(grant) = &outcome {
@@ -61,7 +61,7 @@ impl<E: Entropy> Session<E> {
         if fate == Fate::Rejected {
             self.brings_no_cookie(attempt);
         }
-        if fate == Fate::Accepted && self.unsettled.is_none() {
+        if fate == Fate::Accepted && self.markers.newest.is_none() {
             self.mark_stray(now, memo);
         }
         self.stop_needless_wait(now);
@@ -105,7 +105,7 @@ impl<E: Entropy> Session<E> {
 
     /// Whether the last rejection says nothing by itself: it is the first one, or a cookie may still come.
     pub(super) fn must_confirm(&mut self, now: Moment, memo: &Memo) -> bool {
-        if !self.rejected || self.probe_pause(now).is_some() {
+        if !self.markers.is_rejected() || self.probe_pause(now).is_some() {
             return true;
         }
         // A refresh that this tab has given up on may still bring a cookie.
@@ -117,9 +117,7 @@ impl<E: Entropy> Session<E> {
     /// orphan is still to bring it: another try tells, with whatever cookie there is then. The lock is kept meanwhile: the
     /// server would tell the others the same.
     pub(super) fn confirm_rejection(&mut self, now: Moment, mut turn: Turn) {
-        if !std::mem::replace(&mut self.rejected, true) {
-            self.rejected_id = turn.id;
-        }
+        self.markers.note_rejection(turn.id);
         if self.blocked.is_some() {
             return self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
         }

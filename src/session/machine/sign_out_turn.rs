@@ -49,12 +49,6 @@ impl<E: Entropy> Session<E> {
             || (self.config.sign_out_token && !self.has_token_to_send(now))
     }
 
-    /// Whether it is the turn of a sign-out that is sent as it is.
-    pub(super) fn is_plain_sign_out(&self, now: Moment) -> bool {
-        let is_sign_out = |turn: &Turn| matches!(turn.job, Job::SignOut { .. });
-        self.turns.current.as_ref().is_some_and(is_sign_out) && !self.turn_refreshes(now)
-    }
-
     /// Sends it; or first the refresh that tells whose session there is.
     pub(super) fn send_sign_out(&mut self, now: Moment, mut turn: Turn) {
         turn.compares = turn.refused.is_some() || self.must_compare(&turn.job, now);
@@ -146,7 +140,9 @@ impl<E: Entropy> Session<E> {
             }
             Err(failure @ RefreshFailure::Rejected { .. }) => {
                 // The refusal of a request that carried the token counts for the first one.
-                self.rejected |= turn.refused.is_some() && turn.carries_token;
+                if turn.refused.is_some() && turn.carries_token {
+                    self.markers.note_rejection(None);
+                }
                 let must_confirm = self.must_confirm(now, memo) && !self.away;
                 if must_confirm && self.blocked.is_none() {
                     turn.compares = false;
@@ -156,7 +152,7 @@ impl<E: Entropy> Session<E> {
                 if must_confirm {
                     return self.sign_out_failed(now, turn, failure);
                 }
-                self.rejected = false;
+                self.markers.forget_rejection();
                 let told = turn.tells;
                 self.sign_out_is_done(turn.job.into_tickets(), told);
             }
@@ -169,7 +165,7 @@ impl<E: Entropy> Session<E> {
 
     /// A refresh has brought a token of the session that was signed out.
     fn session_goes_on(&mut self, now: Moment, mut turn: Turn, grant: Grant, memo: &Memo) {
-        self.rejected = false;
+        self.markers.forget_rejection();
         turn.compares = false;
         if self.config.sign_out_token {
             self.ending = Some(grant);
@@ -179,11 +175,11 @@ impl<E: Entropy> Session<E> {
         }
         turn.refused = None;
         // The cookie that an orphan may still bring must not come after the sign-out.
-        let orphan = turn.still_waits(self.unsettled, self.orphan_wait(now, memo), now);
+        let orphan = turn.still_waits(self.markers.newest, self.orphan_wait(now, memo), now);
         if orphan.is_zero() {
             return self.send_as_it_is(now, turn);
         }
-        turn.waited_for = self.unsettled;
+        turn.waited_for = self.markers.newest;
         turn.hold(Duration::ZERO, orphan, now);
         self.turns.current = Some(turn);
         self.end_what_was_signed_out();

@@ -54,13 +54,15 @@ impl<E: Entropy> Session<E> {
         let is_old =
             |marker: Unsettled| marker.standing == Standing::Overtaken && marker.first_age(now) >= RECOGNISED;
         // While probes may tell, nothing else is waited for.
-        let is_rejected = self.rejected && self.probe_pause(now).is_none();
-        if self.rotation(memo) == Rotation::None || !(is_rejected || self.unsettled.is_some_and(is_old)) {
+        let is_rejected = self.markers.is_rejected() && self.probe_pause(now).is_none();
+        if self.rotation(memo) == Rotation::None || !(is_rejected || self.markers.newest.is_some_and(is_old))
+        {
             return Duration::ZERO;
         }
         // What was sent before a sign-out undoes it by bringing a cookie.
         let stray = self.turns.stray().filter(|_| self.pending.is_some());
-        let given_up = self.turns.late().chain(stray).map(|sent| left_of_ours(now, sent)).max();
+        let given_up =
+            self.turns.late().iter().copied().chain(stray).map(|sent| left_of_ours(now, sent)).max();
         given_up.unwrap_or_default().max(heard_of)
     }
 
@@ -71,7 +73,7 @@ impl<E: Entropy> Session<E> {
 
     /// How long a refresh of this tab may still bring a cookie that it has given up on.
     pub(super) fn given_up_wait(&self, now: Moment) -> Duration {
-        let given_up = self.turns.late().chain(self.turns.stray());
+        let given_up = self.turns.late().iter().copied().chain(self.turns.stray());
         given_up.map(|sent| left_of_ours(now, sent)).max().unwrap_or_default()
     }
 
