@@ -224,8 +224,8 @@ fn what_was_rejected_is_not_asked_once_more_under_the_same_id() {
         (Some(None), Some(1), Some(1)),
         (Some(None), None, None),
     ] {
-        let mut markers = Markers::default();
-        markers.newest = newest.map(|number| Unsettled { id: id(number), ..marker(Standing::Out) });
+        let newest = newest.map(|number| Unsettled { id: id(number), ..marker(Standing::Out) });
+        let mut markers = Markers { newest, ..Markers::default() };
         if let Some(number) = rejected {
             markers.note_rejection(number.map(id));
             // The first of those in a row counts.
@@ -381,7 +381,8 @@ fn a_probe_follows_a_rejection_while_a_cookie_may_come() {
 fn what_is_known_after_a_late_reply_follows_from_what_else_is_out() {
     let (first, retry) = (sent(1, 0), sent(1, 20_000));
     // How the marker of the retry stands, which of them is late, with what fate, which else is out, and what is left.
-    let cases: [(Standing, Sent, Fate, &[Sent], Option<(Standing, i64)>); 12] = [
+    type Case<'a> = (Standing, Sent, Fate, &'a [Sent], Option<(Standing, i64)>);
+    let cases: [Case<'_>; 12] = [
         // Not what is marked: that stays.
         (Standing::Out, first, Fate::Accepted, &[], Some((Standing::Out, 20_000))),
         (Standing::Out, sent(3, 20_000), Fate::Accepted, &[], Some((Standing::Out, 20_000))),
