@@ -25,6 +25,7 @@ use super::bucket::Bucket;
 use super::callers::{Callers, Wish};
 use super::command::{Command, Reply};
 use super::config::Config;
+use super::cookie::Cookie;
 use super::error::{Denial, RefreshFailure};
 use super::event::Event;
 use super::held::Held;
@@ -43,7 +44,7 @@ use super::turn::{Job, Stage};
 use super::turns::Turns;
 use deferring::Deferral;
 use idling::SentFor;
-use newest::Cookie;
+
 use seeding::Seed;
 
 /// How long after it was woken a tab hears what has waited for it.
@@ -76,8 +77,6 @@ pub struct Session<E> {
     callers: Callers,
     /// Logins that run, the one whose turn it is or not.
     logins: Vec<Ticket>,
-    /// Something else that writes the cookie overlapped an unordered sign-in: whose cookie there is now, one more refresh will tell.
-    cookie_in_doubt: bool,
     cookie: Cookie,
     /// Tokens that the page was delivered with, and that wait.
     seeds: Vec<Seed>,
@@ -171,7 +170,6 @@ impl<E: Entropy> Session<E> {
             turns: Turns::default(),
             callers: Callers::default(),
             logins: Vec::new(),
-            cookie_in_doubt: false,
             cookie: Cookie::default(),
             seeds: Vec::new(),
             backoff: Backoff::default(),
@@ -330,7 +328,7 @@ impl<E: Entropy> Session<E> {
                 self.note_latest(now, &memo);
                 let overlapped = self.overlaps_sign_in(now, &memo, &grant);
                 self.begin_session(now, grant);
-                self.cookie_in_doubt = overlapped;
+                self.cookie.in_doubt = overlapped;
                 self.mark_earlier(now, &memo);
                 self.answer(ticket, Ok(Reply::Done));
             }

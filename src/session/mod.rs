@@ -130,6 +130,7 @@ mod callers;
 mod challenge;
 mod command;
 mod config;
+mod cookie;
 mod entries;
 mod envelope;
 mod error;

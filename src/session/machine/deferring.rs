@@ -69,7 +69,7 @@ impl<E: Entropy> Session<E> {
         self.config.defers
             && self.config.shares_token
             && !self.callers.want_refresh()
-            && !self.cookie_in_doubt
+            && !self.cookie.in_doubt
     }
 
     /// A page refreshes: it is waited for as long as a refresh may take.

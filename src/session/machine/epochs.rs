@@ -150,7 +150,7 @@ impl<E: Entropy> Session<E> {
         }
         self.breaker = Breaker::default();
         self.failure = None;
-        self.forget_cookie();
+        self.cookie.forget();
         self.markers.forget_rejection();
     }
 

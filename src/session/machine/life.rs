@@ -44,7 +44,7 @@ impl<E: Entropy> Session<E> {
                 // What else may be out, its marker tells the next refresh.
                 let overlapped = self.turns.refresh_is_out();
                 self.begin_session(now, grant);
-                self.cookie_in_doubt = overlapped;
+                self.cookie.in_doubt = overlapped;
                 self.mark_earlier(now, memo);
                 self.answer(ticket, Ok(Reply::Done));
             }
@@ -151,7 +151,7 @@ impl<E: Entropy> Session<E> {
         }
         self.phase = Phase::Ended { reason, elsewhere };
         self.failure = None;
-        self.forget_cookie();
+        self.cookie.forget();
         self.markers.forget_rejection();
         self.is_asked = false;
         self.deferral = Deferral::No;

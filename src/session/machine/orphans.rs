@@ -122,7 +122,7 @@ impl<E: Entropy> Session<E> {
     ) -> Option<Unsettled> {
         let goes_on = matches!(self.phase, Phase::Active(_) | Phase::Unknown { .. });
         let strays = fate == Fate::Accepted && goes_on;
-        let astray = strays.then(|| self.stray_marker(&sent));
+        let astray = strays.then(|| self.cookie.stray_marker(&sent, self.known_epoch()));
         let unsettled = otherwise.or(astray);
         self.note(match unsettled {
             Some(unsettled) => Note::Remark { attempt, unsettled },

@@ -83,7 +83,9 @@ impl<E: Entropy> Session<E> {
         self.away = true;
         self.relist_in_flight(Some(now.wall_ms()));
         self.mark_gone(now);
-        self.mark_own_stray();
+        if let Some(note) = self.cookie.mark_own_stray(self.turns.stray(), self.known_epoch()) {
+            self.note(note);
+        }
         self.ask_anew(now);
         self.put_off_sign_out();
         if let Some(attempt) = self.turns.busy_refresh() {

@@ -86,7 +86,7 @@ impl<E: Entropy> Session<E> {
         let (wait, is_ahead) = match &self.phase {
             _ if is_wanted => (Duration::ZERO, false),
             Phase::Unknown { .. } => (Duration::ZERO, false),
-            Phase::Active(_) if self.cookie_in_doubt || self.markers.is_rejected() || self.is_asked => {
+            Phase::Active(_) if self.cookie.in_doubt || self.markers.is_rejected() || self.is_asked => {
                 (Duration::ZERO, false)
             }
             Phase::Active(_) if self.cookie.has_changed() => (Duration::ZERO, false),
@@ -178,7 +178,7 @@ impl<E: Entropy> Session<E> {
         let Some(turn) = &mut self.turns.current else { return };
         // Where nothing is kept, they tell at first which refreshes are out.
         let knows = self.known.is_kept || self.turns.sent > 0;
-        let is_own = self.cookie_in_doubt || self.callers.want_refresh();
+        let is_own = self.cookie.in_doubt || self.callers.want_refresh();
         let helps = turn.job == Job::Refresh && !(knows && is_own);
         let answers = self.peers.answer_wait(now).filter(|_| helps).unwrap_or_default();
         if answers.max(orphan).is_zero() {

@@ -54,12 +54,12 @@ impl<E: Entropy> Session<E> {
         if let Settled::Stray(_) | Settled::Inert(_) = settled {
             self.doubt_cookie_after(outcome.as_ref().map(drop).map_err(|failure| *failure));
             if let Ok(grant) = &outcome {
-                self.brings_cookie_of(grant);
+                self.cookie.is_brought(grant, self.latest_epoch());
             }
         }
         self.note_fate(now, attempt, &settled, fate, memo);
         if fate == Fate::Rejected {
-            self.brings_no_cookie(attempt);
+            self.cookie.is_not_brought(attempt);
         }
         if fate == Fate::Accepted && self.markers.newest.is_none() {
             self.mark_stray(now, memo);
@@ -155,10 +155,10 @@ impl<E: Entropy> Session<E> {
             grant = as_asked;
         }
         let epoch = match is_new {
-            true if self.is_signed_out_person(&grant) => {
+            true if self.cookie.is_signed_out_person(&grant) => {
                 return self.end_session(EndReason::SignedOut, false);
             }
-            true if self.is_overlaid(&grant) => return self.end(now, EndReason::Replaced),
+            true if self.cookie.is_overlaid(&grant) => return self.end(now, EndReason::Replaced),
             true => self.next_epoch(now),
             false if self.is_replaced(&grant, marker, memo) => {
                 return self.end(now, EndReason::Replaced);
@@ -172,7 +172,7 @@ impl<E: Entropy> Session<E> {
                 if self.known_epoch().is_some_and(|known| known != epoch) {
                     self.leave_epoch(epoch);
                 }
-                self.cookie_is_known(number);
+                self.cookie.is_known(number);
                 self.cookie.signed_in_here |= is_new;
                 self.adopt(now, epoch, grant, Source::Refresh(number));
             }

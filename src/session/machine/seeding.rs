@@ -113,7 +113,8 @@ impl<E: Entropy> Session<E> {
             }
             // Whether the page is older than the sign-out, a refresh tells.
             None if self.is_signed_out(memo) => {
-                self.keep_signed_out(memo);
+                let pending = self.pending.or(memo.sign_out);
+                self.cookie.keep_signed_out(pending.and_then(|pending| pending.session));
                 self.callers.add(ticket, Wish::NewEpoch { after: self.turns.sent }, None, now);
                 return None;
             }

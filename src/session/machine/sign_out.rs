@@ -113,7 +113,7 @@ impl<E: Entropy> Session<E> {
         // A refresh that was sent before it had begun brings another cookie.
         let is_earlier = |refresh: &Unsettled| refresh.may_lie_over(session.epoch);
         let overlaps = memo.unsettled.as_ref().is_some_and(is_earlier) || self.turns.has_inert();
-        Some(session).filter(|_| !overlaps && !self.cookie_in_doubt)
+        Some(session).filter(|_| !overlaps && !self.cookie.in_doubt)
     }
 
     /// Looks whether a sign-out is pending: another page may have left one, or have finished ours.

@@ -60,7 +60,7 @@ impl<E: Entropy> Session<E> {
             return Duration::ZERO;
         }
         // What was sent before a sign-out undoes it by bringing a cookie.
-        let stray = self.turns.stray().filter(|_| self.pending.is_some());
+        let stray = self.turns.stray().iter().copied().filter(|_| self.pending.is_some());
         let given_up =
             self.turns.late().iter().copied().chain(stray).map(|sent| left_of_ours(now, sent)).max();
         given_up.unwrap_or_default().max(heard_of)
@@ -73,7 +73,7 @@ impl<E: Entropy> Session<E> {
 
     /// How long a refresh of this tab may still bring a cookie that it has given up on.
     pub(super) fn given_up_wait(&self, now: Moment) -> Duration {
-        let given_up = self.turns.late().iter().copied().chain(self.turns.stray());
+        let given_up = self.turns.late().iter().copied().chain(self.turns.stray().iter().copied());
         given_up.map(|sent| left_of_ours(now, sent)).max().unwrap_or_default()
     }
 

@@ -1,0 +1,189 @@
+//! Whose cookie the browser has, where that is not simply that of the session.
+//!
+//! A sign-in is newer than every refresh that was sent before it, whenever that is answered. But the reply of an earlier
+//! refresh may put its cookie over that of the sign-in. Then one more refresh tells whose cookie there is.
+
+use super::error::RefreshFailure;
+use super::id::{AttemptId, EpochId};
+use super::in_flight::{InFlight, InFlightList};
+use super::memo::Begun;
+use super::note::Note;
+use super::sent::Sent;
+use super::time::{JUMP, Moment};
+use super::token::Grant;
+use super::unsettled::{Standing, Unsettled};
+
+/// What is known of the cookie beside the session.
+#[derive(Debug, Default)]
+pub(crate) struct Cookie {
+    /// Something else that writes the cookie overlapped a sign-in: one more refresh will tell whose cookie there is now.
+    pub(crate) in_doubt: bool,
+    /// Somebody has signed in here: what was sent before is of another session, whatever the clocks say.
+    pub(crate) signed_in_here: bool,
+    /// A refresh that was sent before has brought its cookie since.
+    strayed: bool,
+    /// The app has said that a cookie was set; no refresh has shown it yet.
+    changed: Option<Change>,
+    /// The session that was signed out, where a page was delivered with the token of somebody else, and a refresh is to tell.
+    signed_out: Option<Begun>,
+    /// The refresh of an earlier session that was marked as astray before it was answered.
+    marked: Option<AttemptId>,
+}
+
+/// A cookie was set, as the app says.
+#[derive(Debug)]
+struct Change {
+    /// How many refreshes this tab had sent by then.
+    after: u32,
+    /// The sessions whose cookies may lie over the one that was set: their refreshes were out.
+    overlaid: Vec<Begun>,
+    /// The only refresh that was out, if this tab hears of it.
+    overlaid_by: Option<AttemptId>,
+}
+
+/// What was out when a cookie was set.
+#[derive(Debug)]
+pub(crate) struct WasOut<'a> {
+    /// The refreshes of this tab.
+    pub(crate) ours: &'a [Sent],
+    /// Whether one of another tab or page may be out.
+    pub(crate) elsewhere: bool,
+    /// The session before.
+    pub(crate) session: Option<Begun>,
+}
+
+impl Cookie {
+    /// Somebody has signed in, says the app, and a cookie was set after so many refreshes of this tab.
+    pub(crate) fn has_been_set(&mut self, after: u32, out: &WasOut<'_>) {
+        let is_ours_alone = out.ours.len() == 1 && !out.elsewhere;
+        let is_any_out = !out.ours.is_empty() || out.elsewhere;
+        self.changed = Some(Change {
+            after,
+            overlaid: out.session.filter(|_| is_any_out).into_iter().collect(),
+            overlaid_by: out.ours.first().filter(|_| is_ours_alone).map(|sent| sent.attempt),
+        });
+    }
+
+    /// Whether a cookie was set that no refresh has shown yet.
+    pub(crate) fn has_changed(&self) -> bool {
+        self.changed.is_some()
+    }
+
+    /// Whether the `number`-th refresh of this tab was sent after that.
+    pub(crate) fn is_shown_by(&self, number: u32) -> bool {
+        self.changed.as_ref().is_some_and(|change| number > change.after)
+    }
+
+    /// Whether a refresh has found the person before again, whose cookie may lie over the one that the app has spoken of.
+    pub(crate) fn is_overlaid(&self, grant: &Grant) -> bool {
+        self.changed.iter().flat_map(|change| &change.overlaid).any(|before| before.is_of(grant))
+    }
+
+    /// A page was delivered with somebody's token after a sign-out. Who has signed out is not shown for it.
+    pub(crate) fn keep_signed_out(&mut self, session: Option<Begun>) {
+        self.signed_out = session;
+    }
+
+    /// Whether such a refresh has found whom it must not show.
+    pub(crate) fn is_signed_out_person(&self, grant: &Grant) -> bool {
+        self.signed_out.is_some_and(|signed_out| signed_out.is_of(grant))
+    }
+
+    /// A refresh that was sent in an earlier session has brought its cookie; `latest`: the epoch that is known.
+    pub(crate) fn is_brought(&mut self, grant: &Grant, latest: Option<EpochId>) {
+        if let (Some(change), Some(epoch)) = (&mut self.changed, latest) {
+            change.overlaid.push(Begun::of(epoch, grant));
+        }
+    }
+
+    /// A refresh was refused: it brings no cookie.
+    pub(crate) fn is_not_brought(&mut self, attempt: AttemptId) {
+        if let Some(change) = self.changed.as_mut().filter(|change| change.overlaid_by == Some(attempt)) {
+            change.overlaid.clear();
+        }
+    }
+
+    /// A refresh of an earlier session has settled, or a login that counts no more. `goes_on`: whether there is a session.
+    pub(crate) fn earlier_settled(&mut self, outcome: Result<(), RefreshFailure>, goes_on: bool) {
+        // A reply without a usable token may have a cookie all the same.
+        if matches!(outcome, Ok(()) | Err(RefreshFailure::Malformed(_))) {
+            self.in_doubt |= goes_on;
+            self.strayed |= self.signed_in_here;
+        }
+    }
+
+    /// Whether a refresh has found the cookie of somebody else than the one who has signed in last (`known`), or nobody can
+    /// tell. `marker`: that of the refresh. `listed`: the refreshes that are out.
+    pub(crate) fn is_replaced(
+        &self,
+        known: Begun,
+        grant: &Grant,
+        marker: Option<Unsettled>,
+        listed: &InFlightList,
+    ) -> bool {
+        match known.is_of(grant) {
+            // Nobody can tell. What was sent when no session was known may as well be of this one.
+            true if known.person.is_none() => {
+                let strays = |marker: Unsettled| marker.under.is_some() && marker.strays_into(known.epoch, 0);
+                self.strayed || marker.is_some_and(strays)
+            }
+            true => false,
+            false => {
+                let strays = marker.is_some_and(|marker| marker.strays_into(known.epoch, JUMP));
+                let is_out = listed.iter().any(|listed| known.epoch.is_after(listed.sent));
+                self.strayed || strays || is_out || self.in_doubt
+            }
+        }
+    }
+
+    /// The marker of a refresh of this tab that was sent in an earlier session. `session`: the one that is known now.
+    pub(crate) fn stray_marker(&self, sent: &Sent, session: Option<EpochId>) -> Unsettled {
+        let marker = Unsettled::of_earlier(sent, Standing::Astray);
+        // A session that was found is dated before what was out then.
+        session.filter(|_| self.signed_in_here).map_or(marker, |session| marker.before(session))
+    }
+
+    /// Returns what to write down of a refresh that is out, and was sent before the session `known` began, be it another
+    /// tab's: no marker says so then. It does not say under which session: that it brings a cookie is not sure enough where
+    /// nobody can tell whose. `strays`: those of this tab that were sent in earlier sessions.
+    pub(crate) fn mark_stray(
+        &mut self,
+        known: EpochId,
+        strays: &[Sent],
+        listed: &InFlightList,
+        now: Moment,
+    ) -> Option<Note> {
+        let is_earlier = |sent: &&Sent| self.signed_in_here || known.is_after(sent.began.wall_ms());
+        let ours = strays.iter().find(is_earlier).map(|sent| (sent.attempt, sent.began.wall_ms()));
+        let is_listed = |listed: &&InFlight| listed.is_recent(now) && known.is_after(listed.sent);
+        let others = listed.iter().find(is_listed).map(|listed| (listed.attempt, listed.sent));
+        let (attempt, sent) = ours.or(others)?;
+        self.marked = Some(attempt);
+        let unsettled = Unsettled::astray(attempt, sent).before(known);
+        Some(Note::Remark { attempt, unsettled })
+    }
+
+    /// Returns what to write down where the page goes, and nobody hears any more whether the refresh brings a cookie that is
+    /// marked as astray: under which session it was sent.
+    pub(crate) fn mark_own_stray(&self, strays: &[Sent], session: Option<EpochId>) -> Option<Note> {
+        let sent = strays.iter().find(|sent| Some(sent.attempt) == self.marked)?;
+        Some(Note::Remark { attempt: sent.attempt, unsettled: self.stray_marker(sent, session) })
+    }
+
+    /// It is known whose cookie there is, by the `number`-th refresh: not that of which the app has spoken since it was sent.
+    pub(crate) fn is_known(&mut self, number: u32) {
+        self.in_doubt = false;
+        self.strayed = false;
+        if self.changed.is_none() || self.is_shown_by(number) {
+            (self.changed, self.signed_out) = (None, None);
+        }
+    }
+
+    /// Nothing of it concerns the session that begins, or that is over.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests;
