@@ -17,6 +17,7 @@ mod odd_options;
 mod pending_sign_outs;
 mod reaching_all_tabs;
 mod recovering;
+mod redirect_logins;
 mod rejecting_apis;
 mod reloading;
 mod remembering_sign_outs;
@@ -83,6 +84,11 @@ fn refreshes(world: &mut World, during: impl FnOnce(&mut World)) -> u32 {
 
 fn statuses(world: &World, requests: &[usize]) -> Vec<Outcome> {
     requests.iter().map(|request| world.outcomes[request].clone()).collect()
+}
+
+/// Whose token a page shows.
+fn shows(world: &World, tab: TabId, user: &str) -> bool {
+    matches!(world.status(tab), Status::Active { grant, .. } if grant.token.reveal().ends_with(user))
 }
 
 fn token_of(world: &World) -> String {

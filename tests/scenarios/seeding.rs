@@ -17,11 +17,6 @@ fn delivered(world: &mut World, restore: bool) -> TabId {
     tab
 }
 
-/// Whose token a page shows.
-fn shows(world: &World, tab: TabId, user: &str) -> bool {
-    matches!(world.status(tab), Status::Active { grant, .. } if grant.token.reveal().ends_with(user))
-}
-
 #[test]
 fn where_a_session_goes_on_it_stays_the_same_and_no_caller_is_disturbed() {
     for restore in [true, false] {

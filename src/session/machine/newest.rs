@@ -43,7 +43,7 @@ impl<E: Entropy> Session<E> {
 
     /// The session whose cookie there was, as far as anything is known.
     fn session_before(&self, memo: &Memo) -> Option<Begun> {
-        let signed_out = self.pending.and_then(|pending| pending.session);
+        let signed_out = self.pending.or(memo.sign_out).and_then(|pending| pending.session);
         self.known_session().or(memo.session.and_then(Remembered::begun)).or(signed_out)
     }
 

@@ -156,6 +156,12 @@ impl<E: Entropy> Session<E> {
                         return;
                     }
                 }
+                // It is to be restored, unless the app has said that somebody has signed in since: a refresh will tell who.
+                _ if session.known_epoch() == Some(epoch) => {
+                    if session.cookie.has_changed() {
+                        return;
+                    }
+                }
                 _ => session.leave_epoch(epoch),
             }
             session.adopt(now, epoch, grant, Source::Peer);
