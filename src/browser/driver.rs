@@ -32,8 +32,8 @@ use super::page::{self, Page, PageEvent};
 use super::random::Random;
 use super::reporter::Reporter;
 use crate::session::{
-    Attachment, AttemptId, Config, Credential, Denial, Event, Grant, Reply, Report, Session, Status, Ticket,
-    TicketQueue,
+    Attachment, AttemptId, Config, Credential, Denial, Event, Grant, Progress, Reply, Report, Session,
+    Status, Ticket, TicketQueue,
 };
 
 pub use inspection::Inspection;
@@ -183,17 +183,27 @@ impl Driver {
         self.dispatch(Event::Started { memo: memory.recall(), company: memory.company() });
     }
 
-    /// Releases everything. Idempotent.
+    /// Releases everything. Idempotent. A refresh that is out goes on until it has settled, or has taken too long.
     pub fn close(&self) {
         self.dispatch(Event::Closed);
-        self.0.page.take();
         self.0.activation.take();
-        self.0.channel.take();
-        self.0.timer.take();
         self.0.logins.take();
         self.0.curious.take();
         let heard_by = (self.0.publish.take(), self.0.reporter.take());
         drop(heard_by);
+    }
+
+    /// Stops to listen once nothing is out any more of a session that is closed.
+    fn let_go(&self) {
+        let is_idle = {
+            let machine = self.0.machine.borrow();
+            matches!((machine.status(), machine.progress()), (Status::Closed, Progress::Idle))
+        };
+        if is_idle {
+            self.0.page.take();
+            self.0.channel.take();
+            self.0.timer.take();
+        }
     }
 
     /// The headers that a refresh is sent with and that a CORS preflight asks leave for, where it goes to another origin.
@@ -330,6 +340,7 @@ impl Driver {
         }
         self.0.running.set(false);
         self.arm();
+        self.let_go();
         if self.0.reader.is_unidentified.get() && !self.0.has_warned.replace(true) {
             self.0.reader.identity.warn_missing();
             let reporter = self.0.reporter.borrow().clone();

@@ -1,5 +1,6 @@
 //! The machine: events in, commands out.
 
+mod closing;
 mod deferring;
 mod epochs;
 mod idling;
@@ -222,15 +223,14 @@ impl<E: Entropy> Session<E> {
             let lost = monotonic_ms.saturating_sub(wall_ms).max(0).unsigned_abs();
             self.set_back = Some((now, Duration::from_millis(lost)));
         }
+        let event = self.believed(now, event);
         if matches!(self.phase, Phase::Closed) {
-            self.refuse_when_closed(event);
+            self.react_when_closed(now, event);
         } else {
-            if let Some(event) = self.believed(now, event) {
-                self.react(now, event);
-            }
+            event.into_iter().for_each(|event| self.react(now, event));
             self.advance(now);
-            self.tell_notes(now);
         }
+        self.tell_notes(now);
         let mut commands = std::mem::take(&mut self.commands);
         if !std::mem::replace(&mut self.published, true) {
             commands.push(Command::Publish);

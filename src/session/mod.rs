@@ -42,7 +42,8 @@
 //! | | another orphan | `Holding` |
 //! | `Locking`, `Holding` | the tab did not run for long | `Locking` anew: the lock may have been taken from it |
 //! | | the page is put away | `Idle` |
-//! | `Busy` | rejected, and that was not confirmed yet | `Holding` |
+//! | `Busy` | closed while a refresh is out | `Busy`: the lock is kept until it has settled (`machine/closing.rs`) |
+//! | | rejected, and that was not confirmed yet | `Holding` |
 //! | | settled, or given up on | `Idle` |
 //!
 //! A page that goes away cannot confirm a rejection: nothing ends, and whoever refreshes next finds out.

@@ -33,3 +33,95 @@ fn a_caller_that_waits_no_longer_gets_no_answer_and_takes_nothing_along() {
     assert_eq!(world.answer(TAB, stays), Some(&Ok(Reply::Done)));
     assert_eq!(world.answer(TAB, goes), None);
 }
+
+/// A page restores its session, with a reply after `slow` ms; after `gap` ms its object is closed, and another one is created in
+/// the same page, as React's StrictMode and hot reloads do.
+fn created_again(config: Config, slow: i64, gap: i64) -> (World, [TabId; 2]) {
+    let mut world = World::signed_in(config, 1);
+    match world.config.rotation {
+        Some(Rotation::Refuses) => world.server.on_spent = OnSpent::Refuse,
+        Some(Rotation::None) => world.server.on_spent = OnSpent::Accept,
+        Some(Rotation::Replays | Rotation::Revokes) | None => {}
+    }
+    world.run(MINUTE);
+    let closed = world.reload(TAB);
+    world.server.faults = vec![Fault::Slow(slow)];
+    world.run(gap);
+    let next = world.recreate(closed);
+    (world, [closed, next])
+}
+
+const ROTATIONS: [Option<Rotation>; 4] =
+    [None, Some(Rotation::Replays), Some(Rotation::Refuses), Some(Rotation::None)];
+
+#[test]
+fn an_object_that_is_created_again_waits_for_the_refresh_of_the_one_before_and_no_longer() {
+    for rotation in ROTATIONS {
+        for knows_attempts in [true, false] {
+            for slow in [0, 300, 1_000, 3_000, 10_000] {
+                for gap in [0, 5, 100, 5_000] {
+                    let (mut world, [closed, next]) =
+                        created_again(Config { rotation, ..Config::default() }, slow, gap);
+                    world.server.knows_attempts = knows_attempts || rotation == Some(Rotation::Replays);
+                    let is_out = slow + 40 > gap;
+                    world.run(if is_out { slow + 40 - gap } else { 0 } + 200);
+                    let case = format!("{rotation:?}, {knows_attempts}, {slow} ms, {gap} ms");
+                    assert!(world.is_active(next), "{case}");
+                    world.renew(next);
+                    world.run(MINUTE);
+                    assert_eq!((world.server.reuses, world.is_active(next)), (0, true), "{case}");
+                    assert_eq!(world.tabs[closed.0].session.deadline(world.moment()), None, "{case}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_closed_object_gives_up_on_a_refresh_that_is_not_answered() {
+    let (mut world, [closed, next]) = created_again(Config::default(), 40_000, 100);
+    world.run(16_000);
+    assert_eq!((world.server.refreshes, world.is_active(next)), (3, true), "the retry has the same id");
+    assert_eq!(world.tabs[closed.0].session.deadline(world.moment()), None);
+    world.run(MINUTE);
+    world.renew(next);
+    world.run(1_000);
+    assert_eq!((world.server.reuses, world.is_active(next)), (0, true));
+}
+
+#[test]
+fn a_page_that_goes_says_so_of_the_refresh_of_a_closed_object() {
+    for slow in [500, 1_000, 1_900] {
+        for later in [10, 300] {
+            let (mut world, [closed, next]) = created_again(Config::default(), slow, 100);
+            world.server.knows_attempts = false;
+            world.run(later);
+            // Both are of one page.
+            world.close_tab(closed);
+            let page = world.reload(next);
+            let gone = world.memo().unsettled.and_then(|marker| marker.gone);
+            assert_eq!(gone, Some(world.moment().wall_ms()), "{slow} ms, {later} ms");
+            world.run(MINUTE);
+            assert_eq!((world.server.reuses, world.is_active(page)), (0, true), "{slow} ms, {later} ms");
+        }
+    }
+}
+
+#[test]
+fn a_session_that_is_closed_with_a_refresh_out_shows_nothing_and_ends_nothing() {
+    for outcome in [Fault::Slow(1_000), Fault::Refused, Fault::Status(503, None), Fault::Lost, Fault::Silence]
+    {
+        let mut world = signed_in();
+        let other = world.visit();
+        world.run(MINUTE);
+        world.server.faults = vec![outcome];
+        world.renew(TAB);
+        world.close(TAB);
+        world.run(MINUTE);
+        assert_eq!(world.status(TAB), Status::Closed, "{outcome:?}");
+        assert!(world.is_active(other), "{outcome:?}");
+        world.renew(other);
+        world.run(5_000);
+        assert_eq!((world.server.reuses, world.is_active(other)), (0, true), "{outcome:?}");
+    }
+}

@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::super::callers::{Caller, Wish};
 use super::super::command::{Command, Reply};
 use super::super::error::Denial;
-use super::super::event::Event;
 use super::super::held::{Held, Source};
 use super::super::id::{Entropy, EpochId, Ticket};
 use super::super::memo::{Begun, Memo, Remembered};
@@ -16,7 +15,7 @@ use super::super::time::Moment;
 use super::super::token::Grant;
 use super::super::turn::Job;
 use super::deferring::Deferral;
-use super::{Phase, Seed, Session};
+use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {
     pub(super) fn login_settled(&mut self, now: Moment, ticket: Ticket, grant: Option<Grant>, memo: &Memo) {
@@ -161,41 +160,6 @@ impl<E: Entropy> Session<E> {
         self.published &= self.status() == before;
         for caller in self.callers.take(|_| true) {
             self.answer(caller.ticket, Err(Denial::Ended(reason)));
-        }
-    }
-
-    pub(super) fn close(&mut self, now: Moment) {
-        self.leave(now);
-        self.phase = Phase::Closed;
-        self.ending = None;
-        self.published = false;
-        self.cancel(|_| true, Denial::Closed);
-        let mut tickets = std::mem::take(&mut self.logins);
-        if let Some(turn) = self.turns.current.take() {
-            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
-            // A login that runs is among the logins already.
-            if matches!(turn.job, Job::SignOut { .. }) {
-                tickets.append(&mut turn.job.into_tickets());
-            }
-        }
-        tickets.extend(std::mem::take(&mut self.seeds).into_iter().map(Seed::into_ticket));
-        tickets.extend(self.callers.take(|_| true).into_iter().map(|caller| caller.ticket));
-        for ticket in tickets {
-            self.answer(ticket, Err(Denial::Closed));
-        }
-    }
-
-    pub(super) fn refuse_when_closed(&mut self, event: Event) {
-        match event {
-            Event::SignInWanted { ticket }
-            | Event::SignedIn { ticket, .. }
-            | Event::Seeded { ticket, .. }
-            | Event::CookieChanged { ticket, .. }
-            | Event::SignOutWanted { ticket, .. }
-            | Event::TokenWanted { ticket, .. }
-            | Event::RenewalWanted { ticket }
-            | Event::TokenRejected { ticket, .. } => self.answer(ticket, Err(Denial::Closed)),
-            _ => {}
         }
     }
 }

@@ -80,22 +80,28 @@ impl<E: Entropy> Session<E> {
     /// The page is put away, or goes for good. Nothing is begun that it could not end, and nobody waits for it: what it
     /// has on the wire, its marker tells.
     pub(super) fn leave(&mut self, now: Moment) {
+        self.goes_with_page(now);
+        self.ask_anew(now);
+        self.put_off_sign_out();
+        self.leave_lock();
+        self.say_goodbye();
+    }
+
+    /// The lock goes with the page; the refresh does not.
+    pub(super) fn leave_lock(&mut self) {
+        if let Some(attempt) = self.turns.busy_refresh() {
+            self.commands.push(Command::ReleaseLock { attempt });
+        }
+    }
+
+    /// Writes down of what is out that nobody hears of it any more.
+    pub(super) fn goes_with_page(&mut self, now: Moment) {
         self.away = true;
         self.relist_in_flight(Some(now.wall_ms()));
         self.mark_gone(now);
         if let Some(note) = self.cookie.mark_own_stray(self.turns.stray(), self.known_epoch()) {
             self.note(note);
         }
-        self.ask_anew(now);
-        self.put_off_sign_out();
-        if let Some(attempt) = self.turns.busy_refresh() {
-            self.commands.push(Command::ReleaseLock { attempt });
-        }
-        self.tell(PeerMessage::Bye);
-        if self.peers.siblings().is_empty() {
-            self.commands.push(Command::ExpectCompany(false));
-        }
-        self.peers.forget_all();
     }
 
     /// Asks the other tabs what they have.

@@ -32,44 +32,9 @@ impl<E: Entropy> Session<E> {
     ) {
         // It was read before this one was taken from the list.
         let memo = &Memo { in_flight: memo.in_flight.without(attempt), ..*memo };
-        let (settled, mut turn) = self.turns.settle(attempt);
-        self.blocked = None;
-        if let Some(sent) = settled.sent() {
-            self.report_settled(
-                now,
-                sent,
-                outcome.as_ref().map(drop).map_err(|failure| *failure),
-                turn.is_none(),
-            );
-        }
-        if turn.is_some() {
-            self.count_outcome(now, outcome.as_ref());
-        }
-        let fate = match &outcome {
-            Ok(_) => Fate::Accepted,
-            Err(RefreshFailure::Rejected { .. }) => Fate::Rejected,
-            Err(_) => Fate::Lost,
-        };
         let marker = self.markers.newest;
-        if let Settled::Stray(_) | Settled::Inert(_) = settled {
-            self.doubt_cookie_after(outcome.as_ref().map(drop).map_err(|failure| *failure));
-            if let Ok(grant) = &outcome {
-                self.cookie.is_brought(grant, self.latest_epoch());
-            }
-        }
-        self.note_fate(now, attempt, &settled, fate, memo);
-        if fate == Fate::Rejected {
-            self.cookie.is_not_brought(attempt);
-        }
-        if fate == Fate::Accepted && self.markers.newest.is_none() {
-            self.mark_stray(now, memo);
-        }
+        let (settled, mut turn) = self.note_settled(now, attempt, &outcome, echoes, memo);
         self.stop_needless_wait(now);
-        if let (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) = (&settled, &outcome) {
-            let (at, took) = (grant.received.wall_ms(), now.surely_since(sent.began));
-            let answered = Answered::after(memo.answered, at, took, echoes);
-            self.note(Note::Answered(answered));
-        }
         if let Some(comparing) = turn.take_if(|turn| turn.compares) {
             return self.sign_out_compared(now, comparing, self.turns.sent, outcome, memo);
         }
@@ -96,6 +61,54 @@ impl<E: Entropy> Session<E> {
             (Settled::InTime(_), Err(failure)) => self.refresh_failed(now, failure),
             (Settled::Late(_) | Settled::Stray(_) | Settled::Inert(_) | Settled::Unknown, _) => {}
         }
+    }
+
+    /// A refresh has settled: writes down what became of it. Returns what its reply is worth, and the turn if it was its own.
+    pub(super) fn note_settled(
+        &mut self,
+        now: Moment,
+        attempt: AttemptId,
+        outcome: &Result<Grant, RefreshFailure>,
+        echoes: bool,
+        memo: &Memo,
+    ) -> (Settled, Option<Turn>) {
+        let (settled, turn) = self.turns.settle(attempt);
+        self.blocked = None;
+        if let Some(sent) = settled.sent() {
+            self.report_settled(
+                now,
+                sent,
+                outcome.as_ref().map(drop).map_err(|failure| *failure),
+                turn.is_none(),
+            );
+        }
+        if turn.is_some() {
+            self.count_outcome(now, outcome.as_ref());
+        }
+        let fate = match outcome {
+            Ok(_) => Fate::Accepted,
+            Err(RefreshFailure::Rejected { .. }) => Fate::Rejected,
+            Err(_) => Fate::Lost,
+        };
+        if let Settled::Stray(_) | Settled::Inert(_) = settled {
+            self.doubt_cookie_after(outcome.as_ref().map(drop).map_err(|failure| *failure));
+            if let Ok(grant) = outcome {
+                self.cookie.is_brought(grant, self.latest_epoch());
+            }
+        }
+        self.note_fate(now, attempt, &settled, fate, memo);
+        if fate == Fate::Rejected {
+            self.cookie.is_not_brought(attempt);
+        }
+        if fate == Fate::Accepted && self.markers.newest.is_none() {
+            self.mark_stray(now, memo);
+        }
+        if let (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) = (&settled, outcome) {
+            let (at, took) = (grant.received.wall_ms(), now.surely_since(sent.began));
+            let answered = Answered::after(memo.answered, at, took, echoes);
+            self.note(Note::Answered(answered));
+        }
+        (settled, turn)
     }
 
     /// Whether another refresh is to tell before a rejection ends the session. A visitor who had none pays nothing.
