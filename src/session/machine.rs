@@ -64,7 +64,10 @@ enum Phase {
         reason: EndReason,
         elsewhere: bool,
     },
-    Closed,
+    Closed {
+        /// The session that went on: what is still out may bring a cookie over that of it.
+        session: Option<EpochId>,
+    },
 }
 
 /// One session. See the [module](super) for its states and invariants.
@@ -224,7 +227,7 @@ impl<E: Entropy> Session<E> {
             self.set_back = Some((now, Duration::from_millis(lost)));
         }
         let event = self.believed(now, event);
-        if matches!(self.phase, Phase::Closed) {
+        if matches!(self.phase, Phase::Closed { .. }) {
             self.react_when_closed(now, event);
         } else {
             event.into_iter().for_each(|event| self.react(now, event));
@@ -273,7 +276,7 @@ impl<E: Entropy> Session<E> {
                 elsewhere: held.elsewhere,
             },
             Phase::Ended { reason, elsewhere } => Status::Ended { reason: *reason, elsewhere: *elsewhere },
-            Phase::Closed => Status::Closed,
+            Phase::Closed { .. } => Status::Closed,
         }
     }
 

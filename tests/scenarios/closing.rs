@@ -125,3 +125,24 @@ fn a_session_that_is_closed_with_a_refresh_out_shows_nothing_and_ends_nothing() 
         assert_eq!((world.server.reuses, world.is_active(other)), (0, true), "{outcome:?}");
     }
 }
+
+#[test]
+fn an_object_that_is_created_again_shows_nobody_whose_refresh_the_one_before_had_out() {
+    for slow in [60, 147, 1_000, 5_000] {
+        for gap in [0, 30, 200] {
+            for closes in [true, false] {
+                let mut world = signed_in();
+                world.server.faults = vec![Fault::Slow(slow)];
+                world.renew(TAB);
+                world.run(gap);
+                world.signed_in_elsewhere(TAB, "bob");
+                let next = world.recreate(TAB);
+                let page = if closes { world.reload(next) } else { next };
+                for _ in 0..300 {
+                    world.run(100);
+                    assert!(!shows(&world, page, "alice"), "{slow} ms, {gap} ms, reloads: {closes}");
+                }
+            }
+        }
+    }
+}

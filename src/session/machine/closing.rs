@@ -20,7 +20,7 @@ impl<E: Entropy> Session<E> {
         self.ask_anew(now);
         self.put_off_sign_out();
         self.say_goodbye();
-        self.phase = Phase::Closed;
+        self.phase = Phase::Closed { session: self.known_epoch() };
         self.ending = None;
         self.published = false;
         self.cancel(|_| true, Denial::Closed);

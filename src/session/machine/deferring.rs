@@ -97,7 +97,7 @@ impl<E: Entropy> Session<E> {
                 is_other && !held.refused && !held.is_seed && held.grant.lasts(now, Duration::ZERO)
             }
             Phase::Unknown { .. } => false,
-            Phase::Ended { .. } | Phase::Closed => true,
+            Phase::Ended { .. } | Phase::Closed { .. } => true,
         };
         if has_better {
             self.reply(now);

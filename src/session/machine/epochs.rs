@@ -19,7 +19,8 @@ impl<E: Entropy> Session<E> {
         match &self.phase {
             Phase::Unknown { restoring, .. } => restoring.map(|begun| begun.epoch),
             Phase::Active(held) => Some(held.epoch),
-            Phase::Ended { .. } | Phase::Closed => None,
+            Phase::Closed { session } => *session,
+            Phase::Ended { .. } => None,
         }
     }
 

@@ -63,7 +63,7 @@ impl<E: Entropy> Session<E> {
             }
             // Nobody hands it over.
             Phase::Unknown { elsewhere, .. } => !elsewhere || !self.config.shares_token,
-            Phase::Ended { .. } | Phase::Closed => false,
+            Phase::Ended { .. } | Phase::Closed { .. } => false,
         };
         self.sent_for = match (is_idle, has_reason) {
             (false, _) => SentFor::Caller,

@@ -71,7 +71,7 @@ impl<E: Entropy> Session<E> {
         let (predecessor, elsewhere) = match &self.phase {
             Phase::Active(held) => (Some(held), source == Source::Peer),
             Phase::Unknown { elsewhere, .. } => (None, *elsewhere && source != Source::SignIn),
-            Phase::Ended { .. } | Phase::Closed => (None, false),
+            Phase::Ended { .. } | Phase::Closed { .. } => (None, false),
         };
         let told_before = predecessor.map(|held| Begun::of(held.epoch, &held.grant));
         let elsewhere = elsewhere || source == Source::Peer;

@@ -25,7 +25,7 @@ impl<E: Entropy> Session<E> {
         match &self.phase {
             Phase::Active(held) => Some(Begun::of(held.epoch, &held.grant)),
             Phase::Unknown { restoring, .. } => *restoring,
-            Phase::Ended { .. } | Phase::Closed => None,
+            Phase::Ended { .. } | Phase::Closed { .. } => None,
         }
     }
 

@@ -36,7 +36,7 @@ impl<E: Entropy> Session<E> {
             // A session has ended before the page was activated, and another may have begun since.
             Phase::Ended { .. } => self.recall(now, memo),
             // Somebody has signed in before the page was activated.
-            Phase::Active(_) | Phase::Closed => {}
+            Phase::Active(_) | Phase::Closed { .. } => {}
         }
         self.recall_sign_out(now, memo);
         if self.callers.want_new_epoch(u32::MAX) {

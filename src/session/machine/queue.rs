@@ -91,7 +91,7 @@ impl<E: Entropy> Session<E> {
             }
             Phase::Active(_) if self.cookie.has_changed() => (Duration::ZERO, false),
             Phase::Active(held) => (self.ahead(held)?.remaining(now), true),
-            Phase::Ended { .. } | Phase::Closed => return None,
+            Phase::Ended { .. } | Phase::Closed { .. } => return None,
         };
         let is_idle = is_ahead || (!is_wanted && self.is_offline());
         let until = if is_idle { self.backoff.idle_until(now) } else { self.backoff.until(now) };

@@ -29,7 +29,7 @@ impl<E: Entropy> Session<E> {
         // Unless another tab has just begun one.
         let is_later = |begun: Begun| self.over(begun.epoch).is_none();
         let has_begun = memo.session.and_then(Remembered::begun).is_some_and(is_later);
-        let is_over = matches!(self.phase, Phase::Ended { .. } | Phase::Closed) && !has_begun;
+        let is_over = matches!(self.phase, Phase::Ended { .. } | Phase::Closed { .. }) && !has_begun;
         if is_over && !reads_login && self.is_known_to_be_over(now, memo) {
             let status =
                 if self.config.tells_sign_out { SignOutStatus::Confirmed } else { SignOutStatus::Local };
@@ -79,7 +79,7 @@ impl<E: Entropy> Session<E> {
             }
             // There is a cookie, and it is somebody's.
             Phase::Ended { reason: EndReason::Replaced, .. } => false,
-            Phase::Unknown { .. } | Phase::Active(_) | Phase::Closed => false,
+            Phase::Unknown { .. } | Phase::Active(_) | Phase::Closed { .. } => false,
         };
         let may_come = |refresh: &Unsettled| refresh.may_still_come(now);
         is_said
@@ -144,7 +144,7 @@ impl<E: Entropy> Session<E> {
 
     /// What an earlier page could not finish, or a tab that has gone, is finished first.
     pub(super) fn pursue_sign_out(&mut self) {
-        let is_open = matches!(self.phase, Phase::Active(_) | Phase::Closed);
+        let is_open = matches!(self.phase, Phase::Active(_) | Phase::Closed { .. });
         match self.pending {
             None => {}
             _ if is_open => {}

@@ -135,7 +135,7 @@ impl<E: Entropy> Session<E> {
                     // Somebody has signed in, and this lies over the cookie of that.
                     Phase::Active(_) => self.doubt_cookie_after(Ok(())),
                     // A session that began meanwhile is restored next; of one that began before, its own tab speaks.
-                    Phase::Unknown { .. } | Phase::Ended { .. } | Phase::Closed => {}
+                    Phase::Unknown { .. } | Phase::Ended { .. } | Phase::Closed { .. } => {}
                 }
             }
             Err(failure @ RefreshFailure::Rejected { .. }) => {
