@@ -128,11 +128,7 @@ impl Cookie {
                 self.strayed || marker.is_some_and(strays)
             }
             true => false,
-            false => {
-                let strays = marker.is_some_and(|marker| marker.strays_into(known.epoch, JUMP));
-                let is_out = listed.iter().any(|listed| known.epoch.is_after(listed.sent));
-                self.strayed || strays || is_out || self.in_doubt
-            }
+            false => self.strayed || self.in_doubt || strays_into(known.epoch, marker, listed),
         }
     }
 
@@ -183,6 +179,12 @@ impl Cookie {
     pub(crate) fn forget(&mut self) {
         *self = Self::default();
     }
+}
+
+/// Whether a refresh that was sent before a session began may have brought its cookie, or may still bring it.
+pub(crate) fn strays_into(session: EpochId, marker: Option<Unsettled>, listed: &InFlightList) -> bool {
+    let strays = |marker: Unsettled| marker.strays_into(session, JUMP);
+    marker.is_some_and(strays) || listed.iter().any(|listed| session.is_after(listed.sent))
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ mod seeding;
 mod sharing;
 mod signing_in_and_out;
 mod taking_turns;
+mod two_sign_ins;
 mod unkept;
 mod unseen;
 mod whose;

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::super::callers::Wish;
-use super::super::cookie::WasOut;
+use super::super::cookie::{WasOut, strays_into};
 use super::super::error::{Denial, RefreshFailure};
 use super::super::id::{Entropy, EpochId, Ticket};
 use super::super::memo::{Begun, Memo, Remembered};
@@ -98,6 +98,14 @@ impl<E: Entropy> Session<E> {
         {
             self.note(Note::Remark { attempt, unsettled: marker.before(epoch) });
         }
+    }
+
+    /// Whether a refresh may have found the cookie of a session before the one that has begun meanwhile in another tab, and not
+    /// that of the sign-in which the app has spoken of.
+    pub(super) fn is_of_before(&self, grant: &Grant, marker: Option<Unsettled>, memo: &Memo) -> bool {
+        let is_others = |known: &Begun| known.person.is_some() && !known.is_of(grant);
+        let known = self.known_session().filter(is_others);
+        known.is_some_and(|known| strays_into(known.epoch, marker, &memo.in_flight))
     }
 
     /// Writes down that a refresh is out which was sent before the session began.

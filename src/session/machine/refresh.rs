@@ -171,7 +171,9 @@ impl<E: Entropy> Session<E> {
             true if self.cookie.is_signed_out_person(&grant) => {
                 return self.end_session(EndReason::SignedOut, false);
             }
-            true if self.cookie.is_overlaid(&grant) => return self.end(now, EndReason::Replaced),
+            true if self.cookie.is_overlaid(&grant) || self.is_of_before(&grant, marker, memo) => {
+                return self.end(now, EndReason::Replaced);
+            }
             true => self.next_epoch(now),
             false if self.is_replaced(&grant, marker, memo) => {
                 return self.end(now, EndReason::Replaced);

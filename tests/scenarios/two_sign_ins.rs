@@ -1,0 +1,99 @@
+//! Two sign-ins, or a sign-out and a sign-in, one right after the other in two tabs, while a refresh of alice's is out: she is not
+//! shown once the last of them has been seen.
+
+use super::*;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// `signIn(function)`.
+    InTurn,
+    /// `signIn(response)`.
+    Response,
+    /// `signIn()`.
+    Cookie,
+    SignOut,
+}
+
+fn perform(world: &mut World, form: Form, tab: TabId, user: &'static str) {
+    match form {
+        Form::InTurn => world.sign_in(tab, user),
+        Form::Response => world.signed_in_elsewhere(tab, user),
+        Form::Cookie => world.sign_in_by_cookie(tab, user),
+        Form::SignOut => world.sign_out(tab),
+    };
+}
+
+/// Alice is signed in in two tabs, and one of them refreshes, which takes `slow` ms.
+fn refreshing(tells: Tells, config: Config, slow: i64, in_first: bool) -> (World, [TabId; 2]) {
+    let mut world = World::signed_in_at(tells, config, 1);
+    let other = world.visit();
+    world.run(MINUTE);
+    world.server.faults = vec![Fault::Slow(slow)];
+    world.renew(if in_first { TAB } else { other });
+    world.run(100);
+    (world, [TAB, other])
+}
+
+/// Whether alice is shown in one of these tabs after somebody else, or nobody, was.
+fn comes_back(world: &mut World, tabs: [TabId; 2]) -> bool {
+    let mut has_gone = [false; 2];
+    (0..1_500).any(|_| {
+        world.run(20);
+        tabs.iter().zip(&mut has_gone).any(|(tab, has_gone)| {
+            let is_there = shows(world, *tab, "alice");
+            *has_gone |= !is_there;
+            is_there && *has_gone
+        })
+    })
+}
+
+#[test]
+fn a_popup_and_its_opener_sign_in_one_after_the_other() {
+    use Form::{Cookie, InTurn, Response};
+    for forms in
+        [(Response, Cookie), (Cookie, Response), (InTurn, Cookie), (Cookie, InTurn), (Cookie, Cookie)]
+    {
+        for tells in [Tells::Person, Tells::Session, Tells::Token] {
+            for (slow, gap) in
+                [500, 3_000, 9_000].into_iter().flat_map(|slow| [(slow, 5), (slow, 300), (slow, 2_000)])
+            {
+                for (in_first, delay) in [(true, 0), (true, 100), (false, 0), (false, 100)] {
+                    for user in ["bob", "carol"] {
+                        let (mut world, both) = refreshing(tells, Config::default(), slow, in_first);
+                        world.channel.least = delay;
+                        perform(&mut world, forms.0, both[0], "bob");
+                        world.run(gap);
+                        perform(&mut world, forms.1, both[1], user);
+                        let case =
+                            format!("{forms:?}, {tells:?}, {slow}, {gap}, {in_first}, {delay}, {user}");
+                        assert!(!comes_back(&mut world, both), "{case}");
+                        assert!(both.iter().all(|tab| !shows(&world, *tab, "alice")), "{case}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn two_steps_in_whichever_tabs_bring_nobody_back() {
+    use Form::{Cookie, InTurn, Response, SignOut};
+    let forms = [InTurn, Response, Cookie, SignOut];
+    for (one, two) in forms.into_iter().flat_map(|one| forms.map(|two| (one, two))) {
+        for tells_sign_out in [true, false] {
+            for places in 0..8 {
+                let [in_first, one_first, two_first] = [1, 2, 4].map(|bit| places & bit != 0);
+                for (slow, gap) in [(500, 50), (500, 1_000), (5_000, 50), (5_000, 1_000)] {
+                    let config = Config { tells_sign_out, ..Config::default() };
+                    let (mut world, both) = refreshing(Tells::Person, config, slow, in_first);
+                    perform(&mut world, one, both[usize::from(!one_first)], "bob");
+                    world.run(gap);
+                    perform(&mut world, two, both[usize::from(!two_first)], "bob");
+                    world.run(gap);
+                    let case = format!("{one:?}, {two:?}, tells: {tells_sign_out}, {places}, {slow}, {gap}");
+                    assert!(!comes_back(&mut world, both), "{case}");
+                }
+            }
+        }
+    }
+}
