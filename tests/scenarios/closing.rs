@@ -146,3 +146,27 @@ fn an_object_that_is_created_again_shows_nobody_whose_refresh_the_one_before_had
         }
     }
 }
+
+#[test]
+fn a_closed_object_learns_that_somebody_has_signed_in_since() {
+    for slow in [0, 40, 500, 3_000] {
+        for (is_created_again, later) in [(true, 0), (true, 20), (false, 0), (false, 20)] {
+            let (mut world, [tab, other]) = tabs(Config::default());
+            let tab = world.reload(tab);
+            world.server.faults = vec![Fault::Slow(slow)];
+            world.run(later);
+            world.signed_in_elsewhere(other, "bob");
+            if is_created_again {
+                world.recreate(tab);
+            } else {
+                world.close(tab);
+            }
+            let page = world.reload(other);
+            for _ in 0..300 {
+                world.run(100);
+                let case = format!("{slow} ms, {is_created_again}, {later} ms");
+                assert!(!shows(&world, page, "alice"), "{case}");
+            }
+        }
+    }
+}

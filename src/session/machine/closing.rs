@@ -7,7 +7,7 @@ use super::super::command::Command;
 use super::super::error::{Denial, RefreshFailure};
 use super::super::event::Event;
 use super::super::id::{AttemptId, Entropy};
-use super::super::memo::Memo;
+use super::super::memo::{Memo, Remembered};
 use super::super::peers::PeerMessage;
 use super::super::time::Moment;
 use super::super::token::Grant;
@@ -65,6 +65,7 @@ impl<E: Entropy> Session<E> {
             Some(Event::RefreshSettled { attempt, outcome, echoes, memo }) => {
                 self.settled_when_closed(now, attempt, &outcome, echoes, &memo);
             }
+            Some(Event::Recalled { memo }) => self.learn_when_closed(&memo),
             Some(Event::Left) => {
                 self.goes_with_page(now);
                 self.leave_lock();
@@ -79,6 +80,20 @@ impl<E: Entropy> Session<E> {
         }
     }
 
+    /// What is out is of the session before, where another one has begun meanwhile.
+    fn learn_when_closed(&mut self, memo: &Memo) {
+        let Phase::Closed { session } = &mut self.phase else { return };
+        let now = match memo.session {
+            Some(Remembered::Begun(begun)) if Some(begun.epoch) > *session => Some(begun.epoch),
+            Some(Remembered::Over { until, .. }) if *session <= Some(until) => None,
+            _ => return,
+        };
+        if *session != now {
+            *session = now;
+            self.turns.turn_inert();
+        }
+    }
+
     fn settled_when_closed(
         &mut self,
         now: Moment,
@@ -87,6 +102,7 @@ impl<E: Entropy> Session<E> {
         echoes: bool,
         memo: &Memo,
     ) {
+        self.learn_when_closed(memo);
         let (_, turn) = self.note_settled(now, attempt, outcome, echoes, memo);
         if turn.is_some() {
             self.commands.push(Command::ReleaseLock { attempt });
