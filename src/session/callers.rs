@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::held::Source;
 use super::id::{EpochId, Ticket};
+use super::memo::Begun;
 use super::ticket_queue::TicketQueue;
 use super::time::{Deadline, Moment};
 
@@ -22,6 +23,13 @@ pub(crate) enum Wish {
         /// How many had been sent when it was asked for.
         after: u32,
     },
+    /// The same, and what it brings is to be somebody's.
+    Person {
+        /// How many had been sent when it was asked for.
+        after: u32,
+        /// A session of whoever it is.
+        owner: Begun,
+    },
 }
 
 impl Wish {
@@ -30,7 +38,10 @@ impl Wish {
         match (self, source) {
             (Self::Token, _) | (_, Source::SignIn) => true,
             (_, Source::Peer | Source::Seed) => false,
-            (Self::Renewal { after } | Self::NewEpoch { after }, Source::Refresh(number)) => number > after,
+            (
+                Self::Renewal { after } | Self::NewEpoch { after } | Self::Person { after, .. },
+                Source::Refresh(number),
+            ) => number > after,
         }
     }
 }

@@ -327,3 +327,62 @@ fn a_seed_that_waits_is_answered_when_the_session_is_closed() {
         assert_eq!(world.answer(tab, ticket), Some(&Err(Denial::Closed)));
     }
 }
+
+/// How alice signs in after the page of bob has been rendered, and where.
+#[derive(Clone, Copy, Debug)]
+enum SignsIn {
+    InTurn,
+    ByResponse,
+    ByCookie,
+    InThePage,
+}
+
+#[test]
+fn a_page_that_is_older_than_a_sign_in_does_not_undo_it() {
+    for (restore, tells) in
+        [true, false].into_iter().flat_map(|restore| [(restore, Tells::Person), (restore, Tells::Session)])
+    {
+        for how in [SignsIn::InTurn, SignsIn::ByResponse, SignsIn::ByCookie, SignsIn::InThePage] {
+            for (before, after, is_loaded) in
+                [(500, 500, true), (500, 5_000, true), (50, 50, true), (0, 500, false)]
+            {
+                for fault in [Fault::Slow(0), Fault::Slow(3_000), Fault::Status(503, None)] {
+                    let mut world = World::new(restoring(true), 1);
+                    world.server.tells = tells;
+                    world.start();
+                    world.run(1_000);
+                    world.sign_in(TAB, "bob");
+                    world.run(MINUTE);
+                    let bobs = world.render().expect("bob is signed in");
+                    world.config.restore = restore;
+                    let page = is_loaded.then(|| world.visit());
+                    world.run(before);
+                    match (how, page) {
+                        (SignsIn::InThePage, Some(page)) => world.sign_in(page, "alice"),
+                        (SignsIn::InTurn | SignsIn::InThePage, _) => world.sign_in(TAB, "alice"),
+                        (SignsIn::ByResponse, _) => world.signed_in_elsewhere(TAB, "alice"),
+                        (SignsIn::ByCookie, _) => world.sign_in_by_cookie(TAB, "alice"),
+                    };
+                    world.run(after);
+                    let page = page.unwrap_or_else(|| world.visit());
+                    world.server.faults = vec![fault; 3];
+                    let ticket = world.seed(page, bobs);
+                    let case =
+                        format!("{restore}, {tells:?}, {how:?}, {before}, {after}, {is_loaded}, {fault:?}");
+                    for _ in 0..600 {
+                        world.run(100);
+                        assert!([TAB, page].iter().all(|tab| !shows(&world, *tab, "bob")), "{case}");
+                    }
+                    assert!(
+                        matches!(
+                            world.answer(page, ticket),
+                            Some(Err(Denial::Changed | Denial::Unavailable { .. }))
+                        ),
+                        "{case}"
+                    );
+                    assert!([TAB, page].iter().all(|tab| shows(&world, *tab, "alice")), "{case}");
+                }
+            }
+        }
+    }
+}

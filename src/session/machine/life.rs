@@ -99,9 +99,7 @@ impl<E: Entropy> Session<E> {
             Source::Refresh(number) => number,
             Source::SignIn => self.turns.sent,
             // An answer to the one that is on the wire is newer, to one before it older.
-            Source::Peer | Source::Seed => {
-                self.turns.sent.saturating_sub(u32::from(self.turns.refresh_is_out()))
-            }
+            Source::Peer | Source::Seed => self.sent_before(),
         };
         if source != Source::Peer {
             // Another `sid` of the same person is written down as well: a sign-out is for the session that there is.
@@ -120,10 +118,16 @@ impl<E: Entropy> Session<E> {
             let answer = match caller.wish {
                 _ if caller.epoch.is_some_and(|asked| asked != epoch) => Err(Denial::Changed),
                 Wish::Token => Ok(Reply::Token(credential.clone())),
-                Wish::Renewal { .. } | Wish::NewEpoch { .. } => Ok(Reply::Done),
+                Wish::Person { owner, .. } if !self.is_shown(&owner) => Err(Denial::Changed),
+                Wish::Renewal { .. } | Wish::NewEpoch { .. } | Wish::Person { .. } => Ok(Reply::Done),
             };
             self.answer(caller.ticket, answer);
         }
+    }
+
+    /// Whether the person of a session is shown.
+    fn is_shown(&self, owner: &Begun) -> bool {
+        matches!(&self.phase, Phase::Active(held) if owner.is_of(&held.grant))
     }
 
     /// The session is over, by the user's word or the server's: the other tabs hear so.

@@ -194,6 +194,11 @@ impl<E: Entropy> Session<E> {
         }
     }
 
+    /// How many refreshes were sent before the one that is on the wire, or before now.
+    pub(super) fn sent_before(&self) -> u32 {
+        self.turns.sent.saturating_sub(u32::from(self.turns.refresh_is_out()))
+    }
+
     pub(super) fn report_settled(
         &mut self,
         now: Moment,

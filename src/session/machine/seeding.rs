@@ -1,9 +1,8 @@
 //! A token that the page was delivered with, by a server that renders it.
 //!
 //! It is no sign-in: the session that goes on is the same, in all tabs. The page was rendered with the cookie of that moment,
-//! so the token of another person shows that somebody has signed in unseen, as a refresh would. But a page may come out of a
-//! cache, and be older than a sign-out: then a refresh tells, or nobody is signed in before the next sign-in. And somebody may
-//! sign in while it waits to be activated: that is newer.
+//! so the token of another person may show that somebody has signed in unseen. But a page may come out of a cache, or hand its
+//! token over late, and be older than a sign-in or a sign-out: a refresh tells, or nobody is signed in before the next sign-in.
 
 use super::super::callers::Wish;
 use super::super::command::Reply;
@@ -99,17 +98,19 @@ impl<E: Entropy> Session<E> {
             return Some(Err(denial));
         }
         match self.known_session() {
-            Some(_) if self.is_replaced(&grant, memo.unsettled, memo) => {
-                self.end(now, EndReason::Replaced);
-                return Some(Err(Denial::Ended(EndReason::Replaced)));
-            }
-            Some(known) if known.is_of(&grant) => {
+            Some(known) if known.is_of(&grant) && !self.is_replaced(&grant, memo.unsettled, memo) => {
                 // Ours is as good, and may be newer: nobody knows how old a page is.
                 let has_one =
                     matches!(&self.phase, Phase::Active(held) if held.grant.lasts(now, Default::default()));
                 if !has_one && grant.lasts(now, Default::default()) {
                     self.adopt(now, known.epoch, grant, Source::Seed);
                 }
+            }
+            // Whether the page is older than the sign-in, a refresh tells.
+            Some(known) => {
+                let owner = Begun::of(known.epoch, &grant);
+                self.callers.add(ticket, Wish::Person { after: self.sent_before(), owner }, None, now);
+                return None;
             }
             // Whether the page is older than the sign-out, a refresh tells.
             None if self.is_signed_out(memo) => {
@@ -123,7 +124,7 @@ impl<E: Entropy> Session<E> {
                 let epoch = self.next_epoch(now);
                 self.adopt(now, epoch, grant, Source::Seed);
             }
-            _ => {
+            None => {
                 let epoch = self.next_epoch(now);
                 self.leave_epoch(epoch);
                 self.adopt(now, epoch, grant, Source::Seed);
