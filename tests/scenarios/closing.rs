@@ -170,3 +170,35 @@ fn a_closed_object_learns_that_somebody_has_signed_in_since() {
         }
     }
 }
+
+#[test]
+fn a_sign_out_that_looked_whose_session_there_is_leaves_its_refresh_marked() {
+    // The session is closed, or its page is put away and comes back.
+    for is_closed in [true, false] {
+        for slow in [0, 500, 3_000] {
+            let mut world = signed_in();
+            world.server.sign_out_faults = vec![Fault::Status(503, None)];
+            world.sign_out(TAB);
+            world.run(100);
+            let sent = world.server.refreshes;
+            world.server.faults = vec![Fault::Slow(slow)];
+            while world.server.refreshes == sent && world.server.faults.len() == 1 {
+                world.run(10);
+            }
+            let page = if is_closed {
+                world.recreate(TAB)
+            } else {
+                world.put_away(TAB);
+                world.visit()
+            };
+            world.signed_in_elsewhere(page, "bob");
+            world.run(10);
+            world.thaw(TAB, true, true);
+            let page = world.reload(page);
+            for _ in 0..300 {
+                world.run(100);
+                assert!(!shows(&world, page, "alice"), "closed: {is_closed}, {slow} ms");
+            }
+        }
+    }
+}

@@ -74,8 +74,10 @@ impl<E: Entropy> Session<E> {
 
     /// The page goes while it looks whose session there is: what it would send next, it could not send under the lock.
     pub(super) fn put_off_sign_out(&mut self) {
-        let compares = |turn: &mut Turn| turn.is_busy() && turn.compares;
-        if let Some(turn) = self.turns.current.take_if(compares) {
+        let compares = |turn: &Turn| turn.is_busy() && turn.compares;
+        if self.turns.current.as_ref().is_some_and(compares)
+            && let Some(turn) = self.turns.give_up()
+        {
             self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
             self.turns.agenda.insert(0, turn.job);
         }
