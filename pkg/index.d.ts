@@ -354,7 +354,8 @@ export interface Session {
    * {@link createSession} it saves the refresh of the page load, and it is taken with `restore: false`, too.
    *
    * - The person of the token is the one who is signed in: the session goes on. A token in hand that is still valid is kept.
-   * - Another person: somebody has signed in unseen, so a new session begins. So it does where nobody is signed in.
+   * - Another person: one refresh tells whether somebody has signed in unseen. Then a new session begins; otherwise the page was older than
+   *   the sign-in, and the call rejects. Where nobody is signed in, a session begins at once.
    * - After a sign-out, or an end by `"replaced"`, a seed signs nobody in again: the page may come out of a cache. Where the server has
    *   confirmed the sign-out, one refresh tells whether there is a session; otherwise it rejects, unless another person is
    *   known to have signed in. Mark the page that a login has just led to: call `signIn(answer)` there instead.
@@ -363,7 +364,7 @@ export interface Session {
    * still lives; `expires_in` counts from this call. Waits for a prerendered page to be activated.
    *
    * @throws {SessionEndedError} when the session that it may belong to is over. {@link SessionChangedError} when somebody else has
-   * signed in since the call, before the page was activated. {@link SignInError} and {@link TokenError} as of `signIn`,
+   * signed in since the page was rendered. {@link SignInError} and {@link TokenError} as of `signIn`,
    * {@link SessionError} `ERR_SESSION_CLOSED`. None of these changes the state.
    */
   seed(answer: SignInAnswer): Promise<void>;

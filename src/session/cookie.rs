@@ -35,6 +35,8 @@ pub(crate) struct Cookie {
 struct Change {
     /// How many refreshes this tab had sent by then.
     after: u32,
+    /// The session that there was.
+    before: Option<Begun>,
     /// The sessions whose cookies may lie over the one that was set: their refreshes were out.
     overlaid: Vec<Begun>,
     /// The only refresh that was out, if this tab hears of it.
@@ -59,6 +61,7 @@ impl Cookie {
         let is_any_out = !out.ours.is_empty() || out.elsewhere;
         self.changed = Some(Change {
             after,
+            before: out.session,
             overlaid: out.session.filter(|_| is_any_out).into_iter().collect(),
             overlaid_by: out.ours.first().filter(|_| is_ours_alone).map(|sent| sent.attempt),
         });
@@ -72,6 +75,11 @@ impl Cookie {
     /// Whether the `number`-th refresh of this tab was sent after that.
     pub(crate) fn is_shown_by(&self, number: u32) -> bool {
         self.changed.as_ref().is_some_and(|change| number > change.after)
+    }
+
+    /// The session before the one whose cookie was set.
+    pub(crate) fn session_before(&self) -> Option<Begun> {
+        self.changed.as_ref().and_then(|change| change.before)
     }
 
     /// Whether a refresh has found the person before again, whose cookie may lie over the one that the app has spoken of.

@@ -90,3 +90,33 @@ fn a_sign_out_before_it_is_not_undone_by_a_refresh_that_was_out() {
         }
     }
 }
+
+#[test]
+fn a_callback_page_that_goes_on_at_once_leaves_nobody_else_behind() {
+    for rotation in [None, Some(Rotation::Replays), Some(Rotation::Refuses)] {
+        for (slow, out) in [1_000, 3_000, 8_000].into_iter().flat_map(|slow| OUT.map(|out| (slow, out))) {
+            // How long the callback page stays, and whether the next one says so once more.
+            for (stays, says_again) in [(10, false), (200, false), (1_000, false), (10, true), (200, true)] {
+                let config = Config { rotation, ..Config::default() };
+                let (mut world, page) = at_the_login_page(config, slow, out);
+                world.close_tab(page);
+                world.run(500);
+                world.sign_in_unseen("bob");
+                let callback = world.visit();
+                world.ask_cookie_sign_in(callback);
+                world.run(stays);
+                let mut page = world.reload(callback);
+                if says_again {
+                    world.ask_cookie_sign_in(page);
+                    world.run(stays);
+                    page = world.reload(page);
+                }
+                let case = format!("{rotation:?}, {slow}, {out:?}, {stays}, {says_again}");
+                for _ in 0..600 {
+                    world.run(100);
+                    assert!(!shows(&world, page, "alice"), "{case}");
+                }
+            }
+        }
+    }
+}

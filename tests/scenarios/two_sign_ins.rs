@@ -83,14 +83,22 @@ fn two_steps_in_whichever_tabs_bring_nobody_back() {
         for tells_sign_out in [true, false] {
             for places in 0..8 {
                 let [in_first, one_first, two_first] = [1, 2, 4].map(|bit| places & bit != 0);
-                for (slow, gap) in [(500, 50), (500, 1_000), (5_000, 50), (5_000, 1_000)] {
+                for (slow, gap, reloaded) in [(500, 50), (500, 1_000), (5_000, 50), (5_000, 1_000)]
+                    .into_iter()
+                    .flat_map(|(slow, gap)| [None, Some(0), Some(1)].map(|reloaded| (slow, gap, reloaded)))
+                {
                     let config = Config { tells_sign_out, ..Config::default() };
-                    let (mut world, both) = refreshing(Tells::Person, config, slow, in_first);
+                    let (mut world, mut both) = refreshing(Tells::Person, config, slow, in_first);
                     perform(&mut world, one, both[usize::from(!one_first)], "bob");
                     world.run(gap);
                     perform(&mut world, two, both[usize::from(!two_first)], "bob");
                     world.run(gap);
-                    let case = format!("{one:?}, {two:?}, tells: {tells_sign_out}, {places}, {slow}, {gap}");
+                    if let Some(index) = reloaded {
+                        both[index] = world.reload(both[index]);
+                    }
+                    let case = format!(
+                        "{one:?}, {two:?}, tells: {tells_sign_out}, {places}, {slow}, {gap}, {reloaded:?}"
+                    );
                     assert!(!comes_back(&mut world, both), "{case}");
                 }
             }

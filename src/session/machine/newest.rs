@@ -7,11 +7,13 @@
 use std::time::Duration;
 
 use super::super::callers::Wish;
+use super::super::command::Command;
 use super::super::cookie::{WasOut, strays_into};
 use super::super::error::{Denial, RefreshFailure};
 use super::super::id::{Entropy, EpochId, Ticket};
 use super::super::memo::{Begun, Memo, Remembered};
 use super::super::note::Note;
+use super::super::peers::PeerMessage;
 use super::super::sent::Sent;
 use super::super::time::Moment;
 use super::super::token::Grant;
@@ -37,8 +39,23 @@ impl<E: Entropy> Session<E> {
         let after = self.turns.sent;
         let ours: Vec<Sent> = self.turns.in_flight().collect();
         let elsewhere = self.is_out_elsewhere(now, memo);
+        if !ours.is_empty() || elsewhere {
+            self.begin_unknown(now);
+        }
         self.cookie.has_been_set(after, &WasOut { ours: &ours, elsewhere, session: before });
         self.callers.add(ticket, Wish::NewEpoch { after }, None, now);
+    }
+
+    /// A session has begun, and nobody knows whose it is. It is written down and told where the cookie of the session before may
+    /// still come: a page that goes before a refresh has told would leave the next one to find the person before.
+    fn begin_unknown(&mut self, now: Moment) {
+        let before = self.status();
+        let begun = Begun { epoch: self.next_epoch(now), subject: None, person: None };
+        self.leave_epoch(begun.epoch);
+        self.phase = Phase::Unknown { restoring: Some(begun), elsewhere: false };
+        self.published &= self.status() == before;
+        self.commands.push(Command::Remember(Remembered::Begun(begun)));
+        self.tell(PeerMessage::Began(begun));
     }
 
     /// The session whose cookie there was, as far as anything is known.
@@ -100,12 +117,16 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Whether a refresh may have found the cookie of a session before the one that has begun meanwhile in another tab, and not
-    /// that of the sign-in which the app has spoken of.
+    /// Whether a refresh may have found the cookie of a session before the last but one, and not that of the sign-in which the
+    /// app has spoken of.
     pub(super) fn is_of_before(&self, grant: &Grant, marker: Option<Unsettled>, memo: &Memo) -> bool {
-        let is_others = |known: &Begun| known.person.is_some() && !known.is_of(grant);
-        let known = self.known_session().filter(is_others);
-        known.is_some_and(|known| strays_into(known.epoch, marker, &memo.in_flight))
+        let known = self.known_session().filter(|known| known.person.is_some());
+        if known.is_some_and(|known| known.is_of(grant)) {
+            return false;
+        }
+        let sessions = known.into_iter().chain(self.cookie.session_before());
+        let is_others = |session: &Begun| !session.is_of(grant);
+        sessions.filter(is_others).any(|session| strays_into(session.epoch, marker, &memo.in_flight))
     }
 
     /// Writes down that a refresh is out which was sent before the session began.
