@@ -180,11 +180,8 @@ fn a_sign_out_that_looked_whose_session_there_is_leaves_its_refresh_marked() {
             world.server.sign_out_faults = vec![Fault::Status(503, None)];
             world.sign_out(TAB);
             world.run(100);
-            let sent = world.server.refreshes;
             world.server.faults = vec![Fault::Slow(slow)];
-            while world.server.refreshes == sent && world.server.faults.len() == 1 {
-                world.run(10);
-            }
+            until_sent(&mut world);
             let page = if is_closed {
                 world.recreate(TAB)
             } else {

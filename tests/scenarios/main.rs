@@ -83,6 +83,15 @@ fn refreshes(world: &mut World, during: impl FnOnce(&mut World)) -> u32 {
     world.server.refreshes - before
 }
 
+/// Runs until a refresh has met the fault that waits for it.
+fn until_sent(world: &mut World) {
+    let has_met = (0..HOUR / 10).any(|_| {
+        world.run(10);
+        world.server.faults.is_empty()
+    });
+    assert!(has_met, "no refresh was sent");
+}
+
 fn statuses(world: &World, requests: &[usize]) -> Vec<Outcome> {
     requests.iter().map(|request| world.outcomes[request].clone()).collect()
 }

@@ -325,3 +325,31 @@ fn a_second_sign_out_means_the_session_that_another_tab_has_just_begun() {
     world.run(MINUTE);
     assert_eq!((world.server.sign_outs, world.cookie), (2, None));
 }
+
+#[test]
+fn a_refresh_of_a_sign_out_that_is_lost_late_is_retried_under_its_id() {
+    // The object is closed meanwhile, or the refresh has taken too long.
+    for (is_closed, slow) in [(true, 100), (true, 3_000), (false, 16_000), (false, 20_000)] {
+        for fault in [Fault::Lost, Fault::SlowReset(slow)] {
+            let mut world = signed_in();
+            world.server.sign_out_faults = vec![Fault::Status(503, None); 8];
+            world.sign_out(TAB);
+            world.run(4_000);
+            world.sign_in_unseen("bob");
+            let sent = world.server.refreshes;
+            world.server.faults = vec![fault];
+            until_sent(&mut world);
+            let other = world.visit();
+            if is_closed {
+                world.close(TAB);
+            }
+            world.run(slow + 1_000);
+            world.close_tab(TAB);
+            world.run(5 * MINUTE);
+            let case = format!("closed: {is_closed}, {fault:?}");
+            assert!(world.server.refreshes > sent, "{case}");
+            assert_eq!(world.server.reuses, 0, "{case}");
+            assert!(shows(&world, other, "bob"), "{case}");
+        }
+    }
+}

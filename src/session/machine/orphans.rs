@@ -14,7 +14,7 @@ use super::super::rotation::Rotation;
 use super::super::sent::{Sent, Settled};
 use super::super::time::Moment;
 use super::super::turn::{Job, Turn};
-use super::super::unsettled::Unsettled;
+use super::super::unsettled::{Standing, Unsettled};
 use super::{Phase, Session};
 
 impl<E: Entropy> Session<E> {
@@ -105,7 +105,9 @@ impl<E: Entropy> Session<E> {
                 self.markers.newest = self.stray_settled(attempt, sent, fate, left);
             }
             Settled::Stray(sent) => {
-                self.stray_settled(attempt, sent, fate, None);
+                // The server may have rotated: the next refresh is to have its id.
+                let lost = (fate == Fate::Lost).then(|| Unsettled::of_earlier(&sent, Standing::Lost));
+                self.stray_settled(attempt, sent, fate, lost);
             }
             Settled::Unknown => self.note(Note::Unmark { attempt }),
         }
