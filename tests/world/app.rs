@@ -53,7 +53,11 @@ impl World {
     /// A redirect has set a cookie; the app says `signIn()`.
     pub fn sign_in_by_cookie(&mut self, tab: TabId, user: &'static str) -> Ticket {
         self.cookie = Some(self.server.login(user, self.now).1);
-        self.ask(tab, Purpose::CookieSignIn, |ticket| Event::CookieChanged { ticket, memo: Memo::default() })
+        self.signed_in_last = None;
+        self.ask(tab, Purpose::CookieSignIn(Some(user)), |ticket| Event::CookieChanged {
+            ticket,
+            memo: Memo::default(),
+        })
     }
 
     /// Somebody has signed in by a way that we do not see: a redirect, an older version of the app.
@@ -76,7 +80,10 @@ impl World {
 
     /// The app says `signIn()`, and no cookie has been set.
     pub fn ask_cookie_sign_in(&mut self, tab: TabId) -> Ticket {
-        self.ask(tab, Purpose::CookieSignIn, |ticket| Event::CookieChanged { ticket, memo: Memo::default() })
+        self.ask(tab, Purpose::CookieSignIn(None), |ticket| Event::CookieChanged {
+            ticket,
+            memo: Memo::default(),
+        })
     }
 
     pub fn sign_out(&mut self, tab: TabId) -> Ticket {

@@ -117,6 +117,8 @@ pub struct Server {
     pub has_companion: bool,
     /// What its tokens tell of their owner.
     pub tells: Tells,
+    /// Who has logged in last.
+    pub logged_in_last: Option<&'static str>,
     /// What it says of a token's time.
     pub says: Says,
     /// By how many seconds its `Date` is wrong: another machine writes it.
@@ -177,6 +179,7 @@ impl Server {
     }
 
     pub fn login(&mut self, user: &'static str, now: i64) -> (Issued, Cookie) {
+        self.logged_in_last = Some(user);
         self.logins += 1;
         let id = self.families.len() as u32 + 1;
         self.families.insert(

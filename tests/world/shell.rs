@@ -219,6 +219,13 @@ impl World {
                     self.signed_in_last = Some((user, epoch));
                 }
             }
+            (Some(Purpose::CookieSignIn(Some(user))), Ok(Reply::Done)) => {
+                if let Status::Active { epoch, grant, .. } = self.status(tab) {
+                    let found = self.server.user_of(grant.token.reveal());
+                    let is_newer = self.server.logged_in_last == Some(found);
+                    self.signed_in_last = Some((if is_newer { found } else { user }, epoch));
+                }
+            }
             (None, _) => panic!("{ticket:?} was answered, and nobody had asked"),
             _ => {}
         }

@@ -75,7 +75,8 @@ pub enum Purpose {
     /// A token that the page was delivered with.
     Seed,
     /// A sign-in by a cookie that is there already.
-    CookieSignIn,
+    /// Whose cookie has been set for it, if one has.
+    CookieSignIn(Option<&'static str>),
     /// A login that is told to begin, and whose it is.
     Login(&'static str),
 }
@@ -126,7 +127,9 @@ impl Tab {
         match event {
             Event::SignedIn { .. } | Event::Seeded { .. } | Event::PeerSpoke { .. } => true,
             Event::LoginSettled { ticket, grant, .. } => grant.is_some() && self.open.contains_key(ticket),
-            _ => self.open.values().any(|purpose| matches!(purpose, Purpose::CookieSignIn | Purpose::Seed)),
+            _ => {
+                self.open.values().any(|purpose| matches!(purpose, Purpose::CookieSignIn(_) | Purpose::Seed))
+            }
         }
     }
 }
