@@ -393,3 +393,23 @@ fn a_sign_out_ends_what_a_refresh_finds_that_was_sent_before_it() {
     world.run(10_000);
     assert_eq!(world.status(tab), ended_elsewhere(EndReason::SignedOut));
 }
+
+#[test]
+fn who_signs_in_once_more_right_after_a_refresh_costs_no_other_one() {
+    let mut world = signed_in();
+    world.renew(TAB);
+    world.run(1_000);
+    let sent = refreshes(&mut world, |world| {
+        world.signed_in_elsewhere(TAB, "alice");
+        world.run(MINUTE);
+    });
+    assert_eq!(sent, 0);
+    // Where another person does, it may have brought its cookie a moment later than that of the login.
+    world.renew(TAB);
+    world.run(1_000);
+    let sent = refreshes(&mut world, |world| {
+        world.signed_in_elsewhere(TAB, "bob");
+        world.run(MINUTE);
+    });
+    assert_eq!(sent, 1);
+}

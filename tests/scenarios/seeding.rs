@@ -386,3 +386,16 @@ fn a_page_that_is_older_than_a_sign_in_does_not_undo_it() {
         }
     }
 }
+
+#[test]
+fn the_refresh_that_restores_the_session_of_a_seed_counts_for_it() {
+    let mut world = World::new(restoring(true), 1);
+    world.sign_in_unseen("alice");
+    world.start();
+    world.run(10);
+    let issued = world.render().expect("alice is signed in");
+    world.seed(TAB, issued);
+    let session = session_of(&world, TAB);
+    world.run(10 * MINUTE);
+    assert_eq!((world.server.refreshes, session_of(&world, TAB)), (1, session));
+}

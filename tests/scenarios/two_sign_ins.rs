@@ -80,7 +80,7 @@ fn two_steps_in_whichever_tabs_bring_nobody_back() {
     use Form::{Cookie, InTurn, Response, SignOut};
     let forms = [InTurn, Response, Cookie, SignOut];
     for (one, two) in forms.into_iter().flat_map(|one| forms.map(|two| (one, two))) {
-        for tells_sign_out in [true, false] {
+        for (tells_sign_out, fails) in [(true, false), (true, true), (false, false)] {
             for places in 0..8 {
                 let [in_first, one_first, two_first] = [1, 2, 4].map(|bit| places & bit != 0);
                 for (slow, gap, reloaded) in [(500, 50), (500, 1_000), (5_000, 50), (5_000, 1_000)]
@@ -89,6 +89,7 @@ fn two_steps_in_whichever_tabs_bring_nobody_back() {
                 {
                     let config = Config { tells_sign_out, ..Config::default() };
                     let (mut world, mut both) = refreshing(Tells::Person, config, slow, in_first);
+                    world.server.sign_out_faults = vec![Fault::Status(503, None); if fails { 8 } else { 0 }];
                     perform(&mut world, one, both[usize::from(!one_first)], "bob");
                     world.run(gap);
                     perform(&mut world, two, both[usize::from(!two_first)], "bob");

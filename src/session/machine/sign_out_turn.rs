@@ -145,7 +145,7 @@ impl<E: Entropy> Session<E> {
                 if turn.refused.is_some() && turn.carries_token {
                     self.markers.note_rejection(None);
                 }
-                let must_confirm = self.must_confirm(now, memo) && !self.away;
+                let must_confirm = self.must_confirm(now, memo);
                 if must_confirm && self.blocked.is_none() {
                     turn.compares = false;
                     return self.confirm_rejection(now, turn);
