@@ -14,6 +14,7 @@ mod late_replies;
 mod local_sign_outs;
 mod newest;
 mod odd_options;
+mod one_event;
 mod pending_sign_outs;
 mod reaching_all_tabs;
 mod recovering;

@@ -98,3 +98,60 @@ fn says_no_more(reply: &PeerMessage, heard: &PeerMessage) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::id::EpochId;
+    use super::super::super::token::AccessToken;
+    use super::*;
+
+    fn epoch(ms: i64) -> EpochId {
+        EpochId::draw(&mut || 7, ms, None)
+    }
+
+    fn offered(began: i64, age: Duration) -> PeerMessage {
+        let (token, epoch) = (AccessToken::new("t"), epoch(began));
+        PeerMessage::Offered(Offer { epoch, token, subject: None, lifetime: None, age, sent: 0 })
+    }
+
+    fn began(ms: i64) -> PeerMessage {
+        PeerMessage::Began(Begun { epoch: epoch(ms), subject: None, person: None })
+    }
+
+    fn over(ms: i64) -> PeerMessage {
+        PeerMessage::Over { until: epoch(ms), reason: EndReason::SignedOut }
+    }
+
+    #[test]
+    fn a_reply_is_needless_where_another_tab_has_said_as_much() {
+        let (old, same, young) = (SAME_AGE + Duration::from_millis(1), SAME_AGE, Duration::ZERO);
+        for (reply, heard, is_needless) in [
+            // A token of a later session, or one that came about as late.
+            (offered(5, young), offered(6, old), true),
+            (offered(5, young), offered(5, same), true),
+            (offered(5, young), offered(5, old), false),
+            (offered(5, old), offered(5, young), true),
+            (offered(5, old), offered(4, young), false),
+            (offered(5, young), began(6), false),
+            (offered(5, young), PeerMessage::Here, false),
+            (began(5), offered(5, old), true),
+            (began(5), offered(4, young), false),
+            (began(5), began(5), true),
+            (began(5), began(6), true),
+            (began(5), began(4), false),
+            (began(5), over(6), false),
+            (over(5), over(5), true),
+            (over(5), over(6), true),
+            (over(5), over(4), false),
+            (over(5), began(6), false),
+            (PeerMessage::Here, PeerMessage::Here, true),
+            (PeerMessage::Here, offered(1, old), true),
+            (PeerMessage::Here, began(1), true),
+            (PeerMessage::Here, over(1), true),
+            (PeerMessage::Here, PeerMessage::Hello, false),
+            (PeerMessage::Here, PeerMessage::Bye, false),
+        ] {
+            assert_eq!(says_no_more(&reply, &heard), is_needless, "{reply:?}, {heard:?}");
+        }
+    }
+}
