@@ -1,8 +1,8 @@
 //! What a session does at one event, exactly: where a scenario of whole tabs would reach it by accident only.
 
 use silent_session::session::{
-    AccessToken, AttemptId, Command, Event, Grant, Memo, Moment, PeerMessage, Session, Subject, TabId as Id,
-    Ticket,
+    AccessToken, AttemptId, Audience, Command, EpochId, Event, Grant, Memo, Moment, Offer, PeerMessage,
+    Session, Subject, TabId as Id, Ticket,
 };
 
 use super::*;
@@ -11,6 +11,8 @@ use super::*;
 struct One {
     session: Session<Box<dyn FnMut() -> u64>>,
     now: i64,
+    /// By how much the wall clock was set.
+    set: i64,
 }
 
 impl One {
@@ -20,25 +22,30 @@ impl One {
             next += 1;
             next
         });
-        Self { session: Session::new(config, entropy), now: 0 }
+        Self { session: Session::new(config, entropy), now: 0, set: 0 }
     }
 
     /// Alice has signed in, and nothing is out.
     fn signed_in(config: Config) -> Self {
         let mut one = Self::new(Config { restore: false, ..config });
         one.happens(Event::Started { memo: Memo::default(), company: false });
-        let grant = Grant {
-            token: AccessToken::new("alice"),
-            received: one.moment(),
-            lifetime: Some(Duration::from_secs(900)),
-            subject: Some(Subject::new("alice", None)),
-        };
+        let grant = one.grant();
         one.happens(Event::SignedIn { ticket: Ticket(0), grant, memo: Memo::default() });
         one
     }
 
+    /// A token of alice's that has just come.
+    fn grant(&self) -> Grant {
+        Grant {
+            token: AccessToken::new("alice"),
+            received: self.moment(),
+            lifetime: Some(Duration::from_secs(900)),
+            subject: Some(Subject::new("alice", None)),
+        }
+    }
+
     fn moment(&self) -> Moment {
-        Moment::new(1_700_000_000_000 + self.now, self.now)
+        Moment::new(1_700_000_000_000 + self.now + self.set, self.now)
     }
 
     fn happens(&mut self, event: Event) -> Vec<Command> {
@@ -126,5 +133,54 @@ fn a_worker_is_handed_a_token_that_came_later_than_its_own_and_no_other() {
         let offers = commands.iter().any(|command| matches!(command, Command::Tell(PeerMessage::Offered(_))));
         assert_eq!(offers, hands_over, "{age:?}: {commands:?}");
         assert_eq!(commands.contains(&Command::Tell(PeerMessage::Coming)), !hands_over, "{age:?}");
+    }
+}
+
+#[test]
+fn what_is_asked_of_a_session_that_is_over_is_refused_at_once() {
+    for is_closed in [true, false] {
+        let mut one = One::signed_in(Config::default());
+        let Status::Active { epoch, generation, .. } = one.session.status() else { panic!("signed in") };
+        one.happens(if is_closed {
+            Event::Closed
+        } else {
+            Event::SignOutWanted { ticket: Ticket(1), memo: Memo::default(), reads_login: false }
+        });
+        let denial = if is_closed { Denial::Closed } else { Denial::Ended(EndReason::SignedOut) };
+        let audience = Audience::new("https://api.test", "/");
+        for event in [
+            Event::TokenWanted { ticket: Ticket(2), not: None, min_validity: Duration::ZERO },
+            Event::RenewalWanted { ticket: Ticket(2) },
+            Event::TokenRejected { ticket: Ticket(2), epoch, generation, audience },
+        ] {
+            let asked = format!("{event:?}");
+            let commands = one.happens(event);
+            let answer = Command::Answer { ticket: Ticket(2), answer: Err(denial) };
+            assert!(commands.contains(&answer), "closed: {is_closed}, {asked}: {commands:?}");
+        }
+    }
+}
+
+#[test]
+fn a_message_that_is_heard_right_after_the_clock_was_set_back_may_have_lain_there_for_so_long() {
+    for (later, is_doubted) in [(0, true), (999, true), (1_000, false)] {
+        let mut one = One::new(Config::default());
+        one.happens(Event::Started { memo: Memo::default(), company: false });
+        let grant = one.grant();
+        let from = Id::draw(&mut || 99);
+        let offer = |sent: i64| {
+            let epoch = EpochId::draw(&mut || 5, 1_700_000_000_000, None);
+            let Grant { token, subject, lifetime, .. } = grant.clone();
+            PeerMessage::Offered(Offer { epoch, token, subject, lifetime, age: Duration::ZERO, sent })
+        };
+        // The wall clock stands still for a minute.
+        (one.now, one.set) = (one.now + 60_000, -60_000);
+        one.happens(Event::Tick);
+        one.now += later;
+        let message = offer(one.moment().wall_ms());
+        one.happens(Event::PeerSpoke { from, message });
+        let Status::Active { grant, .. } = one.session.status() else { panic!("handed over") };
+        let age = one.moment().since(grant.received);
+        assert_eq!(age, Duration::from_secs(if is_doubted { 60 } else { 0 }), "{later} ms");
     }
 }
