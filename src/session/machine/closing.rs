@@ -65,7 +65,6 @@ impl<E: Entropy> Session<E> {
             Some(Event::RefreshSettled { attempt, outcome, echoes, memo }) => {
                 self.settled_when_closed(now, attempt, &outcome, echoes, &memo);
             }
-            Some(Event::Recalled { memo }) => self.learn_when_closed(&memo),
             Some(Event::Left) => {
                 self.goes_with_page(now);
                 self.leave_lock();

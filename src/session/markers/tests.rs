@@ -405,6 +405,10 @@ fn what_is_known_after_a_late_reply_follows_from_what_else_is_out() {
         assert_eq!(standing(&markers), left, "{case}");
         assert_eq!(is_it, late == retry, "{case}");
     }
+    // Whether this one has rotated, nobody knows: what was overtaken is so no more.
+    let mut markers = Markers { before: Some(marker(Standing::Overtaken)), ..retried() };
+    markers.late_settled(retry, Fate::Lost, Others { late: &[first], ..nobody() }, at(30_000));
+    assert_eq!(standing(&markers), Some((Standing::Out, 0)));
     // Accepted after a rejection, it was sent with the cookie of the one before.
     let mut markers = retried();
     markers.note_rejection(Some(id(1)));
