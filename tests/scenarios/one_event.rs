@@ -2,7 +2,7 @@
 
 use silent_session::session::{
     AccessToken, AttemptId, Audience, Begun, Command, Delay, EpochId, Event, Grant, InFlight, InFlightList,
-    Memo, Moment, Offer, PeerMessage, PendingSignOut, Remembered, Report, Session, Standing, Subject,
+    Memo, Moment, Note, Offer, PeerMessage, PendingSignOut, Remembered, Report, Session, Standing, Subject,
     TabId as Id, Ticket, Unsettled,
 };
 
@@ -383,5 +383,49 @@ fn a_token_whose_reply_took_long_is_as_old_as_the_question() {
         let age = one.moment().since(grant.received);
         let expected = if is_as_asked { one.now - sent } else { 0 };
         assert_eq!(age, Duration::from_millis(expected as u64), "{took} ms, {lifetime} s");
+    }
+}
+
+#[test]
+fn a_closed_session_notes_its_refresh_as_one_of_the_session_that_goes_on_or_of_the_one_before() {
+    // What is stored when it settles, by how much later it began than the session that was closed, and whether the cookie may
+    // lie over that of another one.
+    for (is_over, later, strays) in [
+        (false, 0, false),
+        (false, -1_000, false),
+        (false, 1_000, true),
+        (true, 0, false),
+        (true, -1_000, false),
+        (true, 1_000, false),
+    ] {
+        let mut one = One::signed_in(Config::default());
+        let Status::Active { epoch, .. } = one.session.status() else { panic!("signed in") };
+        let attempt = one.wants_renewal(1);
+        one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+        one.happens(Event::Closed);
+        one.runs(2_000);
+        let date = 1_700_000_000_000 + later;
+        let other = if later == 0 { epoch } else { EpochId::draw(&mut || 5, date, None) };
+        let session = if is_over {
+            Remembered::Over { until: other, reason: EndReason::SignedOut }
+        } else {
+            Remembered::Begun(Begun { epoch: other, subject: None, person: None })
+        };
+        let memo = Memo { is_kept: true, session: Some(session), ..Memo::default() };
+        let outcome = Ok(Grant { token: AccessToken::new("next"), ..one.grant() });
+        let commands = one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo });
+        let case = format!("over: {is_over}, {later}: {commands:?}");
+        let has = |which: fn(&Note) -> bool| {
+            commands.iter().any(|command| matches!(command, Command::Note(note) if which(note)))
+        };
+        assert_eq!(has(|note| matches!(note, Note::Remark { .. })), strays, "{case}");
+        assert_eq!(has(|note| matches!(note, Note::Unmark { .. })), !strays, "{case}");
+        assert_eq!(
+            has(|note| matches!(note, Note::Answered(_))),
+            !strays && !(is_over && later >= 0),
+            "{case}"
+        );
+        assert!(commands.contains(&Command::ReleaseLock { attempt }), "{case}");
+        assert_eq!(one.session.deadline(one.moment()), None, "{case}");
     }
 }

@@ -122,7 +122,7 @@ impl<E: Entropy> Session<E> {
         fate: Fate,
         otherwise: Option<Unsettled>,
     ) -> Option<Unsettled> {
-        let goes_on = !matches!(self.phase, Phase::Ended { .. });
+        let goes_on = !matches!(self.phase, Phase::Ended { .. } | Phase::Closed { session: None });
         let strays = fate == Fate::Accepted && goes_on;
         let astray = strays.then(|| self.cookie.stray_marker(&sent, self.known_epoch()));
         let unsettled = otherwise.or(astray);
