@@ -49,13 +49,11 @@ impl<E: Entropy> Session<E> {
         if restores_nothing && matches!(self.over, Some((_, EndReason::None))) {
             self.over = None;
         }
-        let is_over = matches!(memo.session, Some(Remembered::Over { .. }));
         match memo.session.and_then(Remembered::begun) {
             Some(begun) if restores_nothing && self.over(begun.epoch).is_none() => {
                 self.phase = Phase::Unknown { restoring: Some(begun), elsewhere: false };
                 self.published = false;
             }
-            None if restores_nothing && !is_over => {}
             _ => self.recall(now, memo),
         }
         self.note_latest(now, memo);

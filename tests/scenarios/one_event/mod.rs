@@ -1,0 +1,104 @@
+//! What a session does at one event, exactly: where a scenario of whole tabs would reach it by accident only.
+
+mod over;
+mod seeds;
+mod sign_outs;
+mod turns;
+
+use silent_session::session::{
+    AccessToken, AttemptId, Command, Delay, Event, Grant, Memo, Moment, Report, Session, Subject, Ticket,
+};
+
+use super::*;
+
+/// A session that draws the numbers from 1 on, at its own time.
+pub(super) struct One {
+    pub(super) session: Session<Box<dyn FnMut() -> u64>>,
+    pub(super) now: i64,
+    /// By how much the wall clock was set.
+    pub(super) set: i64,
+    /// The turn that was asked for last.
+    pub(super) turn: Option<AttemptId>,
+}
+
+impl One {
+    pub(super) fn new(config: Config) -> Self {
+        let mut next = 0;
+        let entropy: Box<dyn FnMut() -> u64> = Box::new(move || {
+            next += 1;
+            next
+        });
+        Self { session: Session::new(config, entropy), now: 0, set: 0, turn: None }
+    }
+
+    /// Alice has signed in, and nothing is out.
+    pub(super) fn signed_in(config: Config) -> Self {
+        let mut one = Self::new(Config { restore: false, ..config });
+        one.happens(Event::Started { memo: Memo::default(), company: false });
+        let grant = one.grant();
+        one.happens(Event::SignedIn { ticket: Ticket(0), grant, memo: Memo::default() });
+        one
+    }
+
+    /// A token of alice's that has just come.
+    pub(super) fn grant(&self) -> Grant {
+        Grant {
+            token: AccessToken::new("alice"),
+            received: self.moment(),
+            lifetime: Some(Duration::from_secs(900)),
+            subject: Some(Subject::new("alice", None)),
+        }
+    }
+
+    pub(super) fn moment(&self) -> Moment {
+        Moment::new(1_700_000_000_000 + self.now + self.set, self.now)
+    }
+
+    pub(super) fn happens(&mut self, event: Event) -> Vec<Command> {
+        let now = self.moment();
+        let commands = self.session.handle(now, event);
+        for command in &commands {
+            if let Command::AcquireLock { attempt } = command {
+                self.turn = Some(*attempt);
+            }
+        }
+        commands
+    }
+
+    /// Lets time pass, with a tick at each moment that the session asks for. Returns what it did.
+    pub(super) fn runs(&mut self, ms: i64) -> Vec<Command> {
+        let end = self.now + ms;
+        let mut commands = Vec::new();
+        for _ in 0..10_000 {
+            let next = self.session.deadline(self.moment()).map(|delay| self.now + delay.as_millis() as i64);
+            let Some(next) = next.filter(|next| *next <= end) else { break };
+            self.now = next;
+            commands.extend(self.happens(Event::Tick));
+        }
+        self.now = end;
+        commands
+    }
+
+    /// Asks for a renewal. Returns the turn in which it is to be had.
+    pub(super) fn wants_renewal(&mut self, ticket: u32) -> AttemptId {
+        self.happens(Event::RenewalWanted { ticket: Ticket(ticket) });
+        self.turn.expect("it asks for the lock")
+    }
+}
+
+pub(super) fn steals(commands: &[Command]) -> bool {
+    commands.iter().any(|command| matches!(command, Command::StealLock { .. }))
+}
+
+/// A refresh has been sent in this turn.
+pub(super) fn sends(commands: &[Command]) -> bool {
+    commands.iter().any(|command| matches!(command, Command::SendRefresh { .. }))
+}
+
+/// What a turn waits for, and for how long.
+pub(super) fn deferred(commands: &[Command]) -> Option<(Delay, Duration)> {
+    commands.iter().find_map(|command| match command {
+        Command::Report(Report::Deferred { why, wait }) => Some((*why, *wait)),
+        _ => None,
+    })
+}

@@ -1,0 +1,76 @@
+//! A session that is over, or closed.
+
+use silent_session::session::{
+    AccessToken, Audience, Begun, Command, EpochId, Event, Grant, Memo, Note, Remembered, Ticket,
+};
+
+use super::*;
+
+#[test]
+fn what_is_asked_of_a_session_that_is_over_is_refused_at_once() {
+    for is_closed in [true, false] {
+        let mut one = One::signed_in(Config::default());
+        let Status::Active { epoch, generation, .. } = one.session.status() else { panic!("signed in") };
+        one.happens(if is_closed {
+            Event::Closed
+        } else {
+            Event::SignOutWanted { ticket: Ticket(1), memo: Memo::default(), reads_login: false }
+        });
+        let denial = if is_closed { Denial::Closed } else { Denial::Ended(EndReason::SignedOut) };
+        let audience = Audience::new("https://api.test", "/");
+        for event in [
+            Event::TokenWanted { ticket: Ticket(2), not: None, min_validity: Duration::ZERO },
+            Event::RenewalWanted { ticket: Ticket(2) },
+            Event::TokenRejected { ticket: Ticket(2), epoch, generation, audience },
+        ] {
+            let asked = format!("{event:?}");
+            let commands = one.happens(event);
+            let answer = Command::Answer { ticket: Ticket(2), answer: Err(denial) };
+            assert!(commands.contains(&answer), "closed: {is_closed}, {asked}: {commands:?}");
+        }
+    }
+}
+
+#[test]
+fn a_closed_session_notes_its_refresh_as_one_of_the_session_that_goes_on_or_of_the_one_before() {
+    // What is stored when it settles, by how much later it began than the session that was closed, and whether the cookie may
+    // lie over that of another one.
+    for (is_over, later, strays) in [
+        (false, 0, false),
+        (false, -1_000, false),
+        (false, 1_000, true),
+        (true, 0, false),
+        (true, -1_000, false),
+        (true, 1_000, false),
+    ] {
+        let mut one = One::signed_in(Config::default());
+        let Status::Active { epoch, .. } = one.session.status() else { panic!("signed in") };
+        let attempt = one.wants_renewal(1);
+        one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+        one.happens(Event::Closed);
+        one.runs(2_000);
+        let date = 1_700_000_000_000 + later;
+        let other = if later == 0 { epoch } else { EpochId::draw(&mut || 5, date, None) };
+        let session = if is_over {
+            Remembered::Over { until: other, reason: EndReason::SignedOut }
+        } else {
+            Remembered::Begun(Begun { epoch: other, subject: None, person: None })
+        };
+        let memo = Memo { is_kept: true, session: Some(session), ..Memo::default() };
+        let outcome = Ok(Grant { token: AccessToken::new("next"), ..one.grant() });
+        let commands = one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo });
+        let case = format!("over: {is_over}, {later}: {commands:?}");
+        let has = |which: fn(&Note) -> bool| {
+            commands.iter().any(|command| matches!(command, Command::Note(note) if which(note)))
+        };
+        assert_eq!(has(|note| matches!(note, Note::Remark { .. })), strays, "{case}");
+        assert_eq!(has(|note| matches!(note, Note::Unmark { .. })), !strays, "{case}");
+        assert_eq!(
+            has(|note| matches!(note, Note::Answered(_))),
+            !strays && !(is_over && later >= 0),
+            "{case}"
+        );
+        assert!(commands.contains(&Command::ReleaseLock { attempt }), "{case}");
+        assert_eq!(one.session.deadline(one.moment()), None, "{case}");
+    }
+}

@@ -1,0 +1,76 @@
+//! A token that the page was delivered with.
+
+use silent_session::session::{
+    Begun, Command, EpochId, Event, Memo, PeerMessage, Remembered, TabId as Id, Ticket,
+};
+
+use super::*;
+
+/// The session of alice that is stored.
+fn alices(one: &One) -> Begun {
+    let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
+    let subject = one.grant().subject;
+    let [subject, person] = [
+        subject.as_ref().map(|subject| subject.digest(epoch)),
+        subject.as_ref().map(|subject| subject.person_digest(epoch)),
+    ];
+    Begun { epoch, subject, person }
+}
+
+fn seeded(one: &mut One, memo: Memo) -> Vec<Command> {
+    let grant = one.grant();
+    one.happens(Event::Seeded { ticket: Ticket(9), grant, memo })
+}
+
+#[test]
+fn the_other_tabs_are_asked_where_only_they_know_of_a_session() {
+    // Whether the page has started, whether the browser keeps anything, whether a session is known here.
+    for (started, is_kept, is_known) in
+        [(true, false, false), (true, true, false), (true, false, true), (false, false, false)]
+    {
+        let mut one = One::new(Config { restore: false, ..Config::default() });
+        let memo = Memo { is_kept, ..Memo::default() };
+        if started {
+            one.happens(Event::Started { memo, company: false });
+            one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
+        }
+        if is_known {
+            let grant = one.grant();
+            one.happens(Event::SignedIn { ticket: Ticket(1), grant, memo });
+        }
+        let asks = seeded(&mut one, memo).contains(&Command::Tell(PeerMessage::Hello));
+        assert_eq!(asks, started && !is_kept && !is_known, "{started}, {is_kept}, {is_known}");
+    }
+}
+
+#[test]
+fn a_page_that_restores_nothing_goes_on_with_the_session_that_is_stored() {
+    for is_stored in [true, false] {
+        let mut one = One::new(Config { restore: false, ..Config::default() });
+        let begun = alices(&one);
+        let session = Some(Remembered::Begun(begun)).filter(|_| is_stored);
+        let memo = Memo { is_kept: true, session, ..Memo::default() };
+        one.happens(Event::Started { memo, company: false });
+        seeded(&mut one, memo);
+        let Status::Active { epoch, .. } = one.session.status() else { panic!("{:?}", one.session.status()) };
+        assert_eq!(epoch == begun.epoch, is_stored);
+    }
+}
+
+#[test]
+fn a_seed_of_a_session_that_was_signed_out_in_another_tab_is_refused() {
+    for restore in [true, false] {
+        let config = Config { restore, tells_sign_out: false, ..Config::default() };
+        let mut one = One::new(config);
+        let begun = alices(&one);
+        let until = EpochId::last(one.moment().wall_ms() - 1_000, Some(begun.epoch));
+        let session = Some(Remembered::Begun(begun));
+        let memo = Memo { is_kept: true, session, ..Memo::default() };
+        one.happens(Event::Started { memo, company: false });
+        let session = Some(Remembered::Over { until, reason: EndReason::SignedOut });
+        let commands = seeded(&mut one, Memo { session, ..memo });
+        let refused = Command::Answer { ticket: Ticket(9), answer: Err(Denial::Ended(EndReason::SignedOut)) };
+        assert!(commands.contains(&refused), "{restore}: {commands:?}");
+        assert!(!matches!(one.session.status(), Status::Active { .. }), "{restore}");
+    }
+}

@@ -1,0 +1,80 @@
+//! What is written down of a sign-out, and what confirms it.
+
+use silent_session::session::{
+    AttemptId, Begun, Command, EpochId, Event, InFlight, InFlightList, Memo, PeerMessage, PendingSignOut,
+    Remembered, TabId as Id, Ticket,
+};
+
+use super::*;
+
+#[test]
+fn a_page_that_begins_with_a_sign_out_pursues_it_unless_it_was_given_up() {
+    for (tries, is_given_up) in [(0, false), (19, false), (20, true), (25, true)] {
+        let mut one = One::new(Config::default());
+        let until = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
+        let asked = one.moment().wall_ms() - 5_000;
+        let memo = Memo {
+            is_kept: true,
+            session: Some(Remembered::Over { until, reason: EndReason::SignedOut }),
+            sign_out: Some(PendingSignOut { until, session: None, asked, tries }),
+            ..Memo::default()
+        };
+        let commands = one.happens(Event::Started { memo, company: false });
+        let asks = commands.iter().any(|command| matches!(command, Command::AcquireLock { .. }));
+        assert_eq!(asks, !is_given_up, "{tries}: {commands:?}");
+        let progress = one.session.sign_out_progress().expect("there is one");
+        let expected = if is_given_up { SignOutStatus::GivenUp } else { SignOutStatus::Pending };
+        assert_eq!((progress.status, progress.tries), (expected, tries));
+        let is_ended = matches!(one.session.status(), Status::Ended { reason: EndReason::SignedOut, .. });
+        assert_eq!(is_ended, is_given_up, "{tries}: {:?}", one.session.status());
+    }
+}
+
+#[test]
+fn a_sign_out_is_not_confirmed_while_another_tab_has_a_refresh_out() {
+    // Of a page that has gone, and where nobody else is there, it counts as long as its reply is likely.
+    for (has_sibling, is_out, status) in [
+        (true, true, SignOutStatus::Pending),
+        (false, true, SignOutStatus::Confirmed),
+        (true, false, SignOutStatus::Confirmed),
+    ] {
+        let mut one = One::signed_in(Config::default());
+        one.runs(60_000);
+        if has_sibling {
+            one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
+        }
+        let other =
+            InFlight { attempt: AttemptId::draw(&mut || 77), sent: one.moment().wall_ms(), gone: None };
+        let in_flight = if is_out { InFlightList::default().with(other) } else { InFlightList::default() };
+        let Status::Active { epoch, grant, .. } = one.session.status() else { panic!("signed in") };
+        let digest = grant.subject.map(|subject| subject.digest(epoch));
+        let session = Some(Remembered::Begun(Begun { epoch, subject: digest, person: digest }));
+        let memo = Memo { is_kept: true, session, in_flight, ..Memo::default() };
+        let commands = one.happens(Event::SignOutWanted { ticket: Ticket(1), memo, reads_login: false });
+        let (attempt, pending) = asked_for_sign_out(&commands);
+        let memo = Memo { sign_out: Some(pending), session: None, ..memo };
+        let session = Some(Remembered::Over { until: pending.until, reason: EndReason::SignedOut });
+        let commands =
+            one.happens(Event::LockGranted { attempt, contended: false, memo: Memo { session, ..memo } });
+        assert!(
+            commands.iter().any(|command| matches!(command, Command::SendSignOut { .. })),
+            "{commands:?}"
+        );
+        let commands = one.happens(Event::SignOutSettled { attempt, outcome: Ok(()) });
+        let answer = Command::Answer { ticket: Ticket(1), answer: Ok(Reply::SignedOut(status)) };
+        assert!(commands.contains(&answer), "sibling: {has_sibling}, out: {is_out}: {commands:?}");
+    }
+}
+
+/// The turn in which a sign-out is to be had, and what was written down of it.
+fn asked_for_sign_out(commands: &[Command]) -> (AttemptId, PendingSignOut) {
+    let attempt = commands.iter().find_map(|command| match command {
+        Command::AcquireLock { attempt } => Some(*attempt),
+        _ => None,
+    });
+    let pending = commands.iter().find_map(|command| match command {
+        Command::RememberSignOut(pending) => Some(*pending),
+        _ => None,
+    });
+    attempt.zip(pending).expect("it asks for the lock, and writes it down")
+}

@@ -1,0 +1,197 @@
+//! The turns of a session: the lock, whom it asks, what it waits for, and how old a token is.
+
+use silent_session::session::{
+    AccessToken, AttemptId, Begun, Command, Delay, EpochId, Event, Grant, Memo, Offer, PeerMessage,
+    Remembered, Standing, TabId as Id, Ticket, Unsettled,
+};
+
+use super::*;
+
+#[test]
+fn a_queue_that_has_moved_is_waited_in_once_more_and_only_there() {
+    let other = AttemptId::draw(&mut || 77);
+    // Steals after 30 to 37.5 s, unless the queue moves: the waits are jittered.
+    for (own, waits) in [(true, true), (false, false)] {
+        let mut one = One::signed_in(Config::default());
+        let attempt = one.wants_renewal(1);
+        one.runs(29_000);
+        one.happens(Event::LockMoved { attempt: if own { attempt } else { other } });
+        assert_eq!(steals(&one.runs(9_000)), !waits, "own: {own}");
+    }
+    // Once it has the lock, what the others do there is nothing to it: its refresh takes too long all the same.
+    let mut one = One::signed_in(Config::default());
+    let attempt = one.wants_renewal(1);
+    one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+    one.happens(Event::LockMoved { attempt });
+    let commands = one.runs(15_000);
+    assert!(commands.contains(&Command::ReleaseLock { attempt }), "{commands:?}");
+}
+
+#[test]
+fn a_page_that_was_away_asks_the_others_what_they_have() {
+    for (leaves, was_away, asks) in
+        [(false, false, false), (false, true, true), (true, false, true), (true, true, true)]
+    {
+        let mut one = One::signed_in(Config::default());
+        if leaves {
+            one.happens(Event::Left);
+        }
+        let commands = one.happens(Event::Woken { memo: Memo::default(), was_away, is_seen: true });
+        let case = format!("leaves: {leaves}, was away: {was_away}");
+        assert_eq!(commands.contains(&Command::Tell(PeerMessage::Hello)), asks, "{case}");
+        assert_eq!(commands.contains(&Command::ExpectCompany(true)), asks, "{case}");
+    }
+}
+
+#[test]
+fn a_worker_is_handed_a_token_that_came_later_than_its_own_and_no_other() {
+    let worker = Id::draw(&mut || 99);
+    for (age, hands_over) in [(3_000, false), (4_000, false), (4_001, true), (9_000, true)] {
+        let mut one = One::signed_in(Config::default());
+        let Status::Active { epoch, .. } = one.session.status() else { panic!("signed in") };
+        one.runs(3_000);
+        let age = Duration::from_millis(age);
+        let commands = one.happens(Event::PeerSpoke {
+            from: worker,
+            message: PeerMessage::Wanted { epoch: Some(epoch), age },
+        });
+        let offers = commands.iter().any(|command| matches!(command, Command::Tell(PeerMessage::Offered(_))));
+        assert_eq!(offers, hands_over, "{age:?}: {commands:?}");
+        assert_eq!(commands.contains(&Command::Tell(PeerMessage::Coming)), !hands_over, "{age:?}");
+    }
+}
+
+#[test]
+fn a_message_that_is_heard_right_after_the_clock_was_set_back_may_have_lain_there_for_so_long() {
+    for (later, is_doubted) in [(0, true), (999, true), (1_000, false)] {
+        let mut one = One::new(Config::default());
+        one.happens(Event::Started { memo: Memo::default(), company: false });
+        let grant = one.grant();
+        let from = Id::draw(&mut || 99);
+        let offer = |sent: i64| {
+            let epoch = EpochId::draw(&mut || 5, 1_700_000_000_000, None);
+            let Grant { token, subject, lifetime, .. } = grant.clone();
+            PeerMessage::Offered(Offer { epoch, token, subject, lifetime, age: Duration::ZERO, sent })
+        };
+        // The wall clock stands still for a minute.
+        (one.now, one.set) = (one.now + 60_000, -60_000);
+        one.happens(Event::Tick);
+        one.now += later;
+        let message = offer(one.moment().wall_ms());
+        one.happens(Event::PeerSpoke { from, message });
+        let Status::Active { grant, .. } = one.session.status() else { panic!("handed over") };
+        let age = one.moment().since(grant.received);
+        assert_eq!(age, Duration::from_secs(if is_doubted { 60 } else { 0 }), "{later} ms");
+    }
+}
+
+#[test]
+fn the_others_are_asked_before_a_refresh_where_one_of_them_may_have_a_token() {
+    // Whether a token would do, whether the lock had to be waited for, whether the browser keeps anything, whether this tab has
+    // sent one before.
+    for (would_do, contended, is_kept, has_sent, waits) in [
+        (true, true, true, false, true),
+        (true, true, true, true, true),
+        (true, false, true, false, false),
+        (false, true, true, false, false),
+        // They may know which refreshes are out.
+        (false, true, false, false, true),
+        (false, true, false, true, false),
+    ] {
+        let mut one = One::signed_in(Config::default());
+        one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
+        let Status::Active { epoch, grant, .. } = one.session.status() else { panic!("signed in") };
+        let digest = grant.subject.as_ref().map(|subject| subject.digest(epoch));
+        let session = Some(Remembered::Begun(Begun { epoch, subject: digest, person: digest }));
+        let memo = if is_kept { Memo { is_kept, session, ..Memo::default() } } else { Memo::default() };
+        if has_sent {
+            let attempt = one.wants_renewal(1);
+            one.happens(Event::LockGranted { attempt, contended: false, memo });
+            let outcome = Err(RefreshFailure::Unavailable { status: Some(503), retry_after: None });
+            one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo });
+            one.happens(Event::Withdrawn { ticket: Ticket(1) });
+        }
+        let event = if would_do {
+            Event::TokenWanted { ticket: Ticket(2), not: Some(grant.token), min_validity: Duration::ZERO }
+        } else {
+            Event::RenewalWanted { ticket: Ticket(2) }
+        };
+        one.turn = None;
+        one.happens(event);
+        // After a failure there is a pause.
+        while one.turn.is_none() {
+            one.runs(100);
+        }
+        let attempt = one.turn.expect("it asks for the lock");
+        let commands = one.happens(Event::LockGranted { attempt, contended, memo });
+        let case = format!("{would_do}, {contended}, {is_kept}, {has_sent}: {commands:?}");
+        assert_eq!(commands.contains(&Command::Tell(PeerMessage::Hello)), contended, "{case}");
+        let tabs = Some((Delay::Tabs, Duration::from_millis(100)));
+        assert_eq!((deferred(&commands), sends(&commands)), (tabs.filter(|_| waits), !waits), "{case}");
+    }
+}
+
+#[test]
+fn a_wait_is_for_an_orphan_unless_the_other_tabs_take_longer() {
+    for (age, why, wait) in [
+        (1_800, Delay::Orphan, 200),
+        (1_900, Delay::Orphan, 100),
+        (1_901, Delay::Tabs, 100),
+        (5_000, Delay::Tabs, 100),
+    ] {
+        let mut one = One::signed_in(Config::default());
+        one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
+        let Status::Active { epoch, grant, .. } = one.session.status() else { panic!("signed in") };
+        one.happens(Event::TokenWanted {
+            ticket: Ticket(2),
+            not: Some(grant.token.clone()),
+            min_validity: Duration::ZERO,
+        });
+        let sent = one.moment().wall_ms() - age;
+        let id = AttemptId::draw(&mut || 55);
+        let marker = Unsettled {
+            id,
+            sent,
+            standing: Standing::Out,
+            companion: None,
+            astray: None,
+            gone: Some(sent),
+            under: Some(epoch),
+            first: sent,
+        };
+        let digest = grant.subject.as_ref().map(|subject| subject.digest(epoch));
+        let session = Some(Remembered::Begun(Begun { epoch, subject: digest, person: digest }));
+        let memo =
+            Memo { is_kept: true, session, unsettled: Some(marker), marked: Some(id), ..Memo::default() };
+        let attempt = one.turn.expect("it asks for the lock");
+        let commands = one.happens(Event::LockGranted { attempt, contended: true, memo });
+        assert_eq!(deferred(&commands), Some((why, Duration::from_millis(wait))), "{age}: {commands:?}");
+    }
+}
+
+#[test]
+fn a_token_whose_reply_took_long_is_as_old_as_the_question() {
+    for (took, lifetime, is_as_asked) in [
+        (2_000, 900, false),
+        (2_001, 900, true),
+        // From a server that is slower than its tokens live one takes what one gets; not where the page may have been frozen.
+        (20_000, 20, false),
+        (30_000, 20, false),
+        (30_001, 20, true),
+    ] {
+        let mut one = One::signed_in(Config::default());
+        let attempt = one.wants_renewal(1);
+        let memo = Memo::default();
+        one.happens(Event::LockGranted { attempt, contended: false, memo });
+        let sent = one.now;
+        one.now += took;
+        let received = one.moment();
+        let grant = Grant { received, lifetime: Some(Duration::from_secs(lifetime)), ..one.grant() };
+        let outcome = Ok(Grant { token: AccessToken::new("next"), ..grant });
+        one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo });
+        let Status::Active { grant, .. } = one.session.status() else { panic!("signed in") };
+        let age = one.moment().since(grant.received);
+        let expected = if is_as_asked { one.now - sent } else { 0 };
+        assert_eq!(age, Duration::from_millis(expected as u64), "{took} ms, {lifetime} s");
+    }
+}
