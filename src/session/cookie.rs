@@ -32,7 +32,7 @@ pub(crate) struct Cookie {
 
 /// A cookie was set, as the app says.
 #[derive(Debug)]
-struct Change {
+pub(crate) struct Change {
     /// How many refreshes this tab had sent by then.
     after: u32,
     /// The session that there was.
@@ -75,6 +75,16 @@ impl Cookie {
     /// Whether the `number`-th refresh of this tab was sent after that.
     pub(crate) fn is_shown_by(&self, number: u32) -> bool {
         self.changed.as_ref().is_some_and(|change| number > change.after)
+    }
+
+    /// Takes what the app has said of a cookie.
+    pub(crate) fn take_change(&mut self) -> Option<Change> {
+        self.changed.take()
+    }
+
+    /// Puts back what was taken.
+    pub(crate) fn put_change(&mut self, change: Option<Change>) {
+        self.changed = change;
     }
 
     /// The session before the one whose cookie was set.

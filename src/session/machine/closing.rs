@@ -83,9 +83,9 @@ impl<E: Entropy> Session<E> {
     fn learn_when_closed(&mut self, memo: &Memo) {
         let Phase::Closed { session } = &mut self.phase else { return };
         let now = match memo.session {
-            Some(Remembered::Begun(begun)) if Some(begun.epoch) > *session => Some(begun.epoch),
-            Some(Remembered::Over { until, .. }) if *session <= Some(until) => None,
-            _ => return,
+            Some(Remembered::Begun(begun)) => (*session).max(Some(begun.epoch)),
+            Some(Remembered::Over { until, .. }) => session.filter(|session| *session > until),
+            None => return,
         };
         if *session != now {
             *session = now;

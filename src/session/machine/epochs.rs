@@ -102,12 +102,10 @@ impl<E: Entropy> Session<E> {
             return;
         }
         let before = self.status();
-        // Where nobody knows whose it is, what this tab knows of the cookie still tells.
-        let cookie = std::mem::take(&mut self.cookie);
+        // What the app has said here of the cookie still tells.
+        let change = self.cookie.take_change();
         self.leave_epoch(epoch);
-        if begun.person.is_none() && cookie.has_changed() {
-            self.cookie = cookie;
-        }
+        self.cookie.put_change(change);
         self.phase = Phase::Unknown { restoring: Some(begun), elsewhere: true };
         self.published &= self.status() == before;
         for caller in self.callers.take(|caller| caller.epoch.is_some_and(|asked| asked != epoch)) {

@@ -31,9 +31,7 @@ impl<E: Entropy> Session<E> {
     fn pay(&mut self, now: Moment, debt: Debt) {
         match (debt, self.over) {
             (Debt::Help { epoch, age }, _) => self.help(now, epoch, age),
-            (Debt::End, Some((until, reason))) if reason != EndReason::None => {
-                self.tell(PeerMessage::Over { until, reason });
-            }
+            (Debt::End, Some((until, reason))) => self.tell(PeerMessage::Over { until, reason }),
             _ => {
                 // Before the reply: with it the other one has heard all.
                 self.tell_known(now);

@@ -1,7 +1,8 @@
 //! A session that is over, or closed.
 
 use silent_session::session::{
-    AccessToken, Audience, Begun, Command, EpochId, Event, Grant, Memo, Note, Remembered, Ticket,
+    AccessToken, Audience, Begun, Command, EpochId, Event, Grant, Memo, Note, PeerMessage, Remembered,
+    TabId as Id, Ticket,
 };
 
 use super::*;
@@ -72,5 +73,25 @@ fn a_closed_session_notes_its_refresh_as_one_of_the_session_that_goes_on_or_of_t
         );
         assert!(commands.contains(&Command::ReleaseLock { attempt }), "{case}");
         assert_eq!(one.session.deadline(one.moment()), None, "{case}");
+    }
+}
+
+#[test]
+fn a_page_that_restores_nothing_tells_nobody_that_a_session_is_over() {
+    for is_signed_out in [false, true] {
+        let mut one = One::new(Config { restore: false, ..Config::default() });
+        let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
+        let session = Some(Remembered::Begun(Begun { epoch, subject: None, person: None }));
+        let memo = Memo { is_kept: true, session, ..Memo::default() };
+        one.happens(Event::Started { memo, company: false });
+        if is_signed_out {
+            one.happens(Event::SignOutWanted { ticket: Ticket(1), memo, reads_login: false });
+        }
+        let from = Id::draw(&mut || 99);
+        let commands = one.happens(Event::PeerSpoke { from, message: PeerMessage::Hello });
+        let says_end =
+            commands.iter().any(|command| matches!(command, Command::Tell(PeerMessage::Over { .. })));
+        assert_eq!(says_end, is_signed_out, "{commands:?}");
+        assert_eq!(commands.contains(&Command::Tell(PeerMessage::Here)), !is_signed_out, "{commands:?}");
     }
 }
