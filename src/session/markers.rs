@@ -277,11 +277,6 @@ impl Markers {
         (orphan.age(now) < timeout).then(|| probe_pause(orphan.age(now)))
     }
 
-    /// Whether the newest has settled since a turn began to wait for `orphan`.
-    pub(crate) fn is_settled(&self, orphan: &Unsettled) -> bool {
-        !self.newest.is_some_and(|marker| marker.is_same(orphan))
-    }
-
     /// Whether a refresh was rejected, and the next one is to confirm that.
     pub(crate) fn is_rejected(&self) -> bool {
         self.rejection.is_some()

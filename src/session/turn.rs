@@ -134,12 +134,6 @@ impl Turn {
         self.since
     }
 
-    /// What it has waited for is there, or will not come.
-    pub(crate) fn stop_waiting(&mut self, now: Moment) {
-        self.orphan = Deadline::new(now, Duration::ZERO);
-        self.waited_for = None;
-    }
-
     /// How much longer an orphan's cookie is waited for.
     pub(crate) fn orphan_left(&self, now: Moment) -> Duration {
         self.orphan.remaining(now)
@@ -329,7 +323,5 @@ mod tests {
         ] {
             assert_eq!(turn.still_waits(other, ms(9_500), at(2_000)), ms(9_500), "{other:?}");
         }
-        turn.stop_waiting(at(3_000));
-        assert_eq!((turn.orphan_left(at(3_000)), turn.waited_for), (Duration::ZERO, None));
     }
 }

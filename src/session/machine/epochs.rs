@@ -102,8 +102,8 @@ impl<E: Entropy> Session<E> {
             return;
         }
         let before = self.status();
-        // What the app has said here of the cookie still tells.
-        let change = self.cookie.take_change();
+        // Where nobody knows whose it is, what the app has said here of the cookie still tells.
+        let change = self.cookie.take_change().filter(|_| begun.person.is_none());
         self.leave_epoch(epoch);
         self.cookie.put_change(change);
         self.phase = Phase::Unknown { restoring: Some(begun), elsewhere: true };

@@ -139,16 +139,6 @@ impl<E: Entropy> Session<E> {
         self.markers.probe_pause(self.config.longest_orphan(), now)
     }
 
-    /// Stops to wait for an orphan that has settled meanwhile: it was this tab's own.
-    pub(super) fn stop_needless_wait(&mut self, now: Moment) {
-        if self.turns.is_holding()
-            && let Some(turn) = &mut self.turns.current
-            && turn.waited_for.is_some_and(|orphan| self.markers.is_settled(&orphan))
-        {
-            turn.stop_waiting(now);
-        }
-    }
-
     /// Writes down that the page goes, and with it whoever hears of its refresh.
     pub(super) fn mark_gone(&mut self, now: Moment) {
         if let Some(note) = self.markers.mark_gone(now) {

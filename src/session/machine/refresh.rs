@@ -34,7 +34,6 @@ impl<E: Entropy> Session<E> {
         let memo = &Memo { in_flight: memo.in_flight.without(attempt), ..*memo };
         let marker = self.markers.newest;
         let (settled, mut turn) = self.note_settled(now, attempt, &outcome, echoes, memo);
-        self.stop_needless_wait(now);
         if let Some(comparing) = turn.take_if(|turn| turn.compares) {
             return self.sign_out_compared(now, comparing, self.turns.sent, outcome, memo);
         }

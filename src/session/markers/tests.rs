@@ -459,13 +459,3 @@ fn a_page_that_goes_says_so_of_its_own_refresh_that_is_out() {
     twice.mark_gone(at(9));
     assert_eq!(twice.newest.and_then(|marker| marker.gone), Some(at(5).wall_ms()));
 }
-
-#[test]
-fn a_wait_ends_when_what_it_waits_for_has_settled() {
-    let orphan = marker(Standing::Out);
-    let mut markers = own(Standing::Out);
-    assert!(!markers.is_settled(&orphan));
-    assert!(markers.is_settled(&Unsettled { sent: 5, ..orphan }));
-    markers.forget();
-    assert!(markers.is_settled(&orphan));
-}

@@ -108,7 +108,11 @@ impl User {
             }
             Self::SignIn(_, user) => drop(world.sign_in(tab, user)),
             Self::SignInElsewhere(_, user) => drop(world.signed_in_elsewhere(tab, user)),
-            Self::SignInByCookie(_, user) => drop(world.sign_in_by_cookie(tab, user)),
+            // Nobody signs in in a page that is being prerendered: it is shown later, and may say so then.
+            Self::SignInByCookie(_, user) if !world.tabs[tab.0].prerenders => {
+                drop(world.sign_in_by_cookie(tab, user));
+            }
+            Self::SignInByCookie(..) => {}
             Self::SignInUnseen(user) => world.sign_in_unseen(user),
             Self::FailLogin(_) => drop(world.fail_login(tab)),
             Self::Seed(_) => {

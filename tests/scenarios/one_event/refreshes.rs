@@ -1,0 +1,180 @@
+//! Refreshes that are out: what is written down of them, and what they say of the cookie.
+
+use silent_session::session::{
+    AccessToken, AttemptId, Begun, Command, Delay, EpochId, Event, Grant, InFlight, InFlightList, Memo, Note,
+    Offer, PeerMessage, Remembered, Standing, TabId as Id, Ticket, Unsettled,
+};
+
+use super::*;
+
+/// A refresh of another tab that is out, sent so long ago.
+fn listed(one: &One, ago: i64) -> InFlightList {
+    let sent = one.moment().wall_ms() - ago;
+    InFlightList::default().with(InFlight { attempt: other(), sent, gone: None })
+}
+
+/// The turn of another tab.
+fn other() -> AttemptId {
+    AttemptId::draw(&mut || 77)
+}
+
+/// The session that goes on in a tab, as it is stored.
+fn stored(one: &One) -> Memo {
+    let Status::Active { epoch, grant, .. } = one.session.status() else { panic!("signed in") };
+    let subject = grant.subject.as_ref();
+    let session = Begun {
+        epoch,
+        subject: subject.map(|subject| subject.digest(epoch)),
+        person: subject.map(|subject| subject.person_digest(epoch)),
+    };
+    Memo { is_kept: true, session: Some(Remembered::Begun(session)), ..Memo::default() }
+}
+
+fn notes(commands: &[Command]) -> Vec<Note> {
+    let note = |command: &Command| match command {
+        Command::Note(note) => Some(*note),
+        _ => None,
+    };
+    commands.iter().filter_map(note).collect()
+}
+
+#[test]
+fn a_refresh_of_before_the_session_is_marked_when_the_own_one_is_accepted() {
+    for (is_accepted, sent, marks) in [(true, 6_000, true), (true, 1_000, false), (false, 6_000, false)] {
+        let mut one = One::signed_in(Config::default());
+        one.runs(5_000);
+        let memo = Memo { in_flight: listed(&one, sent), ..stored(&one) };
+        let attempt = one.wants_renewal(1);
+        one.happens(Event::LockGranted { attempt, contended: false, memo });
+        let grant = Grant { token: AccessToken::new("next"), ..one.grant() };
+        let outcome = if is_accepted { Ok(grant) } else { Err(RefreshFailure::Rejected { status: 401 }) };
+        let commands = one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo });
+        let is_mark = |note: &Note| matches!(note, Note::Remark { attempt, unsettled } if *attempt == other() && unsettled.standing == Standing::Astray);
+        assert_eq!(notes(&commands).iter().any(is_mark), marks, "{is_accepted}, {sent}: {commands:?}");
+    }
+}
+
+#[test]
+fn a_refresh_of_which_nobody_hears_counts_as_long_as_its_reply_is_likely() {
+    for (ago, has_sibling, counts) in [
+        (14_999, false, true),
+        (15_000, false, false),
+        (15_000, true, true),
+        (119_999, true, true),
+        (120_000, true, false),
+    ] {
+        let mut one = One::signed_in(Config::default());
+        one.runs(200_000);
+        if has_sibling {
+            one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
+        }
+        let memo = Memo { in_flight: listed(&one, ago), ..stored(&one) };
+        one.happens(Event::CookieChanged { ticket: Ticket(1), memo });
+        let is_unknown = matches!(one.session.status(), Status::Unknown { .. });
+        assert_eq!(is_unknown, counts, "{ago} ms, sibling: {has_sibling}");
+    }
+}
+
+#[test]
+fn what_becomes_of_an_unknown_refresh_clears_its_marker_unless_it_is_lost() {
+    for (outcome, clears) in [
+        (Err(RefreshFailure::Rejected { status: 401 }), true),
+        (Err(RefreshFailure::TimedOut), false),
+        (Err(RefreshFailure::Offline), false),
+    ] {
+        let mut one = One::signed_in(Config::default());
+        let memo = stored(&one);
+        let commands = one.happens(Event::RefreshSettled { attempt: other(), outcome, echoes: false, memo });
+        let cleared = notes(&commands).contains(&Note::Unmark { attempt: other() });
+        assert_eq!(cleared, clears, "{commands:?}");
+    }
+}
+
+#[test]
+fn a_login_waits_for_an_orphan_as_long_as_its_cookie_is_likely_to_come_and_a_sign_out_until_it_cannot() {
+    for (is_login, wait) in [(true, 1_500), (false, 14_500)] {
+        let mut one = One::signed_in(Config::default());
+        let sent = one.moment().wall_ms() - 500;
+        let marker = Unsettled {
+            id: other(),
+            sent,
+            standing: Standing::Out,
+            companion: None,
+            astray: None,
+            gone: Some(sent),
+            under: None,
+            first: sent,
+        };
+        let memo = Memo { unsettled: Some(marker), marked: Some(other()), ..stored(&one) };
+        let commands = one.happens(if is_login {
+            Event::SignInWanted { ticket: Ticket(1) }
+        } else {
+            Event::SignOutWanted { ticket: Ticket(1), memo, reads_login: false }
+        });
+        let sign_out = commands.iter().find_map(|command| match command {
+            Command::RememberSignOut(pending) => Some(*pending),
+            _ => None,
+        });
+        let attempt = one.turn.expect("it asks for the lock");
+        let over = |until| Remembered::Over { until, reason: EndReason::SignedOut };
+        let session = sign_out.map(|pending| over(pending.until)).or(memo.session);
+        let memo = Memo { sign_out, session, ..memo };
+        let commands = one.happens(Event::LockGranted { attempt, contended: false, memo });
+        let expected = Some((Delay::Orphan, Duration::from_millis(wait)));
+        assert_eq!(deferred(&commands), expected, "login: {is_login}: {commands:?}");
+    }
+}
+
+#[test]
+fn a_page_that_goes_gives_the_lock_back_and_its_refresh_goes_on() {
+    let mut one = One::signed_in(Config::default());
+    let memo = stored(&one);
+    let attempt = one.wants_renewal(1);
+    one.happens(Event::LockGranted { attempt, contended: false, memo });
+    let commands = one.happens(Event::Left);
+    assert!(commands.contains(&Command::ReleaseLock { attempt }), "{commands:?}");
+    let is_gone = |note: &Note| matches!(note, Note::Remark { unsettled, .. } if unsettled.gone.is_some());
+    assert!(notes(&commands).iter().any(is_gone), "{commands:?}");
+}
+
+#[test]
+fn a_token_of_the_session_that_is_to_be_restored_is_taken_unless_the_app_knows_better() {
+    for (says, takes) in [(false, true), (true, false)] {
+        let mut one = One::new(Config::default());
+        let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
+        let session = Some(Remembered::Begun(Begun { epoch, subject: None, person: None }));
+        let memo = Memo { is_kept: true, session, ..Memo::default() };
+        one.happens(Event::Started { memo, company: true });
+        if says {
+            one.happens(Event::CookieChanged { ticket: Ticket(1), memo });
+        }
+        let message = offered(&one, epoch);
+        one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message });
+        let is_shown = matches!(one.session.status(), Status::Active { .. });
+        assert_eq!(is_shown, takes, "signIn(): {says}");
+    }
+}
+
+#[test]
+fn a_token_of_a_later_session_leaves_the_refresh_of_the_one_before_without_effect() {
+    let mut one = One::signed_in(Config::default());
+    let memo = stored(&one);
+    let attempt = one.wants_renewal(1);
+    one.happens(Event::LockGranted { attempt, contended: false, memo });
+    one.runs(1_000);
+    let Status::Active { epoch: before, .. } = one.session.status() else { panic!("signed in") };
+    let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms(), Some(before));
+    let message = offered(&one, epoch);
+    one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message });
+    let outcome = Ok(Grant { token: AccessToken::new("late"), ..one.grant() });
+    one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo });
+    let Status::Active { epoch: shown, grant, .. } = one.session.status() else { panic!("signed in") };
+    assert_eq!((shown, grant.token.reveal()), (epoch, "offered"));
+}
+
+/// What another tab says that has a token.
+fn offered(one: &One, epoch: EpochId) -> PeerMessage {
+    let Grant { subject, lifetime, .. } = one.grant();
+    let (token, sent) = (AccessToken::new("offered"), one.moment().wall_ms());
+    PeerMessage::Offered(Offer { epoch, token, subject, lifetime, age: Duration::ZERO, sent })
+}
