@@ -96,6 +96,15 @@ impl Callers {
         self.want_refresh() && self.waiting.iter().any(wants)
     }
 
+    /// A session has begun in another tab: what was to begin one goes on with it.
+    pub(crate) fn join_session(&mut self) {
+        for caller in self.waiting.iter_mut() {
+            if let Wish::NewEpoch { after } = caller.wish {
+                caller.wish = Wish::Renewal { after };
+            }
+        }
+    }
+
     /// Whether somebody waits for a token.
     pub(crate) fn want_token(&self) -> bool {
         self.waiting.iter().any(|caller| caller.wish == Wish::Token)

@@ -70,6 +70,11 @@ impl<T> TicketQueue<T> {
         self.places.iter().filter_map(|(_, value)| value.as_ref())
     }
 
+    /// All values, first first, to change them.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.places.iter_mut().filter_map(|(_, value)| value.as_mut())
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()

@@ -53,8 +53,8 @@ proptest! {
                 // Who signs in in a tab that is frozen before it has heard so signs in when it wakes; and in one that goes
                 // away, nobody hears of it.
                 Step::User(User::Recreate(_)) => world.is_logging_in(),
-                // Of two logins at once nobody can tell whose cookie comes last.
-                Step::User(User::SignInByCookie(..)) => world.is_logging_in(),
+                // Of two logins at once nobody can tell whose cookie comes last; nor of two cookies that no refresh has shown.
+                Step::User(User::SignInByCookie(..)) => world.is_logging_in() || world.awaits_cookie(),
                 Step::Browser(Browser::Freeze(_)) => world.is_logging_in(),
                 Step::Browser(browser) if browser.ends_page() => world.is_logging_in(),
                 // Where the clock is set back while a refresh is out, nobody can tell what came first; over a sleep it is out

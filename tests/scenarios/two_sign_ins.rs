@@ -106,3 +106,32 @@ fn two_steps_in_whichever_tabs_bring_nobody_back() {
         }
     }
 }
+
+#[test]
+fn what_waits_to_begin_a_session_goes_on_with_one_that_another_tab_begins() {
+    // It is said by `signIn()`, or a page hands its token over after a sign-out.
+    for is_seed in [false, true] {
+        for slow in [0, 1_000] {
+            let (mut world, both) = tabs(Config::default());
+            if is_seed {
+                world.sign_out(both[0]);
+                world.run(1_000);
+                world.sign_in_unseen("alice");
+            }
+            world.server.faults = vec![Fault::Slow(slow)];
+            let ticket = if is_seed {
+                let issued = world.render().expect("alice is signed in");
+                world.seed(both[0], issued)
+            } else {
+                world.sign_in_by_cookie(both[0], "alice")
+            };
+            world.run(10);
+            world.signed_in_elsewhere(both[1], "alice");
+            let session = session_of(&world, both[1]);
+            world.run(MINUTE);
+            let case = format!("seed: {is_seed}, {slow} ms");
+            assert_eq!(both.map(|tab| session_of(&world, tab)), [session.clone(), session], "{case}");
+            assert_eq!(world.answer(both[0], ticket), Some(&Ok(Reply::Done)), "{case}");
+        }
+    }
+}

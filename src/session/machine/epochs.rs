@@ -104,6 +104,9 @@ impl<E: Entropy> Session<E> {
         let before = self.status();
         // Where nobody knows whose it is, what the app has said here of the cookie still tells.
         let change = self.cookie.take_change().filter(|_| begun.person.is_none());
+        if begun.person.is_some() {
+            self.callers.join_session();
+        }
         self.leave_epoch(epoch);
         self.cookie.put_change(change);
         self.phase = Phase::Unknown { restoring: Some(begun), elsewhere: true };

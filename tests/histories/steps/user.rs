@@ -110,7 +110,7 @@ impl User {
             Self::SignInElsewhere(_, user) => drop(world.signed_in_elsewhere(tab, user)),
             // Nobody signs in in a page that is being prerendered: it is shown later, and may say so then.
             Self::SignInByCookie(_, user) if !world.tabs[tab.0].prerenders => {
-                drop(world.sign_in_by_cookie(tab, user));
+                world.sign_in_by_cookie(tab, user);
             }
             Self::SignInByCookie(..) => {}
             Self::SignInUnseen(user) => world.sign_in_unseen(user),
