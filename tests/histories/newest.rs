@@ -47,14 +47,12 @@ proptest! {
         for step in &steps {
             let is_left_out = match step {
                 // What only a refresh knows, it may find out late; nor does a session that is closed say who signs in.
-                Step::User(User::SignInUnseen(_) | User::Close(_)) => true,
+                Step::User(User::SignInUnseen(_) | User::SignInByCookie(..) | User::Close(_)) => true,
                 // Nobody remembers then who has signed in; a worker hears of it when the message is there.
                 Step::Browser(Browser::BlockStorage | Browser::ClearStorage | Browser::OpenWorker) => true,
                 // Who signs in in a tab that is frozen before it has heard so signs in when it wakes; and in one that goes
                 // away, nobody hears of it.
                 Step::User(User::Recreate(_)) => world.is_logging_in(),
-                // Of two logins at once nobody can tell whose cookie comes last; nor of two cookies that no refresh has shown.
-                Step::User(User::SignInByCookie(..)) => world.is_logging_in() || world.awaits_cookie(),
                 Step::Browser(Browser::Freeze(_)) => world.is_logging_in(),
                 Step::Browser(browser) if browser.ends_page() => world.is_logging_in(),
                 // Where the clock is set back while a refresh is out, nobody can tell what came first; over a sleep it is out

@@ -71,12 +71,6 @@ impl World {
         self.tabs.iter().any(|tab| tab.open.values().any(is_login))
     }
 
-    /// Whether a tab waits to see whose cookie was set.
-    pub fn awaits_cookie(&self) -> bool {
-        let is_it = |purpose: &Purpose| matches!(purpose, Purpose::CookieSignIn(_));
-        self.tabs.iter().any(|tab| tab.open.values().any(is_it))
-    }
-
     /// A login that is refused, or wants a second factor.
     pub fn fail_login(&mut self, tab: TabId) -> Ticket {
         let ticket = self.ask(tab, Purpose::Login("nobody"), |ticket| Event::SignInWanted { ticket });
