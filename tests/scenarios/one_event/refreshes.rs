@@ -172,6 +172,33 @@ fn a_token_of_a_later_session_leaves_the_refresh_of_the_one_before_without_effec
     assert_eq!((shown, grant.token.reveal()), (epoch, "offered"));
 }
 
+#[test]
+fn a_refresh_of_the_session_before_is_of_before_whatever_the_clock_shows_and_however_often_it_was_renewed() {
+    let mut one = One::signed_in(Config::default());
+    one.runs(100_000);
+    let early = one.wants_renewal(1);
+    one.happens(Event::LockGranted { attempt: early, contended: false, memo: stored(&one) });
+    one.runs(16_000);
+    one.set = -60_000;
+    let grant = Grant { token: AccessToken::new("once more"), ..one.grant() };
+    let memo = stored(&one);
+    one.happens(Event::SignedIn { ticket: Ticket(2), grant, memo });
+    let began = one.moment().wall_ms();
+    one.runs(1_000);
+    let renewal = one.wants_renewal(3);
+    one.happens(Event::LockGranted { attempt: renewal, contended: false, memo: stored(&one) });
+    let outcome = Ok(Grant { token: AccessToken::new("renewed"), ..one.grant() });
+    let memo = stored(&one);
+    one.happens(Event::RefreshSettled { attempt: renewal, outcome, echoes: false, memo });
+    let outcome = Ok(one.grant());
+    let commands = one.happens(Event::RefreshSettled { attempt: early, outcome, echoes: false, memo });
+    let astray = notes(&commands).into_iter().find_map(|note| match note {
+        Note::Remark { attempt, unsettled } if attempt == early => unsettled.astray,
+        _ => None,
+    });
+    assert!(astray.is_some_and(|astray| astray <= began), "{astray:?}, {began}: {commands:?}");
+}
+
 /// What another tab says that has a token.
 fn offered(one: &One, epoch: EpochId) -> PeerMessage {
     let Grant { subject, lifetime, .. } = one.grant();

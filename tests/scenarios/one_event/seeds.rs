@@ -1,7 +1,7 @@
 //! A token that the page was delivered with.
 
 use silent_session::session::{
-    Begun, Command, EpochId, Event, Memo, PeerMessage, Remembered, TabId as Id, Ticket,
+    Begun, Command, EpochId, Event, Memo, PeerMessage, PendingSignOut, Remembered, TabId as Id, Ticket,
 };
 
 use super::*;
@@ -52,8 +52,8 @@ fn a_page_that_restores_nothing_goes_on_with_the_session_that_is_stored() {
         let memo = Memo { is_kept: true, session, ..Memo::default() };
         one.happens(Event::Started { memo, company: false });
         seeded(&mut one, memo);
-        let Status::Active { epoch, .. } = one.session.status() else { panic!("{:?}", one.session.status()) };
-        assert_eq!(epoch == begun.epoch, is_stored);
+        let Status::Active { epoch, elsewhere, .. } = one.session.status() else { panic!("it is shown") };
+        assert_eq!((epoch == begun.epoch, elsewhere), (is_stored, false));
     }
 }
 
@@ -72,5 +72,25 @@ fn a_seed_of_a_session_that_was_signed_out_in_another_tab_is_refused() {
         let refused = Command::Answer { ticket: Ticket(9), answer: Err(Denial::Ended(EndReason::SignedOut)) };
         assert!(commands.contains(&refused), "{restore}: {commands:?}");
         assert!(!matches!(one.session.status(), Status::Active { .. }), "{restore}");
+    }
+}
+
+#[test]
+fn while_a_sign_out_is_pending_only_the_seed_of_another_person_is_taken() {
+    for (is_alices, tries) in [(true, 0), (true, 20), (false, 0), (false, 20)] {
+        let mut one = One::new(Config::default());
+        let mut session = alices(&one);
+        if !is_alices {
+            session = Begun { subject: Some(1), person: Some(1), ..session };
+        }
+        let asked = one.moment().wall_ms() - 1_000;
+        let until = EpochId::last(asked, Some(session.epoch));
+        let over = Remembered::Over { until, reason: EndReason::SignedOut };
+        let sign_out = Some(PendingSignOut { until, session: Some(session), asked, tries });
+        let memo = Memo { is_kept: true, session: Some(over), sign_out, ..Memo::default() };
+        one.happens(Event::Started { memo, company: false });
+        let commands = seeded(&mut one, memo);
+        let refused = Command::Answer { ticket: Ticket(9), answer: Err(Denial::Ended(EndReason::SignedOut)) };
+        assert_eq!(commands.contains(&refused), is_alices, "{is_alices}, {tries}: {commands:?}");
     }
 }

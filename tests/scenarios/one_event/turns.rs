@@ -195,3 +195,60 @@ fn a_token_whose_reply_took_long_is_as_old_as_the_question() {
         assert_eq!(age, Duration::from_millis(expected as u64), "{took} ms, {lifetime} s");
     }
 }
+
+#[test]
+fn only_the_turn_that_looks_goes_on_when_it_has_looked() {
+    let memo = Memo::default();
+    let mut one = One::signed_in(Config::default());
+    let attempt = one.wants_renewal(1);
+    // It has not got the lock yet.
+    assert!(!sends(&one.happens(Event::LookedAgain { attempt, memo })));
+    one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
+    let commands = one.happens(Event::LockGranted { attempt, contended: true, memo });
+    assert!(deferred(&commands).is_some() && !sends(&commands), "{commands:?}");
+    assert!(!sends(&one.happens(Event::LookedAgain { attempt, memo })), "it waits");
+    let commands = one.runs(100);
+    assert!(commands.contains(&Command::LookAgain { attempt }), "{commands:?}");
+    let other = AttemptId::draw(&mut || 77);
+    assert!(!sends(&one.happens(Event::LookedAgain { attempt: other, memo })));
+    assert!(sends(&one.happens(Event::LookedAgain { attempt, memo })));
+}
+
+#[test]
+fn a_turn_that_waits_gives_the_lock_back_before_listeners_hear_of_a_token() {
+    let mut one = One::signed_in(Config::default());
+    let from = Id::draw(&mut || 99);
+    one.happens(Event::PeerSpoke { from, message: PeerMessage::Here });
+    let attempt = one.wants_renewal(1);
+    one.happens(Event::LockGranted { attempt, contended: true, memo: Memo::default() });
+    let Status::Active { epoch, .. } = one.session.status() else { panic!("signed in") };
+    one.now += 50;
+    let Grant { subject, lifetime, .. } = one.grant();
+    let (token, sent) = (AccessToken::new("newer"), one.moment().wall_ms());
+    let offer = Offer { epoch, token, subject, lifetime, age: Duration::ZERO, sent };
+    let commands = one.happens(Event::PeerSpoke { from, message: PeerMessage::Offered(offer) });
+    assert!(commands.contains(&Command::Publish), "{commands:?}");
+    assert!(commands.contains(&Command::ReleaseLock { attempt }), "{commands:?}");
+}
+
+#[test]
+fn a_late_reply_is_older_than_a_token_that_another_tab_has_handed_over_since() {
+    // The refresh has taken too long, or is still on the wire: then its reply is the newer one.
+    for (is_late, shown) in [(true, "handed over"), (false, "own")] {
+        let mut one = One::signed_in(Config::default());
+        let attempt = one.wants_renewal(1);
+        one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+        one.runs(if is_late { 15_000 } else { 1_000 });
+        let Status::Active { epoch, .. } = one.session.status() else { panic!("signed in") };
+        let Grant { subject, lifetime, .. } = one.grant();
+        let (token, sent) = (AccessToken::new("handed over"), one.moment().wall_ms());
+        let offer = Offer { epoch, token, subject, lifetime, age: Duration::ZERO, sent };
+        let message = PeerMessage::Offered(offer);
+        one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message });
+        one.runs(100);
+        let outcome = Ok(Grant { token: AccessToken::new("own"), ..one.grant() });
+        one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo: Memo::default() });
+        let Status::Active { grant, .. } = one.session.status() else { panic!("signed in") };
+        assert_eq!(grant.token.reveal(), shown, "late: {is_late}");
+    }
+}
