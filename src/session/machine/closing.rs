@@ -4,13 +4,12 @@
 //! it: the next one would wait for its cookie in vain, or present the spent one.
 
 use super::super::command::Command;
-use super::super::error::{Denial, RefreshFailure};
+use super::super::error::Denial;
 use super::super::event::Event;
-use super::super::id::{AttemptId, Entropy};
+use super::super::id::Entropy;
 use super::super::memo::{Memo, Remembered};
 use super::super::peers::PeerMessage;
 use super::super::time::Moment;
-use super::super::token::Grant;
 use super::super::turn::{Job, Turn};
 use super::seeding::Seed;
 use super::{Phase, Session};
@@ -63,7 +62,10 @@ impl<E: Entropy> Session<E> {
                 | Event::TokenRejected { ticket, .. },
             ) => self.answer(ticket, Err(Denial::Closed)),
             Some(Event::RefreshSettled { attempt, outcome, echoes, memo }) => {
-                self.settled_when_closed(now, attempt, &outcome, echoes, &memo);
+                self.learn_when_closed(&memo);
+                if self.note_settled(now, attempt, &outcome, echoes, &memo).1.is_some() {
+                    self.commands.push(Command::ReleaseLock { attempt });
+                }
             }
             Some(Event::Left) => {
                 self.goes_with_page(now);
@@ -90,21 +92,6 @@ impl<E: Entropy> Session<E> {
         if *session != now {
             *session = now;
             self.turns.turn_inert();
-        }
-    }
-
-    fn settled_when_closed(
-        &mut self,
-        now: Moment,
-        attempt: AttemptId,
-        outcome: &Result<Grant, RefreshFailure>,
-        echoes: bool,
-        memo: &Memo,
-    ) {
-        self.learn_when_closed(memo);
-        let (_, turn) = self.note_settled(now, attempt, outcome, echoes, memo);
-        if turn.is_some() {
-            self.commands.push(Command::ReleaseLock { attempt });
         }
     }
 }
