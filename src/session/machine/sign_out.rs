@@ -144,10 +144,8 @@ impl<E: Entropy> Session<E> {
 
     /// What an earlier page could not finish, or a tab that has gone, is finished first.
     pub(super) fn pursue_sign_out(&mut self) {
-        let is_open = matches!(self.phase, Phase::Active(_) | Phase::Closed { .. });
         match self.pending {
             None => {}
-            _ if is_open => {}
             Some(pending) if pending.is_given_up() => self.end_what_was_signed_out(),
             Some(_) if self.turns.has_sign_out() => {}
             Some(_) => self.turns.add_sign_out(Vec::new(), Urge::Pursuit),

@@ -2,6 +2,7 @@
 
 mod over;
 mod refreshes;
+mod requests;
 mod seeds;
 mod sign_outs;
 mod turns;

@@ -94,3 +94,20 @@ fn while_a_sign_out_is_pending_only_the_seed_of_another_person_is_taken() {
         assert_eq!(commands.contains(&refused), is_alices, "{is_alices}, {tries}: {commands:?}");
     }
 }
+
+#[test]
+fn a_seed_after_an_end_leaves_nothing_of_the_session_before() {
+    let mut one = One::new(Config { tells_sign_out: false, ..Config::default() });
+    one.happens(Event::Started { memo: Memo::default(), company: false });
+    let attempt = one.turn.expect("it restores");
+    one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+    let outcome = Err(RefreshFailure::Rejected { status: 401 });
+    one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo: Memo::default() });
+    assert!(matches!(one.session.status(), Status::Ended { .. }));
+    seeded(&mut one, Memo::default());
+    // It has asked the others whether they know of a session.
+    let commands = one.runs(100);
+    let forgets = commands.iter().any(|command| matches!(command, Command::ForgetSignOut { .. }));
+    assert!(forgets, "{commands:?}");
+    assert!(matches!(one.session.status(), Status::Active { .. }));
+}

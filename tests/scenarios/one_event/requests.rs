@@ -1,0 +1,73 @@
+//! What a caller gets whose token was rejected, or who wants one meanwhile.
+
+use silent_session::session::{AccessToken, Audience, Command, Event, Grant, Memo, Ticket};
+
+use super::*;
+
+fn path() -> Audience {
+    Audience::new("https://api.test", "/")
+}
+
+/// The token in hand is rejected by an API.
+fn rejected(one: &mut One, ticket: u32) -> Vec<Command> {
+    let Status::Active { epoch, generation, .. } = one.session.status() else { panic!("signed in") };
+    one.happens(Event::TokenRejected { ticket: Ticket(ticket), epoch, generation, audience: path() })
+}
+
+/// Somebody wants another token than the one in hand.
+fn wants_another(one: &mut One, ticket: u32) -> Vec<Command> {
+    let Status::Active { grant, .. } = one.session.status() else { panic!("signed in") };
+    let not = Some(grant.token);
+    one.happens(Event::TokenWanted { ticket: Ticket(ticket), not, min_validity: Duration::ZERO })
+}
+
+/// The refresh that was asked for is sent, and settles.
+fn refreshed(one: &mut One, token: Option<&str>) {
+    let attempt = one.turn.expect("it asks for the lock");
+    one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+    let failure = RefreshFailure::Unavailable { status: Some(503), retry_after: None };
+    let grant = |token| Grant { token: AccessToken::new(token), ..one.grant() };
+    let outcome = token.map(grant).ok_or(failure);
+    one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo: Memo::default() });
+}
+
+fn is_answered(commands: &[Command], ticket: u32) -> Option<bool> {
+    commands.iter().find_map(|command| match command {
+        Command::Answer { ticket: its, answer } if *its == Ticket(ticket) => Some(answer.is_ok()),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_rejected_token_will_do_for_others_unless_its_successor_is_on_the_way() {
+    let mut one = One::signed_in(Config::default());
+    rejected(&mut one, 1);
+    let wanted =
+        |ticket| Event::TokenWanted { ticket: Ticket(ticket), not: None, min_validity: Duration::ZERO };
+    assert_eq!(is_answered(&one.happens(wanted(2)), 2), None, "it is asked for");
+    refreshed(&mut one, None);
+    for ticket in [1, 2] {
+        one.happens(Event::Withdrawn { ticket: Ticket(ticket) });
+    }
+    assert_eq!(is_answered(&one.happens(wanted(3)), 3), Some(true), "the refresh has failed");
+}
+
+#[test]
+fn a_token_that_has_lived_for_a_while_gets_the_benefit_of_the_doubt() {
+    // Whether the token that was rejected right after it had come has a successor, and how long the last one has lived.
+    for (is_renewed, lived, is_replaced) in [(true, 100, true), (true, 5_000, true), (false, 5_000, false)] {
+        let mut one = One::signed_in(Config::default());
+        wants_another(&mut one, 1);
+        refreshed(&mut one, Some("second"));
+        one.runs(100);
+        assert_eq!(is_answered(&wants_another(&mut one, 2), 2), Some(false), "it is brand-new");
+        // What the app asks for by itself brings a third one.
+        if is_renewed {
+            one.wants_renewal(3);
+            refreshed(&mut one, Some("third"));
+        }
+        one.runs(lived);
+        let answer = is_answered(&wants_another(&mut one, 4), 4);
+        assert_eq!(answer, if is_replaced { None } else { Some(false) }, "{is_renewed}, {lived} ms");
+    }
+}
