@@ -66,6 +66,45 @@ fn a_sign_out_is_not_confirmed_while_another_tab_has_a_refresh_out() {
     }
 }
 
+#[test]
+fn a_try_of_another_tab_counts_as_one_of_this_one() {
+    // How often others have tried it, and within how many milliseconds this tab tries it next.
+    for (tries, pause) in [(1, 1_000), (2, 2_000), (5, 16_000)] {
+        let mut one = One::new(Config::default());
+        let until = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
+        let pending =
+            PendingSignOut { until, session: None, asked: one.moment().wall_ms() - 5_000, tries: 0 };
+        let session = Some(Remembered::Over { until, reason: EndReason::SignedOut });
+        let memo = Memo { is_kept: true, session, sign_out: Some(pending), ..Memo::default() };
+        one.happens(Event::Started { memo, company: false });
+        let attempt = one.turn.expect("it pursues it");
+        let memo = Memo { sign_out: Some(PendingSignOut { tries, ..pending }), ..memo };
+        let commands = one.happens(Event::LockGranted { attempt, contended: false, memo });
+        assert!(commands.contains(&Command::ReleaseLock { attempt }), "{commands:?}");
+        let retry_at = one.session.sign_out_progress().and_then(|progress| progress.retry_at);
+        let wait = retry_at.expect("it waits") - one.moment().wall_ms();
+        assert!((400..=pause).contains(&wait), "{tries}: {wait}");
+        // It has asked for one turn, and asks for no second one while that waits.
+        let again = one.happens(Event::CameOnline { memo });
+        let asked = again.iter().filter(|command| matches!(command, Command::AcquireLock { .. })).count();
+        assert!(asked <= 1, "{again:?}");
+    }
+}
+
+#[test]
+fn what_is_stored_of_a_sign_out_says_nothing_where_the_server_is_told_of_none_or_nothing_is_kept() {
+    for (tells_sign_out, is_kept) in [(false, true), (true, false)] {
+        let mut one = One::signed_in(Config { tells_sign_out, ..Config::default() });
+        let Status::Active { epoch, .. } = one.session.status() else { panic!("signed in") };
+        let until = EpochId::last(one.moment().wall_ms(), Some(epoch));
+        let pending = PendingSignOut { until, session: None, asked: one.moment().wall_ms(), tries: 0 };
+        let memo = Memo { is_kept, sign_out: Some(pending), ..Memo::default() };
+        one.happens(Event::CameOnline { memo });
+        assert!(one.session.sign_out_progress().is_none(), "{tells_sign_out}, {is_kept}");
+        assert!(matches!(one.session.status(), Status::Active { .. }), "{tells_sign_out}, {is_kept}");
+    }
+}
+
 /// The turn in which a sign-out is to be had, and what was written down of it.
 fn asked_for_sign_out(commands: &[Command]) -> (AttemptId, PendingSignOut) {
     let attempt = commands.iter().find_map(|command| match command {

@@ -1,8 +1,8 @@
 //! The turns of a session: the lock, whom it asks, what it waits for, and how old a token is.
 
 use silent_session::session::{
-    AccessToken, AttemptId, Begun, Command, Delay, EpochId, Event, Grant, Memo, Offer, PeerMessage,
-    Remembered, Standing, TabId as Id, Ticket, Unsettled,
+    AccessToken, Answered, AttemptId, Begun, Command, Delay, EpochId, Event, Grant, Memo, Offer, Pace,
+    PeerMessage, Remembered, Standing, TabId as Id, Ticket, Unsettled,
 };
 
 use super::*;
@@ -250,5 +250,29 @@ fn a_late_reply_is_older_than_a_token_that_another_tab_has_handed_over_since() {
         one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo: Memo::default() });
         let Status::Active { grant, .. } = one.session.status() else { panic!("signed in") };
         assert_eq!(grant.token.reveal(), shown, "late: {is_late}");
+    }
+}
+
+#[test]
+fn a_tab_that_has_had_no_time_to_hand_its_token_over_is_given_some() {
+    // When another tab has heard, and whether it is asked then.
+    for (ago, waits) in [(200, true), (9_000, false)] {
+        let mut one = One::signed_in(Config::default());
+        one.runs(20_000);
+        let Status::Active { epoch, grant, .. } = one.session.status() else { panic!("signed in") };
+        let digest = grant.subject.as_ref().map(|subject| subject.digest(epoch));
+        let session = Some(Remembered::Begun(Begun { epoch, subject: digest, person: digest }));
+        let took = Duration::from_millis(40);
+        let at = one.moment().wall_ms() - ago;
+        let answered = Some(Answered { at, took, pace: Pace { slowest: took, usual: took }, echoes: false });
+        let memo = Memo { is_kept: true, session, answered, ..Memo::default() };
+        one.happens(Event::TokenWanted {
+            ticket: Ticket(2),
+            not: Some(grant.token),
+            min_validity: Duration::ZERO,
+        });
+        let attempt = one.turn.expect("it asks for the lock");
+        let commands = one.happens(Event::LockGranted { attempt, contended: false, memo });
+        assert_eq!(commands.contains(&Command::Tell(PeerMessage::Hello)), waits, "{ago} ms: {commands:?}");
     }
 }
