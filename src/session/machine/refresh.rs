@@ -187,7 +187,9 @@ impl<E: Entropy> Session<E> {
                     self.leave_epoch(epoch);
                 }
                 self.cookie.is_known(number);
-                self.cookie.signed_in_here |= is_new;
+                if is_new {
+                    self.cookie.signed_in_here = true;
+                }
                 self.adopt(now, epoch, grant, Source::Refresh(number));
             }
         }

@@ -46,7 +46,7 @@ impl<E: Entropy> Session<E> {
     /// A page that restores nothing goes on with what there is, too, now that the app knows of a session.
     fn recall_before_seed(&mut self, now: Moment, memo: &Memo) {
         let restores_nothing = matches!(self.phase, Phase::Ended { reason: EndReason::None, .. });
-        if restores_nothing && matches!(self.over, Some((_, EndReason::None))) {
+        if matches!(self.over, Some((_, EndReason::None))) {
             self.over = None;
         }
         match memo.session.and_then(Remembered::begun) {

@@ -13,7 +13,7 @@ use silent_session::session::{
 
 use super::*;
 
-/// A session that draws the numbers from 1 on, at its own time.
+/// A session at its own time.
 pub(super) struct One {
     pub(super) session: Session<Box<dyn FnMut() -> u64>>,
     pub(super) now: i64,
@@ -24,8 +24,13 @@ pub(super) struct One {
 }
 
 impl One {
+    /// One that waits as short as can be.
     pub(super) fn new(config: Config) -> Self {
-        let mut next = 0;
+        Self::drawing(config, 0)
+    }
+
+    /// One that draws the numbers after this one: large ones are long waits.
+    pub(super) fn drawing(config: Config, mut next: u64) -> Self {
         let entropy: Box<dyn FnMut() -> u64> = Box::new(move || {
             next += 1;
             next

@@ -95,3 +95,18 @@ fn a_page_that_restores_nothing_tells_nobody_that_a_session_is_over() {
         assert_eq!(commands.contains(&Command::Tell(PeerMessage::Here)), !is_signed_out, "{commands:?}");
     }
 }
+
+#[test]
+fn a_tab_that_speaks_of_a_session_which_is_over_is_told_so() {
+    let mut one = One::signed_in(Config::default());
+    let Status::Active { epoch: first, .. } = one.session.status() else { panic!("signed in") };
+    let memo = Memo::default();
+    one.happens(Event::SignOutWanted { ticket: Ticket(1), memo, reads_login: false });
+    let grant = one.grant();
+    one.happens(Event::SignedIn { ticket: Ticket(2), grant, memo });
+    let from = Id::draw(&mut || 99);
+    let message = PeerMessage::Began(Begun { epoch: first, subject: None, person: None });
+    let commands = one.happens(Event::PeerSpoke { from, message });
+    let is_end = |command: &Command| matches!(command, Command::Tell(PeerMessage::Over { until, .. }) if *until >= first);
+    assert!(commands.iter().any(is_end), "{commands:?}");
+}
