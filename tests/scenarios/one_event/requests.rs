@@ -40,8 +40,16 @@ fn is_answered(commands: &[Command], ticket: u32) -> Option<bool> {
 
 #[test]
 fn a_rejected_token_will_do_for_others_unless_its_successor_is_on_the_way() {
-    let mut one = One::signed_in(Config::default());
+    for defers in [false, true] {
+        a_rejected_token_will_do(Config { defers, ..Config::default() });
+    }
+}
+
+fn a_rejected_token_will_do(config: Config) {
+    let mut one = One::signed_in(config);
     rejected(&mut one, 1);
+    // A worker asks the pages first.
+    one.runs(600);
     let wanted =
         |ticket| Event::TokenWanted { ticket: Ticket(ticket), not: None, min_validity: Duration::ZERO };
     assert_eq!(is_answered(&one.happens(wanted(2)), 2), None, "it is asked for");

@@ -226,3 +226,23 @@ fn asked_for_sign_out(commands: &[Command]) -> (AttemptId, PendingSignOut) {
     });
     attempt.zip(pending).expect("it asks for the lock, and writes it down")
 }
+
+#[test]
+fn who_waits_for_a_sign_out_does_not_wait_for_the_allowance_of_idle_refreshes() {
+    let config = Config { sign_out_token: true, refresh_ahead: false, ..Config::default() };
+    let mut one = One::signed_in(config);
+    let attempt = one.wants_renewal(1);
+    one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+    let outcome = Ok(one.grant());
+    one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo: Memo::default() });
+    // The token that the endpoint requires has lapsed, and other tabs have used the allowance up.
+    one.runs(901_000);
+    for number in 0..40 {
+        let from = Id::draw(&mut || 100 + number);
+        one.happens(Event::PeerSpoke { from, message: PeerMessage::Tried });
+    }
+    one.turn = None;
+    one.happens(Event::SignOutWanted { ticket: Ticket(2), memo: Memo::default(), reads_login: false });
+    let attempt = one.turn.expect("it is asked for at once");
+    assert!(sends(&one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() })));
+}
