@@ -54,7 +54,7 @@ async fn orphan(name: &str, took: &str) -> f64 {
     write("answered", name, &["0 ", took].concat());
     let page = start(name, FakeServer::holding());
     page.has_sent(1).await;
-    page.driver.close();
+    page.leave();
     let marker = entry("attempt", name).unwrap();
     marker.split(' ').nth(2).unwrap().parse().unwrap()
 }
@@ -82,7 +82,7 @@ async fn the_marker_tells_it_by_a_digest() {
         let page = start(&name, FakeServer::holding());
         page.has_sent(1).await;
         assert_eq!(digest(&name).as_deref(), Some(expected), "{value:?}");
-        page.driver.close();
+        page.leave();
     }
 }
 
@@ -92,7 +92,7 @@ async fn a_page_that_was_told_of_none_looks_at_none() {
     let page = Page::start("companion-untold", FakeServer::holding(), Config::default());
     page.has_sent(1).await;
     assert_eq!(digest("companion-untold").as_deref(), Some("-"));
-    page.driver.close();
+    page.leave();
 }
 
 #[wasm_bindgen_test]
@@ -122,7 +122,7 @@ async fn where_it_has_changed_already_there_is_no_wait() {
 
 #[wasm_bindgen_test]
 async fn the_wait_lasts_its_bound_where_nothing_tells_that_it_has_changed() {
-    let mut pages = Vec::new();
+    let mut orphans = Vec::new();
     for name in ["companion-same", "companion-gone", "companion-new", "companion-of-old"] {
         let cookie = (name != "companion-new").then(|| Cookie::new(name, "a"));
         let sent = orphan(name, "500").await;
@@ -138,8 +138,11 @@ async fn the_wait_lasts_its_bound_where_nothing_tells_that_it_has_changed() {
                 cookie.inspect(|cookie| cookie.set("b"))
             }
         };
-        pages.push((name, sent, changed, start(name, FakeServer::new())));
+        orphans.push((name, sent, changed));
     }
+    // All have gone: the window tells every page of it.
+    let open = |(name, sent, changed)| (name, sent, changed, start(name, FakeServer::new()));
+    let pages: Vec<_> = orphans.into_iter().map(open).collect();
     // Two seconds, which is longer than twice what the last one took.
     let first = pages[0].1;
     until("most of the wait is over", || js_sys::Date::now() - first > 1_800.0).await;

@@ -153,6 +153,12 @@ impl Page {
         until("a refresh is sent", || self.server.count("/auth/refresh") >= number).await;
     }
 
+    /// The page goes away, as the browser tells it; its refresh goes on.
+    pub fn leave(&self) {
+        fire("window", "pagehide", r#"{"persisted":false}"#);
+        self.driver.close();
+    }
+
     /// Waits until there is a session.
     pub async fn is_active(&self) {
         until("the session is active", || self.token_in_hand().is_some()).await;

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use silent_session::session::{Config, EndReason, RefreshFailure, Status};
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::fake::{FakeServer, Page, fire, until};
+use super::fake::{FakeServer, Page, fire, turn, until};
 use super::storage::{entry, write};
 
 /// The attempt id that went along with the n-th refresh, as soon as it was sent.
@@ -55,7 +56,7 @@ async fn a_refusal_removes_the_marker_too() {
 async fn after_a_page_that_went_away_in_a_refresh_the_next_one_sends_the_same_id() {
     let orphan = Page::start("orphan", FakeServer::holding(), Config::default());
     let id = sent(&orphan, 0).await;
-    orphan.driver.close();
+    orphan.leave();
     assert!(marker("orphan").unwrap().contains(&id));
     let timeout = Duration::from_secs(3);
     let next = Page::start("orphan", FakeServer::new(), Config { timeout, ..Config::default() });
@@ -66,6 +67,23 @@ async fn after_a_page_that_went_away_in_a_refresh_the_next_one_sends_the_same_id
     next.driver.renew().await.unwrap();
     assert_eq!(sent(&next, 1).await, id);
     assert!(marker("orphan").unwrap().contains(" overtaken - "));
+    next.driver.close();
+}
+
+#[wasm_bindgen_test]
+async fn an_object_that_was_closed_is_followed_until_its_refresh_has_settled() {
+    let closed = Page::start("closed-in-refresh", FakeServer::holding(), Config::default());
+    let id = sent(&closed, 0).await;
+    closed.driver.close();
+    // What React's StrictMode does.
+    let next = Page::start("closed-in-refresh", FakeServer::new(), Config::default());
+    JsFuture::from(turn()).await.unwrap();
+    assert!(marker("closed-in-refresh").unwrap().contains(&id), "it is not said to have gone");
+    assert_eq!(next.server.count("/auth/refresh"), 0, "it waits for the lock");
+    closed.server.let_go();
+    next.is_active().await;
+    assert_ne!(sent(&next, 0).await, id, "the one before is settled");
+    assert_eq!(marker("closed-in-refresh"), None);
     next.driver.close();
 }
 
