@@ -404,7 +404,10 @@ export interface Session {
   /** How this session is, and how it stands to those of the other tabs. Holds no secret: to show, and to paste into a bug report. */
   inspect(): Inspection;
 
-  /** Releases timer, lock, channel and listeners and rejects what waits. Idempotent. The server is not told. */
+  /**
+   * Releases timer, lock, channel and listeners and rejects what waits. Idempotent. The server is not told. A refresh that is on the
+   * wire goes on: these are released once it has settled, or has taken too long.
+   */
   close(): void;
 }
 
