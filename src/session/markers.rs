@@ -325,4 +325,6 @@ fn lost(marker: Unsettled) -> Unsettled {
 }
 
 #[cfg(test)]
+mod settling;
+#[cfg(test)]
 mod tests;
