@@ -191,15 +191,17 @@ impl Driver {
         self.0.curious.take();
         let heard_by = (self.0.publish.take(), self.0.reporter.take());
         drop(heard_by);
+        self.let_go();
     }
 
-    /// Stops to listen once nothing is out any more of a session that is closed.
+    /// Whether nobody hears of the session any more.
+    fn is_closed(&self) -> bool {
+        self.0.publish.borrow().is_none()
+    }
+
+    /// Stops listening once a closed session has nothing on the wire.
     fn let_go(&self) {
-        let is_idle = {
-            let machine = self.0.machine.borrow();
-            matches!((machine.status(), machine.progress()), (Status::Closed, Progress::Idle))
-        };
-        if is_idle {
+        if self.is_closed() && self.0.machine.borrow().progress() == Progress::Idle {
             self.0.page.take();
             self.0.channel.take();
             self.0.timer.take();

@@ -96,8 +96,7 @@ impl Driver {
     /// Whether the attempt may still send: it has not been given up on, its lock is not somebody else's, and the session is
     /// not closed.
     fn has_turn(&self, attempt: AttemptId) -> bool {
-        let is_closed = matches!(self.0.machine.borrow().status(), Status::Closed);
-        !is_closed && self.0.lock.borrow().as_ref().is_some_and(|(held, _)| *held == attempt)
+        !self.is_closed() && self.0.lock.borrow().as_ref().is_some_and(|(held, _)| *held == attempt)
     }
 
     fn send_refresh(&self, attempt: AttemptId, id: AttemptId) {
