@@ -8,7 +8,8 @@ mod sign_outs;
 mod turns;
 
 use silent_session::session::{
-    AccessToken, AttemptId, Command, Delay, Event, Grant, Memo, Moment, Report, Session, Subject, Ticket,
+    AccessToken, AttemptId, Begun, Command, Delay, EpochId, Event, Grant, Memo, Moment, Remembered, Report,
+    Session, Subject, Ticket,
 };
 
 use super::*;
@@ -55,6 +56,19 @@ impl One {
             lifetime: Some(Duration::from_secs(900)),
             subject: Some(Subject::new("alice", None)),
         }
+    }
+
+    /// A session of alice's that began so.
+    pub(super) fn session(&self, epoch: EpochId) -> Begun {
+        let subject = self.grant().subject.expect("it says whose it is");
+        Begun { epoch, subject: Some(subject.digest(epoch)), person: Some(subject.person_digest(epoch)) }
+    }
+
+    /// What the browser keeps of the session that goes on.
+    pub(super) fn stored(&self) -> Memo {
+        let Status::Active { epoch, .. } = self.session.status() else { panic!("signed in") };
+        let session = Some(Remembered::Begun(self.session(epoch)));
+        Memo { is_kept: true, session, ..Memo::default() }
     }
 
     pub(super) fn moment(&self) -> Moment {

@@ -18,18 +18,6 @@ fn other() -> AttemptId {
     AttemptId::draw(&mut || 77)
 }
 
-/// The session that goes on in a tab, as it is stored.
-fn stored(one: &One) -> Memo {
-    let Status::Active { epoch, grant, .. } = one.session.status() else { panic!("signed in") };
-    let subject = grant.subject.as_ref();
-    let session = Begun {
-        epoch,
-        subject: subject.map(|subject| subject.digest(epoch)),
-        person: subject.map(|subject| subject.person_digest(epoch)),
-    };
-    Memo { is_kept: true, session: Some(Remembered::Begun(session)), ..Memo::default() }
-}
-
 fn notes(commands: &[Command]) -> Vec<Note> {
     let note = |command: &Command| match command {
         Command::Note(note) => Some(*note),
@@ -43,7 +31,7 @@ fn a_refresh_of_before_the_session_is_marked_when_the_own_one_is_accepted() {
     for (is_accepted, sent, marks) in [(true, 6_000, true), (true, 1_000, false), (false, 6_000, false)] {
         let mut one = One::signed_in(Config::default());
         one.runs(5_000);
-        let memo = Memo { in_flight: listed(&one, sent), ..stored(&one) };
+        let memo = Memo { in_flight: listed(&one, sent), ..one.stored() };
         let attempt = one.wants_renewal(1);
         one.happens(Event::LockGranted { attempt, contended: false, memo });
         let grant = Grant { token: AccessToken::new("next"), ..one.grant() };
@@ -68,7 +56,7 @@ fn a_refresh_of_which_nobody_hears_counts_as_long_as_its_reply_is_likely() {
         if has_sibling {
             one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
         }
-        let memo = Memo { in_flight: listed(&one, ago), ..stored(&one) };
+        let memo = Memo { in_flight: listed(&one, ago), ..one.stored() };
         one.happens(Event::CookieChanged { ticket: Ticket(1), memo });
         let is_unknown = matches!(one.session.status(), Status::Unknown { .. });
         assert_eq!(is_unknown, counts, "{ago} ms, sibling: {has_sibling}");
@@ -83,7 +71,7 @@ fn what_becomes_of_an_unknown_refresh_clears_its_marker_unless_it_is_lost() {
         (Err(RefreshFailure::Offline), false),
     ] {
         let mut one = One::signed_in(Config::default());
-        let memo = stored(&one);
+        let memo = one.stored();
         let commands = one.happens(Event::RefreshSettled { attempt: other(), outcome, echoes: false, memo });
         let cleared = notes(&commands).contains(&Note::Unmark { attempt: other() });
         assert_eq!(cleared, clears, "{commands:?}");
@@ -105,7 +93,7 @@ fn a_login_waits_for_an_orphan_as_long_as_its_cookie_is_likely_to_come_and_a_sig
             under: None,
             first: sent,
         };
-        let memo = Memo { unsettled: Some(marker), marked: Some(other()), ..stored(&one) };
+        let memo = Memo { unsettled: Some(marker), marked: Some(other()), ..one.stored() };
         let commands = one.happens(if is_login {
             Event::SignInWanted { ticket: Ticket(1) }
         } else {
@@ -128,7 +116,7 @@ fn a_login_waits_for_an_orphan_as_long_as_its_cookie_is_likely_to_come_and_a_sig
 #[test]
 fn a_page_that_goes_gives_the_lock_back_and_its_refresh_goes_on() {
     let mut one = One::signed_in(Config::default());
-    let memo = stored(&one);
+    let memo = one.stored();
     let attempt = one.wants_renewal(1);
     one.happens(Event::LockGranted { attempt, contended: false, memo });
     let commands = one.happens(Event::Left);
@@ -158,7 +146,7 @@ fn a_token_of_the_session_that_is_to_be_restored_is_taken_unless_the_app_knows_b
 #[test]
 fn a_token_of_a_later_session_leaves_the_refresh_of_the_one_before_without_effect() {
     let mut one = One::signed_in(Config::default());
-    let memo = stored(&one);
+    let memo = one.stored();
     let attempt = one.wants_renewal(1);
     one.happens(Event::LockGranted { attempt, contended: false, memo });
     one.runs(1_000);
@@ -177,18 +165,18 @@ fn a_refresh_of_the_session_before_is_of_before_whatever_the_clock_shows_and_how
     let mut one = One::signed_in(Config::default());
     one.runs(100_000);
     let early = one.wants_renewal(1);
-    one.happens(Event::LockGranted { attempt: early, contended: false, memo: stored(&one) });
+    one.happens(Event::LockGranted { attempt: early, contended: false, memo: one.stored() });
     one.runs(16_000);
     one.set = -60_000;
     let grant = Grant { token: AccessToken::new("once more"), ..one.grant() };
-    let memo = stored(&one);
+    let memo = one.stored();
     one.happens(Event::SignedIn { ticket: Ticket(2), grant, memo });
     let began = one.moment().wall_ms();
     one.runs(1_000);
     let renewal = one.wants_renewal(3);
-    one.happens(Event::LockGranted { attempt: renewal, contended: false, memo: stored(&one) });
+    one.happens(Event::LockGranted { attempt: renewal, contended: false, memo: one.stored() });
     let outcome = Ok(Grant { token: AccessToken::new("renewed"), ..one.grant() });
-    let memo = stored(&one);
+    let memo = one.stored();
     one.happens(Event::RefreshSettled { attempt: renewal, outcome, echoes: false, memo });
     let outcome = Ok(one.grant());
     let commands = one.happens(Event::RefreshSettled { attempt: early, outcome, echoes: false, memo });

@@ -9,12 +9,7 @@ use super::*;
 /// The session of alice that is stored.
 fn alices(one: &One) -> Begun {
     let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
-    let subject = one.grant().subject;
-    let [subject, person] = [
-        subject.as_ref().map(|subject| subject.digest(epoch)),
-        subject.as_ref().map(|subject| subject.person_digest(epoch)),
-    ];
-    Begun { epoch, subject, person }
+    one.session(epoch)
 }
 
 fn seeded(one: &mut One, memo: Memo) -> Vec<Command> {

@@ -46,10 +46,7 @@ fn a_sign_out_is_not_confirmed_while_another_tab_has_a_refresh_out() {
         let other =
             InFlight { attempt: AttemptId::draw(&mut || 77), sent: one.moment().wall_ms(), gone: None };
         let in_flight = if is_out { InFlightList::default().with(other) } else { InFlightList::default() };
-        let Status::Active { epoch, grant, .. } = one.session.status() else { panic!("signed in") };
-        let digest = grant.subject.map(|subject| subject.digest(epoch));
-        let session = Some(Remembered::Begun(Begun { epoch, subject: digest, person: digest }));
-        let memo = Memo { is_kept: true, session, in_flight, ..Memo::default() };
+        let memo = Memo { in_flight, ..one.stored() };
         let commands = one.happens(Event::SignOutWanted { ticket: Ticket(1), memo, reads_login: false });
         let (attempt, pending) = asked_for_sign_out(&commands);
         let memo = Memo { sign_out: Some(pending), session: None, ..memo };
@@ -188,8 +185,7 @@ fn where_somebody_else_is_found_for_a_sign_out_that_session_is_shown() {
         let attempt = one.turn.expect("it pursues it");
         assert!(sends(&one.happens(Event::LockGranted { attempt, contended: false, memo })));
         let bobs = EpochId::draw(&mut || 5, asked + 1_000, Some(until));
-        let digest = one.grant().subject.map(|subject| subject.digest(bobs));
-        let begun = Remembered::Begun(Begun { epoch: bobs, subject: digest, person: digest });
+        let begun = Remembered::Begun(one.session(bobs));
         let memo = if is_told { Memo { session: Some(begun), sign_out: None, ..memo } } else { memo };
         let outcome = Ok(one.grant());
         one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo });

@@ -1,8 +1,8 @@
 //! The turns of a session: the lock, whom it asks, what it waits for, and how old a token is.
 
 use silent_session::session::{
-    AccessToken, Answered, AttemptId, Begun, Command, Delay, EpochId, Event, Grant, Memo, Offer, Pace,
-    PeerMessage, Remembered, Standing, TabId as Id, Ticket, Unsettled,
+    AccessToken, Answered, AttemptId, Command, Delay, EpochId, Event, Grant, Memo, Offer, Pace, PeerMessage,
+    Remembered, Standing, TabId as Id, Ticket, Unsettled,
 };
 
 use super::*;
@@ -101,8 +101,7 @@ fn the_others_are_asked_before_a_refresh_where_one_of_them_may_have_a_token() {
         let mut one = One::signed_in(Config::default());
         one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
         let Status::Active { epoch, grant, .. } = one.session.status() else { panic!("signed in") };
-        let digest = grant.subject.as_ref().map(|subject| subject.digest(epoch));
-        let session = Some(Remembered::Begun(Begun { epoch, subject: digest, person: digest }));
+        let session = Some(Remembered::Begun(one.session(epoch)));
         let memo = if is_kept { Memo { is_kept, session, ..Memo::default() } } else { Memo::default() };
         if has_sent {
             let attempt = one.wants_renewal(1);
@@ -159,8 +158,7 @@ fn a_wait_is_for_an_orphan_unless_the_other_tabs_take_longer() {
             under: Some(epoch),
             first: sent,
         };
-        let digest = grant.subject.as_ref().map(|subject| subject.digest(epoch));
-        let session = Some(Remembered::Begun(Begun { epoch, subject: digest, person: digest }));
+        let session = Some(Remembered::Begun(one.session(epoch)));
         let memo =
             Memo { is_kept: true, session, unsettled: Some(marker), marked: Some(id), ..Memo::default() };
         let attempt = one.turn.expect("it asks for the lock");
@@ -260,8 +258,7 @@ fn a_tab_that_has_had_no_time_to_hand_its_token_over_is_given_some() {
         let mut one = One::signed_in(Config::default());
         one.runs(20_000);
         let Status::Active { epoch, grant, .. } = one.session.status() else { panic!("signed in") };
-        let digest = grant.subject.as_ref().map(|subject| subject.digest(epoch));
-        let session = Some(Remembered::Begun(Begun { epoch, subject: digest, person: digest }));
+        let session = Some(Remembered::Begun(one.session(epoch)));
         let took = Duration::from_millis(40);
         let at = one.moment().wall_ms() - ago;
         let answered = Some(Answered { at, took, pace: Pace { slowest: took, usual: took }, echoes: false });
