@@ -1,4 +1,4 @@
-//! Whose cookie the browser has, where that is not simply that of the session.
+//! The refresh cookie of the browser, where it may not belong to the session that is shown.
 //!
 //! A sign-in is newer than every refresh that was sent before it, whenever that is answered. But the reply of an earlier
 //! refresh may put its cookie over that of the sign-in. Then one more refresh tells whose cookie there is.
@@ -13,7 +13,7 @@ use super::time::{JUMP, Moment};
 use super::token::Grant;
 use super::unsettled::{Standing, Unsettled};
 
-/// What is known of the cookie beside the session.
+/// Doubts about the refresh cookie, and the reasons for them.
 #[derive(Debug, Default)]
 pub(crate) struct Cookie {
     /// Something else that writes the cookie overlapped a sign-in: one more refresh will tell whose cookie there is now.
@@ -33,7 +33,7 @@ pub(crate) struct Cookie {
 /// A cookie was set, as the app says.
 #[derive(Debug)]
 pub(crate) struct Change {
-    /// How many refreshes this tab had sent by then.
+    /// Number of refreshes that this tab had sent by then.
     after: u32,
     /// The session that there was.
     before: Option<Begun>,
@@ -43,7 +43,7 @@ pub(crate) struct Change {
     overlaid_by: Option<AttemptId>,
 }
 
-/// What was out when a cookie was set.
+/// Refreshes that were on the wire when a cookie was set.
 #[derive(Debug)]
 pub(crate) struct WasOut<'a> {
     /// The refreshes of this tab.
@@ -54,15 +54,21 @@ pub(crate) struct WasOut<'a> {
     pub(crate) session: Option<Begun>,
 }
 
+impl WasOut<'_> {
+    /// Whether a refresh may have been out.
+    pub(crate) fn is_any(&self) -> bool {
+        !self.ours.is_empty() || self.elsewhere
+    }
+}
+
 impl Cookie {
     /// Somebody has signed in, says the app, and a cookie was set after so many refreshes of this tab.
     pub(crate) fn has_been_set(&mut self, after: u32, out: &WasOut<'_>) {
         let is_ours_alone = out.ours.len() == 1 && !out.elsewhere;
-        let is_any_out = !out.ours.is_empty() || out.elsewhere;
         self.changed = Some(Change {
             after,
             before: out.session,
-            overlaid: out.session.filter(|_| is_any_out).into_iter().collect(),
+            overlaid: out.session.filter(|_| out.is_any()).into_iter().collect(),
             overlaid_by: out.ours.first().filter(|_| is_ours_alone).map(|sent| sent.attempt),
         });
     }
@@ -184,7 +190,7 @@ impl Cookie {
         Some(Note::Remark { attempt: sent.attempt, unsettled: self.stray_marker(sent, session) })
     }
 
-    /// It is known whose cookie there is, by the `number`-th refresh: not that of which the app has spoken since it was sent.
+    /// Settles the doubts: the `number`-th refresh has shown the cookie. A cookie that was set after it was sent stays in doubt.
     pub(crate) fn is_known(&mut self, number: u32) {
         self.in_doubt = false;
         self.strayed = false;

@@ -45,7 +45,6 @@ use super::turn::{Job, Stage};
 use super::turns::Turns;
 use deferring::Deferral;
 use idling::SentFor;
-
 use seeding::Seed;
 
 /// How long after it was woken a tab hears what has waited for it.

@@ -28,11 +28,13 @@ impl Turns {
         self.current = Some(Turn::ask(attempt, job, bound, now));
     }
 
-    /// Counts the time that has passed since the last look; `gap` without one is long.
-    pub(crate) fn look(&mut self, now: Moment, gap: Duration) {
-        if let Some(turn) = &mut self.current {
+    /// Counts the time that has passed since the last look; `gap` without one is long. Returns whether the tab has not run for
+    /// so long in the current turn: its lock may have been taken.
+    pub(crate) fn look(&mut self, now: Moment, gap: Duration) -> bool {
+        self.current.as_mut().is_some_and(|turn| {
             turn.look(now, gap);
-        }
+            turn.neglected
+        })
     }
 
     /// The turn that waits for the lock, if it is time to look at who has it.
@@ -59,6 +61,11 @@ impl Turns {
     /// Whether a refresh is on the wire in this turn.
     pub(crate) fn refresh_is_out(&self) -> bool {
         self.current.as_ref().is_some_and(Turn::has_refresh_out)
+    }
+
+    /// Number of refreshes sent before the one that is on the wire, or before now.
+    pub(crate) fn sent_before(&self) -> u32 {
+        self.sent.saturating_sub(u32::from(self.refresh_is_out()))
     }
 
     /// The refreshes of this epoch that were given up on, and may still be answered.

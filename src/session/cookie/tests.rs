@@ -1,4 +1,4 @@
-//! Whose cookie there may be, case by case.
+//! Doubts about the cookie, case by case.
 
 use super::*;
 use crate::session::token::{AccessToken, Subject};

@@ -81,7 +81,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// What is out is of the session before, where another one has begun meanwhile.
+    /// Counts what is out for the session before, where another one has begun meanwhile.
     fn learn_when_closed(&mut self, memo: &Memo) {
         let Phase::Closed { session } = &mut self.phase else { return };
         let now = match memo.session {

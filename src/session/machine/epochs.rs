@@ -144,7 +144,7 @@ impl<E: Entropy> Session<E> {
     /// What was sent, asked for or held against an API in the session before is nothing to the one that begins.
     pub(super) fn leave_epoch(&mut self, next: EpochId) {
         self.cancel(|job| matches!(job, Job::SignOut { .. }), Denial::Changed);
-        // It was for a session that had begun before.
+        // The pending sign-out was for an earlier session.
         self.forget_sign_out();
         self.sign_out_status = None;
         self.sign_out_failure = None;

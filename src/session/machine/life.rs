@@ -99,7 +99,7 @@ impl<E: Entropy> Session<E> {
             Source::Refresh(number) => number,
             Source::SignIn => self.turns.sent,
             // An answer to the one that is on the wire is newer, to one before it older.
-            Source::Peer | Source::Seed => self.sent_before(),
+            Source::Peer | Source::Seed => self.turns.sent_before(),
         };
         if source != Source::Peer {
             // Another `sid` of the same person is written down as well: a sign-out is for the session that there is.

@@ -39,10 +39,11 @@ impl<E: Entropy> Session<E> {
         let after = self.turns.sent;
         let ours: Vec<Sent> = self.turns.in_flight().collect();
         let elsewhere = self.is_out_elsewhere(now, memo);
-        if !ours.is_empty() || elsewhere {
+        let out = WasOut { ours: &ours, elsewhere, session: before };
+        if out.is_any() {
             self.begin_unknown(now);
         }
-        self.cookie.has_been_set(after, &WasOut { ours: &ours, elsewhere, session: before });
+        self.cookie.has_been_set(after, &out);
         self.callers.add(ticket, Wish::NewEpoch { after }, None, now);
     }
 

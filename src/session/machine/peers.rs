@@ -162,7 +162,7 @@ impl<E: Entropy> Session<E> {
                         return;
                     }
                 }
-                // It is to be restored, unless the app has said that somebody has signed in since: a refresh will tell who.
+                // The session to restore. After `signIn()` a refresh has to show first whose it is.
                 _ if session.known_epoch() == Some(epoch) => {
                     if session.cookie.has_changed() {
                         return;

@@ -19,8 +19,7 @@ impl<E: Entropy> Session<E> {
         self.peers.look(now);
         self.pay_debts(now);
         self.take_ripe_seeds(now);
-        self.turns.look(now, self.config.longest_gap());
-        let is_neglected = self.turns.current.as_ref().is_some_and(|turn| turn.neglected);
+        let is_neglected = self.turns.look(now, self.config.longest_gap());
         if self.turns.is_holding() && (is_neglected || !self.published) {
             // What the app has to hear, it hears without the lock.
             self.ask_anew(now);
@@ -194,8 +193,7 @@ impl<E: Entropy> Session<E> {
 
     /// Reads what others have done in their turns. Returns false when the lock is given back for it.
     fn still_has_turn(&mut self, now: Moment, memo: &Memo) -> bool {
-        self.turns.look(now, self.config.longest_gap());
-        let is_neglected = self.turns.current.as_ref().is_some_and(|turn| turn.neglected);
+        let is_neglected = self.turns.look(now, self.config.longest_gap());
         self.recall(now, memo);
         self.recall_sign_out(now, memo);
         self.take_ripe_seeds(now);

@@ -71,15 +71,11 @@ impl<E: Entropy> Session<E> {
         echoes: bool,
         memo: &Memo,
     ) -> (Settled, Option<Turn>) {
+        let result = outcome.as_ref().map(drop).map_err(|failure| *failure);
         let (settled, turn) = self.turns.settle(attempt);
         self.blocked = None;
         if let Some(sent) = settled.sent() {
-            self.report_settled(
-                now,
-                sent,
-                outcome.as_ref().map(drop).map_err(|failure| *failure),
-                turn.is_none(),
-            );
+            self.report_settled(now, sent, result, turn.is_none());
         }
         if turn.is_some() {
             self.count_outcome(now, outcome.as_ref());
@@ -90,7 +86,7 @@ impl<E: Entropy> Session<E> {
             Err(_) => Fate::Lost,
         };
         if let Settled::Stray(_) | Settled::Inert(_) = settled {
-            self.doubt_cookie_after(outcome.as_ref().map(drop).map_err(|failure| *failure));
+            self.doubt_cookie_after(result);
             if let Ok(grant) = outcome {
                 self.cookie.is_brought(grant, self.latest_epoch());
             }
@@ -193,11 +189,6 @@ impl<E: Entropy> Session<E> {
                 self.adopt(now, epoch, grant, Source::Refresh(number));
             }
         }
-    }
-
-    /// How many refreshes were sent before the one that is on the wire, or before now.
-    pub(super) fn sent_before(&self) -> u32 {
-        self.turns.sent.saturating_sub(u32::from(self.turns.refresh_is_out()))
     }
 
     pub(super) fn report_settled(

@@ -107,7 +107,7 @@ impl<E: Entropy> Session<E> {
             // Whether the page is older than the sign-in, a refresh tells.
             Some(known) => {
                 let owner = Begun::of(known.epoch, &grant);
-                self.callers.add(ticket, Wish::Person { after: self.sent_before(), owner }, None, now);
+                self.callers.add(ticket, Wish::Person { after: self.turns.sent_before(), owner }, None, now);
                 return None;
             }
             // Whether the page is older than the sign-out, a refresh tells.
