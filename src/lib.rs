@@ -5,12 +5,14 @@
 //! **refresh cookie**. The app calls `session.fetch` as if it were `fetch`; a 401 costs one refresh and one replay,
 //! and nobody is asked to sign in again until the server says that the session is over.
 //!
-//! Three layers, imports only point left: `session` ← `browser` ← `bindings`.
+//! Four layers, imports only point left: `session` ← `format` ← `browser` ← `bindings`.
 //!
 //! - [`session`] decides. It is pure: no browser, no clock, no randomness; a plain `cargo test` runs all of it.
+//! - [`format`] reads and writes: tokens, responses, stored entries, messages between tabs. Pure as well.
 //! - `browser` acts: one web API per file, and a driver that carries events in and commands out. Compiled for wasm only.
 //! - `bindings` is the JavaScript surface, behind the default feature `js`.
 
+pub mod format;
 pub mod session;
 
 #[cfg(target_family = "wasm")]

@@ -9,7 +9,8 @@ use super::report;
 use crate::browser::{
     Csrf, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, Targets, TokenPlace, TokenUse, Way,
 };
-use crate::session::{Attachment, Config, Rotation};
+use crate::format::Attachment;
+use crate::session::{Config, Rotation};
 
 /// How a derived `fetch` uses the token.
 pub(super) fn read_policy(policy: &JsValue, nested: bool) -> Policy {

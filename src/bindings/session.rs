@@ -12,7 +12,8 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use super::{errors, options, snapshot};
 use crate::browser::{self, Driver, FetchFailure};
-use crate::session::{AccessToken, Denial, Event, Status, scope_contains};
+use crate::format::scope_contains;
+use crate::session::{AccessToken, Denial, Event, Status};
 
 /// A running session. Not for apps: the package's entry wraps it.
 #[wasm_bindgen(js_name = Core)]

@@ -7,7 +7,8 @@ use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::errors;
 use crate::browser::{Driver, Inspection};
-use crate::session::{Status, decode_claims};
+use crate::format::decode_claims;
+use crate::session::Status;
 
 #[wasm_bindgen(module = "/src/bindings/glue.js")]
 extern "C" {

@@ -11,7 +11,8 @@ use web_sys::{Headers, Response};
 use super::clock;
 use super::identity::Identity;
 use super::token_place::TokenPlace;
-use crate::session::{AccessToken, Grant, ServerClock, TokenFault, claims_of, is_sendable, read_times};
+use crate::format::{ServerClock, claims_of, is_sendable, read_times};
+use crate::session::{AccessToken, Grant, TokenFault};
 
 /// Why there is no grant in an answer; with what a function of the app's has thrown, if one has.
 pub(crate) type Unreadable = (TokenFault, Option<JsValue>);

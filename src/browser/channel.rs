@@ -9,7 +9,8 @@ use web_sys::BroadcastChannel;
 
 use super::listener::Listener;
 use super::object::{member, object};
-use crate::session::{PeerMessage, TabId, read_message, write_message};
+use crate::format::{read_message, write_message};
+use crate::session::{PeerMessage, TabId};
 
 /// An open channel. Dropping it closes it.
 #[must_use = "a channel that is dropped is closed"]

@@ -31,9 +31,10 @@ use super::origin::Targets;
 use super::page::{self, Page, PageEvent};
 use super::random::Random;
 use super::reporter::Reporter;
+use crate::format::Attachment;
 use crate::session::{
-    Attachment, AttemptId, Config, Credential, Denial, Event, Grant, Progress, Reply, Report, Session,
-    Status, Ticket, TicketQueue,
+    AttemptId, Config, Credential, Denial, Event, Grant, Progress, Reply, Report, Session, Status, Ticket,
+    TicketQueue,
 };
 
 pub use inspection::Inspection;

@@ -11,7 +11,8 @@ use web_sys::{Request, RequestCache, RequestCredentials, RequestInit, RequestRed
 use super::answer::{body_of, server_now};
 use super::fetcher::Fetcher;
 use super::object::member;
-use crate::session::{AccessToken, Attachment, AttemptId};
+use crate::format::Attachment;
+use crate::session::{AccessToken, AttemptId};
 
 /// How an endpoint is asked.
 #[derive(Clone, Debug)]

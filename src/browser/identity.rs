@@ -4,7 +4,8 @@ use js_sys::Function;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use crate::session::{Subject, subject_in};
+use crate::format::subject_in;
+use crate::session::Subject;
 
 #[wasm_bindgen]
 extern "C" {

@@ -15,7 +15,7 @@
 //! The attempt is the cookie's, whatever the session is called: two sessions by different names on one cookie find each
 //! other's.
 //!
-//! **Names and values are frozen** (`src/session/entries.rs` writes the values): old tabs outlive deploys. What a tab cannot read it takes for absent. Where
+//! **Names and values are frozen** (`src/format/entries.rs` writes the values): old tabs outlive deploys. What a tab cannot read it takes for absent. Where
 //! storage is refused (a sandboxed frame, a worker, a full disk) nothing is remembered: each page has a session id of
 //! its own, and a tab that was frozen hears of a sign-out at its next refresh.
 

@@ -4,7 +4,7 @@ use js_sys::{Array, Date, JSON, Object, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::session::{Record, Value};
+use crate::format::{Record, Value};
 
 #[wasm_bindgen]
 extern "C" {

@@ -9,7 +9,8 @@ use super::discard::discard;
 use super::endpoint::{Along, Endpoint, as_response};
 use super::object::member;
 use super::page;
-use crate::session::{AttemptId, Grant, Head, RefreshFailure, TokenFault};
+use crate::format::Head;
+use crate::session::{AttemptId, Grant, RefreshFailure, TokenFault};
 
 /// Why there is no token, and the native error, or what the app has thrown, where there was one.
 pub(crate) type Failed = (RefreshFailure, Option<JsValue>);

@@ -5,7 +5,8 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Headers;
 
-use crate::session::{Found, TokenFault, bearer, find_token, is_sendable, token_at};
+use crate::format::{Found, bearer, find_token, is_sendable, token_at};
+use crate::session::TokenFault;
 
 /// Where the token of an answer stands.
 #[derive(Clone, Debug, Default)]

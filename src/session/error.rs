@@ -110,19 +110,6 @@ pub enum FailureKind {
     Rejected,
 }
 
-impl FailureKind {
-    /// As the app reads it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Offline => "offline",
-            Self::Transient => "transient",
-            Self::Throttled => "throttled",
-            Self::Protocol => "protocol",
-            Self::Rejected => "rejected",
-        }
-    }
-}
-
 /// Why a caller did not get what it asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -163,18 +150,18 @@ mod tests {
         let unavailable = |status, retry_after| RefreshFailure::Unavailable { status, retry_after };
         let soon = Some(Duration::from_secs(1));
         for (failure, kind, status, is_native) in [
-            (RefreshFailure::Rejected { status: 401 }, "rejected", Some(401), false),
-            (RefreshFailure::Offline, "offline", None, true),
-            (unavailable(None, None), "transient", None, true),
-            (unavailable(Some(503), None), "transient", Some(503), false),
-            (unavailable(Some(503), soon), "throttled", Some(503), false),
-            (unavailable(Some(429), None), "throttled", Some(429), false),
-            (RefreshFailure::Foreign { status: 200 }, "protocol", Some(200), false),
-            (RefreshFailure::TimedOut, "transient", None, false),
-            (RefreshFailure::Malformed(TokenFault::Missing), "protocol", None, false),
-            (RefreshFailure::Malformed(TokenFault::Untold), "protocol", None, true),
+            (RefreshFailure::Rejected { status: 401 }, FailureKind::Rejected, Some(401), false),
+            (RefreshFailure::Offline, FailureKind::Offline, None, true),
+            (unavailable(None, None), FailureKind::Transient, None, true),
+            (unavailable(Some(503), None), FailureKind::Transient, Some(503), false),
+            (unavailable(Some(503), soon), FailureKind::Throttled, Some(503), false),
+            (unavailable(Some(429), None), FailureKind::Throttled, Some(429), false),
+            (RefreshFailure::Foreign { status: 200 }, FailureKind::Protocol, Some(200), false),
+            (RefreshFailure::TimedOut, FailureKind::Transient, None, false),
+            (RefreshFailure::Malformed(TokenFault::Missing), FailureKind::Protocol, None, false),
+            (RefreshFailure::Malformed(TokenFault::Untold), FailureKind::Protocol, None, true),
         ] {
-            let said = (failure.kind().as_str(), failure.status(), failure.is_native());
+            let said = (failure.kind(), failure.status(), failure.is_native());
             assert_eq!(said, (kind, status, is_native), "{failure:?}");
         }
     }

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use super::config::{LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OUT};
-use super::entries::digest_from_text;
 use super::id::{AttemptId, EpochId};
 use super::in_flight::InFlightList;
 use super::pace::Pace;
@@ -39,12 +38,6 @@ impl Begun {
             subject: subject.map(|subject| subject.digest(epoch)),
             person: subject.map(|subject| subject.person_digest(epoch)),
         }
-    }
-
-    /// Takes what was written down or said. Where there is no digest of the person, that of the subject stands for it.
-    pub(crate) fn read(epoch: EpochId, subject: Option<u64>, person: Option<&str>) -> Self {
-        let person = person.and_then(digest_from_text).flatten().or(subject);
-        Self { epoch, subject, person }
     }
 
     /// Whether a token belongs to the person of this session, as far as both tell.

@@ -93,7 +93,7 @@
 //!
 //! # Lifetimes
 //!
-//! A grant carries the lifetime that its server gave it, counted from when it came. [`ServerClock`] computes it before the
+//! A grant carries the lifetime that its server gave it, counted from when it came. The shell computes it before the
 //! machine sees it. The machine shortens it where APIs reject tokens before their time (`lifetime_cap.rs`).
 //!
 //! # Bounds
@@ -122,26 +122,19 @@
 //! 9. Only the server ends a session, or the user; or a cookie of somebody else's that has taken its place.
 //! 10. A token never prints.
 
-mod answer;
-mod attachment;
 mod backoff;
 mod breaker;
 mod bucket;
 mod callers;
-mod challenge;
 mod command;
 mod config;
 mod cookie;
-mod entries;
-mod envelope;
 mod error;
 mod event;
-mod expiry;
 mod held;
 mod horizon;
 mod id;
 mod in_flight;
-mod jwt;
 mod lifetime_cap;
 mod machine;
 mod markers;
@@ -149,52 +142,36 @@ mod memo;
 mod note;
 mod pace;
 mod peers;
-mod place;
-mod record;
 mod replies;
 mod report;
 mod rotation;
-mod scope;
 mod sent;
-mod server_clock;
 mod signing_out;
 mod status;
 mod ticket_queue;
 mod time;
-mod times;
 mod token;
 mod turn;
 mod turns;
 mod unsettled;
 
-pub use answer::{Head, claims_of, subject_in};
-pub use attachment::Attachment;
 pub use breaker::Audience;
-pub use challenge::wants_more;
 pub use command::{Command, Reply};
 pub use config::Config;
-pub use envelope::{read_message, write_message};
 pub use error::{Denial, FailureKind, RefreshFailure, TokenFault};
 pub use event::Event;
-pub use expiry::{Numeric, Times};
 pub use id::{AttemptId, Entropy, EpochId, Generation, TabId, Ticket};
 pub use in_flight::{InFlight, InFlightList, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT};
-pub use jwt::decode_claims;
 pub use machine::Session;
 pub use memo::{Answered, Begun, Memo, PendingSignOut, Remembered};
 pub use note::{Note, Noted};
 pub use pace::Pace;
 pub use peers::{Offer, PeerMessage};
-pub use place::{Found, bearer, find_token, is_sendable, token_at};
-pub use record::{Record, Value};
 pub use report::{Delay, Report};
 pub use rotation::Rotation;
-pub use scope::scope_contains;
-pub use server_clock::ServerClock;
 pub use signing_out::{SignOutFailure, SignOutProgress, SignOutStatus};
 pub use status::{EndReason, Progress, Status};
 pub use ticket_queue::TicketQueue;
 pub use time::{Deadline, Moment};
-pub use times::read_times;
 pub use token::{AccessToken, Credential, Grant, Subject};
 pub use unsettled::{Companion, Standing, Unsettled};

@@ -1,7 +1,7 @@
 //! What is written down of refreshes, for the next page and for the other tabs.
 
 use super::id::AttemptId;
-use super::in_flight::{InFlight, InFlightList};
+use super::in_flight::InFlight;
 use super::memo::{Answered, Memo};
 use super::time::{MOST_AHEAD, Moment};
 use super::unsettled::{Standing, Unsettled};
@@ -93,36 +93,6 @@ impl Note {
         match self {
             Self::Mark { attempt, unsettled } => Self::Heard { attempt, unsettled },
             other => other,
-        }
-    }
-
-    /// Writes it: a line of words.
-    pub(crate) fn to_line(self) -> String {
-        let (word, rest) = match self {
-            Self::Mark { attempt, unsettled } | Self::Heard { attempt, unsettled } => {
-                ("mark", unsettled.to_entry(attempt))
-            }
-            Self::Remark { attempt, unsettled } => ("remark", unsettled.to_entry(attempt)),
-            Self::Unmark { attempt } => ("unmark", attempt.to_hex()),
-            Self::List(in_flight) => ("list", InFlightList::default().with(in_flight).to_entry()),
-            Self::Unlist { attempt } => ("unlist", attempt.to_hex()),
-            Self::Answered(answered) => ("answered", answered.to_entry()),
-        };
-        [word, " ", &rest].concat()
-    }
-
-    /// Reads it; `None` for what is not of this form.
-    pub(crate) fn from_line(line: &str) -> Option<Self> {
-        let (word, rest) = line.split_once(' ')?;
-        let marker = || Some((Unsettled::attempt_of_entry(rest)?, Unsettled::from_entry(rest)?));
-        match word {
-            "mark" => marker().map(|(attempt, unsettled)| Self::Mark { attempt, unsettled }),
-            "remark" => marker().map(|(attempt, unsettled)| Self::Remark { attempt, unsettled }),
-            "unmark" => AttemptId::parse(rest).map(|attempt| Self::Unmark { attempt }),
-            "list" => InFlightList::from_entry(rest).iter().next().map(|listed| Self::List(*listed)),
-            "unlist" => AttemptId::parse(rest).map(|attempt| Self::Unlist { attempt }),
-            "answered" => Answered::from_entry(rest).map(Self::Answered),
-            _ => None,
         }
     }
 
@@ -231,28 +201,6 @@ mod tests {
         ] {
             let expected = expected.map(|(number, standing)| (attempt(number), standing));
             assert_eq!(marked(&notes), expected, "{notes:?}");
-        }
-    }
-
-    #[test]
-    fn a_note_is_read_as_it_was_written() {
-        let listed = InFlight { attempt: attempt(1), sent: 5, gone: Some(7) };
-        let took = std::time::Duration::from_millis(40);
-        let answered = Answered { at: 7, took, pace: Pace { slowest: took, usual: took }, echoes: true };
-        let unsettled = marker(Standing::Lost);
-        for note in [
-            Note::Mark { attempt: attempt(1), unsettled },
-            Note::Remark { attempt: attempt(1), unsettled },
-            Note::Unmark { attempt: attempt(1) },
-            Note::List(listed),
-            Note::List(InFlight { gone: None, ..listed }),
-            Note::Unlist { attempt: attempt(1) },
-            Note::Answered(answered),
-        ] {
-            assert_eq!(Note::from_line(&note.to_line()), Some(note));
-        }
-        for odd in ["", "mark", "mark ", "mark 0 1 2", "later 0", "list -", "unmark x", "answered soon"] {
-            assert_eq!(Note::from_line(odd), None, "{odd}");
         }
     }
 

@@ -333,7 +333,11 @@ mod tests {
 
     #[test]
     fn one_reply_of_many_ends_a_question_unless_a_token_is_known_to_be_there() {
-        let began = PeerMessage::Began(Begun::read(EpochId::draw(&mut || 1, 0, None), None, None));
+        let began = PeerMessage::Began(Begun {
+            epoch: EpochId::draw(&mut || 1, 0, None),
+            subject: None,
+            person: None,
+        });
         for (message, is_news, is_over) in
             [(PeerMessage::Here, false, false), (began.clone(), false, true), (began, true, false)]
         {

@@ -80,27 +80,3 @@ pub enum Delay {
     /// A worker leaves it to a page.
     Page,
 }
-
-impl Delay {
-    /// As the app reads it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Backoff => "backoff",
-            Self::Confirmation => "confirmation",
-            Self::Tabs => "tabs",
-            Self::Orphan => "orphan",
-            Self::Page => "page",
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_delay_has_a_word() {
-        let all = [Delay::Backoff, Delay::Confirmation, Delay::Tabs, Delay::Orphan, Delay::Page];
-        assert_eq!(all.map(Delay::as_str), ["backoff", "confirmation", "tabs", "orphan", "page"]);
-    }
-}

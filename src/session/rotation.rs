@@ -44,23 +44,6 @@ pub enum Rotation {
 }
 
 impl Rotation {
-    /// The name of the kind, as the option spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Replays => "replays",
-            Self::Refuses => "refuses",
-            Self::Revokes => "revokes",
-        }
-    }
-
-    /// Reads what [`Rotation::as_str`] wrote; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::None, Self::Replays, Self::Refuses, Self::Revokes]
-            .into_iter()
-            .find(|rotation| rotation.as_str() == text)
-    }
-
     /// How long after it was sent an orphan is waited for, before a refresh follows it.
     ///
     /// `seen`: how long it had been out when its page went away. `pace`: that of the replies before, where one is known.
@@ -133,13 +116,5 @@ mod tests {
         }
         assert!((15..=25).contains(&probes), "{probes}");
         assert_eq!(probe_pause(Duration::from_secs(8)), Duration::from_secs(2));
-    }
-
-    #[test]
-    fn a_kind_is_read_back_as_it_was_written() {
-        for rotation in [Rotation::None, Rotation::Replays, Rotation::Refuses, Rotation::Revokes] {
-            assert_eq!(Rotation::parse(rotation.as_str()), Some(rotation));
-        }
-        assert_eq!(Rotation::parse("Revokes"), None);
     }
 }

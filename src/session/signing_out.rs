@@ -16,18 +16,6 @@ pub enum SignOutStatus {
     Local,
 }
 
-impl SignOutStatus {
-    /// As the app reads it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Confirmed => "confirmed",
-            Self::Pending => "pending",
-            Self::GivenUp => "given-up",
-            Self::Local => "local",
-        }
-    }
-}
-
 /// Why a try to sign out at the server was not confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignOutFailure {
@@ -53,16 +41,4 @@ pub struct SignOutProgress {
     pub retry_at: Option<i64>,
     /// Why the last try of this tab was not confirmed.
     pub failure: Option<SignOutFailure>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_server_knows_has_a_word() {
-        let all =
-            [SignOutStatus::Confirmed, SignOutStatus::Pending, SignOutStatus::GivenUp, SignOutStatus::Local];
-        assert_eq!(all.map(SignOutStatus::as_str), ["confirmed", "pending", "given-up", "local"]);
-    }
 }

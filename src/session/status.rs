@@ -46,16 +46,6 @@ impl Status {
     pub fn is_awaited(&self) -> bool {
         matches!(self, Self::Unknown { failure: None, .. })
     }
-
-    /// As the app reads it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Unknown { .. } => "unknown",
-            Self::Active { .. } => "active",
-            Self::Ended { .. } => "ended",
-            Self::Closed => "closed",
-        }
-    }
 }
 
 /// How far a refresh, a sign-in or a sign-out has come: to show.
@@ -69,18 +59,6 @@ pub enum Progress {
     Holding,
     /// It is on the wire.
     Sent,
-}
-
-impl Progress {
-    /// As the app reads it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Locking => "locking",
-            Self::Holding => "holding",
-            Self::Sent => "sent",
-        }
-    }
 }
 
 /// Why there is no session.
@@ -98,26 +76,9 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    /// As it is written in storage and messages, and as JavaScript spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::SignedOut => "signed-out",
-            Self::Rejected => "rejected",
-            Self::Replaced => "replaced",
-        }
-    }
-
     /// The reason by which versions know it that do not know this one.
     pub(crate) fn as_first_known(self) -> Self {
         if self == Self::Replaced { Self::Rejected } else { self }
-    }
-
-    /// Reads what [`EndReason::as_str`] wrote; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::None, Self::SignedOut, Self::Rejected, Self::Replaced]
-            .into_iter()
-            .find(|reason| reason.as_str() == text)
     }
 }
 
@@ -126,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_status_has_a_name_and_is_awaited_until_something_is_known() {
+    fn a_status_is_awaited_until_something_is_known() {
         let unknown = |failure| Status::Unknown { failure, retry_at: None };
         let ended = Status::Ended { reason: EndReason::None, elsewhere: false };
         for (status, name, is_awaited) in [
@@ -137,15 +98,5 @@ mod tests {
         ] {
             assert_eq!((status.name(), status.is_awaited()), (name, is_awaited), "{status:?}");
         }
-    }
-
-    #[test]
-    fn progress_and_reasons_have_words() {
-        let all = [Progress::Idle, Progress::Locking, Progress::Holding, Progress::Sent];
-        assert_eq!(all.map(Progress::as_str), ["idle", "locking", "holding", "sent"]);
-        for reason in [EndReason::None, EndReason::SignedOut, EndReason::Rejected, EndReason::Replaced] {
-            assert_eq!(EndReason::parse(reason.as_str()), Some(reason));
-        }
-        assert_eq!(EndReason::parse("over"), None);
     }
 }

@@ -55,25 +55,6 @@ pub enum Standing {
     Astray,
 }
 
-impl Standing {
-    /// As it is written in storage.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Out => "out",
-            Self::Lost => "lost",
-            Self::Overtaken => "overtaken",
-            Self::Astray => "astray",
-        }
-    }
-
-    /// Reads what [`Standing::as_str`] wrote; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Out, Self::Lost, Self::Overtaken, Self::Astray]
-            .into_iter()
-            .find(|standing| standing.as_str() == text)
-    }
-}
-
 impl Unsettled {
     /// Whether the refresh cookie has changed since it was sent, as far as its companion tells.
     pub(crate) fn has_come(&self, companion: Option<Companion>) -> bool {
@@ -187,9 +168,7 @@ mod tests {
             assert_eq!((marker.standing, marker.id, marker.under), (standing, sent().id, sent().under));
             assert_eq!((marker.sent, marker.first), (10_000, 10_000));
             assert_eq!(marker.astray, (standing == Standing::Astray).then_some(10_000));
-            assert_eq!(Standing::parse(standing.as_str()), Some(standing));
         }
-        assert_eq!(Standing::parse(""), None);
     }
 
     #[test]

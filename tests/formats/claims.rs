@@ -2,7 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use silent_session::session::{Record as _, Subject, Value, claims_of, subject_in};
+use silent_session::format::{Record as _, Value, claims_of, subject_in};
+use silent_session::session::Subject;
 
 use super::json::JsonObject;
 

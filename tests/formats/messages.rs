@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
+use silent_session::format::{Record as _, Value, read_message, write_message};
 use silent_session::session::{
-    AttemptId, EndReason, EpochId, InFlight, Note, Noted, Offer, PeerMessage, Record as _, Standing, Subject,
-    TabId, Unsettled, Value, read_message, write_message,
+    AttemptId, EndReason, EpochId, InFlight, Note, Noted, Offer, PeerMessage, Standing, Subject, TabId,
+    Unsettled,
 };
 
 use super::claims::jwt;

@@ -10,7 +10,8 @@ use js_sys::{Array, Function};
 use silent_session::browser::{
     Driver, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, Targets, TokenPlace, Way, fetch,
 };
-use silent_session::session::{Attachment, Config, Credential, Denial, Event, Status};
+use silent_session::format::Attachment;
+use silent_session::session::{Config, Credential, Denial, Event, Status};
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;

@@ -7,7 +7,8 @@ use silent_session::browser::{
     Driver, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, SignInFailure, Targets,
     TokenPlace, Way, fetch, sign_in,
 };
-use silent_session::session::{Attachment, Config, Denial, EndReason, EpochId, Event, Status};
+use silent_session::format::Attachment;
+use silent_session::session::{Config, Denial, EndReason, EpochId, Event, Status};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;

@@ -1,6 +1,7 @@
 //! Only the auth server's own word confirms a sign-out; whatever else happens, it is tried again, within bounds.
 
-use silent_session::session::{Head, Report};
+use silent_session::format::Head;
+use silent_session::session::Report;
 
 use super::*;
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use silent_session::session::{AccessToken, Denial, Event, Memo, Reply, Status, Ticket, Times};
+use silent_session::format::Times;
+use silent_session::session::{AccessToken, Denial, Event, Memo, Reply, Status, Ticket};
 
 use super::browser::World;
 use super::request::Request;

@@ -1,6 +1,7 @@
 //! Deploys: what an application creates its sessions with. Tabs of several deploys live side by side, and all share one cookie.
 
-use silent_session::session::{Config, EndReason, Value};
+use silent_session::format::Value;
+use silent_session::session::{Config, EndReason};
 
 /// One deploy of an application.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,7 @@
 //! A message as it passes the channel: written by one version of the library, read by another.
 
-use silent_session::session::{PeerMessage, Record, TabId, Value, read_message, write_message};
+use silent_session::format::{Record, Value, read_message, write_message};
+use silent_session::session::{PeerMessage, TabId};
 
 use super::deploy::Version;
 

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use silent_session::format::Times;
 use silent_session::session::{
-    AccessToken, AttemptId, Audience, Event, Grant, Memo, RefreshFailure, Ticket, Times, TokenFault,
+    AccessToken, AttemptId, Audience, Event, Grant, Memo, RefreshFailure, Ticket, TokenFault,
 };
 
 use super::browser::World;

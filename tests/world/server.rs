@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::habits::Habits;
-use silent_session::session::{AttemptId, Head, Numeric, RefreshFailure, Subject, Times, TokenFault};
+use silent_session::format::{Head, Numeric, Times};
+use silent_session::session::{AttemptId, RefreshFailure, Subject, TokenFault};
 
 use super::apis::{Mood, Moods};
 

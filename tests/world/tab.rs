@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use silent_session::format::ServerClock;
 use silent_session::session::{
-    AttemptId, Denial, Entropy, EpochId, Event, Reply, Report, ServerClock, Session, Status, Ticket,
+    AttemptId, Denial, Entropy, EpochId, Event, Reply, Report, Session, Status, Ticket,
 };
 
 use super::Seed;

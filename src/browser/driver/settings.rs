@@ -7,7 +7,8 @@ use super::super::identity::Identity;
 use super::super::origin::Targets;
 use super::super::reporter::Reporter;
 use super::super::token_place::TokenPlace;
-use crate::session::{Attachment, Config};
+use crate::format::Attachment;
+use crate::session::Config;
 
 /// What a driver needs to know of the world, beside the machine's [`Config`].
 #[derive(Clone, Debug)]

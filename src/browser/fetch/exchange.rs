@@ -14,7 +14,8 @@ use super::super::timer::within;
 use super::request::Request;
 use super::spare::Spare;
 use super::{FetchFailure, Policy, Stoppable, TokenUse, unless_aborted};
-use crate::session::{Audience, Credential, Denial, Event, wants_more};
+use crate::format::wants_more;
+use crate::session::{Audience, Credential, Denial, Event};
 
 /// How long a caller waits to know whether there is a 401 behind a rejection.
 const LOOK_PATIENCE: Duration = Duration::from_secs(10);

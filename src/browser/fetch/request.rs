@@ -10,7 +10,8 @@ use super::super::driver::Driver;
 use super::super::object::member;
 use super::policy::{Policy, TokenUse};
 use super::spare::Spare;
-use crate::session::{Attachment, Audience, Credential};
+use crate::format::Attachment;
+use crate::session::{Audience, Credential};
 
 #[wasm_bindgen]
 extern "C" {

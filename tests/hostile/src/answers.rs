@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use silent_session::format::{
+    Head, Record as _, ServerClock, bearer, claims_of, find_token, is_sendable, read_times, subject_in,
+    token_at,
+};
 use silent_session::session::{
-    AccessToken, EndReason, Event, FailureKind, Grant, Head, Memo, Record as _, RefreshFailure, ServerClock,
-    Status, TokenFault, bearer, claims_of, find_token, is_sendable, read_times, subject_in, token_at,
+    AccessToken, EndReason, Event, FailureKind, Grant, Memo, RefreshFailure, Status, TokenFault,
 };
 
 use crate::json::JsonObject;

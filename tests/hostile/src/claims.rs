@@ -1,6 +1,7 @@
 //! Tokens.
 
-use silent_session::session::{Moment, ServerClock, claims_of, decode_claims, read_times, subject_in};
+use silent_session::format::{ServerClock, claims_of, decode_claims, read_times, subject_in};
+use silent_session::session::Moment;
 
 use crate::json::JsonObject;
 

@@ -1,7 +1,7 @@
 //! A JSON parser's objects, as records: what a browser's are to a page.
 
 use serde_json::{Map, Value as Json};
-use silent_session::session::{Record, Value};
+use silent_session::format::{Record, Value};
 
 /// A JSON object.
 #[derive(Clone, Debug)]

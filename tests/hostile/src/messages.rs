@@ -1,6 +1,7 @@
 //! Messages of other tabs, or of whatever script of the origin posts to their channel.
 
-use silent_session::session::{Event, Memo, PeerMessage, Record as _, Status, read_message, write_message};
+use silent_session::format::{Record as _, read_message, write_message};
+use silent_session::session::{Event, Memo, PeerMessage, Status};
 
 use crate::json::JsonObject;
 use crate::page::{Page, TOKEN};

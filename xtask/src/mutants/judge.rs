@@ -14,6 +14,8 @@ use crate::setup::tools;
 
 /// What cargo needs, and what the tests are made of.
 const PARTS: &[&str] = &[".cargo", "Cargo.toml", "Cargo.lock", "src", "tests", "xtask"];
+/// The folders that are mutated.
+const FOLDERS: &[&str] = &["src/session", "src/format"];
 /// The same ones for each mutant. A second without optimisation.
 const HISTORIES: &str = "2600";
 /// In seconds of processor time, twice what the tests take without a mutant. A mutant that takes longer spins. On a busy
@@ -40,9 +42,18 @@ impl<'a> Judge<'a> {
         Ok(Self { project, copy })
     }
 
+    fn list_command(&self) -> Command {
+        let mut list = self.cargo_mutants();
+        list.arg("--list");
+        for folder in FOLDERS {
+            list.args(["--file", &format!("{folder}/**")]);
+        }
+        list
+    }
+
     /// Lists the mutants of all files.
     pub(super) fn list(&self) -> Outcome<Vec<Mutant>> {
-        let list = output(self.cargo_mutants().args(["--list", "--file", "src/session/**"]))?;
+        let list = output(&mut self.list_command())?;
         let mutants = read_list(&list, |file| fs::read_to_string(self.copy.join(file)).unwrap_or_default());
         if mutants.is_empty() {
             Err(Failure::new(format!("cargo-mutants lists none: {list}")))
@@ -54,13 +65,13 @@ impl<'a> Judge<'a> {
     /// Lists those on lines that differ from a revision, as cargo-mutants prints them.
     pub(super) fn list_changed(&self, revision: &str) -> Outcome<String> {
         let mut git = self.project.command("git");
-        let diff = output(git.args(["diff", "--unified=0", "--no-color", revision, "--", "src/session"]))?;
+        let diff = output(git.args(["diff", "--unified=0", "--no-color", revision, "--"]).args(FOLDERS))?;
         if diff.is_empty() {
             return Ok(diff);
         }
         let path = self.project.scratch("mutants/changed.diff");
         fs::write(&path, diff).during(format_args!("writing {}", path.display()))?;
-        output(self.cargo_mutants().args(["--list", "--file", "src/session/**", "--in-diff"]).arg(path))
+        output(self.list_command().arg("--in-diff").arg(path))
     }
 
     /// Runs the tests without a mutant; they have to pass.

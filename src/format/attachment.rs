@@ -1,6 +1,6 @@
 //! How a request carries its token.
 
-use super::token::AccessToken;
+use crate::session::AccessToken;
 
 /// A header and the scheme before the token, as most servers have it: `Authorization: Bearer …` (RFC 6750, section 2.1).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! The browser's own objects are one kind of record, those of a JSON parser another: so what comes from outside (answers,
 //! tokens, messages) is read by the same code in a page and under a fuzzer.
 
-use super::expiry::Numeric;
+use super::lifetime::Numeric;
 
 /// What a member holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,37 +71,37 @@ pub trait Record: Sized {
 }
 
 #[cfg(test)]
-pub(super) mod written {
+pub(crate) mod written {
     use super::{Record, Value};
 
     /// A record for tests, as it is written: members by name, and records among them.
     #[derive(Clone, Debug, Default)]
-    pub(in crate::session) struct Written {
+    pub(crate) struct Written {
         members: Vec<(&'static str, Value)>,
         records: Vec<(&'static str, Written)>,
     }
 
     impl Written {
         /// The same with this text.
-        pub(in crate::session) fn text(mut self, name: &'static str, text: &str) -> Self {
+        pub(crate) fn text(mut self, name: &'static str, text: &str) -> Self {
             self.members.push((name, Value::Text(text.into())));
             self
         }
 
         /// The same with this number.
-        pub(in crate::session) fn number(mut self, name: &'static str, number: f64) -> Self {
+        pub(crate) fn number(mut self, name: &'static str, number: f64) -> Self {
             self.members.push((name, Value::Number(number)));
             self
         }
 
         /// The same with something else: null, a list, true.
-        pub(in crate::session) fn value(mut self, name: &'static str, value: Value) -> Self {
+        pub(crate) fn value(mut self, name: &'static str, value: Value) -> Self {
             self.members.push((name, value));
             self
         }
 
         /// The same with a record in it.
-        pub(in crate::session) fn with(mut self, name: &'static str, record: Self) -> Self {
+        pub(crate) fn with(mut self, name: &'static str, record: Self) -> Self {
             self.members.push((name, Value::Other));
             self.records.push((name, record));
             self

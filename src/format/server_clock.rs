@@ -11,9 +11,9 @@
 
 use std::time::Duration;
 
-use super::error::TokenFault;
-use super::expiry::{Numeric, Times, lifetime};
-use super::time::Moment;
+use super::lifetime::{Numeric, Times, lifetime};
+use crate::session::Moment;
+use crate::session::TokenFault;
 
 /// The least time between two tokens that are compared: dates are whole seconds, and replies take time.
 const APART: Duration = Duration::from_secs(4);

@@ -31,17 +31,16 @@
 
 use std::time::Duration;
 
-use super::answer::{claims_of, subject_in};
-use super::entries::{digest_from_text, digest_to_text, reason_from_text};
-use super::expiry::LONGEST;
-use super::id::{EpochId, TabId};
-use super::memo::Begun;
-use super::note::{Note, Noted};
-use super::peers::{Offer, PeerMessage};
-use super::place::is_sendable;
-use super::record::{Record, Value};
-use super::status::EndReason;
-use super::token::{AccessToken, Subject};
+use super::claims::{claims_of, subject_in};
+use super::entries::{digest_from_text, digest_to_text, read_begun, reason_from_text};
+use super::json::{Record, Value};
+use super::lifetime::LONGEST;
+use super::token_lookup::is_sendable;
+use crate::session::EndReason;
+use crate::session::{AccessToken, Subject};
+use crate::session::{EpochId, TabId};
+use crate::session::{Note, Noted};
+use crate::session::{Offer, PeerMessage};
 
 /// Which version a reader has to know of.
 fn version(message: &PeerMessage) -> f64 {
@@ -155,7 +154,7 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
         }
         "began" => {
             let subject = digest_from_text(&text("subject")?)?;
-            PeerMessage::Began(Begun::read(epoch("epoch")?, subject, text("person").as_deref()))
+            PeerMessage::Began(read_begun(epoch("epoch")?, subject, text("person").as_deref()))
         }
         "over" => {
             let reason = reason_from_text(&text("reason")?)?;

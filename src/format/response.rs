@@ -1,34 +1,8 @@
-//! What an answer of the auth server says: whose token it brings, or why it brings none.
+//! Reads the status and the headers of the auth server's response.
 
 use std::time::Duration;
 
-use super::error::{RefreshFailure, TokenFault};
-use super::jwt::decode_claims;
-use super::record::Record;
-use super::token::Subject;
-
-/// The claims of a JWT, **unverified**; `None` for an opaque token.
-pub fn claims_of<R: Record>(token: &str) -> Option<R> {
-    R::parse(&decode_claims(token)?)
-}
-
-/// The owner of a token, by its claims: the person by the claim of this name (`sub`, RFC 7519, section 4.1.2), and `sid`.
-/// A claim within others is named by its path, with dots; a claim whose own name has dots comes first.
-pub fn subject_in<R: Record>(claims: &R, claim: &str) -> Option<Subject> {
-    let person = claims.label(claim).or_else(|| label_at(claims, claim))?;
-    Some(Subject::new(&person, claims.label("sid").as_deref()))
-}
-
-/// The text or number at a path: names of members, with dots between them.
-fn label_at<R: Record>(claims: &R, path: &str) -> Option<String> {
-    let mut within = None;
-    let mut name = path;
-    while let Some((outer, inner)) = name.split_once('.') {
-        within = Some(within.as_ref().unwrap_or(claims).record(outer)?);
-        name = inner;
-    }
-    within?.label(name)
-}
+use crate::session::{RefreshFailure, TokenFault};
 
 /// What stands above an answer's body. Headers that are not there are empty.
 #[derive(Clone, Copy, Debug, Default)]
@@ -109,53 +83,12 @@ impl Head<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::Value;
-    use super::super::record::written::Written;
     use super::*;
 
     fn failure(status: u16, content_type: &str, challenge: &str, retry_after: &str) -> RefreshFailure {
         let is_end = [400, 401, 403].contains(&status);
         Head { status, content_type, challenge, retry_after }
             .failure(is_end, |date| if date == "soon" { 7.9 } else { f64::NAN })
-    }
-
-    #[test]
-    fn a_person_is_found_by_the_name_or_the_path_of_a_claim() {
-        let user = Written::default().text("name", "alice").number("id", 7.0).value("tags", Value::Other);
-        let claims = Written::default()
-            .text("sub", "s")
-            .text("https://example.com/user", "by a URL")
-            .text("a.b", "by its own name")
-            .with("a", Written::default().text("b", "by a path"))
-            .with("user", Written::default().with("profile", user.clone()).text("name", "outer"))
-            .value("nothing", Value::Null)
-            .value("list", Value::Other);
-        let person = |claim| subject_in(&claims, claim).map(|subject| subject.person().to_owned());
-        for (claim, expected) in [
-            ("sub", "s"),
-            ("https://example.com/user", "by a URL"),
-            ("a.b", "by its own name"),
-            ("user.name", "outer"),
-            ("user.profile.name", "alice"),
-            ("user.profile.id", "7"),
-        ] {
-            assert_eq!(person(claim).as_deref(), Some(expected), "{claim}");
-        }
-        for claim in [
-            "user",
-            "user.profile",
-            "user.profile.tags",
-            "nothing",
-            "list",
-            "list.0",
-            "sub.x",
-            "user..name",
-            ".",
-            "",
-            "no",
-        ] {
-            assert_eq!(person(claim), None, "{claim}");
-        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use super::error::TokenFault;
+use crate::session::TokenFault;
 
 /// A number that may be there or not; servers write it as a number or as a string of digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -13,12 +13,12 @@
 
 use std::time::Duration;
 
-use super::id::{AttemptId, EpochId};
-use super::in_flight::{InFlight, InFlightList};
-use super::memo::{Answered, Begun, PendingSignOut, Remembered};
-use super::pace::Pace;
-use super::status::EndReason;
-use super::unsettled::{Companion, Standing, Unsettled};
+use crate::session::EndReason;
+use crate::session::Pace;
+use crate::session::{Answered, Begun, PendingSignOut, Remembered};
+use crate::session::{AttemptId, EpochId};
+use crate::session::{Companion, Standing, Unsettled};
+use crate::session::{InFlight, InFlightList};
 
 /// Before the date of the first refresh of an id, in a marker.
 const FIRST: &str = "first=";
@@ -48,7 +48,7 @@ impl Remembered {
         let mut words = entry.split(' ');
         let (kind, epoch, detail) = (words.next()?, EpochId::parse(words.next()?)?, words.next()?);
         match kind {
-            "begun" => Some(Self::Begun(Begun::read(epoch, digest_from_text(detail)?, words.next()))),
+            "begun" => Some(Self::Begun(read_begun(epoch, digest_from_text(detail)?, words.next()))),
             "over" => {
                 let reason = reason_from_text(detail)?;
                 let closer = words.next().and_then(reason_from_text);
@@ -76,7 +76,7 @@ impl PendingSignOut {
         let (asked, tries) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
         let session = match (words.next()?, digest_from_text(words.next()?)?) {
             ("-", None) => None,
-            (epoch, subject) => Some(Begun::read(EpochId::parse(epoch)?, subject, words.next())),
+            (epoch, subject) => Some(read_begun(EpochId::parse(epoch)?, subject, words.next())),
         };
         Some(Self { until, session, asked, tries })
     }
@@ -172,14 +172,14 @@ fn date_to_text(date: Option<i64>) -> String {
 }
 
 /// A digest as it is written here and in messages: 16 hexadecimal digits, or `-` where there is none.
-pub(crate) fn digest_to_text(digest: Option<u64>) -> String {
+pub(super) fn digest_to_text(digest: Option<u64>) -> String {
     let Some(digest) = digest else { return "-".into() };
     (0..16).rev().filter_map(|at| char::from_digit(((digest >> (4 * at)) & 0xf) as u32, 16)).collect()
 }
 
 /// Reads it; `None` for anything else.
 #[expect(clippy::option_option, reason = "none is one of the things that can be read")]
-pub(crate) fn digest_from_text(text: &str) -> Option<Option<u64>> {
+pub(super) fn digest_from_text(text: &str) -> Option<Option<u64>> {
     match text {
         "-" => Some(None),
         _ if text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
@@ -195,16 +195,23 @@ fn person_word(session: Option<Begun>) -> String {
     apart.map(|session| [" ", &digest_to_text(session.person)].concat()).unwrap_or_default()
 }
 
+/// Returns the session of an entry or a message. Earlier versions wrote no digest of the person; the digest of the
+/// subject takes its place.
+pub(super) fn read_begun(epoch: EpochId, subject: Option<u64>, person: Option<&str>) -> Begun {
+    let person = person.and_then(digest_from_text).flatten().or(subject);
+    Begun { epoch, subject, person }
+}
+
 /// Why sessions are over that had begun; `None` for anything else.
-pub(crate) fn reason_from_text(text: &str) -> Option<EndReason> {
+pub(super) fn reason_from_text(text: &str) -> Option<EndReason> {
     EndReason::parse(text).filter(|reason| *reason != EndReason::None)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::time::Moment;
-    use super::super::token::{AccessToken, Grant, Subject};
     use super::*;
+    use crate::session::Moment;
+    use crate::session::{AccessToken, Grant, Subject};
 
     fn epoch() -> EpochId {
         EpochId::draw(&mut || 7, 1_700_000_000_000, None)

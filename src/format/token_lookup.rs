@@ -1,7 +1,7 @@
 //! Where the access token stands in an answer. Servers agree on little but that there is one.
 
-use super::error::TokenFault;
-use super::record::Record;
+use super::json::Record;
+use crate::session::TokenFault;
 
 /// The places that are recognised, by what they are called in the servers' words.
 const PLACES: [&str; 8] = [
@@ -88,8 +88,8 @@ fn sendable<R>(found: Found<R>) -> Result<Found<R>, TokenFault> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::Value;
-    use super::super::record::written::Written;
+    use super::super::json::Value;
+    use super::super::json::written::Written;
     use super::*;
 
     fn answer() -> Written {

@@ -1,7 +1,7 @@
 //! What an answer and its token say of time: by many names, in several units, as dates and as durations.
 
-use super::expiry::{IN_MILLISECONDS, Numeric, Times};
-use super::record::Record;
+use super::json::Record;
+use super::lifetime::{IN_MILLISECONDS, Numeric, Times};
 
 /// Lifetimes in seconds. The first is that of RFC 6749, section 5.1.
 const LIFETIMES: [&str; 2] = ["expires_in", "expiresIn"];
@@ -105,11 +105,11 @@ fn with_zone(text: &str) -> Option<String> {
 mod tests {
     use std::time::Duration;
 
-    use super::super::error::TokenFault;
-    use super::super::expiry::lifetime;
-    use super::super::record::Value;
-    use super::super::record::written::Written;
+    use super::super::json::Value;
+    use super::super::json::written::Written;
+    use super::super::lifetime::lifetime;
     use super::*;
+    use crate::session::TokenFault;
 
     /// The moment that [`Written`] can read.
     const THEN: f64 = 1_700_000_000.0;
