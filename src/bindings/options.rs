@@ -1,7 +1,5 @@
 //! Options, as the package's entry has validated and completed them: absolute URLs, seconds.
 
-use std::time::Duration;
-
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 
@@ -10,7 +8,7 @@ use crate::browser::{
     Csrf, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, Targets, TokenPlace, TokenUse, Way,
 };
 use crate::format::Attachment;
-use crate::session::{Config, Rotation};
+use crate::session::{Config, Millis, Rotation};
 
 /// How a derived `fetch` uses the token.
 pub(super) fn read_policy(policy: &JsValue, nested: bool) -> Policy {
@@ -49,9 +47,8 @@ fn numbers(list: &JsValue) -> impl Iterator<Item = f64> {
 pub(super) fn read(options: &JsValue) -> Settings {
     let member = |name: &str| Reflect::get(options, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
     let text = |name: &str| member(name).as_string().unwrap_or_default();
-    let seconds = |name: &str, default: Duration| {
-        member(name).as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(default)
-    };
+    let seconds =
+        |name: &str, default: Millis| member(name).as_f64().and_then(from_seconds).unwrap_or(default);
     let flag = |name: &str, default: bool| member(name).as_bool().unwrap_or(default);
     let defaults = Config::default();
     Settings {
@@ -94,6 +91,11 @@ pub(super) fn read(options: &JsValue) -> Settings {
             ..defaults
         },
     }
+}
+
+/// Returns a duration of so many seconds, to the nearest millisecond; `None` where the number is negative or none.
+pub(super) fn from_seconds(seconds: f64) -> Option<Millis> {
+    (seconds >= 0.0).then(|| Millis::new((seconds * 1000.0 + 0.5) as u64))
 }
 
 fn read_attachment(attach: &JsValue) -> Attachment {

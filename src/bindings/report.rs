@@ -78,7 +78,7 @@ fn event(report: Report, at: f64) -> Option<SessionEvent> {
             attempt: name(id),
             outcome: outcome.map_or_else(|failure| failure.kind().as_str(), |()| "renewed"),
             status: outcome.err().as_ref().and_then(RefreshFailure::status),
-            duration: took.as_secs_f64(),
+            duration: took.get() as f64 / 1000.0,
             late: is_late,
         },
         Report::Adopted => SessionEvent::Adopted { at },
@@ -94,7 +94,7 @@ fn event(report: Report, at: f64) -> Option<SessionEvent> {
             }
         }
         Report::Deferred { why, wait } => {
-            SessionEvent::Deferred { at, reason: why.as_str(), duration: wait.as_secs_f64() }
+            SessionEvent::Deferred { at, reason: why.as_str(), duration: wait.get() as f64 / 1000.0 }
         }
         Report::Ended { reason, elsewhere } => SessionEvent::Ended { at, reason: reason.as_str(), elsewhere },
         Report::ClockJumped { wall_ms, monotonic_ms } => SessionEvent::ClockJumped {

@@ -3,8 +3,6 @@
 //! Every method clones the driver and returns a promise: an `async fn` with `&self` would make `free()` throw for as
 //! long as it is pending.
 
-use std::time::Duration;
-
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -13,7 +11,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use super::{errors, options, snapshot};
 use crate::browser::{self, Driver, FetchFailure};
 use crate::format::scope_contains;
-use crate::session::{AccessToken, Denial, Event, Status};
+use crate::session::{AccessToken, Denial, Event, Millis, Status};
 
 /// A running session. Not for apps: the package's entry wraps it.
 #[wasm_bindgen(js_name = Core)]
@@ -98,7 +96,7 @@ impl Core {
     ) -> Promise {
         let driver = self.driver.clone();
         let not = not.map(|token| AccessToken::new(&token));
-        let min_validity = Duration::try_from_secs_f64(min_validity).unwrap_or(Duration::MAX);
+        let min_validity = options::from_seconds(min_validity).unwrap_or(Millis::MAX);
         future_to_promise(async move {
             let wanted =
                 driver.token_unless_nested(nested, |ticket| Event::TokenWanted { ticket, not, min_validity });

@@ -1,7 +1,5 @@
 //! Bodies that nobody will read.
 
-use std::time::Duration;
-
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -9,11 +7,12 @@ use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 use super::object::member;
 use super::timer::{turn, within};
+use crate::session::Millis;
 
 /// Reads what is left of a response, for so long and no longer; the rest is cancelled. For as long as there is more to come,
 /// the body of a `keepalive` request counts against the quota of the page (64 KiB; the Fetch standard,
 /// "HTTP-network-or-cache fetch"), and no replay would be let out.
-pub(crate) async fn drain(response: &JsValue, limit: Duration) {
+pub(crate) async fn drain(response: &JsValue, limit: Millis) {
     let body = member(response, "body");
     let Some(body) = body.dyn_ref::<ReadableStream>().filter(|body| !body.locked()) else { return };
     let reader = Reader(body.get_reader().unchecked_into());

@@ -11,7 +11,6 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
-use std::time::Duration;
 
 use futures_channel::oneshot;
 use gloo_timers::callback::Timeout;
@@ -33,8 +32,8 @@ use super::random::Random;
 use super::reporter::Reporter;
 use crate::format::Attachment;
 use crate::session::{
-    AttemptId, Config, Credential, Denial, Event, Grant, Progress, Reply, Report, Session, Status, Ticket,
-    TicketQueue,
+    AttemptId, Config, Credential, Denial, Event, Grant, Millis, Progress, Reply, Report, Session, Status,
+    Ticket, TicketQueue,
 };
 
 pub use inspection::Inspection;
@@ -72,7 +71,7 @@ struct Inner {
     /// Closed while the page is put away: a message would throw it out of the back/forward cache.
     channel: RefCell<Option<Channel>>,
     name: String,
-    patience: Duration,
+    patience: Millis,
     lock_name: String,
     memory: Memory,
     refresh_url: String,
@@ -258,7 +257,7 @@ impl Driver {
     }
 
     /// How long a call waits.
-    pub(crate) fn patience(&self) -> Duration {
+    pub(crate) fn patience(&self) -> Millis {
         self.0.patience
     }
 

@@ -11,7 +11,7 @@
 //! What is not of this form is taken for absent, and so is what is dated more than a year ahead (`horizon.rs`); words after the last are those of a later version. The check value of the person
 //! is there where it differs from that of the subject; earlier versions did not write it.
 
-use std::time::Duration;
+use crate::session::Millis;
 
 use crate::session::EndReason;
 use crate::session::Pace;
@@ -124,7 +124,7 @@ impl Unsettled {
 impl Answered {
     /// Writes it.
     pub fn to_entry(self) -> String {
-        let milliseconds = |duration: Duration| duration.as_millis().min(u128::from(u32::MAX)).to_string();
+        let milliseconds = |duration: Millis| duration.get().min(u32::MAX.into()).to_string();
         let echoes = if self.echoes { "echoes" } else { "-" };
         let Pace { slowest, usual } = self.pace;
         let times = [self.took, slowest, usual].map(milliseconds).join(" ");
@@ -134,8 +134,7 @@ impl Answered {
     /// Reads it.
     pub fn from_entry(entry: &str) -> Option<Self> {
         let mut words = entry.split(' ');
-        let milliseconds =
-            |word: &str| word.parse::<u32>().ok().map(|number| Duration::from_millis(number.into()));
+        let milliseconds = |word: &str| word.parse::<u32>().ok().map(|number| Millis::new(number.into()));
         let at = words.next()?.parse().ok()?;
         let took = milliseconds(words.next()?)?;
         // Missing in the entries of earlier versions.

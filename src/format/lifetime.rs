@@ -5,7 +5,7 @@
 //! less its age by the server's clock (`Date - iat`). A date in the answer (`expires_at`) is one more `exp`.
 //! What earlier tokens prove of the server's clock is in [`ServerClock`](super::ServerClock).
 
-use std::time::Duration;
+use crate::session::Millis;
 
 use crate::session::TokenFault;
 
@@ -70,7 +70,7 @@ pub(super) const IN_MILLISECONDS: f64 = 1e11;
 ///
 /// [`TokenFault::Expired`] when the server's own lifetime (`expires_in`, or `exp - iat`) is not positive, or where it is
 /// not known and both `Date` and the local clock are past the expiry. [`TokenFault::NoLifetime`] when the token is no JWT and the reply does not contain its lifetime.
-pub(super) fn lifetime(times: &Times) -> Result<Option<Duration>, TokenFault> {
+pub(super) fn lifetime(times: &Times) -> Result<Option<Millis>, TokenFault> {
     let exp = times.exp.seconds();
     let expires_in = times.expires_in.seconds();
     let expires_at = times.expires_at.seconds();
@@ -118,9 +118,9 @@ impl Times {
     }
 }
 
-fn from_seconds(seconds: f64) -> Duration {
+fn from_seconds(seconds: f64) -> Millis {
     // At least a millisecond: a token that has no time left when it comes would be replaced in a loop.
-    Duration::from_millis(((seconds.min(LONGEST) * 1000.0) as u64).max(1))
+    Millis::new(((seconds.min(LONGEST) * 1000.0) as u64).max(1))
 }
 
 #[cfg(test)]
@@ -140,7 +140,7 @@ mod tests {
     }
 
     fn seconds(times: Times) -> Result<Option<f64>, TokenFault> {
-        lifetime(&times).map(|lifetime| lifetime.map(|lifetime| lifetime.as_secs_f64()))
+        lifetime(&times).map(|lifetime| lifetime.map(|lifetime| lifetime.get() as f64 / 1000.0))
     }
 
     #[test]

@@ -29,7 +29,7 @@
 //! most. Whose the token is, the reader sees in the token itself, unless the app
 //! knows better (`identity`); nothing here is a secret but that, and nothing of the refresh token passes here.
 
-use std::time::Duration;
+use crate::session::Millis;
 
 use super::claims::{claims_of, subject_in};
 use super::entries::{digest_from_text, digest_to_text, read_begun, reason_from_text};
@@ -56,7 +56,7 @@ const LONGEST_TOKEN: usize = 65_536;
 
 /// Writes a message: the members of an object.
 pub fn write_message<R: Record>(from: TabId, message: &PeerMessage) -> Vec<(&'static str, Value)> {
-    let milliseconds = |duration: Duration| Value::Number(duration.as_millis() as f64);
+    let milliseconds = |duration: Millis| Value::Number(duration.get() as f64);
     let (kind, members) = match message {
         PeerMessage::Hello => ("hello", vec![]),
         PeerMessage::Here => ("here", vec![]),
@@ -125,8 +125,7 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
         Value::Number(number) => Some(number).filter(|number| *number >= 0.0 && number.is_finite()),
         _ => None,
     };
-    let milliseconds =
-        |name| number(name).map(|number| Duration::from_millis(number.min(LONGEST * 1000.0) as u64));
+    let milliseconds = |name| number(name).map(|number| Millis::new(number.min(LONGEST * 1000.0) as u64));
     let epoch = |name| EpochId::parse(&text(name)?);
     let message = match text("kind")?.as_str() {
         "hello" => PeerMessage::Hello,

@@ -37,7 +37,7 @@ impl Note {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{InFlight, Pace, Standing};
+    use crate::session::{InFlight, Millis, Pace, Standing};
 
     fn attempt(number: u64) -> AttemptId {
         AttemptId::from_words([number, number])
@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn a_note_is_read_as_it_was_written() {
         let listed = InFlight { attempt: attempt(1), sent: 5, gone: Some(7) };
-        let took = std::time::Duration::from_millis(40);
+        let took = Millis::new(40);
         let answered = Answered { at: 7, took, pace: Pace { slowest: took, usual: took }, echoes: true };
         let unsettled = Unsettled { standing: Standing::Lost, ..Unsettled::astray(attempt(9), 5) };
         for note in [

@@ -1,6 +1,6 @@
 //! Reads the status and the headers of the auth server's response.
 
-use std::time::Duration;
+use crate::session::Millis;
 
 use crate::session::{RefreshFailure, TokenFault};
 
@@ -68,7 +68,7 @@ impl Head<'_> {
     }
 
     /// `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3).
-    fn asked_to_wait(&self, until: impl FnOnce(&str) -> f64) -> Option<Duration> {
+    fn asked_to_wait(&self, until: impl FnOnce(&str) -> f64) -> Option<Millis> {
         let asked = self.retry_after.trim();
         if asked.is_empty() {
             return None;
@@ -77,7 +77,7 @@ impl Head<'_> {
             true => asked.parse::<u32>().map_or(f64::from(u32::MAX), f64::from),
             false => until(asked),
         };
-        (seconds >= 0.0).then(|| Duration::from_secs(seconds as u64))
+        (seconds >= 0.0).then(|| Millis::from_secs(seconds as u64))
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn retry_after_is_read_in_seconds_and_as_a_date() {
-        let asked = |text| failure(503, "", "", text).retry_after().map(|wait| wait.as_secs());
+        let asked = |text| failure(503, "", "", text).retry_after().map(|wait| wait.get() / 1000);
         assert_eq!(asked("120"), Some(120));
         assert_eq!(asked(" 0 "), Some(0));
         assert_eq!(asked("soon"), Some(7));

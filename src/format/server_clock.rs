@@ -9,14 +9,14 @@
 //! - an `iat` that stays the same while `exp` grows was copied, and says nothing of the lifetime;
 //! - a proof by which a token has expired that was just issued is wrong, and forgotten.
 
-use std::time::Duration;
+use crate::session::Millis;
 
 use super::lifetime::{Numeric, Times, lifetime};
 use crate::session::Moment;
 use crate::session::TokenFault;
 
 /// The least time between two tokens that are compared: dates are whole seconds, and replies take time.
-const APART: Duration = Duration::from_secs(4);
+const APART: Millis = Millis::from_secs(4);
 
 /// By how many seconds a date may be off: rounded, and delayed by a slow reply.
 const TOLERANCE: f64 = 2.0;
@@ -54,7 +54,7 @@ impl ServerClock {
     ///
     /// [`TokenFault::Expired`] when the server's own lifetime (`expires_in`, or `exp - iat`) is not positive, or where it
     /// is not known and both `Date` and the local clock are past the expiry. [`TokenFault::NoLifetime`] when the token is no JWT and the reply does not contain its lifetime.
-    pub fn lifetime(&mut self, times: &Times, received: Moment) -> Result<Option<Duration>, TokenFault> {
+    pub fn lifetime(&mut self, times: &Times, received: Moment) -> Result<Option<Millis>, TokenFault> {
         let issued_at = times.issued_at();
         let meaning = self.compare(times, received);
         // An `iat` that is the time of issue tells better what a `Date` of another machine tells as well.
@@ -63,8 +63,7 @@ impl ServerClock {
         let is_right = |proved: &f64| {
             meaning != Meaning::Issued || issued_at.is_some_and(|iat| *proved <= iat + TOLERANCE)
         };
-        let proved =
-            self.proof.map(|(then, at)| then + received.surely_since(at).as_secs_f64()).filter(is_right);
+        let proved = self.proof.map(|(then, at)| then + seconds(received.surely_since(at))).filter(is_right);
         let by_proof = Times { server_now: latest([proved, date]), ..*times };
         let believed = by_proof.plausible_server_now().or(date);
         self.proof = latest([believed, issued_at]).map(|now| (now, received));
@@ -100,12 +99,16 @@ impl ServerClock {
         if received.surely_since(earlier.received) < APART {
             return self.meaning;
         }
-        let passed = received.since(earlier.received).as_secs_f64();
+        let passed = seconds(received.since(earlier.received));
         self.earlier = Some(this);
         self.meaning =
             if iat - earlier.iat >= passed - TOLERANCE { Meaning::Issued } else { Meaning::Unknown };
         self.meaning
     }
+}
+
+fn seconds(duration: Millis) -> f64 {
+    duration.get() as f64 / 1000.0
 }
 
 #[cfg(test)]
@@ -141,7 +144,7 @@ mod tests {
             };
             let ms = (passed * 1000.0) as i64;
             let received = Moment::new(1_700_000_000_000 + ms + (self.local_error * 1000.0) as i64, ms);
-            clock.lifetime(&times, received).unwrap().unwrap().as_secs_f64()
+            clock.lifetime(&times, received).unwrap().unwrap().get() as f64 / 1000.0
         }
 
         /// What its tokens are taken to live that are issued at these times.
@@ -263,7 +266,7 @@ mod tests {
         };
         let at = |passed: f64| Moment::new((passed * 1000.0) as i64, (passed * 1000.0) as i64);
         let mut lifetime = |passed: f64, server_now| {
-            clock.lifetime(&times(passed, server_now), at(passed)).unwrap().unwrap().as_secs()
+            clock.lifetime(&times(passed, server_now), at(passed)).unwrap().unwrap().get() / 1000
         };
         assert_eq!(lifetime(0.0, None), 1500);
         assert_eq!(lifetime(10.0, Some(START + 10.0)), 900);

@@ -103,7 +103,7 @@ fn with_zone(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use crate::session::Millis;
 
     use super::super::json::Value;
     use super::super::json::written::Written;
@@ -121,7 +121,7 @@ mod tests {
     /// How many seconds an opaque token lives that came 100 seconds before then.
     fn lives(answer: &Written) -> Result<Option<f64>, TokenFault> {
         let lifetime = lifetime(&read_times(None, [Some(answer), None], Some(THEN - 100.0), 0.0))?;
-        Ok(lifetime.map(|lifetime| lifetime.as_secs_f64()))
+        Ok(lifetime.map(|lifetime| lifetime.get() as f64 / 1000.0))
     }
 
     #[test]
@@ -203,7 +203,7 @@ mod tests {
         let (outer, inner) = (answer().number("expires_in", 60.0), answer().number("expires", 30_000.0));
         for answers in [[Some(&outer), Some(&inner)], [Some(&inner), Some(&outer)]] {
             let lifetime = lifetime(&read_times(None, answers, None, 0.0));
-            assert_eq!(lifetime, Ok(Some(Duration::from_secs(30))));
+            assert_eq!(lifetime, Ok(Some(Millis::from_secs(30))));
         }
         let both = answer().number("expires_in", 200.0).number("expires_at", THEN);
         assert_eq!(lives(&both), Ok(Some(100.0)));
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn a_jwt_may_say_nothing_of_its_life_and_our_clock_comes_last() {
         let lives = |claims: &Written| lifetime(&read_times(Some(claims), [None, None], None, THEN - 100.0));
-        assert_eq!(lives(&answer().number("exp", THEN)), Ok(Some(Duration::from_secs(100))));
+        assert_eq!(lives(&answer().number("exp", THEN)), Ok(Some(Millis::from_secs(100))));
         assert_eq!(lives(&answer()), Ok(None));
     }
 
@@ -223,6 +223,6 @@ mod tests {
         let dated = answer().text("access_expiration", "2023-11-14T22:13:20Z");
         let lifetime =
             lifetime(&read_times(Some(&claims), [None, Some(&dated)], None, 0.0)).unwrap().unwrap();
-        assert_eq!(lifetime.as_secs_f64(), 399.5);
+        assert_eq!(lifetime.get() as f64 / 1000.0, 399.5);
     }
 }

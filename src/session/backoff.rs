@@ -3,34 +3,34 @@
 //! `Retry-After` is the floor of that pause, never its replacement: many gateways send 0 or 1. It has a ceiling, and jitter on
 //! top, because all clients are sent the same.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::error::RefreshFailure;
 use super::id::Entropy;
 use super::time::{Deadline, Moment};
 
-const BASE: Duration = Duration::from_secs(1);
+const BASE: Millis = Millis::from_secs(1);
 /// How much longer it is where nobody waits: a refresh ahead of time has a minute.
-const IDLE: u32 = 8;
+const IDLE: u64 = 8;
 /// Somebody waits for it.
-const CAP: Duration = Duration::from_secs(60);
+const CAP: Millis = Millis::from_secs(60);
 /// Nobody does: of a million tabs after an outage, those that nobody uses leave the server to those that somebody does.
-const IDLE_CAP: Duration = Duration::from_secs(900);
+const IDLE_CAP: Millis = Millis::from_secs(900);
 /// Nobody waits for it, and it is tried so often only: it has to outlast an outage.
-const SIGN_OUT_CAP: Duration = Duration::from_secs(3600);
+const SIGN_OUT_CAP: Millis = Millis::from_secs(3600);
 /// Full jitter may draw nearly nothing; this much is always waited: an outage of a second costs four attempts at the most.
-const FLOOR: Duration = Duration::from_millis(400);
+const FLOOR: Millis = Millis::new(400);
 /// The ceiling of `Retry-After`. A server that asks for a day does not know that a person is waiting.
-const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
+const RETRY_AFTER_CAP: Millis = Millis::from_secs(300);
 /// The pause without a network where nobody waits. An event tells when the network is back; this is in case none comes.
-const OFFLINE_IDLE: Duration = Duration::from_secs(240);
+const OFFLINE_IDLE: Millis = Millis::from_secs(240);
 
 /// Failures in a row, and when the next attempt is due.
 #[derive(Debug)]
 pub(crate) struct Backoff {
-    cap: Duration,
+    cap: Millis,
     /// The pause without a network.
-    offline: Duration,
+    offline: Millis,
     failures: u32,
     /// When the first of them was.
     first: Option<Moment>,
@@ -56,26 +56,26 @@ impl Backoff {
         now: Moment,
         failure: &RefreshFailure,
         entropy: &mut impl Entropy,
-    ) -> Duration {
-        let whole = BASE.saturating_mul(1 << self.failures.min(16));
+    ) -> Millis {
+        let whole = BASE * (1 << self.failures.min(16));
         // The same draw for both: the one is never after the other.
         let draw = entropy.next_u64();
-        let part = |whole: Duration| scale(whole, &mut || draw);
+        let part = |whole: Millis| scale(whole, &mut || draw);
         let (pause, idle) = match failure {
             RefreshFailure::Offline => {
-                let jittered = |pause: Duration| pause.saturating_add(part(pause / 4));
+                let jittered = |pause: Millis| pause + part(pause / 4);
                 (jittered(self.offline), jittered(OFFLINE_IDLE))
             }
-            _ => (part(whole.min(self.cap)), part(whole.saturating_mul(IDLE).min(IDLE_CAP))),
+            _ => (part(whole.min(self.cap)), part((whole * IDLE).min(IDLE_CAP))),
         };
         let asked = failure.retry_after().unwrap_or_default().min(RETRY_AFTER_CAP);
         let least = asked.max(FLOOR);
         let spread = scale(asked / 2, entropy);
-        let pause = pause.max(least).saturating_add(spread);
+        let pause = pause.max(least) + spread;
         self.failures = self.failures.saturating_add(1);
         self.first.get_or_insert(now);
         self.until = Some(Deadline::new(now, pause));
-        self.idle_until = Some(Deadline::new(now, idle.max(least).saturating_add(spread)));
+        self.idle_until = Some(Deadline::new(now, idle.max(least) + spread));
         pause
     }
 
@@ -97,8 +97,8 @@ impl Backoff {
     }
 
     /// For how long all attempts have failed; nothing where the last has not.
-    pub(crate) fn has_failed_for(&self, now: Moment) -> Duration {
-        self.first.map_or(Duration::ZERO, |first| now.since(first))
+    pub(crate) fn has_failed_for(&self, now: Moment) -> Millis {
+        self.first.map_or(Millis::ZERO, |first| now.since(first))
     }
 
     /// When the next attempt is due; `None` when nothing stands in its way.
@@ -122,12 +122,10 @@ impl Backoff {
     }
 }
 
-/// A random part of a duration: the whole of it times a number in `[0, 1)`.
-pub(crate) fn scale(whole: Duration, entropy: &mut impl Entropy) -> Duration {
-    let whole = u64::try_from(whole.as_millis()).unwrap_or(u64::MAX);
-    // A fixed-point multiplication: floating point would bring its formatter and its tables into the wasm.
-    let part = (u128::from(whole) * u128::from(entropy.next_u64())) >> 64;
-    Duration::from_millis(part as u64)
+/// Returns a random part of a duration: the whole times a number in `[0, 1)`. Of more than 49 days, a part of 49 days.
+pub(crate) fn scale(whole: Millis, entropy: &mut impl Entropy) -> Millis {
+    let whole = whole.get().min(u32::MAX.into());
+    Millis::new((whole * (entropy.next_u64() >> 32)) >> 32)
 }
 
 #[cfg(test)]
@@ -138,11 +136,11 @@ mod tests {
     const FAILURE: RefreshFailure = RefreshFailure::TimedOut;
 
     fn busy(seconds: u64) -> RefreshFailure {
-        RefreshFailure::Unavailable { status: Some(503), retry_after: Some(Duration::from_secs(seconds)) }
+        RefreshFailure::Unavailable { status: Some(503), retry_after: Some(Millis::from_secs(seconds)) }
     }
 
-    fn delay(backoff: &Backoff) -> Duration {
-        backoff.until(NOW).map_or(Duration::ZERO, |until| until.remaining(NOW))
+    fn delay(backoff: &Backoff) -> Millis {
+        backoff.until(NOW).map_or(Millis::ZERO, |until| until.remaining(NOW))
     }
 
     #[test]
@@ -153,7 +151,7 @@ mod tests {
         for _ in 0..9 {
             let said = backoff.fail(NOW, &FAILURE, &mut most);
             assert_eq!(said, delay(&backoff));
-            delays.push(delay(&backoff).as_millis().div_ceil(1000));
+            delays.push(delay(&backoff).get().div_ceil(1000));
         }
         assert_eq!(delays, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
         backoff.reset();
@@ -167,8 +165,8 @@ mod tests {
         let mut backoff = Backoff::default();
         for expected in [8, 16, 32, 64, 128, 256, 512, 900, 900] {
             backoff.fail(NOW, &FAILURE, &mut || u64::MAX);
-            let idle = backoff.idle_until(NOW).map_or(Duration::ZERO, |until| until.remaining(NOW));
-            assert_eq!(idle.as_millis().div_ceil(1000), expected);
+            let idle = backoff.idle_until(NOW).map_or(Millis::ZERO, |until| until.remaining(NOW));
+            assert_eq!(idle.get().div_ceil(1000), expected);
             assert!(delay(&backoff) <= idle);
         }
         backoff.reset();
@@ -182,21 +180,21 @@ mod tests {
         backoff.fail(minute, &FAILURE, &mut || 0);
         backoff.fail(hour, &FAILURE, &mut || 0);
         backoff.has_failed_since(hour, hour);
-        assert_eq!(backoff.has_failed_for(hour), Duration::from_secs(3_540));
+        assert_eq!(backoff.has_failed_for(hour), Millis::from_secs(3_540));
         backoff.has_failed_since(NOW, hour);
-        assert_eq!(backoff.has_failed_for(hour), Duration::from_secs(3_600));
+        assert_eq!(backoff.has_failed_for(hour), Millis::from_secs(3_600));
         backoff.reset();
-        assert_eq!(backoff.has_failed_for(hour), Duration::ZERO);
+        assert_eq!(backoff.has_failed_for(hour), Millis::ZERO);
         // A failure of this very moment has lasted for no time.
         backoff.has_failed_since(minute, minute);
-        assert_eq!(backoff.has_failed_for(hour), Duration::ZERO);
+        assert_eq!(backoff.has_failed_for(hour), Millis::ZERO);
     }
 
     #[test]
     fn that_of_sign_outs_grows_on_to_an_hour() {
         let mut backoff = Backoff::of_sign_outs();
-        let all: Duration = (0..20).map(|_| backoff.fail(NOW, &FAILURE, &mut || u64::MAX / 2)).sum();
-        assert!(all > Duration::from_secs(4 * 3600), "{all:?}");
+        let all: u64 = (0..20).map(|_| backoff.fail(NOW, &FAILURE, &mut || u64::MAX / 2).get()).sum();
+        assert!(all > 4 * 3_600_000, "{all}");
         backoff.reset();
         assert_eq!(backoff.cap, SIGN_OUT_CAP);
     }
@@ -207,7 +205,7 @@ mod tests {
         backoff.fail(NOW, &FAILURE, &mut || 0);
         assert_eq!(delay(&backoff), FLOOR);
         backoff.fail(NOW, &FAILURE, &mut || u64::MAX / 2);
-        assert_eq!(delay(&backoff).as_millis(), 999);
+        assert_eq!(delay(&backoff).get(), 999);
     }
 
     /// The pauses after so many failures in a row, in seconds: where somebody waits, and where nobody does.
@@ -216,9 +214,8 @@ mod tests {
         for _ in 0..failures {
             backoff.fail(NOW, &busy(asked), &mut || chance);
         }
-        let rounded = |pause: Option<Deadline>| {
-            pause.map_or(0, |pause| pause.remaining(NOW).as_millis().div_ceil(1000) as u64)
-        };
+        let rounded =
+            |pause: Option<Deadline>| pause.map_or(0, |pause| pause.remaining(NOW).get().div_ceil(1000));
         (rounded(backoff.until(NOW)), rounded(backoff.idle_until(NOW)))
     }
 

@@ -1,24 +1,24 @@
 //! An API that refuses brand-new tokens is misconfigured (a wrong audience, a wrong key): another refresh would not
 //! help it. The breaker stops refreshes on its account for a while, and on nobody else's.
 
+use super::time::Millis;
 use std::rc::Rc;
-use std::time::Duration;
 
 use super::bucket::Bucket;
 use super::time::{Deadline, Moment};
 
-const FIRST_PAUSE: Duration = Duration::from_secs(30);
-const LONGEST_PAUSE: Duration = Duration::from_secs(900);
+const FIRST_PAUSE: Millis = Millis::from_secs(30);
+const LONGEST_PAUSE: Millis = Millis::from_secs(900);
 /// The number of refreshes that rejected tokens may cause at once. One heals a revocation; the others are for the next ones.
 const BUDGET: u32 = 5;
 /// The time after which rejected tokens may cause one more. An API that rejects good tokens under ever new paths causes no
 /// more than that.
-const BUDGET_PERIOD: Duration = Duration::from_secs(120);
+const BUDGET_PERIOD: Millis = Millis::from_secs(120);
 /// The number of refreshes in a row that may cost nothing, because a path accepted the token that it had caused. A path that
 /// rejects every other token would cause one at each call.
 const FREE: u32 = 15;
 /// The time after which one more may.
-const FREE_PERIOD: Duration = Duration::from_secs(60);
+const FREE_PERIOD: Millis = Millis::from_secs(60);
 /// Audiences remembered; with more than this misbehaving the oldest gets another chance.
 const MOST_ENTRIES: usize = 16;
 
@@ -95,7 +95,7 @@ impl Breaker {
         if !self.budget.wait(now).is_zero() {
             return self.budget.next();
         }
-        self.budget.take(now, Duration::ZERO);
+        self.budget.take(now, Millis::ZERO);
         self.cause = Some(audience.clone());
         self.is_open = true;
         None
@@ -113,7 +113,7 @@ impl Breaker {
         if self.is_cause(audience) && self.is_open {
             self.cause = None;
             if self.free.wait(now).is_zero() {
-                self.free.take(now, Duration::ZERO);
+                self.free.take(now, Millis::ZERO);
                 self.budget.give_back(1);
             }
         }
@@ -123,7 +123,7 @@ impl Breaker {
     pub(crate) fn strike(&mut self, audience: &Audience, now: Moment) -> Deadline {
         self.is_open &= !self.is_cause(audience);
         let strikes = self.forget(audience).unwrap_or(0) + 1;
-        let pause = FIRST_PAUSE.saturating_mul(1 << (strikes - 1).min(8)).min(LONGEST_PAUSE);
+        let pause = (FIRST_PAUSE * (1 << (strikes - 1).min(8))).min(LONGEST_PAUSE);
         let until = Deadline::new(now, pause);
         if self.entries.len() == MOST_ENTRIES {
             self.entries.remove(0);
@@ -164,7 +164,7 @@ mod tests {
         let api = Audience::new("https://api.example.com", "/");
         let mut pauses = Vec::new();
         for _ in 0..7 {
-            pauses.push(breaker.strike(&api, after(0)).remaining(after(0)).as_secs());
+            pauses.push(breaker.strike(&api, after(0)).remaining(after(0)).get() / 1000);
         }
         assert_eq!(pauses, [30, 60, 120, 240, 480, 900, 900]);
         breaker.forget(&api);

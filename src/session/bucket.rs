@@ -1,6 +1,6 @@
 //! A token bucket: some events at once, and one more every so often.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::time::{Deadline, Moment};
 
@@ -14,46 +14,46 @@ const OVERDRAFT: u32 = 2;
 #[derive(Debug)]
 pub(crate) struct Bucket {
     burst: u32,
-    period: Duration,
-    debt: Duration,
+    period: Millis,
+    debt: Millis,
     /// When the debt was last counted.
     since: Option<Moment>,
 }
 
 impl Bucket {
     /// A full bucket.
-    pub(crate) const fn new(burst: u32, period: Duration) -> Self {
-        Self { burst, period, debt: Duration::ZERO, since: None }
+    pub(crate) const fn new(burst: u32, period: Millis) -> Self {
+        Self { burst, period, debt: Millis::ZERO, since: None }
     }
 
     /// Takes one event out, and lets the next wait for `extra` more than the period.
-    pub(crate) fn take(&mut self, now: Moment, extra: Duration) {
-        let paid = self.since.map_or(Duration::ZERO, |since| now.since(since));
-        let most = self.period.saturating_mul(self.burst + OVERDRAFT);
-        let debt = self.debt.saturating_sub(paid).saturating_add(self.period).saturating_add(extra);
+    pub(crate) fn take(&mut self, now: Moment, extra: Millis) {
+        let paid = self.since.map_or(Millis::ZERO, |since| now.since(since));
+        let most = self.period * u64::from(self.burst + OVERDRAFT);
+        let debt = self.debt - paid + self.period + extra;
         self.debt = debt.min(most);
         self.since = Some(now);
     }
 
     /// Puts the last events back, so many of them.
     pub(crate) fn give_back(&mut self, count: u32) {
-        self.debt = self.debt.saturating_sub(self.period.saturating_mul(count));
+        self.debt = self.debt - self.period * u64::from(count);
     }
 
     /// The period, for whoever draws a part of it as extra.
-    pub(crate) fn period(&self) -> Duration {
+    pub(crate) fn period(&self) -> Millis {
         self.period
     }
 
     /// When the next event is allowed, be it past; `None` before the first.
     pub(crate) fn next(&self) -> Option<Deadline> {
-        let allowed = self.period.saturating_mul(self.burst - 1);
-        self.since.map(|since| Deadline::new(since, self.debt.saturating_sub(allowed)))
+        let allowed = self.period * u64::from(self.burst - 1);
+        self.since.map(|since| Deadline::new(since, self.debt - allowed))
     }
 
     /// How long until the next event is allowed.
-    pub(crate) fn wait(&self, now: Moment) -> Duration {
-        self.next().map_or(Duration::ZERO, |next| next.remaining(now))
+    pub(crate) fn wait(&self, now: Moment) -> Millis {
+        self.next().map_or(Millis::ZERO, |next| next.remaining(now))
     }
 }
 
@@ -61,7 +61,7 @@ impl Bucket {
 mod tests {
     use super::*;
 
-    const PERIOD: Duration = Duration::from_secs(60);
+    const PERIOD: Millis = Millis::from_secs(60);
 
     fn at(seconds: i64) -> Moment {
         Moment::new(seconds * 1_000, seconds * 1_000)
@@ -73,7 +73,7 @@ mod tests {
             .map(|second| {
                 let mut count = 0;
                 while bucket.wait(at(second)).is_zero() {
-                    bucket.take(at(second), Duration::ZERO);
+                    bucket.take(at(second), Millis::ZERO);
                     count += 1;
                 }
                 count
@@ -93,17 +93,17 @@ mod tests {
     #[test]
     fn what_was_not_held_back_is_made_up_for_within_bounds() {
         let mut bucket = Bucket::new(3, PERIOD);
-        (0..100).for_each(|_| bucket.take(at(0), Duration::ZERO));
-        assert_eq!(bucket.wait(at(0)), PERIOD * (1 + OVERDRAFT));
+        (0..100).for_each(|_| bucket.take(at(0), Millis::ZERO));
+        assert_eq!(bucket.wait(at(0)), PERIOD * u64::from(1 + OVERDRAFT));
     }
 
     #[test]
     fn an_event_that_is_put_back_may_happen_again() {
         let mut bucket = Bucket::new(1, PERIOD);
-        bucket.take(at(0), Duration::ZERO);
+        bucket.take(at(0), Millis::ZERO);
         bucket.give_back(1);
-        assert_eq!(bucket.wait(at(0)), Duration::ZERO);
-        (0..9).for_each(|_| bucket.take(at(0), Duration::ZERO));
+        assert_eq!(bucket.wait(at(0)), Millis::ZERO);
+        (0..9).for_each(|_| bucket.take(at(0), Millis::ZERO));
         bucket.give_back(u32::MAX);
         assert_eq!(taken(&mut bucket, 0, 0), 1, "and no more than were taken");
     }
@@ -111,16 +111,16 @@ mod tests {
     #[test]
     fn extra_time_is_waited_for_as_well() {
         let mut bucket = Bucket::new(1, PERIOD);
-        bucket.take(at(0), Duration::from_secs(5));
-        assert_eq!(bucket.wait(at(0)), Duration::from_secs(65));
+        bucket.take(at(0), Millis::from_secs(5));
+        assert_eq!(bucket.wait(at(0)), Millis::from_secs(65));
         assert_eq!(bucket.next().map(Deadline::wall_ms), Some(65_000));
     }
 
     #[test]
     fn a_clock_that_is_set_back_does_not_lock_out() {
         let mut bucket = Bucket::new(1, PERIOD);
-        bucket.take(at(1_000_000), Duration::ZERO);
+        bucket.take(at(1_000_000), Millis::ZERO);
         let set_back = Moment::new(0, 1_000_060_000);
-        assert_eq!(bucket.wait(set_back), Duration::ZERO);
+        assert_eq!(bucket.wait(set_back), Millis::ZERO);
     }
 }

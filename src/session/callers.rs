@@ -1,6 +1,6 @@
 //! Who waits for a token, and for how long.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::held::Source;
 use super::id::{EpochId, Ticket};
@@ -123,7 +123,7 @@ impl Callers {
     }
 
     /// Takes the first whose patience has run out. Whoever came later is not looked at: that would cost more for each.
-    pub(crate) fn take_impatient(&mut self, now: Moment, patience: Duration) -> Option<Caller> {
+    pub(crate) fn take_impatient(&mut self, now: Moment, patience: Millis) -> Option<Caller> {
         let is_impatient = |caller: &Caller| Deadline::new(caller.asked, patience).is_due(now);
         let caller = self.waiting.take_first_if(is_impatient)?;
         self.renewals -= caller.is_renewal();
@@ -131,7 +131,7 @@ impl Callers {
     }
 
     /// How long until the first patience runs out.
-    pub(crate) fn patience_left(&self, now: Moment, patience: Duration) -> Option<Duration> {
+    pub(crate) fn patience_left(&self, now: Moment, patience: Millis) -> Option<Millis> {
         self.waiting.first().map(|caller| Deadline::new(caller.asked, patience).remaining(now))
     }
 }
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn the_impatient_are_those_who_came_first() {
         let mut callers = both();
-        let patience = Duration::from_secs(60);
+        let patience = Millis::from_secs(60);
         let mut impatient =
             |now| callers.take_impatient(Moment::new(now, now), patience).map(|caller| caller.ticket);
         assert_eq!(impatient(59_999), None);

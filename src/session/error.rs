@@ -1,6 +1,6 @@
 //! What can go wrong, one enum per question.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::status::EndReason;
 
@@ -39,7 +39,7 @@ pub enum RefreshFailure {
         /// The status of the answer; `None` for a network error.
         status: Option<u16>,
         /// What `Retry-After` asks for (RFC 9110, section 10.2.3).
-        retry_after: Option<Duration>,
+        retry_after: Option<Millis>,
     },
     /// Somebody else answered: HTML of a captive portal or a firewall, a `Basic` challenge of a proxy.
     Foreign {
@@ -87,7 +87,7 @@ impl RefreshFailure {
     }
 
     /// What the server asked to wait, where it did.
-    pub fn retry_after(&self) -> Option<Duration> {
+    pub fn retry_after(&self) -> Option<Millis> {
         match self {
             Self::Unavailable { retry_after, .. } => *retry_after,
             _ => None,
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn each_failure_says_its_kind_its_status_and_whether_the_browser_has_said_more() {
         let unavailable = |status, retry_after| RefreshFailure::Unavailable { status, retry_after };
-        let soon = Some(Duration::from_secs(1));
+        let soon = Some(Millis::from_secs(1));
         for (failure, kind, status, is_native) in [
             (RefreshFailure::Rejected { status: 401 }, FailureKind::Rejected, Some(401), false),
             (RefreshFailure::Offline, FailureKind::Offline, None, true),

@@ -1,6 +1,6 @@
 //! What happened. In the past tense: the machine decides what follows.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::breaker::Audience;
 use super::error::RefreshFailure;
@@ -82,7 +82,7 @@ pub enum Event {
         /// The token that was just refused, where there was one.
         not: Option<AccessToken>,
         /// How long it must still live.
-        min_validity: Duration,
+        min_validity: Millis,
     },
     /// A caller wants a refresh that begins after now.
     RenewalWanted {

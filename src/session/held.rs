@@ -1,6 +1,6 @@
 //! The token in hand.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::backoff::scale;
 use super::config::{Config, MIN_REFRESH_INTERVAL};
@@ -10,10 +10,10 @@ use super::time::{Deadline, Moment};
 use super::token::{AccessToken, Credential, Grant, is_same_person};
 
 /// A refused token that is younger than this, never accepted, and the successor of a refused one, is brand-new.
-const BRAND_NEW: Duration = Duration::from_secs(10);
+const BRAND_NEW: Millis = Millis::from_secs(10);
 
 /// The same for a caller of `accessToken`, which cannot say that it was accepted.
-const BRAND_NEW_UNTOLD: Duration = Duration::from_secs(2);
+const BRAND_NEW_UNTOLD: Millis = Millis::from_secs(2);
 
 /// Where a token came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Held {
         mut grant: Grant,
         elsewhere: bool,
         predecessor: Option<&Held>,
-        late_by: Duration,
+        late_by: Millis,
         config: &Config,
         entropy: &mut impl Entropy,
     ) -> Self {
@@ -77,8 +77,8 @@ impl Held {
         let refresh = capped.filter(|_| config.refresh_ahead).map(|(lifetime, is_capped)| {
             // A fifth, and up to a quarter more of that for the jitter: never more than a quarter of the lifetime.
             let lead = config.leeway.min(lifetime / 5);
-            let lead = lead.saturating_add(scale(lead / 4, entropy));
-            let after = made_up_for(late_by, lifetime.saturating_sub(lead));
+            let lead = lead + scale(lead / 4, entropy);
+            let after = made_up_for(late_by, lifetime - lead);
             let least = if is_capped { CAPPED_REFRESH_INTERVAL } else { MIN_REFRESH_INTERVAL };
             Deadline::new(grant.received, after.max(least))
         });
@@ -138,12 +138,12 @@ impl Held {
 
 /// When a token is renewed that came `late_by` after it was tried for, where one is renewed every `period`: when the one in
 /// its place would have been. Where that is soon, not then: those are spread over the time in which all others are.
-fn made_up_for(late_by: Duration, period: Duration) -> Duration {
-    let (late_by, period) = (late_by.as_millis(), period.as_millis().max(1));
+fn made_up_for(late_by: Millis, period: Millis) -> Millis {
+    let (late_by, period) = (late_by.get(), period.get().max(1));
     let left = period - late_by % period;
     let soon = period / 8;
     let after = if left < soon { soon + 7 * left } else { left };
-    Duration::from_millis(u64::try_from(after).unwrap_or(u64::MAX))
+    Millis::new(after)
 }
 
 #[cfg(test)]
@@ -154,11 +154,11 @@ mod tests {
     const START: Moment = Moment::new(0, 0);
 
     fn held(lifetime_s: u64, late_by: u64, chance: u64) -> Held {
-        let late_by = Duration::from_secs(late_by);
+        let late_by = Millis::from_secs(late_by);
         let grant = Grant {
             token: AccessToken::new("t"),
             received: START,
-            lifetime: Some(Duration::from_secs(lifetime_s)),
+            lifetime: Some(Millis::from_secs(lifetime_s)),
             subject: None,
         };
         Held::new(
@@ -177,7 +177,7 @@ mod tests {
     }
 
     fn seconds(held: &Held) -> f64 {
-        held.refresh.map_or(f64::NAN, |due| due.remaining(START).as_secs_f64())
+        held.refresh.map_or(f64::NAN, |due| due.remaining(START).get() as f64 / 1000.0)
     }
 
     #[test]
@@ -217,12 +217,12 @@ mod tests {
     #[test]
     fn a_token_that_would_be_dead_on_arrival_does_not_last() {
         let long = held(900, 0, 0);
-        assert!(long.grant.lasts(Moment::new(897_999, 0), Duration::ZERO));
-        assert!(!long.grant.lasts(Moment::new(898_000, 0), Duration::ZERO));
-        assert!(!long.grant.lasts(Moment::new(840_000, 0), Duration::from_secs(60)));
+        assert!(long.grant.lasts(Moment::new(897_999, 0), Millis::ZERO));
+        assert!(!long.grant.lasts(Moment::new(898_000, 0), Millis::ZERO));
+        assert!(!long.grant.lasts(Moment::new(840_000, 0), Millis::from_secs(60)));
         let short = held(5, 0, 0);
-        assert!(short.grant.lasts(Moment::new(4_400, 0), Duration::ZERO));
-        assert!(!short.grant.lasts(Moment::new(4_500, 0), Duration::ZERO));
+        assert!(short.grant.lasts(Moment::new(4_400, 0), Millis::ZERO));
+        assert!(!short.grant.lasts(Moment::new(4_500, 0), Millis::ZERO));
     }
     #[test]
     fn a_token_that_another_tab_got_later_takes_the_place_of_this_one() {

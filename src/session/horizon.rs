@@ -81,8 +81,7 @@ impl Remembered {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
+    use super::super::time::Millis;
     use super::super::{
         AccessToken, Answered, AttemptId, Begun, EndReason, Noted, Offer, PendingSignOut, Unsettled,
     };
@@ -133,7 +132,7 @@ mod tests {
                 asked: latest,
                 tries: 0,
             }),
-            answered: Some(Answered::after(None, latest, Duration::ZERO, false)),
+            answered: Some(Answered::after(None, latest, Millis::ZERO, false)),
             ..Memo::default()
         }
     }
@@ -179,7 +178,7 @@ mod tests {
             let memo = Memo { sign_out: Some(pending), ..memo() };
             assert_eq!(stays(memo), [true, true, false, true], "{pending:?}");
         }
-        let answered = Answered::after(None, late, Duration::ZERO, false);
+        let answered = Answered::after(None, late, Millis::ZERO, false);
         assert_eq!(stays(Memo { answered: Some(answered), ..memo() }), [true, true, true, false]);
     }
 
@@ -191,7 +190,7 @@ mod tests {
                 token: AccessToken::new("t"),
                 subject: None,
                 lifetime: None,
-                age: Duration::ZERO,
+                age: Millis::ZERO,
                 sent,
             })
         };
@@ -205,7 +204,7 @@ mod tests {
                 offer(now, ahead),
                 PeerMessage::Began(begun),
                 PeerMessage::Over { until: epoch(ahead), reason: EndReason::SignedOut },
-                PeerMessage::Wanted { epoch: Some(epoch(ahead)), age: Duration::ZERO },
+                PeerMessage::Wanted { epoch: Some(epoch(ahead)), age: Millis::ZERO },
                 noted(ahead),
             ]
         };
@@ -220,7 +219,7 @@ mod tests {
             PeerMessage::Coming,
             PeerMessage::Tried,
             PeerMessage::Bye,
-            PeerMessage::Wanted { epoch: None, age: Duration::ZERO },
+            PeerMessage::Wanted { epoch: None, age: Millis::ZERO },
         ];
         assert!(undated.iter().all(|message| Horizon::after(NOW).believes(message)));
     }

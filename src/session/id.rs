@@ -1,6 +1,6 @@
 //! Identifiers, and the chance that they are drawn from.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::time::Moment;
 
@@ -71,9 +71,8 @@ impl EpochId {
     }
 
     /// Whether it began longer ago than that.
-    pub(crate) fn is_older_than(self, bound: Duration, now: Moment) -> bool {
-        let bound = i64::try_from(bound.as_millis()).unwrap_or(i64::MAX);
-        !self.is_after(now.wall_ms().saturating_sub(bound).max(0))
+    pub(crate) fn is_older_than(self, bound: Millis, now: Moment) -> bool {
+        !self.is_after(now.wall_ms().saturating_sub(bound.signed()).max(0))
     }
 
     /// Returns the id as two words.

@@ -3,7 +3,7 @@
 //! A refresh that is given up on is not aborted, so a server that does not reply would collect requests: over HTTP/1.1
 //! six of them block every other request to its origin. At most [`MOST_IN_FLIGHT`] are out at once.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::id::AttemptId;
 use super::time::{MOST_AHEAD, Moment};
@@ -12,7 +12,7 @@ use super::time::{MOST_AHEAD, Moment};
 pub const MOST_IN_FLIGHT: usize = 2;
 
 /// How long a refresh counts that never settles: browsers and proxies give up on a silent connection by then.
-pub const LONGEST_IN_FLIGHT: Duration = Duration::from_secs(120);
+pub const LONGEST_IN_FLIGHT: Millis = Millis::from_secs(120);
 
 /// How many are listed. More than [`MOST_IN_FLIGHT`], for tabs that no lock reaches.
 const MOST_LISTED: usize = 4;
@@ -31,14 +31,14 @@ pub struct InFlight {
 impl InFlight {
     /// Returns how much longer it counts. `gone_wait` gives the whole time for a refresh whose page has gone; its argument
     /// is how long the refresh had been out then.
-    pub(crate) fn left(&self, now: Moment, gone_wait: impl Fn(Duration) -> Duration) -> Duration {
+    pub(crate) fn left(&self, now: Moment, gone_wait: impl Fn(Millis) -> Millis) -> Millis {
         let bound = match self.gone {
-            Some(gone) => gone_wait(ms_between(self.sent, gone)).min(LONGEST_IN_FLIGHT),
+            Some(gone) => gone_wait(Millis::between(self.sent, gone)).min(LONGEST_IN_FLIGHT),
             None => LONGEST_IN_FLIGHT,
         };
         // Dated in the future, by a clock that was set back since, it says nothing: it would count until that date.
         let is_dated = self.sent <= now.wall_ms().saturating_add(MOST_AHEAD);
-        if is_dated { bound.saturating_sub(now.wall_since(self.sent)) } else { Duration::ZERO }
+        if is_dated { bound - now.wall_since(self.sent) } else { Millis::ZERO }
     }
 }
 
@@ -47,10 +47,6 @@ impl InFlight {
     pub(crate) fn is_recent(&self, now: Moment) -> bool {
         now.wall_since(self.sent) < LONGEST_IN_FLIGHT
     }
-}
-
-fn ms_between(from: i64, to: i64) -> Duration {
-    Duration::from_millis(to.saturating_sub(from).max(0).unsigned_abs())
 }
 
 /// All that are listed, oldest first.
@@ -68,7 +64,7 @@ impl InFlightList {
     #[must_use]
     pub fn with(self, new: InFlight) -> Self {
         let is_recent = |listed: &InFlight| {
-            listed.attempt != new.attempt && ms_between(listed.sent, new.sent) < LONGEST_IN_FLIGHT
+            listed.attempt != new.attempt && Millis::between(listed.sent, new.sent) < LONGEST_IN_FLIGHT
         };
         let mut list = self.only(is_recent);
         if list.0.iter().all(Option::is_some) {
@@ -113,29 +109,29 @@ mod tests {
         InFlight { attempt: AttemptId::draw(&mut || number), sent, gone: None }
     }
 
-    fn wait(seen: Duration) -> Duration {
+    fn wait(seen: Millis) -> Millis {
         seen * 4
     }
 
     #[test]
     fn one_that_never_settles_counts_for_two_minutes() {
         assert_eq!(sent(1, 1_000_000).left(NOW, wait), LONGEST_IN_FLIGHT);
-        assert_eq!(sent(1, 880_001).left(NOW, wait), Duration::from_millis(1));
-        assert_eq!(sent(1, 880_000).left(NOW, wait), Duration::ZERO);
+        assert_eq!(sent(1, 880_001).left(NOW, wait), Millis::new(1));
+        assert_eq!(sent(1, 880_000).left(NOW, wait), Millis::ZERO);
         assert!(sent(1, 880_001).is_recent(NOW) && !sent(1, 880_000).is_recent(NOW));
     }
 
     #[test]
     fn one_whose_page_has_gone_counts_while_its_reply_is_likely_to_come() {
         let gone = InFlight { gone: Some(999_000), ..sent(1, 998_000) };
-        assert_eq!(gone.left(NOW, wait), Duration::from_secs(2));
+        assert_eq!(gone.left(NOW, wait), Millis::from_secs(2));
         let long = InFlight { gone: Some(999_000), ..sent(1, 0) };
-        assert_eq!(long.left(NOW, wait), Duration::ZERO);
+        assert_eq!(long.left(NOW, wait), Millis::ZERO);
     }
 
     #[test]
     fn whatever_the_dates_say_none_counts_for_longer_than_two_minutes() {
-        assert_eq!(sent(1, 1_002_000).left(NOW, wait), Duration::ZERO);
+        assert_eq!(sent(1, 1_002_000).left(NOW, wait), Millis::ZERO);
         for date in [i64::MIN, -1, 0, i64::MAX] {
             for gone in [None, Some(i64::MIN), Some(i64::MAX)] {
                 assert!(InFlight { gone, ..sent(1, date) }.left(NOW, wait) <= LONGEST_IN_FLIGHT);
@@ -150,7 +146,7 @@ mod tests {
         let changed = list.with(InFlight { gone: Some(10), ..sent(6, 6) });
         assert_eq!(changed.iter().filter(|listed| listed.gone == Some(10)).count(), 1);
         assert_eq!(changed.iter().count(), 4);
-        let late = LONGEST_IN_FLIGHT.as_millis() as i64 + 6;
+        let late = LONGEST_IN_FLIGHT.get() as i64 + 6;
         let left = |at| list.with(sent(9, at)).iter().map(|listed| listed.sent).collect::<Vec<_>>();
         assert_eq!(left(late - 1), [6, 7, 8, late - 1]);
         assert_eq!(left(late), [7, 8, late]);

@@ -4,15 +4,15 @@
 //! live no longer than the rejected one did. After some that were not rejected the claim is tried again; each time it
 //! turns out wrong, twice as many tokens pass before the next trial.
 
-use std::time::Duration;
+use super::time::Millis;
 
 /// The shortest time between a token and the refresh ahead of its expiry, where the lifetime is capped. Callers do not
 /// wait for it: they cause a refresh when the capped lifetime has passed.
-pub(crate) const CAPPED_REFRESH_INTERVAL: Duration = Duration::from_secs(120);
+pub(crate) const CAPPED_REFRESH_INTERVAL: Millis = Millis::from_secs(120);
 
 /// The shortest lifetime that is believed. A younger token was revoked, or its API is broken: then a refresh would be sent each
 /// time that one passes.
-const LEAST_LIFETIME: Duration = Duration::from_secs(2);
+const LEAST_LIFETIME: Millis = Millis::from_secs(2);
 
 /// After how many more early rejections the number of tokens between two trials stops growing.
 const MOST_DOUBLINGS: u32 = 8;
@@ -21,9 +21,9 @@ const MOST_DOUBLINGS: u32 = 8;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LifetimeCap {
     /// How long tokens are taken to live at most.
-    cap: Option<Duration>,
+    cap: Option<Millis>,
     /// The age at which the current token was rejected, before its lifetime had passed.
-    rejected: Option<Duration>,
+    rejected: Option<Millis>,
     /// Whether the token before it was rejected early as well.
     is_suspect: bool,
     /// Consecutive times that a lifetime has turned out wrong.
@@ -31,12 +31,12 @@ pub(crate) struct LifetimeCap {
     /// Tokens that were replaced without an early rejection, since the cap was set.
     unrejected: u32,
     /// The greatest age at which an API has accepted a token.
-    accepted: Duration,
+    accepted: Millis,
 }
 
 impl LifetimeCap {
     /// Returns the shorter of a claimed lifetime and the cap, and whether that is the cap.
-    pub(crate) fn apply(&self, claimed: Duration) -> (Duration, bool) {
+    pub(crate) fn apply(&self, claimed: Millis) -> (Millis, bool) {
         match self.cap {
             Some(cap) if cap < claimed => (cap, true),
             _ => (claimed, false),
@@ -44,12 +44,12 @@ impl LifetimeCap {
     }
 
     /// Notes that an API has accepted the current token at this age.
-    pub(crate) fn accept(&mut self, age: Duration) {
+    pub(crate) fn accept(&mut self, age: Millis) {
         self.accepted = self.accepted.max(age);
     }
 
     /// Notes that an API has rejected the current token at this age, although it was taken to be alive.
-    pub(crate) fn reject(&mut self, age: Duration) {
+    pub(crate) fn reject(&mut self, age: Millis) {
         // Where older tokens are accepted, the lifetime is not the cause. Half: a slow reply makes a token look older.
         if age >= LEAST_LIFETIME && age > self.accepted / 2 {
             self.rejected.get_or_insert(age);
@@ -83,10 +83,10 @@ impl LifetimeCap {
 mod tests {
     use super::*;
 
-    const CLAIMED: Duration = Duration::from_secs(900);
+    const CLAIMED: Millis = Millis::from_secs(900);
 
-    fn seconds(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
+    fn seconds(seconds: u64) -> Millis {
+        Millis::from_secs(seconds)
     }
 
     /// A token that is rejected at this age, and its successor.

@@ -18,7 +18,7 @@ mod sign_out;
 mod sign_out_turn;
 mod unanswered;
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::backoff::Backoff;
 use super::breaker::Breaker;
@@ -48,7 +48,7 @@ use idling::SentFor;
 use seeding::Seed;
 
 /// How long after it was woken a tab hears what has waited for it.
-const JUST_WOKEN: Duration = Duration::from_secs(1);
+const JUST_WOKEN: Millis = Millis::from_secs(1);
 
 #[derive(Debug)]
 enum Phase {
@@ -103,7 +103,7 @@ pub struct Session<E> {
     /// The latest date that is believed of what storage or another tab says.
     horizon: Horizon,
     /// When the wall clock was last found to have jumped, and how much it had counted too little.
-    set_back: Option<(Moment, Duration)>,
+    set_back: Option<(Moment, Millis)>,
     /// The last memo that was read. Where the browser keeps nothing, what other tabs have said of refreshes.
     known: Memo,
     /// The notes of this event, which other tabs are about to be told.
@@ -222,8 +222,7 @@ impl<E: Entropy> Session<E> {
     pub fn handle(&mut self, now: Moment, event: Event) -> Vec<Command> {
         if let Some((wall_ms, monotonic_ms)) = self.last.replace(now).and_then(|last| now.jump_since(last)) {
             self.report(Report::ClockJumped { wall_ms, monotonic_ms });
-            let lost = monotonic_ms.saturating_sub(wall_ms).max(0).unsigned_abs();
-            self.set_back = Some((now, Duration::from_millis(lost)));
+            self.set_back = Some((now, Millis::between(wall_ms, monotonic_ms)));
         }
         let event = self.believed(now, event);
         if matches!(self.phase, Phase::Closed { .. }) {
@@ -245,7 +244,7 @@ impl<E: Entropy> Session<E> {
     }
 
     /// How long until a [`Event::Tick`] is wanted; `None` when only an event can change anything.
-    pub fn deadline(&self, now: Moment) -> Option<Duration> {
+    pub fn deadline(&self, now: Moment) -> Option<Millis> {
         let patience = self.callers.patience_left(now, self.config.patience);
         let work = match self.turns.next_look(now, self.config.longest_gap()) {
             Some(look) => Some(look),
@@ -293,7 +292,7 @@ impl<E: Entropy> Session<E> {
     /// A token that lives, and needs no waiting for. To take it causes nothing, and is no use of the session.
     pub fn in_hand(&self, now: Moment) -> Option<Credential> {
         match &self.phase {
-            Phase::Active(held) if held.grant.lasts(now, Duration::ZERO) => Some(held.credential()),
+            Phase::Active(held) if held.grant.lasts(now, Millis::ZERO) => Some(held.credential()),
             _ => None,
         }
     }
@@ -445,9 +444,9 @@ impl<E: Entropy> Session<E> {
     }
 
     /// How much longer than the wall clock says a message may have lain there that is heard right after a jump.
-    fn wall_lost(&self, now: Moment) -> Duration {
-        let is_recent = |(at, _): &(Moment, Duration)| now.since(*at) < JUST_WOKEN;
-        self.set_back.filter(is_recent).map_or(Duration::ZERO, |(_, lost)| lost)
+    fn wall_lost(&self, now: Moment) -> Millis {
+        let is_recent = |(at, _): &(Moment, Millis)| now.since(*at) < JUST_WOKEN;
+        self.set_back.filter(is_recent).map_or(Millis::ZERO, |(_, lost)| lost)
     }
 
     fn report(&mut self, report: Report) {

@@ -8,7 +8,7 @@
 //! | is lost | brings none | `Lost` |
 //! | is accepted or rejected | brings none | nothing: all is known |
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::config::RECOGNISED;
 use super::id::{AttemptId, Entropy, EpochId};
@@ -48,7 +48,7 @@ pub(crate) struct Others<'a> {
     /// Those of all tabs that are written down.
     pub(crate) listed: InFlightList,
     /// How long the reply to one is likely to take whose page has gone.
-    pub(crate) timeout: Duration,
+    pub(crate) timeout: Millis,
 }
 
 /// How long a server takes over a refresh, and what it does with a spent token.
@@ -58,7 +58,7 @@ pub(crate) struct Habits {
     /// The pace of the replies before, where one is known.
     pub(crate) pace: Option<Pace>,
     /// The longest wait for the reply to a refresh whose page has gone.
-    pub(crate) timeout: Duration,
+    pub(crate) timeout: Millis,
 }
 
 /// What this tab knows of the refreshes that are marked.
@@ -130,23 +130,23 @@ impl Markers {
 
     /// How long the cookie of a refresh may still be on its way whose tab does not have the lock any more: it was
     /// reloaded, closed, killed, or has lost its patience.
-    pub(crate) fn orphan_wait(&self, next: Next, habits: Habits, now: Moment) -> Duration {
-        let Some(marker) = self.newest else { return Duration::ZERO };
+    pub(crate) fn orphan_wait(&self, next: Next, habits: Habits, now: Moment) -> Millis {
+        let Some(marker) = self.newest else { return Millis::ZERO };
         let Habits { rotation, pace, timeout } = habits;
         let wait = |rotation: Rotation| rotation.orphan_wait(marker.seen(now), pace, timeout);
         let bound = match (marker.standing, next) {
-            _ if rotation == Rotation::None => Duration::ZERO,
-            (Standing::Lost | Standing::Astray, _) => Duration::ZERO,
+            _ if rotation == Rotation::None => Millis::ZERO,
+            (Standing::Lost | Standing::Astray, _) => Millis::ZERO,
             (Standing::Out, Next::Refresh) => wait(rotation),
             // A cookie that comes after a sign-in would take the place of its cookie.
             (Standing::Out, Next::Login) => wait(Rotation::Revokes),
             // Its outcome is known. Sent under the same id, the next refresh does no harm, while the server recognises that.
-            (Standing::Overtaken, Next::Refresh) if marker.first_age(now) < RECOGNISED => Duration::ZERO,
+            (Standing::Overtaken, Next::Refresh) if marker.first_age(now) < RECOGNISED => Millis::ZERO,
             (Standing::Overtaken, Next::Refresh) => wait(Rotation::Revokes),
             // A cookie that comes after a sign-out would undo it.
             (Standing::Out, Next::SignOut) | (Standing::Overtaken, Next::SignOut | Next::Login) => timeout,
         };
-        bound.saturating_sub(marker.age(now))
+        bound - marker.age(now)
     }
 
     /// Marks a refresh that is sent in a turn, under the id of the one before, while that may still bring its cookie.
@@ -271,7 +271,7 @@ impl Markers {
 
     /// How long to wait before the next probe, after a rejection: while an orphan's cookie may still come, a rejection says
     /// nothing.
-    pub(crate) fn probe_pause(&self, timeout: Duration, now: Moment) -> Option<Duration> {
+    pub(crate) fn probe_pause(&self, timeout: Millis, now: Moment) -> Option<Millis> {
         let is_coming = |marker: &Unsettled| marker.standing == Standing::Out && !marker.is_ahead(now);
         let orphan = self.newest.filter(is_coming)?;
         (orphan.age(now) < timeout).then(|| probe_pause(orphan.age(now)))

@@ -1,7 +1,7 @@
 //! What a browser keeps of a session beside the cookie, so that a page can look again. No token, and no name; but check
 //! values by which a guessed name can be tested.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::config::{LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OUT};
 use super::id::{AttemptId, EpochId};
@@ -13,7 +13,7 @@ use super::token::Grant;
 use super::unsettled::{Companion, Unsettled};
 
 /// How long a token may be on its way from one tab to another: a machine that has thirty to wake up is slow.
-const NEWS: Duration = Duration::from_secs(5);
+const NEWS: Millis = Millis::from_secs(5);
 
 /// By how many milliseconds two tabs may differ on when the same token came.
 const SAME_ANSWER: i64 = 100;
@@ -148,7 +148,7 @@ pub struct Answered {
     /// When that came: milliseconds since 1970.
     pub at: i64,
     /// How long it took: a guide to how long an orphan's may take.
-    pub took: Duration,
+    pub took: Millis,
     /// The pace of the server, by this reply and those before it.
     pub pace: Pace,
     /// Whether the server has said that it recognises attempt ids, by sending one back.
@@ -157,12 +157,12 @@ pub struct Answered {
 
 impl Answered {
     /// A reply that took so long, after those before it.
-    pub(crate) fn after(before: Option<Self>, at: i64, took: Duration, echoes: bool) -> Self {
+    pub(crate) fn after(before: Option<Self>, at: i64, took: Millis, echoes: bool) -> Self {
         Self { at, took, pace: Pace::after(before.map(|before| before.pace), took), echoes }
     }
 
     /// Whether it came so long ago, or less.
-    pub(crate) fn is_within(&self, bound: Duration, now: Moment) -> bool {
+    pub(crate) fn is_within(&self, bound: Millis, now: Moment) -> bool {
         now.wall_since(self.at) < bound
     }
 
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_reply_is_news_to_a_tab_whose_token_came_before_it() {
-        let answered = Answered::after(None, 10_000, Duration::ZERO, false);
+        let answered = Answered::after(None, 10_000, Millis::ZERO, false);
         let at = |ms| Moment::new(ms, ms);
         for (received, now, is_news) in [
             (9_899, 10_000, true),
@@ -210,7 +210,7 @@ mod tests {
         ] {
             assert_eq!(answered.is_news(at(received), at(now)), is_news, "{received}, {now}");
         }
-        let bound = Duration::from_secs(2);
+        let bound = Millis::from_secs(2);
         assert!(answered.is_within(bound, at(11_999)) && !answered.is_within(bound, at(12_000)));
         assert!(answered.is_within(bound, at(0)), "the clock was set back");
     }

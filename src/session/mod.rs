@@ -172,6 +172,6 @@ pub use rotation::Rotation;
 pub use signing_out::{SignOutFailure, SignOutProgress, SignOutStatus};
 pub use status::{EndReason, Progress, Status};
 pub use ticket_queue::TicketQueue;
-pub use time::{Deadline, Moment};
+pub use time::{Deadline, Millis, Moment};
 pub use token::{AccessToken, Credential, Grant, Subject};
 pub use unsettled::{Companion, Standing, Unsettled};

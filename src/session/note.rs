@@ -160,6 +160,7 @@ impl Memo {
 #[cfg(test)]
 mod tests {
     use super::super::pace::Pace;
+    use super::super::time::Millis;
     use super::*;
 
     fn attempt(number: u64) -> AttemptId {
@@ -238,7 +239,7 @@ mod tests {
     #[test]
     fn what_was_answered_earlier_is_no_news_unless_the_other_is_dated_ahead() {
         let now = Moment::new(1_000_000, 0);
-        let answered = |at| Answered::after(None, at, std::time::Duration::ZERO, false);
+        let answered = |at| Answered::after(None, at, Millis::ZERO, false);
         for (known, heard, is_news) in [
             (None, 5, true),
             (Some(999_000), 998_000, false),
@@ -269,7 +270,7 @@ mod tests {
         assert_eq!(memo.in_flight.iter().map(|listed| listed.gone).collect::<Vec<_>>(), [Some(6)]);
         memo.note(Note::Unlist { attempt: attempt(1) });
         assert_eq!(memo.in_flight.iter().count(), 0);
-        let took = std::time::Duration::from_millis(40);
+        let took = Millis::new(40);
         let answered = Answered { at: 7, took, pace: Pace { slowest: took, usual: took }, echoes: false };
         memo.note(Note::Answered(answered));
         assert_eq!(memo.answered, Some(answered));

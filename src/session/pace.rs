@@ -1,6 +1,6 @@
 //! How long the replies of a server take: what is remembered of those before, to judge one that is out.
 
-use std::time::Duration;
+use super::time::Millis;
 
 /// By how much of itself the slowest reply is forgotten with each quicker one. Half of it is left after 22.
 const FORGOTTEN: u64 = 32;
@@ -9,15 +9,15 @@ const FORGOTTEN: u64 = 32;
 const STEP: u64 = 8;
 
 /// The usual time of a server that has not been measured.
-const UNKNOWN: Pace = Pace { slowest: Duration::ZERO, usual: Duration::from_millis(250) };
+const UNKNOWN: Pace = Pace { slowest: Millis::ZERO, usual: Millis::new(250) };
 
 /// The pace of a server. Whole milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// The slowest recent reply.
-    pub slowest: Duration,
+    pub slowest: Millis,
     /// What half of the replies take at the most.
-    pub usual: Duration,
+    pub usual: Millis,
 }
 
 impl Default for Pace {
@@ -28,24 +28,20 @@ impl Default for Pace {
 
 impl Pace {
     /// The pace that a single reply shows.
-    pub(crate) fn of(took: Duration) -> Self {
+    pub(crate) fn of(took: Millis) -> Self {
         Self { slowest: took, usual: took }
     }
 
     /// The pace after one more reply.
-    pub(crate) fn after(before: Option<Self>, took: Duration) -> Self {
+    pub(crate) fn after(before: Option<Self>, took: Millis) -> Self {
         let Some(Self { slowest, usual }) = before else { return Self::of(took) };
-        let (slowest, usual, took) = (whole(slowest), whole(usual), whole(took));
+        let (slowest, usual, took) = (slowest.get(), usual.get(), took.get());
         // A running median: each reply moves it by a step towards itself, however far away that is.
         let step = usual / STEP + 1;
         let usual = took.clamp(usual.saturating_sub(step), usual.saturating_add(step));
         let remembered = slowest - slowest.div_ceil(FORGOTTEN);
-        Self { slowest: Duration::from_millis(took.max(remembered)), usual: Duration::from_millis(usual) }
+        Self { slowest: Millis::new(took.max(remembered)), usual: Millis::new(usual) }
     }
-}
-
-fn whole(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -55,9 +51,9 @@ mod tests {
     fn after(replies: impl IntoIterator<Item = u64>) -> (u64, u64) {
         let pace = replies
             .into_iter()
-            .fold(None, |before, took| Some(Pace::after(before, Duration::from_millis(took))))
+            .fold(None, |before, took| Some(Pace::after(before, Millis::new(took))))
             .unwrap_or_default();
-        (whole(pace.slowest), whole(pace.usual))
+        (pace.slowest.get(), pace.usual.get())
     }
 
     #[test]
@@ -85,8 +81,8 @@ mod tests {
 
     #[test]
     fn no_reply_is_too_long() {
-        let longest = Duration::MAX;
+        let longest = Millis::MAX;
         let pace = Pace::after(Some(Pace::of(longest)), longest);
-        assert!(Pace::after(Some(pace), Duration::ZERO).usual > Duration::ZERO);
+        assert!(Pace::after(Some(pace), Millis::ZERO).usual > Millis::ZERO);
     }
 }

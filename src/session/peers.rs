@@ -1,6 +1,6 @@
 //! The other tabs: what they say, who they are, and whether their answers are waited for.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::id::{Entropy, EpochId, TabId};
 use super::memo::Begun;
@@ -12,10 +12,10 @@ use super::token::{AccessToken, Grant, Subject};
 
 /// How long the answers of other tabs are waited for. A message is up to some milliseconds behind the lock; a tab that
 /// is busy, or hidden, takes longer. Waiting saves a refresh, and costs at most this.
-pub(crate) const ANSWER_PATIENCE: Duration = Duration::from_millis(100);
+pub(crate) const ANSWER_PATIENCE: Millis = Millis::new(100);
 
 /// And where one of them is known to have what is asked for.
-const NEWS_PATIENCE: Duration = Duration::from_secs(1);
+const NEWS_PATIENCE: Millis = Millis::from_secs(1);
 
 /// Tabs remembered. With more than this, some are asked without being waited for.
 const MOST_SIBLINGS: usize = 64;
@@ -44,7 +44,7 @@ pub enum PeerMessage {
         /// Of which sign-in the one that it has is; `None` where it has none.
         epoch: Option<EpochId>,
         /// How long ago that came.
-        age: Duration,
+        age: Millis,
     },
     /// I am about to refresh.
     Coming,
@@ -73,9 +73,9 @@ pub struct Offer {
     /// Whose it is, by the token itself.
     pub subject: Option<Subject>,
     /// How long it lived from when it came; `None` where the server did not say.
-    pub lifetime: Option<Duration>,
+    pub lifetime: Option<Millis>,
     /// How long ago it came, when the message was sent.
-    pub age: Duration,
+    pub age: Millis,
     /// When the message was sent: milliseconds since 1970. A message to a frozen tab waits.
     pub sent: i64,
 }
@@ -95,10 +95,9 @@ impl Offer {
 
     /// The same as a grant of this tab's, by its own clocks.
     pub(crate) fn grant(self, now: Moment) -> Grant {
-        let transit = Duration::from_millis(now.wall_ms().saturating_sub(self.sent).max(0).unsigned_abs());
         Grant {
             token: self.token,
-            received: now.before(self.age.saturating_add(transit)),
+            received: now.before(self.age + now.wall_since(self.sent)),
             lifetime: self.lifetime,
             subject: self.subject,
         }
@@ -165,7 +164,7 @@ impl Peers {
     }
 
     /// How long an answer may still be waited for; `None` when there is none to wait for.
-    pub(crate) fn answer_wait(&self, now: Moment) -> Option<Duration> {
+    pub(crate) fn answer_wait(&self, now: Moment) -> Option<Millis> {
         let inquiry = self.inquiry.as_ref()?;
         Some(inquiry.ends.remaining(now)).filter(|left| inquiry.is_ours && !left.is_zero())
     }
@@ -324,7 +323,7 @@ mod tests {
             many.forget(tab(me));
             many.me = tab(me);
             assert!(!many.owe(Debt::State, NOW, &mut || 0));
-            assert_eq!(many.replies.wait(NOW), Some(Duration::from_millis(8 * place + 1)), "{me}");
+            assert_eq!(many.replies.wait(NOW), Some(Millis::new(8 * place + 1)), "{me}");
             assert!(!many.replies.is_empty());
             many.forget_all();
             assert!(many.replies.is_empty());
@@ -364,17 +363,17 @@ mod tests {
         let grant = Grant {
             token: AccessToken::new("t"),
             received: Moment::new(940_000, -60_000),
-            lifetime: Some(Duration::from_secs(900)),
+            lifetime: Some(Millis::from_secs(900)),
             subject: None,
         };
         let offer = Offer::of(&grant, EpochId::draw(&mut || 1, 0, None), NOW);
-        assert_eq!(offer.age, Duration::from_secs(60));
+        assert_eq!(offer.age, Millis::from_secs(60));
         // Another tab, whose monotonic clock began elsewhere, frozen for ten seconds.
         let there = Moment::new(1_010_000, 7_777_777);
         let handed_over = offer.clone().grant(there);
-        assert_eq!(there.since(handed_over.received), Duration::from_secs(70));
+        assert_eq!(there.since(handed_over.received), Millis::from_secs(70));
         // A clock that was set back in the meantime makes nothing younger than it was when it was sent.
         let set_back = Moment::new(500_000, 7_777_777);
-        assert_eq!(set_back.since(offer.grant(set_back).received), Duration::from_secs(60));
+        assert_eq!(set_back.since(offer.grant(set_back).received), Millis::from_secs(60));
     }
 }

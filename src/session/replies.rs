@@ -5,7 +5,7 @@
 //! in an order of their own, and whoever hears a reply that is as good as its own keeps silent. A tab that knows only a
 //! few others replies in any case: so few tabs know exactly who is there.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::backoff::scale;
 use super::id::{Entropy, EpochId, TabId};
@@ -15,10 +15,10 @@ use super::time::{Deadline, Moment};
 pub(crate) const FEW: usize = 4;
 
 /// How long each place in the order waits for the one before: longer than a message takes, as a rule.
-const PLACE: Duration = Duration::from_millis(8);
+const PLACE: Millis = Millis::new(8);
 
 /// Whoever asks a moment later is served by the same reply.
-const AT_LEAST: Duration = Duration::from_millis(1);
+const AT_LEAST: Millis = Millis::new(1);
 
 /// How many places there are. The last replies in time for whoever has asked
 /// ([`ANSWER_PATIENCE`](super::peers::ANSWER_PATIENCE)).
@@ -32,7 +32,7 @@ pub(crate) enum Debt {
     /// That sessions are over: another has spoken of one.
     End,
     /// Help: a worker wants a better token than one of this epoch, of this age.
-    Help { epoch: Option<EpochId>, age: Duration },
+    Help { epoch: Option<EpochId>, age: Millis },
 }
 
 /// The replies of one tab.
@@ -68,8 +68,8 @@ impl Replies {
     pub(crate) fn owe(&mut self, debt: Debt, place: usize, now: Moment, entropy: &mut impl Entropy) {
         let is_kind = |owed: &Debt| std::mem::discriminant(owed) == std::mem::discriminant(&debt);
         if !self.owed.iter().any(|(owed, _)| is_kind(owed)) {
-            let places = place.min(PLACES - 1) as u32;
-            let pause = PLACE.saturating_mul(places).saturating_add(scale(PLACE, entropy) + AT_LEAST);
+            let places = place.min(PLACES - 1) as u64;
+            let pause = PLACE * places + scale(PLACE, entropy) + AT_LEAST;
             self.owed.push((debt, Deadline::new(now, pause)));
         }
     }
@@ -91,7 +91,7 @@ impl Replies {
     }
 
     /// How long until something is due.
-    pub(crate) fn wait(&self, now: Moment) -> Option<Duration> {
+    pub(crate) fn wait(&self, now: Moment) -> Option<Millis> {
         self.owed.iter().map(|(_, due)| due.remaining(now)).min()
     }
 }
@@ -119,7 +119,7 @@ mod tests {
             let mut replies = Replies::default();
             replies.owe(Debt::State, place, NOW, &mut || u64::MAX);
             replies.owe(Debt::State, 0, NOW, &mut || 0);
-            let wait = replies.wait(NOW).unwrap().as_millis();
+            let wait = replies.wait(NOW).unwrap().get();
             assert!((least + 1..=least + 8).contains(&wait), "{place}: {wait}");
             let later = Moment::new(1_000_065, 65);
             assert_eq!(replies.due(later), Some(Debt::State));

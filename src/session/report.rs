@@ -1,6 +1,6 @@
 //! What happens inside, for metrics and logs. Nothing here is a secret, and nothing depends on it.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::error::RefreshFailure;
 use super::id::AttemptId;
@@ -23,7 +23,7 @@ pub enum Report {
         /// What came of it.
         outcome: Result<(), RefreshFailure>,
         /// How long it was on the wire.
-        took: Duration,
+        took: Millis,
         /// Whether it had been given up on.
         is_late: bool,
     },
@@ -37,7 +37,7 @@ pub enum Report {
         /// For whose sake.
         why: Delay,
         /// For how long at the most.
-        wait: Duration,
+        wait: Millis,
     },
     /// A try to sign out at the server has come to its end.
     SignOutSettled {

@@ -3,32 +3,32 @@
 //!
 //! The figures were chosen by simulation: `docs/rotation.md`, "How long the next page waits".
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::pace::Pace;
 
 /// The shortest wait for an orphan. It covers replies that are slow only once.
-const LEAST_WAIT: Duration = Duration::from_secs(2);
+const LEAST_WAIT: Millis = Millis::from_secs(2);
 
 /// How much longer than the slowest recent reply an orphan may take.
-const SLOWER_THAN_KNOWN: u32 = 2;
+const SLOWER_THAN_KNOWN: u64 = 2;
 
 /// How much longer than until its page went away an orphan may take.
-const LONGER_THAN_SEEN: u32 = 4;
+const LONGER_THAN_SEEN: u64 = 4;
 
 /// By how much an orphan had passed what is usual when its page went away, if it is one of the slow ones. A page that
 /// goes away in the middle of a refresh has usually hit a slow one: what its reply had taken by then says more than the
 /// replies before it.
-const UNUSUAL: u32 = 2;
+const UNUSUAL: u64 = 2;
 
 /// No reply is one of the slow ones before.
-const LEAST_UNUSUAL: Duration = Duration::from_millis(100);
+const LEAST_UNUSUAL: Millis = Millis::new(100);
 
 /// How long one of the slow ones takes at the most: the cold start of a serverless function, say.
-const SLOW_WAIT: Duration = Duration::from_secs(9);
+const SLOW_WAIT: Millis = Millis::from_secs(9);
 
 /// The shortest pause between two probes.
-const LEAST_PROBE_PAUSE: Duration = Duration::from_millis(100);
+const LEAST_PROBE_PAUSE: Millis = Millis::new(100);
 
 /// What the server does with a refresh token that was used before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,15 +48,15 @@ impl Rotation {
     ///
     /// `seen`: how long it had been out when its page went away. `pace`: that of the replies before, where one is known.
     /// Never longer than `timeout`.
-    pub fn orphan_wait(self, seen: Duration, pace: Option<Pace>, timeout: Duration) -> Duration {
+    pub fn orphan_wait(self, seen: Millis, pace: Option<Pace>, timeout: Millis) -> Millis {
         match self {
-            Self::None | Self::Replays | Self::Refuses => Duration::ZERO,
+            Self::None | Self::Replays | Self::Refuses => Millis::ZERO,
             Self::Revokes => {
                 let Pace { slowest, usual } = pace.unwrap_or_default();
-                let is_slow = seen > usual.saturating_mul(UNUSUAL).max(LEAST_UNUSUAL);
+                let is_slow = seen > (usual * UNUSUAL).max(LEAST_UNUSUAL);
                 let least = if is_slow { SLOW_WAIT } else { LEAST_WAIT };
-                let by_replies = slowest.saturating_mul(SLOWER_THAN_KNOWN);
-                let by_page = seen.saturating_mul(LONGER_THAN_SEEN);
+                let by_replies = slowest * SLOWER_THAN_KNOWN;
+                let by_page = seen * LONGER_THAN_SEEN;
                 least.max(by_replies).max(by_page).min(timeout)
             }
         }
@@ -65,20 +65,20 @@ impl Rotation {
 
 /// How long to wait between two probes for the cookie of an orphan that was sent `age` ago. Once a probe was refused,
 /// another one does no further harm. The state is known within a quarter of the time that the cookie took.
-pub(crate) fn probe_pause(age: Duration) -> Duration {
-    Duration::from_millis((age.as_millis() / 4) as u64).max(LEAST_PROBE_PAUSE)
+pub(crate) fn probe_pause(age: Millis) -> Millis {
+    (age / 4).max(LEAST_PROBE_PAUSE)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const TIMEOUT: Duration = Duration::from_secs(15);
+    const TIMEOUT: Millis = Millis::from_secs(15);
 
-    fn wait(seen_ms: u64, pace_ms: Option<(u64, u64)>) -> u128 {
-        let ms = Duration::from_millis;
+    fn wait(seen_ms: u64, pace_ms: Option<(u64, u64)>) -> u64 {
+        let ms = Millis::new;
         let pace = pace_ms.map(|(slowest, usual)| Pace { slowest: ms(slowest), usual: ms(usual) });
-        Rotation::Revokes.orphan_wait(ms(seen_ms), pace, TIMEOUT).as_millis()
+        Rotation::Revokes.orphan_wait(ms(seen_ms), pace, TIMEOUT).get()
     }
 
     #[test]
@@ -102,19 +102,19 @@ mod tests {
     fn nothing_waits_where_an_old_cookie_does_no_harm() {
         for rotation in [Rotation::None, Rotation::Replays, Rotation::Refuses] {
             let wait = rotation.orphan_wait(TIMEOUT, Some(Pace::of(TIMEOUT)), TIMEOUT);
-            assert_eq!(wait, Duration::ZERO, "{rotation:?}");
+            assert_eq!(wait, Millis::ZERO, "{rotation:?}");
         }
     }
 
     #[test]
     fn probes_follow_each_other_early_and_ever_more_slowly() {
-        let mut age = Duration::from_millis(150);
+        let mut age = Millis::new(150);
         let mut probes = 0;
         while age < TIMEOUT {
-            age += probe_pause(age);
+            age = age + probe_pause(age);
             probes += 1;
         }
         assert!((15..=25).contains(&probes), "{probes}");
-        assert_eq!(probe_pause(Duration::from_secs(8)), Duration::from_secs(2));
+        assert_eq!(probe_pause(Millis::from_secs(8)), Millis::from_secs(2));
     }
 }

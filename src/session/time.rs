@@ -1,12 +1,87 @@
 //! Two clocks read at once, and deadlines that survive either of them being wrong.
 
-use std::time::Duration;
+use std::ops::{Add, Div, Mul, Sub};
 
 /// How many milliseconds two clocks may differ by before one of them has jumped: a clock that is corrected drifts.
 pub(crate) const JUMP: u64 = 2_000;
 
 /// By how many milliseconds what another tab dates may be ahead: its clock, or when it read it, is another.
 pub(crate) const MOST_AHEAD: i64 = 1_000;
+
+/// A duration in whole milliseconds. Arithmetic saturates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Millis(u64);
+
+impl Millis {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// The longest duration.
+    pub const MAX: Self = Self(u64::MAX);
+
+    /// Creates a duration of so many milliseconds.
+    pub const fn new(milliseconds: u64) -> Self {
+        Self(milliseconds)
+    }
+
+    /// Creates a duration of so many seconds.
+    pub const fn from_secs(seconds: u64) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+
+    /// Returns the number of milliseconds.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// Whether no time is left.
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Returns the duration between two dates (milliseconds since 1970); zero where the second one is not later.
+    pub(crate) const fn between(from: i64, to: i64) -> Self {
+        let passed = to.saturating_sub(from);
+        Self(if passed > 0 { passed.unsigned_abs() } else { 0 })
+    }
+
+    /// Returns the duration as a distance between dates.
+    pub const fn signed(self) -> i64 {
+        if self.0 > i64::MAX as u64 { i64::MAX } else { self.0 as i64 }
+    }
+}
+
+impl Add for Millis {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl Sub for Millis {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Mul<u64> for Millis {
+    type Output = Self;
+
+    fn mul(self, factor: u64) -> Self {
+        Self(self.0.saturating_mul(factor))
+    }
+}
+
+impl Div<u64> for Millis {
+    type Output = Self;
+
+    fn div(self, divisor: u64) -> Self {
+        Self(self.0 / divisor)
+    }
+}
 
 /// The wall clock and the monotonic clock, read together.
 ///
@@ -31,23 +106,28 @@ impl Moment {
         self.wall_ms
     }
 
+    /// Returns the reading of the monotonic clock in milliseconds: for a timer of the same page.
+    pub const fn monotonic_ms(self) -> i64 {
+        self.monotonic_ms
+    }
+
     /// The moment that was so long ago, by both clocks.
-    pub(crate) fn before(self, ago: Duration) -> Moment {
-        let ago = i64::try_from(ago.as_millis()).unwrap_or(i64::MAX);
+    pub(crate) fn before(self, ago: Millis) -> Moment {
+        let ago = ago.signed();
         Moment::new(self.wall_ms.saturating_sub(ago), self.monotonic_ms.saturating_sub(ago))
     }
 
     /// How long ago `earlier` was, by the clock that counted more. Zero when both say that it is yet to come.
-    pub fn since(self, earlier: Moment) -> Duration {
+    pub fn since(self, earlier: Moment) -> Millis {
         let wall = self.wall_ms.saturating_sub(earlier.wall_ms);
         let monotonic = self.monotonic_ms.saturating_sub(earlier.monotonic_ms);
-        Duration::from_millis(wall.max(monotonic).max(0).unsigned_abs())
+        Millis::new(wall.max(monotonic).max(0).unsigned_abs())
     }
 
     /// How long ago that was by the wall clock, in milliseconds since 1970: another page has written it. Nothing where the
     /// clock was set back since.
-    pub(crate) fn wall_since(self, then: i64) -> Duration {
-        Duration::from_millis(self.wall_ms.saturating_sub(then).max(0).unsigned_abs())
+    pub(crate) fn wall_since(self, then: i64) -> Millis {
+        Millis::between(then, self.wall_ms)
     }
 
     /// How much each clock (wall, monotonic) has counted since `earlier`, in milliseconds, where that is not nearly the
@@ -60,10 +140,10 @@ impl Moment {
 
     /// How long ago `earlier` was at the least: by the clock that counted less. For what must not be cut short by a
     /// clock that was set, or by a sleep in which nothing could happen.
-    pub(crate) fn surely_since(self, earlier: Moment) -> Duration {
+    pub(crate) fn surely_since(self, earlier: Moment) -> Millis {
         let wall = self.wall_ms.saturating_sub(earlier.wall_ms);
         let monotonic = self.monotonic_ms.saturating_sub(earlier.monotonic_ms);
-        Duration::from_millis(wall.min(monotonic).max(0).unsigned_abs())
+        Millis::new(wall.min(monotonic).max(0).unsigned_abs())
     }
 }
 
@@ -71,18 +151,18 @@ impl Moment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline {
     since: Moment,
-    after: Duration,
+    after: Millis,
 }
 
 impl Deadline {
     /// Due when `after` has passed since `since`.
-    pub const fn new(since: Moment, after: Duration) -> Self {
+    pub const fn new(since: Moment, after: Millis) -> Self {
         Self { since, after }
     }
 
     /// How long until it is due; zero when it is.
-    pub fn remaining(self, now: Moment) -> Duration {
-        self.after.saturating_sub(now.since(self.since))
+    pub fn remaining(self, now: Moment) -> Millis {
+        self.after - now.since(self.since)
     }
 
     /// Whether it is due.
@@ -92,7 +172,7 @@ impl Deadline {
 
     /// When it is due by the wall clock of its beginning, in milliseconds since 1970: to show, not to decide by.
     pub fn wall_ms(self) -> i64 {
-        self.since.wall_ms.saturating_add(i64::try_from(self.after.as_millis()).unwrap_or(i64::MAX))
+        self.since.wall_ms.saturating_add(self.after.signed())
     }
 }
 
@@ -105,15 +185,15 @@ mod tests {
     #[test]
     fn the_clock_that_counted_more_wins() {
         let asleep = Moment::new(1_008_000, 150);
-        assert_eq!(asleep.since(START), Duration::from_secs(8));
+        assert_eq!(asleep.since(START), Millis::from_secs(8));
         let set_back = Moment::new(400_000, 2_050);
-        assert_eq!(set_back.since(START), Duration::from_secs(2));
+        assert_eq!(set_back.since(START), Millis::from_secs(2));
     }
 
     #[test]
     fn what_surely_passed_is_what_both_clocks_counted() {
-        assert_eq!(Moment::new(1_008_000, 150).surely_since(START), Duration::from_millis(100));
-        assert_eq!(Moment::new(400_000, 2_050).surely_since(START), Duration::ZERO);
+        assert_eq!(Moment::new(1_008_000, 150).surely_since(START), Millis::new(100));
+        assert_eq!(Moment::new(400_000, 2_050).surely_since(START), Millis::ZERO);
     }
 
     #[test]
@@ -126,22 +206,22 @@ mod tests {
 
     #[test]
     fn a_moment_that_is_yet_to_come_was_no_time_ago() {
-        assert_eq!(START.since(Moment::new(2_000_000, 90)), Duration::ZERO);
+        assert_eq!(START.since(Moment::new(2_000_000, 90)), Millis::ZERO);
     }
 
     #[test]
     fn arithmetic_saturates_at_the_ends_of_time() {
         let first = Moment::new(i64::MIN, i64::MIN);
         let last = Moment::new(i64::MAX, i64::MAX);
-        assert_eq!(last.since(first), Duration::from_millis(i64::MAX.unsigned_abs()));
-        assert_eq!(Deadline::new(last, Duration::MAX).wall_ms(), i64::MAX);
-        assert!(!Deadline::new(first, Duration::MAX).is_due(last));
+        assert_eq!(last.since(first), Millis::new(i64::MAX.unsigned_abs()));
+        assert_eq!(Deadline::new(last, Millis::MAX).wall_ms(), i64::MAX);
+        assert!(!Deadline::new(first, Millis::MAX).is_due(last));
     }
 
     #[test]
     fn a_deadline_counts_down_to_zero() {
-        let deadline = Deadline::new(START, Duration::from_secs(10));
-        assert_eq!(deadline.remaining(Moment::new(1_004_000, 4_050)), Duration::from_secs(6));
+        let deadline = Deadline::new(START, Millis::from_secs(10));
+        assert_eq!(deadline.remaining(Moment::new(1_004_000, 4_050)), Millis::from_secs(6));
         assert!(deadline.is_due(Moment::new(1_010_000, 50)));
         assert_eq!(deadline.wall_ms(), 1_010_000);
     }

@@ -1,8 +1,8 @@
 //! The access token, and what is known of it.
 
+use super::time::Millis;
 use std::fmt;
 use std::rc::Rc;
-use std::time::Duration;
 
 use super::config::TRAVEL_TIME;
 use super::id::{EpochId, Generation};
@@ -105,7 +105,7 @@ pub struct Grant {
     /// When the answer that brought it was there.
     pub received: Moment,
     /// How long it lives from then on; `None` where the server did not say.
-    pub lifetime: Option<Duration>,
+    pub lifetime: Option<Millis>,
     /// Whose it is; `None` for an opaque token.
     pub subject: Option<Subject>,
 }
@@ -117,7 +117,7 @@ impl Grant {
     }
 
     /// Whether it will still be good on arrival, and for `min_validity` at least.
-    pub(crate) fn lasts(&self, now: Moment, min_validity: Duration) -> bool {
+    pub(crate) fn lasts(&self, now: Moment, min_validity: Millis) -> bool {
         let Some((expiry, lifetime)) = self.expiry().zip(self.lifetime) else {
             return true;
         };

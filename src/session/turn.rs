@@ -1,6 +1,6 @@
 //! A turn at the wire: one sign-in, sign-out or refresh, from when it is asked for until it is settled or given up on.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::error::RefreshFailure;
 use super::id::{AttemptId, EpochId, Ticket};
@@ -9,10 +9,10 @@ use super::unsettled::Unsettled;
 
 /// How much of the time between two looks counts as waited: a machine that sleeps, or a clock that is set, must not make
 /// a tab believe that whoever is at the wire is gone.
-const SLICE: Duration = Duration::from_secs(5);
+const SLICE: Millis = Millis::from_secs(5);
 
 /// A tab that has not run for longer while it looked whose session there is does not know that any more.
-const COMPARISON_GAP: Duration = Duration::from_secs(4);
+const COMPARISON_GAP: Millis = Millis::from_secs(4);
 
 /// What a turn at the wire is for.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,12 +64,12 @@ pub(crate) struct Turn {
     /// When it was asked for, then when it began.
     since: Moment,
     /// How much longer, awake, it may be waited for, or be on the wire.
-    left: Duration,
+    left: Millis,
     looked: Moment,
     /// Nobody has looked at it for long: the tab was frozen, and the lock may have been taken from it.
     pub(crate) neglected: bool,
     /// How long ago somebody looked at who has the lock.
-    unwatched: Duration,
+    unwatched: Millis,
     /// Until when an orphan's cookie is waited for.
     orphan: Deadline,
     /// Which orphan's, the last time. It is not waited for twice, whatever the clocks say.
@@ -92,7 +92,7 @@ pub(crate) struct Turn {
 
 impl Turn {
     /// It is asked for, and may be waited for that long.
-    pub(crate) fn ask(attempt: AttemptId, job: Job, bound: Duration, now: Moment) -> Self {
+    pub(crate) fn ask(attempt: AttemptId, job: Job, bound: Millis, now: Moment) -> Self {
         Self {
             attempt,
             job,
@@ -101,8 +101,8 @@ impl Turn {
             left: bound,
             looked: now,
             neglected: false,
-            unwatched: Duration::ZERO,
-            orphan: Deadline::new(now, Duration::ZERO),
+            unwatched: Millis::ZERO,
+            orphan: Deadline::new(now, Millis::ZERO),
             waited_for: None,
             id: None,
             under: None,
@@ -115,7 +115,7 @@ impl Turn {
     }
 
     /// It begins: something will be on the wire, for that long at the most.
-    pub(crate) fn begin(&mut self, bound: Duration, now: Moment) {
+    pub(crate) fn begin(&mut self, bound: Millis, now: Moment) {
         self.stage = Stage::Busy;
         self.since = now;
         self.wait_again(bound, now);
@@ -123,7 +123,7 @@ impl Turn {
 
     /// The lock is there; the other tabs are asked first, for `answers` at the most, and an orphan's cookie is waited
     /// for, for the whole of `orphan`.
-    pub(crate) fn hold(&mut self, answers: Duration, orphan: Duration, now: Moment) {
+    pub(crate) fn hold(&mut self, answers: Millis, orphan: Millis, now: Moment) {
         self.stage = Stage::Holding;
         self.orphan = Deadline::new(now, orphan);
         self.wait_again(answers.max(orphan), now);
@@ -135,12 +135,12 @@ impl Turn {
     }
 
     /// How much longer an orphan's cookie is waited for.
-    pub(crate) fn orphan_left(&self, now: Moment) -> Duration {
+    pub(crate) fn orphan_left(&self, now: Moment) -> Millis {
         self.orphan.remaining(now)
     }
 
     /// How much of a wait for this orphan is left. None is waited for twice.
-    pub(crate) fn still_waits(&self, orphan: Option<Unsettled>, wait: Duration, now: Moment) -> Duration {
+    pub(crate) fn still_waits(&self, orphan: Option<Unsettled>, wait: Millis, now: Moment) -> Millis {
         let is_same = self
             .waited_for
             .zip(orphan)
@@ -159,43 +159,43 @@ impl Turn {
     }
 
     /// Whether nobody has looked at it for longer than `gap`, now or before.
-    pub(crate) fn was_neglected(&self, now: Moment, gap: Duration) -> bool {
+    pub(crate) fn was_neglected(&self, now: Moment, gap: Millis) -> bool {
         self.neglected || now.since(self.looked) > self.longest_gap(gap)
     }
 
     /// How long nobody may look at it. What tells whose session there is must be new.
-    fn longest_gap(&self, gap: Duration) -> Duration {
+    fn longest_gap(&self, gap: Millis) -> Millis {
         if self.compares { gap.min(COMPARISON_GAP) } else { gap }
     }
 
     /// It may be waited for that long from now on.
-    pub(crate) fn wait_again(&mut self, bound: Duration, now: Moment) {
+    pub(crate) fn wait_again(&mut self, bound: Millis, now: Moment) {
         self.left = bound;
         self.looked = now;
     }
 
     /// Counts the time that has passed since the last look; `gap` without one is long.
-    pub(crate) fn look(&mut self, now: Moment, gap: Duration) {
+    pub(crate) fn look(&mut self, now: Moment, gap: Millis) {
         let passed = now.surely_since(self.looked).min(SLICE);
-        self.left = self.left.saturating_sub(passed);
-        self.unwatched = self.unwatched.saturating_add(passed);
+        self.left = self.left - passed;
+        self.unwatched = self.unwatched + passed;
         self.neglected = self.was_neglected(now, gap);
         self.looked = now;
     }
 
     /// Whether it waits for the lock, and it is time to look at who has that.
-    pub(crate) fn is_to_be_watched(&mut self, gap: Duration) -> bool {
+    pub(crate) fn is_to_be_watched(&mut self, gap: Millis) -> bool {
         let is_time = self.stage == Stage::Locking && self.unwatched >= SLICE.min(gap / 2);
         if is_time {
-            self.unwatched = Duration::ZERO;
+            self.unwatched = Millis::ZERO;
         }
         is_time
     }
 
     /// How long until the next look at it; zero when it is overdue.
-    pub(crate) fn next_look(&self, now: Moment, gap: Duration) -> Duration {
+    pub(crate) fn next_look(&self, now: Moment, gap: Millis) -> Millis {
         let look = SLICE.min(self.longest_gap(gap) / 2);
-        self.left.min(look).saturating_sub(now.surely_since(self.looked))
+        self.left.min(look) - now.surely_since(self.looked)
     }
 
     /// Whether it has taken too long.
@@ -220,18 +220,18 @@ mod tests {
     use super::super::unsettled::Standing;
     use super::*;
 
-    const GAP: Duration = Duration::from_secs(30);
+    const GAP: Millis = Millis::from_secs(30);
 
     fn at(ms: i64) -> Moment {
         Moment::new(1_000_000 + ms, ms)
     }
 
     fn turn(job: Job) -> Turn {
-        Turn::ask(AttemptId::draw(&mut || 1), job, Duration::from_secs(15), at(0))
+        Turn::ask(AttemptId::draw(&mut || 1), job, Millis::from_secs(15), at(0))
     }
 
-    fn ms(ms: u64) -> Duration {
-        Duration::from_millis(ms)
+    fn ms(ms: u64) -> Millis {
+        Millis::new(ms)
     }
 
     #[test]
@@ -261,7 +261,7 @@ mod tests {
         turn.look(at(4_000), GAP);
         assert_eq!(turn.next_look(at(4_000), GAP), ms(5_000));
         assert_eq!(turn.next_look(at(5_000), GAP), ms(4_000));
-        assert_eq!(turn.next_look(at(10_000), GAP), Duration::ZERO);
+        assert_eq!(turn.next_look(at(10_000), GAP), Millis::ZERO);
         // Of a night five seconds count.
         turn.look(at(40_000_000), GAP);
         assert!(!turn.is_overdue());
@@ -284,7 +284,7 @@ mod tests {
                 turn.look(at(then), gap);
                 assert!(turn.is_to_be_watched(gap) && !turn.is_to_be_watched(gap), "{every}");
             }
-            turn.hold(GAP, Duration::ZERO, at(20_000));
+            turn.hold(GAP, Millis::ZERO, at(20_000));
             turn.look(at(25_000), gap);
             assert!(!turn.is_to_be_watched(gap), "it has the lock");
         }

@@ -1,6 +1,6 @@
 //! The one queue of everything that writes the refresh cookie: sign-ins, sign-outs and refreshes.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::id::{AttemptId, Ticket};
 use super::sent::{Sent, Settled};
@@ -24,13 +24,13 @@ pub(crate) struct Turns {
 
 impl Turns {
     /// A turn is asked for; it may be waited for that long.
-    pub(crate) fn ask(&mut self, attempt: AttemptId, job: Job, bound: Duration, now: Moment) {
+    pub(crate) fn ask(&mut self, attempt: AttemptId, job: Job, bound: Millis, now: Moment) {
         self.current = Some(Turn::ask(attempt, job, bound, now));
     }
 
     /// Counts the time that has passed since the last look; `gap` without one is long. Returns whether the tab has not run for
     /// so long in the current turn: its lock may have been taken.
-    pub(crate) fn look(&mut self, now: Moment, gap: Duration) -> bool {
+    pub(crate) fn look(&mut self, now: Moment, gap: Millis) -> bool {
         self.current.as_mut().is_some_and(|turn| {
             turn.look(now, gap);
             turn.neglected
@@ -38,13 +38,13 @@ impl Turns {
     }
 
     /// The turn that waits for the lock, if it is time to look at who has it.
-    pub(crate) fn watch(&mut self, gap: Duration) -> Option<AttemptId> {
+    pub(crate) fn watch(&mut self, gap: Millis) -> Option<AttemptId> {
         let turn = self.current.as_mut()?;
         turn.is_to_be_watched(gap).then_some(turn.attempt)
     }
 
     /// How long until the next look at the current turn; zero when it is overdue.
-    pub(crate) fn next_look(&self, now: Moment, gap: Duration) -> Option<Duration> {
+    pub(crate) fn next_look(&self, now: Moment, gap: Millis) -> Option<Millis> {
         self.current.as_ref().map(|turn| turn.next_look(now, gap))
     }
 
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     const NOW: Moment = Moment::new(1_000_000, 0);
-    const BOUND: Duration = Duration::from_secs(15);
+    const BOUND: Millis = Millis::from_secs(15);
 
     fn attempt(number: u64) -> AttemptId {
         AttemptId::draw(&mut || number)

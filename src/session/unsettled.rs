@@ -1,6 +1,6 @@
 //! What is known of a refresh of which something is not known: whether it is out, and whether its cookie may come.
 
-use std::time::Duration;
+use super::time::Millis;
 
 use super::id::{AttemptId, EpochId};
 use super::in_flight::LONGEST_IN_FLIGHT;
@@ -114,12 +114,12 @@ impl Unsettled {
     }
 
     /// How long ago the first was sent of which it is one more try.
-    pub(crate) fn first_age(&self, now: Moment) -> Duration {
+    pub(crate) fn first_age(&self, now: Moment) -> Millis {
         now.wall_since(self.first)
     }
 
     /// How long ago it was sent.
-    pub(crate) fn age(&self, now: Moment) -> Duration {
+    pub(crate) fn age(&self, now: Moment) -> Millis {
         now.wall_since(self.sent)
     }
 
@@ -129,9 +129,9 @@ impl Unsettled {
     }
 
     /// How long it had been out when its page went away; until now, where nobody wrote down when that was.
-    pub(crate) fn seen(&self, now: Moment) -> Duration {
+    pub(crate) fn seen(&self, now: Moment) -> Millis {
         let gone = self.gone.unwrap_or(now.wall_ms());
-        Duration::from_millis(gone.saturating_sub(self.sent).max(0).unsigned_abs())
+        Millis::between(self.sent, gone)
     }
 
     /// Whether this is another marker of the same refresh.
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn its_reply_may_come_and_another_try_of_it_be_made_as_it_stands() {
-        let bound = LONGEST_IN_FLIGHT.as_millis() as i64;
+        let bound = LONGEST_IN_FLIGHT.get() as i64;
         for (standing, may_be_out, is_open) in [
             (Standing::Out, true, true),
             (Standing::Lost, false, true),
@@ -226,7 +226,7 @@ mod tests {
     fn it_is_as_old_as_it_says_and_was_out_until_its_page_went() {
         let marker = Unsettled { first: 4_000, ..of(Standing::Out) };
         let now = Moment::new(12_000, 0);
-        let seconds = Duration::from_secs;
+        let seconds = Millis::from_secs;
         assert_eq!(
             (marker.age(now), marker.first_age(now), marker.seen(now)),
             (seconds(2), seconds(8), seconds(2))
@@ -234,7 +234,7 @@ mod tests {
         let gone = Unsettled { gone: Some(11_000), ..marker };
         assert_eq!(gone.seen(now), seconds(1));
         let ahead = Moment::new(10_000 - MOST_AHEAD, 0);
-        assert_eq!((marker.age(ahead), marker.is_ahead(ahead)), (Duration::ZERO, false));
+        assert_eq!((marker.age(ahead), marker.is_ahead(ahead)), (Millis::ZERO, false));
         assert!(marker.is_ahead(Moment::new(9_999 - MOST_AHEAD, 0)));
     }
 

@@ -1,6 +1,6 @@
 //! What tabs say to each other, held to what each version of the library has said.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use serde_json::{Map, Value as Json};
 use silent_session::format::{Record as _, Value, read_message, write_message};
@@ -79,15 +79,15 @@ fn what_any_version_has_said_is_read_and_written_as_it_was() {
 #[test]
 fn each_message_means_what_it_meant() {
     let until = epoch();
-    let hour = Duration::from_secs(3_600);
+    let hour = Millis::from_secs(3_600);
     for (name, meaning) in [
         ("hello", PeerMessage::Hello),
         ("here", PeerMessage::Here),
         ("over, signed out", PeerMessage::Over { until, reason: EndReason::SignedOut }),
         ("over, rejected", PeerMessage::Over { until, reason: EndReason::Rejected }),
         ("bye", PeerMessage::Bye),
-        ("want", PeerMessage::Wanted { epoch: Some(until), age: Duration::from_secs(840) }),
-        ("want, nothing in hand", PeerMessage::Wanted { epoch: None, age: Duration::ZERO }),
+        ("want", PeerMessage::Wanted { epoch: Some(until), age: Millis::from_secs(840) }),
+        ("want, nothing in hand", PeerMessage::Wanted { epoch: None, age: Millis::ZERO }),
         ("coming", PeerMessage::Coming),
         ("tried", PeerMessage::Tried),
     ] {
@@ -145,12 +145,12 @@ fn a_message_of_a_version_that_is_not_known_is_not_read() {
 
 #[test]
 fn no_time_that_is_said_is_longer_than_a_hundred_years() {
-    let century = Duration::from_secs(36_525 * 86_400);
+    let century = Millis::from_secs(36_525 * 86_400);
     for long in [4e15, 1e300] {
         assert_eq!(offer(&with("token", "lifetime", long)).unwrap().lifetime, Some(century), "{long}");
         assert_eq!(offer(&with("token", "age", long)).unwrap().age, century, "{long}");
     }
-    assert_eq!(offer(&with("token", "lifetime", 0)).unwrap().lifetime, Some(Duration::ZERO));
+    assert_eq!(offer(&with("token", "lifetime", 0)).unwrap().lifetime, Some(Millis::ZERO));
     for nonsense in [Json::from(-1), Json::from("900000"), Json::Null, Json::from(true)] {
         let lifetime = read(&with("token", "lifetime", nonsense.clone()));
         assert_eq!(lifetime.is_some(), nonsense.is_null(), "{nonsense}");

@@ -1,6 +1,6 @@
 //! Browsers without Web Locks or BroadcastChannel, in a page and in a dedicated worker alike.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use js_sys::Reflect;
 use silent_session::browser::sign_in_with;
@@ -50,7 +50,7 @@ async fn without_web_locks_the_sessions_of_a_page_take_turns() {
 #[wasm_bindgen_test]
 async fn without_web_locks_the_next_one_waits_no_longer_than_the_timeout() {
     let _no_locks = Taken::new("navigator", "locks");
-    let config = Config { timeout: Duration::from_millis(200), ..Config::default() };
+    let config = Config { timeout: Millis::new(200), ..Config::default() };
     let one = start("timeout", "1", FakeServer::holding(), config);
     one.has_sent(1).await;
     let two = start("timeout", "2", FakeServer::new(), Config::default());

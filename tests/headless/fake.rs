@@ -11,8 +11,8 @@ use silent_session::browser::{
     Driver, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, Targets, TokenPlace, Way, fetch,
 };
 use silent_session::format::Attachment;
+use silent_session::session::Millis;
 use silent_session::session::{Config, Credential, Denial, Event, Status};
-use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -180,7 +180,7 @@ impl Page {
 
     /// `session.accessToken()`.
     pub async fn token(&self) -> Result<Credential, Denial> {
-        let wanted = |ticket| Event::TokenWanted { ticket, not: None, min_validity: Duration::ZERO };
+        let wanted = |ticket| Event::TokenWanted { ticket, not: None, min_validity: Millis::ZERO };
         self.driver.token(wanted).await
     }
 

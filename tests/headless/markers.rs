@@ -1,6 +1,6 @@
 //! The marker of a refresh that is on the wire: it outlives its page, in a page.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use silent_session::session::{Config, EndReason, RefreshFailure, Status};
 use wasm_bindgen_futures::JsFuture;
@@ -58,7 +58,7 @@ async fn after_a_page_that_went_away_in_a_refresh_the_next_one_sends_the_same_id
     let id = sent(&orphan, 0).await;
     orphan.leave();
     assert!(marker("orphan").unwrap().contains(&id));
-    let timeout = Duration::from_secs(3);
+    let timeout = Millis::from_secs(3);
     let next = Page::start("orphan", FakeServer::new(), Config { timeout, ..Config::default() });
     assert_eq!(sent(&next, 0).await, id);
     next.is_active().await;
@@ -102,7 +102,7 @@ async fn the_marker_of_a_page_that_was_killed_is_enough() {
 async fn whoever_takes_the_lock_from_a_frozen_tab_sends_its_id() {
     let frozen = Page::start("thawed", FakeServer::holding(), Config::default());
     let id = sent(&frozen, 0).await;
-    let short = Duration::from_millis(200);
+    let short = Millis::new(200);
     let config = Config { timeout: short, lock_timeout: short, ..Config::default() };
     let next = Page::start("thawed", FakeServer::new(), config);
     assert_eq!(sent(&next, 0).await, id);
@@ -117,11 +117,11 @@ async fn whoever_takes_the_lock_from_a_frozen_tab_sends_its_id() {
 
 #[wasm_bindgen_test]
 async fn a_late_reply_leaves_the_marker_of_a_later_attempt_alone() {
-    let short = Config { timeout: Duration::from_millis(200), shares_token: false, ..Config::default() };
+    let short = Config { timeout: Millis::new(200), shares_token: false, ..Config::default() };
     let one = Page::start("own-marker", FakeServer::holding(), short);
     let id = sent(&one, 0).await;
     // It gives up, and the next one has its turn.
-    let timeout = Duration::from_secs(3);
+    let timeout = Millis::from_secs(3);
     let config = Config { timeout, shares_token: false, ..Config::default() };
     let two = Page::start("own-marker", FakeServer::holding(), config);
     assert_eq!(sent(&two, 0).await, id);

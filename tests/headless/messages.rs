@@ -1,6 +1,6 @@
 //! What tabs say to each other, held to `messages-v1.json`, in a page and in a dedicated worker alike.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use js_sys::Object;
 use silent_session::browser::sign_in_with;
@@ -152,7 +152,7 @@ async fn each_is_understood(name: &str, changed: impl Fn(&JsValue) -> JsValue) {
         let Status::Active { epoch, grant, elsewhere, .. } = page.first().await else { panic!("{token}") };
         assert!(elsewhere);
         assert_eq!(Some(epoch), EpochId::parse(&text(&message(token), "epoch")));
-        assert_eq!(grant.lifetime, (token == "token").then_some(Duration::from_secs(900)));
+        assert_eq!(grant.lifetime, (token == "token").then_some(Millis::from_secs(900)));
         assert_eq!(page.token().await.unwrap_throw().token.reveal(), text(&message(token), "token"));
         assert_eq!(page.server.count(""), 0);
         page.driver.close();

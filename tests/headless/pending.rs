@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use silent_session::browser::Fetcher;
-use silent_session::session::{Config, Denial, EndReason, Event, RefreshFailure, SignOutStatus, Status};
+use silent_session::session::{
+    Config, Denial, EndReason, Event, Millis, RefreshFailure, SignOutStatus, Status,
+};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -112,7 +114,7 @@ async fn it_is_written_down_before_anything_is_sent_and_removed_when_the_server_
 async fn what_says_nothing_of_it_is_none_of_its_ends() {
     let unavailable = |status| RefreshFailure::Unavailable { status, retry_after: None };
     // Not by itself, before the test is over.
-    let hour = Some(std::time::Duration::from_secs(3_600));
+    let hour = Some(Millis::from_secs(3_600));
     let busy = RefreshFailure::Unavailable { status: Some(503), retry_after: hour };
     for (name, status, headers, failure, counted) in [
         ("pending-500", 500, JSON, unavailable(Some(500)), 1),
@@ -328,11 +330,8 @@ async fn where_nobody_knows_whose_it_was_it_is_sent_as_it_is() {
     let late = late();
     write("sign-out", "pending-unknown", &format!("{late} {} 0 - -", js_sys::Date::now()));
     let page = Page::start("pending-unknown", FakeServer::new(), Config::default());
-    let waits = page.driver.token(|ticket| Event::TokenWanted {
-        ticket,
-        not: None,
-        min_validity: std::time::Duration::ZERO,
-    });
+    let waits =
+        page.driver.token(|ticket| Event::TokenWanted { ticket, not: None, min_validity: Millis::ZERO });
     assert_eq!(waits.await, Err(Denial::Ended(EndReason::SignedOut)));
     assert_eq!((page.server.count("/auth/refresh"), page.server.count("/auth/logout")), (0, 1));
     assert!(page.text("/auth/logout", 0, "url").unwrap().starts_with(PAGE));

@@ -2,8 +2,8 @@
 
 use js_sys::{Array, Object, Reflect};
 use silent_session::browser::{SignInFailure, sign_in, sign_in_with};
+use silent_session::session::Millis;
 use silent_session::session::{Config, Denial, EndReason, Event, RefreshFailure, Status};
-use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -42,7 +42,7 @@ async fn a_refresh_and_a_sign_out_are_sent_with_cookies_outlive_their_page_and_f
 
 #[wasm_bindgen_test]
 async fn a_refresh_that_is_given_up_on_is_not_aborted() {
-    let config = Config { timeout: Duration::from_millis(100), ..Config::default() };
+    let config = Config { timeout: Millis::new(100), ..Config::default() };
     let page = Page::start("given-up", FakeServer::holding(), config);
     let Status::Unknown { failure, .. } = page.first().await else { panic!("{:?}", page.status()) };
     assert_eq!(failure, Some(RefreshFailure::TimedOut));
@@ -70,7 +70,7 @@ async fn what_the_refresh_endpoint_answers_is_told_apart() {
     let unavailable = |status| RefreshFailure::Unavailable { status: Some(status), retry_after: None };
     let after = |status, seconds| RefreshFailure::Unavailable {
         status: Some(status),
-        retry_after: Some(Duration::from_secs(seconds)),
+        retry_after: Some(Millis::from_secs(seconds)),
     };
     let cases = [
         (403, "<html>", &*html, RefreshFailure::Foreign { status: 403 }),
@@ -222,7 +222,7 @@ async fn access_token_not_costs_a_refresh_only_for_the_token_in_hand() {
     let page = Page::active("not").await;
     let wanted = |not: Option<&str>| {
         let not = not.map(silent_session::session::AccessToken::new);
-        page.driver.token(|ticket| Event::TokenWanted { ticket, not, min_validity: Duration::ZERO })
+        page.driver.token(|ticket| Event::TokenWanted { ticket, not, min_validity: Millis::ZERO })
     };
     let first = wanted(None).await.unwrap_throw();
     let second = wanted(Some(first.token.reveal())).await.unwrap_throw();

@@ -1,6 +1,6 @@
 //! The main job against the reference auth server, in a page and in a dedicated worker alike.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use js_sys::{Array, Function, Promise, Reflect};
 use silent_session::browser::{
@@ -143,7 +143,7 @@ async fn a_lapsed_token_is_renewed_before_the_call() {
     let page = Page::open(Config { refresh_ahead: false, ..Config::default() });
     page.sign_in("alice").await.unwrap_throw();
     let token =
-        page.driver.token(|ticket| Event::TokenWanted { ticket, not: None, min_validity: Duration::ZERO });
+        page.driver.token(|ticket| Event::TokenWanted { ticket, not: None, min_validity: Millis::ZERO });
     let token = token.await.unwrap_throw();
     // The server's clock moves on, not ours: what we hold has lapsed there.
     order("/test/clock", r#"{"offset_seconds":60}"#).await;
@@ -151,7 +151,7 @@ async fn a_lapsed_token_is_renewed_before_the_call() {
     assert_eq!(page.get("/api/me").await, 200);
     assert_eq!(counter("refreshes").await - before, 1.0);
     let renewed =
-        page.driver.token(|ticket| Event::TokenWanted { ticket, not: None, min_validity: Duration::ZERO });
+        page.driver.token(|ticket| Event::TokenWanted { ticket, not: None, min_validity: Millis::ZERO });
     assert_ne!(renewed.await.unwrap_throw().token, token.token);
     page.driver.close();
 }

@@ -1,8 +1,8 @@
 //! Turns at the wire by Web Locks, in a page and in a dedicated worker alike.
 
+use silent_session::session::Millis;
 use std::cell::Cell;
 use std::rc::Rc;
-use std::time::Duration;
 
 use js_sys::Promise;
 use silent_session::browser::sign_in;
@@ -23,7 +23,7 @@ fn auth(name: &str) -> (String, String) {
 
 /// With a short patience for whoever holds the lock. Not so short that a busy machine makes a sleep of a late timer.
 fn impatient() -> Config {
-    let short = Duration::from_secs(1);
+    let short = Millis::from_secs(1);
     Config { timeout: short, lock_timeout: short, ..Config::default() }
 }
 

@@ -1,6 +1,6 @@
 //! A refresh endpoint that fails gets few refreshes, however often the application calls, and whatever `Retry-After` asks for.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use proptest::prelude::*;
 use silent_session::session::Config;
@@ -43,7 +43,7 @@ proptest! {
         pauses in prop::collection::vec(prop_oneof![0..2_000_i64, 0..30_000_i64], 1..40),
     ) {
         let mut world = World::signed_in(Config::default(), seed);
-        world.server.lifetime = Duration::from_secs(1);
+        world.server.lifetime = Millis::from_secs(1);
         world.renew(TabId(0));
         world.run(1_000);
         world.server.habits.replies = failures;

@@ -2,7 +2,7 @@
 //!
 //! Idle means that no application code calls a session. Pages may be looked at or not, the network may come and go.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use proptest::prelude::*;
 use silent_session::session::{Config, RefreshFailure, Report, Rotation};
@@ -138,7 +138,7 @@ fn required(idle: &Idle) -> usize {
 fn play(idle: &Idle, seed: u64) -> Result<(), TestCaseError> {
     let config = Config { shares_token: idle.shares_token, rotation: idle.rotation, ..Config::default() };
     let mut world = World::signed_in(config, seed);
-    world.server.lifetime = Duration::from_secs(idle.lifetime_s);
+    world.server.lifetime = Millis::from_secs(idle.lifetime_s);
     world.renew(TabId(0));
     world.run(1_000);
     if idle.restores {

@@ -1,6 +1,6 @@
 //! APIs that reject good tokens cause few refreshes, whatever else they reply, and whatever their neighbours accept.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use proptest::prelude::*;
 use silent_session::session::Config;
@@ -40,7 +40,7 @@ proptest! {
             world.visit();
         }
         world.run(1_000);
-        world.server.lifetime = Duration::from_secs(86_400);
+        world.server.lifetime = Millis::from_secs(86_400);
         world.renew(TabId(0));
         world.run(1_000);
         let (before, since) = (i64::from(world.server.refreshes), world.moment().wall_ms());

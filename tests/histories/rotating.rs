@@ -1,7 +1,7 @@
 //! Late replies, reloads and several tabs, at servers of every kind that ends no session by itself for a spent cookie: the
 //! session is kept, and at most two refreshes are out.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use proptest::prelude::*;
 use silent_session::session::{Config, Rotation, Status};
@@ -185,8 +185,8 @@ proptest! {
         let least = if replies == Replies::ColdStarts { 9 } else { 1 };
         let times = times.map(|(timeout, lock)| (timeout.max(least), lock));
         let [config, other] = times.map(|(timeout, lock)| Config {
-            timeout: Duration::from_secs(timeout),
-            lock_timeout: Duration::from_secs(lock),
+            timeout: Millis::from_secs(timeout),
+            lock_timeout: Millis::from_secs(lock),
             shares_token,
             rotation: kind.said(),
             ..Config::default()
@@ -220,7 +220,7 @@ proptest! {
             if goes && world.has_worker() {
                 continue;
             }
-            let within_timeout = i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX) - 500;
+            let within_timeout = i64::try_from(timeout.get()).unwrap_or(i64::MAX) - 500;
             let longest = if is_late { 20_000 } else { within_timeout.min(8_000) };
             match step {
                 Step::Fault(Fault::Slow(ms)) if *ms > longest => continue,

@@ -1,7 +1,7 @@
 //! Where a history takes place, drawn once for each: its chance, and which deploys of the application its tabs are of.
 
+use silent_session::session::Millis;
 use std::fmt;
-use std::time::Duration;
 
 use proptest::prelude::*;
 use silent_session::session::Config;
@@ -100,9 +100,9 @@ impl Deployed {
             refresh_ahead: self.refresh_ahead,
             shares_token: self.shares_token,
             restore: self.restore,
-            timeout: Duration::from_secs(timeout),
-            patience: Duration::from_secs(patience),
-            lock_timeout: Duration::from_secs(lock),
+            timeout: Millis::from_secs(timeout),
+            patience: Millis::from_secs(patience),
+            lock_timeout: Millis::from_secs(lock),
             ..Config::default()
         };
         Deploy { config: sign_outs.configure(config), name: Name(self.name), version: self.version }

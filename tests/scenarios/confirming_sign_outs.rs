@@ -388,8 +388,7 @@ fn where_there_may_be_a_session_it_is_signed_out_for_real() {
 /// The first one waits for its turn when somebody else sets a cookie.
 #[test]
 fn a_sign_in_by_cookie_takes_a_waiting_one_from_the_queue_and_does_not_call_it_confirmed() {
-    let (mut world, [first, second]) =
-        tabs(Config { patience: Duration::from_secs(60), ..Config::default() });
+    let (mut world, [first, second]) = tabs(Config { patience: Millis::from_secs(60), ..Config::default() });
     world.freeze_lock(second);
     let ticket = world.sign_out(first);
     world.sign_in_by_cookie(first, "bob");

@@ -45,7 +45,7 @@ impl<E: Entropy> Lone<E> {
                 }
             }
         }
-        assert_ne!(self.session.deadline(at(ms)), Some(Duration::ZERO));
+        assert_ne!(self.session.deadline(at(ms)), Some(Millis::ZERO));
     }
 
     fn leave(&mut self, many: u32, leaving: Leaving) {
@@ -54,7 +54,7 @@ impl<E: Entropy> Lone<E> {
                 let grant = Grant {
                     token: AccessToken::new("t"),
                     received: at(5_000),
-                    lifetime: Some(Duration::from_secs(900)),
+                    lifetime: Some(Millis::from_secs(900)),
                     subject: None,
                 };
                 let (attempt, outcome, memo) = (self.out.unwrap(), Ok(grant), Memo::default());
@@ -84,7 +84,7 @@ fn cost_of_one_of(many: u32, leaving: Leaving, is_worker: bool) -> u128 {
     let begun = Instant::now();
     tab.handle(0, Event::Started { memo: Memo::default(), company: false });
     for number in 0..many {
-        let (ticket, min_validity) = (Ticket(number), Duration::ZERO);
+        let (ticket, min_validity) = (Ticket(number), Millis::ZERO);
         tab.handle(i64::from(number) / 20, Event::TokenWanted { ticket, not: None, min_validity });
     }
     tab.leave(many, leaving);

@@ -39,17 +39,17 @@ fn dated(at: i64) -> Vec<Forged> {
         epoch: until,
         subject: Some(Subject::new("mallory", None)),
         token: AccessToken::new("forged"),
-        lifetime: Some(Duration::MAX),
-        age: Duration::ZERO,
+        lifetime: Some(Millis::MAX),
+        age: Millis::ZERO,
         sent: at,
     };
     let mut all = vec![
         stored(Memo { session: Some(Remembered::Begun(begun)), ..Memo::default() }),
         Forged::Said(PeerMessage::Began(begun)),
         Forged::Said(PeerMessage::Offered(offer)),
-        Forged::Said(PeerMessage::Wanted { epoch: Some(until), age: Duration::MAX }),
+        Forged::Said(PeerMessage::Wanted { epoch: Some(until), age: Millis::MAX }),
     ];
-    let slowest = Duration::from_secs(4_000_000);
+    let slowest = Millis::from_secs(4_000_000);
     for echoes in [false, true] {
         let answered = Some(Answered { at, took: slowest, pace: Pace { slowest, usual: slowest }, echoes });
         all.push(stored(Memo { answered, ..Memo::default() }));

@@ -4,7 +4,7 @@ use super::*;
 
 fn refreshes_in(lifetime: u64, span: i64) -> u32 {
     let mut world = World::new(Config::default(), 7);
-    world.server.lifetime = Duration::from_secs(lifetime);
+    world.server.lifetime = Millis::from_secs(lifetime);
     world.start();
     world.run(1_000);
     world.sign_in(TAB, "alice");
@@ -125,11 +125,11 @@ fn each_token_is_renewed_by_its_own_life_whatever_the_one_before_had() {
     let mut world = World::new(Config::default(), 3);
     world.start();
     world.run(1_000);
-    world.server.lifetime = Duration::from_secs(60);
+    world.server.lifetime = Millis::from_secs(60);
     world.sign_in(TAB, "alice");
     world.run(100);
     for (seconds, next) in [(60, 200), (200, 60), (60, 60)] {
-        world.server.lifetime = Duration::from_secs(next);
+        world.server.lifetime = Millis::from_secs(next);
         let Status::Active { grant, .. } = world.status(TAB) else { panic!() };
         let came = grant.received.wall_ms();
         let renewed = |world: &World| world.server.refreshes;
@@ -146,7 +146,7 @@ fn each_token_is_renewed_by_its_own_life_whatever_the_one_before_had() {
 fn a_token_whose_answer_took_long_is_as_old_as_the_question() {
     let received_after = |lifetime: u64| {
         let mut world = signed_in();
-        world.server.lifetime = Duration::from_secs(lifetime);
+        world.server.lifetime = Millis::from_secs(lifetime);
         world.server.faults = vec![Fault::Slow(10_000)];
         let asked = world.moment().wall_ms();
         world.renew(TAB);
@@ -183,7 +183,7 @@ fn dated(lifetime: u64, dating: Dating, local_error: i64, refresh_ahead: bool) -
     let mut world = World::new(Config { refresh_ahead, ..Config::default() }, 3);
     world.step_wall_clock(local_error);
     world.run(30_000);
-    world.server.lifetime = Duration::from_secs(lifetime);
+    world.server.lifetime = Millis::from_secs(lifetime);
     world.server.says = dating.says;
     world.server.copies_iat = dating.copies_iat;
     world.server.hides_date = dating.date.is_none();

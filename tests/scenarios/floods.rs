@@ -39,7 +39,7 @@ fn messages(world: &World) -> Vec<PeerMessage> {
     };
     let noted =
         |is_kept, note| PeerMessage::Noted(Noted { is_kept, is_whole: false, sent: now, notes: vec![note] });
-    let took = Duration::from_secs(3_000_000);
+    let took = Millis::from_secs(3_000_000);
     let answered = Answered { at: now, took, pace: Pace { slowest: took, usual: took }, echoes: true };
     vec![
         noted(true, Note::Answered(answered)),
@@ -58,18 +58,18 @@ fn messages(world: &World) -> Vec<PeerMessage> {
         PeerMessage::Bye,
         PeerMessage::Coming,
         PeerMessage::Tried,
-        PeerMessage::Wanted { epoch: None, age: Duration::ZERO },
-        PeerMessage::Wanted { epoch: Some(epoch), age: Duration::ZERO },
-        PeerMessage::Wanted { epoch: Some(epoch), age: Duration::MAX },
-        PeerMessage::Wanted { epoch: Some(earlier), age: Duration::MAX },
+        PeerMessage::Wanted { epoch: None, age: Millis::ZERO },
+        PeerMessage::Wanted { epoch: Some(epoch), age: Millis::ZERO },
+        PeerMessage::Wanted { epoch: Some(epoch), age: Millis::MAX },
+        PeerMessage::Wanted { epoch: Some(earlier), age: Millis::MAX },
         PeerMessage::Began(Begun { epoch, subject: Some(7), person: None }),
         PeerMessage::Began(Begun { epoch: earlier, subject: None, person: None }),
         PeerMessage::Over { until: earlier, reason: EndReason::SignedOut },
         PeerMessage::Over { until: earlier, reason: EndReason::None },
-        offer(epoch, Duration::ZERO, now),
-        offer(epoch, Duration::MAX, now),
-        offer(epoch, Duration::ZERO, i64::MIN),
-        offer(earlier, Duration::ZERO, now),
+        offer(epoch, Millis::ZERO, now),
+        offer(epoch, Millis::MAX, now),
+        offer(epoch, Millis::ZERO, i64::MIN),
+        offer(earlier, Millis::ZERO, now),
     ]
 }
 

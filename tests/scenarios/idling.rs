@@ -48,7 +48,7 @@ fn a_page_that_knows_of_no_session_yet_is_as_quiet() {
 #[test]
 fn a_token_now_and_then_does_not_buy_more_attempts() {
     let mut world = signed_in();
-    world.server.lifetime = Duration::from_secs(60);
+    world.server.lifetime = Millis::from_secs(60);
     always(&mut world, &[Habit::Fault(Fault::Reset), Habit::Fault(Fault::Refused), Habit::Token]);
     world.renew(TAB);
     world.run(MINUTE);
@@ -227,7 +227,7 @@ fn a_rejection_that_nothing_confirms_does_not_buy_more_attempts() {
 #[test]
 fn a_server_that_repeats_its_token_is_not_asked_more_often() {
     let mut world = signed_in();
-    world.server.lifetime = Duration::from_secs(60);
+    world.server.lifetime = Millis::from_secs(60);
     always(&mut world, &[Habit::Token, Habit::SameToken, Habit::SameToken, Habit::SameToken]);
     world.renew(TAB);
     world.run(MINUTE);
@@ -269,7 +269,7 @@ fn however_long_there_was_no_network_every_tab_refreshes_as_soon_as_it_is_back()
 #[test]
 fn calls_that_are_served_buy_no_attempts_for_which_nobody_waits() {
     let mut world = signed_in();
-    world.server.lifetime = Duration::from_secs(60);
+    world.server.lifetime = Millis::from_secs(60);
     for _ in 0..20 {
         world.say_as_stranger(TAB, PeerMessage::Tried);
     }

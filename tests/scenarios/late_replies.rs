@@ -107,7 +107,7 @@ fn the_end_of_a_session_is_believed_once_the_refresh_that_is_out_has_failed() {
 #[test]
 fn at_most_two_refreshes_are_out_and_unanswered() {
     for (timeout, tabs) in [(1, 1), (1, 5), (5, 3), (15, 2)] {
-        let config = Config { timeout: Duration::from_secs(timeout), ..Config::default() };
+        let config = Config { timeout: Millis::from_secs(timeout), ..Config::default() };
         let mut world = World::signed_in(config, 1);
         for _ in 1..tabs {
             world.visit();
@@ -135,7 +135,7 @@ fn at_most_two_refreshes_are_out_and_unanswered() {
 
 #[test]
 fn a_refresh_that_settles_makes_room_for_the_next_at_once() {
-    let config = Config { timeout: Duration::from_secs(1), ..Config::default() };
+    let config = Config { timeout: Millis::from_secs(1), ..Config::default() };
     let mut world = World::signed_in(config, 1);
     let other = world.visit();
     world.run(1_000);
@@ -150,7 +150,7 @@ fn a_refresh_that_settles_makes_room_for_the_next_at_once() {
 
 #[test]
 fn a_retry_that_is_answered_late_leaves_what_it_retried_overtaken() {
-    let config = Config { timeout: Duration::from_secs(1), ..alone() };
+    let config = Config { timeout: Millis::from_secs(1), ..alone() };
     let mut world = World::signed_in(config, 1);
     let other = world.visit();
     world.run(1_000);
@@ -173,7 +173,7 @@ fn a_retry_that_is_answered_late_leaves_what_it_retried_overtaken() {
 #[test]
 fn a_retry_that_fails_late_is_retried_while_what_it_retried_is_out() {
     for late in [1_100, 1_360, 3_000] {
-        let config = Config { timeout: Duration::from_secs(1), ..alone() };
+        let config = Config { timeout: Millis::from_secs(1), ..alone() };
         let mut world = World::signed_in(config, 1);
         let other = world.visit();
         world.run(1_000);

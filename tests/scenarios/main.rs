@@ -38,7 +38,7 @@ mod workers;
 #[path = "../world/mod.rs"]
 mod world;
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use silent_session::session::{
     Config, Denial, EndReason, RefreshFailure, Reply, Rotation, SignOutStatus, Status,

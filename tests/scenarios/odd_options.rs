@@ -3,14 +3,14 @@
 use super::*;
 
 /// The longest that the JavaScript options can say.
-const LONGEST: Duration = Duration::from_secs(u64::MAX);
+const LONGEST: Millis = Millis::from_secs(u64::MAX);
 
 /// Each duration at its least and at its most, and all of them.
 fn configs() -> Vec<Config> {
-    let second = Duration::from_secs(1);
+    let second = Millis::from_secs(1);
     let mut all = Vec::new();
-    for long in [Duration::from_secs(600), Duration::from_secs(1_000_000_000), LONGEST] {
-        for (least, timeout) in [(Duration::ZERO, second), (long, long)] {
+    for long in [Millis::from_secs(600), Millis::from_secs(1_000_000_000), LONGEST] {
+        for (least, timeout) in [(Millis::ZERO, second), (long, long)] {
             let usual = Config::default();
             all.push(Config { leeway: least, ..usual.clone() });
             all.push(Config { timeout, ..usual.clone() });

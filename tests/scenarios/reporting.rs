@@ -43,7 +43,7 @@ fn a_refresh_is_told_of_when_it_is_sent_and_when_it_is_answered() {
     let mut world = signed_in();
     let told = renewed(&mut world);
     let [id] = ids(&told)[..] else { panic!("{told:?}") };
-    let took = Duration::from_millis(40);
+    let took = Millis::new(40);
     let settled = Report::RefreshSettled { id, outcome: Ok(()), took, is_late: false };
     assert_eq!(told, [Report::RefreshStarted { id }, settled]);
 }
@@ -124,7 +124,7 @@ fn a_token_of_another_tab_and_the_wait_for_it_are_told_of() {
         world.fetch(second);
         world.run(1_000);
     });
-    assert_eq!(told, [Report::Deferred { why: Delay::Tabs, wait: Duration::from_secs(1) }, Report::Adopted]);
+    assert_eq!(told, [Report::Deferred { why: Delay::Tabs, wait: Millis::from_secs(1) }, Report::Adopted]);
     let told = during(&mut world, second, |world| {
         world.sign_out(first);
         world.run(1_000);

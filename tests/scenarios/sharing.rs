@@ -29,7 +29,7 @@ fn five_tabs_that_meet_a_401_together_cost_one_refresh() {
 fn five_tabs_refresh_as_often_as_one() {
     let count = |open: usize| {
         let mut world = signed_in();
-        world.server.lifetime = Duration::from_secs(60);
+        world.server.lifetime = Millis::from_secs(60);
         world.renew(TAB);
         for _ in 1..open {
             world.visit();
@@ -192,7 +192,7 @@ fn a_token_of_somebody_else_is_taken_from_no_message_of_the_same_session() {
                 token: AccessToken::new(&issued.token),
                 subject,
                 lifetime: grant.lifetime,
-                age: Duration::ZERO,
+                age: Millis::ZERO,
                 sent: world.moment().wall_ms(),
             };
             world.say_as_stranger(TAB, PeerMessage::Offered(offer));

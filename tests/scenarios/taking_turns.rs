@@ -50,7 +50,7 @@ fn a_wait_for_answers_ends_with_the_last_of_them() {
 #[test]
 fn a_holder_that_never_gives_the_lock_back_delays_the_others_by_a_bounded_time() {
     for lock_timeout in [30, 100] {
-        let config = Config { lock_timeout: Duration::from_secs(lock_timeout), ..Config::default() };
+        let config = Config { lock_timeout: Millis::from_secs(lock_timeout), ..Config::default() };
         let mut world = World::signed_in(config, 1);
         world.freeze_lock(TAB);
         world.channel.loss = 100;
@@ -134,7 +134,7 @@ fn a_frozen_holder_loses_the_lock_also_when_no_caller_waits_so_long() {
 
 #[test]
 fn a_queue_that_moves_is_waited_in_however_long_it_is() {
-    let patience = Duration::from_secs(1_000);
+    let patience = Millis::from_secs(1_000);
     let (mut world, tabs) = tabs::<20>(Config { patience, ..alone() });
     // Nothing answers: each holds the lock until its own time-out.
     world.server.faults = vec![Fault::Silence; 60];
@@ -148,7 +148,7 @@ fn a_queue_that_moves_is_waited_in_however_long_it_is() {
 #[test]
 fn the_lock_is_not_taken_from_who_has_just_taken_it_though_it_was_there_before() {
     for seed in 0..30 {
-        let patience = Duration::from_secs(1_000);
+        let patience = Millis::from_secs(1_000);
         let mut world = World::signed_in(Config { patience, ..alone() }, seed);
         let [frozen, last] = [(); 2].map(|()| world.visit());
         world.run(1_000);
@@ -170,7 +170,7 @@ fn the_lock_is_not_taken_from_who_has_just_taken_it_though_it_was_there_before()
 
 #[test]
 fn a_holder_that_was_frozen_comes_to_no_harm_and_does_none() {
-    let patience = Duration::from_secs(100);
+    let patience = Millis::from_secs(100);
     let (mut world, [first, second]) = tabs(Config { patience, ..Config::default() });
     world.renew(first);
     world.run(10);

@@ -1,6 +1,6 @@
 //! What the app asks of a tab.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use silent_session::format::Times;
 use silent_session::session::{AccessToken, Denial, Event, Memo, Reply, Status, Ticket};
@@ -102,7 +102,7 @@ impl World {
 
     pub fn access_token(&mut self, tab: TabId, not: Option<&str>, min_validity: u64) -> Ticket {
         let not = not.map(AccessToken::new);
-        let min_validity = Duration::from_secs(min_validity);
+        let min_validity = Millis::from_secs(min_validity);
         self.ask(tab, Purpose::Test, |ticket| Event::TokenWanted { ticket, not, min_validity })
     }
 
@@ -122,7 +122,7 @@ impl World {
         self.ask(tab, Purpose::Request(request), |ticket| Event::TokenWanted {
             ticket,
             not: None,
-            min_validity: Duration::ZERO,
+            min_validity: Millis::ZERO,
         });
         self.requests
     }

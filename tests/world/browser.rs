@@ -1,8 +1,8 @@
 //! The browser: tabs, one cookie, one lock, one network.
 
+use silent_session::session::Millis;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
-use std::time::Duration;
 
 use silent_session::session::{
     AttemptId, Command, Config, EpochId, Event, LONGEST_IN_FLIGHT, Memo, Moment, Status, Ticket,
@@ -54,7 +54,7 @@ pub struct World {
     /// When the wall clock was last set.
     pub(super) wall_set: i64,
     /// For whom a token was issued, how long it lives, and by how much the clocks were wrong then.
-    pub(super) issued: HashMap<String, (TabId, Duration, i64, i64)>,
+    pub(super) issued: HashMap<String, (TabId, Millis, i64, i64)>,
     pub(super) seed: Seed,
     pub(super) order: u64,
     pub(super) arrivals: BinaryHeap<Reverse<(i64, u64)>>,
@@ -86,7 +86,7 @@ impl World {
     }
 
     fn empty(config: Config, deploys: Vec<Deploy>, seed: u64) -> Self {
-        let server = Server::new(Duration::from_secs(900));
+        let server = Server::new(Millis::from_secs(900));
         let mut world = Self {
             server,
             tabs: Vec::new(),
@@ -219,7 +219,7 @@ impl World {
         self.unanswered.push((tab, attempt, self.now));
         let is_out = |(tab, _, since): &&(TabId, AttemptId, i64)| {
             let hears = self.tabs[tab.0].alive && self.status(*tab) != Status::Closed;
-            hears && self.now - since < LONGEST_IN_FLIGHT.as_millis() as i64
+            hears && self.now - since < LONGEST_IN_FLIGHT.get() as i64
         };
         self.most_unanswered = self.most_unanswered.max(self.unanswered.iter().filter(is_out).count());
     }
@@ -261,7 +261,7 @@ impl World {
             if self.tabs[index].runs() && self.tabs[index].timer.is_some_and(|at| at <= self.now) {
                 self.happen(TabId(index), Event::Tick);
                 let again = self.tabs[index].session.deadline(self.moment());
-                assert_ne!(again, Some(Duration::ZERO), "a tick that changes nothing would spin");
+                assert_ne!(again, Some(Millis::ZERO), "a tick that changes nothing would spin");
             }
         }
     }
@@ -321,7 +321,6 @@ impl World {
     /// Sets the one timer, as the driver does after each event.
     fn arm(&mut self, tab: TabId) {
         let delay = self.tabs[tab.0].session.deadline(self.moment());
-        self.tabs[tab.0].timer =
-            delay.map(|delay| self.now.saturating_add(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX)));
+        self.tabs[tab.0].timer = delay.map(|delay| self.now.saturating_add(delay.signed()));
     }
 }

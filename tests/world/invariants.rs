@@ -78,7 +78,7 @@ impl Tab {
     fn check_patience(&self, since: i64, now: i64) {
         let (waited, patience) = (self.awake.at(now) - since, self.deploy.config.patience);
         assert!(
-            waited <= i64::try_from(patience.as_millis()).unwrap_or(i64::MAX),
+            waited <= patience.signed(),
             "a caller has waited for {waited} ms; its patience is {patience:?}"
         );
     }

@@ -1,7 +1,7 @@
 //! The auth server and the API, as strict as they come: a refresh token works once, a second use ends the family.
 
+use silent_session::session::Millis;
 use std::collections::HashMap;
-use std::time::Duration;
 
 use super::habits::Habits;
 use silent_session::format::{Head, Numeric, Times};
@@ -79,7 +79,7 @@ pub struct Server {
     tokens: HashMap<String, (u32, i64, bool)>,
     /// Those that came with a page.
     rendered: Vec<String>,
-    pub lifetime: Duration,
+    pub lifetime: Millis,
     /// Refreshes received.
     pub refreshes: u32,
     pub reuses: u32,
@@ -175,7 +175,7 @@ pub struct Issued {
 }
 
 impl Server {
-    pub fn new(lifetime: Duration) -> Self {
+    pub fn new(lifetime: Millis) -> Self {
         Self { lifetime, knows_attempts: true, ..Self::default() }
     }
 
@@ -202,12 +202,12 @@ impl Server {
         let Family { user, began, .. } = self.families[&family];
         let began = began.div_euclid(1_000);
         let token = format!("token-{}-of-{user}", self.tokens.len() + 1);
-        let lifetime = self.lifetime.as_secs_f64();
-        let mut expiry = now + self.lifetime.as_millis() as i64;
+        let lifetime = self.lifetime.get() as f64 / 1000.0;
+        let mut expiry = now + self.lifetime.get() as i64;
         let mut times = Times { expires_in: Numeric::Seconds(lifetime), ..Times::default() };
         if self.says != Says::ExpiresIn {
             let iat = now.div_euclid(1_000);
-            expiry = iat * 1_000 + self.lifetime.as_millis() as i64;
+            expiry = iat * 1_000 + self.lifetime.get() as i64;
             times = Times {
                 is_jwt: true,
                 iat: Numeric::Seconds(if self.copies_iat { began } else { iat } as f64),
@@ -437,7 +437,7 @@ pub fn failure_of(fault: Fault) -> Option<RefreshFailure> {
     match fault {
         Fault::Status(status, seconds) => Some(RefreshFailure::Unavailable {
             status: Some(status),
-            retry_after: seconds.map(Duration::from_secs),
+            retry_after: seconds.map(Millis::from_secs),
         }),
         Fault::Reset | Fault::SlowReset(_) => {
             Some(RefreshFailure::Unavailable { status: None, retry_after: None })

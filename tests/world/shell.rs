@@ -1,6 +1,6 @@
 //! Performs what a machine commands, as the driver does.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use silent_session::session::{
     AttemptId, Command, Denial, EndReason, RefreshFailure, Reply, SignOutStatus, Status, Ticket,
@@ -151,7 +151,7 @@ impl World {
         let Some((owner, lifetime, wall, monotonic)) = self.issued.get(token) else { return };
         let is_sane = self.wall_error >= *wall || (*owner == tab && self.monotonic_error >= *monotonic);
         // What lives for seconds only may lapse on the way here.
-        let is_short = *lifetime < Duration::from_secs(60);
+        let is_short = *lifetime < Millis::from_secs(60);
         assert!(
             !is_sane || is_short || !self.server.has_lapsed(token, self.now),
             "a dead token has been sent"

@@ -1,12 +1,10 @@
 //! How a session is, and how it stands to the other tabs: for people to look at.
 
-use std::time::Duration;
-
 use wasm_bindgen::JsValue;
 
 use super::super::{clock, lock};
 use super::Driver;
-use crate::session::{Progress, RefreshFailure, SignOutProgress};
+use crate::session::{Millis, Progress, RefreshFailure, SignOutProgress};
 
 /// How a session stands to the other tabs.
 #[derive(Clone, Debug)]
@@ -44,7 +42,7 @@ impl Driver {
         let (tab, tabs) = machine.tabs();
         let now = clock::now();
         let sign_out = machine.sign_out_progress();
-        let in_ms = |wait: Duration| now.wall_ms() as f64 + wait.as_millis() as f64;
+        let in_ms = |wait: Millis| now.wall_ms() as f64 + wait.get() as f64;
         Inspection {
             tab: tab.to_hex(),
             tabs: tabs.iter().map(|tab| tab.to_hex()).collect(),

@@ -1,7 +1,5 @@
 //! A request that carries a token: what is sent, and what is made of the answer.
 
-use std::time::Duration;
-
 use js_sys::Function;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -15,12 +13,12 @@ use super::request::Request;
 use super::spare::Spare;
 use super::{FetchFailure, Policy, Stoppable, TokenUse, unless_aborted};
 use crate::format::wants_more;
-use crate::session::{Audience, Credential, Denial, Event};
+use crate::session::{Audience, Credential, Denial, Event, Millis};
 
 /// How long a caller waits to know whether there is a 401 behind a rejection.
-const LOOK_PATIENCE: Duration = Duration::from_secs(10);
+const LOOK_PATIENCE: Millis = Millis::from_secs(10);
 /// How long the rest of a 401 is read, before it is cancelled and what was sent is sent again.
-const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
+const DRAIN_PATIENCE: Millis = Millis::from_secs(2);
 
 pub(super) struct Exchange {
     pub(super) driver: Driver,
@@ -97,7 +95,7 @@ impl Exchange {
         let wanted = self.driver.token_unless_nested(nested, |ticket| Event::TokenWanted {
             ticket,
             not: None,
-            min_validity: Duration::ZERO,
+            min_validity: Millis::ZERO,
         });
         match unless_aborted(signal, wanted).await? {
             Ok(credential) => Ok(Some(credential)),

@@ -3,7 +3,7 @@
 //! A refresh that a worker sends does not outlive it (Chromium drops its cookie), and a worker has no storage to mark it
 //! in. So it asks the pages of the session to refresh, and refreshes itself only where none says that it will.
 
-use std::time::Duration;
+use super::super::time::Millis;
 
 use super::super::id::{Entropy, EpochId};
 use super::super::peers::{ANSWER_PATIENCE, PeerMessage};
@@ -13,7 +13,7 @@ use super::super::time::{Deadline, Moment};
 use super::{Phase, Session};
 
 /// How much older the worker's token has to be for the page's to count as another one: ages are measured twice.
-const SAME_AGE: Duration = Duration::from_secs(1);
+const SAME_AGE: Millis = Millis::from_secs(1);
 
 /// How far a worker has come with that.
 #[derive(Debug, Default)]
@@ -31,14 +31,14 @@ pub(super) enum Deferral {
 
 impl<E: Entropy> Session<E> {
     /// How long until this tab may refresh, if it is to: a worker waits for the pages first.
-    pub(super) fn own_refresh_wait(&self, now: Moment) -> Option<Duration> {
+    pub(super) fn own_refresh_wait(&self, now: Moment) -> Option<Millis> {
         let due = self.refresh_wait(now)?;
         let deferred = match self.deferral {
-            _ if !self.may_defer() => Duration::ZERO,
+            _ if !self.may_defer() => Millis::ZERO,
             Deferral::Until(until) | Deferral::Coming(until) => until.remaining(now),
             // Who is there will be known in a moment.
             Deferral::No => self.peers.answer_wait(now).unwrap_or_default(),
-            Deferral::Over => Duration::ZERO,
+            Deferral::Over => Millis::ZERO,
         };
         Some(due.max(deferred))
     }
@@ -50,7 +50,7 @@ impl<E: Entropy> Session<E> {
             Deferral::No if !self.peers.siblings().is_empty() => {
                 let (epoch, age) = match &self.phase {
                     Phase::Active(held) => (Some(held.epoch), now.since(held.grant.received)),
-                    _ => (None, Duration::ZERO),
+                    _ => (None, Millis::ZERO),
                 };
                 self.tell(PeerMessage::Wanted { epoch, age });
                 self.deferral = Deferral::Until(Deadline::new(now, ANSWER_PATIENCE));
@@ -81,7 +81,7 @@ impl<E: Entropy> Session<E> {
     }
 
     /// A worker wants a better token than one of this epoch that came so long ago.
-    pub(super) fn wanted(&mut self, now: Moment, epoch: Option<EpochId>, age: Duration) {
+    pub(super) fn wanted(&mut self, now: Moment, epoch: Option<EpochId>, age: Millis) {
         if self.config.defers || !self.config.shares_token || !self.started || self.away {
             return;
         }
@@ -89,12 +89,11 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Hands the worker a better token than the one that it has, or refreshes for it.
-    pub(super) fn help(&mut self, now: Moment, epoch: Option<EpochId>, age: Duration) {
+    pub(super) fn help(&mut self, now: Moment, epoch: Option<EpochId>, age: Millis) {
         let has_better = match &self.phase {
             Phase::Active(held) => {
-                let is_other = epoch != Some(held.epoch)
-                    || now.since(held.grant.received).saturating_add(SAME_AGE) < age;
-                is_other && !held.refused && !held.is_seed && held.grant.lasts(now, Duration::ZERO)
+                let is_other = epoch != Some(held.epoch) || now.since(held.grant.received) + SAME_AGE < age;
+                is_other && !held.refused && !held.is_seed && held.grant.lasts(now, Millis::ZERO)
             }
             Phase::Unknown { .. } => false,
             Phase::Ended { .. } | Phase::Closed { .. } => true,

@@ -12,7 +12,7 @@
 //!
 //! Neither a call of the application nor the first refresh of a page is ever held back.
 
-use std::time::Duration;
+use super::super::time::Millis;
 
 use super::super::backoff::scale;
 use super::super::bucket::Bucket;
@@ -26,7 +26,7 @@ use super::{Phase, Session};
 
 /// In an hour the bucket allows 26 refreshes. The confirmation of a rejection is not held back, and may add one.
 const BURST: u32 = 8;
-const PERIOD: Duration = Duration::from_secs(200);
+const PERIOD: Millis = Millis::from_secs(200);
 
 /// What the last refresh was sent for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,11 +47,11 @@ pub(super) const fn full() -> Bucket {
 
 impl<E: Entropy> Session<E> {
     /// How long a refresh is held back for which nobody waits.
-    pub(super) fn idle_wait(&self, now: Moment) -> Duration {
+    pub(super) fn idle_wait(&self, now: Moment) -> Millis {
         let is_held = |turn: &Turn| matches!(turn.stage, Stage::Holding | Stage::Looking);
         // The other tabs would be told the same, so the lock is kept until that is confirmed.
         let confirms = self.markers.is_rejected() && self.turns.current.as_ref().is_some_and(is_held);
-        if confirms || self.turns.sent == 0 { Duration::ZERO } else { self.allowance.wait(now) }
+        if confirms || self.turns.sent == 0 { Millis::ZERO } else { self.allowance.wait(now) }
     }
 
     /// Takes a refresh for which nobody waits out of the bucket, as it is sent.
@@ -59,7 +59,7 @@ impl<E: Entropy> Session<E> {
         let is_idle = self.callers.is_empty();
         let has_reason = match &self.phase {
             Phase::Active(held) => {
-                self.ahead(held).is_some_and(|due| due.is_due(now)) || !held.grant.lasts(now, Duration::ZERO)
+                self.ahead(held).is_some_and(|due| due.is_due(now)) || !held.grant.lasts(now, Millis::ZERO)
             }
             // Nobody hands it over.
             Phase::Unknown { elsewhere, .. } => !elsewhere || !self.config.shares_token,
@@ -91,7 +91,7 @@ impl<E: Entropy> Session<E> {
         match self.sent_for {
             SentFor::Caller if brings => {}
             SentFor::Caller => {
-                self.allowance.take(now, Duration::ZERO);
+                self.allowance.take(now, Millis::ZERO);
                 self.taken_by_callers = self.taken_by_callers.saturating_add(1);
             }
             SentFor::Lifetime if brings => self.allowance.give_back(1),

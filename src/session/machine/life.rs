@@ -1,6 +1,6 @@
 //! How a session begins and ends.
 
-use std::time::Duration;
+use super::super::time::Millis;
 
 use super::super::callers::{Caller, Wish};
 use super::super::command::{Command, Reply};
@@ -82,7 +82,7 @@ impl<E: Entropy> Session<E> {
         held.is_seed = source == Source::Seed;
         let credential = held.credential();
         // What lay there over a night is dead: whoever waits for a token waits for the next.
-        let lasts = held.grant.lasts(now, Duration::ZERO);
+        let lasts = held.grant.lasts(now, Millis::ZERO);
         let begun = Begun::of(epoch, &held.grant);
         self.phase = Phase::Active(held);
         self.published = false;

@@ -4,8 +4,6 @@
 //! goes on if the person is the same, and ends otherwise. A cookie that changes without an earlier refresh is that of a
 //! sign-in which nobody has told us of: a session of its own.
 
-use std::time::Duration;
-
 use super::super::callers::Wish;
 use super::super::command::Command;
 use super::super::cookie::{WasOut, strays_into};
@@ -68,7 +66,7 @@ impl<E: Entropy> Session<E> {
     /// Whether a refresh of another tab or page may be out.
     fn is_out_elsewhere(&self, now: Moment, memo: &Memo) -> bool {
         let is_ours = |attempt| self.turns.in_flight().any(|sent| sent.attempt == attempt);
-        let is_likely = |sent: i64| now.wall_ms().saturating_sub(sent) < as_ms(self.config.longest_orphan());
+        let is_likely = |sent: i64| now.wall_since(sent) < self.config.longest_orphan();
         memo.in_flight.iter().any(|listed| {
             !is_ours(listed.attempt)
                 && listed.is_recent(now)
@@ -146,13 +144,9 @@ impl<E: Entropy> Session<E> {
         marker: Option<Unsettled>,
         before: Option<EpochId>,
     ) -> EpochId {
-        let least = began.wall_ms().saturating_sub(as_ms(self.config.longest_orphan()));
+        let least = began.wall_ms().saturating_sub(self.config.longest_orphan().signed());
         let astray = marker.and_then(|marker| marker.astray);
         let first = astray.map_or(least, |sent| least.min(sent.saturating_sub(1)));
         EpochId::draw(&mut self.entropy, first, before)
     }
-}
-
-fn as_ms(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -3,7 +3,7 @@
 //! A tab that keeps nothing says so. From then on all tabs tell each other what they note: those that keep nothing go by
 //! what they hear, as if they had read it, and what they say themselves the others write down.
 
-use std::time::Duration;
+use super::super::time::Millis;
 
 use super::super::command::Command;
 use super::super::id::Entropy;
@@ -14,7 +14,7 @@ use super::super::time::{Deadline, Moment};
 use super::Session;
 
 /// How long a new tab accepts what others know of third tabs. Later its own knowledge is newer.
-const LISTENING: Duration = Duration::from_secs(1);
+const LISTENING: Millis = Millis::from_secs(1);
 
 impl<E: Entropy> Session<E> {
     /// Notes something of a refresh.

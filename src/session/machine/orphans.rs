@@ -1,6 +1,6 @@
 //! The cookie of a refresh whose page has gone: how long it is waited for, what is sent then, and what is written down.
 
-use std::time::Duration;
+use super::super::time::Millis;
 
 use super::super::command::Command;
 use super::super::config::COMPANION_LOOK;
@@ -25,7 +25,7 @@ impl<E: Entropy> Session<E> {
     }
 
     /// How long the cookie of a refresh may still be on its way whose tab does not have the lock any more.
-    pub(super) fn orphan_wait(&self, now: Moment, memo: &Memo) -> Duration {
+    pub(super) fn orphan_wait(&self, now: Moment, memo: &Memo) -> Millis {
         let is_sign_out = |turn: &Turn| matches!(turn.job, Job::SignOut { .. });
         let next = match &self.turns.current {
             _ if self.turn_refreshes(now) => Next::Refresh,
@@ -135,7 +135,7 @@ impl<E: Entropy> Session<E> {
 
     /// How long to wait before the next probe, after a rejection: while an orphan's cookie may still come, a rejection says
     /// nothing.
-    pub(super) fn probe_pause(&self, now: Moment) -> Option<Duration> {
+    pub(super) fn probe_pause(&self, now: Moment) -> Option<Millis> {
         self.markers.probe_pause(self.config.longest_orphan(), now)
     }
 

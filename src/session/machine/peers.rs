@@ -1,6 +1,6 @@
 //! What passes between the tabs of one session.
 
-use std::time::Duration;
+use super::super::time::Millis;
 
 use super::super::command::Command;
 use super::super::held::Source;
@@ -153,7 +153,7 @@ impl<E: Entropy> Session<E> {
         self.contradicted(now, epoch, |session| {
             let mut grant = offer.grant(now);
             grant.received = grant.received.before(session.wall_lost(now));
-            if !session.config.shares_token || !grant.lasts(now, Duration::ZERO) {
+            if !session.config.shares_token || !grant.lasts(now, Millis::ZERO) {
                 return session.begun_elsewhere(now, Begun::of(epoch, &grant));
             }
             match &session.phase {

@@ -1,6 +1,6 @@
 //! Whose turn it is at the wire, and when the next one is due.
 
-use std::time::Duration;
+use super::super::time::Millis;
 
 use super::super::backoff::scale;
 use super::super::command::Command;
@@ -49,7 +49,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn next_turn(&mut self, now: Moment) {
         let job = match self.turns.agenda.iter().position(|job| self.job_wait(job, now).is_zero()) {
             Some(index) => Some(self.turns.agenda.remove(index)),
-            None => self.own_refresh_wait(now).filter(Duration::is_zero).map(|_| Job::Refresh),
+            None => self.own_refresh_wait(now).filter(|wait| wait.is_zero()).map(|_| Job::Refresh),
         };
         let job = job.filter(|job| *job != Job::Refresh || !self.defer(now));
         if let Some(job) = job {
@@ -62,9 +62,9 @@ impl<E: Entropy> Session<E> {
 
     /// How long the same tab may have the lock. Jittered, so that two tabs which wait behind a frozen one do not both take
     /// it from there.
-    fn lock_patience(&mut self) -> Duration {
+    fn lock_patience(&mut self) -> Millis {
         let patience = self.config.lock_patience();
-        patience.saturating_add(scale(patience / 4, &mut self.entropy))
+        patience + scale(patience / 4, &mut self.entropy)
     }
 
     /// It is not the same tab any more: the queue moves, however long it is.
@@ -77,25 +77,25 @@ impl<E: Entropy> Session<E> {
     }
 
     /// How long until a refresh is due; `None` when only an event can make it so.
-    pub(super) fn refresh_wait(&self, now: Moment) -> Option<Duration> {
+    pub(super) fn refresh_wait(&self, now: Moment) -> Option<Millis> {
         if self.awaits_sign_out() {
             return None;
         }
         let is_wanted = !self.callers.is_empty();
         let (wait, is_ahead) = match &self.phase {
-            _ if is_wanted => (Duration::ZERO, false),
-            Phase::Unknown { .. } => (Duration::ZERO, false),
+            _ if is_wanted => (Millis::ZERO, false),
+            Phase::Unknown { .. } => (Millis::ZERO, false),
             Phase::Active(_) if self.cookie.in_doubt || self.markers.is_rejected() || self.is_asked => {
-                (Duration::ZERO, false)
+                (Millis::ZERO, false)
             }
-            Phase::Active(_) if self.cookie.has_changed() => (Duration::ZERO, false),
+            Phase::Active(_) if self.cookie.has_changed() => (Millis::ZERO, false),
             Phase::Active(held) => (self.ahead(held)?.remaining(now), true),
             Phase::Ended { .. } | Phase::Closed { .. } => return None,
         };
         let is_idle = is_ahead || (!is_wanted && self.is_offline());
         let until = if is_idle { self.backoff.idle_until(now) } else { self.backoff.until(now) };
         let waits = [until, self.blocked].into_iter().flatten().map(|until| until.remaining(now));
-        let paused = waits.fold(wait, Duration::max);
+        let paused = waits.fold(wait, Millis::max);
         Some(if is_wanted { paused } else { paused.max(self.idle_wait(now)) })
     }
 
@@ -106,22 +106,22 @@ impl<E: Entropy> Session<E> {
     }
 
     /// How long until the next job of the agenda may begin.
-    pub(super) fn agenda_wait(&self, now: Moment) -> Option<Duration> {
+    pub(super) fn agenda_wait(&self, now: Moment) -> Option<Millis> {
         self.turns.agenda.iter().map(|job| self.job_wait(job, now)).min()
     }
 
     /// How long until this job of the agenda may begin.
-    fn job_wait(&self, job: &Job, now: Moment) -> Duration {
+    fn job_wait(&self, job: &Job, now: Moment) -> Millis {
         // Whoever waits for a sign-out hears at once how it stands, however often other tabs have tried it in vain.
         let is_pursuit = matches!(job, Job::SignOut { tickets, .. } if tickets.is_empty());
         let refreshes = self.must_refresh(job, now);
         let paused = self.sign_out_backoff.until(now).filter(|_| is_pursuit);
         let blocked = self.blocked.filter(|_| is_pursuit && refreshes);
         let waits = [paused, blocked].into_iter().flatten().map(|until| until.remaining(now));
-        let held = if is_pursuit && refreshes { self.idle_wait(now) } else { Duration::ZERO };
+        let held = if is_pursuit && refreshes { self.idle_wait(now) } else { Millis::ZERO };
         // Before that, the server could not be told for good.
-        let given_up = if is_pursuit { self.given_up_wait(now) } else { Duration::ZERO };
-        waits.fold(held.max(given_up), Duration::max)
+        let given_up = if is_pursuit { self.given_up_wait(now) } else { Millis::ZERO };
+        waits.fold(held.max(given_up), Millis::max)
     }
 
     /// Whether a refresh is sent for a job.
@@ -242,7 +242,7 @@ impl<E: Entropy> Session<E> {
             self.begin_turn(now);
         } else {
             turn.waited_for = self.markers.newest;
-            turn.hold(Duration::ZERO, left, now);
+            turn.hold(Millis::ZERO, left, now);
             self.report(Report::Deferred { why: Delay::Orphan, wait: left });
             self.watch_companion(now);
         }

@@ -1,6 +1,6 @@
 //! What the answer to a refresh means.
 
-use std::time::Duration;
+use super::super::time::Millis;
 
 use super::super::backoff::scale;
 use super::super::command::Command;
@@ -131,7 +131,7 @@ impl<E: Entropy> Session<E> {
         }
         let pause =
             self.probe_pause(now).unwrap_or_else(|| CONFIRMATION + scale(CONFIRMATION, &mut self.entropy));
-        turn.hold(Duration::ZERO, pause, now);
+        turn.hold(Millis::ZERO, pause, now);
         turn.waited_for = None;
         self.turns.current = Some(turn);
         self.report(Report::Deferred { why: Delay::Confirmation, wait: pause });
@@ -159,7 +159,7 @@ impl<E: Entropy> Session<E> {
         let took = grant.received.since(began);
         let as_asked = Grant { received: began, ..grant.clone() };
         let was_frozen = took > self.config.longest_turn();
-        if was_frozen || (took > TRAVEL_TIME && as_asked.lasts(now, Duration::ZERO)) {
+        if was_frozen || (took > TRAVEL_TIME && as_asked.lasts(now, Millis::ZERO)) {
             grant = as_asked;
         }
         let epoch = match is_new {

@@ -1,6 +1,6 @@
 //! What a tab replies to others, and when another's reply will do.
 
-use std::time::Duration;
+use super::super::time::Millis;
 
 use super::super::id::Entropy;
 use super::super::memo::Begun;
@@ -11,7 +11,7 @@ use super::super::time::Moment;
 use super::{Phase, Session};
 
 /// How much older a token may be for a reply with it to be as good: ages are measured twice.
-const SAME_AGE: Duration = Duration::from_secs(1);
+const SAME_AGE: Millis = Millis::from_secs(1);
 
 impl<E: Entropy> Session<E> {
     /// Replies to another tab, at once or unless a third one does.
@@ -52,7 +52,7 @@ impl<E: Entropy> Session<E> {
                 let is_good = self.config.shares_token
                     && !held.refused
                     && !held.is_seed
-                    && held.grant.lasts(now, Duration::ZERO);
+                    && held.grant.lasts(now, Millis::ZERO);
                 match is_good {
                     true => PeerMessage::Offered(Offer::of(&held.grant, held.epoch, now)),
                     false => PeerMessage::Began(Begun::of(held.epoch, &held.grant)),
@@ -87,8 +87,7 @@ fn says_no_more(reply: &PeerMessage, heard: &PeerMessage) -> bool {
     use PeerMessage::{Began, Here, Offered, Over};
     match (reply, heard) {
         (Offered(ours), Offered(its)) => {
-            its.epoch > ours.epoch
-                || (its.epoch == ours.epoch && its.age <= ours.age.saturating_add(SAME_AGE))
+            its.epoch > ours.epoch || (its.epoch == ours.epoch && its.age <= ours.age + SAME_AGE)
         }
         (Began(ours), Offered(Offer { epoch, .. }) | Began(Begun { epoch, .. })) => *epoch >= ours.epoch,
         (Over { until: ours, .. }, Over { until, .. }) => until >= ours,
@@ -107,7 +106,7 @@ mod tests {
         EpochId::draw(&mut || 7, ms, None)
     }
 
-    fn offered(began: i64, age: Duration) -> PeerMessage {
+    fn offered(began: i64, age: Millis) -> PeerMessage {
         let (token, epoch) = (AccessToken::new("t"), epoch(began));
         PeerMessage::Offered(Offer { epoch, token, subject: None, lifetime: None, age, sent: 0 })
     }
@@ -122,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_reply_is_needless_where_another_tab_has_said_as_much() {
-        let (old, same, young) = (SAME_AGE + Duration::from_millis(1), SAME_AGE, Duration::ZERO);
+        let (old, same, young) = (SAME_AGE + Millis::new(1), SAME_AGE, Millis::ZERO);
         for (reply, heard, is_needless) in [
             // A token of a later session, or one that came about as late.
             (offered(5, young), offered(6, old), true),

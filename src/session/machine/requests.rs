@@ -1,6 +1,6 @@
 //! What a caller gets that wants a token, or whose token was refused.
 
-use std::time::Duration;
+use super::super::time::Millis;
 
 use super::super::breaker::Audience;
 use super::super::callers::Wish;
@@ -17,7 +17,7 @@ impl<E: Entropy> Session<E> {
         now: Moment,
         ticket: Ticket,
         not: Option<AccessToken>,
-        min_validity: Duration,
+        min_validity: Millis,
     ) {
         self.note_use();
         match &self.phase {
@@ -50,7 +50,7 @@ impl<E: Entropy> Session<E> {
                 self.refused(now, ticket, audience);
             }
             Phase::Active(held) if held.epoch == epoch => {
-                self.token_wanted(now, ticket, None, Duration::ZERO);
+                self.token_wanted(now, ticket, None, Millis::ZERO);
             }
             _ => self.answer(ticket, Err(Denial::Changed)),
         }

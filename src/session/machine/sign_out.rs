@@ -9,7 +9,7 @@
 //!
 //! Where the server has said that there is no session, a sign-out sends nothing and changes nothing.
 
-use std::time::Duration;
+use super::super::time::Millis;
 
 use super::super::command::{Command, Reply};
 use super::super::error::{Denial, RefreshFailure};
@@ -250,7 +250,7 @@ impl<E: Entropy> Session<E> {
 
     /// Whether a token of the ending session is in hand that the endpoint would take.
     pub(super) fn has_token_to_send(&self, now: Moment) -> bool {
-        self.ending.as_ref().is_some_and(|grant| grant.lasts(now, Duration::ZERO))
+        self.ending.as_ref().is_some_and(|grant| grant.lasts(now, Millis::ZERO))
     }
 
     pub(super) fn answer_all(&mut self, tickets: Vec<Ticket>, answer: Result<Reply, Denial>) {

@@ -14,7 +14,7 @@
 //! | a refresh is out that was sent before the sign-out | nothing: its cookie would undo what was confirmed |
 //! | anything else | nothing: it is not confirmed, and is tried again later |
 
-use std::time::Duration;
+use super::super::time::Millis;
 
 use super::super::command::{Command, Reply};
 use super::super::error::{Denial, RefreshFailure};
@@ -182,7 +182,7 @@ impl<E: Entropy> Session<E> {
             return self.send_as_it_is(now, turn);
         }
         turn.waited_for = self.markers.newest;
-        turn.hold(Duration::ZERO, orphan, now);
+        turn.hold(Millis::ZERO, orphan, now);
         self.turns.current = Some(turn);
         self.end_what_was_signed_out();
     }
@@ -200,7 +200,7 @@ impl<E: Entropy> Session<E> {
             Err(failure @ RefreshFailure::Rejected { .. }) if is_open => {
                 turn.refused = Some(failure);
                 // What is stored is looked at before the refresh is sent.
-                turn.hold(Duration::ZERO, Duration::ZERO, now);
+                turn.hold(Millis::ZERO, Millis::ZERO, now);
                 self.turns.current = Some(turn);
             }
             Err(failure) => {

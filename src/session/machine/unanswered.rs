@@ -1,6 +1,6 @@
 //! The refreshes that are out and unanswered: how many more may be sent, and what must not be believed before they settle.
 
-use std::time::Duration;
+use super::super::time::Millis;
 
 use super::super::config::RECOGNISED;
 use super::super::id::Entropy;
@@ -30,7 +30,7 @@ impl<E: Entropy> Session<E> {
         let gone_wait = |seen| Rotation::Revokes.orphan_wait(seen, pace, self.config.longest_orphan());
         let ours: Vec<Sent> = self.turns.in_flight().collect();
         let is_others = |listed: &&InFlight| ours.iter().all(|sent| sent.attempt != listed.attempt);
-        let others: Vec<(&InFlight, Duration)> = memo
+        let others: Vec<(&InFlight, Millis)> = memo
             .in_flight
             .iter()
             .filter(is_others)
@@ -43,21 +43,21 @@ impl<E: Entropy> Session<E> {
             ours.iter().map(|sent| left_of_ours(now, *sent)).chain(others.iter().map(|(_, left)| *left));
         let room = wait_for_room(all.collect());
         self.out_elsewhere = (!heard_of.is_zero()).then(|| Deadline::new(now, heard_of));
-        let late = if room.is_zero() { self.late_wait(now, memo, heard_of) } else { Duration::ZERO };
+        let late = if room.is_zero() { self.late_wait(now, memo, heard_of) } else { Millis::ZERO };
         let wait = room.max(late);
         self.blocked = (!wait.is_zero()).then(|| Deadline::new(now, wait));
     }
 
     /// How long to wait for refreshes that tabs have given up on, where their cookie would be a spent one after another
     /// rotation. `heard_of`: how long those of other tabs may be out, which hear of them.
-    fn late_wait(&self, now: Moment, memo: &Memo, heard_of: Duration) -> Duration {
+    fn late_wait(&self, now: Moment, memo: &Memo, heard_of: Millis) -> Millis {
         let is_old =
             |marker: Unsettled| marker.standing == Standing::Overtaken && marker.first_age(now) >= RECOGNISED;
         // While probes may tell, nothing else is waited for.
         let is_rejected = self.markers.is_rejected() && self.probe_pause(now).is_none();
         if self.rotation(memo) == Rotation::None || !(is_rejected || self.markers.newest.is_some_and(is_old))
         {
-            return Duration::ZERO;
+            return Millis::ZERO;
         }
         // What was sent before a sign-out undoes it by bringing a cookie.
         let stray = self.turns.stray().iter().copied().filter(|_| self.pending.is_some());
@@ -72,7 +72,7 @@ impl<E: Entropy> Session<E> {
     }
 
     /// How long a refresh of this tab may still bring a cookie that it has given up on.
-    pub(super) fn given_up_wait(&self, now: Moment) -> Duration {
+    pub(super) fn given_up_wait(&self, now: Moment) -> Millis {
         let given_up = self.turns.late().iter().copied().chain(self.turns.stray().iter().copied());
         given_up.map(|sent| left_of_ours(now, sent)).max().unwrap_or_default()
     }
@@ -85,12 +85,12 @@ impl<E: Entropy> Session<E> {
 }
 
 /// How much longer a refresh of this tab counts.
-fn left_of_ours(now: Moment, sent: Sent) -> Duration {
-    LONGEST_IN_FLIGHT.saturating_sub(now.since(sent.began))
+fn left_of_ours(now: Moment, sent: Sent) -> Millis {
+    LONGEST_IN_FLIGHT - now.since(sent.began)
 }
 
 /// How long until there is room for one more, by how much longer each counts.
-fn wait_for_room(mut left: Vec<Duration>) -> Duration {
+fn wait_for_room(mut left: Vec<Millis>) -> Millis {
     left.retain(|left| !left.is_zero());
     left.sort_unstable_by(|one, other| other.cmp(one));
     // Those that go first make room.

@@ -106,8 +106,7 @@ fn a_probe_follows_a_rejection_while_a_cookie_may_come() {
     for standing in ALL {
         for (age, is_coming) in [(8_000, true), (14_999, true), (15_000, false)] {
             let pause = own(standing).probe_pause(TIMEOUT, at(age));
-            let expected =
-                (standing == Standing::Out && is_coming).then(|| Duration::from_millis(age as u64 / 4));
+            let expected = (standing == Standing::Out && is_coming).then(|| Millis::new(age as u64 / 4));
             assert_eq!(pause, expected, "{standing:?}, {age}");
         }
     }

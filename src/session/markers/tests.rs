@@ -4,9 +4,9 @@ use super::*;
 use crate::session::memo::Remembered;
 use crate::session::status::EndReason;
 
-pub(super) const TIMEOUT: Duration = Duration::from_secs(15);
-pub(super) const LONGEST: i64 = LONGEST_IN_FLIGHT.as_millis() as i64;
-pub(super) const KNOWN: i64 = RECOGNISED.as_millis() as i64;
+pub(super) const TIMEOUT: Millis = Millis::from_secs(15);
+pub(super) const LONGEST: i64 = LONGEST_IN_FLIGHT.get() as i64;
+pub(super) const KNOWN: i64 = RECOGNISED.get() as i64;
 pub(super) const ALL: [Standing; 4] = [Standing::Out, Standing::Lost, Standing::Overtaken, Standing::Astray];
 pub(super) const FATES: [Fate; 3] = [Fate::Accepted, Fate::Rejected, Fate::Lost];
 
@@ -147,7 +147,7 @@ fn the_companion_tells_that_the_cookie_has_come() {
 
 #[test]
 fn an_orphan_is_waited_for_by_how_it_stands_what_comes_next_and_what_the_server_does() {
-    let ms = |ms: u64| Duration::from_millis(ms);
+    let ms = |ms: u64| Millis::new(ms);
     for rotation in [Rotation::None, Rotation::Replays, Rotation::Refuses, Rotation::Revokes] {
         let habits = Habits { rotation, pace: None, timeout: TIMEOUT };
         for (standing, next, age, left) in [
@@ -169,7 +169,7 @@ fn an_orphan_is_waited_for_by_how_it_stands_what_comes_next_and_what_the_server_
             assert_eq!(wait, ms(expected), "{rotation:?}, {standing:?}, {next:?}, {age}");
         }
     }
-    assert_eq!(Markers::default().orphan_wait(Next::SignOut, REVOKES, at(0)), Duration::ZERO);
+    assert_eq!(Markers::default().orphan_wait(Next::SignOut, REVOKES, at(0)), Millis::ZERO);
 }
 
 const REVOKES: Habits = Habits { rotation: Rotation::Revokes, pace: None, timeout: TIMEOUT };

@@ -1,6 +1,6 @@
 //! One client: a machine, its user, and the way to the server.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use silent_session::session::{
     AccessToken, AttemptId, Audience, Command, Config, Credential, Denial, Event, Grant, Moment,
@@ -13,7 +13,7 @@ use crate::seed::{Chance, Seed};
 use crate::storage::Storage;
 
 /// How long an access token lives.
-const LIFETIME: Duration = Duration::from_secs(900);
+const LIFETIME: Millis = Millis::from_secs(900);
 /// How long a reply of the API takes, in milliseconds.
 const API: i64 = 60;
 /// How many paths of the API are called.
@@ -133,7 +133,7 @@ impl Client {
                 let path = (PATHS * self.seed.part()) as u32;
                 let audience = Audience::new("https://api.example", &path.to_string());
                 let ticket = self.waits(Call { audience, is_replay: false });
-                let wanted = Event::TokenWanted { ticket, not: None, min_validity: Duration::ZERO };
+                let wanted = Event::TokenWanted { ticket, not: None, min_validity: Millis::ZERO };
                 self.happens(now, wanted, load);
             }
             Next::ApiReplies => {
@@ -257,7 +257,7 @@ impl Client {
             }
             commands = more;
         }
-        let wait = session.deadline(moment).map(|wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+        let wait = session.deadline(moment).map(|wait| wait.signed());
         self.tick = wait.map(|wait| now.saturating_add(wait));
     }
 

@@ -1,7 +1,7 @@
 //! When people come and go, and when the auth server does not answer. Milliseconds since midnight.
 
+use silent_session::session::Millis;
 use std::ops::Range;
-use std::time::Duration;
 
 use silent_session::session::RefreshFailure;
 
@@ -45,7 +45,7 @@ impl Fault {
     fn failure(self) -> Option<RefreshFailure> {
         let (status, retry_after) = match self {
             Self::Status => (Some(503), None),
-            Self::Busy(seconds) => (Some(503), Some(Duration::from_secs(seconds))),
+            Self::Busy(seconds) => (Some(503), Some(Millis::from_secs(seconds))),
             Self::Refused => (None, None),
             Self::Silence | Self::Slow(_) | Self::RejectingApi => return None,
             Self::Offline => return Some(RefreshFailure::Offline),

@@ -1,6 +1,6 @@
 //! What becomes of the auth server and the APIs.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use proptest::prelude::*;
 
@@ -82,7 +82,7 @@ impl Server {
             Self::RevokeAll => server.revoke_all(),
             Self::RefuseAll(refuses) => server.refuses_all = refuses,
             Self::Mood(api, mood) => server.moods.set(APIS[api], mood),
-            Self::Lifetime(seconds) => server.lifetime = Duration::from_secs(seconds),
+            Self::Lifetime(seconds) => server.lifetime = Millis::from_secs(seconds),
             Self::Says(says) => server.says = says,
             Self::DateError(seconds) => server.date_error = seconds,
         }

@@ -1,6 +1,6 @@
 //! Answers of the auth server, or of whoever stands in its way.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use silent_session::format::{
     Head, Record as _, ServerClock, bearer, claims_of, find_token, is_sendable, read_times, subject_in,
@@ -113,7 +113,7 @@ fn read(
     let times = read_times(claims.as_ref(), answers, server_now, local_now);
     let lifetime = ServerClock::default().lifetime(&times, page.moment());
     let lifetime = lifetime.map_err(|fault| head.fault(fault))?;
-    assert!(lifetime.is_none_or(|lifetime| lifetime < Duration::from_secs(4_000_000_000)));
+    assert!(lifetime.is_none_or(|lifetime| lifetime < Millis::from_secs(4_000_000_000)));
     Ok(Grant {
         token: AccessToken::new(&token),
         received: page.moment(),

@@ -1,6 +1,6 @@
 //! A page with alice signed in, and what must hold whatever it hears.
 
-use std::time::Duration;
+use silent_session::session::Millis;
 
 use silent_session::session::{
     AccessToken, AttemptId, Command, Config, Event, Grant, Memo, Moment, Session, Status, Subject, Ticket,
@@ -50,7 +50,7 @@ impl Page {
         Grant {
             token: AccessToken::new(TOKEN),
             received: self.moment(),
-            lifetime: Some(Duration::from_secs(900)),
+            lifetime: Some(Millis::from_secs(900)),
             subject: Some(Subject::new("alice", None)),
         }
     }
@@ -103,7 +103,7 @@ impl Page {
     /// A tick that is due changes something: else the page would spin.
     fn ticks(&mut self) {
         for _ in 0..8 {
-            if self.session.deadline(self.moment()) != Some(Duration::ZERO) {
+            if self.session.deadline(self.moment()) != Some(Millis::ZERO) {
                 return;
             }
             let commands = self.session.handle(self.moment(), Event::Tick);
@@ -119,7 +119,7 @@ impl Page {
                 }
             }
         }
-        assert_ne!(self.session.deadline(self.moment()), Some(Duration::ZERO), "ticks change nothing");
+        assert_ne!(self.session.deadline(self.moment()), Some(Millis::ZERO), "ticks change nothing");
     }
 
     /// Time passes; nothing else happens.

@@ -53,7 +53,7 @@ impl One {
         Grant {
             token: AccessToken::new("alice"),
             received: self.moment(),
-            lifetime: Some(Duration::from_secs(900)),
+            lifetime: Some(Millis::from_secs(900)),
             subject: Some(Subject::new("alice", None)),
         }
     }
@@ -91,7 +91,7 @@ impl One {
         let end = self.now + ms;
         let mut commands = Vec::new();
         for _ in 0..10_000 {
-            let next = self.session.deadline(self.moment()).map(|delay| self.now + delay.as_millis() as i64);
+            let next = self.session.deadline(self.moment()).map(|delay| self.now + delay.get() as i64);
             let Some(next) = next.filter(|next| *next <= end) else { break };
             self.now = next;
             commands.extend(self.happens(Event::Tick));
@@ -117,7 +117,7 @@ pub(super) fn sends(commands: &[Command]) -> bool {
 }
 
 /// What a turn waits for, and for how long.
-pub(super) fn deferred(commands: &[Command]) -> Option<(Delay, Duration)> {
+pub(super) fn deferred(commands: &[Command]) -> Option<(Delay, Millis)> {
     commands.iter().find_map(|command| match command {
         Command::Report(Report::Deferred { why, wait }) => Some((*why, *wait)),
         _ => None,

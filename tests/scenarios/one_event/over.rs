@@ -20,7 +20,7 @@ fn what_is_asked_of_a_session_that_is_over_is_refused_at_once() {
         let denial = if is_closed { Denial::Closed } else { Denial::Ended(EndReason::SignedOut) };
         let audience = Audience::new("https://api.test", "/");
         for event in [
-            Event::TokenWanted { ticket: Ticket(2), not: None, min_validity: Duration::ZERO },
+            Event::TokenWanted { ticket: Ticket(2), not: None, min_validity: Millis::ZERO },
             Event::RenewalWanted { ticket: Ticket(2) },
             Event::TokenRejected { ticket: Ticket(2), epoch, generation, audience },
         ] {

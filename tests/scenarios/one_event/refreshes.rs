@@ -108,7 +108,7 @@ fn a_login_waits_for_an_orphan_as_long_as_its_cookie_is_likely_to_come_and_a_sig
         let session = sign_out.map(|pending| over(pending.until)).or(memo.session);
         let memo = Memo { sign_out, session, ..memo };
         let commands = one.happens(Event::LockGranted { attempt, contended: false, memo });
-        let expected = Some((Delay::Orphan, Duration::from_millis(wait)));
+        let expected = Some((Delay::Orphan, Millis::new(wait)));
         assert_eq!(deferred(&commands), expected, "login: {is_login}: {commands:?}");
     }
 }
@@ -191,5 +191,5 @@ fn a_refresh_of_the_session_before_is_of_before_whatever_the_clock_shows_and_how
 fn offered(one: &One, epoch: EpochId) -> PeerMessage {
     let Grant { subject, lifetime, .. } = one.grant();
     let (token, sent) = (AccessToken::new("offered"), one.moment().wall_ms());
-    PeerMessage::Offered(Offer { epoch, token, subject, lifetime, age: Duration::ZERO, sent })
+    PeerMessage::Offered(Offer { epoch, token, subject, lifetime, age: Millis::ZERO, sent })
 }

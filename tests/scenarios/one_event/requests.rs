@@ -18,7 +18,7 @@ fn rejected(one: &mut One, ticket: u32) -> Vec<Command> {
 fn wants_another(one: &mut One, ticket: u32) -> Vec<Command> {
     let Status::Active { grant, .. } = one.session.status() else { panic!("signed in") };
     let not = Some(grant.token);
-    one.happens(Event::TokenWanted { ticket: Ticket(ticket), not, min_validity: Duration::ZERO })
+    one.happens(Event::TokenWanted { ticket: Ticket(ticket), not, min_validity: Millis::ZERO })
 }
 
 /// The refresh that was asked for is sent, and settles.
@@ -51,7 +51,7 @@ fn a_rejected_token_will_do(config: Config) {
     // A worker asks the pages first.
     one.runs(600);
     let wanted =
-        |ticket| Event::TokenWanted { ticket: Ticket(ticket), not: None, min_validity: Duration::ZERO };
+        |ticket| Event::TokenWanted { ticket: Ticket(ticket), not: None, min_validity: Millis::ZERO };
     assert_eq!(is_answered(&one.happens(wanted(2)), 2), None, "it is asked for");
     refreshed(&mut one, None);
     for ticket in [1, 2] {

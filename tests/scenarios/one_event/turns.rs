@@ -50,7 +50,7 @@ fn a_worker_is_handed_a_token_that_came_later_than_its_own_and_no_other() {
         let mut one = One::signed_in(Config::default());
         let Status::Active { epoch, .. } = one.session.status() else { panic!("signed in") };
         one.runs(3_000);
-        let age = Duration::from_millis(age);
+        let age = Millis::new(age);
         let commands = one.happens(Event::PeerSpoke {
             from: worker,
             message: PeerMessage::Wanted { epoch: Some(epoch), age },
@@ -71,7 +71,7 @@ fn a_message_that_is_heard_right_after_the_clock_was_set_back_may_have_lain_ther
         let offer = |sent: i64| {
             let epoch = EpochId::draw(&mut || 5, 1_700_000_000_000, None);
             let Grant { token, subject, lifetime, .. } = grant.clone();
-            PeerMessage::Offered(Offer { epoch, token, subject, lifetime, age: Duration::ZERO, sent })
+            PeerMessage::Offered(Offer { epoch, token, subject, lifetime, age: Millis::ZERO, sent })
         };
         // The wall clock stands still for a minute.
         (one.now, one.set) = (one.now + 60_000, -60_000);
@@ -81,7 +81,7 @@ fn a_message_that_is_heard_right_after_the_clock_was_set_back_may_have_lain_ther
         one.happens(Event::PeerSpoke { from, message });
         let Status::Active { grant, .. } = one.session.status() else { panic!("handed over") };
         let age = one.moment().since(grant.received);
-        assert_eq!(age, Duration::from_secs(if is_doubted { 60 } else { 0 }), "{later} ms");
+        assert_eq!(age, Millis::from_secs(if is_doubted { 60 } else { 0 }), "{later} ms");
     }
 }
 
@@ -111,7 +111,7 @@ fn the_others_are_asked_before_a_refresh_where_one_of_them_may_have_a_token() {
             one.happens(Event::Withdrawn { ticket: Ticket(1) });
         }
         let event = if would_do {
-            Event::TokenWanted { ticket: Ticket(2), not: Some(grant.token), min_validity: Duration::ZERO }
+            Event::TokenWanted { ticket: Ticket(2), not: Some(grant.token), min_validity: Millis::ZERO }
         } else {
             Event::RenewalWanted { ticket: Ticket(2) }
         };
@@ -125,7 +125,7 @@ fn the_others_are_asked_before_a_refresh_where_one_of_them_may_have_a_token() {
         let commands = one.happens(Event::LockGranted { attempt, contended, memo });
         let case = format!("{would_do}, {contended}, {is_kept}, {has_sent}: {commands:?}");
         assert_eq!(commands.contains(&Command::Tell(PeerMessage::Hello)), contended, "{case}");
-        let tabs = Some((Delay::Tabs, Duration::from_millis(100)));
+        let tabs = Some((Delay::Tabs, Millis::new(100)));
         assert_eq!((deferred(&commands), sends(&commands)), (tabs.filter(|_| waits), !waits), "{case}");
     }
 }
@@ -144,7 +144,7 @@ fn a_wait_is_for_an_orphan_unless_the_other_tabs_take_longer() {
         one.happens(Event::TokenWanted {
             ticket: Ticket(2),
             not: Some(grant.token.clone()),
-            min_validity: Duration::ZERO,
+            min_validity: Millis::ZERO,
         });
         let sent = one.moment().wall_ms() - age;
         let id = AttemptId::draw(&mut || 55);
@@ -163,7 +163,7 @@ fn a_wait_is_for_an_orphan_unless_the_other_tabs_take_longer() {
             Memo { is_kept: true, session, unsettled: Some(marker), marked: Some(id), ..Memo::default() };
         let attempt = one.turn.expect("it asks for the lock");
         let commands = one.happens(Event::LockGranted { attempt, contended: true, memo });
-        assert_eq!(deferred(&commands), Some((why, Duration::from_millis(wait))), "{age}: {commands:?}");
+        assert_eq!(deferred(&commands), Some((why, Millis::new(wait))), "{age}: {commands:?}");
     }
 }
 
@@ -184,13 +184,13 @@ fn a_token_whose_reply_took_long_is_as_old_as_the_question() {
         let sent = one.now;
         one.now += took;
         let received = one.moment();
-        let grant = Grant { received, lifetime: Some(Duration::from_secs(lifetime)), ..one.grant() };
+        let grant = Grant { received, lifetime: Some(Millis::from_secs(lifetime)), ..one.grant() };
         let outcome = Ok(Grant { token: AccessToken::new("next"), ..grant });
         one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo });
         let Status::Active { grant, .. } = one.session.status() else { panic!("signed in") };
         let age = one.moment().since(grant.received);
         let expected = if is_as_asked { one.now - sent } else { 0 };
-        assert_eq!(age, Duration::from_millis(expected as u64), "{took} ms, {lifetime} s");
+        assert_eq!(age, Millis::new(expected as u64), "{took} ms, {lifetime} s");
     }
 }
 
@@ -223,7 +223,7 @@ fn a_turn_that_waits_gives_the_lock_back_before_listeners_hear_of_a_token() {
     one.now += 50;
     let Grant { subject, lifetime, .. } = one.grant();
     let (token, sent) = (AccessToken::new("newer"), one.moment().wall_ms());
-    let offer = Offer { epoch, token, subject, lifetime, age: Duration::ZERO, sent };
+    let offer = Offer { epoch, token, subject, lifetime, age: Millis::ZERO, sent };
     let commands = one.happens(Event::PeerSpoke { from, message: PeerMessage::Offered(offer) });
     assert!(commands.contains(&Command::Publish), "{commands:?}");
     assert!(commands.contains(&Command::ReleaseLock { attempt }), "{commands:?}");
@@ -240,7 +240,7 @@ fn a_late_reply_is_older_than_a_token_that_another_tab_has_handed_over_since() {
         let Status::Active { epoch, .. } = one.session.status() else { panic!("signed in") };
         let Grant { subject, lifetime, .. } = one.grant();
         let (token, sent) = (AccessToken::new("handed over"), one.moment().wall_ms());
-        let offer = Offer { epoch, token, subject, lifetime, age: Duration::ZERO, sent };
+        let offer = Offer { epoch, token, subject, lifetime, age: Millis::ZERO, sent };
         let message = PeerMessage::Offered(offer);
         one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message });
         one.runs(100);
@@ -259,14 +259,14 @@ fn a_tab_that_has_had_no_time_to_hand_its_token_over_is_given_some() {
         one.runs(20_000);
         let Status::Active { epoch, grant, .. } = one.session.status() else { panic!("signed in") };
         let session = Some(Remembered::Begun(one.session(epoch)));
-        let took = Duration::from_millis(40);
+        let took = Millis::new(40);
         let at = one.moment().wall_ms() - ago;
         let answered = Some(Answered { at, took, pace: Pace { slowest: took, usual: took }, echoes: false });
         let memo = Memo { is_kept: true, session, answered, ..Memo::default() };
         one.happens(Event::TokenWanted {
             ticket: Ticket(2),
             not: Some(grant.token),
-            min_validity: Duration::ZERO,
+            min_validity: Millis::ZERO,
         });
         let attempt = one.turn.expect("it asks for the lock");
         let commands = one.happens(Event::LockGranted { attempt, contended: false, memo });
