@@ -13,7 +13,6 @@ use std::pin::Pin;
 use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
-use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
 use web_sys::RequestRedirect;
 
@@ -36,6 +35,7 @@ use crate::session::{
     Ticket, TicketQueue,
 };
 
+use alarm::Alarm;
 pub use inspection::Inspection;
 pub use settings::Settings;
 
@@ -63,7 +63,7 @@ struct Inner {
     /// A login has brought the session, and nothing has shown yet that its cookie was kept.
     is_cookie_untried: Cell<bool>,
     /// The one timer: when the machine wants a tick.
-    timer: RefCell<Option<Timeout>>,
+    alarm: RefCell<Option<Alarm>>,
     lock: RefCell<Option<(AttemptId, Lock)>>,
     page: RefCell<Option<Page>>,
     /// Of a page that is being prerendered.
@@ -129,7 +129,7 @@ impl Driver {
             curious: RefCell::default(),
             sign_outs: Cell::new(0),
             is_cookie_untried: Cell::new(false),
-            timer: RefCell::default(),
+            alarm: RefCell::default(),
             lock: RefCell::default(),
             page: RefCell::default(),
             activation: RefCell::default(),
@@ -204,7 +204,7 @@ impl Driver {
         if self.is_closed() && self.0.machine.borrow().progress() == Progress::Idle {
             self.0.page.take();
             self.0.channel.take();
-            self.0.timer.take();
+            self.0.alarm.take();
         }
     }
 
