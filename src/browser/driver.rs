@@ -179,8 +179,7 @@ impl Driver {
         if page::is_hidden_now() {
             self.dispatch(Event::Hidden);
         }
-        let memory = &self.0.memory;
-        self.dispatch(Event::Started { memo: memory.recall(), company: memory.company() });
+        self.dispatch(Event::Started { company: self.0.memory.company() });
     }
 
     /// Releases everything. Idempotent. A refresh that is out goes on until it has settled, or has taken too long.
@@ -298,10 +297,9 @@ impl Driver {
     }
 
     fn page_told(&self, told: PageEvent) {
-        let memo = self.0.memory.recall();
         match told {
-            PageEvent::Online => self.dispatch(Event::CameOnline { memo }),
-            PageEvent::Seen => self.dispatch(Event::Woken { memo, was_away: false, is_seen: true }),
+            PageEvent::Online => self.dispatch(Event::CameOnline),
+            PageEvent::Seen => self.dispatch(Event::Woken { was_away: false, is_seen: true }),
             PageEvent::Hidden => self.dispatch(Event::Hidden),
             PageEvent::PutAway => {
                 self.dispatch(Event::Left);
@@ -310,14 +308,14 @@ impl Driver {
             PageEvent::Back => {
                 self.open_channel();
                 let is_seen = !page::is_hidden_now();
-                self.dispatch(Event::Woken { memo, was_away: true, is_seen });
+                self.dispatch(Event::Woken { was_away: true, is_seen });
             }
             PageEvent::Stored(None) => {
-                self.dispatch(Event::Recalled { memo });
+                self.dispatch(Event::StorageChanged);
                 self.dispatch(Event::StorageCleared);
             }
             PageEvent::Stored(key) if self.0.memory.is_about(key.as_deref()) => {
-                self.dispatch(Event::Recalled { memo });
+                self.dispatch(Event::StorageChanged);
             }
             PageEvent::Stored(_) => {}
         }
@@ -335,10 +333,10 @@ impl Driver {
         }
         loop {
             let Some(event) = self.0.events.borrow_mut().pop_front() else { break };
-            let commands = self.0.machine.borrow_mut().handle(clock::now(), event);
-            for command in commands {
-                self.perform(command);
+            if event.needs_storage() {
+                self.handle(Event::StorageRead(Box::new(self.0.memory.recall())));
             }
+            self.handle(event);
         }
         self.0.running.set(false);
         self.arm();
@@ -347,6 +345,13 @@ impl Driver {
             self.0.reader.identity.warn_missing();
             let reporter = self.0.reporter.borrow().clone();
             reporter.tell(Report::IdentityMissing, None);
+        }
+    }
+
+    fn handle(&self, event: Event) {
+        let commands = self.0.machine.borrow_mut().handle(clock::now(), event);
+        for command in commands {
+            self.perform(command);
         }
     }
 }

@@ -12,10 +12,10 @@ use super::token::{AccessToken, Grant};
 /// The one input of the machine.
 #[derive(Clone, Debug)]
 pub enum Event {
+    /// What is stored was read, for the event that follows ([`Event::needs_storage`]). Nothing follows from it alone.
+    StorageRead(Box<Memo>),
     /// The page has loaded, and been activated if it was prerendered; said once. Nothing begins before.
     Started {
-        /// What the browser remembers.
-        memo: Memo,
         /// Whether there may be other tabs of this session.
         company: bool,
     },
@@ -30,8 +30,6 @@ pub enum Event {
         ticket: Ticket,
         /// What it brought; `None` when it brought no token.
         grant: Option<Grant>,
-        /// What the browser remembers now.
-        memo: Memo,
     },
     /// A login that nobody ordered has brought a token.
     SignedIn {
@@ -39,8 +37,6 @@ pub enum Event {
         ticket: Ticket,
         /// What it brought.
         grant: Grant,
-        /// What the browser remembers now.
-        memo: Memo,
     },
     /// The page was delivered with a token: of the session that goes on, or of one that began unseen.
     Seeded {
@@ -48,22 +44,16 @@ pub enum Event {
         ticket: Ticket,
         /// The token.
         grant: Grant,
-        /// What the browser remembers now.
-        memo: Memo,
     },
     /// Somebody else has set a new cookie: one refresh, a new session.
     CookieChanged {
         /// Who waits.
         ticket: Ticket,
-        /// What the browser remembers now.
-        memo: Memo,
     },
     /// The user wants out.
     SignOutWanted {
         /// Who waits for the first reply of the server.
         ticket: Ticket,
-        /// What the browser remembers now.
-        memo: Memo,
         /// Whether the reply of a login is being read, whose cookie has come already.
         reads_login: bool,
     },
@@ -125,15 +115,11 @@ pub enum Event {
         attempt: AttemptId,
         /// Somebody else had it first: what that one has done may not be known here yet.
         contended: bool,
-        /// What the browser remembers now.
-        memo: Memo,
     },
     /// What is stored was looked at once more, before the turn begins.
     LookedAgain {
         /// Which turn.
         attempt: AttemptId,
-        /// What the browser remembers now.
-        memo: Memo,
     },
     /// Somebody else has our turn now: the queue moves.
     LockMoved {
@@ -148,8 +134,6 @@ pub enum Event {
         outcome: Result<Grant, RefreshFailure>,
         /// Whether the server has sent the attempt id back: it recognises attempt ids.
         echoes: bool,
-        /// What the browser remembers now.
-        memo: Memo,
     },
     /// Another tab has said something.
     PeerSpoke {
@@ -158,19 +142,14 @@ pub enum Event {
         /// What.
         message: PeerMessage,
     },
-    /// What the browser remembers has been changed by another tab.
-    Recalled {
-        /// What it remembers now.
-        memo: Memo,
-    },
+    /// Another tab has changed what is stored.
+    StorageChanged,
     /// All that was stored has been cleared, by the user or by `Clear-Site-Data`.
     StorageCleared,
     /// Nobody sees the page any more.
     Hidden,
     /// The page is seen again, or was woken.
     Woken {
-        /// What the browser remembers now.
-        memo: Memo,
         /// It was frozen or in the back/forward cache: it has heard nothing.
         was_away: bool,
         /// Somebody sees it now.
@@ -181,31 +160,28 @@ pub enum Event {
     /// Time has passed: see what is due.
     Tick,
     /// The network is back: what failed may be tried again at once.
-    CameOnline {
-        /// What the browser remembers now.
-        memo: Memo,
-    },
+    CameOnline,
     /// The session object is of no more use.
     Closed,
 }
 
 impl Event {
-    /// What the browser remembers, where the event brings that.
-    pub(crate) fn memo_mut(&mut self) -> Option<&mut Memo> {
-        match self {
-            Self::Started { memo, .. }
-            | Self::LoginSettled { memo, .. }
-            | Self::SignedIn { memo, .. }
-            | Self::Seeded { memo, .. }
-            | Self::CookieChanged { memo, .. }
-            | Self::SignOutWanted { memo, .. }
-            | Self::LockGranted { memo, .. }
-            | Self::LookedAgain { memo, .. }
-            | Self::RefreshSettled { memo, .. }
-            | Self::Recalled { memo }
-            | Self::Woken { memo, .. }
-            | Self::CameOnline { memo } => Some(memo),
-            _ => None,
-        }
+    /// Whether storage is read, and an [`Event::StorageRead`] handled, right before this event.
+    pub fn needs_storage(&self) -> bool {
+        matches!(
+            self,
+            Self::Started { .. }
+                | Self::LoginSettled { .. }
+                | Self::SignedIn { .. }
+                | Self::Seeded { .. }
+                | Self::CookieChanged { .. }
+                | Self::SignOutWanted { .. }
+                | Self::LockGranted { .. }
+                | Self::LookedAgain { .. }
+                | Self::RefreshSettled { .. }
+                | Self::StorageChanged
+                | Self::Woken { .. }
+                | Self::CameOnline
+        )
     }
 }

@@ -224,12 +224,16 @@ impl<E: Entropy> Session<E> {
             self.report(Report::ClockJumped { wall_ms, monotonic_ms });
             self.set_back = Some((now, Millis::between(wall_ms, monotonic_ms)));
         }
-        let event = self.believed(now, event);
-        if matches!(self.phase, Phase::Closed { .. }) {
-            self.react_when_closed(now, event);
-        } else {
-            event.into_iter().for_each(|event| self.react(now, event));
-            self.advance(now);
+        self.horizon = self.horizon.max(Horizon::after(now.wall_ms()));
+        match event {
+            Event::StorageRead(found) => self.known = self.horizon.believed(self.completed(*found)),
+            event if matches!(self.phase, Phase::Closed { .. }) => self.react_when_closed(now, event),
+            event => {
+                if self.believes(&event) {
+                    self.react(now, event);
+                }
+                self.advance(now);
+            }
         }
         self.tell_notes(now);
         let mut commands = std::mem::take(&mut self.commands);
@@ -318,14 +322,16 @@ impl<E: Entropy> Session<E> {
     }
 
     fn react(&mut self, now: Moment, event: Event) {
+        let memo = self.known;
         match event {
-            Event::Started { memo, company } => self.start(now, &memo, company),
+            Event::StorageRead(_) => {}
+            Event::Started { company } => self.start(now, &memo, company),
             Event::SignInWanted { ticket } => self.turns.agenda.push(Job::Login { ticket }),
-            Event::LoginSettled { ticket, grant, memo } => {
+            Event::LoginSettled { ticket, grant } => {
                 self.note_latest(now, &memo);
                 self.login_settled(now, ticket, grant, &memo);
             }
-            Event::SignedIn { ticket, grant, memo } => {
+            Event::SignedIn { ticket, grant } => {
                 self.note_latest(now, &memo);
                 let overlapped = self.overlaps_sign_in(now, &memo, &grant);
                 self.begin_session(now, grant);
@@ -333,9 +339,9 @@ impl<E: Entropy> Session<E> {
                 self.mark_earlier(now, &memo);
                 self.answer(ticket, Ok(Reply::Done));
             }
-            Event::CookieChanged { ticket, memo } => self.cookie_changed(now, ticket, &memo),
-            Event::Seeded { ticket, grant, memo } => self.seeded(now, ticket, grant, memo),
-            Event::SignOutWanted { ticket, memo, reads_login } => {
+            Event::CookieChanged { ticket } => self.cookie_changed(now, ticket, &memo),
+            Event::Seeded { ticket, grant } => self.seeded(now, ticket, grant, memo),
+            Event::SignOutWanted { ticket, reads_login } => {
                 self.note_latest(now, &memo);
                 self.sign_out(now, ticket, &memo, reads_login);
             }
@@ -366,24 +372,24 @@ impl<E: Entropy> Session<E> {
                 }
             }
             Event::Withdrawn { ticket } => self.callers.withdraw(ticket),
-            Event::LockGranted { attempt, contended, memo } => {
+            Event::LockGranted { attempt, contended } => {
                 self.lock_granted(now, attempt, contended, &memo);
             }
-            Event::LookedAgain { attempt, memo } => self.looked_again(now, attempt, &memo),
+            Event::LookedAgain { attempt } => self.looked_again(now, attempt, &memo),
             Event::LockMoved { attempt } => self.lock_moved(now, attempt),
-            Event::RefreshSettled { attempt, outcome, echoes, memo } => {
+            Event::RefreshSettled { attempt, outcome, echoes } => {
                 self.recall(now, &memo);
                 self.refresh_settled(now, attempt, outcome, echoes, &memo);
             }
             Event::PeerSpoke { from, message } => self.peer_spoke(now, from, message),
-            Event::Recalled { memo } => {
+            Event::StorageChanged => {
                 self.recall(now, &memo);
                 if self.blocked.is_some() {
                     self.look_at_in_flight(now, &memo);
                 }
                 self.drop_needless_turn(now);
             }
-            Event::Woken { memo, was_away, is_seen } => {
+            Event::Woken { was_away, is_seen } => {
                 let before = self.status();
                 self.hidden &= !is_seen;
                 self.published &= self.status() == before;
@@ -397,7 +403,7 @@ impl<E: Entropy> Session<E> {
             }
             Event::Left => self.leave(now),
             Event::Tick => {}
-            Event::CameOnline { memo } => {
+            Event::CameOnline => {
                 let before = self.status();
                 self.backoff.reset();
                 self.show_hold(now);
@@ -411,17 +417,9 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// The event without what is dated more than a year ahead; `None` for a message that is.
-    fn believed(&mut self, now: Moment, mut event: Event) -> Option<Event> {
-        self.horizon = self.horizon.max(Horizon::after(now.wall_ms()));
-        if let Some(memo) = event.memo_mut() {
-            self.known = self.horizon.believed(self.completed(*memo));
-            *memo = self.known;
-        }
-        match &event {
-            Event::PeerSpoke { message, .. } if !self.horizon.believes(message) => None,
-            _ => Some(event),
-        }
+    /// Whether an event says nothing that is dated more than a year ahead.
+    fn believes(&self, event: &Event) -> bool {
+        !matches!(event, Event::PeerSpoke { message, .. } if !self.horizon.believes(message))
     }
 
     fn wait(&mut self, now: Moment, ticket: Ticket, wish: Wish) {

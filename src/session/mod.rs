@@ -1,6 +1,7 @@
 //! The state machine of one session: pure, so that every history can be replayed.
 //!
-//! [`Session::handle`] takes a [`Moment`] and an [`Event`], and returns the [`Command`]s to perform;
+//! [`Session::handle`] takes a [`Moment`] and an [`Event`], and returns the [`Command`]s to perform. What is stored arrives as
+//! an event of its own ([`Event::StorageRead`]), right before each event that needs it;
 //! [`Session::deadline`] says how long until a [`Event::Tick`] is wanted; [`Session::status`] is what the app may see.
 //! Time and chance are arguments.
 //!

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use silent_session::session::{
-    AccessToken, AttemptId, Command, Entropy, Event, Grant, Memo, Moment, Session, Ticket,
+    AccessToken, AttemptId, Command, Entropy, Event, Grant, Moment, Session, Ticket,
 };
 
 use super::*;
@@ -37,7 +37,7 @@ impl<E: Entropy> Lone<E> {
             for command in self.session.handle(at(ms), event) {
                 match command {
                     Command::AcquireLock { attempt } => {
-                        events.push(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+                        events.push(Event::LockGranted { attempt, contended: false });
                     }
                     Command::SendRefresh { attempt, .. } => self.out = Some(attempt),
                     Command::Answer { .. } => self.answered += 1,
@@ -57,8 +57,8 @@ impl<E: Entropy> Lone<E> {
                     lifetime: Some(Millis::from_secs(900)),
                     subject: None,
                 };
-                let (attempt, outcome, memo) = (self.out.unwrap(), Ok(grant), Memo::default());
-                self.handle(5_000, Event::RefreshSettled { attempt, outcome, echoes: false, memo });
+                let (attempt, outcome) = (self.out.unwrap(), Ok(grant));
+                self.handle(5_000, Event::RefreshSettled { attempt, outcome, echoes: false });
             }
             Leaving::Denied => (15_000..26_000).step_by(10).for_each(|ms| self.handle(ms, Event::Tick)),
             Leaving::WithdrawnFirstFirst => (0..many).for_each(|number| self.withdraw(number)),
@@ -82,7 +82,7 @@ fn cost_of_one_of(many: u32, leaving: Leaving, is_worker: bool) -> u128 {
     let session = Session::new(Config { defers: is_worker, ..Config::default() }, entropy);
     let mut tab = Lone { session, out: None, answered: 0 };
     let begun = Instant::now();
-    tab.handle(0, Event::Started { memo: Memo::default(), company: false });
+    tab.handle(0, Event::Started { company: false });
     for number in 0..many {
         let (ticket, min_validity) = (Ticket(number), Millis::ZERO);
         tab.handle(i64::from(number) / 20, Event::TokenWanted { ticket, not: None, min_validity });

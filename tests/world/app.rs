@@ -38,7 +38,7 @@ impl World {
     pub fn seed(&mut self, tab: TabId, issued: Issued) -> Ticket {
         let issued = Issued { times: Times { server_now: None, ..issued.times }, ..issued };
         let grant = self.grant(tab, &issued).expect("the server has issued a token that is good");
-        self.ask(tab, Purpose::Seed, |ticket| Event::Seeded { ticket, grant, memo: Memo::default() })
+        self.ask(tab, Purpose::Seed, |ticket| Event::Seeded { ticket, grant })
     }
 
     /// The app signs in with it.
@@ -48,17 +48,14 @@ impl World {
         let issued = Issued { times: Times { server_now: None, ..issued.times }, ..issued };
         let grant = self.grant(tab, &issued).expect("the server has issued a token that is good");
         let purpose = Purpose::SignIn(issued.user);
-        self.ask(tab, purpose, |ticket| Event::SignedIn { ticket, grant, memo: Memo::default() })
+        self.ask(tab, purpose, |ticket| Event::SignedIn { ticket, grant })
     }
 
     /// A redirect has set a cookie; the app says `signIn()`.
     pub fn sign_in_by_cookie(&mut self, tab: TabId, user: &'static str) -> Ticket {
         self.cookie = Some(self.server.login(user, self.now).1);
         self.signed_in_last = None;
-        self.ask(tab, Purpose::CookieSignIn(Some(user)), |ticket| Event::CookieChanged {
-            ticket,
-            memo: Memo::default(),
-        })
+        self.ask(tab, Purpose::CookieSignIn(Some(user)), |ticket| Event::CookieChanged { ticket })
     }
 
     /// Somebody has signed in by a way that we do not see: a redirect, an older version of the app.
@@ -81,19 +78,12 @@ impl World {
 
     /// The app says `signIn()`, and no cookie has been set.
     pub fn ask_cookie_sign_in(&mut self, tab: TabId) -> Ticket {
-        self.ask(tab, Purpose::CookieSignIn(None), |ticket| Event::CookieChanged {
-            ticket,
-            memo: Memo::default(),
-        })
+        self.ask(tab, Purpose::CookieSignIn(None), |ticket| Event::CookieChanged { ticket })
     }
 
     pub fn sign_out(&mut self, tab: TabId) -> Ticket {
         self.signed_in_last = None;
-        self.ask(tab, Purpose::Test, |ticket| Event::SignOutWanted {
-            ticket,
-            memo: Memo::default(),
-            reads_login: false,
-        })
+        self.ask(tab, Purpose::Test, |ticket| Event::SignOutWanted { ticket, reads_login: false })
     }
 
     pub fn renew(&mut self, tab: TabId) -> Ticket {

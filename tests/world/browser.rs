@@ -178,7 +178,7 @@ impl World {
     pub fn go_online(&mut self) {
         self.offline = false;
         for index in 0..self.tabs.len() {
-            self.happen(TabId(index), Event::CameOnline { memo: Memo::default() });
+            self.happen(TabId(index), Event::CameOnline);
         }
     }
 
@@ -294,8 +294,17 @@ impl World {
         if self.tabs[tab.0].frozen {
             return self.tabs[tab.0].inbox.push(event);
         }
-        let event = self.as_read_now(tab, event);
         let now = self.moment();
+        let mut event = event;
+        if let Event::RefreshSettled { outcome: Ok(grant), .. } = &mut event {
+            // However long the reply has lain there.
+            grant.received = now;
+        }
+        if event.needs_storage() {
+            let found = self.found_by(tab);
+            let commands = self.tabs[tab.0].session.handle(now, Event::StorageRead(Box::new(found)));
+            commands.into_iter().for_each(|command| self.perform(tab, command));
+        }
         self.tabs[tab.0].may_begin = self.tabs[tab.0].begins_session(&event);
         let is_turn = matches!(event, Event::LockGranted { .. } | Event::LookedAgain { .. });
         if let Some(overheard) = &mut self.overheard {

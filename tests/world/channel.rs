@@ -79,10 +79,10 @@ impl World {
         self.tabs[tab.0].awake.thaw(self.now);
         let waited = std::mem::take(&mut self.tabs[tab.0].inbox);
         if is_told {
-            self.happen(tab, Event::Woken { memo: Memo::default(), was_away: true, is_seen: true });
+            self.happen(tab, Event::Woken { was_away: true, is_seen: true });
         }
         for event in waited {
-            if hears || !matches!(event, Event::PeerSpoke { .. } | Event::Recalled { .. }) {
+            if hears || !matches!(event, Event::PeerSpoke { .. } | Event::StorageChanged) {
                 self.happen(tab, event);
             }
         }
@@ -96,6 +96,6 @@ impl World {
 
     /// The tab is looked at again; it was hidden, not frozen.
     pub fn show(&mut self, tab: TabId) {
-        self.happen(tab, Event::Woken { memo: Memo::default(), was_away: false, is_seen: true });
+        self.happen(tab, Event::Woken { was_away: false, is_seen: true });
     }
 }

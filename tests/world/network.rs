@@ -124,7 +124,7 @@ impl World {
                 self.writers.retain(|writer| *writer != (tab, attempt));
                 self.unanswered.retain(|(_, out, _)| *out != attempt);
                 let echoes = self.server.echoes;
-                self.happen(tab, Event::RefreshSettled { attempt, outcome, echoes, memo: Memo::default() });
+                self.happen(tab, Event::RefreshSettled { attempt, outcome, echoes });
             }
             Arrival::SignOutAtServer { tab, attempt, cookie, token, fault } => {
                 let delay = if let Some(Fault::Slow(ms) | Fault::SlowReset(ms)) = fault { ms } else { 0 };
@@ -148,8 +148,7 @@ impl World {
             }
             Arrival::LoginAtServer { tab, ticket, user } => {
                 if self.failing_logins.contains(&ticket) {
-                    return self
-                        .happen(tab, Event::LoginSettled { ticket, grant: None, memo: Memo::default() });
+                    return self.happen(tab, Event::LoginSettled { ticket, grant: None });
                 }
                 let (issued, cookie) = self.server.login(user, self.now);
                 self.was_issued(tab, &issued);
@@ -159,7 +158,7 @@ impl World {
             Arrival::LoginAnswer { tab, ticket, issued, cookie } => {
                 self.cookie = Some(cookie);
                 let grant = self.grant(tab, &issued).ok();
-                self.happen(tab, Event::LoginSettled { ticket, grant, memo: Memo::default() });
+                self.happen(tab, Event::LoginSettled { ticket, grant });
             }
             Arrival::ApiAtServer { tab, sent } => {
                 let token = sent.credential.as_ref().map(|credential| credential.token.reveal());
@@ -169,14 +168,14 @@ impl World {
             }
             Arrival::ApiAnswer { tab, sent, status } => self.api_answered(tab, sent, status),
             Arrival::Lock { tab, attempt, contended } => {
-                self.happen(tab, Event::LockGranted { attempt, contended, memo: Memo::default() });
+                self.happen(tab, Event::LockGranted { attempt, contended });
             }
             Arrival::Look { tab, attempt } => {
-                self.happen(tab, Event::LookedAgain { attempt, memo: Memo::default() });
+                self.happen(tab, Event::LookedAgain { attempt });
             }
             Arrival::LockMoved { tab, attempt } => self.happen(tab, Event::LockMoved { attempt }),
             Arrival::Message { tab, envelope } => self.hear(tab, &envelope),
-            Arrival::StorageEvent { tab } => self.happen(tab, Event::Recalled { memo: Memo::default() }),
+            Arrival::StorageEvent { tab } => self.happen(tab, Event::StorageChanged),
         }
     }
 

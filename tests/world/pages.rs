@@ -23,7 +23,7 @@ impl World {
 
     fn start_in(&mut self, tab: TabId) {
         let company = self.has_company(self.tabs[tab.0].deploy.name);
-        self.happen(tab, Event::Started { memo: self.memo_in(tab), company });
+        self.happen(tab, Event::Started { company });
     }
 
     /// A page that is loaded ahead: its session does not start before [`World::activate`].
@@ -63,7 +63,7 @@ impl World {
         deploy.config.defers = true;
         self.tabs.push(Tab { is_worker: true, ..Tab::new(deploy, seed) });
         let tab = TabId(self.tabs.len() - 1);
-        self.happen(tab, Event::Started { memo: Memo::default(), company: true });
+        self.happen(tab, Event::Started { company: true });
         tab
     }
 
@@ -98,7 +98,7 @@ impl World {
         self.happen(tab, Event::Left);
         for attempt in self.refreshes_of(tab) {
             let outcome = Err(RefreshFailure::Unavailable { status: None, retry_after: None });
-            let settled = Event::RefreshSettled { attempt, outcome, echoes: false, memo: Memo::default() };
+            let settled = Event::RefreshSettled { attempt, outcome, echoes: false };
             self.happen(tab, settled);
         }
         self.kill_tab(tab);

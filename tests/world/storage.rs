@@ -116,7 +116,7 @@ impl World {
         forge(answered, memo.answered.map(Answered::to_entry));
         forge(in_flight, memo.in_flight.iter().next().map(|_| memo.in_flight.to_entry()));
         for index in 0..self.tabs.len() {
-            self.happen(TabId(index), Event::Recalled { memo: Memo::default() });
+            self.happen(TabId(index), Event::StorageChanged);
         }
     }
 
@@ -207,32 +207,9 @@ impl World {
         }
     }
 
-    /// What a page looks up, it looks up when it hears of the event, however long that waited.
-    pub(super) fn as_read_now(&self, tab: TabId, mut event: Event) -> Event {
-        let found = || match self.tabs[tab.0].is_worker {
-            true => Memo::default(),
-            false => self.memo_in(tab),
-        };
-        match &mut event {
-            Event::LockGranted { memo, .. }
-            | Event::LookedAgain { memo, .. }
-            | Event::Recalled { memo }
-            | Event::CameOnline { memo }
-            | Event::Woken { memo, .. }
-            | Event::CookieChanged { memo, .. }
-            | Event::SignOutWanted { memo, .. }
-            | Event::SignedIn { memo, .. }
-            | Event::Seeded { memo, .. }
-            | Event::LoginSettled { memo, .. } => *memo = found(),
-            Event::RefreshSettled { memo, outcome, .. } => {
-                *memo = found();
-                if let Ok(grant) = outcome {
-                    grant.received = self.moment();
-                }
-            }
-            _ => {}
-        }
-        event
+    /// What a tab finds when it hears of an event, however long that waited.
+    pub(super) fn found_by(&self, tab: TabId) -> Memo {
+        if self.tabs[tab.0].is_worker { Memo::default() } else { self.memo_in(tab) }
     }
 
     /// What the page of this tab finds there.

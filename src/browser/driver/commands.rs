@@ -18,8 +18,7 @@ impl Driver {
                 let weak = self.weak();
                 let granted = move |contended| {
                     weak.with(|driver| {
-                        let memo = driver.0.memory.recall();
-                        driver.dispatch(Event::LockGranted { attempt, contended, memo });
+                        driver.dispatch(Event::LockGranted { attempt, contended });
                     });
                 };
                 let lock = Lock::request(&self.0.lock_name, Rc::new(granted));
@@ -28,8 +27,7 @@ impl Driver {
                 drop(before);
             }
             Command::LookAgain { attempt } => {
-                let memo = self.0.memory.recall();
-                self.dispatch(Event::LookedAgain { attempt, memo });
+                self.dispatch(Event::LookedAgain { attempt });
             }
             Command::WatchLock { attempt } => self.look_at_lock(attempt, |lock, moved| lock.watch(moved)),
             Command::StealLock { attempt } => self.look_at_lock(attempt, |lock, moved| lock.steal(moved)),
@@ -118,8 +116,7 @@ impl Driver {
                     driver.0.params.take();
                 }
             }
-            let memo = driver.0.memory.recall();
-            driver.dispatch(Event::RefreshSettled { attempt, outcome, echoes, memo });
+            driver.dispatch(Event::RefreshSettled { attempt, outcome, echoes });
         });
     }
 
@@ -172,8 +169,7 @@ impl Driver {
         spawn_local(async move {
             let grant = login().await;
             driver.0.is_cookie_untried.set(grant.is_some());
-            let memo = driver.0.memory.recall();
-            driver.dispatch(Event::LoginSettled { ticket, grant, memo });
+            driver.dispatch(Event::LoginSettled { ticket, grant });
         });
     }
 }

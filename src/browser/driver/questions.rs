@@ -60,22 +60,19 @@ impl Driver {
     /// Begins the session whose cookie somebody else has set.
     pub async fn sign_in_by_cookie(&self) -> Result<(), Denial> {
         self.0.params.take();
-        let memo = self.0.memory.recall();
-        self.ask(|ticket| Event::CookieChanged { ticket, memo }).await.map(drop)
+        self.ask(|ticket| Event::CookieChanged { ticket }).await.map(drop)
     }
 
     /// Begins the session that a login of somebody else's has brought.
     pub async fn signed_in(&self, grant: Grant) -> Result<(), Denial> {
         self.0.is_cookie_untried.set(true);
         self.0.params.take();
-        let memo = self.0.memory.recall();
-        self.ask(|ticket| Event::SignedIn { ticket, grant, memo }).await.map(drop)
+        self.ask(|ticket| Event::SignedIn { ticket, grant }).await.map(drop)
     }
 
     /// Goes on with the session of a token that the page was delivered with.
     pub async fn seeded(&self, grant: Grant) -> Result<(), Denial> {
-        let memo = self.0.memory.recall();
-        self.ask(|ticket| Event::Seeded { ticket, grant, memo }).await.map(drop)
+        self.ask(|ticket| Event::Seeded { ticket, grant }).await.map(drop)
     }
 
     /// Runs `login` where nothing else of ours is on the wire, and begins the session that it brings.
@@ -92,8 +89,8 @@ impl Driver {
     /// Ends the session here at once, then at the server. Returns what the server knows.
     pub async fn sign_out(&self) -> Result<SignOutStatus, Denial> {
         self.0.sign_outs.set(self.0.sign_outs.get().wrapping_add(1));
-        let (memo, reads_login) = (self.0.memory.recall(), self.0.logins_read.get() > 0);
-        match self.ask(|ticket| Event::SignOutWanted { ticket, memo, reads_login }).await? {
+        let reads_login = self.0.logins_read.get() > 0;
+        match self.ask(|ticket| Event::SignOutWanted { ticket, reads_login }).await? {
             Reply::SignedOut(status) => Ok(status),
             Reply::Token(_) | Reply::Done => Err(Denial::Closed),
         }

@@ -49,25 +49,24 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Refuses whatever is asked of a closed object, and ends what is still out.
-    pub(super) fn react_when_closed(&mut self, now: Moment, event: Option<Event>) {
+    pub(super) fn react_when_closed(&mut self, now: Moment, event: Event) {
         match event {
-            Some(
-                Event::SignInWanted { ticket }
-                | Event::SignedIn { ticket, .. }
-                | Event::Seeded { ticket, .. }
-                | Event::CookieChanged { ticket, .. }
-                | Event::SignOutWanted { ticket, .. }
-                | Event::TokenWanted { ticket, .. }
-                | Event::RenewalWanted { ticket }
-                | Event::TokenRejected { ticket, .. },
-            ) => self.answer(ticket, Err(Denial::Closed)),
-            Some(Event::RefreshSettled { attempt, outcome, echoes, memo }) => {
+            Event::SignInWanted { ticket }
+            | Event::SignedIn { ticket, .. }
+            | Event::Seeded { ticket, .. }
+            | Event::CookieChanged { ticket, .. }
+            | Event::SignOutWanted { ticket, .. }
+            | Event::TokenWanted { ticket, .. }
+            | Event::RenewalWanted { ticket }
+            | Event::TokenRejected { ticket, .. } => self.answer(ticket, Err(Denial::Closed)),
+            Event::RefreshSettled { attempt, outcome, echoes } => {
+                let memo = self.known;
                 self.learn_when_closed(&memo);
                 if self.note_settled(now, attempt, &outcome, echoes, &memo).1.is_some() {
                     self.commands.push(Command::ReleaseLock { attempt });
                 }
             }
-            Some(Event::Left) => {
+            Event::Left => {
                 self.goes_with_page(now);
                 self.leave_lock();
             }

@@ -1,9 +1,7 @@
 //! One client: a machine, its user, and the way to the server.
 
-use silent_session::session::Millis;
-
 use silent_session::session::{
-    AccessToken, AttemptId, Audience, Command, Config, Credential, Denial, Event, Grant, Moment,
+    AccessToken, AttemptId, Audience, Command, Config, Credential, Denial, Event, Grant, Millis, Moment,
     RefreshFailure, Reply, Session, Status, Subject, Ticket,
 };
 
@@ -152,7 +150,7 @@ impl Client {
             }
             Next::ComesOnline => {
                 self.comes_online = None;
-                self.happens(now, Event::CameOnline { memo: self.storage.memo() }, load);
+                self.happens(now, Event::CameOnline, load);
             }
             Next::Answer => {
                 let Some((_, attempt, failure)) = self.answers.pop() else { return true };
@@ -160,8 +158,7 @@ impl Client {
                     Some(failure) => Err(failure),
                     None => Ok(self.grant(now)),
                 };
-                let memo = self.storage.memo();
-                self.happens(now, Event::RefreshSettled { attempt, outcome, echoes: false, memo }, load);
+                self.happens(now, Event::RefreshSettled { attempt, outcome, echoes: false }, load);
             }
             Next::Tick => {
                 self.tick = None;
@@ -180,8 +177,8 @@ impl Client {
         }
         self.opens(now, Config { restore: false, ..Config::default() }, load);
         let ticket = self.ticket();
-        let (grant, memo) = (self.grant(now), self.storage.memo());
-        self.happens(now, Event::SignedIn { ticket, grant, memo }, load);
+        let grant = self.grant(now);
+        self.happens(now, Event::SignedIn { ticket, grant }, load);
     }
 
     fn api_replies(&mut self, now: i64, call: Call, credential: &Credential, load: &mut Load) {
@@ -202,29 +199,29 @@ impl Client {
         let chance = Chance::clone(&self.chance);
         self.chance.next_page();
         self.session = Some(Session::new(config, chance));
-        self.happens(now, Event::Started { memo: self.storage.memo(), company: false }, load);
+        self.happens(now, Event::Started { company: false }, load);
     }
 
     fn happens(&mut self, now: i64, event: Event, load: &mut Load) {
         let Some(session) = &mut self.session else { return };
         let moment = Moment::new(now, now);
         load.events += 1;
-        let mut commands = session.handle(moment, event);
+        let mut commands = handle(session, &self.storage, moment, event);
         while !commands.is_empty() {
             let mut more = Vec::new();
             for command in commands {
                 self.storage.obey(&command);
-                let memo = self.storage.memo();
                 match command {
                     // Nobody else is there.
                     Command::AcquireLock { attempt } => {
                         load.events += 1;
-                        let granted = Event::LockGranted { attempt, contended: false, memo };
-                        more.extend(session.handle(moment, granted));
+                        let granted = Event::LockGranted { attempt, contended: false };
+                        more.extend(handle(session, &self.storage, moment, granted));
                     }
                     Command::LookAgain { attempt } => {
                         load.events += 1;
-                        more.extend(session.handle(moment, Event::LookedAgain { attempt, memo }));
+                        let looked = Event::LookedAgain { attempt };
+                        more.extend(handle(session, &self.storage, moment, looked));
                     }
                     Command::SendRefresh { attempt, .. } => {
                         load.attempt(now);
@@ -283,4 +280,14 @@ impl Client {
             subject: Some(Subject::new("somebody", None)),
         }
     }
+}
+
+/// Handles an event, after what is stored where the event needs that.
+fn handle(session: &mut Session<Chance>, storage: &Storage, now: Moment, event: Event) -> Vec<Command> {
+    let mut commands = Vec::new();
+    if event.needs_storage() {
+        commands.extend(session.handle(now, Event::StorageRead(Box::new(storage.memo()))));
+    }
+    commands.extend(session.handle(now, event));
+    commands
 }

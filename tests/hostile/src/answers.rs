@@ -7,7 +7,7 @@ use silent_session::format::{
     token_at,
 };
 use silent_session::session::{
-    AccessToken, EndReason, Event, FailureKind, Grant, Memo, RefreshFailure, Status, TokenFault,
+    AccessToken, EndReason, Event, FailureKind, Grant, RefreshFailure, Status, TokenFault,
 };
 
 use crate::json::JsonObject;
@@ -78,7 +78,7 @@ pub fn answers(data: &[u8]) {
 fn settles(page: &mut Page, outcome: &Result<Grant, RefreshFailure>) {
     if let Some(attempt) = page.out.take() {
         let outcome = outcome.clone().map(|grant| Grant { received: page.moment(), ..grant });
-        page.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo: Memo::default() });
+        page.happens(Event::RefreshSettled { attempt, outcome, echoes: false });
     }
 }
 

@@ -37,10 +37,10 @@ pub fn entries(data: &[u8]) {
 
     let memo = Memo { is_kept: true, session, sign_out, unsettled, answered, in_flight, ..Memo::default() };
     let mut page = Page::new();
-    page.happens(Event::Woken { memo, was_away: true, is_seen: true });
+    page.happens_with(memo, Event::Woken { was_away: true, is_seen: true });
     page.refreshes();
     page.waits(5_000);
-    page.happens(Event::Recalled { memo });
+    page.happens_with(memo, Event::StorageChanged);
     page.waits(100_000);
     if let Status::Ended { reason, .. } = page.status() {
         let said = matches!(session, Some(Remembered::Over { .. })) || sign_out.is_some();

@@ -40,9 +40,9 @@ impl Page {
             out: None,
             answered: 0,
         };
-        page.happens(Event::Started { memo: Memo::default(), company: false });
+        page.happens(Event::Started { company: false });
         let (ticket, grant) = (page.ticket(), page.grant());
-        page.happens(Event::SignedIn { ticket, grant, memo: Memo::default() });
+        page.happens(Event::SignedIn { ticket, grant });
         page
     }
 
@@ -74,23 +74,28 @@ impl Page {
         let is_active = |page: &Self| matches!(page.status(), Status::Active { .. });
         let ticket = self.ticket();
         let grant = self.grant();
-        self.happens(Event::SignedIn { ticket, grant, memo });
+        self.happens_with(memo, Event::SignedIn { ticket, grant });
         let was_active = is_active(self);
         self.waits(1_000);
-        self.happens(Event::Recalled { memo });
+        self.happens_with(memo, Event::StorageChanged);
         was_active && is_active(self)
     }
 
     pub(crate) fn happens(&mut self, event: Event) {
-        let commands = self.session.handle(self.moment(), event);
+        self.happens_with(Memo::default(), event);
+    }
+
+    /// Something happens while this is stored.
+    pub(crate) fn happens_with(&mut self, memo: Memo, event: Event) {
+        let commands = self.handle(memo, event);
         assert!(commands.len() <= MANY, "{} commands", commands.len());
         for command in commands {
             match command {
                 Command::AcquireLock { attempt } => {
-                    self.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+                    self.happens(Event::LockGranted { attempt, contended: false });
                 }
                 Command::LookAgain { attempt } => {
-                    self.happens(Event::LookedAgain { attempt, memo: Memo::default() });
+                    self.happens(Event::LookedAgain { attempt });
                 }
                 Command::SendRefresh { attempt, .. } => self.out = Some(attempt),
                 Command::Answer { .. } => self.answered += 1,
@@ -98,6 +103,14 @@ impl Page {
             }
         }
         self.ticks();
+    }
+
+    fn handle(&mut self, memo: Memo, event: Event) -> Vec<Command> {
+        let now = self.moment();
+        if event.needs_storage() {
+            let _ = self.session.handle(now, Event::StorageRead(Box::new(memo)));
+        }
+        self.session.handle(now, event)
     }
 
     /// A tick that is due changes something: else the page would spin.
@@ -111,8 +124,8 @@ impl Page {
             for command in commands {
                 match command {
                     Command::AcquireLock { attempt } => {
-                        let granted = Event::LockGranted { attempt, contended: false, memo: Memo::default() };
-                        let _ = self.session.handle(self.moment(), granted);
+                        let granted = Event::LockGranted { attempt, contended: false };
+                        let _ = self.handle(Memo::default(), granted);
                     }
                     Command::SendRefresh { attempt, .. } => self.out = Some(attempt),
                     _ => {}

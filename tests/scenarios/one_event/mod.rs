@@ -42,9 +42,9 @@ impl One {
     /// Alice has signed in, and nothing is out.
     pub(super) fn signed_in(config: Config) -> Self {
         let mut one = Self::new(Config { restore: false, ..config });
-        one.happens(Event::Started { memo: Memo::default(), company: false });
+        one.happens(Event::Started { company: false });
         let grant = one.grant();
-        one.happens(Event::SignedIn { ticket: Ticket(0), grant, memo: Memo::default() });
+        one.happens(Event::SignedIn { ticket: Ticket(0), grant });
         one
     }
 
@@ -75,9 +75,19 @@ impl One {
         Moment::new(1_700_000_000_000 + self.now + self.set, self.now)
     }
 
+    /// Something happens, and nothing is stored.
     pub(super) fn happens(&mut self, event: Event) -> Vec<Command> {
+        self.happens_with(Memo::default(), event)
+    }
+
+    /// Something happens while this is stored.
+    pub(super) fn happens_with(&mut self, memo: Memo, event: Event) -> Vec<Command> {
         let now = self.moment();
-        let commands = self.session.handle(now, event);
+        let mut commands = Vec::new();
+        if event.needs_storage() {
+            commands.extend(self.session.handle(now, Event::StorageRead(Box::new(memo))));
+        }
+        commands.extend(self.session.handle(now, event));
         for command in &commands {
             if let Command::AcquireLock { attempt } = command {
                 self.turn = Some(*attempt);

@@ -15,7 +15,7 @@ fn what_is_asked_of_a_session_that_is_over_is_refused_at_once() {
         one.happens(if is_closed {
             Event::Closed
         } else {
-            Event::SignOutWanted { ticket: Ticket(1), memo: Memo::default(), reads_login: false }
+            Event::SignOutWanted { ticket: Ticket(1), reads_login: false }
         });
         let denial = if is_closed { Denial::Closed } else { Denial::Ended(EndReason::SignedOut) };
         let audience = Audience::new("https://api.test", "/");
@@ -47,7 +47,7 @@ fn a_closed_session_notes_its_refresh_as_one_of_the_session_that_goes_on_or_of_t
         let mut one = One::signed_in(Config::default());
         let Status::Active { epoch, .. } = one.session.status() else { panic!("signed in") };
         let attempt = one.wants_renewal(1);
-        one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+        one.happens(Event::LockGranted { attempt, contended: false });
         one.happens(Event::Closed);
         one.runs(2_000);
         let date = 1_700_000_000_000 + later;
@@ -59,7 +59,7 @@ fn a_closed_session_notes_its_refresh_as_one_of_the_session_that_goes_on_or_of_t
         };
         let memo = Memo { is_kept: true, session: Some(session), ..Memo::default() };
         let outcome = Ok(Grant { token: AccessToken::new("next"), ..one.grant() });
-        let commands = one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo });
+        let commands = one.happens_with(memo, Event::RefreshSettled { attempt, outcome, echoes: false });
         let case = format!("over: {is_over}, {later}: {commands:?}");
         let has = |which: fn(&Note) -> bool| {
             commands.iter().any(|command| matches!(command, Command::Note(note) if which(note)))
@@ -83,9 +83,9 @@ fn a_page_that_restores_nothing_tells_nobody_that_a_session_is_over() {
         let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
         let session = Some(Remembered::Begun(Begun { epoch, subject: None, person: None }));
         let memo = Memo { is_kept: true, session, ..Memo::default() };
-        one.happens(Event::Started { memo, company: false });
+        one.happens_with(memo, Event::Started { company: false });
         if is_signed_out {
-            one.happens(Event::SignOutWanted { ticket: Ticket(1), memo, reads_login: false });
+            one.happens_with(memo, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
         }
         let from = Id::draw(&mut || 99);
         let commands = one.happens(Event::PeerSpoke { from, message: PeerMessage::Hello });
@@ -101,9 +101,9 @@ fn a_tab_that_speaks_of_a_session_which_is_over_is_told_so() {
     let mut one = One::signed_in(Config::default());
     let Status::Active { epoch: first, .. } = one.session.status() else { panic!("signed in") };
     let memo = Memo::default();
-    one.happens(Event::SignOutWanted { ticket: Ticket(1), memo, reads_login: false });
+    one.happens_with(memo, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
     let grant = one.grant();
-    one.happens(Event::SignedIn { ticket: Ticket(2), grant, memo });
+    one.happens_with(memo, Event::SignedIn { ticket: Ticket(2), grant });
     let from = Id::draw(&mut || 99);
     let message = PeerMessage::Began(Begun { epoch: first, subject: None, person: None });
     let commands = one.happens(Event::PeerSpoke { from, message });

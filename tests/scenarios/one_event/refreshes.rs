@@ -33,10 +33,10 @@ fn a_refresh_of_before_the_session_is_marked_when_the_own_one_is_accepted() {
         one.runs(5_000);
         let memo = Memo { in_flight: listed(&one, sent), ..one.stored() };
         let attempt = one.wants_renewal(1);
-        one.happens(Event::LockGranted { attempt, contended: false, memo });
+        one.happens_with(memo, Event::LockGranted { attempt, contended: false });
         let grant = Grant { token: AccessToken::new("next"), ..one.grant() };
         let outcome = if is_accepted { Ok(grant) } else { Err(RefreshFailure::Rejected { status: 401 }) };
-        let commands = one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo });
+        let commands = one.happens_with(memo, Event::RefreshSettled { attempt, outcome, echoes: false });
         let is_mark = |note: &Note| matches!(note, Note::Remark { attempt, unsettled } if *attempt == other() && unsettled.standing == Standing::Astray);
         assert_eq!(notes(&commands).iter().any(is_mark), marks, "{is_accepted}, {sent}: {commands:?}");
     }
@@ -57,7 +57,7 @@ fn a_refresh_of_which_nobody_hears_counts_as_long_as_its_reply_is_likely() {
             one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
         }
         let memo = Memo { in_flight: listed(&one, ago), ..one.stored() };
-        one.happens(Event::CookieChanged { ticket: Ticket(1), memo });
+        one.happens_with(memo, Event::CookieChanged { ticket: Ticket(1) });
         let is_unknown = matches!(one.session.status(), Status::Unknown { .. });
         assert_eq!(is_unknown, counts, "{ago} ms, sibling: {has_sibling}");
     }
@@ -72,7 +72,8 @@ fn what_becomes_of_an_unknown_refresh_clears_its_marker_unless_it_is_lost() {
     ] {
         let mut one = One::signed_in(Config::default());
         let memo = one.stored();
-        let commands = one.happens(Event::RefreshSettled { attempt: other(), outcome, echoes: false, memo });
+        let commands =
+            one.happens_with(memo, Event::RefreshSettled { attempt: other(), outcome, echoes: false });
         let cleared = notes(&commands).contains(&Note::Unmark { attempt: other() });
         assert_eq!(cleared, clears, "{commands:?}");
     }
@@ -94,11 +95,12 @@ fn a_login_waits_for_an_orphan_as_long_as_its_cookie_is_likely_to_come_and_a_sig
             first: sent,
         };
         let memo = Memo { unsettled: Some(marker), marked: Some(other()), ..one.stored() };
-        let commands = one.happens(if is_login {
+        let event = if is_login {
             Event::SignInWanted { ticket: Ticket(1) }
         } else {
-            Event::SignOutWanted { ticket: Ticket(1), memo, reads_login: false }
-        });
+            Event::SignOutWanted { ticket: Ticket(1), reads_login: false }
+        };
+        let commands = one.happens_with(memo, event);
         let sign_out = commands.iter().find_map(|command| match command {
             Command::RememberSignOut(pending) => Some(*pending),
             _ => None,
@@ -107,7 +109,7 @@ fn a_login_waits_for_an_orphan_as_long_as_its_cookie_is_likely_to_come_and_a_sig
         let over = |until| Remembered::Over { until, reason: EndReason::SignedOut };
         let session = sign_out.map(|pending| over(pending.until)).or(memo.session);
         let memo = Memo { sign_out, session, ..memo };
-        let commands = one.happens(Event::LockGranted { attempt, contended: false, memo });
+        let commands = one.happens_with(memo, Event::LockGranted { attempt, contended: false });
         let expected = Some((Delay::Orphan, Millis::new(wait)));
         assert_eq!(deferred(&commands), expected, "login: {is_login}: {commands:?}");
     }
@@ -118,7 +120,7 @@ fn a_page_that_goes_gives_the_lock_back_and_its_refresh_goes_on() {
     let mut one = One::signed_in(Config::default());
     let memo = one.stored();
     let attempt = one.wants_renewal(1);
-    one.happens(Event::LockGranted { attempt, contended: false, memo });
+    one.happens_with(memo, Event::LockGranted { attempt, contended: false });
     let commands = one.happens(Event::Left);
     assert!(commands.contains(&Command::ReleaseLock { attempt }), "{commands:?}");
     let is_gone = |note: &Note| matches!(note, Note::Remark { unsettled, .. } if unsettled.gone.is_some());
@@ -132,9 +134,9 @@ fn a_token_of_the_session_that_is_to_be_restored_is_taken_unless_the_app_knows_b
         let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
         let session = Some(Remembered::Begun(Begun { epoch, subject: None, person: None }));
         let memo = Memo { is_kept: true, session, ..Memo::default() };
-        one.happens(Event::Started { memo, company: true });
+        one.happens_with(memo, Event::Started { company: true });
         if says {
-            one.happens(Event::CookieChanged { ticket: Ticket(1), memo });
+            one.happens_with(memo, Event::CookieChanged { ticket: Ticket(1) });
         }
         let message = offered(&one, epoch);
         one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message });
@@ -148,14 +150,14 @@ fn a_token_of_a_later_session_leaves_the_refresh_of_the_one_before_without_effec
     let mut one = One::signed_in(Config::default());
     let memo = one.stored();
     let attempt = one.wants_renewal(1);
-    one.happens(Event::LockGranted { attempt, contended: false, memo });
+    one.happens_with(memo, Event::LockGranted { attempt, contended: false });
     one.runs(1_000);
     let Status::Active { epoch: before, .. } = one.session.status() else { panic!("signed in") };
     let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms(), Some(before));
     let message = offered(&one, epoch);
     one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message });
     let outcome = Ok(Grant { token: AccessToken::new("late"), ..one.grant() });
-    one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo });
+    one.happens_with(memo, Event::RefreshSettled { attempt, outcome, echoes: false });
     let Status::Active { epoch: shown, grant, .. } = one.session.status() else { panic!("signed in") };
     assert_eq!((shown, grant.token.reveal()), (epoch, "offered"));
 }
@@ -165,21 +167,21 @@ fn a_refresh_of_the_session_before_is_of_before_whatever_the_clock_shows_and_how
     let mut one = One::signed_in(Config::default());
     one.runs(100_000);
     let early = one.wants_renewal(1);
-    one.happens(Event::LockGranted { attempt: early, contended: false, memo: one.stored() });
+    one.happens_with(one.stored(), Event::LockGranted { attempt: early, contended: false });
     one.runs(16_000);
     one.set = -60_000;
     let grant = Grant { token: AccessToken::new("once more"), ..one.grant() };
     let memo = one.stored();
-    one.happens(Event::SignedIn { ticket: Ticket(2), grant, memo });
+    one.happens_with(memo, Event::SignedIn { ticket: Ticket(2), grant });
     let began = one.moment().wall_ms();
     one.runs(1_000);
     let renewal = one.wants_renewal(3);
-    one.happens(Event::LockGranted { attempt: renewal, contended: false, memo: one.stored() });
+    one.happens_with(one.stored(), Event::LockGranted { attempt: renewal, contended: false });
     let outcome = Ok(Grant { token: AccessToken::new("renewed"), ..one.grant() });
     let memo = one.stored();
-    one.happens(Event::RefreshSettled { attempt: renewal, outcome, echoes: false, memo });
+    one.happens_with(memo, Event::RefreshSettled { attempt: renewal, outcome, echoes: false });
     let outcome = Ok(one.grant());
-    let commands = one.happens(Event::RefreshSettled { attempt: early, outcome, echoes: false, memo });
+    let commands = one.happens_with(memo, Event::RefreshSettled { attempt: early, outcome, echoes: false });
     let astray = notes(&commands).into_iter().find_map(|note| match note {
         Note::Remark { attempt, unsettled } if attempt == early => unsettled.astray,
         _ => None,

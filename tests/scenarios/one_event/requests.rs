@@ -1,6 +1,6 @@
 //! What a caller gets whose token was rejected, or who wants one meanwhile.
 
-use silent_session::session::{AccessToken, Audience, Command, Event, Grant, Memo, Ticket};
+use silent_session::session::{AccessToken, Audience, Command, Event, Grant, Ticket};
 
 use super::*;
 
@@ -24,11 +24,11 @@ fn wants_another(one: &mut One, ticket: u32) -> Vec<Command> {
 /// The refresh that was asked for is sent, and settles.
 fn refreshed(one: &mut One, token: Option<&str>) {
     let attempt = one.turn.expect("it asks for the lock");
-    one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+    one.happens(Event::LockGranted { attempt, contended: false });
     let failure = RefreshFailure::Unavailable { status: Some(503), retry_after: None };
     let grant = |token| Grant { token: AccessToken::new(token), ..one.grant() };
     let outcome = token.map(grant).ok_or(failure);
-    one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo: Memo::default() });
+    one.happens(Event::RefreshSettled { attempt, outcome, echoes: false });
 }
 
 fn is_answered(commands: &[Command], ticket: u32) -> Option<bool> {

@@ -14,7 +14,7 @@ fn alices(one: &One) -> Begun {
 
 fn seeded(one: &mut One, memo: Memo) -> Vec<Command> {
     let grant = one.grant();
-    one.happens(Event::Seeded { ticket: Ticket(9), grant, memo })
+    one.happens_with(memo, Event::Seeded { ticket: Ticket(9), grant })
 }
 
 #[test]
@@ -26,12 +26,12 @@ fn the_other_tabs_are_asked_where_only_they_know_of_a_session() {
         let mut one = One::new(Config { restore: false, ..Config::default() });
         let memo = Memo { is_kept, ..Memo::default() };
         if started {
-            one.happens(Event::Started { memo, company: false });
+            one.happens_with(memo, Event::Started { company: false });
             one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
         }
         if is_known {
             let grant = one.grant();
-            one.happens(Event::SignedIn { ticket: Ticket(1), grant, memo });
+            one.happens_with(memo, Event::SignedIn { ticket: Ticket(1), grant });
         }
         let asks = seeded(&mut one, memo).contains(&Command::Tell(PeerMessage::Hello));
         assert_eq!(asks, started && !is_kept && !is_known, "{started}, {is_kept}, {is_known}");
@@ -45,7 +45,7 @@ fn a_page_that_restores_nothing_goes_on_with_the_session_that_is_stored() {
         let begun = alices(&one);
         let session = Some(Remembered::Begun(begun)).filter(|_| is_stored);
         let memo = Memo { is_kept: true, session, ..Memo::default() };
-        one.happens(Event::Started { memo, company: false });
+        one.happens_with(memo, Event::Started { company: false });
         seeded(&mut one, memo);
         let Status::Active { epoch, elsewhere, .. } = one.session.status() else { panic!("it is shown") };
         assert_eq!((epoch == begun.epoch, elsewhere), (is_stored, false));
@@ -61,7 +61,7 @@ fn a_seed_of_a_session_that_was_signed_out_in_another_tab_is_refused() {
         let until = EpochId::last(one.moment().wall_ms() - 1_000, Some(begun.epoch));
         let session = Some(Remembered::Begun(begun));
         let memo = Memo { is_kept: true, session, ..Memo::default() };
-        one.happens(Event::Started { memo, company: false });
+        one.happens_with(memo, Event::Started { company: false });
         let session = Some(Remembered::Over { until, reason: EndReason::SignedOut });
         let commands = seeded(&mut one, Memo { session, ..memo });
         let refused = Command::Answer { ticket: Ticket(9), answer: Err(Denial::Ended(EndReason::SignedOut)) };
@@ -83,7 +83,7 @@ fn while_a_sign_out_is_pending_only_the_seed_of_another_person_is_taken() {
         let over = Remembered::Over { until, reason: EndReason::SignedOut };
         let sign_out = Some(PendingSignOut { until, session: Some(session), asked, tries });
         let memo = Memo { is_kept: true, session: Some(over), sign_out, ..Memo::default() };
-        one.happens(Event::Started { memo, company: false });
+        one.happens_with(memo, Event::Started { company: false });
         let commands = seeded(&mut one, memo);
         let refused = Command::Answer { ticket: Ticket(9), answer: Err(Denial::Ended(EndReason::SignedOut)) };
         assert_eq!(commands.contains(&refused), is_alices, "{is_alices}, {tries}: {commands:?}");
@@ -93,11 +93,11 @@ fn while_a_sign_out_is_pending_only_the_seed_of_another_person_is_taken() {
 #[test]
 fn a_seed_after_an_end_leaves_nothing_of_the_session_before() {
     let mut one = One::new(Config { tells_sign_out: false, ..Config::default() });
-    one.happens(Event::Started { memo: Memo::default(), company: false });
+    one.happens(Event::Started { company: false });
     let attempt = one.turn.expect("it restores");
-    one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+    one.happens(Event::LockGranted { attempt, contended: false });
     let outcome = Err(RefreshFailure::Rejected { status: 401 });
-    one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo: Memo::default() });
+    one.happens(Event::RefreshSettled { attempt, outcome, echoes: false });
     assert!(matches!(one.session.status(), Status::Ended { .. }));
     seeded(&mut one, Memo::default());
     // It has asked the others whether they know of a session.

@@ -19,7 +19,7 @@ fn a_page_that_begins_with_a_sign_out_pursues_it_unless_it_was_given_up() {
             sign_out: Some(PendingSignOut { until, session: None, asked, tries }),
             ..Memo::default()
         };
-        let commands = one.happens(Event::Started { memo, company: false });
+        let commands = one.happens_with(memo, Event::Started { company: false });
         let asks = commands.iter().any(|command| matches!(command, Command::AcquireLock { .. }));
         assert_eq!(asks, !is_given_up, "{tries}: {commands:?}");
         let progress = one.session.sign_out_progress().expect("there is one");
@@ -47,12 +47,12 @@ fn a_sign_out_is_not_confirmed_while_another_tab_has_a_refresh_out() {
             InFlight { attempt: AttemptId::draw(&mut || 77), sent: one.moment().wall_ms(), gone: None };
         let in_flight = if is_out { InFlightList::default().with(other) } else { InFlightList::default() };
         let memo = Memo { in_flight, ..one.stored() };
-        let commands = one.happens(Event::SignOutWanted { ticket: Ticket(1), memo, reads_login: false });
+        let commands = one.happens_with(memo, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
         let (attempt, pending) = asked_for_sign_out(&commands);
         let memo = Memo { sign_out: Some(pending), session: None, ..memo };
         let session = Some(Remembered::Over { until: pending.until, reason: EndReason::SignedOut });
         let commands =
-            one.happens(Event::LockGranted { attempt, contended: false, memo: Memo { session, ..memo } });
+            one.happens_with(Memo { session, ..memo }, Event::LockGranted { attempt, contended: false });
         assert!(
             commands.iter().any(|command| matches!(command, Command::SendSignOut { .. })),
             "{commands:?}"
@@ -73,10 +73,10 @@ fn a_try_of_another_tab_counts_as_one_of_this_one() {
             PendingSignOut { until, session: None, asked: one.moment().wall_ms() - 5_000, tries: 0 };
         let session = Some(Remembered::Over { until, reason: EndReason::SignedOut });
         let memo = Memo { is_kept: true, session, sign_out: Some(pending), ..Memo::default() };
-        one.happens(Event::Started { memo, company: false });
+        one.happens_with(memo, Event::Started { company: false });
         let attempt = one.turn.expect("it pursues it");
         let memo = Memo { sign_out: Some(PendingSignOut { tries, ..pending }), ..memo };
-        let commands = one.happens(Event::LockGranted { attempt, contended: false, memo });
+        let commands = one.happens_with(memo, Event::LockGranted { attempt, contended: false });
         assert!(commands.contains(&Command::ReleaseLock { attempt }), "{commands:?}");
         let retry_at = one.session.sign_out_progress().and_then(|progress| progress.retry_at);
         let wait = retry_at.expect("it waits") - one.moment().wall_ms();
@@ -92,7 +92,7 @@ fn pursuing(config: Config) -> (One, Memo) {
     let pending = PendingSignOut { until, session: None, asked, tries: 0 };
     let session = Some(Remembered::Over { until, reason: EndReason::SignedOut });
     let memo = Memo { is_kept: true, session, sign_out: Some(pending), ..Memo::default() };
-    one.happens(Event::Started { memo, company: false });
+    one.happens_with(memo, Event::Started { company: false });
     (one, memo)
 }
 
@@ -104,8 +104,8 @@ fn tells_server(commands: &[Command]) -> bool {
 fn a_sign_out_is_pursued_once() {
     let (mut one, memo) = pursuing(Config::default());
     let attempt = one.turn.take().expect("it pursues it");
-    assert!(tells_server(&one.happens(Event::LockGranted { attempt, contended: false, memo })));
-    one.happens(Event::CameOnline { memo });
+    assert!(tells_server(&one.happens_with(memo, Event::LockGranted { attempt, contended: false })));
+    one.happens_with(memo, Event::CameOnline);
     one.happens(Event::SignOutSettled { attempt, outcome: Ok(()) });
     one.runs(600_000);
     assert_eq!(one.turn, None, "it is confirmed");
@@ -116,13 +116,13 @@ fn a_sign_out_that_another_tab_has_given_up_is_not_sent_for_who_waits() {
     for (tries, sends) in [(19, true), (20, false)] {
         let mut one = One::signed_in(Config::default());
         let memo = Memo::default();
-        let commands = one.happens(Event::SignOutWanted { ticket: Ticket(1), memo, reads_login: false });
+        let commands = one.happens_with(memo, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
         let (attempt, pending) = asked_for_sign_out(&commands);
         let session = Some(Remembered::Over { until: pending.until, reason: EndReason::SignedOut });
         let memo = Memo { is_kept: true, session, sign_out: Some(pending), ..memo };
         let sign_out = memo.sign_out.map(|pending| PendingSignOut { tries, ..pending });
         let memo = Memo { sign_out, ..memo };
-        let commands = one.happens(Event::LockGranted { attempt, contended: false, memo });
+        let commands = one.happens_with(memo, Event::LockGranted { attempt, contended: false });
         assert_eq!(tells_server(&commands), sends, "{tries}: {commands:?}");
         let answer = Command::Answer { ticket: Ticket(1), answer: PENDING };
         assert_eq!(commands.contains(&answer), !sends, "{tries}: {commands:?}");
@@ -134,15 +134,15 @@ fn a_sign_out_is_not_confirmed_while_a_refresh_is_out_that_this_tab_has_given_up
     for (waited, answer) in [(15_000, PENDING), (119_000, PENDING), (120_000, CONFIRMED)] {
         let mut one = One::signed_in(Config::default());
         let attempt = one.wants_renewal(1);
-        one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+        one.happens(Event::LockGranted { attempt, contended: false });
         one.happens(Event::Withdrawn { ticket: Ticket(1) });
         one.runs(waited);
         let memo = Memo::default();
-        let commands = one.happens(Event::SignOutWanted { ticket: Ticket(2), memo, reads_login: false });
+        let commands = one.happens_with(memo, Event::SignOutWanted { ticket: Ticket(2), reads_login: false });
         let (attempt, pending) = asked_for_sign_out(&commands);
         let session = Some(Remembered::Over { until: pending.until, reason: EndReason::SignedOut });
         let memo = Memo { is_kept: true, session, sign_out: Some(pending), ..memo };
-        let mut commands = one.happens(Event::LockGranted { attempt, contended: false, memo });
+        let mut commands = one.happens_with(memo, Event::LockGranted { attempt, contended: false });
         assert!(tells_server(&commands), "{commands:?}");
         commands = one.happens(Event::SignOutSettled { attempt, outcome: Ok(()) });
         assert!(commands.contains(&Command::Answer { ticket: Ticket(2), answer }), "{waited}: {commands:?}");
@@ -160,12 +160,12 @@ fn who_waits_for_a_sign_out_does_not_wait_for_refreshes_of_other_tabs() {
         in_flight = in_flight.with(InFlight { attempt: AttemptId::draw(&mut || number), sent, gone: None });
     }
     let memo = Memo { is_kept: true, session, in_flight, ..Memo::default() };
-    one.happens(Event::Started { memo, company: false });
+    one.happens_with(memo, Event::Started { company: false });
     let attempt = one.turn.take().expect("it restores");
-    let commands = one.happens(Event::LockGranted { attempt, contended: false, memo });
+    let commands = one.happens_with(memo, Event::LockGranted { attempt, contended: false });
     assert!(commands.contains(&Command::ReleaseLock { attempt }), "two are out: {commands:?}");
     one.turn = None;
-    one.happens(Event::SignOutWanted { ticket: Ticket(1), memo, reads_login: false });
+    one.happens_with(memo, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
     assert!(one.turn.is_some(), "it is asked for at once");
 }
 
@@ -181,14 +181,14 @@ fn where_somebody_else_is_found_for_a_sign_out_that_session_is_shown() {
         let sign_out = Some(PendingSignOut { until, session, asked, tries: 0 });
         let session = Some(Remembered::Over { until, reason: EndReason::SignedOut });
         let memo = Memo { is_kept: true, session, sign_out, ..Memo::default() };
-        one.happens(Event::Started { memo, company: false });
+        one.happens_with(memo, Event::Started { company: false });
         let attempt = one.turn.expect("it pursues it");
-        assert!(sends(&one.happens(Event::LockGranted { attempt, contended: false, memo })));
+        assert!(sends(&one.happens_with(memo, Event::LockGranted { attempt, contended: false })));
         let bobs = EpochId::draw(&mut || 5, asked + 1_000, Some(until));
         let begun = Remembered::Begun(one.session(bobs));
         let memo = if is_told { Memo { session: Some(begun), sign_out: None, ..memo } } else { memo };
         let outcome = Ok(one.grant());
-        one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo });
+        one.happens_with(memo, Event::RefreshSettled { attempt, outcome, echoes: false });
         match one.session.status() {
             Status::Active { epoch, .. } => assert_eq!(epoch == bobs, is_told, "told: {is_told}"),
             status => assert!(is_told, "{status:?}"),
@@ -204,7 +204,7 @@ fn what_is_stored_of_a_sign_out_says_nothing_where_the_server_is_told_of_none_or
         let until = EpochId::last(one.moment().wall_ms(), Some(epoch));
         let pending = PendingSignOut { until, session: None, asked: one.moment().wall_ms(), tries: 0 };
         let memo = Memo { is_kept, sign_out: Some(pending), ..Memo::default() };
-        one.happens(Event::CameOnline { memo });
+        one.happens_with(memo, Event::CameOnline);
         assert!(one.session.sign_out_progress().is_none(), "{tells_sign_out}, {is_kept}");
         assert!(matches!(one.session.status(), Status::Active { .. }), "{tells_sign_out}, {is_kept}");
     }
@@ -228,9 +228,9 @@ fn who_waits_for_a_sign_out_does_not_wait_for_the_allowance_of_idle_refreshes() 
     let config = Config { sign_out_token: true, refresh_ahead: false, ..Config::default() };
     let mut one = One::signed_in(config);
     let attempt = one.wants_renewal(1);
-    one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+    one.happens(Event::LockGranted { attempt, contended: false });
     let outcome = Ok(one.grant());
-    one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo: Memo::default() });
+    one.happens(Event::RefreshSettled { attempt, outcome, echoes: false });
     // The token that the endpoint requires has lapsed, and other tabs have used the allowance up.
     one.runs(901_000);
     for number in 0..40 {
@@ -238,7 +238,7 @@ fn who_waits_for_a_sign_out_does_not_wait_for_the_allowance_of_idle_refreshes() 
         one.happens(Event::PeerSpoke { from, message: PeerMessage::Tried });
     }
     one.turn = None;
-    one.happens(Event::SignOutWanted { ticket: Ticket(2), memo: Memo::default(), reads_login: false });
+    one.happens(Event::SignOutWanted { ticket: Ticket(2), reads_login: false });
     let attempt = one.turn.expect("it is asked for at once");
-    assert!(sends(&one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() })));
+    assert!(sends(&one.happens(Event::LockGranted { attempt, contended: false })));
 }

@@ -21,7 +21,7 @@ fn a_queue_that_has_moved_is_waited_in_once_more_and_only_there() {
     // Once it has the lock, what the others do there is nothing to it: its refresh takes too long all the same.
     let mut one = One::signed_in(Config::default());
     let attempt = one.wants_renewal(1);
-    one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+    one.happens(Event::LockGranted { attempt, contended: false });
     one.happens(Event::LockMoved { attempt });
     let commands = one.runs(15_000);
     assert!(commands.contains(&Command::ReleaseLock { attempt }), "{commands:?}");
@@ -36,7 +36,7 @@ fn a_page_that_was_away_asks_the_others_what_they_have() {
         if leaves {
             one.happens(Event::Left);
         }
-        let commands = one.happens(Event::Woken { memo: Memo::default(), was_away, is_seen: true });
+        let commands = one.happens(Event::Woken { was_away, is_seen: true });
         let case = format!("leaves: {leaves}, was away: {was_away}");
         assert_eq!(commands.contains(&Command::Tell(PeerMessage::Hello)), asks, "{case}");
         assert_eq!(commands.contains(&Command::ExpectCompany(true)), asks, "{case}");
@@ -65,7 +65,7 @@ fn a_worker_is_handed_a_token_that_came_later_than_its_own_and_no_other() {
 fn a_message_that_is_heard_right_after_the_clock_was_set_back_may_have_lain_there_for_so_long() {
     for (later, is_doubted) in [(0, true), (999, true), (1_000, false)] {
         let mut one = One::new(Config::default());
-        one.happens(Event::Started { memo: Memo::default(), company: false });
+        one.happens(Event::Started { company: false });
         let grant = one.grant();
         let from = Id::draw(&mut || 99);
         let offer = |sent: i64| {
@@ -105,9 +105,9 @@ fn the_others_are_asked_before_a_refresh_where_one_of_them_may_have_a_token() {
         let memo = if is_kept { Memo { is_kept, session, ..Memo::default() } } else { Memo::default() };
         if has_sent {
             let attempt = one.wants_renewal(1);
-            one.happens(Event::LockGranted { attempt, contended: false, memo });
+            one.happens_with(memo, Event::LockGranted { attempt, contended: false });
             let outcome = Err(RefreshFailure::Unavailable { status: Some(503), retry_after: None });
-            one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo });
+            one.happens_with(memo, Event::RefreshSettled { attempt, outcome, echoes: false });
             one.happens(Event::Withdrawn { ticket: Ticket(1) });
         }
         let event = if would_do {
@@ -122,7 +122,7 @@ fn the_others_are_asked_before_a_refresh_where_one_of_them_may_have_a_token() {
             one.runs(100);
         }
         let attempt = one.turn.expect("it asks for the lock");
-        let commands = one.happens(Event::LockGranted { attempt, contended, memo });
+        let commands = one.happens_with(memo, Event::LockGranted { attempt, contended });
         let case = format!("{would_do}, {contended}, {is_kept}, {has_sent}: {commands:?}");
         assert_eq!(commands.contains(&Command::Tell(PeerMessage::Hello)), contended, "{case}");
         let tabs = Some((Delay::Tabs, Millis::new(100)));
@@ -162,7 +162,7 @@ fn a_wait_is_for_an_orphan_unless_the_other_tabs_take_longer() {
         let memo =
             Memo { is_kept: true, session, unsettled: Some(marker), marked: Some(id), ..Memo::default() };
         let attempt = one.turn.expect("it asks for the lock");
-        let commands = one.happens(Event::LockGranted { attempt, contended: true, memo });
+        let commands = one.happens_with(memo, Event::LockGranted { attempt, contended: true });
         assert_eq!(deferred(&commands), Some((why, Millis::new(wait))), "{age}: {commands:?}");
     }
 }
@@ -180,13 +180,13 @@ fn a_token_whose_reply_took_long_is_as_old_as_the_question() {
         let mut one = One::signed_in(Config::default());
         let attempt = one.wants_renewal(1);
         let memo = Memo::default();
-        one.happens(Event::LockGranted { attempt, contended: false, memo });
+        one.happens_with(memo, Event::LockGranted { attempt, contended: false });
         let sent = one.now;
         one.now += took;
         let received = one.moment();
         let grant = Grant { received, lifetime: Some(Millis::from_secs(lifetime)), ..one.grant() };
         let outcome = Ok(Grant { token: AccessToken::new("next"), ..grant });
-        one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo });
+        one.happens_with(memo, Event::RefreshSettled { attempt, outcome, echoes: false });
         let Status::Active { grant, .. } = one.session.status() else { panic!("signed in") };
         let age = one.moment().since(grant.received);
         let expected = if is_as_asked { one.now - sent } else { 0 };
@@ -200,16 +200,16 @@ fn only_the_turn_that_looks_goes_on_when_it_has_looked() {
     let mut one = One::signed_in(Config::default());
     let attempt = one.wants_renewal(1);
     // It has not got the lock yet.
-    assert!(!sends(&one.happens(Event::LookedAgain { attempt, memo })));
+    assert!(!sends(&one.happens_with(memo, Event::LookedAgain { attempt })));
     one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
-    let commands = one.happens(Event::LockGranted { attempt, contended: true, memo });
+    let commands = one.happens_with(memo, Event::LockGranted { attempt, contended: true });
     assert!(deferred(&commands).is_some() && !sends(&commands), "{commands:?}");
-    assert!(!sends(&one.happens(Event::LookedAgain { attempt, memo })), "it waits");
+    assert!(!sends(&one.happens_with(memo, Event::LookedAgain { attempt })), "it waits");
     let commands = one.runs(100);
     assert!(commands.contains(&Command::LookAgain { attempt }), "{commands:?}");
     let other = AttemptId::draw(&mut || 77);
-    assert!(!sends(&one.happens(Event::LookedAgain { attempt: other, memo })));
-    assert!(sends(&one.happens(Event::LookedAgain { attempt, memo })));
+    assert!(!sends(&one.happens_with(memo, Event::LookedAgain { attempt: other })));
+    assert!(sends(&one.happens_with(memo, Event::LookedAgain { attempt })));
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn a_turn_that_waits_gives_the_lock_back_before_listeners_hear_of_a_token() {
     let from = Id::draw(&mut || 99);
     one.happens(Event::PeerSpoke { from, message: PeerMessage::Here });
     let attempt = one.wants_renewal(1);
-    one.happens(Event::LockGranted { attempt, contended: true, memo: Memo::default() });
+    one.happens(Event::LockGranted { attempt, contended: true });
     let Status::Active { epoch, .. } = one.session.status() else { panic!("signed in") };
     one.now += 50;
     let Grant { subject, lifetime, .. } = one.grant();
@@ -235,7 +235,7 @@ fn a_late_reply_is_older_than_a_token_that_another_tab_has_handed_over_since() {
     for (is_late, shown) in [(true, "handed over"), (false, "own")] {
         let mut one = One::signed_in(Config::default());
         let attempt = one.wants_renewal(1);
-        one.happens(Event::LockGranted { attempt, contended: false, memo: Memo::default() });
+        one.happens(Event::LockGranted { attempt, contended: false });
         one.runs(if is_late { 15_000 } else { 1_000 });
         let Status::Active { epoch, .. } = one.session.status() else { panic!("signed in") };
         let Grant { subject, lifetime, .. } = one.grant();
@@ -245,7 +245,7 @@ fn a_late_reply_is_older_than_a_token_that_another_tab_has_handed_over_since() {
         one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message });
         one.runs(100);
         let outcome = Ok(Grant { token: AccessToken::new("own"), ..one.grant() });
-        one.happens(Event::RefreshSettled { attempt, outcome, echoes: false, memo: Memo::default() });
+        one.happens(Event::RefreshSettled { attempt, outcome, echoes: false });
         let Status::Active { grant, .. } = one.session.status() else { panic!("signed in") };
         assert_eq!(grant.token.reveal(), shown, "late: {is_late}");
     }
@@ -269,7 +269,7 @@ fn a_tab_that_has_had_no_time_to_hand_its_token_over_is_given_some() {
             min_validity: Millis::ZERO,
         });
         let attempt = one.turn.expect("it asks for the lock");
-        let commands = one.happens(Event::LockGranted { attempt, contended: false, memo });
+        let commands = one.happens_with(memo, Event::LockGranted { attempt, contended: false });
         assert_eq!(commands.contains(&Command::Tell(PeerMessage::Hello)), waits, "{ago} ms: {commands:?}");
     }
 }
