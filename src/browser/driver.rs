@@ -1,8 +1,8 @@
-//! Owns the machine: carries events in, performs commands, keeps the one timer.
+//! Owns the machine: carries events in, performs outboxes, keeps the one timer.
 
 mod alarm;
-mod commands;
 mod inspection;
+mod outbox;
 mod questions;
 mod settings;
 
@@ -349,10 +349,8 @@ impl Driver {
     }
 
     fn handle(&self, event: Event) {
-        let commands = self.0.machine.borrow_mut().handle(clock::now(), event);
-        for command in commands {
-            self.perform(command);
-        }
+        let outbox = self.0.machine.borrow_mut().handle(clock::now(), event);
+        self.perform(outbox);
     }
 }
 

@@ -24,7 +24,6 @@ use super::backoff::Backoff;
 use super::breaker::Breaker;
 use super::bucket::Bucket;
 use super::callers::{Callers, Wish};
-use super::command::{Command, Reply};
 use super::config::Config;
 use super::cookie::Cookie;
 use super::error::{Denial, RefreshFailure};
@@ -35,6 +34,7 @@ use super::id::{Entropy, EpochId, TabId, Ticket};
 use super::markers::Markers;
 use super::memo::{Begun, Memo, PendingSignOut};
 use super::note::Note;
+use super::outbox::{Outbox, Reply};
 use super::peers::Peers;
 use super::report::Report;
 use super::signing_out::{SignOutFailure, SignOutStatus};
@@ -152,8 +152,9 @@ pub struct Session<E> {
     hidden: bool,
     /// The page was put away; it hears nothing.
     away: bool,
-    published: bool,
-    commands: Vec<Command>,
+    /// The status that the app was told of last.
+    shown: Status,
+    outbox: Outbox,
 }
 
 impl<E: Entropy> Session<E> {
@@ -165,7 +166,7 @@ impl<E: Entropy> Session<E> {
         };
         let peers = Peers::new(TabId::draw(&mut entropy));
         let has_none = config.has_none;
-        Self {
+        let mut session = Self {
             config,
             entropy,
             phase,
@@ -212,14 +213,15 @@ impl<E: Entropy> Session<E> {
             cleared: false,
             hidden: false,
             away: false,
-            published: true,
-            commands: Vec::new(),
-        }
+            shown: Status::Closed,
+            outbox: Outbox::default(),
+        };
+        session.shown = session.status();
+        session
     }
 
-    /// Takes what happened, and says what to do.
-    #[must_use = "a command that is dropped leaves somebody waiting"]
-    pub fn handle(&mut self, now: Moment, event: Event) -> Vec<Command> {
+    /// Takes what happened, and returns what to do.
+    pub fn handle(&mut self, now: Moment, event: Event) -> Outbox {
         if let Some((wall_ms, monotonic_ms)) = self.last.replace(now).and_then(|last| now.jump_since(last)) {
             self.report(Report::ClockJumped { wall_ms, monotonic_ms });
             self.set_back = Some((now, Millis::between(wall_ms, monotonic_ms)));
@@ -236,15 +238,16 @@ impl<E: Entropy> Session<E> {
             }
         }
         self.tell_notes(now);
-        let mut commands = std::mem::take(&mut self.commands);
-        if !std::mem::replace(&mut self.published, true) {
-            commands.push(Command::Publish);
+        if !self.is_shown() {
+            self.shown = self.status();
+            self.outbox.app.publish = true;
         }
-        let mut ordered = Vec::with_capacity(commands.len());
-        for rank in 0..=4 {
-            ordered.extend(commands.extract_if(.., |command| command.rank() == rank));
-        }
-        ordered
+        std::mem::take(&mut self.outbox)
+    }
+
+    /// Whether the app has been told of the status as it is now.
+    fn is_shown(&self) -> bool {
+        self.shown == self.status()
     }
 
     /// How long until a [`Event::Tick`] is wanted; `None` when only an event can change anything.
@@ -390,24 +393,18 @@ impl<E: Entropy> Session<E> {
                 self.drop_needless_turn(now);
             }
             Event::Woken { was_away, is_seen } => {
-                let before = self.status();
                 self.hidden &= !is_seen;
-                self.published &= self.status() == before;
                 self.woken(now, &memo, was_away);
             }
             Event::StorageCleared => self.storage_cleared(),
             Event::Hidden => {
-                let before = self.status();
                 self.hidden = true;
-                self.published &= self.status() == before;
             }
             Event::Left => self.leave(now),
             Event::Tick => {}
             Event::CameOnline => {
-                let before = self.status();
                 self.backoff.reset();
                 self.show_hold(now);
-                self.published &= self.status() == before;
                 self.sign_out_backoff.reset();
                 self.recall(now, &memo);
                 self.recall_sign_out(now, &memo);
@@ -434,7 +431,7 @@ impl<E: Entropy> Session<E> {
     fn cancel(&mut self, which: impl Fn(&Job) -> bool, denial: Denial) {
         let (tickets, attempt) = self.turns.cancel(which);
         if let Some(attempt) = attempt {
-            self.commands.push(Command::ReleaseLock { attempt });
+            self.outbox.release(attempt);
         }
         for ticket in tickets {
             self.answer(ticket, Err(denial));
@@ -448,10 +445,10 @@ impl<E: Entropy> Session<E> {
     }
 
     fn report(&mut self, report: Report) {
-        self.commands.push(Command::Report(report));
+        self.outbox.app.reports.push(report);
     }
 
     fn answer(&mut self, ticket: Ticket, answer: Result<Reply, Denial>) {
-        self.commands.push(Command::Answer { ticket, answer });
+        self.outbox.replies.push((ticket, answer));
     }
 }

@@ -1,6 +1,6 @@
 //! The state machine of one session: pure, so that every history can be replayed.
 //!
-//! [`Session::handle`] takes a [`Moment`] and an [`Event`], and returns the [`Command`]s to perform. What is stored arrives as
+//! [`Session::handle`] takes a [`Moment`] and an [`Event`], and returns an [`Outbox`] to perform. What is stored arrives as
 //! an event of its own ([`Event::StorageRead`]), right before each event that needs it;
 //! [`Session::deadline`] says how long until a [`Event::Tick`] is wanted; [`Session::status`] is what the app may see.
 //! Time and chance are arguments.
@@ -127,7 +127,6 @@ mod backoff;
 mod breaker;
 mod bucket;
 mod callers;
-mod command;
 mod config;
 mod cookie;
 mod error;
@@ -141,6 +140,7 @@ mod machine;
 mod markers;
 mod memo;
 mod note;
+mod outbox;
 mod pace;
 mod peers;
 mod replies;
@@ -157,7 +157,6 @@ mod turns;
 mod unsettled;
 
 pub use breaker::Audience;
-pub use command::{Command, Reply};
 pub use config::Config;
 pub use error::{Denial, FailureKind, RefreshFailure, TokenFault};
 pub use event::Event;
@@ -166,6 +165,7 @@ pub use in_flight::{InFlight, InFlightList, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT};
 pub use machine::Session;
 pub use memo::{Answered, Begun, Memo, PendingSignOut, Remembered};
 pub use note::{Note, Noted};
+pub use outbox::{AppCalls, LockTask, Outbox, Reply, Request, Write};
 pub use pace::Pace;
 pub use peers::{Offer, PeerMessage};
 pub use report::{Delay, Report};

@@ -2,9 +2,7 @@
 
 use std::time::Instant;
 
-use silent_session::session::{
-    AccessToken, AttemptId, Command, Entropy, Event, Grant, Moment, Session, Ticket,
-};
+use silent_session::session::{AccessToken, AttemptId, Entropy, Event, Grant, Moment, Session, Ticket};
 
 use super::*;
 
@@ -34,7 +32,7 @@ impl<E: Entropy> Lone<E> {
     fn handle(&mut self, ms: i64, event: Event) {
         let mut events = vec![event];
         while let Some(event) = events.pop() {
-            for command in self.session.handle(at(ms), event) {
+            for command in Command::all(self.session.handle(at(ms), event)) {
                 match command {
                     Command::AcquireLock { attempt } => {
                         events.push(Event::LockGranted { attempt, contended: false });

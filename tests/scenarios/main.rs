@@ -43,7 +43,7 @@ use silent_session::session::Millis;
 use silent_session::session::{
     Config, Denial, EndReason, RefreshFailure, Reply, Rotation, SignOutStatus, Status,
 };
-use world::{Fault, Logout, OnSpent, Outcome, Says, TabId, Tells, World};
+use world::{Command, Fault, Logout, OnSpent, Outcome, Says, TabId, Tells, World};
 
 const TAB: TabId = TabId(0);
 const MINUTE: i64 = 60_000;

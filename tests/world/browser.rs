@@ -5,11 +5,12 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 use silent_session::session::{
-    AttemptId, Command, Config, EpochId, Event, LONGEST_IN_FLIGHT, Memo, Moment, Status, Ticket,
+    AttemptId, Config, EpochId, Event, LONGEST_IN_FLIGHT, Memo, Moment, Status, Ticket,
 };
 
 use super::Seed;
 use super::channel::Channel;
+use super::command::Command;
 use super::deploy::Deploy;
 use super::lock::LockManager;
 use super::network::Arrival;
@@ -302,8 +303,8 @@ impl World {
         }
         if event.needs_storage() {
             let found = self.found_by(tab);
-            let commands = self.tabs[tab.0].session.handle(now, Event::StorageRead(Box::new(found)));
-            commands.into_iter().for_each(|command| self.perform(tab, command));
+            let outbox = self.tabs[tab.0].session.handle(now, Event::StorageRead(Box::new(found)));
+            Command::all(outbox).into_iter().for_each(|command| self.perform(tab, command));
         }
         self.tabs[tab.0].may_begin = self.tabs[tab.0].begins_session(&event);
         let is_turn = matches!(event, Event::LockGranted { .. } | Event::LookedAgain { .. });
@@ -312,7 +313,7 @@ impl World {
         }
         let session = &mut self.tabs[tab.0].session;
         let before = session.status();
-        let commands = session.handle(now, event);
+        let commands = Command::all(session.handle(now, event));
         let is_shown = session.status() == before || commands.contains(&Command::Publish);
         assert!(is_shown, "the app does not see what has become of {before:?}: {commands:?}");
         if let Some(overheard) = &mut self.overheard {

@@ -7,6 +7,7 @@ mod apis;
 mod app;
 mod browser;
 mod channel;
+mod command;
 mod deploy;
 mod envelope;
 mod habits;
@@ -23,6 +24,8 @@ mod tab;
 
 pub use apis::{APIS, Mood};
 pub use browser::World;
+#[allow(unused_imports, reason = "not all tests look at single events")]
+pub use command::Command;
 pub use deploy::{Deploy, Name, Version};
 pub use habits::Habit;
 pub use replies::Replies;

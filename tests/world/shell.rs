@@ -3,10 +3,11 @@
 use silent_session::session::Millis;
 
 use silent_session::session::{
-    AttemptId, Command, Denial, EndReason, RefreshFailure, Reply, SignOutStatus, Status, Ticket,
+    AttemptId, Denial, EndReason, RefreshFailure, Reply, SignOutStatus, Status, Ticket,
 };
 
 use super::browser::World;
+use super::command::Command;
 use super::deploy::Version;
 use super::habits::Habit;
 use super::lock::LockManager;

@@ -3,11 +3,11 @@
 //! A refresh that is out is not aborted. The closed object keeps the lock until it has settled, and writes down what became of
 //! it: the next one would wait for its cookie in vain, or present the spent one.
 
-use super::super::command::Command;
 use super::super::error::Denial;
 use super::super::event::Event;
 use super::super::id::Entropy;
 use super::super::memo::{Memo, Remembered};
+use super::super::outbox::Write;
 use super::super::peers::PeerMessage;
 use super::super::time::Moment;
 use super::super::turn::{Job, Turn};
@@ -21,12 +21,11 @@ impl<E: Entropy> Session<E> {
         self.say_goodbye();
         self.phase = Phase::Closed { session: self.known_epoch() };
         self.ending = None;
-        self.published = false;
         self.cancel(|_| true, Denial::Closed);
         let mut tickets = std::mem::take(&mut self.logins);
         let is_over = |turn: &mut Turn| turn.job != Job::Refresh;
         if let Some(turn) = self.turns.current.take_if(is_over) {
-            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+            self.outbox.release(turn.attempt);
             // A login that runs is among the logins already.
             if matches!(turn.job, Job::SignOut { .. }) {
                 tickets.append(&mut turn.job.into_tickets());
@@ -43,7 +42,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn say_goodbye(&mut self) {
         self.tell(PeerMessage::Bye);
         if self.peers.siblings().is_empty() {
-            self.commands.push(Command::ExpectCompany(false));
+            self.outbox.writes.push(Write::Company(false));
         }
         self.peers.forget_all();
     }
@@ -63,7 +62,7 @@ impl<E: Entropy> Session<E> {
                 let memo = self.known;
                 self.learn_when_closed(&memo);
                 if self.note_settled(now, attempt, &outcome, echoes, &memo).1.is_some() {
-                    self.commands.push(Command::ReleaseLock { attempt });
+                    self.outbox.release(attempt);
                 }
             }
             Event::Left => {
@@ -76,7 +75,7 @@ impl<E: Entropy> Session<E> {
         if self.turns.is_overdue()
             && let Some(turn) = self.turns.give_up()
         {
-            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+            self.outbox.release(turn.attempt);
         }
     }
 

@@ -1,11 +1,11 @@
 //! Which session is whose, which came later, and which are over.
 
-use super::super::command::Command;
 use super::super::config::LONGEST_PENDING_SIGN_OUT;
 use super::super::error::Denial;
 use super::super::id::{Entropy, EpochId};
 use super::super::memo::{Begun, Memo, Remembered};
 use super::super::note::Note;
+use super::super::outbox::Write;
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::{Grant, is_same_person};
@@ -67,23 +67,23 @@ impl<E: Entropy> Session<E> {
     pub(super) fn storage_cleared(&mut self) {
         self.cleared = true;
         self.markers.storage_cleared();
-        self.commands.push(Command::ExpectCompany(true));
+        self.outbox.writes.push(Write::Company(true));
         if let Phase::Active(held) = &self.phase {
             let begun = Begun::of(held.epoch, &held.grant);
-            self.commands.push(Command::Remember(Remembered::Begun(begun)));
+            self.outbox.writes.push(Write::Session(Remembered::Begun(begun)));
         }
         // By this the next page knows of a local sign-out, and every other tab that a pending one is not finished.
         if let Some((until, reason @ EndReason::SignedOut)) = self.over
             && matches!(self.phase, Phase::Ended { .. })
         {
-            self.commands.push(Command::Remember(Remembered::Over { until, reason }));
+            self.outbox.writes.push(Write::Session(Remembered::Over { until, reason }));
         }
         if let Some((attempt, unsettled)) = self.turns.busy_refresh().zip(self.markers.newest) {
             self.note(Note::Mark { attempt, unsettled });
         }
         self.relist_in_flight(None);
         if let Some(pending) = self.pending.filter(|_| self.logins.is_empty()) {
-            self.commands.push(Command::RememberSignOut(pending));
+            self.outbox.writes.push(Write::SignOut(pending));
         }
     }
 
@@ -101,7 +101,6 @@ impl<E: Entropy> Session<E> {
         if self.over(epoch).is_some() || self.known_epoch().is_some_and(|known| known >= epoch) {
             return;
         }
-        let before = self.status();
         // Where nobody knows whose it is, what the app has said here of the cookie still tells.
         let change = self.cookie.take_change().filter(|_| begun.person.is_none());
         if begun.person.is_some() {
@@ -110,7 +109,6 @@ impl<E: Entropy> Session<E> {
         self.leave_epoch(epoch);
         self.cookie.put_change(change);
         self.phase = Phase::Unknown { restoring: Some(begun), elsewhere: true };
-        self.published &= self.status() == before;
         for caller in self.callers.take(|caller| caller.epoch.is_some_and(|asked| asked != epoch)) {
             self.answer(caller.ticket, Err(Denial::Changed));
         }
@@ -149,7 +147,7 @@ impl<E: Entropy> Session<E> {
         self.sign_out_status = None;
         self.sign_out_failure = None;
         if !self.config.tells_sign_out {
-            self.commands.push(Command::ForgetSignOut { until: next });
+            self.outbox.writes.push(Write::ClearSignOut { until: next });
         }
         self.sign_out_backoff.reset();
         if self.known_epoch().is_none_or(|known| known != next) {

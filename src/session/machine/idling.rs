@@ -116,11 +116,9 @@ impl<E: Entropy> Session<E> {
 
     /// Takes a refresh of another tab out of the bucket.
     pub(super) fn tried_elsewhere(&mut self, now: Moment) {
-        let before = self.status();
         let extra = scale(self.allowance.period() / 4, &mut self.entropy);
         self.allowance.take(now, extra);
         self.show_hold(now);
-        self.published &= self.status() == before;
     }
 
     /// Shows until when refreshes are held back. Not when one is sent: the lock is held then, and listeners must not run.

@@ -3,11 +3,11 @@
 use super::super::time::Millis;
 
 use super::super::callers::{Caller, Wish};
-use super::super::command::{Command, Reply};
 use super::super::error::Denial;
 use super::super::held::{Held, Source};
 use super::super::id::{Entropy, EpochId, Ticket};
 use super::super::memo::{Begun, Memo, Remembered};
+use super::super::outbox::{Reply, Write};
 use super::super::peers::PeerMessage;
 use super::super::report::Report;
 use super::super::status::EndReason;
@@ -22,7 +22,7 @@ impl<E: Entropy> Session<E> {
         let is_its = |job: &Job| *job == Job::Login { ticket };
         let mut grant = grant;
         if let Some(turn) = self.turns.current.take_if(|turn| is_its(&turn.job)) {
-            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+            self.outbox.release(turn.attempt);
             if turn.was_neglected(now, self.config.longest_gap())
                 && let Some(grant) = &mut grant
             {
@@ -85,7 +85,6 @@ impl<E: Entropy> Session<E> {
         let lasts = held.grant.lasts(now, Millis::ZERO);
         let begun = Begun::of(epoch, &held.grant);
         self.phase = Phase::Active(held);
-        self.published = false;
         if source == Source::Peer {
             self.report(Report::Adopted);
         }
@@ -104,7 +103,7 @@ impl<E: Entropy> Session<E> {
         if source != Source::Peer {
             // Another `sid` of the same person is written down as well: a sign-out is for the session that there is.
             if told_before != Some(begun) {
-                self.commands.push(Command::Remember(Remembered::Begun(begun)));
+                self.outbox.writes.push(Write::Session(Remembered::Begun(begun)));
             }
             if is_new_epoch || self.config.shares_token {
                 self.reply(now);
@@ -118,7 +117,7 @@ impl<E: Entropy> Session<E> {
             let answer = match caller.wish {
                 _ if caller.epoch.is_some_and(|asked| asked != epoch) => Err(Denial::Changed),
                 Wish::Token => Ok(Reply::Token(credential.clone())),
-                Wish::Person { owner, .. } if !self.is_shown(&owner) => Err(Denial::Changed),
+                Wish::Person { owner, .. } if !self.shows(&owner) => Err(Denial::Changed),
                 Wish::Renewal { .. } | Wish::NewEpoch { .. } | Wish::Person { .. } => Ok(Reply::Done),
             };
             self.answer(caller.ticket, answer);
@@ -126,7 +125,7 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Whether the person of a session is shown.
-    fn is_shown(&self, owner: &Begun) -> bool {
+    fn shows(&self, owner: &Begun) -> bool {
         matches!(&self.phase, Phase::Active(held) if owner.is_of(&held.grant))
     }
 
@@ -140,7 +139,7 @@ impl<E: Entropy> Session<E> {
         };
         if let Some(until) = until {
             self.note_over(until, reason);
-            self.commands.push(Command::Remember(Remembered::Over { until, reason }));
+            self.outbox.writes.push(Write::Session(Remembered::Over { until, reason }));
             self.tell(PeerMessage::Over { until, reason });
         }
         self.end_session(reason, false);
@@ -148,7 +147,6 @@ impl<E: Entropy> Session<E> {
 
     /// What waits for a token hears that there will be none; what was sent is inert.
     pub(super) fn end_session(&mut self, reason: EndReason, elsewhere: bool) {
-        let before = self.status();
         if !matches!(self.phase, Phase::Ended { .. }) {
             self.report(Report::Ended { reason, elsewhere });
         }
@@ -161,7 +159,6 @@ impl<E: Entropy> Session<E> {
         self.markers.forget();
         self.backoff.reset();
         self.turns.turn_inert();
-        self.published &= self.status() == before;
         for caller in self.callers.take(|_| true) {
             self.answer(caller.ticket, Err(Denial::Ended(reason)));
         }

@@ -5,12 +5,12 @@
 //! sign-in which nobody has told us of: a session of its own.
 
 use super::super::callers::Wish;
-use super::super::command::Command;
 use super::super::cookie::{WasOut, strays_into};
 use super::super::error::{Denial, RefreshFailure};
 use super::super::id::{Entropy, EpochId, Ticket};
 use super::super::memo::{Begun, Memo, Remembered};
 use super::super::note::Note;
+use super::super::outbox::Write;
 use super::super::peers::PeerMessage;
 use super::super::sent::Sent;
 use super::super::time::Moment;
@@ -48,12 +48,10 @@ impl<E: Entropy> Session<E> {
     /// A session has begun, and nobody knows whose it is. It is written down and told where the cookie of the session before may
     /// still come: a page that goes before a refresh has told would leave the next one to find the person before.
     fn begin_unknown(&mut self, now: Moment) {
-        let before = self.status();
         let begun = Begun { epoch: self.next_epoch(now), subject: None, person: None };
         self.leave_epoch(begun.epoch);
         self.phase = Phase::Unknown { restoring: Some(begun), elsewhere: false };
-        self.published &= self.status() == before;
-        self.commands.push(Command::Remember(Remembered::Begun(begun)));
+        self.outbox.writes.push(Write::Session(Remembered::Begun(begun)));
         self.tell(PeerMessage::Began(begun));
     }
 

@@ -5,10 +5,10 @@
 
 use super::super::time::Millis;
 
-use super::super::command::Command;
 use super::super::id::Entropy;
 use super::super::memo::Memo;
 use super::super::note::{Note, Noted};
+use super::super::outbox::Write;
 use super::super::peers::PeerMessage;
 use super::super::time::{Deadline, Moment};
 use super::Session;
@@ -23,7 +23,7 @@ impl<E: Entropy> Session<E> {
         if self.is_to_be_told() {
             self.notes.push(note);
         }
-        self.commands.push(Command::Note(note));
+        self.outbox.writes.push(Write::Note(note));
     }
 
     /// Tells the other tabs what was noted just now.
@@ -101,7 +101,7 @@ impl<E: Entropy> Session<E> {
             if note.is_news(&self.known, now) {
                 self.known.note(*note);
                 if writes_down {
-                    self.commands.push(Command::Note(note.heard()));
+                    self.outbox.writes.push(Write::Note(note.heard()));
                 }
             }
         }

@@ -2,13 +2,13 @@
 
 use super::super::time::Millis;
 
-use super::super::command::Command;
 use super::super::config::COMPANION_LOOK;
 use super::super::id::{AttemptId, Entropy};
 use super::super::in_flight::InFlight;
 use super::super::markers::{Fate, Habits, Next, Others};
 use super::super::memo::Memo;
 use super::super::note::Note;
+use super::super::outbox::Request;
 use super::super::report::Report;
 use super::super::rotation::Rotation;
 use super::super::sent::{Sent, Settled};
@@ -66,7 +66,7 @@ impl<E: Entropy> Session<E> {
         let id = unsettled.id;
         self.note(Note::Mark { attempt, unsettled });
         self.note(Note::List(InFlight { attempt, sent: now.wall_ms(), gone: None }));
-        self.commands.push(Command::SendRefresh { attempt, id });
+        self.outbox.app.request = Some(Request::Refresh { attempt, id });
         self.report(Report::RefreshStarted { id });
         turn.id = Some(id);
         turn.under = unsettled.under;

@@ -2,10 +2,10 @@
 
 use super::super::time::Millis;
 
-use super::super::command::Command;
 use super::super::held::Source;
 use super::super::id::{Entropy, EpochId, TabId};
 use super::super::memo::{Begun, Memo, Remembered};
+use super::super::outbox::Write;
 use super::super::peers::{ANSWER_PATIENCE, Offer, PeerMessage};
 use super::super::replies::Debt;
 use super::super::status::EndReason;
@@ -45,7 +45,7 @@ impl<E: Entropy> Session<E> {
         }
         self.pursue_sign_out();
         self.keep_local_sign_out(memo);
-        self.commands.push(Command::ExpectCompany(true));
+        self.outbox.writes.push(Write::Company(true));
         self.ask_for_notes(now);
         self.tell(PeerMessage::Hello);
         if company && self.hears_answers() {
@@ -62,7 +62,7 @@ impl<E: Entropy> Session<E> {
         if was_away {
             self.away = false;
             self.peers.forget_all();
-            self.commands.push(Command::ExpectCompany(true));
+            self.outbox.writes.push(Write::Company(true));
             self.relist_in_flight(None);
         }
         self.recall(now, memo);
@@ -90,7 +90,7 @@ impl<E: Entropy> Session<E> {
     /// The lock goes with the page; the refresh does not.
     pub(super) fn leave_lock(&mut self) {
         if let Some(attempt) = self.turns.busy_refresh() {
-            self.commands.push(Command::ReleaseLock { attempt });
+            self.outbox.release(attempt);
         }
     }
 
@@ -191,6 +191,6 @@ impl<E: Entropy> Session<E> {
         if let Some(now) = self.last.filter(|_| message.is_reply()) {
             self.peers.replies.spoke(self.peers.me, now);
         }
-        self.commands.push(Command::Tell(message));
+        self.outbox.messages.push(message);
     }
 }

@@ -3,11 +3,11 @@
 use super::super::time::Millis;
 
 use super::super::backoff::scale;
-use super::super::command::Command;
 use super::super::error::{Denial, RefreshFailure};
 use super::super::held::Held;
 use super::super::id::{AttemptId, Entropy};
 use super::super::memo::Memo;
+use super::super::outbox::{LockTask, Request, Write};
 use super::super::report::{Delay, Report};
 use super::super::time::{Deadline, Moment};
 use super::super::turn::{Job, Stage, Turn};
@@ -20,7 +20,7 @@ impl<E: Entropy> Session<E> {
         self.pay_debts(now);
         self.take_ripe_seeds(now);
         let is_neglected = self.turns.look(now, self.config.longest_gap());
-        if self.turns.is_holding() && (is_neglected || !self.published) {
+        if self.turns.is_holding() && (is_neglected || !self.is_shown()) {
             // What the app has to hear, it hears without the lock.
             self.ask_anew(now);
         } else if self.turns.is_overdue() {
@@ -28,7 +28,7 @@ impl<E: Entropy> Session<E> {
         } else if self.turns.is_holding() && self.may_begin(now) {
             self.look_again(now);
         } else if let Some(attempt) = self.turns.watch(self.config.longest_gap()) {
-            self.commands.push(Command::WatchLock { attempt });
+            self.outbox.lock = Some(LockTask::Watch(attempt));
         }
         while let Some(caller) = self.callers.take_impatient(now, self.config.patience) {
             if self.turns.runs_login() {
@@ -56,7 +56,7 @@ impl<E: Entropy> Session<E> {
             let attempt = AttemptId::draw(&mut self.entropy);
             let patience = self.lock_patience();
             self.turns.ask(attempt, job, patience, now);
-            self.commands.push(Command::AcquireLock { attempt });
+            self.outbox.lock = Some(LockTask::Acquire(attempt));
         }
     }
 
@@ -152,7 +152,7 @@ impl<E: Entropy> Session<E> {
         let is_due = self.refresh_is_due(now);
         let is_needless = |turn: &mut Turn| turn.job == Job::Refresh && !turn.is_busy() && !is_due;
         if let Some(turn) = self.turns.current.take_if(is_needless) {
-            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+            self.outbox.release(turn.attempt);
         }
     }
 
@@ -197,7 +197,7 @@ impl<E: Entropy> Session<E> {
         self.recall(now, memo);
         self.recall_sign_out(now, memo);
         self.take_ripe_seeds(now);
-        if is_neglected || !self.published {
+        if is_neglected || !self.is_shown() {
             // The lock may have been taken; and what the app has to hear, it hears without it.
             self.ask_anew(now);
             return false;
@@ -224,7 +224,7 @@ impl<E: Entropy> Session<E> {
         let Some(turn) = &mut self.turns.current else { return };
         turn.stage = Stage::Looking;
         turn.wait_again(self.config.timeout, now);
-        self.commands.push(Command::LookAgain { attempt: turn.attempt });
+        self.outbox.lock = Some(LockTask::ReadAgain(turn.attempt));
     }
 
     pub(super) fn looked_again(&mut self, now: Moment, attempt: AttemptId, memo: &Memo) {
@@ -260,7 +260,7 @@ impl<E: Entropy> Session<E> {
             |turn: &mut Turn| matches!(&turn.job, Job::SignOut { tickets, .. } if !tickets.is_empty());
         match self.turns.current.take_if(is_awaited) {
             Some(turn) => {
-                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                self.outbox.release(turn.attempt);
                 self.sign_out_failed(now, turn, RefreshFailure::TimedOut);
             }
             None => self.ask_anew(now),
@@ -270,7 +270,7 @@ impl<E: Entropy> Session<E> {
     /// Gives back what may not be ours any more, or would not be used soon; the turn is asked for once more.
     pub(super) fn ask_anew(&mut self, now: Moment) {
         let Some(turn) = self.turns.current.take_if(|turn| !turn.is_busy()) else { return };
-        self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+        self.outbox.release(turn.attempt);
         if let Some(failure) = turn.refused {
             // Not sent once more for want of the refresh that would tell.
             return self.sign_out_failed(now, turn, failure);
@@ -289,9 +289,9 @@ impl<E: Entropy> Session<E> {
                 self.logins.push(ticket);
                 if let Some(pending) = self.pending {
                     // Before it is sent: what it brings must not be signed out for the session before it.
-                    self.commands.push(Command::ForgetSignOut { until: pending.until });
+                    self.outbox.writes.push(Write::ClearSignOut { until: pending.until });
                 }
-                self.commands.push(Command::RunLogin { ticket });
+                self.outbox.app.request = Some(Request::Login { ticket });
             }
             Job::Refresh => self.send_refresh(now, &mut turn),
         }
@@ -304,7 +304,7 @@ impl<E: Entropy> Session<E> {
             Some(turn) if turn.stage == Stage::Locking => {
                 // Whoever has held the lock for so long is frozen, or stopped in a debugger.
                 turn.wait_again(patience, now);
-                return self.commands.push(Command::StealLock { attempt: turn.attempt });
+                return self.outbox.lock = Some(LockTask::Steal(turn.attempt));
             }
             Some(turn) if turn.stage == Stage::Holding => return self.look_again(now),
             _ => {}
@@ -315,7 +315,7 @@ impl<E: Entropy> Session<E> {
             self.report_settled(now, sent, Err(RefreshFailure::TimedOut), false);
             self.count_outcome(now, Err(&RefreshFailure::TimedOut));
         }
-        self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+        self.outbox.release(turn.attempt);
         match turn.job {
             Job::Refresh => self.refresh_failed(now, RefreshFailure::TimedOut),
             Job::SignOut { .. } => self.sign_out_failed(now, turn, RefreshFailure::TimedOut),

@@ -3,7 +3,6 @@
 use super::super::time::Millis;
 
 use super::super::backoff::scale;
-use super::super::command::Command;
 use super::super::config::{CONFIRMATION, TRAVEL_TIME};
 use super::super::error::RefreshFailure;
 use super::super::held::Source;
@@ -43,7 +42,7 @@ impl<E: Entropy> Session<E> {
             if is_rejection && is_in_time && self.wants_confirmation(now, memo) {
                 return self.confirm_rejection(now, turn);
             }
-            self.commands.push(Command::ReleaseLock { attempt });
+            self.outbox.release(attempt);
         }
         match (settled, outcome) {
             (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) => {
@@ -127,7 +126,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn confirm_rejection(&mut self, now: Moment, mut turn: Turn) {
         self.markers.note_rejection(turn.id);
         if self.blocked.is_some() {
-            return self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+            return self.outbox.release(turn.attempt);
         }
         let pause =
             self.probe_pause(now).unwrap_or_else(|| CONFIRMATION + scale(CONFIRMATION, &mut self.entropy));
@@ -206,7 +205,6 @@ impl<E: Entropy> Session<E> {
     }
 
     pub(super) fn refresh_failed(&mut self, now: Moment, failure: RefreshFailure) {
-        let before = self.status();
         self.is_asked = false;
         self.deferral = Deferral::No;
         let wait = self.backoff.fail(now, &failure, &mut self.entropy);
@@ -214,6 +212,5 @@ impl<E: Entropy> Session<E> {
         self.show_hold(now);
         self.failure = Some(failure);
         // A failure like the one before, far ahead of the next renewal, is nothing new to the app.
-        self.published &= self.status() == before;
     }
 }

@@ -4,9 +4,9 @@ use super::super::time::Millis;
 
 use super::super::breaker::Audience;
 use super::super::callers::Wish;
-use super::super::command::Reply;
 use super::super::error::Denial;
 use super::super::id::{Entropy, EpochId, Generation, Ticket};
+use super::super::outbox::Reply;
 use super::super::time::Moment;
 use super::super::token::AccessToken;
 use super::{Phase, Session};
@@ -67,9 +67,7 @@ impl<E: Entropy> Session<E> {
             && !std::mem::replace(&mut held.used, true)
             && self.hidden
             && held.refresh.is_some()
-        {
-            self.published = false;
-        }
+        {}
     }
 
     /// The token in hand was refused.

@@ -5,11 +5,11 @@
 //! token over late, and be older than a sign-in or a sign-out: a refresh tells, or nobody is signed in before the next sign-in.
 
 use super::super::callers::Wish;
-use super::super::command::Reply;
 use super::super::error::Denial;
 use super::super::held::Source;
 use super::super::id::{Entropy, EpochId, Ticket};
 use super::super::memo::{Begun, Memo, PendingSignOut, Remembered};
+use super::super::outbox::Reply;
 use super::super::status::EndReason;
 use super::super::time::Moment;
 use super::super::token::Grant;
@@ -52,7 +52,6 @@ impl<E: Entropy> Session<E> {
         match memo.session.and_then(Remembered::begun) {
             Some(begun) if restores_nothing && self.over(begun.epoch).is_none() => {
                 self.phase = Phase::Unknown { restoring: Some(begun), elsewhere: false };
-                self.published = false;
             }
             _ => self.recall(now, memo),
         }

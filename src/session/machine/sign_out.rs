@@ -11,10 +11,10 @@
 
 use super::super::time::Millis;
 
-use super::super::command::{Command, Reply};
 use super::super::error::{Denial, RefreshFailure};
 use super::super::id::{Entropy, Ticket};
 use super::super::memo::{Begun, Memo, PendingSignOut, Remembered};
+use super::super::outbox::{Reply, Write};
 use super::super::report::Report;
 use super::super::signing_out::{SignOutProgress, SignOutStatus};
 use super::super::status::EndReason;
@@ -50,7 +50,7 @@ impl<E: Entropy> Session<E> {
             if let Some((until, _)) = self.over.filter(|_| is_free) {
                 // Whose session it was, or that nobody can tell: a later page may be delivered with a token of it.
                 let local = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 };
-                self.commands.push(Command::RememberSignOut(local.given_up()));
+                self.outbox.writes.push(Write::SignOut(local.given_up()));
             }
             return self.answer(ticket, Ok(Reply::SignedOut(SignOutStatus::Local)));
         }
@@ -169,13 +169,13 @@ impl<E: Entropy> Session<E> {
         self.compared = None;
         self.ending = None;
         if let Some(pending) = self.pending.take() {
-            self.commands.push(Command::ForgetSignOut { until: pending.until });
+            self.outbox.writes.push(Write::ClearSignOut { until: pending.until });
         }
     }
 
     pub(super) fn remember_sign_out(&mut self, pending: PendingSignOut) {
         self.pending = Some(pending);
-        self.commands.push(Command::RememberSignOut(pending));
+        self.outbox.writes.push(Write::SignOut(pending));
     }
 
     /// Whether nothing may be restored before a sign-out is finished.
@@ -225,7 +225,7 @@ impl<E: Entropy> Session<E> {
         };
         let is_it = |turn: &mut Turn| matches!(turn.job, Job::SignOut { .. });
         if let Some(turn) = self.turns.current.take_if(is_it) {
-            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+            self.outbox.release(turn.attempt);
             self.answer_all(turn.job.into_tickets(), Ok(Reply::SignedOut(status)));
             self.end_what_was_signed_out();
         }

@@ -16,11 +16,11 @@
 
 use super::super::time::Millis;
 
-use super::super::command::{Command, Reply};
 use super::super::error::{Denial, RefreshFailure};
 use super::super::held::Source;
 use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
 use super::super::memo::{Memo, PendingSignOut};
+use super::super::outbox::{Reply, Request};
 use super::super::report::Report;
 use super::super::signing_out::{SignOutFailure, SignOutStatus};
 use super::super::time::Moment;
@@ -68,7 +68,7 @@ impl<E: Entropy> Session<E> {
         let token = self.ending.as_ref().filter(|_| self.has_token_to_send(now));
         let token = token.map(|grant| grant.token.clone());
         turn.carries_token = token.is_some();
-        self.commands.push(Command::SendSignOut { attempt: turn.attempt, token });
+        self.outbox.app.request = Some(Request::SignOut { attempt: turn.attempt, token });
         self.turns.current = Some(turn);
     }
 
@@ -78,7 +78,7 @@ impl<E: Entropy> Session<E> {
         if self.turns.current.as_ref().is_some_and(compares)
             && let Some(turn) = self.turns.give_up()
         {
-            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+            self.outbox.release(turn.attempt);
             self.turns.agenda.insert(0, turn.job);
         }
     }
@@ -108,7 +108,7 @@ impl<E: Entropy> Session<E> {
         match outcome {
             // It has lain there while the tab was frozen: whose session there is now, it does not say.
             Ok(_) if turn.was_neglected(now, self.config.longest_gap()) => {
-                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                self.outbox.release(turn.attempt);
                 if matches!(self.phase, Phase::Active(_)) {
                     // Somebody has signed in, and its cookie may lie over that.
                     self.doubt_cookie_after(Ok(()));
@@ -117,14 +117,14 @@ impl<E: Entropy> Session<E> {
             }
             Ok(grant) if self.owner_of(&grant) == Owner::Unclear => {
                 self.compared = grant.subject;
-                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                self.outbox.release(turn.attempt);
                 self.turns.agenda.insert(0, turn.job);
             }
             Ok(grant) if self.owner_of(&grant) == Owner::Pending => {
                 self.session_goes_on(now, turn, grant, memo);
             }
             Ok(grant) => {
-                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                self.outbox.release(turn.attempt);
                 let is_anothers = self.pending.is_some();
                 self.forget_sign_out();
                 self.answer_all(turn.job.into_tickets(), Err(Denial::Changed));
@@ -150,7 +150,7 @@ impl<E: Entropy> Session<E> {
                     turn.compares = false;
                     return self.confirm_rejection(now, turn);
                 }
-                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                self.outbox.release(turn.attempt);
                 if must_confirm {
                     return self.sign_out_failed(now, turn, failure);
                 }
@@ -159,7 +159,7 @@ impl<E: Entropy> Session<E> {
                 self.sign_out_is_done(turn.job.into_tickets(), told);
             }
             Err(failure) => {
-                self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+                self.outbox.release(turn.attempt);
                 self.sign_out_failed(now, turn, failure);
             }
         }
@@ -172,7 +172,7 @@ impl<E: Entropy> Session<E> {
         if self.config.sign_out_token {
             self.ending = Some(grant);
         } else if let Some(failure) = turn.refused {
-            self.commands.push(Command::ReleaseLock { attempt: turn.attempt });
+            self.outbox.release(turn.attempt);
             return self.sign_out_failed(now, turn, failure);
         }
         turn.refused = None;
@@ -204,16 +204,16 @@ impl<E: Entropy> Session<E> {
                 self.turns.current = Some(turn);
             }
             Err(failure) => {
-                self.commands.push(Command::ReleaseLock { attempt });
+                self.outbox.release(attempt);
                 self.sign_out_failed(now, turn, failure);
             }
             // The server may know of the cookie that went along only, and not of the one that is to come.
             Ok(()) if self.cookie_may_come(now) => {
-                self.commands.push(Command::ReleaseLock { attempt });
+                self.outbox.release(attempt);
                 self.sign_out_failed(now, turn, RefreshFailure::TimedOut);
             }
             Ok(()) => {
-                self.commands.push(Command::ReleaseLock { attempt });
+                self.outbox.release(attempt);
                 let told = turn.tells;
                 self.sign_out_is_done(turn.job.into_tickets(), told);
             }

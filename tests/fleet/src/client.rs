@@ -1,8 +1,8 @@
 //! One client: a machine, its user, and the way to the server.
 
 use silent_session::session::{
-    AccessToken, AttemptId, Audience, Command, Config, Credential, Denial, Event, Grant, Millis, Moment,
-    RefreshFailure, Reply, Session, Status, Subject, Ticket,
+    AccessToken, AttemptId, Audience, Config, Credential, Denial, Event, Grant, LockTask, Millis, Moment,
+    Outbox, RefreshFailure, Reply, Request, Session, Status, Subject, Ticket,
 };
 
 use crate::day::{self, Day, Fault, Patience};
@@ -206,38 +206,28 @@ impl Client {
         let Some(session) = &mut self.session else { return };
         let moment = Moment::new(now, now);
         load.events += 1;
-        let mut commands = handle(session, &self.storage, moment, event);
-        while !commands.is_empty() {
-            let mut more = Vec::new();
-            for command in commands {
-                self.storage.obey(&command);
-                match command {
-                    // Nobody else is there.
-                    Command::AcquireLock { attempt } => {
-                        load.events += 1;
-                        let granted = Event::LockGranted { attempt, contended: false };
-                        more.extend(handle(session, &self.storage, moment, granted));
-                    }
-                    Command::LookAgain { attempt } => {
-                        load.events += 1;
-                        let looked = Event::LookedAgain { attempt };
-                        more.extend(handle(session, &self.storage, moment, looked));
-                    }
-                    Command::SendRefresh { attempt, .. } => {
-                        load.attempt(now);
-                        self.attempts += u32::from(self.day.outage().contains(&now));
-                        if let Some((after, failure)) = self.day.reply(now, &mut self.seed) {
-                            self.answers.push((now + after, attempt, failure));
-                            self.answers.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
-                        }
-                    }
-                    Command::Answer { ticket, answer: Ok(Reply::Token(credential)) } => {
+        let mut outboxes = vec![handle(session, &mut self.storage, moment, event)];
+        while let Some(outbox) = outboxes.pop() {
+            // Nobody else is there.
+            let next = match outbox.lock {
+                Some(LockTask::Acquire(attempt)) => Some(Event::LockGranted { attempt, contended: false }),
+                Some(LockTask::ReadAgain(attempt)) => Some(Event::LookedAgain { attempt }),
+                Some(LockTask::Watch(_) | LockTask::Steal(_)) | None => None,
+            };
+            if let Some(event) = next {
+                load.events += 1;
+                outboxes.push(handle(session, &mut self.storage, moment, event));
+            }
+            for (ticket, reply) in outbox.replies {
+                match reply {
+                    Ok(Reply::Token(credential)) => {
                         if let Some(at) = self.waiting.iter().position(|(waits, _)| *waits == ticket) {
                             let (_, call) = self.waiting.swap_remove(at);
                             self.out.push((now + API, call, credential));
                         }
                     }
-                    Command::Answer { ticket, answer: Err(denial) } => {
+                    Ok(Reply::Done | Reply::SignedOut(_)) => {}
+                    Err(denial) => {
                         self.waiting.retain(|(waits, _)| *waits != ticket);
                         let is_unavailable = matches!(denial, Denial::Unavailable { .. });
                         if is_unavailable && self.day.patience != Patience::Wait {
@@ -245,14 +235,20 @@ impl Client {
                             self.reloads.get_or_insert(at);
                         }
                     }
-                    Command::Publish if self.day.patience == Patience::Reload => {
-                        let shows_token = matches!(session.status(), Status::Active { failure: None, .. });
-                        self.reloads = self.reloads.filter(|_| !shows_token);
-                    }
-                    _ => {}
                 }
             }
-            commands = more;
+            if outbox.app.publish && self.day.patience == Patience::Reload {
+                let shows_token = matches!(session.status(), Status::Active { failure: None, .. });
+                self.reloads = self.reloads.filter(|_| !shows_token);
+            }
+            if let Some(Request::Refresh { attempt, .. }) = outbox.app.request {
+                load.attempt(now);
+                self.attempts += u32::from(self.day.outage().contains(&now));
+                if let Some((after, failure)) = self.day.reply(now, &mut self.seed) {
+                    self.answers.push((now + after, attempt, failure));
+                    self.answers.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
+                }
+            }
         }
         let wait = session.deadline(moment).map(|wait| wait.signed());
         self.tick = wait.map(|wait| now.saturating_add(wait));
@@ -282,12 +278,13 @@ impl Client {
     }
 }
 
-/// Handles an event, after what is stored where the event needs that.
-fn handle(session: &mut Session<Chance>, storage: &Storage, now: Moment, event: Event) -> Vec<Command> {
-    let mut commands = Vec::new();
+/// Handles an event, after what is stored where the event needs that. Stores what is to be.
+fn handle(session: &mut Session<Chance>, storage: &mut Storage, now: Moment, event: Event) -> Outbox {
     if event.needs_storage() {
-        commands.extend(session.handle(now, Event::StorageRead(Box::new(storage.memo()))));
+        let outbox = session.handle(now, Event::StorageRead(Box::new(storage.memo())));
+        storage.obey(&outbox.writes);
     }
-    commands.extend(session.handle(now, event));
-    commands
+    let outbox = session.handle(now, event);
+    storage.obey(&outbox.writes);
+    outbox
 }

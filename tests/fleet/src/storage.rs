@@ -1,6 +1,6 @@
 //! What the browser of one client remembers.
 
-use silent_session::session::{Command, Memo};
+use silent_session::session::{Memo, Write};
 
 #[derive(Debug, Default)]
 pub(crate) struct Storage {
@@ -12,12 +12,14 @@ impl Storage {
         Memo { is_kept: true, ..self.memo }
     }
 
-    /// Writes down what is to be.
-    pub(crate) fn obey(&mut self, command: &Command) {
-        match command {
-            Command::Remember(session) => self.memo.session = Some(*session),
-            Command::Note(note) => self.memo.note(*note),
-            _ => {}
+    /// Stores what is to be.
+    pub(crate) fn obey(&mut self, writes: &[Write]) {
+        for write in writes {
+            match write {
+                Write::Session(session) => self.memo.session = Some(*session),
+                Write::Note(note) => self.memo.note(*note),
+                Write::SignOut(_) | Write::ClearSignOut { .. } | Write::Company(_) => {}
+            }
         }
     }
 }

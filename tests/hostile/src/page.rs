@@ -1,15 +1,14 @@
 //! A page with alice signed in, and what must hold whatever it hears.
 
-use silent_session::session::Millis;
-
 use silent_session::session::{
-    AccessToken, AttemptId, Command, Config, Event, Grant, Memo, Moment, Session, Status, Subject, Ticket,
+    AccessToken, AttemptId, Config, Event, Grant, LockTask, Memo, Millis, Moment, Outbox, Request, Session,
+    Status, Subject, Ticket,
 };
 
 /// What alice's token is. It is good for a quarter of an hour.
 pub(crate) const TOKEN: &str = "alices-token";
 
-/// More commands at once than any event has a reason for.
+/// More to do at once than any event has a reason for.
 const MANY: usize = 32;
 
 type Chance = Box<dyn FnMut() -> u64>;
@@ -87,30 +86,31 @@ impl Page {
 
     /// Something happens while this is stored.
     pub(crate) fn happens_with(&mut self, memo: Memo, event: Event) {
-        let commands = self.handle(memo, event);
-        assert!(commands.len() <= MANY, "{} commands", commands.len());
-        for command in commands {
-            match command {
-                Command::AcquireLock { attempt } => {
-                    self.happens(Event::LockGranted { attempt, contended: false });
-                }
-                Command::LookAgain { attempt } => {
-                    self.happens(Event::LookedAgain { attempt });
-                }
-                Command::SendRefresh { attempt, .. } => self.out = Some(attempt),
-                Command::Answer { .. } => self.answered += 1,
-                _ => {}
+        let outbox = self.handle(memo, event);
+        self.answered += outbox.replies.len();
+        if let Some(Request::Refresh { attempt, .. }) = outbox.app.request {
+            self.out = Some(attempt);
+        }
+        match outbox.lock {
+            Some(LockTask::Acquire(attempt)) => {
+                self.happens(Event::LockGranted { attempt, contended: false })
             }
+            Some(LockTask::ReadAgain(attempt)) => self.happens(Event::LookedAgain { attempt }),
+            Some(LockTask::Watch(_) | LockTask::Steal(_)) | None => {}
         }
         self.ticks();
     }
 
-    fn handle(&mut self, memo: Memo, event: Event) -> Vec<Command> {
+    fn handle(&mut self, memo: Memo, event: Event) -> Outbox {
         let now = self.moment();
         if event.needs_storage() {
             let _ = self.session.handle(now, Event::StorageRead(Box::new(memo)));
         }
-        self.session.handle(now, event)
+        let outbox = self.session.handle(now, event);
+        let Outbox { writes, messages, releases, replies, app, .. } = &outbox;
+        let many = writes.len() + messages.len() + releases.len() + replies.len() + app.reports.len();
+        assert!(many <= MANY, "{many} things to do");
+        outbox
     }
 
     /// A tick that is due changes something: else the page would spin.
@@ -119,17 +119,13 @@ impl Page {
             if self.session.deadline(self.moment()) != Some(Millis::ZERO) {
                 return;
             }
-            let commands = self.session.handle(self.moment(), Event::Tick);
-            assert!(commands.len() <= MANY, "{} commands", commands.len());
-            for command in commands {
-                match command {
-                    Command::AcquireLock { attempt } => {
-                        let granted = Event::LockGranted { attempt, contended: false };
-                        let _ = self.handle(Memo::default(), granted);
-                    }
-                    Command::SendRefresh { attempt, .. } => self.out = Some(attempt),
-                    _ => {}
-                }
+            let outbox = self.handle(Memo::default(), Event::Tick);
+            if let Some(Request::Refresh { attempt, .. }) = outbox.app.request {
+                self.out = Some(attempt);
+            }
+            if let Some(LockTask::Acquire(attempt)) = outbox.lock {
+                let granted = Event::LockGranted { attempt, contended: false };
+                let _ = self.handle(Memo::default(), granted);
             }
         }
         assert_ne!(self.session.deadline(self.moment()), Some(Millis::ZERO), "ticks change nothing");

@@ -8,8 +8,8 @@ mod sign_outs;
 mod turns;
 
 use silent_session::session::{
-    AccessToken, AttemptId, Begun, Command, Delay, EpochId, Event, Grant, Memo, Moment, Remembered, Report,
-    Session, Subject, Ticket,
+    AccessToken, AttemptId, Begun, Delay, EpochId, Event, Grant, Memo, Moment, Remembered, Report, Session,
+    Subject, Ticket,
 };
 
 use super::*;
@@ -85,9 +85,9 @@ impl One {
         let now = self.moment();
         let mut commands = Vec::new();
         if event.needs_storage() {
-            commands.extend(self.session.handle(now, Event::StorageRead(Box::new(memo))));
+            commands.extend(Command::all(self.session.handle(now, Event::StorageRead(Box::new(memo)))));
         }
-        commands.extend(self.session.handle(now, event));
+        commands.extend(Command::all(self.session.handle(now, event)));
         for command in &commands {
             if let Command::AcquireLock { attempt } = command {
                 self.turn = Some(*attempt);

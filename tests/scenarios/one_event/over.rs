@@ -1,8 +1,8 @@
 //! A session that is over, or closed.
 
 use silent_session::session::{
-    AccessToken, Audience, Begun, Command, EpochId, Event, Grant, Memo, Note, PeerMessage, Remembered,
-    TabId as Id, Ticket,
+    AccessToken, Audience, Begun, EpochId, Event, Grant, Memo, Note, PeerMessage, Remembered, TabId as Id,
+    Ticket,
 };
 
 use super::*;

@@ -1,8 +1,8 @@
 //! Refreshes that are out: what is written down of them, and what they say of the cookie.
 
 use silent_session::session::{
-    AccessToken, AttemptId, Begun, Command, Delay, EpochId, Event, Grant, InFlight, InFlightList, Memo, Note,
-    Offer, PeerMessage, Remembered, Standing, TabId as Id, Ticket, Unsettled,
+    AccessToken, AttemptId, Begun, Delay, EpochId, Event, Grant, InFlight, InFlightList, Memo, Note, Offer,
+    PeerMessage, Remembered, Standing, TabId as Id, Ticket, Unsettled,
 };
 
 use super::*;

@@ -1,6 +1,6 @@
 //! What a caller gets whose token was rejected, or who wants one meanwhile.
 
-use silent_session::session::{AccessToken, Audience, Command, Event, Grant, Ticket};
+use silent_session::session::{AccessToken, Audience, Event, Grant, Ticket};
 
 use super::*;
 

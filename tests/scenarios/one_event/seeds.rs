@@ -1,7 +1,7 @@
 //! A token that the page was delivered with.
 
 use silent_session::session::{
-    Begun, Command, EpochId, Event, Memo, PeerMessage, PendingSignOut, Remembered, TabId as Id, Ticket,
+    Begun, EpochId, Event, Memo, PeerMessage, PendingSignOut, Remembered, TabId as Id, Ticket,
 };
 
 use super::*;

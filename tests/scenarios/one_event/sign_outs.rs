@@ -1,8 +1,8 @@
 //! What is written down of a sign-out, and what confirms it.
 
 use silent_session::session::{
-    AttemptId, Begun, Command, EpochId, Event, InFlight, InFlightList, Memo, PeerMessage, PendingSignOut,
-    Remembered, TabId as Id, Ticket,
+    AttemptId, Begun, EpochId, Event, InFlight, InFlightList, Memo, PeerMessage, PendingSignOut, Remembered,
+    TabId as Id, Ticket,
 };
 
 use super::*;

@@ -1,7 +1,7 @@
 //! The turns of a session: the lock, whom it asks, what it waits for, and how old a token is.
 
 use silent_session::session::{
-    AccessToken, Answered, AttemptId, Command, Delay, EpochId, Event, Grant, Memo, Offer, Pace, PeerMessage,
+    AccessToken, Answered, AttemptId, Delay, EpochId, Event, Grant, Memo, Offer, Pace, PeerMessage,
     Remembered, Standing, TabId as Id, Ticket, Unsettled,
 };
 

@@ -1,4 +1,4 @@
-//! Performs what the machine commands.
+//! Performs the outbox of the machine.
 
 use std::rc::Rc;
 
@@ -8,77 +8,109 @@ use wasm_bindgen_futures::spawn_local;
 use super::super::endpoint::Along;
 use super::super::lock::Lock;
 use super::super::sign_out;
-use super::Driver;
-use crate::session::{AccessToken, AttemptId, Command, Event, Report, SignOutFailure, Status, Ticket};
+use super::{Answer, Driver};
+use crate::session::{
+    AccessToken, AppCalls, AttemptId, Event, LockTask, Outbox, PeerMessage, Report, Request, SignOutFailure,
+    Status, Ticket, Write,
+};
 
 impl Driver {
-    pub(super) fn perform(&self, command: Command) {
-        match command {
-            Command::AcquireLock { attempt } => {
-                let weak = self.weak();
-                let granted = move |contended| {
-                    weak.with(|driver| {
-                        driver.dispatch(Event::LockGranted { attempt, contended });
-                    });
-                };
-                let lock = Lock::request(&self.0.lock_name, Rc::new(granted));
-                // What was asked for before is withdrawn: after the borrow, for that runs JavaScript.
-                let before = self.0.lock.replace(Some((attempt, lock)));
-                drop(before);
-            }
-            Command::LookAgain { attempt } => {
-                self.dispatch(Event::LookedAgain { attempt });
-            }
-            Command::WatchLock { attempt } => self.look_at_lock(attempt, |lock, moved| lock.watch(moved)),
-            Command::StealLock { attempt } => self.look_at_lock(attempt, |lock, moved| lock.steal(moved)),
-            Command::ReleaseLock { attempt } => {
-                // Dropped after the borrow: releasing runs JavaScript.
-                let lock = self.0.lock.borrow_mut().take_if(|(held, _)| *held == attempt);
-                drop(lock);
-            }
-            Command::SendRefresh { attempt, id } => self.send_refresh(attempt, id),
-            Command::SendSignOut { attempt, token } => self.send_sign_out(attempt, token),
-            Command::RunLogin { ticket } => self.run_login(ticket),
-            Command::Answer { ticket, answer } => {
-                let waiting = self.0.waiting.borrow_mut().take(ticket);
-                if let Some(caller) = waiting {
-                    // An error means that the caller has gone.
-                    let _ = caller.send(answer);
-                }
-            }
-            Command::Publish => {
-                let status = self.0.machine.borrow().status();
-                if !status.is_awaited() {
-                    self.0.curious.take();
-                }
-                if matches!(status, Status::Ended { .. }) {
-                    self.0.params.take();
-                }
-                let publish = self.0.publish.borrow().clone();
-                if let Some(publish) = publish {
-                    publish(self, status);
-                }
-            }
-            Command::Remember(remembered) => self.0.memory.keep(remembered),
-            Command::RememberSignOut(pending) => self.0.memory.keep_sign_out(pending),
-            Command::ForgetSignOut { until } => self.0.memory.forget_sign_out(until),
-            Command::Note(note) => self.0.memory.note(note),
-            Command::ExpectCompany(company) => self.0.memory.expect_company(company),
-            Command::Report(report) => {
-                let mut cause = None;
-                if let Report::SignOutSettled { failure: Some(failure), .. } = report {
-                    cause = self.keep_cause(&failure);
-                }
-                let reporter = self.0.reporter.borrow().clone();
-                reporter.tell(report, cause);
-            }
-            Command::Tell(message) => {
-                let from = self.0.machine.borrow().tabs().0;
-                if let Some(channel) = &*self.0.channel.borrow() {
-                    channel.tell(from, &message);
-                }
-            }
+    /// Performs an outbox, in the order of its fields. No borrow is alive while JavaScript runs.
+    pub(super) fn perform(&self, outbox: Outbox) {
+        let Outbox { writes, messages, releases, lock, replies, app } = outbox;
+        writes.into_iter().for_each(|write| self.write(write));
+        self.broadcast(&messages);
+        releases.into_iter().for_each(|attempt| self.release(attempt));
+        if let Some(task) = lock {
+            self.see_to_lock(task);
         }
+        for (ticket, reply) in replies {
+            self.reply(ticket, reply);
+        }
+        let AppCalls { publish, request, reports } = app;
+        if publish {
+            self.publish();
+        }
+        match request {
+            Some(Request::Refresh { attempt, id }) => self.send_refresh(attempt, id),
+            Some(Request::SignOut { attempt, token }) => self.send_sign_out(attempt, token),
+            Some(Request::Login { ticket }) => self.run_login(ticket),
+            None => {}
+        }
+        reports.into_iter().for_each(|report| self.report(report));
+    }
+
+    fn write(&self, write: Write) {
+        let memory = &self.0.memory;
+        match write {
+            Write::Session(session) => memory.keep(session),
+            Write::SignOut(pending) => memory.keep_sign_out(pending),
+            Write::ClearSignOut { until } => memory.forget_sign_out(until),
+            Write::Note(note) => memory.note(note),
+            Write::Company(company) => memory.expect_company(company),
+        }
+    }
+
+    fn broadcast(&self, messages: &[PeerMessage]) {
+        let from = self.0.machine.borrow().tabs().0;
+        if let Some(channel) = &*self.0.channel.borrow() {
+            messages.iter().for_each(|message| channel.tell(from, message));
+        }
+    }
+
+    fn release(&self, attempt: AttemptId) {
+        // Dropped after the borrow: releasing runs JavaScript.
+        let lock = self.0.lock.borrow_mut().take_if(|(held, _)| *held == attempt);
+        drop(lock);
+    }
+
+    fn see_to_lock(&self, task: LockTask) {
+        match task {
+            LockTask::Acquire(attempt) => self.acquire(attempt),
+            LockTask::ReadAgain(attempt) => self.dispatch(Event::LookedAgain { attempt }),
+            LockTask::Watch(attempt) => self.look_at_lock(attempt, |lock, moved| lock.watch(moved)),
+            LockTask::Steal(attempt) => self.look_at_lock(attempt, |lock, moved| lock.steal(moved)),
+        }
+    }
+
+    fn acquire(&self, attempt: AttemptId) {
+        let weak = self.weak();
+        let granted = move |contended| weak.dispatch(Event::LockGranted { attempt, contended });
+        let lock = Lock::request(&self.0.lock_name, Rc::new(granted));
+        // The request before is withdrawn: after the borrow, for that runs JavaScript.
+        let before = self.0.lock.replace(Some((attempt, lock)));
+        drop(before);
+    }
+
+    fn reply(&self, ticket: Ticket, reply: Answer) {
+        let waiting = self.0.waiting.borrow_mut().take(ticket);
+        if let Some(caller) = waiting {
+            // An error means that the caller has gone.
+            let _ = caller.send(reply);
+        }
+    }
+
+    fn publish(&self) {
+        let status = self.0.machine.borrow().status();
+        if !status.is_awaited() {
+            self.0.curious.take();
+        }
+        if matches!(status, Status::Ended { .. }) {
+            self.0.params.take();
+        }
+        let publish = self.0.publish.borrow().clone();
+        if let Some(publish) = publish {
+            publish(self, status);
+        }
+    }
+
+    fn report(&self, report: Report) {
+        let mut cause = None;
+        if let Report::SignOutSettled { failure: Some(failure), .. } = report {
+            cause = self.keep_cause(&failure);
+        }
+        let reporter = self.0.reporter.borrow().clone();
+        reporter.tell(report, cause);
     }
 
     fn look_at_lock(&self, attempt: AttemptId, look: impl FnOnce(&Lock, Box<dyn FnOnce()>)) {
