@@ -13,7 +13,7 @@ use crate::project::Project;
 use crate::setup::tools;
 
 /// What cargo needs, and what the tests are made of.
-const PARTS: &[&str] = &[".cargo", "Cargo.toml", "Cargo.lock", "src", "tests", "xtask"];
+const PARTS: &[&str] = &[".cargo", "Cargo.toml", "Cargo.lock", "benches", "src", "tests", "xtask"];
 /// The folders that are mutated.
 const FOLDERS: &[&str] = &["src/session", "src/format"];
 /// The same ones for each mutant. A second without optimisation.
