@@ -2,6 +2,7 @@
 
 mod arguments;
 mod background;
+mod bench;
 mod build;
 mod cargo_lock;
 mod check_server;
@@ -40,6 +41,8 @@ cargo xtask <command>
   simulate-fleet [--clients N] [--seed S] [--docs FOLDER]
                              The day of a million clients with an outage: what the auth server sees
   simulate-reloads           What reloads in the middle of a refresh cost: the table of docs/rotation.md
+  bench [--bytes]            Measure time per event and bytes per session: the tables of docs/performance.md;
+                             `--bytes` for those that are the same on every machine
   check-server --refresh URL [arguments]
                              Try a server's refresh endpoint as a browser would, and say what is wrong with it;
                              `check-server --help` lists its arguments
@@ -71,6 +74,7 @@ fn run() -> Outcome<ExitCode> {
     let mut arguments = Arguments::of_this_process();
     let project = Project::find()?;
     let outcome = match arguments.command().as_deref() {
+        Some("bench") => bench::command(&project, arguments),
         Some("check-server") => return check_server::command(&project, arguments),
         Some("setup") => setup::command(&project, arguments),
         Some("build") => build::command(&project, arguments),
