@@ -17,6 +17,7 @@ pub(crate) fn lint(project: &Project) -> Outcome {
         run(project.cargo().arg("clippy").args(arguments).args(["--", "--deny", "warnings"]))
     };
     clippy(&["--workspace", "--all-targets"])?;
+    clippy(&["--package", "performance", "--all-targets", "--all-features"])?;
     clippy(&[PACKAGE, &["--all-targets", "--all-features"]].concat())?;
     clippy(&[PACKAGE, &["--lib", "--no-default-features"]].concat())
 }
