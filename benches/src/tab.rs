@@ -2,7 +2,7 @@
 //! nothing is stored. This file alone knows the machine's API.
 
 use silent_session::session::{
-    AccessToken, AttemptId, Config, Entropy, EpochId, Event, Grant, LockTask, Memo, Millis, Moment, Offer,
+    AccessToken, AttemptId, Config, Entropy, EpochId, Event, Grant, LockTask, Millis, Moment, Offer,
     PeerMessage, RefreshFailure, Request, Session, Status, TabId, Ticket,
 };
 
@@ -204,7 +204,7 @@ impl Tab {
         let mut next = Some(event);
         while let Some(event) = next.take() {
             if event.needs_storage() {
-                let _ = self.session.handle(now, Event::StorageRead(Box::new(Memo::default())));
+                let _ = self.session.handle(now, Event::StorageRead(Box::default()));
             }
             let outbox = self.session.handle(now, event);
             if let Some(LockTask::Acquire(attempt)) = outbox.lock {

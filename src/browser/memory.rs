@@ -4,10 +4,10 @@
 //!
 //! | entry | value |
 //! | --- | --- |
-//! | `silent-session:1:session:<name>:<refresh URL>` | [`Remembered`] |
+//! | `silent-session:1:session:<name>:<refresh URL>` | [`SessionEntry`] |
 //! | `silent-session:1:sign-out:<name>:<refresh URL>` | [`PendingSignOut`] |
-//! | `silent-session:1:attempt:<auth origin> <refresh path>` | [`Unsettled`]: the marker |
-//! | `silent-session:1:answered:<auth origin> <refresh path>` | [`Answered`] |
+//! | `silent-session:1:attempt:<auth origin> <refresh path>` | [`RefreshMarker`]: the marker |
+//! | `silent-session:1:answered:<auth origin> <refresh path>` | [`RefreshReply`] |
 //! | `silent-session:1:in-flight:<auth origin> <refresh path>` | [`InFlightList`]: refreshes that are out and unanswered |
 //! | `silent-session:1:company:<name>:<refresh URL>` | `1`: a tab of this session was there |
 //! | `silent-session:1:hint:<name>:<refresh URL>` | `1`: the server was asked and sets the session hint (`pkg/hint.js`) |
@@ -27,7 +27,7 @@ use web_sys::Storage;
 
 use super::{clock, cookie};
 use crate::session::{
-    Answered, Companion, EpochId, InFlightList, Memo, Note, PendingSignOut, Remembered, Unsettled,
+    Companion, EpochId, InFlightList, Note, PendingSignOut, RefreshMarker, RefreshReply, SessionEntry, Stored,
 };
 
 /// The entries of one session. Tenants by path do not meet: the URL is part of the name.
@@ -74,15 +74,15 @@ impl Memory {
     }
 
     /// What was written down last.
-    pub(crate) fn recall(&self) -> Memo {
+    pub(crate) fn recall(&self) -> Stored {
         let marker = get(&self.attempt);
-        Memo {
+        Stored {
             is_kept: self.is_kept(),
-            session: get(&self.session).and_then(|entry| Remembered::from_entry(&entry)),
-            unsettled: marker.as_deref().and_then(Unsettled::from_entry),
-            marked: marker.as_deref().and_then(Unsettled::attempt_of_entry),
+            session: get(&self.session).and_then(|entry| SessionEntry::from_entry(&entry)),
+            marker: marker.as_deref().and_then(RefreshMarker::from_entry),
+            marked: marker.as_deref().and_then(RefreshMarker::attempt_of_entry),
             sign_out: get(&self.sign_out).and_then(|entry| PendingSignOut::from_entry(&entry)),
-            answered: get(&self.answered).and_then(|entry| Answered::from_entry(&entry)),
+            answered: get(&self.answered).and_then(|entry| RefreshReply::from_entry(&entry)),
             companion: self
                 .companion
                 .as_ref()
@@ -93,7 +93,7 @@ impl Memory {
     }
 
     /// Writes down what has become of the session, unless something later is there: another tab was faster.
-    pub(crate) fn keep(&self, remembered: Remembered) {
+    pub(crate) fn keep(&self, remembered: SessionEntry) {
         if remembered.is_outdone_by(self.recall().session, clock::now().wall_ms()) {
             return;
         }
@@ -119,7 +119,7 @@ impl Memory {
         let mut after = before;
         after.note(note);
         if after.marker() != before.marker() {
-            let marker = after.marker().map(|(attempt, unsettled)| unsettled.to_entry(attempt));
+            let marker = after.marker().map(|(attempt, marker)| marker.to_entry(attempt));
             self.replace(&self.attempt, marker);
         }
         if after.in_flight != before.in_flight {
@@ -127,7 +127,7 @@ impl Memory {
             self.replace(&self.in_flight, (!is_empty).then(|| after.in_flight.to_entry()));
         }
         if after.answered != before.answered {
-            self.replace(&self.answered, after.answered.map(Answered::to_entry));
+            self.replace(&self.answered, after.answered.map(RefreshReply::to_entry));
         }
     }
 

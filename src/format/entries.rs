@@ -2,10 +2,10 @@
 //!
 //! | what | words |
 //! | --- | --- |
-//! | [`Remembered`] | `begun <session> <check value of the subject, or ->`, and maybe ` <check value of the person>`; or `over <session> <reason>`, and maybe ` <closer reason>` |
+//! | [`SessionEntry`] | `begun <session> <check value of the subject, or ->`, and maybe ` <check value of the person>`; or `over <session> <reason>`, and maybe ` <closer reason>` |
 //! | [`PendingSignOut`] | `<sessions until> <when: milliseconds since 1970> <tries> <session, or -> <check value of the subject, or ->`, and maybe ` <check value of the person>` |
-//! | [`Unsettled`] | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost, overtaken or astray> <digest of the companion cookie, or -> <when one went astray: milliseconds since 1970, or -> <when its page went away: milliseconds since 1970, or ->`, and maybe ` first=<when the first of its id was sent>` and ` under=<session>` |
-//! | [`Answered`] | `<when its token came: milliseconds since 1970> <how many milliseconds it took> <how many the slowest recent one took> <how many one takes usually> <"echoes", where the server sends attempt ids back, or ->` |
+//! | [`RefreshMarker`] | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost, overtaken or stray_since> <digest of the companion cookie, or -> <when one went stray_since: milliseconds since 1970, or -> <when its page went away: milliseconds since 1970, or ->`, and maybe ` first=<when the first of its id was sent>` and ` under=<session>` |
+//! | [`RefreshReply`] | `<when its token came: milliseconds since 1970> <how many milliseconds it took> <how many the slowest recent one took> <how many one takes usually> <"echoes", where the server sends attempt ids back, or ->` |
 //! | [`InFlightList`] | of each: `<attempt> <when it was sent: milliseconds since 1970> <when its page went away, or ->` |
 //!
 //! What is not of this form is taken for absent, and so is what is dated more than a year ahead (`horizon.rs`); words after the last are those of a later version. The check value of the person
@@ -15,9 +15,9 @@ use crate::session::Millis;
 
 use crate::session::EndReason;
 use crate::session::Pace;
-use crate::session::{Answered, Begun, PendingSignOut, Remembered};
 use crate::session::{AttemptId, EpochId};
-use crate::session::{Companion, Standing, Unsettled};
+use crate::session::{Companion, MarkerState, RefreshMarker};
+use crate::session::{Fingerprint, PendingSignOut, RefreshReply, SessionEntry};
 use crate::session::{InFlight, InFlightList};
 
 /// Before the date of the first refresh of an id, in a marker.
@@ -26,7 +26,7 @@ const FIRST: &str = "first=";
 /// Before the session in a marker.
 const UNDER: &str = "under=";
 
-impl Remembered {
+impl SessionEntry {
     /// Writes it.
     pub fn to_entry(self) -> String {
         match self {
@@ -82,16 +82,16 @@ impl PendingSignOut {
     }
 }
 
-impl Unsettled {
+impl RefreshMarker {
     /// Writes it: the marker of this attempt.
     pub fn to_entry(self, attempt: AttemptId) -> String {
-        let Self { id, sent, standing, companion, astray, gone, under, first } = self;
+        let Self { id, sent, state, companion, stray_since, gone, under, first } = self;
         let companion = digest_to_text(companion.map(|companion| companion.0));
-        let (astray, gone) = (date_to_text(astray), date_to_text(gone));
+        let (stray_since, gone) = (date_to_text(stray_since), date_to_text(gone));
         let (attempt, id, sent_at) = (attempt.to_hex(), id.to_hex(), sent.to_string());
         let first = (first != sent).then(|| [FIRST, &first.to_string()].concat());
         let under = under.map(|session| [UNDER, &session.to_hex()].concat());
-        let words = [&attempt, &*id, &sent_at, standing.as_str(), &companion, &astray, &gone];
+        let words = [&attempt, &*id, &sent_at, state.as_str(), &companion, &stray_since, &gone];
         words.into_iter().chain(first.as_deref()).chain(under.as_deref()).collect::<Vec<_>>().join(" ")
     }
 
@@ -105,10 +105,10 @@ impl Unsettled {
         let mut words = marker.split(' ').skip(1);
         let id = AttemptId::parse(words.next()?)?;
         let sent = words.next()?.parse().ok()?;
-        let standing = Standing::parse(words.next()?)?;
+        let state = MarkerState::parse(words.next()?)?;
         // Missing in the markers of earlier versions.
         let companion = words.next().and_then(digest_from_text).flatten().map(Companion);
-        let astray = words.next().and_then(|sent| sent.parse().ok());
+        let stray_since = words.next().and_then(|sent| sent.parse().ok());
         let gone = words.next().and_then(|gone| gone.parse().ok());
         let (mut first, mut under) = (sent, None);
         for word in words {
@@ -117,11 +117,11 @@ impl Unsettled {
             }
             under = under.or(word.strip_prefix(UNDER).and_then(EpochId::parse));
         }
-        Some(Self { id, sent, standing, companion, astray, gone, under, first })
+        Some(Self { id, sent, state, companion, stray_since, gone, under, first })
     }
 }
 
-impl Answered {
+impl RefreshReply {
     /// Writes it.
     pub fn to_entry(self) -> String {
         let milliseconds = |duration: Millis| duration.get().min(u32::MAX.into()).to_string();
@@ -189,16 +189,16 @@ pub(super) fn digest_from_text(text: &str) -> Option<Option<u64>> {
 }
 
 /// Writes the digest of the person as one more word, where it differs from that of the subject.
-fn person_word(session: Option<Begun>) -> String {
+fn person_word(session: Option<Fingerprint>) -> String {
     let apart = session.filter(|session| session.person != session.subject);
     apart.map(|session| [" ", &digest_to_text(session.person)].concat()).unwrap_or_default()
 }
 
 /// Returns the session of an entry or a message. Earlier versions wrote no digest of the person; the digest of the
 /// subject takes its place.
-pub(super) fn read_begun(epoch: EpochId, subject: Option<u64>, person: Option<&str>) -> Begun {
+pub(super) fn read_begun(epoch: EpochId, subject: Option<u64>, person: Option<&str>) -> Fingerprint {
     let person = person.and_then(digest_from_text).flatten().or(subject);
-    Begun { epoch, subject, person }
+    Fingerprint { epoch, subject, person }
 }
 
 /// Why sessions are over that had begun; `None` for anything else.
@@ -231,24 +231,24 @@ mod tests {
         ["begun ", &epoch().to_hex(), " ", &digest_to_text(Some(digest))].concat()
     }
 
-    fn begun(entry: &str) -> Begun {
-        Remembered::from_entry(entry).and_then(Remembered::begun).unwrap()
+    fn begun(entry: &str) -> Fingerprint {
+        SessionEntry::from_entry(entry).and_then(SessionEntry::begun).unwrap()
     }
 
     #[test]
     fn a_session_is_written_as_the_first_version_reads_it() {
         for sid in [None, Some("s1")] {
-            let entry = Remembered::Begun(Begun::of(epoch(), &grant("alice", sid))).to_entry();
+            let entry = SessionEntry::Begun(Fingerprint::of(epoch(), &grant("alice", sid))).to_entry();
             let words: Vec<&str> = entry.split(' ').collect();
             assert_eq!(words[..3].join(" "), of_first_version("alice", sid));
             assert_eq!(words.len(), if sid.is_some() { 4 } else { 3 });
-            assert_eq!(begun(&entry), Begun::of(epoch(), &grant("alice", sid)));
+            assert_eq!(begun(&entry), Fingerprint::of(epoch(), &grant("alice", sid)));
         }
     }
 
     #[test]
     fn a_session_is_recognised_by_its_person_and_in_entries_of_the_first_version_by_both() {
-        let now = Remembered::Begun(Begun::of(epoch(), &grant("alice", Some("s1")))).to_entry();
+        let now = SessionEntry::Begun(Fingerprint::of(epoch(), &grant("alice", Some("s1")))).to_entry();
         let first = of_first_version("alice", Some("s1"));
         for (entry, person, sid, is_it) in [
             (&now, "alice", Some("s1"), true),
@@ -271,14 +271,14 @@ mod tests {
             (EndReason::Rejected, "rejected"),
             (EndReason::Replaced, "rejected"),
         ] {
-            let over = Remembered::Over { until: epoch(), reason };
+            let over = SessionEntry::Over { until: epoch(), reason };
             let entry = over.to_entry();
             assert_eq!(entry.split(' ').nth(2), Some(first));
-            assert_eq!(Remembered::from_entry(&entry), Some(over));
+            assert_eq!(SessionEntry::from_entry(&entry), Some(over));
         }
         let later = format!("over {} signed-out of-a-later-version", epoch().to_hex());
-        let over = Remembered::Over { until: epoch(), reason: EndReason::SignedOut };
-        assert_eq!(Remembered::from_entry(&later), Some(over));
+        let over = SessionEntry::Over { until: epoch(), reason: EndReason::SignedOut };
+        assert_eq!(SessionEntry::from_entry(&later), Some(over));
     }
 
     #[test]
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn a_sign_out_is_read_as_it_was_written() {
         for session in [None, Some(None), Some(Some("s1"))] {
-            let session = session.map(|sid| Begun::of(epoch(), &grant("alice", sid)));
+            let session = session.map(|sid| Fingerprint::of(epoch(), &grant("alice", sid)));
             let pending = PendingSignOut { until: epoch(), session, asked: 5, tries: 3 };
             assert_eq!(PendingSignOut::from_entry(&pending.to_entry()), Some(pending));
         }

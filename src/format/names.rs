@@ -1,6 +1,6 @@
 //! The names of enum variants, as they are stored, sent to other tabs and read by the app.
 
-use crate::session::{Delay, EndReason, FailureKind, Progress, Rotation, SignOutStatus, Standing, Status};
+use crate::session::{Delay, EndReason, FailureKind, MarkerState, Progress, Rotation, SignOutStatus, Status};
 
 /// Declares the name of each variant, once for both directions.
 macro_rules! names {
@@ -33,11 +33,11 @@ names! {
         Replaced = "replaced",
     }
     /// Returns the name that storage and messages use. **Frozen**.
-    Standing {
-        Out = "out",
+    MarkerState {
+        InFlight = "out",
         Lost = "lost",
-        Overtaken = "overtaken",
-        Astray = "astray",
+        Superseded = "overtaken",
+        Stray = "astray",
     }
     /// Returns the name that the app reads.
     Progress {
@@ -98,11 +98,11 @@ mod tests {
     #[test]
     fn each_variant_has_the_name_that_apps_know() {
         use FailureKind::{Offline, Protocol, Throttled, Transient};
-        use Standing::{Astray, Lost, Out, Overtaken};
+        use MarkerState::{InFlight, Lost, Stray, Superseded};
         let reasons = [EndReason::None, EndReason::SignedOut, EndReason::Rejected, EndReason::Replaced];
         assert_eq!(reasons.map(EndReason::as_str), ["none", "signed-out", "rejected", "replaced"]);
-        let states = [Out, Lost, Overtaken, Astray];
-        assert_eq!(states.map(Standing::as_str), ["out", "lost", "overtaken", "astray"]);
+        let states = [InFlight, Lost, Superseded, Stray];
+        assert_eq!(states.map(MarkerState::as_str), ["out", "lost", "overtaken", "astray"]);
         let kinds = [Offline, Transient, Throttled, Protocol, FailureKind::Rejected];
         let names = ["offline", "transient", "throttled", "protocol", "rejected"];
         assert_eq!(kinds.map(FailureKind::as_str), names);
@@ -122,12 +122,12 @@ mod tests {
         for reason in [EndReason::None, EndReason::SignedOut, EndReason::Rejected, EndReason::Replaced] {
             assert_eq!(EndReason::parse(reason.as_str()), Some(reason));
         }
-        for state in [Standing::Out, Standing::Lost, Standing::Overtaken, Standing::Astray] {
-            assert_eq!(Standing::parse(state.as_str()), Some(state));
+        for state in [MarkerState::InFlight, MarkerState::Lost, MarkerState::Superseded, MarkerState::Stray] {
+            assert_eq!(MarkerState::parse(state.as_str()), Some(state));
         }
         for odd in ["", "Revokes", "over"] {
             assert_eq!(
-                (Rotation::parse(odd), EndReason::parse(odd), Standing::parse(odd)),
+                (Rotation::parse(odd), EndReason::parse(odd), MarkerState::parse(odd)),
                 (None, None, None)
             );
         }

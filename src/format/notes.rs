@@ -1,19 +1,19 @@
 //! Notes about refreshes as lines of text, for messages between tabs.
 
-use crate::session::{Answered, AttemptId, InFlightList, Note, Unsettled};
+use crate::session::{AttemptId, InFlightList, Note, RefreshMarker, RefreshReply};
 
 impl Note {
     /// Writes it: a line of words.
     pub(super) fn to_line(self) -> String {
         let (word, rest) = match self {
-            Self::Mark { attempt, unsettled } | Self::Heard { attempt, unsettled } => {
-                ("mark", unsettled.to_entry(attempt))
+            Self::Mark { attempt, marker } | Self::Heard { attempt, marker } => {
+                ("mark", marker.to_entry(attempt))
             }
-            Self::Remark { attempt, unsettled } => ("remark", unsettled.to_entry(attempt)),
+            Self::Remark { attempt, marker } => ("remark", marker.to_entry(attempt)),
             Self::Unmark { attempt } => ("unmark", attempt.to_hex()),
             Self::List(in_flight) => ("list", InFlightList::default().with(in_flight).to_entry()),
             Self::Unlist { attempt } => ("unlist", attempt.to_hex()),
-            Self::Answered(answered) => ("answered", answered.to_entry()),
+            Self::Replied(answered) => ("answered", answered.to_entry()),
         };
         [word, " ", &rest].concat()
     }
@@ -21,14 +21,14 @@ impl Note {
     /// Reads it; `None` for what is not of this form.
     pub(super) fn from_line(line: &str) -> Option<Self> {
         let (word, rest) = line.split_once(' ')?;
-        let marker = || Some((Unsettled::attempt_of_entry(rest)?, Unsettled::from_entry(rest)?));
+        let marker = || Some((RefreshMarker::attempt_of_entry(rest)?, RefreshMarker::from_entry(rest)?));
         match word {
-            "mark" => marker().map(|(attempt, unsettled)| Self::Mark { attempt, unsettled }),
-            "remark" => marker().map(|(attempt, unsettled)| Self::Remark { attempt, unsettled }),
+            "mark" => marker().map(|(attempt, marker)| Self::Mark { attempt, marker }),
+            "remark" => marker().map(|(attempt, marker)| Self::Remark { attempt, marker }),
             "unmark" => AttemptId::parse(rest).map(|attempt| Self::Unmark { attempt }),
             "list" => InFlightList::from_entry(rest).iter().next().map(|listed| Self::List(*listed)),
             "unlist" => AttemptId::parse(rest).map(|attempt| Self::Unlist { attempt }),
-            "answered" => Answered::from_entry(rest).map(Self::Answered),
+            "answered" => RefreshReply::from_entry(rest).map(Self::Replied),
             _ => None,
         }
     }
@@ -37,7 +37,7 @@ impl Note {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{InFlight, Millis, Pace, Standing};
+    use crate::session::{InFlight, MarkerState, Millis, Pace};
 
     fn attempt(number: u64) -> AttemptId {
         AttemptId::from_words([number, number])
@@ -47,16 +47,16 @@ mod tests {
     fn a_note_is_read_as_it_was_written() {
         let listed = InFlight { attempt: attempt(1), sent: 5, gone: Some(7) };
         let took = Millis::new(40);
-        let answered = Answered { at: 7, took, pace: Pace { slowest: took, usual: took }, echoes: true };
-        let unsettled = Unsettled { standing: Standing::Lost, ..Unsettled::astray(attempt(9), 5) };
+        let answered = RefreshReply { at: 7, took, pace: Pace { slowest: took, usual: took }, echoes: true };
+        let marker = RefreshMarker { state: MarkerState::Lost, ..RefreshMarker::stray(attempt(9), 5) };
         for note in [
-            Note::Mark { attempt: attempt(1), unsettled },
-            Note::Remark { attempt: attempt(1), unsettled },
+            Note::Mark { attempt: attempt(1), marker },
+            Note::Remark { attempt: attempt(1), marker },
             Note::Unmark { attempt: attempt(1) },
             Note::List(listed),
             Note::List(InFlight { gone: None, ..listed }),
             Note::Unlist { attempt: attempt(1) },
-            Note::Answered(answered),
+            Note::Replied(answered),
         ] {
             assert_eq!(Note::from_line(&note.to_line()), Some(note));
         }

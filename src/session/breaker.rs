@@ -1,11 +1,10 @@
 //! An API that refuses brand-new tokens is misconfigured (a wrong audience, a wrong key): another refresh would not
 //! help it. The breaker stops refreshes on its account for a while, and on nobody else's.
 
-use super::time::Millis;
 use std::rc::Rc;
 
 use super::bucket::Bucket;
-use super::time::{Deadline, Moment};
+use super::time::{Deadline, Millis, Moment};
 
 const FIRST_PAUSE: Millis = Millis::from_secs(30);
 const LONGEST_PAUSE: Millis = Millis::from_secs(900);

@@ -1,8 +1,6 @@
 //! A token bucket: some events at once, and one more every so often.
 
-use super::time::Millis;
-
-use super::time::{Deadline, Moment};
+use super::time::{Deadline, Millis, Moment};
 
 /// How many events beyond the burst are remembered: what could not be held back is made up for later.
 const OVERDRAFT: u32 = 2;
@@ -38,11 +36,6 @@ impl Bucket {
     /// Puts the last events back, so many of them.
     pub(crate) fn give_back(&mut self, count: u32) {
         self.debt = self.debt - self.period * u64::from(count);
-    }
-
-    /// The period, for whoever draws a part of it as extra.
-    pub(crate) fn period(&self) -> Millis {
-        self.period
     }
 
     /// When the next event is allowed, be it past; `None` before the first.

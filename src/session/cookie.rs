@@ -6,18 +6,18 @@
 use super::error::RefreshFailure;
 use super::id::{AttemptId, EpochId};
 use super::in_flight::{InFlight, InFlightList};
-use super::memo::Begun;
 use super::note::Note;
-use super::sent::Sent;
+use super::refresh_marker::{MarkerState, RefreshMarker};
+use super::sent_refresh::SentRefresh;
+use super::stored::Fingerprint;
 use super::time::{JUMP, Moment};
 use super::token::Grant;
-use super::unsettled::{Standing, Unsettled};
 
 /// Doubts about the refresh cookie, and the reasons for them.
 #[derive(Debug, Default)]
 pub(crate) struct Cookie {
     /// Something else that writes the cookie overlapped a sign-in: one more refresh will tell whose cookie there is now.
-    pub(crate) in_doubt: bool,
+    pub(crate) must_verify: bool,
     /// Somebody has signed in here: what was sent before is of another session, whatever the clocks say.
     pub(crate) signed_in_here: bool,
     /// A refresh that was sent before has brought its cookie since.
@@ -25,8 +25,8 @@ pub(crate) struct Cookie {
     /// The app has said that a cookie was set; no refresh has shown it yet.
     changed: Option<Change>,
     /// The session that was signed out, where a page was delivered with the token of somebody else, and a refresh is to tell.
-    signed_out: Option<Begun>,
-    /// The refresh of an earlier session that was marked as astray before it was answered.
+    signed_out: Option<Fingerprint>,
+    /// The refresh of an earlier session that was marked as stray before it was answered.
     marked: Option<AttemptId>,
 }
 
@@ -36,9 +36,9 @@ pub(crate) struct Change {
     /// Number of refreshes that this tab had sent by then.
     after: u32,
     /// The session that there was.
-    before: Option<Begun>,
+    before: Option<Fingerprint>,
     /// The sessions whose cookies may lie over the one that was set: their refreshes were out.
-    overlaid: Vec<Begun>,
+    overlaid: Vec<Fingerprint>,
     /// The only refresh that was out, if this tab hears of it.
     overlaid_by: Option<AttemptId>,
 }
@@ -47,11 +47,11 @@ pub(crate) struct Change {
 #[derive(Debug)]
 pub(crate) struct WasOut<'a> {
     /// The refreshes of this tab.
-    pub(crate) ours: &'a [Sent],
+    pub(crate) ours: &'a [SentRefresh],
     /// Whether one of another tab or page may be out.
     pub(crate) elsewhere: bool,
     /// The session before.
-    pub(crate) session: Option<Begun>,
+    pub(crate) session: Option<Fingerprint>,
 }
 
 impl WasOut<'_> {
@@ -94,7 +94,7 @@ impl Cookie {
     }
 
     /// The session before the one whose cookie was set.
-    pub(crate) fn session_before(&self) -> Option<Begun> {
+    pub(crate) fn session_before(&self) -> Option<Fingerprint> {
         self.changed.as_ref().and_then(|change| change.before)
     }
 
@@ -104,7 +104,7 @@ impl Cookie {
     }
 
     /// A page was delivered with somebody's token after a sign-out. Who has signed out is not shown for it.
-    pub(crate) fn keep_signed_out(&mut self, session: Option<Begun>) {
+    pub(crate) fn keep_signed_out(&mut self, session: Option<Fingerprint>) {
         self.signed_out = session;
     }
 
@@ -116,7 +116,7 @@ impl Cookie {
     /// A refresh that was sent in an earlier session has brought its cookie; `latest`: the epoch that is known.
     pub(crate) fn is_brought(&mut self, grant: &Grant, latest: Option<EpochId>) {
         if let (Some(change), Some(epoch)) = (&mut self.changed, latest) {
-            change.overlaid.push(Begun::of(epoch, grant));
+            change.overlaid.push(Fingerprint::of(epoch, grant));
         }
     }
 
@@ -131,7 +131,7 @@ impl Cookie {
     pub(crate) fn earlier_settled(&mut self, outcome: Result<(), RefreshFailure>, goes_on: bool) {
         // A reply without a usable token may have a cookie all the same.
         if matches!(outcome, Ok(()) | Err(RefreshFailure::Malformed(_))) {
-            self.in_doubt |= goes_on;
+            self.must_verify |= goes_on;
             self.strayed |= self.signed_in_here;
         }
     }
@@ -140,25 +140,26 @@ impl Cookie {
     /// tell. `marker`: that of the refresh. `listed`: the refreshes that are out.
     pub(crate) fn is_replaced(
         &self,
-        known: Begun,
+        known: Fingerprint,
         grant: &Grant,
-        marker: Option<Unsettled>,
+        marker: Option<RefreshMarker>,
         listed: &InFlightList,
     ) -> bool {
         match known.is_of(grant) {
             // Nobody can tell. What was sent when no session was known may as well be of this one.
             true if known.person.is_none() => {
-                let strays = |marker: Unsettled| marker.under.is_some() && marker.strays_into(known.epoch, 0);
+                let strays =
+                    |marker: RefreshMarker| marker.under.is_some() && marker.strays_into(known.epoch, 0);
                 self.strayed || marker.is_some_and(strays)
             }
             true => false,
-            false => self.strayed || self.in_doubt || strays_into(known.epoch, marker, listed),
+            false => self.strayed || self.must_verify || strays_into(known.epoch, marker, listed),
         }
     }
 
     /// The marker of a refresh of this tab that was sent in an earlier session. `session`: the one that is known now.
-    pub(crate) fn stray_marker(&self, sent: &Sent, session: Option<EpochId>) -> Unsettled {
-        let marker = Unsettled::of_earlier(sent, Standing::Astray);
+    pub(crate) fn stray_marker(&self, sent: &SentRefresh, session: Option<EpochId>) -> RefreshMarker {
+        let marker = RefreshMarker::of_earlier(sent, MarkerState::Stray);
         // A session that was found is dated before what was out then.
         session.filter(|_| self.signed_in_here).map_or(marker, |session| marker.before(session))
     }
@@ -169,30 +170,30 @@ impl Cookie {
     pub(crate) fn mark_stray(
         &mut self,
         known: EpochId,
-        strays: &[Sent],
+        strays: &[SentRefresh],
         listed: &InFlightList,
         now: Moment,
     ) -> Option<Note> {
-        let is_earlier = |sent: &&Sent| self.signed_in_here || known.is_after(sent.began.wall_ms());
+        let is_earlier = |sent: &&SentRefresh| self.signed_in_here || known.is_after(sent.began.wall_ms());
         let ours = strays.iter().find(is_earlier).map(|sent| (sent.attempt, sent.began.wall_ms()));
         let is_listed = |listed: &&InFlight| listed.is_recent(now) && known.is_after(listed.sent);
         let others = listed.iter().find(is_listed).map(|listed| (listed.attempt, listed.sent));
         let (attempt, sent) = ours.or(others)?;
         self.marked = Some(attempt);
-        let unsettled = Unsettled::astray(attempt, sent).before(known);
-        Some(Note::Remark { attempt, unsettled })
+        let marker = RefreshMarker::stray(attempt, sent).before(known);
+        Some(Note::Remark { attempt, marker })
     }
 
     /// Returns what to write down where the page goes, and nobody hears any more whether the refresh brings a cookie that is
-    /// marked as astray: under which session it was sent.
-    pub(crate) fn mark_own_stray(&self, strays: &[Sent], session: Option<EpochId>) -> Option<Note> {
+    /// marked as stray: under which session it was sent.
+    pub(crate) fn mark_own_stray(&self, strays: &[SentRefresh], session: Option<EpochId>) -> Option<Note> {
         let sent = strays.iter().find(|sent| Some(sent.attempt) == self.marked)?;
-        Some(Note::Remark { attempt: sent.attempt, unsettled: self.stray_marker(sent, session) })
+        Some(Note::Remark { attempt: sent.attempt, marker: self.stray_marker(sent, session) })
     }
 
     /// Settles the doubts: the `number`-th refresh has shown the cookie. A cookie that was set after it was sent stays in doubt.
     pub(crate) fn is_known(&mut self, number: u32) {
-        self.in_doubt = false;
+        self.must_verify = false;
         self.strayed = false;
         if self.changed.is_none() || self.is_shown_by(number) {
             (self.changed, self.signed_out) = (None, None);
@@ -206,8 +207,8 @@ impl Cookie {
 }
 
 /// Whether a refresh that was sent before a session began may have brought its cookie, or may still bring it.
-pub(crate) fn strays_into(session: EpochId, marker: Option<Unsettled>, listed: &InFlightList) -> bool {
-    let strays = |marker: Unsettled| marker.strays_into(session, JUMP);
+pub(crate) fn strays_into(session: EpochId, marker: Option<RefreshMarker>, listed: &InFlightList) -> bool {
+    let strays = |marker: RefreshMarker| marker.strays_into(session, JUMP);
     marker.is_some_and(strays) || listed.iter().any(|listed| session.is_after(listed.sent))
 }
 

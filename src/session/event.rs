@@ -5,15 +5,15 @@ use super::time::Millis;
 use super::breaker::Audience;
 use super::error::RefreshFailure;
 use super::id::{AttemptId, EpochId, Generation, TabId, Ticket};
-use super::memo::Memo;
-use super::peers::PeerMessage;
+use super::stored::Stored;
+use super::tabs::PeerMessage;
 use super::token::{AccessToken, Grant};
 
 /// The one input of the machine.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// What is stored was read, for the event that follows ([`Event::needs_storage`]). Nothing follows from it alone.
-    StorageRead(Box<Memo>),
+    StorageRead(Box<Stored>),
     /// The page has loaded, and been activated if it was prerendered; said once. Nothing begins before.
     Started {
         /// Whether there may be other tabs of this session.

@@ -5,8 +5,8 @@
 //! out for ever; it is treated as absent. Whatever is dated earlier locks nobody out: the next session is dated later.
 
 use super::id::EpochId;
-use super::memo::{Memo, Remembered};
-use super::peers::PeerMessage;
+use super::stored::{SessionEntry, Stored};
+use super::tabs::PeerMessage;
 
 /// A year, in milliseconds.
 const YEAR: i64 = 366 * 86_400_000;
@@ -37,12 +37,12 @@ impl Horizon {
     }
 
     /// Returns what storage holds without the entries that are dated later.
-    pub(crate) fn believed(self, memo: Memo) -> Memo {
-        let Memo { session, unsettled, sign_out, answered, .. } = memo;
-        Memo {
+    pub(crate) fn believed(self, stored: Stored) -> Stored {
+        let Stored { session, marker, sign_out, answered, .. } = stored;
+        Stored {
             session: session.filter(|remembered| self.admits(remembered.epoch())),
-            unsettled: unsettled.filter(|marker| {
-                let dates = [Some(marker.sent), Some(marker.first), marker.astray, marker.gone];
+            marker: marker.filter(|marker| {
+                let dates = [Some(marker.sent), Some(marker.first), marker.stray_since, marker.gone];
                 let is_admitted = marker.under.is_none_or(|session| self.admits(session));
                 is_admitted && dates.into_iter().flatten().all(|date| self.admits_date(date))
             }),
@@ -51,7 +51,7 @@ impl Horizon {
                 session && self.admits(pending.until) && self.admits_date(pending.asked)
             }),
             answered: answered.filter(|answered| self.admits_date(answered.at)),
-            ..memo
+            ..stored
         }
     }
 
@@ -72,7 +72,7 @@ impl Horizon {
     }
 }
 
-impl Remembered {
+impl SessionEntry {
     /// Whether what is stored stays, where this is to be written: it is later, and may be what it says.
     pub fn is_outdone_by(&self, kept: Option<Self>, wall_ms: i64) -> bool {
         kept.is_some_and(|kept| kept.epoch() > self.epoch() && Horizon::after(wall_ms).admits(kept.epoch()))
@@ -83,7 +83,8 @@ impl Remembered {
 mod tests {
     use super::super::time::Millis;
     use super::super::{
-        AccessToken, Answered, AttemptId, Begun, EndReason, Noted, Offer, PendingSignOut, Unsettled,
+        AccessToken, AttemptId, EndReason, Fingerprint, Noted, Offer, PendingSignOut, RefreshMarker,
+        RefreshReply,
     };
     use super::*;
 
@@ -106,7 +107,8 @@ mod tests {
 
     #[test]
     fn what_is_stored_stays_where_it_is_later_and_believed() {
-        let begun = |wall_ms| Remembered::Begun(Begun { epoch: epoch(wall_ms), subject: None, person: None });
+        let begun =
+            |wall_ms| SessionEntry::Begun(Fingerprint { epoch: epoch(wall_ms), subject: None, person: None });
         for (kept, stays) in
             [(NOW - 1, false), (NOW, false), (NOW + 1, true), (NOW + YEAR, true), (NOW + YEAR + 1, false)]
         {
@@ -116,15 +118,15 @@ mod tests {
     }
 
     /// Every date of it as late as is believed.
-    fn memo() -> Memo {
+    fn stored() -> Stored {
         let latest = NOW + YEAR;
-        let begun = Begun { epoch: epoch(latest), subject: None, person: None };
-        Memo {
-            session: Some(Remembered::Begun(begun)),
-            unsettled: Some(Unsettled {
+        let begun = Fingerprint { epoch: epoch(latest), subject: None, person: None };
+        Stored {
+            session: Some(SessionEntry::Begun(begun)),
+            marker: Some(RefreshMarker {
                 gone: Some(latest),
                 under: Some(epoch(latest)),
-                ..Unsettled::astray(AttemptId::draw(&mut || 7), latest)
+                ..RefreshMarker::stray(AttemptId::draw(&mut || 7), latest)
             }),
             sign_out: Some(PendingSignOut {
                 until: epoch(latest),
@@ -132,8 +134,8 @@ mod tests {
                 asked: latest,
                 tries: 0,
             }),
-            answered: Some(Answered::after(None, latest, Millis::ZERO, false)),
-            ..Memo::default()
+            answered: Some(RefreshReply::after(None, latest, Millis::ZERO, false)),
+            ..Stored::default()
         }
     }
 
@@ -141,45 +143,46 @@ mod tests {
     fn an_entry_with_a_date_that_is_not_believed_is_absent_and_the_others_stay() {
         let late = NOW + YEAR + 1;
         let horizon = Horizon::after(NOW);
-        assert_eq!(horizon.believed(memo()), memo());
-        let stays = |memo: Memo| {
-            let believed = horizon.believed(memo);
+        assert_eq!(horizon.believed(stored()), stored());
+        let stays = |stored: Stored| {
+            let believed = horizon.believed(stored);
             [
                 believed.session.is_some(),
-                believed.unsettled.is_some(),
+                believed.marker.is_some(),
                 believed.sign_out.is_some(),
                 believed.answered.is_some(),
             ]
         };
-        let begun = Begun { epoch: epoch(late), subject: None, person: None };
-        for session in
-            [Remembered::Begun(begun), Remembered::Over { until: epoch(late), reason: EndReason::Rejected }]
-        {
-            let memo = Memo { session: Some(session), ..memo() };
-            assert_eq!(stays(memo), [false, true, true, true], "{session:?}");
-        }
-        let marker = memo().unsettled.unwrap();
-        for marker in [
-            Unsettled { sent: late, ..marker },
-            Unsettled { first: late, ..marker },
-            Unsettled { astray: Some(late), ..marker },
-            Unsettled { gone: Some(late), ..marker },
-            Unsettled { under: Some(epoch(late)), ..marker },
+        let begun = Fingerprint { epoch: epoch(late), subject: None, person: None };
+        for session in [
+            SessionEntry::Begun(begun),
+            SessionEntry::Over { until: epoch(late), reason: EndReason::Rejected },
         ] {
-            let memo = Memo { unsettled: Some(marker), ..memo() };
-            assert_eq!(stays(memo), [true, false, true, true], "{marker:?}");
+            let stored = Stored { session: Some(session), ..stored() };
+            assert_eq!(stays(stored), [false, true, true, true], "{session:?}");
         }
-        let pending = memo().sign_out.unwrap();
+        let marker = stored().marker.unwrap();
+        for marker in [
+            RefreshMarker { sent: late, ..marker },
+            RefreshMarker { first: late, ..marker },
+            RefreshMarker { stray_since: Some(late), ..marker },
+            RefreshMarker { gone: Some(late), ..marker },
+            RefreshMarker { under: Some(epoch(late)), ..marker },
+        ] {
+            let stored = Stored { marker: Some(marker), ..stored() };
+            assert_eq!(stays(stored), [true, false, true, true], "{marker:?}");
+        }
+        let pending = stored().sign_out.unwrap();
         for pending in [
             PendingSignOut { until: epoch(late), ..pending },
             PendingSignOut { session: Some(begun), ..pending },
             PendingSignOut { asked: late, ..pending },
         ] {
-            let memo = Memo { sign_out: Some(pending), ..memo() };
-            assert_eq!(stays(memo), [true, true, false, true], "{pending:?}");
+            let stored = Stored { sign_out: Some(pending), ..stored() };
+            assert_eq!(stays(stored), [true, true, false, true], "{pending:?}");
         }
-        let answered = Answered::after(None, late, Millis::ZERO, false);
-        assert_eq!(stays(Memo { answered: Some(answered), ..memo() }), [true, true, true, false]);
+        let answered = RefreshReply::after(None, late, Millis::ZERO, false);
+        assert_eq!(stays(Stored { answered: Some(answered), ..stored() }), [true, true, true, false]);
     }
 
     #[test]
@@ -198,7 +201,7 @@ mod tests {
             |sent| PeerMessage::Noted(Noted { is_kept: true, is_whole: true, sent, notes: Vec::new() });
         let said = |ahead: i64| {
             let (now, ahead) = (NOW, NOW + ahead);
-            let begun = Begun { epoch: epoch(ahead), subject: None, person: None };
+            let begun = Fingerprint { epoch: epoch(ahead), subject: None, person: None };
             [
                 offer(ahead, now),
                 offer(now, ahead),

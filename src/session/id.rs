@@ -1,8 +1,6 @@
 //! Identifiers, and the chance that they are drawn from.
 
-use super::time::Millis;
-
-use super::time::Moment;
+use super::time::{Millis, Moment};
 
 /// Where random numbers come from: `crypto.getRandomValues` in a browser, a seeded generator in a test.
 ///

@@ -6,7 +6,7 @@
 
 use super::time::Millis;
 
-/// The shortest time between a token and the refresh ahead of its expiry, where the lifetime is capped. Callers do not
+/// The shortest time between a token and the refresh ahead of its expiry, where the lifetime is capped. Waiters do not
 /// wait for it: they cause a refresh when the capped lifetime has passed.
 pub(crate) const CAPPED_REFRESH_INTERVAL: Millis = Millis::from_secs(120);
 

@@ -8,18 +8,16 @@
 //! | is lost | brings none | `Lost` |
 //! | is accepted or rejected | brings none | nothing: all is known |
 
-use super::time::Millis;
-
 use super::config::RECOGNISED;
 use super::id::{AttemptId, Entropy, EpochId};
 use super::in_flight::{InFlight, InFlightList, LONGEST_IN_FLIGHT};
-use super::memo::Memo;
 use super::note::Note;
 use super::pace::Pace;
+use super::refresh_marker::{Companion, MarkerState, RefreshMarker};
 use super::rotation::{Rotation, probe_pause};
-use super::sent::Sent;
-use super::time::Moment;
-use super::unsettled::{Companion, Standing, Unsettled};
+use super::sent_refresh::SentRefresh;
+use super::stored::Stored;
+use super::time::{Deadline, Millis, Moment};
 
 /// What became of a refresh, as far as its cookie is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +42,7 @@ pub(crate) enum Next {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Others<'a> {
     /// Those of this tab that it has given up on.
-    pub(crate) late: &'a [Sent],
+    pub(crate) late: &'a [SentRefresh],
     /// Those of all tabs that are written down.
     pub(crate) listed: InFlightList,
     /// How long the reply to one is likely to take whose page has gone.
@@ -65,9 +63,9 @@ pub(crate) struct Habits {
 #[derive(Debug, Default)]
 pub(crate) struct Markers {
     /// The last refresh of which something is not known.
-    pub(crate) newest: Option<Unsettled>,
+    pub(crate) newest: Option<RefreshMarker>,
     /// The one before the one that is on the wire: it may be answered as well.
-    before: Option<Unsettled>,
+    before: Option<RefreshMarker>,
     /// Whether the newest was read, and is of another tab or page.
     is_read: bool,
     /// The turn under which this tab has written down its marker.
@@ -76,6 +74,10 @@ pub(crate) struct Markers {
     companion: Option<Companion>,
     /// A refresh was rejected, no other has confirmed that yet, and no other tab has sent one since.
     rejection: Option<Rejection>,
+    /// Until when no refresh is sent, because of those that are out and unanswered.
+    pub(crate) blocked: Option<Deadline>,
+    /// Until when a refresh may settle that another tab has sent, and hears of.
+    pub(crate) out_elsewhere: Option<Deadline>,
 }
 
 /// The first refresh of those that were rejected in a row.
@@ -87,35 +89,35 @@ struct Rejection {
 
 impl Markers {
     /// Reads the marker. If another tab's has gone since, its refresh is settled; of its own that is out this tab knows better.
-    pub(crate) fn read(&mut self, now: Moment, memo: &Memo) {
-        if let Some(found) = memo.unsettled {
+    pub(crate) fn read(&mut self, now: Moment, stored: &Stored) {
+        if let Some(found) = stored.marker {
             let known = self.newest.filter(|known| known.is_same(&found));
             self.is_read |= known.is_none();
             // Where its page had no time to write down that it went, it went before the first look.
             let first_look = self.is_read.then_some(now.wall_ms());
             let gone = found.gone.or(known.and_then(|known| known.gone)).or(first_look);
-            self.newest = Some(Unsettled { gone, ..found });
-        } else if self.is_read || self.is_retried_elsewhere(memo) {
+            self.newest = Some(RefreshMarker { gone, ..found });
+        } else if self.is_read || self.is_retried_elsewhere(stored) {
             self.newest = None;
         }
-        if memo.marked.is_some() && memo.marked != self.written_in {
+        if stored.marked.is_some() && stored.marked != self.written_in {
             // Another tab has sent one since this tab's was rejected, with a cookie that may be another one.
             self.rejection = None;
         }
-        self.companion = memo.companion;
+        self.companion = stored.companion;
         if let Some(orphan) = &mut self.newest
-            && orphan.standing == Standing::Out
-            && orphan.has_come(memo.companion)
+            && orphan.state == MarkerState::InFlight
+            && orphan.has_come(stored.companion)
         {
             // The cookie is there: nothing of it is on the wire.
-            orphan.standing = Standing::Lost;
+            orphan.state = MarkerState::Lost;
         }
     }
 
     /// Whether another tab has retried a lost refresh of this one, and heard: its marker is gone, and other entries are there.
-    fn is_retried_elsewhere(&self, memo: &Memo) -> bool {
-        let is_lost = self.newest.is_some_and(|marker| marker.standing == Standing::Lost);
-        is_lost && memo.is_kept && memo.session.is_some()
+    fn is_retried_elsewhere(&self, stored: &Stored) -> bool {
+        let is_lost = self.newest.is_some_and(|marker| marker.state == MarkerState::Lost);
+        is_lost && stored.is_kept && stored.session.is_some()
     }
 
     /// What was stored is gone: whatever is missing from now on is not settled for that.
@@ -134,17 +136,18 @@ impl Markers {
         let Some(marker) = self.newest else { return Millis::ZERO };
         let Habits { rotation, pace, timeout } = habits;
         let wait = |rotation: Rotation| rotation.orphan_wait(marker.seen(now), pace, timeout);
-        let bound = match (marker.standing, next) {
+        let bound = match (marker.state, next) {
             _ if rotation == Rotation::None => Millis::ZERO,
-            (Standing::Lost | Standing::Astray, _) => Millis::ZERO,
-            (Standing::Out, Next::Refresh) => wait(rotation),
+            (MarkerState::Lost | MarkerState::Stray, _) => Millis::ZERO,
+            (MarkerState::InFlight, Next::Refresh) => wait(rotation),
             // A cookie that comes after a sign-in would take the place of its cookie.
-            (Standing::Out, Next::Login) => wait(Rotation::Revokes),
-            // Its outcome is known. Sent under the same id, the next refresh does no harm, while the server recognises that.
-            (Standing::Overtaken, Next::Refresh) if marker.first_age(now) < RECOGNISED => Millis::ZERO,
-            (Standing::Overtaken, Next::Refresh) => wait(Rotation::Revokes),
+            (MarkerState::InFlight, Next::Login) => wait(Rotation::Revokes),
+            // Its outcome is known. SentRefresh under the same id, the next refresh does no harm, while the server recognises that.
+            (MarkerState::Superseded, Next::Refresh) if marker.first_age(now) < RECOGNISED => Millis::ZERO,
+            (MarkerState::Superseded, Next::Refresh) => wait(Rotation::Revokes),
             // A cookie that comes after a sign-out would undo it.
-            (Standing::Out, Next::SignOut) | (Standing::Overtaken, Next::SignOut | Next::Login) => timeout,
+            (MarkerState::InFlight, Next::SignOut)
+            | (MarkerState::Superseded, Next::SignOut | Next::Login) => timeout,
         };
         bound - marker.age(now)
     }
@@ -157,10 +160,10 @@ impl Markers {
         session: Option<EpochId>,
         now: Moment,
         entropy: &mut impl Entropy,
-    ) -> (Unsettled, Option<Unsettled>) {
-        let is_retried = |earlier: &Unsettled| earlier.is_open() || earlier.first_age(now) < RECOGNISED;
+    ) -> (RefreshMarker, Option<RefreshMarker>) {
+        let is_retried = |earlier: &RefreshMarker| earlier.is_open() || earlier.first_age(now) < RECOGNISED;
         let earlier =
-            self.newest.filter(|earlier| earlier.standing != Standing::Astray && is_retried(earlier));
+            self.newest.filter(|earlier| earlier.state != MarkerState::Stray && is_retried(earlier));
         let id = match (earlier, self.rejection) {
             // What was rejected once says nothing under the same id.
             (Some(earlier), Some(Rejection { id: Some(id) })) if id == earlier.id => AttemptId::draw(entropy),
@@ -168,30 +171,30 @@ impl Markers {
             (None, Some(_)) => AttemptId::draw(entropy),
             (None, None) => attempt,
         };
-        let is_open = |earlier: Unsettled| earlier.is_open().then_some(earlier.sent);
-        let marker = Unsettled {
+        let is_open = |earlier: RefreshMarker| earlier.is_open().then_some(earlier.sent);
+        let marker = RefreshMarker {
             id,
             sent: now.wall_ms(),
-            standing: Standing::Out,
+            state: MarkerState::InFlight,
             companion: self.companion,
-            astray: self.newest.and_then(|earlier| earlier.astray.or(is_open(earlier))),
+            stray_since: self.newest.and_then(|earlier| earlier.stray_since.or(is_open(earlier))),
             gone: None,
             under: self.under_of_next(session),
             first: earlier.filter(|earlier| earlier.id == id).map_or(now.wall_ms(), |earlier| earlier.first),
         };
-        self.before = earlier.filter(|earlier| earlier.standing != Standing::Lost);
+        self.before = earlier.filter(|earlier| earlier.state != MarkerState::Lost);
         self.newest = Some(marker);
         self.is_read = false;
         self.written_in = Some(attempt);
-        (marker, earlier.filter(Unsettled::is_open))
+        (marker, earlier.filter(RefreshMarker::is_open))
     }
 
     /// Under which session the first was sent of those that may still bring a cookie, with the next. What was lost before
     /// the session began brings none; what strays, and was asked about in vain, does.
     fn under_of_next(&self, session: Option<EpochId>) -> Option<EpochId> {
-        let is_chained = |earlier: &Unsettled| {
-            earlier.standing != Standing::Lost
-                || earlier.astray.is_some()
+        let is_chained = |earlier: &RefreshMarker| {
+            earlier.state != MarkerState::Lost
+                || earlier.stray_since.is_some()
                 || session.is_some_and(|session| !session.is_after(earlier.sent))
         };
         self.newest.filter(is_chained).map_or(session, |earlier| earlier.under)
@@ -204,14 +207,14 @@ impl Markers {
         let before = self.take_one_before(fate, others, now).filter(|before| match fate {
             // Accepted after a rejection, this one was sent with that cookie.
             Fate::Accepted => self.rejection.is_none(),
-            Fate::Rejected => before.standing == Standing::Out,
+            Fate::Rejected => before.state == MarkerState::InFlight,
             // What confirms a rejection has an id of its own, which the next refresh must have.
             Fate::Lost => marker.is_none_or(|marker| marker.id == before.id),
         });
         self.newest = match (fate, before) {
             (Fate::Accepted, Some(before)) => Some(overtaken(before)),
-            // Sent under one id: the earlier may still bring its cookie, and whether this one has rotated nobody knows.
-            (Fate::Lost, Some(before)) => Some(Unsettled { standing: Standing::Out, ..before }),
+            // SentRefresh under one id: the earlier may still bring its cookie, and whether this one has rotated nobody knows.
+            (Fate::Lost, Some(before)) => Some(RefreshMarker { state: MarkerState::InFlight, ..before }),
             (Fate::Lost, None) => marker.map(lost),
             (_, before) => before,
         };
@@ -219,23 +222,30 @@ impl Markers {
 
     /// A refresh has settled that this tab had given up on. What is written down of it is settled, unless another one of its
     /// id is still out. Returns whether the marker was its own.
-    pub(crate) fn late_settled(&mut self, sent: Sent, fate: Fate, others: Others<'_>, now: Moment) -> bool {
-        let is_it = |marker: &Unsettled| marker.id == sent.id && marker.sent == sent.began.wall_ms();
+    pub(crate) fn late_settled(
+        &mut self,
+        sent: SentRefresh,
+        fate: Fate,
+        others: Others<'_>,
+        now: Moment,
+    ) -> bool {
+        let is_it = |marker: &RefreshMarker| marker.id == sent.id && marker.sent == sent.began.wall_ms();
         self.before = self.before.filter(|before| !is_it(before));
         let Some(marker) = self.newest.filter(is_it) else { return false };
         let other = others.late.iter().find(|other| other.id == sent.id);
         // The one before, of the same id, may still bring a cookie, as after a retry that was answered in time.
-        let is_out = marker.standing == Standing::Out;
+        let is_out = marker.state == MarkerState::InFlight;
         let before = if is_out { self.take_one_before(fate, others, now) } else { None };
-        self.newest = match (marker.standing, fate, other) {
-            (Standing::Overtaken, _, other) => {
-                other.map(|other| Unsettled { sent: other.began.wall_ms(), ..marker })
+        self.newest = match (marker.state, fate, other) {
+            (MarkerState::Superseded, _, other) => {
+                other.map(|other| RefreshMarker { sent: other.began.wall_ms(), ..marker })
             }
             (_, Fate::Accepted, _) => before.filter(|_| self.rejection.is_none()).map(overtaken),
-            (_, Fate::Rejected, _) => before.filter(|before| before.standing == Standing::Out),
-            (_, Fate::Lost, _) => {
-                Some(before.map_or(lost(marker), |before| Unsettled { standing: Standing::Out, ..before }))
-            }
+            (_, Fate::Rejected, _) => before.filter(|before| before.state == MarkerState::InFlight),
+            (_, Fate::Lost, _) => Some(
+                before
+                    .map_or(lost(marker), |before| RefreshMarker { state: MarkerState::InFlight, ..before }),
+            ),
         };
         true
     }
@@ -244,22 +254,23 @@ impl Markers {
     /// of it: the one before, or that it has failed.
     pub(crate) fn inert_settled(
         &mut self,
-        sent: Sent,
+        sent: SentRefresh,
         fate: Fate,
         others: Others<'_>,
         now: Moment,
-    ) -> Option<Unsettled> {
+    ) -> Option<RefreshMarker> {
         let before = self.take_one_before(fate, others, now).map(overtaken);
         // Where it has failed, its cookie does not come any more.
         let is_lost = fate == Fate::Lost;
-        before.or(is_lost.then(|| Unsettled::of_earlier(&sent, Standing::Lost)))
+        before.or(is_lost.then(|| RefreshMarker::of_earlier(&sent, MarkerState::Lost)))
     }
 
     /// The one before, if it may still bring a cookie. The tab that sent it hears when it settles; of one whose page has gone
     /// one can only say when that has become unlikely.
-    fn take_one_before(&mut self, fate: Fate, others: Others<'_>, now: Moment) -> Option<Unsettled> {
+    fn take_one_before(&mut self, fate: Fate, others: Others<'_>, now: Moment) -> Option<RefreshMarker> {
         let before = self.before.take()?;
-        let may_be_it = |sent: &Sent| sent.id == before.id && now.since(sent.began) < LONGEST_IN_FLIGHT;
+        let may_be_it =
+            |sent: &SentRefresh| sent.id == before.id && now.since(sent.began) < LONGEST_IN_FLIGHT;
         let is_listed = |listed: &InFlight| listed.sent == before.sent && listed.gone.is_none();
         let is_heard_of = others.late.iter().any(may_be_it)
             || (others.listed.iter().any(is_listed) && before.age(now) < LONGEST_IN_FLIGHT);
@@ -272,7 +283,8 @@ impl Markers {
     /// How long to wait before the next probe, after a rejection: while an orphan's cookie may still come, a rejection says
     /// nothing.
     pub(crate) fn probe_pause(&self, timeout: Millis, now: Moment) -> Option<Millis> {
-        let is_coming = |marker: &Unsettled| marker.standing == Standing::Out && !marker.is_ahead(now);
+        let is_coming =
+            |marker: &RefreshMarker| marker.state == MarkerState::InFlight && !marker.is_ahead(now);
         let orphan = self.newest.filter(is_coming)?;
         (orphan.age(now) < timeout).then(|| probe_pause(orphan.age(now)))
     }
@@ -300,7 +312,7 @@ impl Markers {
     /// What is to be written down of the newest, under the turn in which it was marked.
     pub(crate) fn note(&self, attempt: AttemptId) -> Note {
         match self.newest {
-            Some(unsettled) => Note::Remark { attempt, unsettled },
+            Some(marker) => Note::Remark { attempt, marker },
             None => Note::Unmark { attempt },
         }
     }
@@ -308,20 +320,24 @@ impl Markers {
     /// Writes down that the page goes, and with it whoever hears of its refresh.
     pub(crate) fn mark_gone(&mut self, now: Moment) -> Option<Note> {
         let attempt = self.own_turn()?;
-        let marker = self.newest.as_mut().filter(|marker| marker.standing == Standing::Out)?;
+        let marker = self.newest.as_mut().filter(|marker| marker.state == MarkerState::InFlight)?;
         marker.gone.get_or_insert(now.wall_ms());
-        Some(Note::Remark { attempt, unsettled: *marker })
+        Some(Note::Remark { attempt, marker: *marker })
     }
 }
 
 /// The marker of a refresh whose retry was accepted.
-fn overtaken(before: Unsettled) -> Unsettled {
-    Unsettled { standing: Standing::Overtaken, astray: before.astray.or(Some(before.sent)), ..before }
+fn overtaken(before: RefreshMarker) -> RefreshMarker {
+    RefreshMarker {
+        state: MarkerState::Superseded,
+        stray_since: before.stray_since.or(Some(before.sent)),
+        ..before
+    }
 }
 
 /// The marker of a refresh that has failed.
-fn lost(marker: Unsettled) -> Unsettled {
-    Unsettled { standing: Standing::Lost, ..marker }
+fn lost(marker: RefreshMarker) -> RefreshMarker {
+    RefreshMarker { state: MarkerState::Lost, ..marker }
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@
 //!
 //! # Orphans
 //!
-//! A refresh outlives its page, and its cookie arrives some time later. Before one is sent, a marker ([`Unsettled`]) says so;
+//! A refresh outlives its page, and its cookie arrives some time later. Before one is sent, a marker ([`RefreshMarker`]) says so;
 //! whoever has the lock next waits for that cookie, for as long as an answer is likely to take, and then sends the same
 //! attempt id. The marker goes when it is known what became of the attempt; or it stays, *overtaken*, while the orphan's
 //! own answer may still come, and so long nothing is rotated again. See `docs/rotation.md`.
@@ -76,7 +76,7 @@
 //!
 //! - **the lock**, held around a turn at the wire, and never while code of the app's runs but the login function of a
 //!   sign-in, which is bounded;
-//! - **what is stored** ([`Memo`]): which session goes on or is over, and which attempt is on the wire, read at each
+//! - **what is stored** ([`Stored`]): which session goes on or is over, and which attempt is on the wire, read at each
 //!   grant of the lock and whenever the page was hidden or away. Nothing secret; it may be missing, and then it is what the
 //!   other tabs say;
 //! - **messages** ([`PeerMessage`]): tokens, the begin and the end of sessions. Each may be lost, late or out of order:
@@ -109,7 +109,7 @@
 //!    queue. (Given up on is not off the wire: a refresh is never aborted, and its late answer of the current epoch is
 //!    used. Whoever comes next sends the same attempt id, by which the server tells a retry from a theft.)
 //! 2. Every ticket is answered exactly once, or withdrawn.
-//! 3. An answer of another epoch changes nothing. It is dropped in one place: `Turns::settle`.
+//! 3. An answer of another epoch changes nothing. It is dropped in one place: `Queue::settle`.
 //! 4. A refresh cannot resurrect an ended session; only a sign-in can. An epoch that is over in a tab stays so there.
 //!    After a sign-in nobody is shown whose refresh was sent before it, however late it is answered (`machine/newest.rs`).
 //! 5. A 401 for an older generation of the same epoch is answered with the current token, without a refresh; across
@@ -123,38 +123,45 @@
 //! 9. Only the server ends a session, or the user; or a cookie of somebody else's that has taken its place.
 //! 10. A token never prints.
 
+mod allowance;
 mod backoff;
 mod breaker;
 mod bucket;
-mod callers;
+mod clock;
 mod config;
 mod cookie;
+mod current_token;
 mod error;
 mod event;
-mod held;
 mod horizon;
 mod id;
 mod in_flight;
 mod lifetime_cap;
 mod machine;
 mod markers;
-mod memo;
 mod note;
 mod outbox;
 mod pace;
-mod peers;
+mod page;
+mod queue;
+mod refresh_marker;
+mod renewal;
 mod replies;
 mod report;
 mod rotation;
-mod sent;
+mod seed;
+mod sent_refresh;
+mod sign_out;
 mod signing_out;
 mod status;
+mod stored;
+mod tabs;
+mod tenure;
 mod ticket_queue;
 mod time;
 mod token;
 mod turn;
-mod turns;
-mod unsettled;
+mod waiters;
 
 pub use breaker::Audience;
 pub use config::Config;
@@ -163,16 +170,16 @@ pub use event::Event;
 pub use id::{AttemptId, Entropy, EpochId, Generation, TabId, Ticket};
 pub use in_flight::{InFlight, InFlightList, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT};
 pub use machine::Session;
-pub use memo::{Answered, Begun, Memo, PendingSignOut, Remembered};
 pub use note::{Note, Noted};
 pub use outbox::{AppCalls, LockTask, Outbox, Reply, Request, Write};
 pub use pace::Pace;
-pub use peers::{Offer, PeerMessage};
+pub use refresh_marker::{Companion, MarkerState, RefreshMarker};
 pub use report::{Delay, Report};
 pub use rotation::Rotation;
 pub use signing_out::{SignOutFailure, SignOutProgress, SignOutStatus};
 pub use status::{EndReason, Progress, Status};
+pub use stored::{Fingerprint, PendingSignOut, RefreshReply, SessionEntry, Stored};
+pub use tabs::{Offer, PeerMessage};
 pub use ticket_queue::TicketQueue;
 pub use time::{Deadline, Millis, Moment};
 pub use token::{AccessToken, Credential, Grant, Subject};
-pub use unsettled::{Companion, Standing, Unsettled};

@@ -2,9 +2,9 @@
 
 use super::id::AttemptId;
 use super::in_flight::InFlight;
-use super::memo::{Answered, Memo};
+use super::refresh_marker::{MarkerState, RefreshMarker};
+use super::stored::{RefreshReply, Stored};
 use super::time::{MOST_AHEAD, Moment};
-use super::unsettled::{Standing, Unsettled};
 
 /// How many milliseconds old what another tab says may be for it to be written down: a page that was frozen hears late.
 const OLDEST_NEWS: i64 = 5_000;
@@ -41,22 +41,22 @@ pub enum Note {
         /// Which turn it is.
         attempt: AttemptId,
         /// What is known.
-        unsettled: Unsettled,
+        marker: RefreshMarker,
     },
     /// The same of another tab's, for this one to write down. If one was marked that was sent later, that stays.
     Heard {
         /// Which turn it is.
         attempt: AttemptId,
         /// What is known.
-        unsettled: Unsettled,
+        marker: RefreshMarker,
     },
     /// Something else is known of it. If another one was marked since, that stays; if none is marked, only that it went
-    /// astray is noted.
+    /// stray is noted.
     Remark {
         /// Which turn it was.
         attempt: AttemptId,
         /// What is known.
-        unsettled: Unsettled,
+        marker: RefreshMarker,
     },
     /// All is known of it. If another one was marked since, that stays.
     Unmark {
@@ -71,7 +71,7 @@ pub enum Note {
         attempt: AttemptId,
     },
     /// A refresh has brought a token.
-    Answered(Answered),
+    Replied(RefreshReply),
 }
 
 impl Note {
@@ -84,27 +84,27 @@ impl Note {
             | Self::Unmark { attempt }
             | Self::Unlist { attempt } => Some(*attempt),
             Self::List(in_flight) => Some(in_flight.attempt),
-            Self::Answered(_) => None,
+            Self::Replied(_) => None,
         }
     }
 
     /// The same for a tab that has heard it, and writes it down: what is kept may be newer than what that tab has read.
     pub(crate) fn heard(self) -> Self {
         match self {
-            Self::Mark { attempt, unsettled } => Self::Heard { attempt, unsettled },
+            Self::Mark { attempt, marker } => Self::Heard { attempt, marker },
             other => other,
         }
     }
 
     /// Whether it says something later than what is known. Of two refreshes the one that was sent later is marked.
-    pub(crate) fn is_news(&self, known: &Memo, now: Moment) -> bool {
+    pub(crate) fn is_news(&self, known: &Stored, now: Moment) -> bool {
         match self {
-            Self::Mark { unsettled, .. } | Self::Heard { unsettled, .. } => {
-                let is_later = |known: Unsettled| known.sent > unsettled.sent && !known.is_ahead(now);
-                !known.unsettled.is_some_and(is_later)
+            Self::Mark { marker, .. } | Self::Heard { marker, .. } => {
+                let is_later = |known: RefreshMarker| known.sent > marker.sent && !known.is_ahead(now);
+                !known.marker.is_some_and(is_later)
             }
-            Self::Answered(answered) => {
-                let is_later = |known: Answered| known.at > answered.at && known.at <= now.wall_ms();
+            Self::Replied(answered) => {
+                let is_later = |known: RefreshReply| known.at > answered.at && known.at <= now.wall_ms();
                 !known.answered.is_some_and(is_later)
             }
             _ => true,
@@ -112,11 +112,11 @@ impl Note {
     }
 }
 
-impl Memo {
+impl Stored {
     /// All that is noted, for a tab that knows nothing of it.
     pub(crate) fn notes(&self) -> Vec<Note> {
-        let answered = self.answered.map(Note::Answered);
-        let marker = self.marker().map(|(attempt, unsettled)| Note::Mark { attempt, unsettled });
+        let answered = self.answered.map(Note::Replied);
+        let marker = self.marker().map(|(attempt, marker)| Note::Mark { attempt, marker });
         let listed = self.in_flight.iter().map(|listed| Note::List(*listed));
         answered.into_iter().chain(marker).chain(listed).collect()
     }
@@ -124,16 +124,16 @@ impl Memo {
     /// Takes it down.
     pub fn note(&mut self, note: Note) {
         match note {
-            Note::Mark { attempt, unsettled } => self.mark(Some((attempt, unsettled))),
-            Note::Heard { attempt, unsettled } => {
-                if self.unsettled.is_none_or(|marked| marked.sent <= unsettled.sent) {
-                    self.mark(Some((attempt, unsettled)));
+            Note::Mark { attempt, marker } => self.mark(Some((attempt, marker))),
+            Note::Heard { attempt, marker } => {
+                if self.marker.is_none_or(|marked| marked.sent <= marker.sent) {
+                    self.mark(Some((attempt, marker)));
                 }
             }
-            Note::Remark { attempt, unsettled } => {
-                let is_missing = unsettled.standing == Standing::Astray && self.marked.is_none();
+            Note::Remark { attempt, marker } => {
+                let is_missing = marker.state == MarkerState::Stray && self.marked.is_none();
                 if is_missing || self.marked == Some(attempt) {
-                    self.mark(Some((attempt, unsettled)));
+                    self.mark(Some((attempt, marker)));
                 }
             }
             Note::Unmark { attempt } => {
@@ -143,17 +143,17 @@ impl Memo {
             }
             Note::List(in_flight) => self.in_flight = self.in_flight.with(in_flight),
             Note::Unlist { attempt } => self.in_flight = self.in_flight.without(attempt),
-            Note::Answered(answered) => self.answered = Some(answered),
+            Note::Replied(answered) => self.answered = Some(answered),
         }
     }
 
     /// The marker, and whose it is.
-    pub fn marker(&self) -> Option<(AttemptId, Unsettled)> {
-        self.marked.zip(self.unsettled)
+    pub fn marker(&self) -> Option<(AttemptId, RefreshMarker)> {
+        self.marked.zip(self.marker)
     }
 
-    fn mark(&mut self, marker: Option<(AttemptId, Unsettled)>) {
-        (self.marked, self.unsettled) = marker.unzip();
+    fn mark(&mut self, marker: Option<(AttemptId, RefreshMarker)>) {
+        (self.marked, self.marker) = marker.unzip();
     }
 }
 
@@ -167,52 +167,51 @@ mod tests {
         AttemptId::draw(&mut || number)
     }
 
-    fn marker(standing: Standing) -> Unsettled {
-        Unsettled { standing, ..Unsettled::astray(attempt(9), 5) }
+    fn marker(state: MarkerState) -> RefreshMarker {
+        RefreshMarker { state, ..RefreshMarker::stray(attempt(9), 5) }
     }
 
     /// What is marked after these, by number.
-    fn marked(notes: &[Note]) -> Option<(AttemptId, Standing)> {
-        let mut memo = Memo::default();
-        notes.iter().for_each(|note| memo.note(*note));
-        memo.marker().map(|(attempt, unsettled)| (attempt, unsettled.standing))
+    fn marked(notes: &[Note]) -> Option<(AttemptId, MarkerState)> {
+        let mut stored = Stored::default();
+        notes.iter().for_each(|note| stored.note(*note));
+        stored.marker().map(|(attempt, marker)| (attempt, marker.state))
     }
 
     #[test]
     fn what_becomes_of_a_refresh_is_noted_unless_another_one_was_marked_since() {
-        let mark = |number| Note::Mark { attempt: attempt(number), unsettled: marker(Standing::Out) };
-        let remark =
-            |number, standing| Note::Remark { attempt: attempt(number), unsettled: marker(standing) };
+        let mark = |number| Note::Mark { attempt: attempt(number), marker: marker(MarkerState::InFlight) };
+        let remark = |number, state| Note::Remark { attempt: attempt(number), marker: marker(state) };
         let heard = |number, sent| {
-            let unsettled = Unsettled { sent, ..marker(Standing::Lost) };
-            Note::Mark { attempt: attempt(number), unsettled }.heard()
+            let marker = RefreshMarker { sent, ..marker(MarkerState::Lost) };
+            Note::Mark { attempt: attempt(number), marker }.heard()
         };
         let unmark = |number| Note::Unmark { attempt: attempt(number) };
         for (notes, expected) in [
-            (vec![mark(1), remark(1, Standing::Lost)], Some((1, Standing::Lost))),
-            (vec![mark(1), mark(2), remark(1, Standing::Lost)], Some((2, Standing::Out))),
-            (vec![mark(1), mark(2), remark(1, Standing::Astray)], Some((2, Standing::Out))),
-            (vec![remark(1, Standing::Lost)], None),
-            (vec![remark(1, Standing::Astray)], Some((1, Standing::Astray))),
+            (vec![mark(1), remark(1, MarkerState::Lost)], Some((1, MarkerState::Lost))),
+            (vec![mark(1), mark(2), remark(1, MarkerState::Lost)], Some((2, MarkerState::InFlight))),
+            (vec![mark(1), mark(2), remark(1, MarkerState::Stray)], Some((2, MarkerState::InFlight))),
+            (vec![remark(1, MarkerState::Lost)], None),
+            (vec![remark(1, MarkerState::Stray)], Some((1, MarkerState::Stray))),
             (vec![mark(1), unmark(1)], None),
-            (vec![mark(1), mark(2), unmark(1)], Some((2, Standing::Out))),
-            (vec![heard(1, 5)], Some((1, Standing::Lost))),
-            (vec![mark(2), heard(1, 5)], Some((1, Standing::Lost))),
-            (vec![mark(2), heard(1, 4)], Some((2, Standing::Out))),
+            (vec![mark(1), mark(2), unmark(1)], Some((2, MarkerState::InFlight))),
+            (vec![heard(1, 5)], Some((1, MarkerState::Lost))),
+            (vec![mark(2), heard(1, 5)], Some((1, MarkerState::Lost))),
+            (vec![mark(2), heard(1, 4)], Some((2, MarkerState::InFlight))),
         ] {
-            let expected = expected.map(|(number, standing)| (attempt(number), standing));
+            let expected = expected.map(|(number, state)| (attempt(number), state));
             assert_eq!(marked(&notes), expected, "{notes:?}");
         }
     }
 
     #[test]
     fn what_is_known_is_told_whole() {
-        let mut known = Memo::default();
+        let mut known = Stored::default();
         let listed = |number| InFlight { attempt: attempt(number), sent: number as i64, gone: None };
-        known.note(Note::Mark { attempt: attempt(1), unsettled: marker(Standing::Out) });
+        known.note(Note::Mark { attempt: attempt(1), marker: marker(MarkerState::InFlight) });
         known.note(Note::List(listed(1)));
         known.note(Note::List(listed(2)));
-        let mut told = Memo::default();
+        let mut told = Stored::default();
         known.notes().into_iter().for_each(|note| told.note(note));
         assert_eq!(told, known);
     }
@@ -220,7 +219,7 @@ mod tests {
     #[test]
     fn what_was_sent_earlier_is_no_news_unless_the_other_is_dated_ahead() {
         let now = Moment::new(1_000_000, 0);
-        let sent = |sent| Unsettled { sent, ..marker(Standing::Out) };
+        let sent = |sent| RefreshMarker { sent, ..marker(MarkerState::InFlight) };
         for (known, heard, is_news) in [
             (None, 5, true),
             (Some(999_000), 998_000, false),
@@ -229,17 +228,17 @@ mod tests {
             (Some(1_000_900), 999_000, false),
             (Some(1_100_000), 999_000, true),
         ] {
-            let memo = Memo { unsettled: known.map(sent), ..Memo::default() };
-            let note = Note::Mark { attempt: attempt(1), unsettled: sent(heard) };
-            assert_eq!(note.is_news(&memo, now), is_news, "{known:?}, {heard}");
-            assert!(Note::Unmark { attempt: attempt(1) }.is_news(&memo, now));
+            let stored = Stored { marker: known.map(sent), ..Stored::default() };
+            let note = Note::Mark { attempt: attempt(1), marker: sent(heard) };
+            assert_eq!(note.is_news(&stored, now), is_news, "{known:?}, {heard}");
+            assert!(Note::Unmark { attempt: attempt(1) }.is_news(&stored, now));
         }
     }
 
     #[test]
     fn what_was_answered_earlier_is_no_news_unless_the_other_is_dated_ahead() {
         let now = Moment::new(1_000_000, 0);
-        let answered = |at| Answered::after(None, at, Millis::ZERO, false);
+        let answered = |at| RefreshReply::after(None, at, Millis::ZERO, false);
         for (known, heard, is_news) in [
             (None, 5, true),
             (Some(999_000), 998_000, false),
@@ -248,8 +247,8 @@ mod tests {
             (Some(1_000_000), 999_000, false),
             (Some(1_000_001), 999_000, true),
         ] {
-            let memo = Memo { answered: known.map(answered), ..Memo::default() };
-            assert_eq!(Note::Answered(answered(heard)).is_news(&memo, now), is_news, "{known:?}, {heard}");
+            let stored = Stored { answered: known.map(answered), ..Stored::default() };
+            assert_eq!(Note::Replied(answered(heard)).is_news(&stored, now), is_news, "{known:?}, {heard}");
         }
     }
 
@@ -264,15 +263,15 @@ mod tests {
     #[test]
     fn a_refresh_is_listed_until_it_is_answered() {
         let listed = InFlight { attempt: attempt(1), sent: 5, gone: None };
-        let mut memo = Memo::default();
-        memo.note(Note::List(listed));
-        memo.note(Note::List(InFlight { gone: Some(6), ..listed }));
-        assert_eq!(memo.in_flight.iter().map(|listed| listed.gone).collect::<Vec<_>>(), [Some(6)]);
-        memo.note(Note::Unlist { attempt: attempt(1) });
-        assert_eq!(memo.in_flight.iter().count(), 0);
+        let mut stored = Stored::default();
+        stored.note(Note::List(listed));
+        stored.note(Note::List(InFlight { gone: Some(6), ..listed }));
+        assert_eq!(stored.in_flight.iter().map(|listed| listed.gone).collect::<Vec<_>>(), [Some(6)]);
+        stored.note(Note::Unlist { attempt: attempt(1) });
+        assert_eq!(stored.in_flight.iter().count(), 0);
         let took = Millis::new(40);
-        let answered = Answered { at: 7, took, pace: Pace { slowest: took, usual: took }, echoes: false };
-        memo.note(Note::Answered(answered));
-        assert_eq!(memo.answered, Some(answered));
+        let answered = RefreshReply { at: 7, took, pace: Pace { slowest: took, usual: took }, echoes: false };
+        stored.note(Note::Replied(answered));
+        assert_eq!(stored.answered, Some(answered));
     }
 }

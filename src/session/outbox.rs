@@ -2,11 +2,11 @@
 
 use super::error::Denial;
 use super::id::{AttemptId, EpochId, Ticket};
-use super::memo::{PendingSignOut, Remembered};
 use super::note::Note;
-use super::peers::PeerMessage;
 use super::report::Report;
 use super::signing_out::SignOutStatus;
+use super::stored::{PendingSignOut, SessionEntry};
+use super::tabs::PeerMessage;
 use super::token::{AccessToken, Credential};
 
 /// Everything to do after one event. The fields are performed in their order, and so are the items of each.
@@ -44,7 +44,7 @@ pub struct AppCalls {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Write {
     /// Store which session goes on or is over, unless a later one is stored.
-    Session(Remembered),
+    Session(SessionEntry),
     /// Store a sign-out of which the server may not know.
     SignOut(PendingSignOut),
     /// Remove the stored sign-out, unless it is a later one than this.

@@ -130,11 +130,11 @@ impl Moment {
         Millis::between(then, self.wall_ms)
     }
 
-    /// How much each clock (wall, monotonic) has counted since `earlier`, in milliseconds, where that is not nearly the
+    /// How much each clock (wall, monotonic) has counted until `later`, in milliseconds, where that is not nearly the
     /// same: one was set, or stood still.
-    pub(crate) fn jump_since(self, earlier: Moment) -> Option<(i64, i64)> {
-        let wall = self.wall_ms.saturating_sub(earlier.wall_ms);
-        let monotonic = self.monotonic_ms.saturating_sub(earlier.monotonic_ms);
+    pub(crate) fn jump_to(self, later: Moment) -> Option<(i64, i64)> {
+        let wall = later.wall_ms.saturating_sub(self.wall_ms);
+        let monotonic = later.monotonic_ms.saturating_sub(self.monotonic_ms);
         (wall.saturating_sub(monotonic).unsigned_abs() >= JUMP).then_some((wall, monotonic))
     }
 
@@ -198,10 +198,10 @@ mod tests {
 
     #[test]
     fn a_jump_is_what_one_clock_has_counted_and_the_other_has_not() {
-        assert_eq!(Moment::new(1_008_000, 150).jump_since(START), Some((8_000, 100)));
-        assert_eq!(Moment::new(400_000, 2_050).jump_since(START), Some((-600_000, 2_000)));
-        assert_eq!(Moment::new(1_008_000, 8_950).jump_since(START), None);
-        assert_eq!(Moment::new(i64::MAX, i64::MIN).jump_since(START), Some((i64::MAX - 1_000_000, i64::MIN)));
+        assert_eq!(START.jump_to(Moment::new(1_008_000, 150)), Some((8_000, 100)));
+        assert_eq!(START.jump_to(Moment::new(400_000, 2_050)), Some((-600_000, 2_000)));
+        assert_eq!(START.jump_to(Moment::new(1_008_000, 8_950)), None);
+        assert_eq!(START.jump_to(Moment::new(i64::MAX, i64::MIN)), Some((i64::MAX - 1_000_000, i64::MIN)));
     }
 
     #[test]

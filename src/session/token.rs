@@ -1,12 +1,11 @@
 //! The access token, and what is known of it.
 
-use super::time::Millis;
 use std::fmt;
 use std::rc::Rc;
 
 use super::config::TRAVEL_TIME;
 use super::id::{EpochId, Generation};
-use super::time::{Deadline, Moment};
+use super::time::{Deadline, Millis, Moment};
 
 /// An access token (RFC 6749, section 1.4). A secret: prints `[redacted]`, and cannot be displayed or serialized.
 #[derive(Clone, PartialEq, Eq)]

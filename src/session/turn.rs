@@ -1,11 +1,9 @@
 //! A turn at the wire: one sign-in, sign-out or refresh, from when it is asked for until it is settled or given up on.
 
-use super::time::Millis;
-
 use super::error::RefreshFailure;
 use super::id::{AttemptId, EpochId, Ticket};
-use super::time::{Deadline, Moment};
-use super::unsettled::Unsettled;
+use super::refresh_marker::RefreshMarker;
+use super::time::{Deadline, Millis, Moment};
 
 /// How much of the time between two looks counts as waited: a machine that sleeps, or a clock that is set, must not make
 /// a tab believe that whoever is at the wire is gone.
@@ -16,7 +14,7 @@ const COMPARISON_GAP: Millis = Millis::from_secs(4);
 
 /// What a turn at the wire is for.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Job {
+pub(crate) enum Task {
     Refresh,
     Login { ticket: Ticket },
     SignOut { tickets: Vec<Ticket>, urge: Urge },
@@ -31,7 +29,7 @@ pub(crate) enum Urge {
     Pursuit,
 }
 
-impl Job {
+impl Task {
     /// Who waits for it.
     pub(crate) fn into_tickets(self) -> Vec<Ticket> {
         match self {
@@ -59,7 +57,7 @@ pub(crate) enum Stage {
 #[derive(Debug)]
 pub(crate) struct Turn {
     pub(crate) attempt: AttemptId,
-    pub(crate) job: Job,
+    pub(crate) task: Task,
     pub(crate) stage: Stage,
     /// When it was asked for, then when it began.
     since: Moment,
@@ -73,7 +71,7 @@ pub(crate) struct Turn {
     /// Until when an orphan's cookie is waited for.
     orphan: Deadline,
     /// Which orphan's, the last time. It is not waited for twice, whatever the clocks say.
-    pub(crate) waited_for: Option<Unsettled>,
+    pub(crate) waited_for: Option<RefreshMarker>,
     /// Under which id its refresh was sent.
     pub(crate) id: Option<AttemptId>,
     /// Under which session the first of its attempts was sent, where that was known.
@@ -92,10 +90,10 @@ pub(crate) struct Turn {
 
 impl Turn {
     /// It is asked for, and may be waited for that long.
-    pub(crate) fn ask(attempt: AttemptId, job: Job, bound: Millis, now: Moment) -> Self {
+    pub(crate) fn ask(attempt: AttemptId, task: Task, bound: Millis, now: Moment) -> Self {
         Self {
             attempt,
-            job,
+            task,
             stage: Stage::Locking,
             since: now,
             left: bound,
@@ -140,11 +138,11 @@ impl Turn {
     }
 
     /// How much of a wait for this orphan is left. None is waited for twice.
-    pub(crate) fn still_waits(&self, orphan: Option<Unsettled>, wait: Millis, now: Moment) -> Millis {
+    pub(crate) fn still_waits(&self, orphan: Option<RefreshMarker>, wait: Millis, now: Moment) -> Millis {
         let is_same = self
             .waited_for
             .zip(orphan)
-            .is_some_and(|(before, orphan)| before.is_same(&orphan) && before.standing == orphan.standing);
+            .is_some_and(|(before, orphan)| before.is_same(&orphan) && before.state == orphan.state);
         if is_same { self.orphan_left(now).min(wait) } else { wait }
     }
 
@@ -155,7 +153,7 @@ impl Turn {
 
     /// Whether a refresh of it is on the wire: its own, or the one that a sign-out is compared with.
     pub(crate) fn has_refresh_out(&self) -> bool {
-        self.is_busy() && (self.job == Job::Refresh || self.compares)
+        self.is_busy() && (self.task == Task::Refresh || self.compares)
     }
 
     /// Whether nobody has looked at it for longer than `gap`, now or before.
@@ -217,7 +215,7 @@ impl Turn {
 
 #[cfg(test)]
 mod tests {
-    use super::super::unsettled::Standing;
+    use super::super::refresh_marker::MarkerState;
     use super::*;
 
     const GAP: Millis = Millis::from_secs(30);
@@ -226,8 +224,8 @@ mod tests {
         Moment::new(1_000_000 + ms, ms)
     }
 
-    fn turn(job: Job) -> Turn {
-        Turn::ask(AttemptId::draw(&mut || 1), job, Millis::from_secs(15), at(0))
+    fn turn(task: Task) -> Turn {
+        Turn::ask(AttemptId::draw(&mut || 1), task, Millis::from_secs(15), at(0))
     }
 
     fn ms(ms: u64) -> Millis {
@@ -236,28 +234,28 @@ mod tests {
 
     #[test]
     fn a_refresh_is_out_while_its_turn_is_busy_and_so_is_the_one_a_sign_out_is_compared_with() {
-        let sign_out = || Job::SignOut { tickets: Vec::new(), urge: Urge::First };
-        let login = || Job::Login { ticket: Ticket(1) };
-        for (job, compares, is_out) in [
-            (Job::Refresh, false, true),
+        let sign_out = || Task::SignOut { tickets: Vec::new(), urge: Urge::First };
+        let login = || Task::Login { ticket: Ticket(1) };
+        for (task, compares, is_out) in [
+            (Task::Refresh, false, true),
             (login(), false, false),
             (sign_out(), false, false),
             (sign_out(), true, true),
         ] {
-            let mut turn = turn(job);
+            let mut turn = turn(task);
             turn.compares = compares;
             turn.turn_inert();
             assert!(!turn.has_refresh_out() && !turn.is_inert(), "it has not begun");
             turn.begin(GAP, at(7));
             assert_eq!((turn.is_busy(), turn.began()), (true, at(7)));
             turn.turn_inert();
-            assert_eq!((turn.has_refresh_out(), turn.is_inert()), (is_out, is_out), "{:?}", turn.job);
+            assert_eq!((turn.has_refresh_out(), turn.is_inert()), (is_out, is_out), "{:?}", turn.task);
         }
     }
 
     #[test]
     fn the_time_that_is_slept_through_does_not_count_as_waited() {
-        let mut turn = turn(Job::Refresh);
+        let mut turn = turn(Task::Refresh);
         turn.look(at(4_000), GAP);
         assert_eq!(turn.next_look(at(4_000), GAP), ms(5_000));
         assert_eq!(turn.next_look(at(5_000), GAP), ms(4_000));
@@ -275,7 +273,7 @@ mod tests {
     #[test]
     fn who_has_the_lock_is_looked_at_every_five_seconds_or_twice_in_a_gap() {
         for (gap, every) in [(GAP, 5_000), (ms(6_000), 3_000)] {
-            let mut turn = turn(Job::Refresh);
+            let mut turn = turn(Task::Refresh);
             assert_eq!(turn.next_look(at(0), gap), ms(every));
             for round in 1..3 {
                 let then = round * every as i64;
@@ -293,7 +291,7 @@ mod tests {
     #[test]
     fn a_turn_is_neglected_where_nobody_has_looked_for_longer_than_the_gap() {
         for (compares, gap) in [(false, 30_000), (true, 4_000)] {
-            let turn = || Turn { compares, ..turn(Job::Refresh) };
+            let turn = || Turn { compares, ..turn(Task::Refresh) };
             assert!(!turn().was_neglected(at(gap), GAP) && turn().was_neglected(at(gap + 1), GAP));
             let mut seen = turn();
             seen.look(at(gap + 1), GAP);
@@ -307,8 +305,8 @@ mod tests {
 
     #[test]
     fn an_orphan_is_waited_for_once() {
-        let orphan = Unsettled::astray(AttemptId::draw(&mut || 2), 5);
-        let mut turn = turn(Job::Refresh);
+        let orphan = RefreshMarker::stray(AttemptId::draw(&mut || 2), 5);
+        let mut turn = turn(Task::Refresh);
         turn.hold(ms(100), ms(9_000), at(1_000));
         assert_eq!(turn.orphan_left(at(2_000)), ms(8_000));
         assert_eq!(turn.next_look(at(1_000), GAP), ms(5_000), "the longer of the two waits");
@@ -318,8 +316,8 @@ mod tests {
         assert_eq!(turn.still_waits(Some(orphan), ms(1), at(2_000)), ms(1));
         for other in [
             None,
-            Some(Unsettled { sent: 6, ..orphan }),
-            Some(Unsettled { standing: Standing::Lost, ..orphan }),
+            Some(RefreshMarker { sent: 6, ..orphan }),
+            Some(RefreshMarker { state: MarkerState::Lost, ..orphan }),
         ] {
             assert_eq!(turn.still_waits(other, ms(9_500), at(2_000)), ms(9_500), "{other:?}");
         }

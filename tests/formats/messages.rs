@@ -1,12 +1,10 @@
 //! What tabs say to each other, held to what each version of the library has said.
 
-use silent_session::session::Millis;
-
 use serde_json::{Map, Value as Json};
 use silent_session::format::{Record as _, Value, read_message, write_message};
 use silent_session::session::{
-    AttemptId, EndReason, EpochId, InFlight, Note, Noted, Offer, PeerMessage, Standing, Subject, TabId,
-    Unsettled,
+    AttemptId, EndReason, EpochId, InFlight, MarkerState, Millis, Note, Noted, Offer, PeerMessage,
+    RefreshMarker, Subject, TabId,
 };
 
 use super::claims::jwt;
@@ -117,8 +115,10 @@ fn what_is_noted_means_what_it_meant() {
         panic!("not read")
     };
     assert_eq!((is_kept, is_whole, sent), (false, false, 1_700_000_000_000));
-    let [Note::Mark { attempt, unsettled: Unsettled { standing: Standing::Out, .. } }, Note::List(listed)] =
-        notes.as_slice()
+    let [
+        Note::Mark { attempt, marker: RefreshMarker { state: MarkerState::InFlight, .. } },
+        Note::List(listed),
+    ] = notes.as_slice()
     else {
         panic!("{notes:?}")
     };

@@ -1,10 +1,8 @@
 //! Browsers without Web Locks or BroadcastChannel, in a page and in a dedicated worker alike.
 
-use silent_session::session::Millis;
-
 use js_sys::Reflect;
 use silent_session::browser::sign_in_with;
-use silent_session::session::{Config, Denial, EndReason};
+use silent_session::session::{Config, Denial, EndReason, Millis};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;

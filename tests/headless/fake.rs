@@ -11,8 +11,7 @@ use silent_session::browser::{
     Driver, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, Targets, TokenPlace, Way, fetch,
 };
 use silent_session::format::Attachment;
-use silent_session::session::Millis;
-use silent_session::session::{Config, Credential, Denial, Event, Status};
+use silent_session::session::{Config, Credential, Denial, Event, Millis, Status};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 

@@ -1,8 +1,6 @@
 //! The marker of a refresh that is on the wire: it outlives its page, in a page.
 
-use silent_session::session::Millis;
-
-use silent_session::session::{Config, EndReason, RefreshFailure, Status};
+use silent_session::session::{Config, EndReason, Millis, RefreshFailure, Status};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 

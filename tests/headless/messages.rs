@@ -1,10 +1,8 @@
 //! What tabs say to each other, held to `messages-v1.json`, in a page and in a dedicated worker alike.
 
-use silent_session::session::Millis;
-
 use js_sys::Object;
 use silent_session::browser::sign_in_with;
-use silent_session::session::{Config, EndReason, EpochId, Status, Subject};
+use silent_session::session::{Config, EndReason, EpochId, Millis, Status, Subject};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 

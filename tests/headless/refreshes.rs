@@ -2,8 +2,7 @@
 
 use js_sys::{Array, Object, Reflect};
 use silent_session::browser::{SignInFailure, sign_in, sign_in_with};
-use silent_session::session::Millis;
-use silent_session::session::{Config, Denial, EndReason, Event, RefreshFailure, Status};
+use silent_session::session::{Config, Denial, EndReason, Event, Millis, RefreshFailure, Status};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use wasm_bindgen_test::wasm_bindgen_test;

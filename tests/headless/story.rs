@@ -1,14 +1,12 @@
 //! The main job against the reference auth server, in a page and in a dedicated worker alike.
 
-use silent_session::session::Millis;
-
 use js_sys::{Array, Function, Promise, Reflect};
 use silent_session::browser::{
     Driver, Ends, Fetcher, Identity, Policy, Rejection, Reporter, Settings, SignInFailure, Targets,
     TokenPlace, Way, fetch, sign_in,
 };
 use silent_session::format::Attachment;
-use silent_session::session::{Config, Denial, EndReason, EpochId, Event, Status};
+use silent_session::session::{Config, Denial, EndReason, EpochId, Event, Millis, Status};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;

@@ -1,12 +1,11 @@
 //! Turns at the wire by Web Locks, in a page and in a dedicated worker alike.
 
-use silent_session::session::Millis;
 use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::Promise;
 use silent_session::browser::sign_in;
-use silent_session::session::{Config, Status};
+use silent_session::session::{Config, Millis, Status};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use wasm_bindgen_test::wasm_bindgen_test;

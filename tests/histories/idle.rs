@@ -2,10 +2,8 @@
 //!
 //! Idle means that no application code calls a session. Pages may be looked at or not, the network may come and go.
 
-use silent_session::session::Millis;
-
 use proptest::prelude::*;
-use silent_session::session::{Config, RefreshFailure, Report, Rotation};
+use silent_session::session::{Config, Millis, RefreshFailure, Report, Rotation};
 
 use super::world::{Fault, Habit, TabId, World};
 

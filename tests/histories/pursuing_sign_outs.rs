@@ -72,7 +72,7 @@ proptest! {
         // A page that is told to restore nothing shows nobody.
         let restores = world.tabs[next.0].deploy.config.restore;
         // After the last try a sign-out is local, and bob's application has to say that he has signed in.
-        let is_given_up = world.memo().sign_out.is_some_and(|pending| pending.tries >= 20);
+        let is_given_up = world.stored().sign_out.is_some_and(|pending| pending.tries >= 20);
         prop_assert!(!restores || is_given_up || world.is_active(next), "bob's session is not shown: {:?}", world.status(next));
     }
 }

@@ -1,10 +1,8 @@
 //! Late replies, reloads and several tabs, at servers of every kind that ends no session by itself for a spent cookie: the
 //! session is kept, and at most two refreshes are out.
 
-use silent_session::session::Millis;
-
 use proptest::prelude::*;
-use silent_session::session::{Config, Rotation, Status};
+use silent_session::session::{Config, Millis, Rotation, Status};
 
 use super::steps::{is_recognised, let_workers_hear, living, pages};
 use super::world::{Deploy, Fault, OnSpent, Replies, TabId, World};
@@ -225,7 +223,7 @@ proptest! {
             match step {
                 Step::Fault(Fault::Slow(ms)) if *ms > longest => continue,
                 // Nor does the server know the id any more when the retry of a slow one is slow as well.
-                Step::Fault(Fault::Slow(ms)) if *ms > 8_000 && world.memo().unsettled.is_some() => continue,
+                Step::Fault(Fault::Slow(ms)) if *ms > 8_000 && world.stored().marker.is_some() => continue,
                 // A chain of retries that outlasts the server's memory of their id is theft to it.
                 Step::Fault(Fault::SlowReset(ms)) if *ms > 8_000 => continue,
                 _ => {}

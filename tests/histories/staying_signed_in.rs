@@ -23,7 +23,7 @@ fn is_left_out(step: &Step) -> bool {
 
 /// Whether the step leaves somebody without a marker of a refresh that may be out, or may have been lost.
 fn hides_refresh(world: &World, step: &Step) -> bool {
-    let is_marked = world.memo().unsettled.is_some();
+    let is_marked = world.stored().marker.is_some();
     // A machine that sleeps in the middle of a refresh, or whose clock jumps then, cannot tell when it was sent.
     let is_timeless = matches!(step, Step::Browser(Browser::Sleep(..) | Browser::SetClock(_)));
     // Nor is there a marker to find where storage is blocked, or cleared.

@@ -43,7 +43,7 @@ fn is_blind(world: &World, step: &Step, sign_outs: SignOuts, is_unordered: bool)
         // Whose cookie there is after an unordered sign-in, the marker of another's refresh would tell.
         // And a server that ends the session of the token lets an earlier one of the same person go on.
         Step::User(User::SignInElsewhere(..)) => {
-            let is_ending = world.is_writing() || world.memo().sign_out.is_some();
+            let is_ending = world.is_writing() || world.stored().sign_out.is_some();
             let leaves_earlier = is_ending && sign_outs.logout == Logout::WantsToken;
             world.storage.blocked || world.is_lock_split() || leaves_earlier
         }
@@ -113,7 +113,7 @@ proptest! {
         let is_blocked = world.storage.blocked;
         for step in after.iter().filter(|step| !signs_in(step) && !forgets(step, is_blocked, setting.sign_outs.ends())) {
             // A login takes the note of it away first. If the page dies before it has failed, nobody writes it again.
-            if matches!(step, Step::User(User::FailLogin(_))) && world.memo().sign_out.is_some() {
+            if matches!(step, Step::User(User::FailLogin(_))) && world.stored().sign_out.is_some() {
                 continue;
             }
             perform(&mut world, step);
@@ -133,7 +133,7 @@ proptest! {
             prop_assert!(!world.is_active(next), "a page that came later is signed in again");
         }
         // Nor is it tried for ever.
-        let is_given_up = world.memo().sign_out.is_some_and(|pending| pending.tries >= 20);
+        let is_given_up = world.stored().sign_out.is_some_and(|pending| pending.tries >= 20);
         let is_heard = is_over(&world) || is_given_up || !setting.sign_outs.ends();
         prop_assert!(is_heard, "the server has not heard of it");
     }

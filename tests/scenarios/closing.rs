@@ -99,7 +99,7 @@ fn a_page_that_goes_says_so_of_the_refresh_of_a_closed_object() {
             // Both are of one page.
             world.close_tab(closed);
             let page = world.reload(next);
-            let gone = world.memo().unsettled.and_then(|marker| marker.gone);
+            let gone = world.stored().marker.and_then(|marker| marker.gone);
             assert_eq!(gone, Some(world.moment().wall_ms()), "{slow} ms, {later} ms");
             world.run(MINUTE);
             assert_eq!((world.server.reuses, world.is_active(page)), (0, true), "{slow} ms, {later} ms");

@@ -75,7 +75,7 @@ fn an_answer_that_ends_nothing_confirms_nothing_and_a_reload_brings_nobody_back(
         world.run(24 * HOUR);
         assert_eq!(world.status(next), ended(EndReason::SignedOut), "{logout:?}");
         // It was tried within the bounds, and is local from then on.
-        let tries = world.memo().sign_out.map(|pending| pending.tries);
+        let tries = world.stored().sign_out.map(|pending| pending.tries);
         assert_eq!(tries, Some(20), "{logout:?}");
         assert!((20..=24).contains(&world.server.sign_outs), "{logout:?}: {}", world.server.sign_outs);
         let (status, _) = settled(&world, next).pop().unwrap();
@@ -94,7 +94,7 @@ fn an_endpoint_that_ends_the_session_is_believed_whatever_it_answers() {
         let ticket = world.sign_out(TAB);
         world.run(5_000);
         assert_eq!(world.answer(TAB, ticket), Some(&CONFIRMED), "{logout:?}");
-        assert_eq!((world.server.sign_outs, world.memo().sign_out), (1, None), "{logout:?}");
+        assert_eq!((world.server.sign_outs, world.stored().sign_out), (1, None), "{logout:?}");
         assert_eq!(settled(&world, TAB), [(SignOutStatus::Confirmed, None)], "{logout:?}");
     }
 }
@@ -136,7 +136,7 @@ fn one_refresh_that_is_refused_confirms_nothing() {
     world.run(100);
     world.cookie = cookie;
     world.run(5_000);
-    assert!(world.memo().sign_out.is_some());
+    assert!(world.stored().sign_out.is_some());
 }
 
 /// What is not there any more, nobody has finished.
@@ -300,7 +300,7 @@ fn what_is_given_up_is_ended_by_a_sign_in_and_begun_anew_by_a_sign_out() {
             }
         }
         world.run(1_000);
-        assert_eq!((world.is_active(tab), world.memo().sign_out), (way < 2, None), "{way}");
+        assert_eq!((world.is_active(tab), world.stored().sign_out), (way < 2, None), "{way}");
     }
 }
 
@@ -324,7 +324,7 @@ fn where_the_server_has_said_that_there_is_no_session_nothing_is_sent_and_the_re
         let ticket = world.sign_out(TAB);
         assert_eq!(world.answer(TAB, ticket), Some(&CONFIRMED));
         assert_eq!(refreshes(&mut world, |world| world.run(HOUR)), 0);
-        assert_eq!((world.server.sign_outs, world.memo().sign_out), (0, None));
+        assert_eq!((world.server.sign_outs, world.stored().sign_out), (0, None));
         assert_eq!((world.status(TAB), world.tabs[0].published.len()), (ended(reason), published));
     }
 }
@@ -425,7 +425,7 @@ fn while_a_refresh_is_out_whose_cookie_would_undo_it_nothing_is_confirmed() {
                 let next = world.reload(TAB);
                 world.run(MINUTE);
                 assert!(!world.is_active(next) && !world.is_active(other), "{case}");
-                assert_eq!(world.memo().sign_out, None, "{case}: still pending");
+                assert_eq!(world.stored().sign_out, None, "{case}: still pending");
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What storage and other tabs say is bounded: a date that cannot be true locks nobody out.
 
 use silent_session::session::{
-    AccessToken, Answered, AttemptId, Begun, EpochId, InFlight, Memo, Offer, Pace, PeerMessage,
-    PendingSignOut, Remembered, Standing, Subject, Unsettled,
+    AccessToken, AttemptId, EpochId, Fingerprint, InFlight, MarkerState, Offer, Pace, PeerMessage,
+    PendingSignOut, RefreshMarker, RefreshReply, SessionEntry, Stored, Subject,
 };
 
 use super::*;
@@ -12,7 +12,7 @@ const YEAR: i64 = 366 * 24 * HOUR;
 /// What another script of the origin, or a page whose clock was wrong, has left or says.
 #[derive(Clone, Debug)]
 enum Forged {
-    Stored(Box<Memo>),
+    Stored(Box<Stored>),
     Said(PeerMessage),
 }
 
@@ -23,15 +23,15 @@ fn epoch_at(wall_ms: i64) -> EpochId {
 /// Everything that has a date, with this one.
 fn dated(at: i64) -> Vec<Forged> {
     let until = epoch_at(at);
-    let begun = Begun { epoch: until, subject: Some(7), person: None };
-    let stored = |memo: Memo| Forged::Stored(Box::new(Memo { is_kept: true, ..memo }));
-    let marker = |standing, astray| Unsettled {
+    let begun = Fingerprint { epoch: until, subject: Some(7), person: None };
+    let stored = |stored: Stored| Forged::Stored(Box::new(Stored { is_kept: true, ..stored }));
+    let marker = |state, stray_since| RefreshMarker {
         id: AttemptId::draw(&mut || 9),
         sent: at,
-        standing,
+        state,
         companion: None,
-        astray,
-        gone: astray,
+        stray_since,
+        gone: stray_since,
         under: None,
         first: at,
     };
@@ -44,36 +44,37 @@ fn dated(at: i64) -> Vec<Forged> {
         sent: at,
     };
     let mut all = vec![
-        stored(Memo { session: Some(Remembered::Begun(begun)), ..Memo::default() }),
+        stored(Stored { session: Some(SessionEntry::Begun(begun)), ..Stored::default() }),
         Forged::Said(PeerMessage::Began(begun)),
         Forged::Said(PeerMessage::Offered(offer)),
         Forged::Said(PeerMessage::Wanted { epoch: Some(until), age: Millis::MAX }),
     ];
     let slowest = Millis::from_secs(4_000_000);
     for echoes in [false, true] {
-        let answered = Some(Answered { at, took: slowest, pace: Pace { slowest, usual: slowest }, echoes });
-        all.push(stored(Memo { answered, ..Memo::default() }));
+        let answered =
+            Some(RefreshReply { at, took: slowest, pace: Pace { slowest, usual: slowest }, echoes });
+        all.push(stored(Stored { answered, ..Stored::default() }));
     }
     for gone in [None, Some(at), Some(i64::MIN)] {
         let listed =
             (0..4).map(|number| InFlight { attempt: AttemptId::draw(&mut || number), sent: at, gone });
-        all.push(stored(Memo { in_flight: listed.collect(), ..Memo::default() }));
+        all.push(stored(Stored { in_flight: listed.collect(), ..Stored::default() }));
     }
     for reason in [EndReason::SignedOut, EndReason::Rejected] {
-        all.push(stored(Memo { session: Some(Remembered::Over { until, reason }), ..Memo::default() }));
+        all.push(stored(Stored { session: Some(SessionEntry::Over { until, reason }), ..Stored::default() }));
         all.push(Forged::Said(PeerMessage::Over { until, reason }));
     }
     for session in [None, Some(begun)] {
         for (asked, tries) in [(at, 0), (at, u32::MAX), (i64::MIN, 0), (i64::MIN, u32::MAX)] {
             let sign_out = Some(PendingSignOut { until, session, asked, tries });
-            all.push(stored(Memo { sign_out, ..Memo::default() }));
+            all.push(stored(Stored { sign_out, ..Stored::default() }));
         }
     }
-    for standing in [Standing::Out, Standing::Lost, Standing::Overtaken, Standing::Astray] {
-        for astray in [None, Some(at), Some(i64::MIN)] {
+    for state in [MarkerState::InFlight, MarkerState::Lost, MarkerState::Superseded, MarkerState::Stray] {
+        for stray_since in [None, Some(at), Some(i64::MIN)] {
             for (under, first) in [(None, at), (Some(until), at), (None, i64::MIN), (Some(until), i64::MIN)] {
-                let marker = Unsettled { under, first, ..marker(standing, astray) };
-                all.push(stored(Memo { unsettled: Some(marker), ..Memo::default() }));
+                let marker = RefreshMarker { under, first, ..marker(state, stray_since) };
+                all.push(stored(Stored { marker: Some(marker), ..Stored::default() }));
             }
         }
     }
@@ -82,7 +83,7 @@ fn dated(at: i64) -> Vec<Forged> {
 
 fn forge(world: &mut World, tabs: &[TabId], forged: &Forged) {
     match forged {
-        Forged::Stored(memo) => world.forge_entries(**memo),
+        Forged::Stored(stored) => world.forge_entries(**stored),
         Forged::Said(message) => tabs.iter().for_each(|tab| world.say_as_stranger(*tab, message.clone())),
     }
 }
@@ -172,7 +173,8 @@ fn what_is_dated_less_than_a_year_ahead_locks_nobody_out() {
             let forged = dated(world.moment().wall_ms() + ahead)[index].clone();
             forge(&mut world, &tabs, &forged);
             // What is out and never settles counts for two minutes.
-            let is_listed = matches!(&forged, Forged::Stored(memo) if memo.in_flight.iter().next().is_some());
+            let is_listed =
+                matches!(&forged, Forged::Stored(stored) if stored.in_flight.iter().next().is_some());
             world.run(if is_listed { 125_000 } else { 20_000 });
             nobody_is_locked_out(&mut world, tabs, &format!("{ahead}: {forged:?}"));
         }

@@ -1,8 +1,8 @@
 //! Whatever another script of the origin says, and however often, locks nobody out and causes few refreshes.
 
 use silent_session::session::{
-    Answered, AttemptId, Begun, EpochId, InFlight, Note, Noted, Offer, Pace, PeerMessage, Report, Standing,
-    Unsettled,
+    AttemptId, EpochId, Fingerprint, InFlight, MarkerState, Note, Noted, Offer, Pace, PeerMessage,
+    RefreshMarker, RefreshReply, Report,
 };
 
 use super::*;
@@ -27,12 +27,12 @@ fn messages(world: &World) -> Vec<PeerMessage> {
     };
     let now = world.moment().wall_ms();
     let attempt = AttemptId::draw(&mut || 7);
-    let marker = |standing, sent| Unsettled {
+    let marker = |state, sent| RefreshMarker {
         id: attempt,
         sent,
-        standing,
+        state,
         companion: None,
-        astray: None,
+        stray_since: None,
         gone: None,
         under: Some(epoch),
         first: sent,
@@ -40,15 +40,15 @@ fn messages(world: &World) -> Vec<PeerMessage> {
     let noted =
         |is_kept, note| PeerMessage::Noted(Noted { is_kept, is_whole: false, sent: now, notes: vec![note] });
     let took = Millis::from_secs(3_000_000);
-    let answered = Answered { at: now, took, pace: Pace { slowest: took, usual: took }, echoes: true };
+    let answered = RefreshReply { at: now, took, pace: Pace { slowest: took, usual: took }, echoes: true };
     vec![
-        noted(true, Note::Answered(answered)),
-        noted(false, Note::Answered(answered)),
-        noted(false, Note::Mark { attempt, unsettled: marker(Standing::Out, now) }),
-        noted(true, Note::Mark { attempt, unsettled: marker(Standing::Out, now) }),
-        noted(false, Note::Mark { attempt, unsettled: marker(Standing::Lost, 0) }),
-        noted(false, Note::Remark { attempt, unsettled: marker(Standing::Astray, now) }),
-        noted(true, Note::Remark { attempt, unsettled: marker(Standing::Astray, i64::MIN) }),
+        noted(true, Note::Replied(answered)),
+        noted(false, Note::Replied(answered)),
+        noted(false, Note::Mark { attempt, marker: marker(MarkerState::InFlight, now) }),
+        noted(true, Note::Mark { attempt, marker: marker(MarkerState::InFlight, now) }),
+        noted(false, Note::Mark { attempt, marker: marker(MarkerState::Lost, 0) }),
+        noted(false, Note::Remark { attempt, marker: marker(MarkerState::Stray, now) }),
+        noted(true, Note::Remark { attempt, marker: marker(MarkerState::Stray, i64::MIN) }),
         noted(false, Note::Unmark { attempt }),
         noted(false, Note::Unlist { attempt }),
         noted(false, Note::List(InFlight { attempt, sent: now, gone: None })),
@@ -62,8 +62,8 @@ fn messages(world: &World) -> Vec<PeerMessage> {
         PeerMessage::Wanted { epoch: Some(epoch), age: Millis::ZERO },
         PeerMessage::Wanted { epoch: Some(epoch), age: Millis::MAX },
         PeerMessage::Wanted { epoch: Some(earlier), age: Millis::MAX },
-        PeerMessage::Began(Begun { epoch, subject: Some(7), person: None }),
-        PeerMessage::Began(Begun { epoch: earlier, subject: None, person: None }),
+        PeerMessage::Began(Fingerprint { epoch, subject: Some(7), person: None }),
+        PeerMessage::Began(Fingerprint { epoch: earlier, subject: None, person: None }),
         PeerMessage::Over { until: earlier, reason: EndReason::SignedOut },
         PeerMessage::Over { until: earlier, reason: EndReason::None },
         offer(epoch, Millis::ZERO, now),
@@ -122,7 +122,7 @@ fn a_page_and_a_worker_that_begin_in_a_flood_restore_the_session() {
         // What may still bring its cookie is waited for once, as long as a refresh may take. So is a page that says that it
         // refreshes for a worker.
         let is_marked =
-            |note: &Note| matches!(note, Note::Mark { unsettled, .. } if unsettled.standing == Standing::Out);
+            |note: &Note| matches!(note, Note::Mark { marker, .. } if marker.state == MarkerState::InFlight);
         let patience = match &message {
             PeerMessage::Coming => 16_000,
             PeerMessage::Noted(noted) if noted.notes.iter().any(is_marked) => 16_000,

@@ -1,6 +1,6 @@
 //! Replies that come after the time-out: a refresh that was given up on is overtaken, and not gone.
 
-use silent_session::session::Standing;
+use silent_session::session::MarkerState;
 
 use super::*;
 
@@ -286,17 +286,17 @@ fn a_clock_that_was_set_back_before_a_reload_brings_nobody_back() {
 /// While something of a refresh is not known it is marked, and no longer: the next page goes by that.
 #[test]
 fn a_refresh_is_marked_until_it_has_settled_however_late() {
-    use Standing::{Lost, Out, Overtaken};
+    use MarkerState::{InFlight, Lost, Superseded};
     let slow = [Fault::Slow(20_000), Fault::SlowReset(20_000)];
     let quick = [None, Some(Fault::Reset), Some(Fault::Status(503, None)), Some(Fault::Lost)];
     // After 14 s it is out; it is given up on after 15 s, and its retry is sent after 18 s. After 22 s it has settled,
     // and after 40 s the retry.
     let settles = |retry| match retry {
         None | Some(Fault::Reset | Fault::Status(..) | Fault::Lost) => {
-            [Some(Out), Some(Overtaken), None, None]
+            [Some(InFlight), Some(Superseded), None, None]
         }
-        Some(Fault::Slow(_)) => [Some(Out), Some(Out), Some(Out), None],
-        _ => [Some(Out), Some(Out), Some(Out), Some(Lost)],
+        Some(Fault::Slow(_)) => [Some(InFlight), Some(InFlight), Some(InFlight), None],
+        _ => [Some(InFlight), Some(InFlight), Some(InFlight), Some(Lost)],
     };
     for first in slow {
         for retry in quick.into_iter().chain(slow.map(Some)) {
@@ -308,7 +308,7 @@ fn a_refresh_is_marked_until_it_has_settled_however_late() {
             let marked = [14_000, 19_000, 22_000, 40_000].map(|then| {
                 world.run(then - passed);
                 passed = then;
-                world.memo().unsettled.map(|marker| marker.standing)
+                world.stored().marker.map(|marker| marker.state)
             });
             assert_eq!(marked, settles(retry), "{first:?}, {retry:?}");
             assert_eq!((world.server.reuses, world.is_active(TAB)), (0, true), "{first:?}, {retry:?}");
@@ -329,10 +329,10 @@ fn a_sign_in_after_the_clock_was_set_back_is_noted_with_the_refresh_that_is_out(
             let bobs = world.answered_login("bob");
             world.sign_in_with(if elsewhere { other } else { TAB }, bobs);
             world.run(100);
-            let Some(marker) = world.memo().unsettled else { panic!("{back} ms, {elsewhere}") };
+            let Some(marker) = world.stored().marker else { panic!("{back} ms, {elsewhere}") };
             // By its own date it was sent after the sign-in.
             assert_eq!(
-                marker.astray.map(|sent| sent < marker.sent),
+                marker.stray_since.map(|sent| sent < marker.sent),
                 (back > 0).then_some(true),
                 "{back} ms, {elsewhere}"
             );

@@ -38,10 +38,8 @@ mod workers;
 #[path = "../world/mod.rs"]
 mod world;
 
-use silent_session::session::Millis;
-
 use silent_session::session::{
-    Config, Denial, EndReason, RefreshFailure, Reply, Rotation, SignOutStatus, Status,
+    Config, Denial, EndReason, Millis, RefreshFailure, Reply, Rotation, SignOutStatus, Status,
 };
 use world::{Command, Fault, Logout, OnSpent, Outcome, Says, TabId, Tells, World};
 

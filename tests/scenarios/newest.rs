@@ -365,7 +365,7 @@ fn a_sign_in_cancels_the_sign_out_of_the_session_before() {
         world.run(10_000);
         world.signed_in_elsewhere(if is_here { TAB } else { other }, "bob");
         world.run(100);
-        assert_eq!(world.memo().sign_out, None, "{is_here}");
+        assert_eq!(world.stored().sign_out, None, "{is_here}");
         assert_eq!(world.answer(TAB, ticket), Some(&Err(Denial::Changed)), "{is_here}");
         world.run(HOUR);
         assert_eq!(world.server.sign_outs, 0, "{is_here}");

@@ -21,7 +21,7 @@ fn a_sign_out_that_the_server_cannot_hear_is_over_here_and_is_tried_again() {
     world.go_online();
     world.run(1_000);
     assert_eq!((world.server.sign_outs, world.cookie), (1, None));
-    assert_eq!(world.memo().sign_out, None);
+    assert_eq!(world.stored().sign_out, None);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn somebody_else_who_has_signed_in_by_a_way_that_we_do_not_see_stays_signed_in()
     assert_eq!(world.server.sign_outs, 0);
     world.run(HOUR);
     assert!(token_in(&world, tab).ends_with("bob"));
-    assert_eq!(world.memo().sign_out, None);
+    assert_eq!(world.stored().sign_out, None);
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn a_sign_in_ends_the_matter_before_its_request_is_sent() {
     world.offline = false;
     world.sign_in(TAB, "alice");
     world.run(10);
-    assert_eq!(world.memo().sign_out, None);
+    assert_eq!(world.stored().sign_out, None);
     // The page does not live to see that it has succeeded.
     let tab = world.reload(TAB);
     world.run(1_000);
@@ -218,7 +218,7 @@ fn a_login_that_fails_changes_nothing_about_it() {
     let mut world = signed_out_offline();
     world.fail_login(TAB);
     world.run(1_000);
-    assert!(world.memo().sign_out.is_some());
+    assert!(world.stored().sign_out.is_some());
     world.go_online();
     world.run(1_000);
     assert_eq!((world.server.sign_outs, world.cookie), (1, None));
@@ -245,7 +245,7 @@ fn an_unordered_sign_in_ends_the_matter() {
     world.go_online();
     world.run(HOUR);
     assert!(world.is_active(tab));
-    assert_eq!((world.server.sign_outs, world.memo().sign_out), (0, None));
+    assert_eq!((world.server.sign_outs, world.stored().sign_out), (0, None));
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn a_server_that_never_can_is_not_asked_for_ever() {
     world.run(24 * HOUR);
     assert_eq!(world.server.sign_out_faults.len(), 80);
     // It is local from then on.
-    assert_eq!(world.memo().sign_out.map(|pending| pending.tries), Some(20));
+    assert_eq!(world.stored().sign_out.map(|pending| pending.tries), Some(20));
     assert_eq!(world.status(TAB), ended(EndReason::SignedOut));
     let tab = world.reload(TAB);
     world.run(HOUR);
@@ -58,7 +58,7 @@ fn it_is_not_tried_for_longer_than_any_cookie_lives() {
     let mut world = signed_out_offline();
     world.close_tab(TAB);
     world.run(59 * 24 * HOUR);
-    assert!(world.memo().sign_out.is_some());
+    assert!(world.stored().sign_out.is_some());
     let tab = world.visit();
     world.run(1_000);
     assert_eq!(world.status(tab), ended(EndReason::SignedOut));
@@ -67,7 +67,7 @@ fn it_is_not_tried_for_longer_than_any_cookie_lives() {
     world.go_online();
     let tab = world.visit();
     world.run(HOUR);
-    assert_eq!(world.memo().sign_out.map(|pending| pending.tries), Some(20));
+    assert_eq!(world.stored().sign_out.map(|pending| pending.tries), Some(20));
     assert_eq!((world.status(tab), world.server.sign_outs), (ended(EndReason::SignedOut), 0));
 }
 
@@ -82,7 +82,7 @@ fn signing_out_where_nobody_has_said_whether_there_is_a_session_is_a_sign_out() 
         world.run(1_000);
         assert_eq!(world.answer(TAB, ticket), Some(if is_down { &PENDING } else { &CONFIRMED }));
         world.run(HOUR);
-        assert_eq!((world.server.sign_outs, world.cookie, world.memo().sign_out), (1, None, None));
+        assert_eq!((world.server.sign_outs, world.cookie, world.stored().sign_out), (1, None, None));
     }
 }
 
@@ -168,7 +168,7 @@ fn five_tabs_have_no_more_tries_than_one_and_share_the_pauses() {
     world.run(10 * MINUTE);
     let tried = 100 - world.server.sign_out_faults.len();
     assert!((5..=14).contains(&tried), "{tried}");
-    assert!(world.memo().sign_out.is_some());
+    assert!(world.stored().sign_out.is_some());
     world.server.sign_out_faults.clear();
     world.run(2 * HOUR);
     assert_eq!((world.server.sign_outs, world.cookie), (1, None));

@@ -1,7 +1,7 @@
 //! Where nothing is kept (in a worker, or with storage blocked) a tab knows of refreshes by what the others say, and they
 //! know of its own.
 
-use silent_session::session::{AttemptId, InFlight, Note, Noted, PeerMessage, Standing, Unsettled};
+use silent_session::session::{AttemptId, InFlight, MarkerState, Note, Noted, PeerMessage, RefreshMarker};
 
 use super::*;
 
@@ -155,11 +155,11 @@ fn what_a_page_hears_of_a_worker_is_written_down() {
     world.server.faults = vec![Fault::Slow(5_000)];
     world.renew(worker);
     world.run(1_000);
-    assert_eq!(world.memo().in_flight.iter().count(), 1);
-    assert!(world.memo().unsettled.is_some());
+    assert_eq!(world.stored().in_flight.iter().count(), 1);
+    assert!(world.stored().marker.is_some());
     world.run(10_000);
-    assert_eq!(world.memo().in_flight.iter().count(), 0);
-    assert_eq!(world.memo().unsettled, None);
+    assert_eq!(world.stored().in_flight.iter().count(), 0);
+    assert_eq!(world.stored().marker, None);
 }
 
 /// A page that was frozen hears of it late.
@@ -174,8 +174,8 @@ fn old_news_of_a_worker_is_not_written_down() {
     world.run(20_000);
     world.thaw(page, true, true);
     world.run(10);
-    assert_eq!(world.memo().in_flight.iter().count(), 0);
-    assert_eq!(world.memo().unsettled, None);
+    assert_eq!(world.stored().in_flight.iter().count(), 0);
+    assert_eq!(world.stored().marker, None);
 }
 
 /// However long a message takes: what it says of a refresh that has settled since is not written down again.
@@ -193,7 +193,7 @@ fn what_has_settled_is_not_noted_again() {
                     assert_eq!(world.answer(tab, ticket), Some(&Ok(Reply::Done)), "{what}");
                 }
                 assert_eq!(
-                    (world.memo().unsettled, world.memo().in_flight.iter().count()),
+                    (world.stored().marker, world.stored().in_flight.iter().count()),
                     (None, 0),
                     "{what}"
                 );
@@ -267,11 +267,14 @@ fn only_news_of_a_tabs_own_are_written_down() {
     world.server.faults = vec![Fault::Slow(5_000)];
     world.renew(TAB);
     world.run(1_000);
-    let (before, now) = (world.memo(), world.moment().wall_ms());
+    let (before, now) = (world.stored(), world.moment().wall_ms());
     let attempt = AttemptId::draw(&mut || 7);
     let mark = |sent| {
-        let marker = before.unsettled.unwrap();
-        Note::Mark { attempt, unsettled: Unsettled { id: attempt, sent, standing: Standing::Out, ..marker } }
+        let marker = before.marker.unwrap();
+        Note::Mark {
+            attempt,
+            marker: RefreshMarker { id: attempt, sent, state: MarkerState::InFlight, ..marker },
+        }
     };
     let list = Note::List(InFlight { attempt, sent: now, gone: None });
     for (is_kept, is_whole, sent, note, is_written) in [
@@ -285,10 +288,10 @@ fn only_news_of_a_tabs_own_are_written_down() {
         (false, false, now, list, true),
     ] {
         let what = format!("{is_kept}, {is_whole}, {sent}, {note:?}");
-        let before = world.memo();
+        let before = world.stored();
         let noted = Noted { is_kept, is_whole, sent, notes: vec![note] };
         world.say_as_stranger(TAB, PeerMessage::Noted(noted));
-        assert_eq!(world.memo() != before, is_written, "{what}");
+        assert_eq!(world.stored() != before, is_written, "{what}");
     }
 }
 

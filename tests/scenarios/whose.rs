@@ -60,7 +60,7 @@ fn a_sign_out_is_finished_whatever_else_differs_in_the_tokens_of_its_person() {
             world.go_online();
             world.run(MINUTE);
             assert_eq!((world.server.sign_outs, world.cookie), (1, None), "{tells:?}, {reloads}");
-            assert_eq!(world.memo().sign_out, None, "{tells:?}, {reloads}");
+            assert_eq!(world.stored().sign_out, None, "{tells:?}, {reloads}");
         }
     }
 }

@@ -1,9 +1,7 @@
 //! What the app asks of a tab.
 
-use silent_session::session::Millis;
-
 use silent_session::format::Times;
-use silent_session::session::{AccessToken, Denial, Event, Memo, Reply, Status, Ticket};
+use silent_session::session::{AccessToken, Denial, Event, Millis, Reply, Status, Stored, Ticket};
 
 use super::browser::World;
 use super::request::Request;

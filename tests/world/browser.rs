@@ -1,11 +1,10 @@
 //! The browser: tabs, one cookie, one lock, one network.
 
-use silent_session::session::Millis;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 use silent_session::session::{
-    AttemptId, Config, EpochId, Event, LONGEST_IN_FLIGHT, Memo, Moment, Status, Ticket,
+    AttemptId, Config, EpochId, Event, LONGEST_IN_FLIGHT, Millis, Moment, Status, Stored, Ticket,
 };
 
 use super::Seed;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use silent_session::session::{Event, Memo, PeerMessage};
+use silent_session::session::{Event, PeerMessage, Stored};
 
 use super::browser::World;
 use super::envelope::Envelope;

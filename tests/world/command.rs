@@ -2,12 +2,12 @@
 
 use silent_session::session::{
     AccessToken, AppCalls, AttemptId, Denial, EpochId, LockTask, Note, Outbox, PeerMessage, PendingSignOut,
-    Remembered, Reply, Report, Request, Ticket, Write,
+    Reply, Report, Request, SessionEntry, Ticket, Write,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    Remember(Remembered),
+    Remember(SessionEntry),
     RememberSignOut(PendingSignOut),
     ForgetSignOut { until: EpochId },
     Note(Note),

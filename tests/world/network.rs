@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use silent_session::format::Times;
 use silent_session::session::{
-    AccessToken, AttemptId, Audience, Event, Grant, Memo, RefreshFailure, Ticket, TokenFault,
+    AccessToken, AttemptId, Audience, Event, Grant, RefreshFailure, Stored, Ticket, TokenFault,
 };
 
 use super::browser::World;

@@ -1,6 +1,6 @@
 //! Pages and workers that come and go.
 
-use silent_session::session::{AttemptId, Event, Memo, RefreshFailure};
+use silent_session::session::{AttemptId, Event, RefreshFailure, Stored};
 
 use super::browser::World;
 use super::deploy::Deploy;

@@ -1,11 +1,10 @@
 //! The auth server and the API, as strict as they come: a refresh token works once, a second use ends the family.
 
-use silent_session::session::Millis;
 use std::collections::HashMap;
 
 use super::habits::Habits;
 use silent_session::format::{Head, Numeric, Times};
-use silent_session::session::{AttemptId, RefreshFailure, Subject, TokenFault};
+use silent_session::session::{AttemptId, Millis, RefreshFailure, Subject, TokenFault};
 
 use super::apis::{Mood, Moods};
 

@@ -1,9 +1,7 @@
 //! Performs what a machine commands, as the driver does.
 
-use silent_session::session::Millis;
-
 use silent_session::session::{
-    AttemptId, Denial, EndReason, RefreshFailure, Reply, SignOutStatus, Status, Ticket,
+    AttemptId, Denial, EndReason, Millis, RefreshFailure, Reply, SignOutStatus, Status, Ticket,
 };
 
 use super::browser::World;

@@ -1,8 +1,8 @@
 //! What localStorage holds, as it is written: the entries of each name's session, and those of the cookie.
 
 use silent_session::session::{
-    Answered, AttemptId, Companion, EpochId, Event, InFlightList, Memo, Note, PendingSignOut, Remembered,
-    Unsettled,
+    AttemptId, Companion, EpochId, Event, InFlightList, Note, PendingSignOut, RefreshMarker, RefreshReply,
+    SessionEntry, Stored,
 };
 
 use super::browser::World;
@@ -59,27 +59,27 @@ impl Storage {
 
 impl World {
     /// What a page of the newest version and the first name finds there.
-    pub fn memo(&self) -> Memo {
-        self.memo_of(Name::default(), Version::Newest)
+    pub fn stored(&self) -> Stored {
+        self.stored_of(Name::default(), Version::Newest)
     }
 
     /// What a page finds there.
-    pub fn memo_of(&self, name: Name, version: Version) -> Memo {
+    pub fn stored_of(&self, name: Name, version: Version) -> Stored {
         let companion = self.companion().filter(|_| version > Version::First);
         if self.storage.blocked {
-            return Memo { companion, ..Memo::default() };
+            return Stored { companion, ..Stored::default() };
         }
         let Named { session, sign_out, .. } = self.storage.named(name);
-        Memo {
+        Stored {
             is_kept: true,
-            session: seen(session, Entry::Session, version).and_then(|text| Remembered::from_entry(&text)),
-            unsettled: seen(&self.storage.marker, Entry::Marker, version)
-                .and_then(|text| Unsettled::from_entry(&text)),
-            marked: self.storage.marker.as_deref().and_then(Unsettled::attempt_of_entry),
+            session: seen(session, Entry::Session, version).and_then(|text| SessionEntry::from_entry(&text)),
+            marker: seen(&self.storage.marker, Entry::Marker, version)
+                .and_then(|text| RefreshMarker::from_entry(&text)),
+            marked: self.storage.marker.as_deref().and_then(RefreshMarker::attempt_of_entry),
             sign_out: seen(sign_out, Entry::SignOut, version)
                 .and_then(|text| PendingSignOut::from_entry(&text)),
             answered: seen(&self.storage.answered, Entry::Answered, version)
-                .and_then(|text| Answered::from_entry(&text)),
+                .and_then(|text| RefreshReply::from_entry(&text)),
             companion,
             in_flight: self.in_flight(version),
         }
@@ -106,15 +106,15 @@ impl World {
     }
 
     /// Another script has written these entries; the page hears of the first as of any.
-    pub fn forge_entries(&mut self, memo: Memo) {
+    pub fn forge_entries(&mut self, stored: Stored) {
         let attempt = AttemptId::draw(&mut self.seed);
         let Storage { named: [named, ..], marker, answered, in_flight, .. } = &mut self.storage;
         let forge = |entry: &mut Option<String>, forged: Option<String>| *entry = forged.or(entry.take());
-        forge(&mut named.session, memo.session.map(Remembered::to_entry));
-        forge(&mut named.sign_out, memo.sign_out.map(PendingSignOut::to_entry));
-        forge(marker, memo.unsettled.map(|unsettled| unsettled.to_entry(attempt)));
-        forge(answered, memo.answered.map(Answered::to_entry));
-        forge(in_flight, memo.in_flight.iter().next().map(|_| memo.in_flight.to_entry()));
+        forge(&mut named.session, stored.session.map(SessionEntry::to_entry));
+        forge(&mut named.sign_out, stored.sign_out.map(PendingSignOut::to_entry));
+        forge(marker, stored.marker.map(|marker| marker.to_entry(attempt)));
+        forge(answered, stored.answered.map(RefreshReply::to_entry));
+        forge(in_flight, stored.in_flight.iter().next().map(|_| stored.in_flight.to_entry()));
         for index in 0..self.tabs.len() {
             self.happen(TabId(index), Event::StorageChanged);
         }
@@ -144,13 +144,13 @@ impl World {
         self.storage = Storage { blocked: true, ..Storage::default() };
     }
 
-    pub(super) fn remember(&mut self, tab: TabId, remembered: Remembered) {
+    pub(super) fn remember(&mut self, tab: TabId, remembered: SessionEntry) {
         let Deployed { name, version } = self.deployed(tab);
-        if matches!(remembered, Remembered::Over { reason, .. } if !version.knows_reason(reason)) {
+        if matches!(remembered, SessionEntry::Over { reason, .. } if !version.knows_reason(reason)) {
             return;
         }
         let kept = seen(&self.storage.named(name).session, Entry::Session, version)
-            .and_then(|text| Remembered::from_entry(&text));
+            .and_then(|text| SessionEntry::from_entry(&text));
         if self.storage.blocked || remembered.is_outdone_by(kept, self.moment().wall_ms()) {
             return;
         }
@@ -190,15 +190,15 @@ impl World {
             return;
         }
         let version = self.deployed(tab).version;
-        let before = self.memo_in(tab);
+        let before = self.stored_in(tab);
         let mut after = before;
         after.note(note);
-        if (after.marked, after.unsettled) != (before.marked, before.unsettled) {
-            let marker = after.marker().map(|(attempt, unsettled)| unsettled.to_entry(attempt));
+        if (after.marked, after.marker) != (before.marked, before.marker) {
+            let marker = after.marker().map(|(attempt, marker)| marker.to_entry(attempt));
             self.storage.marker = marker.map(|text| version.cut(Entry::Marker, text));
         }
         if after.answered != before.answered {
-            let answered = after.answered.map(Answered::to_entry);
+            let answered = after.answered.map(RefreshReply::to_entry);
             self.storage.answered = answered.map(|text| version.cut(Entry::Answered, text));
         }
         if after.in_flight != before.in_flight && version == Version::Newest {
@@ -208,14 +208,14 @@ impl World {
     }
 
     /// What a tab finds when it hears of an event, however long that waited.
-    pub(super) fn found_by(&self, tab: TabId) -> Memo {
-        if self.tabs[tab.0].is_worker { Memo::default() } else { self.memo_in(tab) }
+    pub(super) fn found_by(&self, tab: TabId) -> Stored {
+        if self.tabs[tab.0].is_worker { Stored::default() } else { self.stored_in(tab) }
     }
 
     /// What the page of this tab finds there.
-    pub fn memo_in(&self, tab: TabId) -> Memo {
+    pub fn stored_in(&self, tab: TabId) -> Stored {
         let Deployed { name, version } = self.deployed(tab);
-        self.memo_of(name, version)
+        self.stored_of(name, version)
     }
 
     fn deployed(&self, tab: TabId) -> Deployed {

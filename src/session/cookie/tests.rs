@@ -25,19 +25,25 @@ fn token_of(user: &str) -> Grant {
     }
 }
 
-fn session_of(user: &str, began: i64) -> Begun {
-    Begun::of(epoch(began), &token_of(user))
+fn session_of(user: &str, began: i64) -> Fingerprint {
+    Fingerprint::of(epoch(began), &token_of(user))
 }
 
-fn sent(number: u64, began: i64) -> Sent {
-    Sent { attempt: id(number), id: id(100 + number), under: Some(epoch(-900)), number: 1, began: at(began) }
+fn sent(number: u64, began: i64) -> SentRefresh {
+    SentRefresh {
+        attempt: id(number),
+        id: id(100 + number),
+        under: Some(epoch(-900)),
+        number: 1,
+        began: at(began),
+    }
 }
 
 fn listed(number: u64, sent: i64) -> InFlightList {
     InFlightList::default().with(InFlight { attempt: id(number), sent: at(sent).wall_ms(), gone: None })
 }
 
-fn set(after: u32, ours: &[Sent], elsewhere: bool) -> Cookie {
+fn set(after: u32, ours: &[SentRefresh], elsewhere: bool) -> Cookie {
     let mut cookie = Cookie::default();
     cookie.has_been_set(after, &WasOut { ours, elsewhere, session: Some(session_of("alice", 0)) });
     cookie
@@ -92,13 +98,13 @@ fn what_the_app_has_said_holds_until_a_refresh_that_was_sent_after_it() {
     for (number, holds) in [(2, true), (3, true), (4, false)] {
         let mut cookie = set(3, &[sent(1, 0)], false);
         cookie.keep_signed_out(Some(session_of("alice", 0)));
-        (cookie.signed_in_here, cookie.strayed, cookie.in_doubt, cookie.marked) =
+        (cookie.signed_in_here, cookie.strayed, cookie.must_verify, cookie.marked) =
             (true, true, true, Some(id(1)));
         cookie.is_known(number);
         let alice = token_of("alice");
-        let held = (cookie.has_changed(), cookie.is_overlaid(&alice), cookie.is_signed_out_person(&alice));
-        assert_eq!(held, (holds, holds, holds), "{number}");
-        assert_eq!((cookie.in_doubt, cookie.strayed), (false, false), "{number}");
+        let current = (cookie.has_changed(), cookie.is_overlaid(&alice), cookie.is_signed_out_person(&alice));
+        assert_eq!(current, (holds, holds, holds), "{number}");
+        assert_eq!((cookie.must_verify, cookie.strayed), (false, false), "{number}");
         assert_eq!((cookie.signed_in_here, cookie.marked), (true, Some(id(1))), "{number}");
         assert!(!cookie.is_signed_out_person(&token_of("bob")));
     }
@@ -119,11 +125,11 @@ fn a_reply_of_an_earlier_session_casts_doubt_where_it_may_bring_a_cookie() {
         (Err(RefreshFailure::Offline), false),
     ] {
         for (goes_on, signed_in_here) in [(true, true), (true, false), (false, true), (false, false)] {
-            for (in_doubt, strayed) in [(true, true), (false, false)] {
-                let mut cookie = Cookie { signed_in_here, in_doubt, strayed, ..Cookie::default() };
+            for (must_verify, strayed) in [(true, true), (false, false)] {
+                let mut cookie = Cookie { signed_in_here, must_verify, strayed, ..Cookie::default() };
                 cookie.earlier_settled(outcome, goes_on);
                 let case = format!("{outcome:?}, goes on: {goes_on}, signed in here: {signed_in_here}");
-                assert_eq!(cookie.in_doubt, in_doubt || (brings && goes_on), "{case}");
+                assert_eq!(cookie.must_verify, must_verify || (brings && goes_on), "{case}");
                 assert_eq!(cookie.strayed, strayed || (brings && signed_in_here), "{case}");
             }
         }
@@ -133,12 +139,12 @@ fn a_reply_of_an_earlier_session_casts_doubt_where_it_may_bring_a_cookie() {
 #[test]
 fn somebody_else_replaces_who_has_signed_in_where_an_earlier_refresh_may_have_brought_a_cookie() {
     let known = session_of("bob", 0);
-    let marker = |sent_at: i64| Some(Unsettled::of_earlier(&sent(1, sent_at), Standing::Out));
+    let marker = |sent_at: i64| Some(RefreshMarker::of_earlier(&sent(1, sent_at), MarkerState::InFlight));
     let none = InFlightList::default();
     for (cookie, marker, listed, is_replaced) in [
         (Cookie::default(), None, none, false),
         (Cookie { strayed: true, ..Cookie::default() }, None, none, true),
-        (Cookie { in_doubt: true, ..Cookie::default() }, None, none, true),
+        (Cookie { must_verify: true, ..Cookie::default() }, None, none, true),
         (Cookie { signed_in_here: true, ..Cookie::default() }, None, none, false),
         (Cookie::default(), marker(-1), none, true),
         // The clock may have been set back a little in between.
@@ -156,12 +162,12 @@ fn somebody_else_replaces_who_has_signed_in_where_an_earlier_refresh_may_have_br
 #[test]
 fn of_an_opaque_token_nobody_can_tell_whose_it_is() {
     let known = session_of("", 0);
-    let marker = |sent_at: i64| Unsettled::of_earlier(&sent(1, sent_at), Standing::Out);
-    let nobodys = Unsettled { under: None, ..marker(-1) };
+    let marker = |sent_at: i64| RefreshMarker::of_earlier(&sent(1, sent_at), MarkerState::InFlight);
+    let nobodys = RefreshMarker { under: None, ..marker(-1) };
     for (cookie, marker, is_replaced) in [
         (Cookie::default(), None, false),
         (Cookie { strayed: true, ..Cookie::default() }, None, true),
-        (Cookie { in_doubt: true, ..Cookie::default() }, None, false),
+        (Cookie { must_verify: true, ..Cookie::default() }, None, false),
         (Cookie::default(), Some(marker(0)), true),
         (Cookie::default(), Some(marker(1)), false),
         (Cookie::default(), Some(nobodys), false),
@@ -194,20 +200,16 @@ fn a_refresh_that_was_sent_before_a_session_is_marked_as_astray() {
         let case = format!("{signed_in_here}, {ours:?}, {others:?}");
         assert_eq!(note.as_ref().and_then(Note::attempt), marked.map(id), "{case}");
         assert_eq!(cookie.marked, marked.map(id), "{case}");
-        if let Some(Note::Remark { unsettled, .. }) = note {
-            assert_eq!((unsettled.standing, unsettled.under), (Standing::Astray, None), "{case}");
-            assert!(unsettled.astray.is_some_and(|astray| epoch(0).is_after(astray)), "{case}");
+        if let Some(Note::Remark { marker, .. }) = note {
+            assert_eq!((marker.state, marker.under), (MarkerState::Stray, None), "{case}");
+            assert!(marker.stray_since.is_some_and(|stray_since| epoch(0).is_after(stray_since)), "{case}");
         }
         // It says under which session it was sent once the page goes, if that was its own.
         let own = cookie.mark_own_stray(ours, Some(epoch(0)));
         let is_own = marked.is_some_and(|number| number != 3);
         assert_eq!(own.as_ref().and_then(Note::attempt), marked.filter(|_| is_own).map(id), "{case}");
-        if let Some(Note::Remark { unsettled, .. }) = own {
-            assert_eq!(
-                (unsettled.standing, unsettled.under),
-                (Standing::Astray, Some(epoch(-900))),
-                "{case}"
-            );
+        if let Some(Note::Remark { marker, .. }) = own {
+            assert_eq!((marker.state, marker.under), (MarkerState::Stray, Some(epoch(-900))), "{case}");
         }
     }
     assert_eq!(Cookie::default().mark_own_stray(&[earlier], Some(epoch(0))), None);
@@ -215,19 +217,19 @@ fn a_refresh_that_was_sent_before_a_session_is_marked_as_astray() {
 
 #[test]
 fn a_session_that_began_here_is_after_what_was_sent_before_it_whatever_the_clocks_say() {
-    for (signed_in_here, session, astray) in
+    for (signed_in_here, session, stray_since) in
         [(true, Some(-5), -5), (true, Some(5), 0), (true, None, 0), (false, Some(-5), 0)]
     {
         let cookie = Cookie { signed_in_here, ..Cookie::default() };
         let marker = cookie.stray_marker(&sent(1, 0), session.map(epoch));
-        assert_eq!(marker.astray, Some(at(astray).wall_ms()), "{signed_in_here}, {session:?}");
+        assert_eq!(marker.stray_since, Some(at(stray_since).wall_ms()), "{signed_in_here}, {session:?}");
     }
 }
 
 #[test]
 fn nothing_of_it_concerns_the_next_session() {
     let mut cookie = set(3, &[sent(1, 0)], true);
-    (cookie.in_doubt, cookie.strayed, cookie.signed_in_here) = (true, true, true);
+    (cookie.must_verify, cookie.strayed, cookie.signed_in_here) = (true, true, true);
     cookie.forget();
-    assert!(!cookie.in_doubt && !cookie.strayed && !cookie.signed_in_here && !cookie.has_changed());
+    assert!(!cookie.must_verify && !cookie.strayed && !cookie.signed_in_here && !cookie.has_changed());
 }

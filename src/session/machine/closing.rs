@@ -6,33 +6,33 @@
 use super::super::error::Denial;
 use super::super::event::Event;
 use super::super::id::Entropy;
-use super::super::memo::{Memo, Remembered};
 use super::super::outbox::Write;
-use super::super::peers::PeerMessage;
+use super::super::stored::{SessionEntry, Stored};
+use super::super::tabs::PeerMessage;
+use super::super::tenure::Phase;
 use super::super::time::Moment;
-use super::super::turn::{Job, Turn};
-use super::seeding::Seed;
-use super::{Phase, Session};
+use super::super::turn::{Task, Turn};
+use super::Session;
 
 impl<E: Entropy> Session<E> {
     pub(super) fn close(&mut self, now: Moment) {
         self.ask_anew(now);
         self.put_off_sign_out();
         self.say_goodbye();
-        self.phase = Phase::Closed { session: self.known_epoch() };
-        self.ending = None;
+        self.tenure.phase = Phase::Closed { session: self.tenure.epoch() };
+        self.sign_out.ending = None;
         self.cancel(|_| true, Denial::Closed);
-        let mut tickets = std::mem::take(&mut self.logins);
-        let is_over = |turn: &mut Turn| turn.job != Job::Refresh;
-        if let Some(turn) = self.turns.current.take_if(is_over) {
+        let mut tickets = std::mem::take(&mut self.queue.logins);
+        let is_over = |turn: &mut Turn| turn.task != Task::Refresh;
+        if let Some(turn) = self.queue.current.take_if(is_over) {
             self.outbox.release(turn.attempt);
             // A login that runs is among the logins already.
-            if matches!(turn.job, Job::SignOut { .. }) {
-                tickets.append(&mut turn.job.into_tickets());
+            if matches!(turn.task, Task::SignOut { .. }) {
+                tickets.append(&mut turn.task.into_tickets());
             }
         }
-        tickets.extend(std::mem::take(&mut self.seeds).into_iter().map(Seed::into_ticket));
-        tickets.extend(self.callers.take(|_| true).into_iter().map(|caller| caller.ticket));
+        tickets.extend(std::mem::take(&mut self.waiters.seeds).into_iter().map(|seed| seed.ticket));
+        tickets.extend(self.waiters.take(|_| true).into_iter().map(|caller| caller.ticket));
         for ticket in tickets {
             self.answer(ticket, Err(Denial::Closed));
         }
@@ -41,10 +41,10 @@ impl<E: Entropy> Session<E> {
     /// Tells the other tabs that this one is not there any more.
     pub(super) fn say_goodbye(&mut self) {
         self.tell(PeerMessage::Bye);
-        if self.peers.siblings().is_empty() {
+        if self.tabs.siblings().is_empty() {
             self.outbox.writes.push(Write::Company(false));
         }
-        self.peers.forget_all();
+        self.tabs.forget_all();
     }
 
     /// Refuses whatever is asked of a closed object, and ends what is still out.
@@ -59,9 +59,9 @@ impl<E: Entropy> Session<E> {
             | Event::RenewalWanted { ticket }
             | Event::TokenRejected { ticket, .. } => self.answer(ticket, Err(Denial::Closed)),
             Event::RefreshSettled { attempt, outcome, echoes } => {
-                let memo = self.known;
-                self.learn_when_closed(&memo);
-                if self.note_settled(now, attempt, &outcome, echoes, &memo).1.is_some() {
+                let stored = self.stored;
+                self.learn_when_closed(&stored);
+                if self.note_settled(now, attempt, &outcome, echoes, &stored).1.is_some() {
                     self.outbox.release(attempt);
                 }
             }
@@ -71,25 +71,25 @@ impl<E: Entropy> Session<E> {
             }
             _ => {}
         }
-        self.turns.look(now, self.config.longest_gap());
-        if self.turns.is_overdue()
-            && let Some(turn) = self.turns.give_up()
+        self.queue.look(now, self.config.longest_gap());
+        if self.queue.is_overdue()
+            && let Some(turn) = self.queue.give_up()
         {
             self.outbox.release(turn.attempt);
         }
     }
 
     /// Counts what is out for the session before, where another one has begun meanwhile.
-    fn learn_when_closed(&mut self, memo: &Memo) {
-        let Phase::Closed { session } = &mut self.phase else { return };
-        let now = match memo.session {
-            Some(Remembered::Begun(begun)) => (*session).max(Some(begun.epoch)),
-            Some(Remembered::Over { until, .. }) => session.filter(|session| *session > until),
+    fn learn_when_closed(&mut self, stored: &Stored) {
+        let Phase::Closed { session } = &mut self.tenure.phase else { return };
+        let now = match stored.session {
+            Some(SessionEntry::Begun(begun)) => (*session).max(Some(begun.epoch)),
+            Some(SessionEntry::Over { until, .. }) => session.filter(|session| *session > until),
             None => return,
         };
         if *session != now {
             *session = now;
-            self.turns.turn_inert();
+            self.queue.turn_inert();
         }
     }
 }

@@ -1,40 +1,39 @@
 //! The cookie of a refresh whose page has gone: how long it is waited for, what is sent then, and what is written down.
 
-use super::super::time::Millis;
-
 use super::super::config::COMPANION_LOOK;
 use super::super::id::{AttemptId, Entropy};
 use super::super::in_flight::InFlight;
 use super::super::markers::{Fate, Habits, Next, Others};
-use super::super::memo::Memo;
 use super::super::note::Note;
 use super::super::outbox::Request;
+use super::super::refresh_marker::{MarkerState, RefreshMarker};
 use super::super::report::Report;
 use super::super::rotation::Rotation;
-use super::super::sent::{Sent, Settled};
-use super::super::time::Moment;
-use super::super::turn::{Job, Turn};
-use super::super::unsettled::{Standing, Unsettled};
-use super::{Phase, Session};
+use super::super::sent_refresh::{SentRefresh, Settled};
+use super::super::stored::Stored;
+use super::super::tenure::Phase;
+use super::super::time::{Millis, Moment};
+use super::super::turn::{Task, Turn};
+use super::Session;
 
 impl<E: Entropy> Session<E> {
     /// What the server does with a refresh token that was used before.
-    pub(super) fn rotation(&self, memo: &Memo) -> Rotation {
-        let has_said = memo.answered.is_some_and(|answered| answered.echoes);
+    pub(super) fn rotation(&self, stored: &Stored) -> Rotation {
+        let has_said = stored.answered.is_some_and(|answered| answered.echoes);
         self.config.rotation.unwrap_or(if has_said { Rotation::Replays } else { Rotation::Revokes })
     }
 
     /// How long the cookie of a refresh may still be on its way whose tab does not have the lock any more.
-    pub(super) fn orphan_wait(&self, now: Moment, memo: &Memo) -> Millis {
-        let is_sign_out = |turn: &Turn| matches!(turn.job, Job::SignOut { .. });
-        let next = match &self.turns.current {
+    pub(super) fn orphan_wait(&self, now: Moment, stored: &Stored) -> Millis {
+        let is_sign_out = |turn: &Turn| matches!(turn.task, Task::SignOut { .. });
+        let next = match &self.queue.current {
             _ if self.turn_refreshes(now) => Next::Refresh,
             Some(turn) if is_sign_out(turn) => Next::SignOut,
             _ => Next::Login,
         };
         let habits = Habits {
-            rotation: self.rotation(memo),
-            pace: memo.answered.map(|answered| answered.pace),
+            rotation: self.rotation(stored),
+            pace: stored.answered.map(|answered| answered.pace),
             timeout: self.config.longest_orphan(),
         };
         self.markers.orphan_wait(next, habits, now)
@@ -42,7 +41,7 @@ impl<E: Entropy> Session<E> {
 
     /// Looks at the companion of the refresh cookie, where the server has one: it ends the wait for an orphan.
     pub(super) fn watch_companion(&mut self, now: Moment) {
-        if let Some(turn) = &mut self.turns.current
+        if let Some(turn) = &mut self.queue.current
             && turn.waited_for.is_some_and(|orphan| orphan.companion.is_some())
         {
             turn.wait_again(turn.orphan_left(now).min(COMPANION_LOOK), now);
@@ -54,22 +53,22 @@ impl<E: Entropy> Session<E> {
         let attempt = turn.attempt;
         turn.begin(self.config.timeout, now);
         self.count_sent(now);
-        self.turns.sent = self.turns.sent.wrapping_add(1);
-        self.over_when_sent = self.over.map(|(until, _)| until);
-        let session = self.known_epoch();
-        let (unsettled, retried) = self.markers.mark(attempt, session, now, &mut self.entropy);
+        self.queue.sent = self.queue.sent.wrapping_add(1);
+        self.tenure.note_sent();
+        let session = self.tenure.epoch();
+        let (marker, retried) = self.markers.mark(attempt, session, now, &mut self.entropy);
         if let Some(earlier) = retried {
             // Neither a network that comes back nor a reload makes it less late.
             let first = now.before(earlier.first_age(now));
-            self.backoff.has_failed_since(first, now);
+            self.renewal.backoff.has_failed_since(first, now);
         }
-        let id = unsettled.id;
-        self.note(Note::Mark { attempt, unsettled });
+        let id = marker.id;
+        self.note(Note::Mark { attempt, marker });
         self.note(Note::List(InFlight { attempt, sent: now.wall_ms(), gone: None }));
         self.outbox.app.request = Some(Request::Refresh { attempt, id });
         self.report(Report::RefreshStarted { id });
         turn.id = Some(id);
-        turn.under = unsettled.under;
+        turn.under = marker.under;
     }
 
     /// Notes what became of a refresh, in the marker and in the list of those that are out.
@@ -79,15 +78,15 @@ impl<E: Entropy> Session<E> {
         attempt: AttemptId,
         settled: &Settled,
         fate: Fate,
-        memo: &Memo,
+        stored: &Stored,
     ) {
         // The fetch of a page that goes away fails, and the request goes on.
-        if self.away && fate == Fate::Lost {
+        if self.page.is_away() && fate == Fate::Lost {
             return;
         }
         self.note(Note::Unlist { attempt });
         let timeout = self.config.longest_orphan();
-        let others = Others { late: self.turns.late(), listed: memo.in_flight, timeout };
+        let others = Others { late: self.queue.late(), listed: stored.in_flight, timeout };
         match *settled {
             Settled::InTime(_) => {
                 self.markers.newest_settled(fate, others, now);
@@ -106,7 +105,7 @@ impl<E: Entropy> Session<E> {
             }
             Settled::Stray(sent) => {
                 // The server may have rotated: the next refresh is to have its id.
-                let lost = (fate == Fate::Lost).then(|| Unsettled::of_earlier(&sent, Standing::Lost));
+                let lost = (fate == Fate::Lost).then(|| RefreshMarker::of_earlier(&sent, MarkerState::Lost));
                 self.stray_settled(attempt, sent, fate, lost);
             }
             Settled::Unknown => self.note(Note::Unmark { attempt }),
@@ -118,19 +117,19 @@ impl<E: Entropy> Session<E> {
     fn stray_settled(
         &mut self,
         attempt: AttemptId,
-        sent: Sent,
+        sent: SentRefresh,
         fate: Fate,
-        otherwise: Option<Unsettled>,
-    ) -> Option<Unsettled> {
-        let goes_on = !matches!(self.phase, Phase::Ended { .. } | Phase::Closed { session: None });
+        otherwise: Option<RefreshMarker>,
+    ) -> Option<RefreshMarker> {
+        let goes_on = !matches!(self.tenure.phase, Phase::Ended { .. } | Phase::Closed { session: None });
         let strays = fate == Fate::Accepted && goes_on;
-        let astray = strays.then(|| self.cookie.stray_marker(&sent, self.known_epoch()));
-        let unsettled = otherwise.or(astray);
-        self.note(match unsettled {
-            Some(unsettled) => Note::Remark { attempt, unsettled },
+        let stray_since = strays.then(|| self.tenure.cookie.stray_marker(&sent, self.tenure.epoch()));
+        let marker = otherwise.or(stray_since);
+        self.note(match marker {
+            Some(marker) => Note::Remark { attempt, marker },
             None => Note::Unmark { attempt },
         });
-        unsettled
+        marker
     }
 
     /// How long to wait before the next probe, after a rejection: while an orphan's cookie may still come, a rejection says

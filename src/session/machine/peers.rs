@@ -1,72 +1,69 @@
 //! What passes between the tabs of one session.
 
-use super::super::time::Millis;
-
-use super::super::held::Source;
+use super::super::current_token::Source;
 use super::super::id::{Entropy, EpochId, TabId};
-use super::super::memo::{Begun, Memo, Remembered};
 use super::super::outbox::Write;
-use super::super::peers::{ANSWER_PATIENCE, Offer, PeerMessage};
+use super::super::page::Page;
 use super::super::replies::Debt;
 use super::super::status::EndReason;
-use super::super::time::Moment;
-use super::{Phase, Session};
+use super::super::stored::{Fingerprint, SessionEntry, Stored};
+use super::super::tabs::{ANSWER_PATIENCE, Offer, PeerMessage};
+use super::super::tenure::Phase;
+use super::super::time::{Millis, Moment};
+use super::Session;
 
 impl<E: Entropy> Session<E> {
     /// The page begins. It asks the other tabs; it waits for them only where there may be any.
-    pub(super) fn start(&mut self, now: Moment, memo: &Memo, company: bool) {
-        self.started = true;
-        let latest = memo.session.map(|remembered| remembered.epoch());
-        let before = EpochId::last(now.wall_ms(), latest);
-        self.before = Some(before);
-        if let Some(Remembered::Over { until, reason }) = memo.session {
-            self.note_over(until, reason);
+    pub(super) fn start(&mut self, now: Moment, stored: &Stored, company: bool) {
+        self.page = Page::Visible;
+        let before = self.tenure.start(now, stored.session);
+        if let Some(SessionEntry::Over { until, reason }) = stored.session {
+            self.tenure.note_end(until, reason);
         }
-        let is_replaced = matches!(memo.session, Some(Remembered::Over { reason: EndReason::Replaced, .. }));
-        match &mut self.phase {
+        let is_replaced =
+            matches!(stored.session, Some(SessionEntry::Over { reason: EndReason::Replaced, .. }));
+        match &mut self.tenure.phase {
             // The cookie is somebody else's than that of the last sign-in: nothing is restored by it.
             Phase::Unknown { .. } if is_replaced => {
                 self.end_session(EndReason::Replaced, false);
             }
             Phase::Unknown { restoring, .. } => {
-                *restoring = memo.session.and_then(Remembered::begun);
+                *restoring = stored.session.and_then(SessionEntry::begun);
             }
             // Nothing is restored; a later sign-in in another tab is one here.
-            Phase::Ended { .. } if !self.config.restore => self.note_over(before, EndReason::None),
+            Phase::Ended { .. } if !self.config.restore => self.tenure.note_end(before, EndReason::None),
             // A session has ended before the page was activated, and another may have begun since.
-            Phase::Ended { .. } => self.recall(now, memo),
+            Phase::Ended { .. } => self.apply_stored_session(now, stored),
             // Somebody has signed in before the page was activated.
             Phase::Active(_) | Phase::Closed { .. } => {}
         }
-        self.recall_sign_out(now, memo);
-        if self.callers.want_new_epoch(u32::MAX) {
+        self.apply_stored_sign_out(now, stored);
+        if self.waiters.want_new_epoch(u32::MAX) {
             // Somebody has signed in, and said so before the page was activated.
             self.forget_sign_out();
         }
         self.pursue_sign_out();
-        self.keep_local_sign_out(memo);
+        self.keep_local_sign_out(stored);
         self.outbox.writes.push(Write::Company(true));
         self.ask_for_notes(now);
         self.tell(PeerMessage::Hello);
         if company && self.hears_answers() {
-            self.peers.ask(now, false);
+            self.tabs.ask(now, false);
         }
     }
 
     /// The page is seen again, or was woken: it looks at what it may have missed before anything else.
-    pub(super) fn woken(&mut self, now: Moment, memo: &Memo, was_away: bool) {
-        if !self.started {
+    pub(super) fn woken(&mut self, now: Moment, stored: &Stored, was_away: bool) {
+        if !self.page.has_started() {
             return;
         }
-        let was_away = was_away || std::mem::take(&mut self.away);
         if was_away {
-            self.away = false;
-            self.peers.forget_all();
+            self.tabs.forget_all();
             self.outbox.writes.push(Write::Company(true));
             self.relist_in_flight(None);
         }
-        self.recall(now, memo);
-        self.recall_sign_out(now, memo);
+        self.apply_stored_session(now, stored);
+        self.apply_stored_sign_out(now, stored);
         self.pursue_sign_out();
         if was_away {
             self.ask_for_notes(now);
@@ -89,47 +86,47 @@ impl<E: Entropy> Session<E> {
 
     /// The lock goes with the page; the refresh does not.
     pub(super) fn leave_lock(&mut self) {
-        if let Some(attempt) = self.turns.busy_refresh() {
+        if let Some(attempt) = self.queue.busy_refresh() {
             self.outbox.release(attempt);
         }
     }
 
     /// Writes down of what is out that nobody hears of it any more.
     pub(super) fn goes_with_page(&mut self, now: Moment) {
-        self.away = true;
+        self.page.leave();
         self.relist_in_flight(Some(now.wall_ms()));
         self.mark_gone(now);
-        if let Some(note) = self.cookie.mark_own_stray(self.turns.stray(), self.known_epoch()) {
+        if let Some(note) = self.tenure.cookie.mark_own_stray(self.queue.stray(), self.tenure.epoch()) {
             self.note(note);
         }
     }
 
     /// Asks the other tabs what they have.
     pub(super) fn greet(&mut self, now: Moment) {
-        if self.peers.answer_wait(now) == Some(ANSWER_PATIENCE) {
+        if self.tabs.answer_wait(now) == Some(ANSWER_PATIENCE) {
             return; // Asked this very moment.
         }
         self.tell(PeerMessage::Hello);
         if self.hears_answers() {
-            self.peers.ask(now, true);
+            self.tabs.ask(now, true);
         }
     }
 
     /// Whether the answers of other tabs bring anything: their token, or what they have noted.
     fn hears_answers(&self) -> bool {
-        self.config.shares_token || !self.known.is_kept
+        self.config.shares_token || !self.stored.is_kept
     }
 
     pub(super) fn peer_spoke(&mut self, now: Moment, from: TabId, message: PeerMessage) {
-        if from == self.peers.me {
+        if from == self.tabs.me {
             return;
         }
         match message {
-            PeerMessage::Bye => return self.peers.forget(from),
+            PeerMessage::Bye => return self.tabs.forget(from),
             // Said on the way out as well: it does not tell that its tab is there.
             PeerMessage::Noted(noted) => return self.noted_elsewhere(now, &noted),
             PeerMessage::Hello => {
-                self.peers.overhear(now);
+                self.tabs.overhear(now);
                 self.reply_or_owe(now, Debt::State);
             }
             PeerMessage::Here => {}
@@ -143,7 +140,7 @@ impl<E: Entropy> Session<E> {
             PeerMessage::Over { until, reason } => self.over_elsewhere(until, reason),
         }
         self.note_reply(now, &message);
-        self.peers.heard(now, from, &message);
+        self.tabs.heard(now, from, &message);
         self.drop_needless_turn(now);
     }
 
@@ -152,19 +149,19 @@ impl<E: Entropy> Session<E> {
         let epoch = offer.epoch;
         self.contradicted(now, epoch, |session| {
             let mut grant = offer.grant(now);
-            grant.received = grant.received.before(session.wall_lost(now));
+            grant.received = grant.received.before(session.clock.lost(now));
             if !session.config.shares_token || !grant.lasts(now, Millis::ZERO) {
-                return session.begun_elsewhere(now, Begun::of(epoch, &grant));
+                return session.begun_elsewhere(now, Fingerprint::of(epoch, &grant));
             }
-            match &session.phase {
-                Phase::Active(held) if held.epoch == epoch => {
-                    if !held.is_outdone_by(&grant, now) {
+            match &session.tenure.phase {
+                Phase::Active(current) if current.epoch == epoch => {
+                    if !current.is_outdone_by(&grant, now) {
                         return;
                     }
                 }
                 // The session to restore. After `signIn()` a refresh has to show first whose it is.
-                _ if session.known_epoch() == Some(epoch) => {
-                    if session.cookie.has_changed() {
+                _ if session.tenure.epoch() == Some(epoch) => {
+                    if session.tenure.cookie.has_changed() {
                         return;
                     }
                 }
@@ -177,10 +174,10 @@ impl<E: Entropy> Session<E> {
     /// Goes on with what another tab says of a session, unless that is over, or older than ours: then that tab has
     /// missed something, and is told.
     fn contradicted(&mut self, now: Moment, epoch: EpochId, otherwise: impl FnOnce(&mut Self)) {
-        match self.over(epoch) {
+        match self.tenure.end_of(epoch) {
             Some((_, EndReason::None)) => {}
             Some(_) => self.reply_or_owe(now, Debt::End),
-            None if self.known_epoch().is_some_and(|known| epoch < known) => {
+            None if self.tenure.epoch().is_some_and(|known| epoch < known) => {
                 self.reply_or_owe(now, Debt::State);
             }
             None => otherwise(self),
@@ -188,8 +185,8 @@ impl<E: Entropy> Session<E> {
     }
 
     pub(super) fn tell(&mut self, message: PeerMessage) {
-        if let Some(now) = self.last.filter(|_| message.is_reply()) {
-            self.peers.replies.spoke(self.peers.me, now);
+        if let Some(now) = self.clock.last().filter(|_| message.is_reply()) {
+            self.tabs.replies.spoke(self.tabs.me, now);
         }
         self.outbox.messages.push(message);
     }

@@ -1,61 +1,60 @@
 //! Whose turn it is at the wire, and when the next one is due.
 
-use super::super::time::Millis;
-
 use super::super::backoff::scale;
+use super::super::current_token::CurrentToken;
 use super::super::error::{Denial, RefreshFailure};
-use super::super::held::Held;
 use super::super::id::{AttemptId, Entropy};
-use super::super::memo::Memo;
 use super::super::outbox::{LockTask, Request, Write};
 use super::super::report::{Delay, Report};
-use super::super::time::{Deadline, Moment};
-use super::super::turn::{Job, Stage, Turn};
-use super::{Phase, Session};
+use super::super::stored::Stored;
+use super::super::tenure::Phase;
+use super::super::time::{Deadline, Millis, Moment};
+use super::super::turn::{Stage, Task, Turn};
+use super::Session;
 
 impl<E: Entropy> Session<E> {
     /// Everything that time alone makes due.
     pub(super) fn advance(&mut self, now: Moment) {
-        self.peers.look(now);
+        self.tabs.look(now);
         self.pay_debts(now);
         self.take_ripe_seeds(now);
-        let is_neglected = self.turns.look(now, self.config.longest_gap());
-        if self.turns.is_holding() && (is_neglected || !self.is_shown()) {
+        let is_neglected = self.queue.look(now, self.config.longest_gap());
+        if self.queue.is_holding() && (is_neglected || !self.is_shown()) {
             // What the app has to hear, it hears without the lock.
             self.ask_anew(now);
-        } else if self.turns.is_overdue() {
+        } else if self.queue.is_overdue() {
             self.turn_is_overdue(now);
-        } else if self.turns.is_holding() && self.may_begin(now) {
+        } else if self.queue.is_holding() && self.may_begin(now) {
             self.look_again(now);
-        } else if let Some(attempt) = self.turns.watch(self.config.longest_gap()) {
+        } else if let Some(attempt) = self.queue.watch(self.config.longest_gap()) {
             self.outbox.lock = Some(LockTask::Watch(attempt));
         }
-        while let Some(caller) = self.callers.take_impatient(now, self.config.patience) {
-            if self.turns.runs_login() {
+        while let Some(caller) = self.waiters.take_impatient(now, self.config.patience) {
+            if self.queue.runs_login() {
                 // Nothing was sent: it may be the login function itself that waits.
                 self.answer(caller.ticket, Err(Denial::SignInRuns));
                 continue;
             }
-            let failure = self.failure.unwrap_or(RefreshFailure::TimedOut);
-            let blocked = self.blocked.map(Deadline::wall_ms);
-            let retry_at = self.backoff.retry_at().max(blocked).unwrap_or(now.wall_ms());
+            let failure = self.renewal.failure.unwrap_or(RefreshFailure::TimedOut);
+            let blocked = self.markers.blocked.map(Deadline::wall_ms);
+            let retry_at = self.renewal.backoff.retry_at().max(blocked).unwrap_or(now.wall_ms());
             self.answer(caller.ticket, Err(Denial::Unavailable { failure, retry_at }));
         }
-        if self.turns.current.is_none() && self.started && !self.away {
+        if self.queue.current.is_none() && self.page.may_act() {
             self.next_turn(now);
         }
     }
 
     pub(super) fn next_turn(&mut self, now: Moment) {
-        let job = match self.turns.agenda.iter().position(|job| self.job_wait(job, now).is_zero()) {
-            Some(index) => Some(self.turns.agenda.remove(index)),
-            None => self.own_refresh_wait(now).filter(|wait| wait.is_zero()).map(|_| Job::Refresh),
+        let task = match self.queue.waiting.iter().position(|task| self.task_wait(task, now).is_zero()) {
+            Some(index) => Some(self.queue.waiting.remove(index)),
+            None => self.own_refresh_wait(now).filter(|wait| wait.is_zero()).map(|_| Task::Refresh),
         };
-        let job = job.filter(|job| *job != Job::Refresh || !self.defer(now));
-        if let Some(job) = job {
+        let task = task.filter(|task| *task != Task::Refresh || !self.defer(now));
+        if let Some(task) = task {
             let attempt = AttemptId::draw(&mut self.entropy);
             let patience = self.lock_patience();
-            self.turns.ask(attempt, job, patience, now);
+            self.queue.ask(attempt, task, patience, now);
             self.outbox.lock = Some(LockTask::Acquire(attempt));
         }
     }
@@ -71,7 +70,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn lock_moved(&mut self, now: Moment, attempt: AttemptId) {
         let patience = self.lock_patience();
         let is_waiting = |turn: &&mut Turn| turn.attempt == attempt && turn.stage == Stage::Locking;
-        if let Some(turn) = self.turns.current.as_mut().filter(is_waiting) {
+        if let Some(turn) = self.queue.current.as_mut().filter(is_waiting) {
             turn.wait_again(patience, now);
         }
     }
@@ -81,64 +80,69 @@ impl<E: Entropy> Session<E> {
         if self.awaits_sign_out() {
             return None;
         }
-        let is_wanted = !self.callers.is_empty();
-        let (wait, is_ahead) = match &self.phase {
+        let is_wanted = !self.waiters.is_empty();
+        let (wait, is_ahead) = match &self.tenure.phase {
             _ if is_wanted => (Millis::ZERO, false),
             Phase::Unknown { .. } => (Millis::ZERO, false),
-            Phase::Active(_) if self.cookie.in_doubt || self.markers.is_rejected() || self.is_asked => {
+            Phase::Active(_)
+                if self.tenure.cookie.must_verify
+                    || self.markers.is_rejected()
+                    || self.renewal.worker_needs_token =>
+            {
                 (Millis::ZERO, false)
             }
-            Phase::Active(_) if self.cookie.has_changed() => (Millis::ZERO, false),
-            Phase::Active(held) => (self.ahead(held)?.remaining(now), true),
+            Phase::Active(_) if self.tenure.cookie.has_changed() => (Millis::ZERO, false),
+            Phase::Active(current) => (self.ahead(current)?.remaining(now), true),
             Phase::Ended { .. } | Phase::Closed { .. } => return None,
         };
-        let is_idle = is_ahead || (!is_wanted && self.is_offline());
-        let until = if is_idle { self.backoff.idle_until(now) } else { self.backoff.until(now) };
-        let waits = [until, self.blocked].into_iter().flatten().map(|until| until.remaining(now));
+        let is_idle = is_ahead || (!is_wanted && self.renewal.is_offline());
+        let until =
+            if is_idle { self.renewal.backoff.idle_until(now) } else { self.renewal.backoff.until(now) };
+        let waits = [until, self.markers.blocked].into_iter().flatten().map(|until| until.remaining(now));
         let paused = waits.fold(wait, Millis::max);
         Some(if is_wanted { paused } else { paused.max(self.idle_wait(now)) })
     }
 
     /// When to refresh ahead of the expiry: not in a hidden tab that nobody has used since the token came. Forgotten tabs
     /// would keep idle sessions alive for ever.
-    pub(super) fn ahead(&self, held: &Held) -> Option<Deadline> {
-        held.refresh.filter(|_| !self.hidden || held.used)
+    pub(super) fn ahead(&self, current: &CurrentToken) -> Option<Deadline> {
+        current.refresh.filter(|_| !self.page.is_hidden() || current.used)
     }
 
-    /// How long until the next job of the agenda may begin.
-    pub(super) fn agenda_wait(&self, now: Moment) -> Option<Millis> {
-        self.turns.agenda.iter().map(|job| self.job_wait(job, now)).min()
+    /// How long until the next task of the waiting may begin.
+    pub(super) fn waiting_wait(&self, now: Moment) -> Option<Millis> {
+        self.queue.waiting.iter().map(|task| self.task_wait(task, now)).min()
     }
 
-    /// How long until this job of the agenda may begin.
-    fn job_wait(&self, job: &Job, now: Moment) -> Millis {
+    /// How long until this task of the waiting may begin.
+    fn task_wait(&self, task: &Task, now: Moment) -> Millis {
         // Whoever waits for a sign-out hears at once how it stands, however often other tabs have tried it in vain.
-        let is_pursuit = matches!(job, Job::SignOut { tickets, .. } if tickets.is_empty());
-        let refreshes = self.must_refresh(job, now);
-        let paused = self.sign_out_backoff.until(now).filter(|_| is_pursuit);
-        let blocked = self.blocked.filter(|_| is_pursuit && refreshes);
+        let is_pursuit = matches!(task, Task::SignOut { tickets, .. } if tickets.is_empty());
+        let refreshes = self.must_refresh(task, now);
+        let paused = self.sign_out.backoff.until(now).filter(|_| is_pursuit);
+        let blocked = self.markers.blocked.filter(|_| is_pursuit && refreshes);
         let waits = [paused, blocked].into_iter().flatten().map(|until| until.remaining(now));
-        let held = if is_pursuit && refreshes { self.idle_wait(now) } else { Millis::ZERO };
+        let current = if is_pursuit && refreshes { self.idle_wait(now) } else { Millis::ZERO };
         // Before that, the server could not be told for good.
         let given_up = if is_pursuit { self.given_up_wait(now) } else { Millis::ZERO };
-        waits.fold(held.max(given_up), Millis::max)
+        waits.fold(current.max(given_up), Millis::max)
     }
 
-    /// Whether a refresh is sent for a job.
-    fn must_refresh(&self, job: &Job, now: Moment) -> bool {
-        *job == Job::Refresh || (matches!(job, Job::SignOut { .. }) && self.must_compare(job, now))
+    /// Whether a refresh is sent for a task.
+    fn must_refresh(&self, task: &Task, now: Moment) -> bool {
+        *task == Task::Refresh || (matches!(task, Task::SignOut { .. }) && self.must_compare(task, now))
     }
 
     /// Whether the current turn sends a refresh.
     pub(super) fn turn_refreshes(&self, now: Moment) -> bool {
-        let refreshes = |turn: &Turn| turn.refused.is_some() || self.must_refresh(&turn.job, now);
-        self.turns.current.as_ref().is_some_and(refreshes)
+        let refreshes = |turn: &Turn| turn.refused.is_some() || self.must_refresh(&turn.task, now);
+        self.queue.current.as_ref().is_some_and(refreshes)
     }
 
     /// Whether the current turn would send a refresh beside too many others.
-    fn is_blocked_turn(&mut self, now: Moment, memo: &Memo) -> bool {
-        self.look_at_in_flight(now, memo);
-        self.blocked.is_some() && self.turn_refreshes(now)
+    fn is_blocked_turn(&mut self, now: Moment, stored: &Stored) -> bool {
+        self.look_at_in_flight(now, stored);
+        self.markers.blocked.is_some() && self.turn_refreshes(now)
     }
 
     /// Whether a refresh is due now.
@@ -150,36 +154,36 @@ impl<E: Entropy> Session<E> {
     /// has lost its patience: a holder that is frozen would keep the lock for ever if nobody stayed to take it.
     pub(super) fn drop_needless_turn(&mut self, now: Moment) {
         let is_due = self.refresh_is_due(now);
-        let is_needless = |turn: &mut Turn| turn.job == Job::Refresh && !turn.is_busy() && !is_due;
-        if let Some(turn) = self.turns.current.take_if(is_needless) {
+        let is_needless = |turn: &mut Turn| turn.task == Task::Refresh && !turn.is_busy() && !is_due;
+        if let Some(turn) = self.queue.current.take_if(is_needless) {
             self.outbox.release(turn.attempt);
         }
     }
 
     /// It is our turn. Whatever others have done in theirs is looked at, or asked for, before anything is sent.
-    pub(super) fn lock_granted(&mut self, now: Moment, attempt: AttemptId, contended: bool, memo: &Memo) {
+    pub(super) fn lock_granted(&mut self, now: Moment, attempt: AttemptId, contended: bool, stored: &Stored) {
         let is_asked = |turn: &Turn| turn.attempt == attempt && turn.stage == Stage::Locking;
-        if !self.turns.current.as_ref().is_some_and(is_asked) {
+        if !self.queue.current.as_ref().is_some_and(is_asked) {
             return;
         }
-        self.miss_stamp(memo);
-        if !self.still_has_turn(now, memo) {
+        self.miss_stamp(stored);
+        if !self.still_has_turn(now, stored) {
             return;
         }
-        let is_news = self.is_news(now, memo);
-        if contended || self.cleared || is_news {
+        let is_news = self.is_news(now, stored);
+        if contended || self.tabs.cleared || is_news {
             self.greet(now);
         }
         if is_news {
-            self.peers.be_patient(now);
+            self.tabs.be_patient(now);
         }
-        let orphan = self.orphan_wait(now, memo);
-        let Some(turn) = &mut self.turns.current else { return };
+        let orphan = self.orphan_wait(now, stored);
+        let Some(turn) = &mut self.queue.current else { return };
         // Where nothing is kept, they tell at first which refreshes are out.
-        let knows = self.known.is_kept || self.turns.sent > 0;
-        let is_own = self.cookie.in_doubt || self.callers.want_refresh();
-        let helps = turn.job == Job::Refresh && !(knows && is_own);
-        let answers = self.peers.answer_wait(now).filter(|_| helps).unwrap_or_default();
+        let knows = self.stored.is_kept || self.queue.sent > 0;
+        let is_own = self.tenure.cookie.must_verify || self.waiters.want_refresh();
+        let helps = turn.task == Task::Refresh && !(knows && is_own);
+        let answers = self.tabs.answer_wait(now).filter(|_| helps).unwrap_or_default();
         if answers.max(orphan).is_zero() {
             self.begin_turn(now);
         } else {
@@ -192,21 +196,21 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Reads what others have done in their turns. Returns false when the lock is given back for it.
-    fn still_has_turn(&mut self, now: Moment, memo: &Memo) -> bool {
-        let is_neglected = self.turns.look(now, self.config.longest_gap());
-        self.recall(now, memo);
-        self.recall_sign_out(now, memo);
+    fn still_has_turn(&mut self, now: Moment, stored: &Stored) -> bool {
+        let is_neglected = self.queue.look(now, self.config.longest_gap());
+        self.apply_stored_session(now, stored);
+        self.apply_stored_sign_out(now, stored);
         self.take_ripe_seeds(now);
         if is_neglected || !self.is_shown() {
             // The lock may have been taken; and what the app has to hear, it hears without it.
             self.ask_anew(now);
             return false;
         }
-        self.markers.read(now, memo);
+        self.markers.read(now, stored);
         self.drop_needless_turn(now);
         self.drop_finished_sign_out();
         self.put_off_pursuit(now);
-        if self.is_blocked_turn(now, memo) {
+        if self.is_blocked_turn(now, stored) {
             self.put_off_blocked(now);
             return false;
         }
@@ -214,29 +218,29 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Whether another tab is known to have a newer token than ours, and to have had no time to hand it over.
-    fn is_news(&self, now: Moment, memo: &Memo) -> bool {
-        let Phase::Active(held) = &self.phase else { return false };
-        memo.answered.is_some_and(|answered| answered.is_news(held.grant.received, now))
+    fn is_news(&self, now: Moment, stored: &Stored) -> bool {
+        let Phase::Active(current) = &self.tenure.phase else { return false };
+        stored.answered.is_some_and(|answered| answered.is_news(current.grant.received, now))
     }
 
     /// All has been waited for: while it was, a tab that the lock does not reach may have begun.
     fn look_again(&mut self, now: Moment) {
-        let Some(turn) = &mut self.turns.current else { return };
+        let Some(turn) = &mut self.queue.current else { return };
         turn.stage = Stage::Looking;
         turn.wait_again(self.config.timeout, now);
         self.outbox.lock = Some(LockTask::ReadAgain(turn.attempt));
     }
 
-    pub(super) fn looked_again(&mut self, now: Moment, attempt: AttemptId, memo: &Memo) {
+    pub(super) fn looked_again(&mut self, now: Moment, attempt: AttemptId, stored: &Stored) {
         let is_it = |turn: &Turn| turn.attempt == attempt && turn.stage == Stage::Looking;
-        if !self.turns.current.as_ref().is_some_and(is_it) {
+        if !self.queue.current.as_ref().is_some_and(is_it) {
             return;
         }
-        if !self.still_has_turn(now, memo) {
+        if !self.still_has_turn(now, stored) {
             return;
         }
-        let orphan = self.orphan_wait(now, memo);
-        let Some(turn) = &mut self.turns.current else { return };
+        let orphan = self.orphan_wait(now, stored);
+        let Some(turn) = &mut self.queue.current else { return };
         let left = turn.still_waits(self.markers.newest, orphan, now);
         if left.is_zero() {
             self.begin_turn(now);
@@ -250,15 +254,15 @@ impl<E: Entropy> Session<E> {
 
     /// Whether all has been waited for.
     fn may_begin(&self, now: Moment) -> bool {
-        self.peers.answer_wait(now).is_none()
-            && self.turns.current.as_ref().is_some_and(|turn| turn.orphan_left(now).is_zero())
+        self.tabs.answer_wait(now).is_none()
+            && self.queue.current.as_ref().is_some_and(|turn| turn.orphan_left(now).is_zero())
     }
 
     /// Too many refreshes are out for one more. Whoever waits for a sign-out hears that it is pending.
     fn put_off_blocked(&mut self, now: Moment) {
         let is_awaited =
-            |turn: &mut Turn| matches!(&turn.job, Job::SignOut { tickets, .. } if !tickets.is_empty());
-        match self.turns.current.take_if(is_awaited) {
+            |turn: &mut Turn| matches!(&turn.task, Task::SignOut { tickets, .. } if !tickets.is_empty());
+        match self.queue.current.take_if(is_awaited) {
             Some(turn) => {
                 self.outbox.release(turn.attempt);
                 self.sign_out_failed(now, turn, RefreshFailure::TimedOut);
@@ -269,38 +273,38 @@ impl<E: Entropy> Session<E> {
 
     /// Gives back what may not be ours any more, or would not be used soon; the turn is asked for once more.
     pub(super) fn ask_anew(&mut self, now: Moment) {
-        let Some(turn) = self.turns.current.take_if(|turn| !turn.is_busy()) else { return };
+        let Some(turn) = self.queue.current.take_if(|turn| !turn.is_busy()) else { return };
         self.outbox.release(turn.attempt);
         if let Some(failure) = turn.refused {
             // Not sent once more for want of the refresh that would tell.
             return self.sign_out_failed(now, turn, failure);
         }
-        if turn.job != Job::Refresh {
-            self.turns.agenda.insert(0, turn.job);
+        if turn.task != Task::Refresh {
+            self.queue.waiting.insert(0, turn.task);
         }
     }
 
     fn begin_turn(&mut self, now: Moment) {
-        let Some(mut turn) = self.turns.current.take() else { return };
-        match turn.job {
-            Job::SignOut { .. } => return self.send_sign_out(now, turn),
-            Job::Login { ticket } => {
+        let Some(mut turn) = self.queue.current.take() else { return };
+        match turn.task {
+            Task::SignOut { .. } => return self.send_sign_out(now, turn),
+            Task::Login { ticket } => {
                 turn.begin(self.config.longest_turn(), now);
-                self.logins.push(ticket);
-                if let Some(pending) = self.pending {
+                self.queue.logins.push(ticket);
+                if let Some(pending) = self.sign_out.pending {
                     // Before it is sent: what it brings must not be signed out for the session before it.
                     self.outbox.writes.push(Write::ClearSignOut { until: pending.until });
                 }
                 self.outbox.app.request = Some(Request::Login { ticket });
             }
-            Job::Refresh => self.send_refresh(now, &mut turn),
+            Task::Refresh => self.send_refresh(now, &mut turn),
         }
-        self.turns.current = Some(turn);
+        self.queue.current = Some(turn);
     }
 
     pub(super) fn turn_is_overdue(&mut self, now: Moment) {
         let patience = self.lock_patience();
-        match self.turns.current.as_mut() {
+        match self.queue.current.as_mut() {
             Some(turn) if turn.stage == Stage::Locking => {
                 // Whoever has held the lock for so long is frozen, or stopped in a debugger.
                 turn.wait_again(patience, now);
@@ -309,18 +313,18 @@ impl<E: Entropy> Session<E> {
             Some(turn) if turn.stage == Stage::Holding => return self.look_again(now),
             _ => {}
         }
-        let Some(turn) = self.turns.give_up() else { return };
-        if turn.job == Job::Refresh || turn.compares {
-            let sent = self.turns.sent_in(&turn);
+        let Some(turn) = self.queue.give_up() else { return };
+        if turn.task == Task::Refresh || turn.compares {
+            let sent = self.queue.sent_in(&turn);
             self.report_settled(now, sent, Err(RefreshFailure::TimedOut), false);
             self.count_outcome(now, Err(&RefreshFailure::TimedOut));
         }
         self.outbox.release(turn.attempt);
-        match turn.job {
-            Job::Refresh => self.refresh_failed(now, RefreshFailure::TimedOut),
-            Job::SignOut { .. } => self.sign_out_failed(now, turn, RefreshFailure::TimedOut),
+        match turn.task {
+            Task::Refresh => self.refresh_failed(now, RefreshFailure::TimedOut),
+            Task::SignOut { .. } => self.sign_out_failed(now, turn, RefreshFailure::TimedOut),
             // It goes on, unordered.
-            Job::Login { .. } => {}
+            Task::Login { .. } => {}
         }
     }
 }

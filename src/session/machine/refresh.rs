@@ -1,24 +1,23 @@
 //! What the answer to a refresh means.
 
-use super::super::time::Millis;
-
 use super::super::backoff::scale;
 use super::super::config::{CONFIRMATION, TRAVEL_TIME};
+use super::super::current_token::Source;
 use super::super::error::RefreshFailure;
-use super::super::held::Source;
 use super::super::id::{AttemptId, Entropy};
 use super::super::markers::Fate;
-use super::super::memo::{Answered, Memo};
 use super::super::note::Note;
+use super::super::refresh_marker::RefreshMarker;
 use super::super::report::{Delay, Report};
-use super::super::sent::{Sent, Settled};
+use super::super::sent_refresh::{SentRefresh, Settled};
 use super::super::status::EndReason;
-use super::super::time::Moment;
+use super::super::stored::{RefreshReply, Stored};
+use super::super::tenure::Evidence;
+use super::super::tenure::Phase;
+use super::super::time::{Millis, Moment};
 use super::super::token::Grant;
 use super::super::turn::Turn;
-use super::super::unsettled::Unsettled;
-use super::deferring::Deferral;
-use super::{Phase, Session};
+use super::Session;
 
 impl<E: Entropy> Session<E> {
     pub(super) fn refresh_settled(
@@ -27,31 +26,31 @@ impl<E: Entropy> Session<E> {
         attempt: AttemptId,
         outcome: Result<Grant, RefreshFailure>,
         echoes: bool,
-        memo: &Memo,
+        stored: &Stored,
     ) {
         // It was read before this one was taken from the list.
-        let memo = &Memo { in_flight: memo.in_flight.without(attempt), ..*memo };
+        let stored = &Stored { in_flight: stored.in_flight.without(attempt), ..*stored };
         let marker = self.markers.newest;
-        let (settled, mut turn) = self.note_settled(now, attempt, &outcome, echoes, memo);
+        let (settled, mut turn) = self.note_settled(now, attempt, &outcome, echoes, stored);
         if let Some(comparing) = turn.take_if(|turn| turn.compares) {
-            return self.sign_out_compared(now, comparing, self.turns.sent, outcome, memo);
+            return self.sign_out_compared(now, comparing, self.queue.sent, outcome, stored);
         }
         if let Some(turn) = turn {
             let is_rejection = matches!(outcome, Err(RefreshFailure::Rejected { .. }));
             let is_in_time = matches!(settled, Settled::InTime(_));
-            if is_rejection && is_in_time && self.wants_confirmation(now, memo) {
+            if is_rejection && is_in_time && self.wants_confirmation(now, stored) {
                 return self.confirm_rejection(now, turn);
             }
             self.outbox.release(attempt);
         }
         match (settled, outcome) {
             (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) => {
-                self.refreshed(now, sent, grant, marker, memo);
+                self.refreshed(now, sent, grant, marker, stored);
             }
             // One rejection ends no session, and a page that goes away cannot confirm it: whoever refreshes next does.
             (Settled::InTime(_), Err(RefreshFailure::Rejected { .. }))
-                if self.away && self.known_epoch().is_some() => {}
-            (Settled::InTime(_), Err(RefreshFailure::Rejected { .. })) => match self.phase {
+                if self.page.is_away() && self.tenure.epoch().is_some() => {}
+            (Settled::InTime(_), Err(RefreshFailure::Rejected { .. })) => match self.tenure.phase {
                 Phase::Ended { reason, elsewhere } => self.end_session(reason, elsewhere),
                 Phase::Unknown { restoring: None, .. } => self.end(now, EndReason::None),
                 _ => self.end(now, EndReason::Rejected),
@@ -68,11 +67,11 @@ impl<E: Entropy> Session<E> {
         attempt: AttemptId,
         outcome: &Result<Grant, RefreshFailure>,
         echoes: bool,
-        memo: &Memo,
+        stored: &Stored,
     ) -> (Settled, Option<Turn>) {
         let result = outcome.as_ref().map(drop).map_err(|failure| *failure);
-        let (settled, turn) = self.turns.settle(attempt);
-        self.blocked = None;
+        let (settled, turn) = self.queue.settle(attempt);
+        self.markers.blocked = None;
         if let Some(sent) = settled.sent() {
             self.report_settled(now, sent, result, turn.is_none());
         }
@@ -85,39 +84,39 @@ impl<E: Entropy> Session<E> {
             Err(_) => Fate::Lost,
         };
         if let Settled::Stray(_) | Settled::Inert(_) = settled {
-            self.doubt_cookie_after(result);
+            self.tenure.doubt_cookie_after(result);
             if let Ok(grant) = outcome {
-                self.cookie.is_brought(grant, self.latest_epoch());
+                self.tenure.cookie.is_brought(grant, self.tenure.latest_epoch());
             }
         }
-        self.note_fate(now, attempt, &settled, fate, memo);
+        self.note_fate(now, attempt, &settled, fate, stored);
         if fate == Fate::Rejected {
-            self.cookie.is_not_brought(attempt);
+            self.tenure.cookie.is_not_brought(attempt);
         }
         if fate == Fate::Accepted && self.markers.newest.is_none() {
-            self.mark_stray(now, memo);
+            self.mark_stray(now, stored);
         }
         if let (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) = (&settled, outcome) {
             let (at, took) = (grant.received.wall_ms(), now.surely_since(sent.began));
-            let answered = Answered::after(memo.answered, at, took, echoes);
-            self.note(Note::Answered(answered));
+            let answered = RefreshReply::after(stored.answered, at, took, echoes);
+            self.note(Note::Replied(answered));
         }
         (settled, turn)
     }
 
     /// Whether another refresh is to tell before a rejection ends the session. A visitor who had none pays nothing.
-    fn wants_confirmation(&mut self, now: Moment, memo: &Memo) -> bool {
-        self.known_epoch().is_some() && !self.away && self.must_confirm(now, memo)
+    fn wants_confirmation(&mut self, now: Moment, stored: &Stored) -> bool {
+        self.tenure.epoch().is_some() && !self.page.is_away() && self.must_confirm(now, stored)
     }
 
     /// Whether the last rejection says nothing by itself: it is the first one, or a cookie may still come.
-    pub(super) fn must_confirm(&mut self, now: Moment, memo: &Memo) -> bool {
+    pub(super) fn must_confirm(&mut self, now: Moment, stored: &Stored) -> bool {
         if !self.markers.is_rejected() || self.probe_pause(now).is_some() {
             return true;
         }
         // A refresh that this tab has given up on may still bring a cookie.
-        self.look_at_in_flight(now, memo);
-        self.blocked.is_some()
+        self.look_at_in_flight(now, stored);
+        self.markers.blocked.is_some()
     }
 
     /// The server has refused the cookie. Another origin or a frame that the lock does not reach may have rotated it, or an
@@ -125,32 +124,33 @@ impl<E: Entropy> Session<E> {
     /// server would tell the others the same.
     pub(super) fn confirm_rejection(&mut self, now: Moment, mut turn: Turn) {
         self.markers.note_rejection(turn.id);
-        if self.blocked.is_some() {
+        if self.markers.blocked.is_some() {
             return self.outbox.release(turn.attempt);
         }
         let pause =
             self.probe_pause(now).unwrap_or_else(|| CONFIRMATION + scale(CONFIRMATION, &mut self.entropy));
         turn.hold(Millis::ZERO, pause, now);
         turn.waited_for = None;
-        self.turns.current = Some(turn);
+        self.queue.current = Some(turn);
         self.report(Report::Deferred { why: Delay::Confirmation, wait: pause });
     }
 
-    /// A refresh has brought a token. `marker` as of [`Session::is_replaced`].
+    /// A refresh has brought a token. `marker` that of the refresh.
     fn refreshed(
         &mut self,
         now: Moment,
-        sent: Sent,
+        sent: SentRefresh,
         mut grant: Grant,
-        marker: Option<Unsettled>,
-        memo: &Memo,
+        marker: Option<RefreshMarker>,
+        stored: &Stored,
     ) {
-        let Sent { number, began, .. } = sent;
-        let is_new = self.begins_anew(number);
+        let SentRefresh { number, began, .. } = sent;
+        let is_wanted = self.waiters.want_new_epoch(number);
+        let is_new = self.tenure.begins_anew(number, is_wanted);
         // Whoever wanted a new session waits for it no longer.
-        let is_ended = matches!(self.phase, Phase::Ended { .. }) && !is_new;
+        let is_ended = self.tenure.is_ended() && !is_new;
         // The server has rotated since a late one: its newest answer is the one to go by.
-        if is_ended || number <= self.adopted {
+        if is_ended || number <= self.tenure.newest_refresh {
             return;
         }
         // The server was slow, or the page was frozen while the answer lay there: it may be as old as the question. From
@@ -161,29 +161,31 @@ impl<E: Entropy> Session<E> {
         if was_frozen || (took > TRAVEL_TIME && as_asked.lasts(now, Millis::ZERO)) {
             grant = as_asked;
         }
+        let found = Evidence { grant: &grant, marker, listed: &stored.in_flight };
         let epoch = match is_new {
-            true if self.cookie.is_signed_out_person(&grant) => {
+            true if self.tenure.cookie.is_signed_out_person(&grant) => {
                 return self.end_session(EndReason::SignedOut, false);
             }
-            true if self.cookie.is_overlaid(&grant) || self.is_of_before(&grant, marker, memo) => {
+            true if self.tenure.cookie.is_overlaid(&grant) || self.tenure.is_of_before(found) => {
                 return self.end(now, EndReason::Replaced);
             }
-            true => self.next_epoch(now),
-            false if self.is_replaced(&grant, marker, memo) => {
-                return self.end(now, EndReason::Replaced);
+            true => self.tenure.next_epoch(now, &mut self.entropy),
+            false if self.tenure.is_replaced(found) => return self.end(now, EndReason::Replaced),
+            false => {
+                let wait = self.config.longest_orphan();
+                self.tenure.epoch_of(found, stored.session, began, wait, &mut self.entropy)
             }
-            false => self.epoch_of(&grant, began, marker, memo),
         };
-        match self.over(epoch) {
+        match self.tenure.end_of(epoch) {
             // Signed out in another tab, while it was on the wire.
             Some((_, reason)) => self.end_session(reason, true),
             None => {
-                if self.known_epoch().is_some_and(|known| known != epoch) {
+                if self.tenure.epoch().is_some_and(|known| known != epoch) {
                     self.leave_epoch(epoch);
                 }
-                self.cookie.is_known(number);
+                self.tenure.cookie.is_known(number);
                 if is_new {
-                    self.cookie.signed_in_here = true;
+                    self.tenure.cookie.signed_in_here = true;
                 }
                 self.adopt(now, epoch, grant, Source::Refresh(number));
             }
@@ -193,24 +195,23 @@ impl<E: Entropy> Session<E> {
     pub(super) fn report_settled(
         &mut self,
         now: Moment,
-        sent: Sent,
+        sent: SentRefresh,
         outcome: Result<(), RefreshFailure>,
         is_late: bool,
     ) {
         let took = now.surely_since(sent.began);
         if let Err(failure) = outcome {
-            self.last_failure = Some((failure, now.wall_ms()));
+            self.renewal.last_failure = Some((failure, now.wall_ms()));
         }
         self.report(Report::RefreshSettled { id: sent.id, outcome, took, is_late });
     }
 
     pub(super) fn refresh_failed(&mut self, now: Moment, failure: RefreshFailure) {
-        self.is_asked = false;
-        self.deferral = Deferral::No;
-        let wait = self.backoff.fail(now, &failure, &mut self.entropy);
+        self.renewal.stop_deferring();
+        let wait = self.renewal.backoff.fail(now, &failure, &mut self.entropy);
         self.report(Report::Deferred { why: Delay::Backoff, wait });
-        self.show_hold(now);
-        self.failure = Some(failure);
+        self.renewal.allowance.show(now);
+        self.renewal.failure = Some(failure);
         // A failure like the one before, far ahead of the next renewal, is nothing new to the app.
     }
 }

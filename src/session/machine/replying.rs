@@ -1,14 +1,13 @@
 //! What a tab replies to others, and when another's reply will do.
 
-use super::super::time::Millis;
-
 use super::super::id::Entropy;
-use super::super::memo::Begun;
-use super::super::peers::{Offer, PeerMessage};
 use super::super::replies::Debt;
 use super::super::status::EndReason;
-use super::super::time::Moment;
-use super::{Phase, Session};
+use super::super::stored::Fingerprint;
+use super::super::tabs::{Offer, PeerMessage};
+use super::super::tenure::Phase;
+use super::super::time::{Millis, Moment};
+use super::Session;
 
 /// How much older a token may be for a reply with it to be as good: ages are measured twice.
 const SAME_AGE: Millis = Millis::from_secs(1);
@@ -16,20 +15,20 @@ const SAME_AGE: Millis = Millis::from_secs(1);
 impl<E: Entropy> Session<E> {
     /// Replies to another tab, at once or unless a third one does.
     pub(super) fn reply_or_owe(&mut self, now: Moment, debt: Debt) {
-        if self.away || self.peers.owe(debt, now, &mut self.entropy) {
+        if self.page.is_away() || self.tabs.owe(debt, now, &mut self.entropy) {
             self.pay(now, debt);
         }
     }
 
     /// Sends the replies that are due.
     pub(super) fn pay_debts(&mut self, now: Moment) {
-        while let Some(debt) = self.peers.replies.due(now) {
+        while let Some(debt) = self.tabs.replies.due(now) {
             self.pay(now, debt);
         }
     }
 
     fn pay(&mut self, now: Moment, debt: Debt) {
-        match (debt, self.over) {
+        match (debt, self.tenure.ended()) {
             (Debt::Help { epoch, age }, _) => self.help(now, epoch, age),
             (Debt::End, Some((until, reason))) => self.tell(PeerMessage::Over { until, reason }),
             _ => {
@@ -47,15 +46,15 @@ impl<E: Entropy> Session<E> {
     }
 
     fn state(&self, now: Moment) -> PeerMessage {
-        match (&self.phase, self.over) {
-            (Phase::Active(held), _) => {
+        match (&self.tenure.phase, self.tenure.ended()) {
+            (Phase::Active(current), _) => {
                 let is_good = self.config.shares_token
-                    && !held.refused
-                    && !held.is_seed
-                    && held.grant.lasts(now, Millis::ZERO);
+                    && !current.refused
+                    && !current.is_seed
+                    && current.grant.lasts(now, Millis::ZERO);
                 match is_good {
-                    true => PeerMessage::Offered(Offer::of(&held.grant, held.epoch, now)),
-                    false => PeerMessage::Began(Begun::of(held.epoch, &held.grant)),
+                    true => PeerMessage::Offered(Offer::of(&current.grant, current.epoch, now)),
+                    false => PeerMessage::Began(Fingerprint::of(current.epoch, &current.grant)),
                 }
             }
             (Phase::Ended { .. }, Some((until, reason))) if reason != EndReason::None => {
@@ -67,14 +66,14 @@ impl<E: Entropy> Session<E> {
 
     /// Another tab has said what it has: a reply of ours that would say no more is needless.
     pub(super) fn note_reply(&mut self, now: Moment, heard: &PeerMessage) {
-        if self.peers.replies.is_empty() {
+        if self.tabs.replies.is_empty() {
             return;
         }
         let says_no_more = says_no_more(&self.state(now), heard);
-        let over = self.over.map(|(until, _)| until);
+        let over = self.tenure.ended().map(|(until, _)| until);
         let says_end = matches!(heard, PeerMessage::Over { until, .. } if Some(*until) >= over);
         let helps = matches!(heard, PeerMessage::Coming | PeerMessage::Offered(_));
-        self.peers.replies.cancel(|debt| match debt {
+        self.tabs.replies.cancel(|debt| match debt {
             Debt::State => says_no_more,
             Debt::End => says_end,
             Debt::Help { .. } => helps,
@@ -89,7 +88,9 @@ fn says_no_more(reply: &PeerMessage, heard: &PeerMessage) -> bool {
         (Offered(ours), Offered(its)) => {
             its.epoch > ours.epoch || (its.epoch == ours.epoch && its.age <= ours.age + SAME_AGE)
         }
-        (Began(ours), Offered(Offer { epoch, .. }) | Began(Begun { epoch, .. })) => *epoch >= ours.epoch,
+        (Began(ours), Offered(Offer { epoch, .. }) | Began(Fingerprint { epoch, .. })) => {
+            *epoch >= ours.epoch
+        }
         (Over { until: ours, .. }, Over { until, .. }) => until >= ours,
         (Here, Here | Offered(_) | Began(_) | Over { .. }) => true,
         _ => false,
@@ -112,7 +113,7 @@ mod tests {
     }
 
     fn began(ms: i64) -> PeerMessage {
-        PeerMessage::Began(Begun { epoch: epoch(ms), subject: None, person: None })
+        PeerMessage::Began(Fingerprint { epoch: epoch(ms), subject: None, person: None })
     }
 
     fn over(ms: i64) -> PeerMessage {

@@ -4,70 +4,55 @@
 //! so the token of another person may show that somebody has signed in unseen. But a page may come out of a cache, or hand its
 //! token over late, and be older than a sign-in or a sign-out: a refresh tells, or nobody is signed in before the next sign-in.
 
-use super::super::callers::Wish;
+use super::super::current_token::Source;
 use super::super::error::Denial;
-use super::super::held::Source;
-use super::super::id::{Entropy, EpochId, Ticket};
-use super::super::memo::{Begun, Memo, PendingSignOut, Remembered};
+use super::super::id::{Entropy, Ticket};
 use super::super::outbox::Reply;
+use super::super::seed::Seed;
 use super::super::status::EndReason;
+use super::super::stored::{Fingerprint, PendingSignOut, SessionEntry, Stored};
+use super::super::tenure::Evidence;
+use super::super::tenure::Phase;
 use super::super::time::Moment;
 use super::super::token::Grant;
-use super::{Phase, Session};
-
-/// A token that waits until it is known whether a session goes on.
-#[derive(Debug)]
-pub(super) struct Seed {
-    ticket: Ticket,
-    grant: Grant,
-    memo: Memo,
-    /// When it was handed over, and the latest epoch that was known then.
-    handed: (Moment, Option<EpochId>),
-}
-
-impl Seed {
-    /// Who waits.
-    pub(super) fn into_ticket(self) -> Ticket {
-        self.ticket
-    }
-}
+use super::super::waiters::Wish;
+use super::Session;
 
 impl<E: Entropy> Session<E> {
     /// Takes the token, or waits for the start and for the other tabs where only they know whether a session goes on.
-    pub(super) fn seeded(&mut self, now: Moment, ticket: Ticket, grant: Grant, memo: Memo) {
-        self.recall_before_seed(now, &memo);
-        if self.started && !memo.is_kept && self.known_session().is_none() {
+    pub(super) fn seeded(&mut self, now: Moment, ticket: Ticket, grant: Grant, stored: Stored) {
+        self.apply_stored_before_seed(now, &stored);
+        if self.page.has_started() && !stored.is_kept && self.tenure.session().is_none() {
             self.greet(now);
         }
-        let handed = (now, self.latest_epoch());
-        self.seeds.push(Seed { ticket, grant, memo, handed });
+        let latest = self.tenure.latest_epoch();
+        self.waiters.seeds.push(Seed { ticket, grant, stored, handed: now, latest });
     }
 
     /// A page that restores nothing goes on with what there is, too, now that the app knows of a session.
-    fn recall_before_seed(&mut self, now: Moment, memo: &Memo) {
-        let restores_nothing = matches!(self.phase, Phase::Ended { reason: EndReason::None, .. });
-        if matches!(self.over, Some((_, EndReason::None))) {
-            self.over = None;
-        }
-        match memo.session.and_then(Remembered::begun) {
-            Some(begun) if restores_nothing && self.over(begun.epoch).is_none() => {
-                self.phase = Phase::Unknown { restoring: Some(begun), elsewhere: false };
+    fn apply_stored_before_seed(&mut self, now: Moment, stored: &Stored) {
+        let restores_nothing = matches!(self.tenure.phase, Phase::Ended { reason: EndReason::None, .. });
+        self.tenure.forget_start();
+        match stored.session.and_then(SessionEntry::begun) {
+            Some(begun) if restores_nothing && self.tenure.end_of(begun.epoch).is_none() => {
+                self.tenure.phase = Phase::Unknown { restoring: Some(begun), elsewhere: false };
             }
-            _ => self.recall(now, memo),
+            _ => self.apply_stored_session(now, stored),
         }
-        self.note_latest(now, memo);
+        self.note_latest(now, stored);
     }
 
     /// Takes the tokens that wait for nothing any more.
     pub(super) fn take_ripe_seeds(&mut self, now: Moment) {
-        let may_hear = self.known_session().is_none() && self.peers.answer_wait(now).is_some();
-        if !self.started || may_hear {
+        let may_hear = self.tenure.session().is_none() && self.tabs.answer_wait(now).is_some();
+        if !self.page.has_started() || may_hear {
             return;
         }
-        for Seed { ticket, grant, memo, handed } in std::mem::take(&mut self.seeds) {
-            let sown = match self.is_outdated(&grant, handed) {
+        for seed in std::mem::take(&mut self.waiters.seeds) {
+            let ticket = seed.ticket;
+            let sown = match seed.is_outdated(self.tenure.session()) {
                 true => Some(Err(Denial::Changed)),
-                false => self.sow(now, ticket, grant, &memo),
+                false => self.sow(now, seed),
             };
             if let Some(answer) = sown {
                 self.answer(ticket, answer);
@@ -76,53 +61,42 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Whether somebody else may have signed in since a token was handed over: the page was prerendered, or waited for other tabs.
-    fn is_outdated(&self, grant: &Grant, (handed, latest): (Moment, Option<EpochId>)) -> bool {
-        let has_begun = |begun: &Begun| Some(begun.epoch) > latest && begun.epoch.is_after(handed.wall_ms());
-        let may_be_others = |begun: &Begun| begun.person.is_none() || !begun.is_of(grant);
-        self.known_session().is_some_and(|known| has_begun(&known) && may_be_others(&known))
-    }
-
     /// Takes a token. Returns what its caller is told, where that is known at once.
-    fn sow(
-        &mut self,
-        now: Moment,
-        ticket: Ticket,
-        grant: Grant,
-        memo: &Memo,
-    ) -> Option<Result<Reply, Denial>> {
-        if let Some(denial) = self.forbids(&grant, memo) {
+    fn sow(&mut self, now: Moment, seed: Seed) -> Option<Result<Reply, Denial>> {
+        let Seed { ticket, grant, stored, .. } = seed;
+        let stored = &stored;
+        if let Some(denial) = self.forbids(&grant, stored) {
             return Some(Err(denial));
         }
-        match self.known_session() {
-            Some(known) if known.is_of(&grant) && !self.is_replaced(&grant, memo.unsettled, memo) => {
+        let found = Evidence { grant: &grant, marker: stored.marker, listed: &stored.in_flight };
+        match self.tenure.session() {
+            Some(known) if known.is_of(&grant) && !self.tenure.is_replaced(found) => {
                 // Ours is as good, and may be newer: nobody knows how old a page is.
-                let has_one =
-                    matches!(&self.phase, Phase::Active(held) if held.grant.lasts(now, Default::default()));
+                let has_one = matches!(&self.tenure.phase, Phase::Active(current) if current.grant.lasts(now, Default::default()));
                 if !has_one && grant.lasts(now, Default::default()) {
                     self.adopt(now, known.epoch, grant, Source::Seed);
                 }
             }
             // Whether the page is older than the sign-in, a refresh tells.
             Some(known) => {
-                let owner = Begun::of(known.epoch, &grant);
-                self.callers.add(ticket, Wish::Person { after: self.turns.sent_before(), owner }, None, now);
+                let owner = Fingerprint::of(known.epoch, &grant);
+                self.waiters.add(ticket, Wish::Person { after: self.queue.sent_before(), owner }, None, now);
                 return None;
             }
             // Whether the page is older than the sign-out, a refresh tells.
-            None if self.is_signed_out(memo) => {
-                let pending = self.pending.or(memo.sign_out);
-                self.cookie.keep_signed_out(pending.and_then(|pending| pending.session));
-                self.callers.add(ticket, Wish::NewEpoch { after: self.turns.sent }, None, now);
+            None if self.is_signed_out(stored) => {
+                let pending = self.sign_out.pending.or(stored.sign_out);
+                self.tenure.cookie.keep_signed_out(pending.and_then(|pending| pending.session));
+                self.waiters.add(ticket, Wish::NewEpoch { after: self.queue.sent }, None, now);
                 return None;
             }
             // The answer to the refresh that restores it is of the same session.
-            None if matches!(self.phase, Phase::Unknown { .. }) => {
-                let epoch = self.next_epoch(now);
+            None if self.tenure.is_unknown() => {
+                let epoch = self.tenure.next_epoch(now, &mut self.entropy);
                 self.adopt(now, epoch, grant, Source::Seed);
             }
             None => {
-                let epoch = self.next_epoch(now);
+                let epoch = self.tenure.next_epoch(now, &mut self.entropy);
                 self.leave_epoch(epoch);
                 self.adopt(now, epoch, grant, Source::Seed);
             }
@@ -131,26 +105,27 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Why a token may not be taken before the next sign-in: it may be of the session that was signed out here.
-    fn forbids(&self, grant: &Grant, memo: &Memo) -> Option<Denial> {
+    fn forbids(&self, grant: &Grant, stored: &Stored) -> Option<Denial> {
         if let (Phase::Ended { reason: EndReason::Replaced, .. }, _)
-        | (_, Some(Remembered::Over { reason: EndReason::Replaced, .. })) = (&self.phase, memo.session)
+        | (_, Some(SessionEntry::Over { reason: EndReason::Replaced, .. })) =
+            (&self.tenure.phase, stored.session)
         {
             return Some(Denial::Ended(EndReason::Replaced));
         }
-        if self.known_session().is_some() && self.pending.is_none() {
+        if self.tenure.session().is_some() && self.sign_out.pending.is_none() {
             return None;
         }
         let is_others = |pending: PendingSignOut| pending.can_compare() && !pending.is_of(grant);
-        let denied = match self.pending.or(memo.sign_out) {
+        let denied = match self.sign_out.pending.or(stored.sign_out) {
             Some(pending) => !is_others(pending),
-            None => !self.config.tells_sign_out && self.is_signed_out(memo),
+            None => !self.config.tells_sign_out && self.is_signed_out(stored),
         };
         denied.then_some(Denial::Ended(EndReason::SignedOut))
     }
 
     /// Whether the user has signed out, and nobody has signed in since.
-    fn is_signed_out(&self, memo: &Memo) -> bool {
-        matches!(self.phase, Phase::Ended { reason: EndReason::SignedOut, .. })
-            || matches!(memo.session, Some(Remembered::Over { reason: EndReason::SignedOut, .. }))
+    fn is_signed_out(&self, stored: &Stored) -> bool {
+        matches!(self.tenure.phase, Phase::Ended { reason: EndReason::SignedOut, .. })
+            || matches!(stored.session, Some(SessionEntry::Over { reason: EndReason::SignedOut, .. }))
     }
 }

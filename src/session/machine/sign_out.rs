@@ -9,101 +9,100 @@
 //!
 //! Where the server has said that there is no session, a sign-out sends nothing and changes nothing.
 
-use super::super::time::Millis;
-
 use super::super::error::{Denial, RefreshFailure};
 use super::super::id::{Entropy, Ticket};
-use super::super::memo::{Begun, Memo, PendingSignOut, Remembered};
 use super::super::outbox::{Reply, Write};
+use super::super::refresh_marker::RefreshMarker;
 use super::super::report::Report;
 use super::super::signing_out::{SignOutProgress, SignOutStatus};
 use super::super::status::EndReason;
+use super::super::stored::{Fingerprint, PendingSignOut, SessionEntry, Stored};
+use super::super::tenure::Phase;
 use super::super::time::Moment;
 use super::super::token::Grant;
-use super::super::turn::{Job, Turn, Urge};
-use super::super::unsettled::Unsettled;
-use super::{Phase, Session};
+use super::super::turn::{Task, Turn, Urge};
+use super::Session;
 
 impl<E: Entropy> Session<E> {
-    pub(super) fn sign_out(&mut self, now: Moment, ticket: Ticket, memo: &Memo, reads_login: bool) {
+    pub(super) fn sign_out(&mut self, now: Moment, ticket: Ticket, stored: &Stored, reads_login: bool) {
         // Unless another tab has just begun one.
-        let is_later = |begun: Begun| self.over(begun.epoch).is_none();
-        let has_begun = memo.session.and_then(Remembered::begun).is_some_and(is_later);
-        let is_over = matches!(self.phase, Phase::Ended { .. } | Phase::Closed { .. }) && !has_begun;
-        if is_over && !reads_login && self.is_known_to_be_over(now, memo) {
+        let is_later = |begun: Fingerprint| self.tenure.end_of(begun.epoch).is_none();
+        let has_begun = stored.session.and_then(SessionEntry::begun).is_some_and(is_later);
+        let is_over = matches!(self.tenure.phase, Phase::Ended { .. } | Phase::Closed { .. }) && !has_begun;
+        if is_over && !reads_login && self.is_known_to_be_over(now, stored) {
             let status =
                 if self.config.tells_sign_out { SignOutStatus::Confirmed } else { SignOutStatus::Local };
             return self.answer(ticket, Ok(Reply::SignedOut(status)));
         }
-        let session = self.whose_cookie(memo);
-        self.compared = None;
+        let session = self.whose_cookie(stored);
+        self.sign_out.compared = None;
         let ending = self.grant_of(session);
         self.end(now, EndReason::SignedOut);
         let denial = Denial::Ended(EndReason::SignedOut);
-        self.cancel(|job| matches!(job, Job::Login { .. }), denial);
-        for login in std::mem::take(&mut self.logins) {
+        self.cancel(|task| matches!(task, Task::Login { .. }), denial);
+        for login in std::mem::take(&mut self.queue.logins) {
             self.answer(login, Err(denial));
         }
         if !self.config.tells_sign_out {
-            self.sign_out_status = Some(SignOutStatus::Local);
-            let is_free = memo.sign_out.is_none_or(|kept| kept.is_given_up());
-            if let Some((until, _)) = self.over.filter(|_| is_free) {
+            self.sign_out.status = Some(SignOutStatus::Local);
+            let is_free = stored.sign_out.is_none_or(|kept| kept.is_given_up());
+            if let Some((until, _)) = self.tenure.ended().filter(|_| is_free) {
                 // Whose session it was, or that nobody can tell: a later page may be delivered with a token of it.
                 let local = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 };
                 self.outbox.writes.push(Write::SignOut(local.given_up()));
             }
             return self.answer(ticket, Ok(Reply::SignedOut(SignOutStatus::Local)));
         }
-        match self.pending.filter(|pending| is_over && !pending.is_given_up()) {
+        match self.sign_out.pending.filter(|pending| is_over && !pending.is_given_up()) {
             // A login that ran until now has removed it.
             Some(pending) => self.remember_sign_out(pending),
             None => {
-                if let Some((until, _)) = self.over {
-                    self.ending = ending;
-                    self.sign_out_failure = None;
+                if let Some((until, _)) = self.tenure.ended() {
+                    self.sign_out.ending = ending;
+                    self.sign_out.failure = None;
                     self.remember_sign_out(PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 });
                 }
             }
         }
-        self.sign_out_backoff.reset();
-        self.turns.add_sign_out(vec![ticket], Urge::First);
+        self.sign_out.backoff.reset();
+        self.queue.add_sign_out(vec![ticket], Urge::First);
     }
 
     /// Whether the server has said that there is no session, and nothing has happened since that could bring one.
-    fn is_known_to_be_over(&self, now: Moment, memo: &Memo) -> bool {
-        let is_said = match self.phase {
-            Phase::Ended { reason: EndReason::None, .. } => self.has_none,
+    fn is_known_to_be_over(&self, now: Moment, stored: &Stored) -> bool {
+        let is_said = match self.tenure.phase {
+            Phase::Ended { reason: EndReason::None, .. } => self.tenure.has_none,
             Phase::Ended { reason: EndReason::Rejected, .. } => true,
             Phase::Ended { reason: EndReason::SignedOut, .. } => {
-                self.sign_out_status == Some(SignOutStatus::Confirmed)
+                self.sign_out.status == Some(SignOutStatus::Confirmed)
             }
             // There is a cookie, and it is somebody's.
             Phase::Ended { reason: EndReason::Replaced, .. } => false,
             Phase::Unknown { .. } | Phase::Active(_) | Phase::Closed { .. } => false,
         };
-        let may_come = |refresh: &Unsettled| refresh.may_still_come(now);
+        let may_come = |refresh: &RefreshMarker| refresh.may_still_come(now);
         is_said
-            && self.pending.is_none()
-            && self.logins.is_empty()
-            && self.turns.is_quiet()
-            && !self.callers.want_new_epoch(u32::MAX)
-            && !memo.unsettled.as_ref().is_some_and(may_come)
+            && self.sign_out.pending.is_none()
+            && self.queue.logins.is_empty()
+            && self.queue.is_quiet()
+            && !self.waiters.want_new_epoch(u32::MAX)
+            && !stored.marker.as_ref().is_some_and(may_come)
     }
 
     /// The token in hand, where the endpoint requires the one of this session.
-    fn grant_of(&self, session: Option<Begun>) -> Option<Grant> {
-        let Phase::Active(held) = &self.phase else { return None };
-        let is_its = self.config.sign_out_token && session.is_some_and(|begun| begun.epoch == held.epoch);
-        is_its.then(|| held.grant.clone())
+    fn grant_of(&self, session: Option<Fingerprint>) -> Option<Grant> {
+        let Phase::Active(current) = &self.tenure.phase else { return None };
+        let is_its = self.config.sign_out_token && session.is_some_and(|begun| begun.epoch == current.epoch);
+        is_its.then(|| current.grant.clone())
     }
 
     /// The session whose cookie the browser has; `None` where nobody can know. Then whoever's it is is signed out.
-    fn whose_cookie(&self, memo: &Memo) -> Option<Begun> {
-        let known = self.known_session();
+    fn whose_cookie(&self, stored: &Stored) -> Option<Fingerprint> {
+        let known = self.tenure.session();
         // Another tab may just have begun one, or may have signed out of a later one than ours.
-        let begun = memo.session.and_then(Remembered::begun);
-        let is_of_now = |pending: &PendingSignOut| !pending.is_outdated(memo.session);
-        let signed_out = match self.pending.or(memo.sign_out.filter(is_of_now)) {
+        let begun = stored.session.and_then(SessionEntry::begun);
+        let is_of_now = |pending: &PendingSignOut| !pending.is_outdated(stored.session);
+        let signed_out = match self.sign_out.pending.or(stored.sign_out.filter(is_of_now)) {
             Some(pending) => Some(pending.session?),
             None => None,
         };
@@ -111,76 +110,74 @@ impl<E: Entropy> Session<E> {
         let all = [begun, signed_out, known].into_iter().flatten();
         let session = all.max_by_key(|begun| begun.epoch)?;
         // A refresh that was sent before it had begun brings another cookie.
-        let is_earlier = |refresh: &Unsettled| refresh.may_lie_over(session.epoch);
-        let overlaps = memo.unsettled.as_ref().is_some_and(is_earlier) || self.turns.has_inert();
-        Some(session).filter(|_| !overlaps && !self.cookie.in_doubt)
+        let is_earlier = |refresh: &RefreshMarker| refresh.may_lie_over(session.epoch);
+        let overlaps = stored.marker.as_ref().is_some_and(is_earlier) || self.queue.has_inert();
+        Some(session).filter(|_| !overlaps && !self.tenure.cookie.must_verify)
     }
 
     /// Looks whether a sign-out is pending: another page may have left one, or have finished ours.
-    pub(super) fn recall_sign_out(&mut self, now: Moment, memo: &Memo) {
+    pub(super) fn apply_stored_sign_out(&mut self, now: Moment, stored: &Stored) {
         // While a login runs there is none written down: it comes back if the login fails.
-        if !memo.is_kept || !self.config.tells_sign_out || !self.logins.is_empty() {
+        if !stored.is_kept || !self.config.tells_sign_out || !self.queue.logins.is_empty() {
             return;
         }
         // A sign-out that another tab has finished leaves an entry of the session.
-        if memo.sign_out.is_none() && memo.session.is_none() && self.pending.is_some() {
+        if stored.sign_out.is_none() && stored.session.is_none() && self.sign_out.pending.is_some() {
             return self.storage_cleared();
         }
-        let before = std::mem::replace(&mut self.pending, memo.sign_out);
-        let Some(pending) = memo.sign_out else { return };
-        if pending.is_outdated(memo.session) {
+        let before = std::mem::replace(&mut self.sign_out.pending, stored.sign_out);
+        let Some(pending) = stored.sign_out else { return };
+        if pending.is_outdated(stored.session) {
             return self.forget_sign_out();
         }
-        self.note_over(pending.until, EndReason::SignedOut);
+        self.tenure.note_end(pending.until, EndReason::SignedOut);
         if !pending.is_given_up() && pending.is_too_old(now) {
             return self.give_up_sign_out(pending);
         }
         if before.is_some_and(|before| before.until == pending.until && before.tries < pending.tries) {
             // Another tab has just tried: as if it had been this one.
-            self.sign_out_backoff.catch_up(pending.tries - 1);
-            self.sign_out_backoff.fail(now, &RefreshFailure::TimedOut, &mut self.entropy);
+            self.sign_out.backoff.catch_up(pending.tries - 1);
+            self.sign_out.backoff.fail(now, &RefreshFailure::TimedOut, &mut self.entropy);
         }
     }
 
     /// What an earlier page could not finish, or a tab that has gone, is finished first.
     pub(super) fn pursue_sign_out(&mut self) {
-        match self.pending {
+        match self.sign_out.pending {
             None => {}
             Some(pending) if pending.is_given_up() => self.end_what_was_signed_out(),
-            Some(_) if self.turns.has_sign_out() => {}
-            Some(_) => self.turns.add_sign_out(Vec::new(), Urge::Pursuit),
+            Some(_) if self.queue.has_sign_out() => {}
+            Some(_) => self.queue.add_sign_out(Vec::new(), Urge::Pursuit),
         }
     }
 
     /// It stays written down, so that nothing is restored before the next sign-in.
     pub(super) fn give_up_sign_out(&mut self, pending: PendingSignOut) {
         let pending = pending.given_up();
-        self.ending = None;
+        self.sign_out.ending = None;
         self.remember_sign_out(pending);
         self.report(Report::SignOutSettled {
             status: SignOutStatus::GivenUp,
             tries: pending.tries,
-            failure: self.sign_out_failure,
+            failure: self.sign_out.failure,
         });
     }
 
     /// There is nothing to pursue any more.
     pub(super) fn forget_sign_out(&mut self) {
-        self.compared = None;
-        self.ending = None;
-        if let Some(pending) = self.pending.take() {
+        if let Some(pending) = self.sign_out.forget() {
             self.outbox.writes.push(Write::ClearSignOut { until: pending.until });
         }
     }
 
     pub(super) fn remember_sign_out(&mut self, pending: PendingSignOut) {
-        self.pending = Some(pending);
+        self.sign_out.pending = Some(pending);
         self.outbox.writes.push(Write::SignOut(pending));
     }
 
     /// Whether nothing may be restored before a sign-out is finished.
     pub(super) fn awaits_sign_out(&self) -> bool {
-        self.pending.is_some() && matches!(self.phase, Phase::Unknown { .. })
+        self.sign_out.pending.is_some() && self.tenure.is_unknown()
     }
 
     /// A page that began with a pending sign-out shows what it knows: the user is signed out.
@@ -191,66 +188,47 @@ impl<E: Entropy> Session<E> {
     }
 
     /// A local sign-out holds until the next sign-in: a page that begins restores nothing.
-    pub(super) fn keep_local_sign_out(&mut self, memo: &Memo) {
+    pub(super) fn keep_local_sign_out(&mut self, stored: &Stored) {
         let is_signed_out =
-            matches!(memo.session, Some(Remembered::Over { reason: EndReason::SignedOut, .. }));
+            matches!(stored.session, Some(SessionEntry::Over { reason: EndReason::SignedOut, .. }));
         if is_signed_out && self.holds_locally() {
-            self.sign_out_status = Some(SignOutStatus::Local);
+            self.sign_out.status = Some(SignOutStatus::Local);
             self.end_session(EndReason::SignedOut, false);
         }
     }
 
     /// Whether the word of a sign-out is enough to restore nothing: nobody is asked, and nobody signs in just now.
     pub(super) fn holds_locally(&self) -> bool {
-        !self.config.tells_sign_out
-            && matches!(self.phase, Phase::Unknown { .. })
-            && !self.callers.want_new_epoch(u32::MAX)
+        !self.config.tells_sign_out && self.tenure.is_unknown() && !self.waiters.want_new_epoch(u32::MAX)
     }
 
     /// Another tab has just tried, and failed.
     pub(super) fn put_off_pursuit(&mut self, now: Moment) {
-        let is_pursuit = |turn: &Turn| matches!(turn.job, Job::SignOut { urge: Urge::Pursuit, .. });
-        if self.sign_out_backoff.until(now).is_some() && self.turns.current.as_ref().is_some_and(is_pursuit) {
+        let is_pursuit = |turn: &Turn| matches!(turn.task, Task::SignOut { urge: Urge::Pursuit, .. });
+        if self.sign_out.backoff.until(now).is_some() && self.queue.current.as_ref().is_some_and(is_pursuit) {
             self.ask_anew(now);
         }
     }
 
     /// What was written down, somebody else has finished or given up, or a sign-in has ended the matter.
     pub(super) fn drop_finished_sign_out(&mut self) {
-        let status = match self.pending {
+        let status = match self.sign_out.pending {
             // A sign-in would have taken it from the queue.
             None => SignOutStatus::Confirmed,
             Some(pending) if pending.is_given_up() => SignOutStatus::Pending,
             Some(_) => return,
         };
-        let is_it = |turn: &mut Turn| matches!(turn.job, Job::SignOut { .. });
-        if let Some(turn) = self.turns.current.take_if(is_it) {
+        let is_it = |turn: &mut Turn| matches!(turn.task, Task::SignOut { .. });
+        if let Some(turn) = self.queue.current.take_if(is_it) {
             self.outbox.release(turn.attempt);
-            self.answer_all(turn.job.into_tickets(), Ok(Reply::SignedOut(status)));
+            self.answer_all(turn.task.into_tickets(), Ok(Reply::SignedOut(status)));
             self.end_what_was_signed_out();
         }
     }
 
     /// What has become of the last sign-out: to show.
     pub fn sign_out_progress(&self) -> Option<SignOutProgress> {
-        let status = match self.pending {
-            Some(pending) if pending.is_given_up() => SignOutStatus::GivenUp,
-            Some(_) => SignOutStatus::Pending,
-            None => self.sign_out_status?,
-        };
-        let is_pending = status == SignOutStatus::Pending;
-        Some(SignOutProgress {
-            status,
-            asked: self.pending.map(|pending| pending.asked),
-            tries: self.pending.map_or(0, |pending| pending.tries),
-            retry_at: self.sign_out_backoff.retry_at().filter(|_| is_pending),
-            failure: self.sign_out_failure.filter(|_| self.pending.is_some()),
-        })
-    }
-
-    /// Whether a token of the ending session is in hand that the endpoint would take.
-    pub(super) fn has_token_to_send(&self, now: Moment) -> bool {
-        self.ending.as_ref().is_some_and(|grant| grant.lasts(now, Millis::ZERO))
+        self.sign_out.progress()
     }
 
     pub(super) fn answer_all(&mut self, tickets: Vec<Ticket>, answer: Result<Reply, Denial>) {

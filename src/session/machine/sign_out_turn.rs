@@ -14,48 +14,37 @@
 //! | a refresh is out that was sent before the sign-out | nothing: its cookie would undo what was confirmed |
 //! | anything else | nothing: it is not confirmed, and is tried again later |
 
-use super::super::time::Millis;
-
+use super::super::current_token::Source;
 use super::super::error::{Denial, RefreshFailure};
-use super::super::held::Source;
 use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
-use super::super::memo::{Memo, PendingSignOut};
 use super::super::outbox::{Reply, Request};
 use super::super::report::Report;
+use super::super::sign_out::Owner;
 use super::super::signing_out::{SignOutFailure, SignOutStatus};
-use super::super::time::Moment;
+use super::super::stored::{PendingSignOut, Stored};
+use super::super::tenure::Phase;
+use super::super::time::{Millis, Moment};
 use super::super::token::Grant;
-use super::super::turn::{Job, Turn, Urge};
-use super::{Phase, Session};
-
-/// Whose session a pending sign-out has found.
-#[derive(PartialEq, Eq)]
-enum Owner {
-    /// The session that was signed out.
-    Pending,
-    /// Another one: somebody has signed in since.
-    Other,
-    /// One of the same person, who may have signed in anew.
-    Unclear,
-}
+use super::super::turn::{Task, Turn, Urge};
+use super::Session;
 
 impl<E: Entropy> Session<E> {
     /// Whether a refresh goes before this: to see whose session there is, or for the token that is required.
-    pub(super) fn must_compare(&self, job: &Job, now: Moment) -> bool {
-        let is_sure = matches!(job, Job::SignOut { urge, .. } if *urge != Urge::Pursuit);
+    pub(super) fn must_compare(&self, task: &Task, now: Moment) -> bool {
+        let is_sure = matches!(task, Task::SignOut { urge, .. } if *urge != Urge::Pursuit);
         let may_be_anothers =
             |pending: &PendingSignOut| pending.can_compare() && !(is_sure && pending.is_young(now));
-        self.pending.as_ref().is_some_and(may_be_anothers)
-            || (self.config.sign_out_token && !self.has_token_to_send(now))
+        self.sign_out.pending.as_ref().is_some_and(may_be_anothers)
+            || (self.config.sign_out_token && !self.sign_out.has_token(now))
     }
 
     /// Sends it; or first the refresh that tells whose session there is.
     pub(super) fn send_sign_out(&mut self, now: Moment, mut turn: Turn) {
-        turn.compares = turn.refused.is_some() || self.must_compare(&turn.job, now);
+        turn.compares = turn.refused.is_some() || self.must_compare(&turn.task, now);
         if turn.compares {
-            turn.tells = self.pending.map(|pending| pending.until);
+            turn.tells = self.sign_out.pending.map(|pending| pending.until);
             self.send_refresh(now, &mut turn);
-            self.turns.current = Some(turn);
+            self.queue.current = Some(turn);
         } else {
             self.send_as_it_is(now, turn);
         }
@@ -63,35 +52,23 @@ impl<E: Entropy> Session<E> {
 
     fn send_as_it_is(&mut self, now: Moment, mut turn: Turn) {
         turn.compares = false;
-        turn.tells = self.pending.map(|pending| pending.until);
+        turn.tells = self.sign_out.pending.map(|pending| pending.until);
         turn.begin(self.config.timeout, now);
-        let token = self.ending.as_ref().filter(|_| self.has_token_to_send(now));
+        let token = self.sign_out.ending.as_ref().filter(|_| self.sign_out.has_token(now));
         let token = token.map(|grant| grant.token.clone());
         turn.carries_token = token.is_some();
         self.outbox.app.request = Some(Request::SignOut { attempt: turn.attempt, token });
-        self.turns.current = Some(turn);
+        self.queue.current = Some(turn);
     }
 
     /// The page goes while it looks whose session there is: what it would send next, it could not send under the lock.
     pub(super) fn put_off_sign_out(&mut self) {
         let compares = |turn: &Turn| turn.is_busy() && turn.compares;
-        if self.turns.current.as_ref().is_some_and(compares)
-            && let Some(turn) = self.turns.give_up()
+        if self.queue.current.as_ref().is_some_and(compares)
+            && let Some(turn) = self.queue.give_up()
         {
             self.outbox.release(turn.attempt);
-            self.turns.agenda.insert(0, turn.job);
-        }
-    }
-
-    /// Whose session there is, by a token of it. Another `sid` tells a new sign-in of the same person only where the
-    /// server keeps it over refreshes: another refresh shows that.
-    fn owner_of(&self, grant: &Grant) -> Owner {
-        match (self.pending.filter(|pending| pending.is_of(grant)), &self.compared) {
-            (None, _) => Owner::Other,
-            (Some(pending), _) if pending.has_sid_of(grant) => Owner::Pending,
-            (Some(_), None) => Owner::Unclear,
-            (Some(_), compared) if *compared == grant.subject => Owner::Other,
-            (Some(_), _) => Owner::Pending,
+            self.queue.waiting.insert(0, turn.task);
         }
     }
 
@@ -102,40 +79,40 @@ impl<E: Entropy> Session<E> {
         mut turn: Turn,
         number: u32,
         outcome: Result<Grant, RefreshFailure>,
-        memo: &Memo,
+        stored: &Stored,
     ) {
-        self.recall_sign_out(now, memo);
+        self.apply_stored_sign_out(now, stored);
         match outcome {
             // It has lain there while the tab was frozen: whose session there is now, it does not say.
             Ok(_) if turn.was_neglected(now, self.config.longest_gap()) => {
                 self.outbox.release(turn.attempt);
-                if matches!(self.phase, Phase::Active(_)) {
+                if self.tenure.token().is_some() {
                     // Somebody has signed in, and its cookie may lie over that.
-                    self.doubt_cookie_after(Ok(()));
+                    self.tenure.doubt_cookie_after(Ok(()));
                 }
                 self.sign_out_failed(now, turn, RefreshFailure::TimedOut);
             }
-            Ok(grant) if self.owner_of(&grant) == Owner::Unclear => {
-                self.compared = grant.subject;
+            Ok(grant) if self.sign_out.owner_of(&grant) == Owner::Unclear => {
+                self.sign_out.compared = grant.subject;
                 self.outbox.release(turn.attempt);
-                self.turns.agenda.insert(0, turn.job);
+                self.queue.waiting.insert(0, turn.task);
             }
-            Ok(grant) if self.owner_of(&grant) == Owner::Pending => {
-                self.session_goes_on(now, turn, grant, memo);
+            Ok(grant) if self.sign_out.owner_of(&grant) == Owner::Pending => {
+                self.session_goes_on(now, turn, grant, stored);
             }
             Ok(grant) => {
                 self.outbox.release(turn.attempt);
-                let is_anothers = self.pending.is_some();
+                let is_anothers = self.sign_out.pending.is_some();
                 self.forget_sign_out();
-                self.answer_all(turn.job.into_tickets(), Err(Denial::Changed));
-                match self.phase {
+                self.answer_all(turn.task.into_tickets(), Err(Denial::Changed));
+                match self.tenure.phase {
                     Phase::Unknown { .. } if is_anothers => {
-                        let epoch = self.next_epoch(now);
+                        let epoch = self.tenure.next_epoch(now, &mut self.entropy);
                         self.leave_epoch(epoch);
                         self.adopt(now, epoch, grant, Source::Refresh(number));
                     }
                     // Somebody has signed in, and this lies over the cookie of that.
-                    Phase::Active(_) => self.doubt_cookie_after(Ok(())),
+                    Phase::Active(_) => self.tenure.doubt_cookie_after(Ok(())),
                     // A session that began meanwhile is restored next; of one that began before, its own tab speaks.
                     Phase::Unknown { .. } | Phase::Ended { .. } | Phase::Closed { .. } => {}
                 }
@@ -145,8 +122,8 @@ impl<E: Entropy> Session<E> {
                 if turn.refused.is_some() && turn.carries_token {
                     self.markers.note_rejection(None);
                 }
-                let must_confirm = self.must_confirm(now, memo);
-                if must_confirm && self.blocked.is_none() {
+                let must_confirm = self.must_confirm(now, stored);
+                if must_confirm && self.markers.blocked.is_none() {
                     turn.compares = false;
                     return self.confirm_rejection(now, turn);
                 }
@@ -156,7 +133,7 @@ impl<E: Entropy> Session<E> {
                 }
                 self.markers.forget_rejection();
                 let told = turn.tells;
-                self.sign_out_is_done(turn.job.into_tickets(), told);
+                self.sign_out_is_done(turn.task.into_tickets(), told);
             }
             Err(failure) => {
                 self.outbox.release(turn.attempt);
@@ -166,24 +143,24 @@ impl<E: Entropy> Session<E> {
     }
 
     /// A refresh has brought a token of the session that was signed out.
-    fn session_goes_on(&mut self, now: Moment, mut turn: Turn, grant: Grant, memo: &Memo) {
+    fn session_goes_on(&mut self, now: Moment, mut turn: Turn, grant: Grant, stored: &Stored) {
         self.markers.forget_rejection();
         turn.compares = false;
         if self.config.sign_out_token {
-            self.ending = Some(grant);
+            self.sign_out.ending = Some(grant);
         } else if let Some(failure) = turn.refused {
             self.outbox.release(turn.attempt);
             return self.sign_out_failed(now, turn, failure);
         }
         turn.refused = None;
         // The cookie that an orphan may still bring must not come after the sign-out.
-        let orphan = turn.still_waits(self.markers.newest, self.orphan_wait(now, memo), now);
+        let orphan = turn.still_waits(self.markers.newest, self.orphan_wait(now, stored), now);
         if orphan.is_zero() {
             return self.send_as_it_is(now, turn);
         }
         turn.waited_for = self.markers.newest;
         turn.hold(Millis::ZERO, orphan, now);
-        self.turns.current = Some(turn);
+        self.queue.current = Some(turn);
         self.end_what_was_signed_out();
     }
 
@@ -193,15 +170,15 @@ impl<E: Entropy> Session<E> {
         attempt: AttemptId,
         outcome: Result<(), RefreshFailure>,
     ) {
-        let Some(mut turn) = self.turns.take(attempt) else { return };
+        let Some(mut turn) = self.queue.take(attempt) else { return };
         // Where a refresh went before it, the session is known to go on.
-        let is_open = self.pending.is_some() && turn.id.is_none() && !self.away;
+        let is_open = self.sign_out.pending.is_some() && turn.id.is_none() && !self.page.is_away();
         match outcome {
             Err(failure @ RefreshFailure::Rejected { .. }) if is_open => {
                 turn.refused = Some(failure);
                 // What is stored is looked at before the refresh is sent.
                 turn.hold(Millis::ZERO, Millis::ZERO, now);
-                self.turns.current = Some(turn);
+                self.queue.current = Some(turn);
             }
             Err(failure) => {
                 self.outbox.release(attempt);
@@ -215,24 +192,24 @@ impl<E: Entropy> Session<E> {
             Ok(()) => {
                 self.outbox.release(attempt);
                 let told = turn.tells;
-                self.sign_out_is_done(turn.job.into_tickets(), told);
+                self.sign_out_is_done(turn.task.into_tickets(), told);
             }
         }
     }
 
     /// The server knows of all sessions that had begun by `told`.
     fn sign_out_is_done(&mut self, tickets: Vec<Ticket>, told: Option<EpochId>) {
-        self.sign_out_backoff.reset();
+        self.sign_out.backoff.reset();
         self.end_what_was_signed_out();
-        if self.pending.map(|pending| pending.until) > told {
+        if self.sign_out.pending.map(|pending| pending.until) > told {
             // The tab was frozen while the answer lay there: somebody has signed in and out since.
             self.pursue_sign_out();
         } else {
-            let tries = self.pending.map_or(0, |pending| pending.tries);
+            let tries = self.sign_out.pending.map_or(0, |pending| pending.tries);
             self.forget_sign_out();
-            self.sign_out_failure = None;
-            if matches!(self.phase, Phase::Ended { .. }) {
-                self.sign_out_status = Some(SignOutStatus::Confirmed);
+            self.sign_out.failure = None;
+            if self.tenure.is_ended() {
+                self.sign_out.status = Some(SignOutStatus::Confirmed);
             }
             let status = SignOutStatus::Confirmed;
             self.report(Report::SignOutSettled { status, tries, failure: None });
@@ -245,14 +222,14 @@ impl<E: Entropy> Session<E> {
         let failure = turn.refused.unwrap_or(failure);
         let in_refresh = turn.compares && turn.refused.is_none();
         let attempt = turn.attempt;
-        let tickets = turn.job.into_tickets();
+        let tickets = turn.task.into_tickets();
         self.end_what_was_signed_out();
         // None if a session has begun since, which must not be signed out for the one before it.
-        let Some(mut pending) = self.pending else {
+        let Some(mut pending) = self.sign_out.pending else {
             return self.answer_all(tickets, Err(Denial::Changed));
         };
         self.answer_all(tickets, Ok(Reply::SignedOut(SignOutStatus::Pending)));
-        self.sign_out_failure = Some(SignOutFailure { attempt, failure, in_refresh });
+        self.sign_out.failure = Some(SignOutFailure { attempt, failure, in_refresh });
         if !failure.reached_nobody() {
             pending.tries = pending.tries.saturating_add(1);
             self.remember_sign_out(pending);
@@ -263,11 +240,11 @@ impl<E: Entropy> Session<E> {
         self.report(Report::SignOutSettled {
             status: SignOutStatus::Pending,
             tries: pending.tries,
-            failure: self.sign_out_failure,
+            failure: self.sign_out.failure,
         });
         // All tabs, and the pages before this one, have so many tries together.
-        self.sign_out_backoff.catch_up(pending.tries.saturating_sub(1));
-        self.sign_out_backoff.fail(now, &failure, &mut self.entropy);
+        self.sign_out.backoff.catch_up(pending.tries.saturating_sub(1));
+        self.sign_out.backoff.fail(now, &failure, &mut self.entropy);
         self.pursue_sign_out();
     }
 }

@@ -1,13 +1,14 @@
 //! What is read of a marker, and what the next refresh is marked with, case by case.
 
 use super::*;
-use crate::session::memo::Remembered;
 use crate::session::status::EndReason;
+use crate::session::stored::SessionEntry;
 
 pub(super) const TIMEOUT: Millis = Millis::from_secs(15);
 pub(super) const LONGEST: i64 = LONGEST_IN_FLIGHT.get() as i64;
 pub(super) const KNOWN: i64 = RECOGNISED.get() as i64;
-pub(super) const ALL: [Standing; 4] = [Standing::Out, Standing::Lost, Standing::Overtaken, Standing::Astray];
+pub(super) const ALL: [MarkerState; 4] =
+    [MarkerState::InFlight, MarkerState::Lost, MarkerState::Superseded, MarkerState::Stray];
 pub(super) const FATES: [Fate; 3] = [Fate::Accepted, Fate::Rejected, Fate::Lost];
 
 pub(super) fn at(ms: i64) -> Moment {
@@ -23,38 +24,38 @@ pub(super) fn epoch(ms: i64) -> EpochId {
 }
 
 /// The marker of a refresh with the number 1, sent at zero.
-pub(super) fn marker(standing: Standing) -> Unsettled {
+pub(super) fn marker(state: MarkerState) -> RefreshMarker {
     let sent = at(0).wall_ms();
-    Unsettled {
+    RefreshMarker {
         id: id(1),
         sent,
-        standing,
+        state,
         companion: None,
-        astray: None,
+        stray_since: None,
         gone: None,
         under: None,
         first: sent,
     }
 }
 
-pub(super) fn sent(number: u64, began: i64) -> Sent {
-    Sent { attempt: id(100 + number), id: id(number), under: None, number: 1, began: at(began) }
+pub(super) fn sent(number: u64, began: i64) -> SentRefresh {
+    SentRefresh { attempt: id(100 + number), id: id(number), under: None, number: 1, began: at(began) }
 }
 
 /// One that this tab has sent itself, at zero.
-pub(super) fn own(standing: Standing) -> Markers {
-    Markers { newest: Some(marker(standing)), written_in: Some(id(101)), ..Markers::default() }
+pub(super) fn own(state: MarkerState) -> Markers {
+    Markers { newest: Some(marker(state)), written_in: Some(id(101)), ..Markers::default() }
 }
 
 /// One of another page.
-pub(super) fn read(standing: Standing) -> Markers {
-    Markers { is_read: true, ..own(standing) }
+pub(super) fn read(state: MarkerState) -> Markers {
+    Markers { is_read: true, ..own(state) }
 }
 
 /// A retry under the same id, sent 20 s after the first, which may still be answered.
 pub(super) fn retried() -> Markers {
-    let retry = Unsettled { sent: at(20_000).wall_ms(), ..marker(Standing::Out) };
-    Markers { newest: Some(retry), before: Some(marker(Standing::Out)), ..own(Standing::Out) }
+    let retry = RefreshMarker { sent: at(20_000).wall_ms(), ..marker(MarkerState::InFlight) };
+    Markers { newest: Some(retry), before: Some(marker(MarkerState::InFlight)), ..own(MarkerState::InFlight) }
 }
 
 /// Nothing else is out.
@@ -62,12 +63,12 @@ pub(super) fn nobody() -> Others<'static> {
     Others { late: &[], listed: InFlightList::default(), timeout: TIMEOUT }
 }
 
-pub(super) fn stored(unsettled: Option<Unsettled>, marked: Option<AttemptId>) -> Memo {
-    Memo { is_kept: true, unsettled, marked, ..Memo::default() }
+pub(super) fn stored(marker: Option<RefreshMarker>, marked: Option<AttemptId>) -> Stored {
+    Stored { is_kept: true, marker, marked, ..Stored::default() }
 }
 
-pub(super) fn standing(markers: &Markers) -> Option<(Standing, i64)> {
-    markers.newest.map(|marker| (marker.standing, marker.sent - at(0).wall_ms()))
+pub(super) fn state(markers: &Markers) -> Option<(MarkerState, i64)> {
+    markers.newest.map(|marker| (marker.state, marker.sent - at(0).wall_ms()))
 }
 
 /// Each draws a number that no other has.
@@ -81,15 +82,15 @@ pub(super) fn entropy() -> impl Entropy {
 
 #[test]
 fn a_marker_that_has_gone_is_settled_unless_it_is_of_this_tab_and_nobody_else_can_know() {
-    let session = Some(Remembered::Over { until: epoch(0), reason: EndReason::SignedOut });
-    for standing in ALL {
+    let session = Some(SessionEntry::Over { until: epoch(0), reason: EndReason::SignedOut });
+    for state in ALL {
         for is_read in [true, false] {
             for is_kept in [true, false] {
                 for session in [None, session] {
-                    let mut markers = if is_read { read(standing) } else { own(standing) };
-                    markers.read(at(0), &Memo { is_kept, session, ..Memo::default() });
-                    let is_retried = standing == Standing::Lost && is_kept && session.is_some();
-                    let case = format!("{standing:?}, read: {is_read}, kept: {is_kept}, {session:?}");
+                    let mut markers = if is_read { read(state) } else { own(state) };
+                    markers.read(at(0), &Stored { is_kept, session, ..Stored::default() });
+                    let is_retried = state == MarkerState::Lost && is_kept && session.is_some();
+                    let case = format!("{state:?}, read: {is_read}, kept: {is_kept}, {session:?}");
                     assert_eq!(markers.newest.is_none(), is_read || is_retried, "{case}");
                 }
             }
@@ -100,18 +101,18 @@ fn a_marker_that_has_gone_is_settled_unless_it_is_of_this_tab_and_nobody_else_ca
 #[test]
 fn a_page_that_has_not_said_when_it_went_went_before_the_first_look() {
     let gone = |markers: &Markers| markers.newest.and_then(|marker| marker.gone);
-    let found = marker(Standing::Out);
+    let found = marker(MarkerState::InFlight);
     let mut other = Markers::default();
     other.read(at(3_000), &stored(Some(found), Some(id(9))));
     other.read(at(5_000), &stored(Some(found), Some(id(9))));
     assert_eq!(gone(&other), Some(at(3_000).wall_ms()));
-    other.read(at(6_000), &stored(Some(Unsettled { gone: Some(7), ..found }), Some(id(9))));
+    other.read(at(6_000), &stored(Some(RefreshMarker { gone: Some(7), ..found }), Some(id(9))));
     assert_eq!(gone(&other), Some(7));
-    let mut mine = own(Standing::Out);
+    let mut mine = own(MarkerState::InFlight);
     mine.read(at(3_000), &stored(Some(found), Some(id(101))));
     assert_eq!((gone(&mine), mine.own_turn()), (None, Some(id(101))));
     mine.storage_cleared();
-    mine.read(at(3_000), &stored(Some(Unsettled { sent: 5, ..found }), Some(id(9))));
+    mine.read(at(3_000), &stored(Some(RefreshMarker { sent: 5, ..found }), Some(id(9))));
     assert_eq!((gone(&mine), mine.own_turn()), (Some(at(3_000).wall_ms()), None));
     mine.storage_cleared();
     assert_eq!(mine.own_turn(), Some(id(101)));
@@ -120,9 +121,9 @@ fn a_page_that_has_not_said_when_it_went_went_before_the_first_look() {
 #[test]
 fn a_rejection_counts_until_another_tab_marks_a_refresh() {
     for (marked, counts) in [(None, true), (Some(id(101)), true), (Some(id(102)), false)] {
-        let mut markers = own(Standing::Out);
+        let mut markers = own(MarkerState::InFlight);
         markers.note_rejection(Some(id(1)));
-        markers.read(at(0), &stored(Some(marker(Standing::Out)), marked));
+        markers.read(at(0), &stored(Some(marker(MarkerState::InFlight)), marked));
         assert_eq!(markers.is_rejected(), counts, "{marked:?}");
         markers.forget_rejection();
         assert!(!markers.is_rejected());
@@ -132,13 +133,14 @@ fn a_rejection_counts_until_another_tab_marks_a_refresh() {
 #[test]
 fn the_companion_tells_that_the_cookie_has_come() {
     let [one, other] = ["a", "b"].map(|value| Some(Companion::of(value)));
-    for standing in ALL {
+    for state in ALL {
         for now in [one, other, None] {
-            let found = Unsettled { companion: one, ..marker(standing) };
+            let found = RefreshMarker { companion: one, ..marker(state) };
             let mut markers = Markers::default();
-            markers.read(at(0), &Memo { companion: now, ..stored(Some(found), Some(id(9))) });
-            let expected = if standing == Standing::Out && now == other { Standing::Lost } else { standing };
-            assert_eq!(markers.newest.map(|marker| marker.standing), Some(expected), "{standing:?}, {now:?}");
+            markers.read(at(0), &Stored { companion: now, ..stored(Some(found), Some(id(9))) });
+            let expected =
+                if state == MarkerState::InFlight && now == other { MarkerState::Lost } else { state };
+            assert_eq!(markers.newest.map(|marker| marker.state), Some(expected), "{state:?}, {now:?}");
             let (next, _) = markers.mark(id(2), None, at(1), &mut entropy());
             assert_eq!(next.companion, now);
         }
@@ -150,23 +152,28 @@ fn an_orphan_is_waited_for_by_how_it_stands_what_comes_next_and_what_the_server_
     let ms = |ms: u64| Millis::new(ms);
     for rotation in [Rotation::None, Rotation::Replays, Rotation::Refuses, Rotation::Revokes] {
         let habits = Habits { rotation, pace: None, timeout: TIMEOUT };
-        for (standing, next, age, left) in [
+        for (state, next, age, left) in [
             // Its page went at once: two seconds.
-            (Standing::Out, Next::Refresh, 500, if rotation == Rotation::Revokes { 1_500 } else { 0 }),
-            (Standing::Out, Next::Login, 500, 1_500),
-            (Standing::Out, Next::SignOut, 500, 14_500),
-            (Standing::Out, Next::SignOut, 16_000, 0),
-            (Standing::Overtaken, Next::Refresh, 500, 0),
-            (Standing::Overtaken, Next::Login, 500, 14_500),
-            (Standing::Overtaken, Next::SignOut, 500, 14_500),
-            (Standing::Lost, Next::SignOut, 500, 0),
-            (Standing::Astray, Next::SignOut, 500, 0),
+            (
+                MarkerState::InFlight,
+                Next::Refresh,
+                500,
+                if rotation == Rotation::Revokes { 1_500 } else { 0 },
+            ),
+            (MarkerState::InFlight, Next::Login, 500, 1_500),
+            (MarkerState::InFlight, Next::SignOut, 500, 14_500),
+            (MarkerState::InFlight, Next::SignOut, 16_000, 0),
+            (MarkerState::Superseded, Next::Refresh, 500, 0),
+            (MarkerState::Superseded, Next::Login, 500, 14_500),
+            (MarkerState::Superseded, Next::SignOut, 500, 14_500),
+            (MarkerState::Lost, Next::SignOut, 500, 0),
+            (MarkerState::Stray, Next::SignOut, 500, 0),
         ] {
-            let mut markers = read(standing);
-            markers.newest = markers.newest.map(|marker| Unsettled { gone: Some(marker.sent), ..marker });
+            let mut markers = read(state);
+            markers.newest = markers.newest.map(|marker| RefreshMarker { gone: Some(marker.sent), ..marker });
             let expected = if rotation == Rotation::None { 0 } else { left };
             let wait = markers.orphan_wait(next, habits, at(age));
-            assert_eq!(wait, ms(expected), "{rotation:?}, {standing:?}, {next:?}, {age}");
+            assert_eq!(wait, ms(expected), "{rotation:?}, {state:?}, {next:?}, {age}");
         }
     }
     assert_eq!(Markers::default().orphan_wait(Next::SignOut, REVOKES, at(0)), Millis::ZERO);
@@ -179,9 +186,12 @@ fn one_that_was_overtaken_is_repeated_while_the_server_recognises_it_and_waited_
     for (first, waits) in [(KNOWN - 1, false), (KNOWN, true), (KNOWN + 1, true)] {
         // The last try of it has just been sent.
         let now = at(first);
-        let mut markers = own(Standing::Overtaken);
-        let newest =
-            Unsettled { sent: now.wall_ms(), gone: Some(now.wall_ms()), ..marker(Standing::Overtaken) };
+        let mut markers = own(MarkerState::Superseded);
+        let newest = RefreshMarker {
+            sent: now.wall_ms(),
+            gone: Some(now.wall_ms()),
+            ..marker(MarkerState::Superseded)
+        };
         markers.newest = Some(newest);
         assert_eq!(!markers.orphan_wait(Next::Refresh, REVOKES, now).is_zero(), waits, "{first}");
         let (next, _) = markers.mark(id(2), None, now, &mut entropy());
@@ -191,22 +201,22 @@ fn one_that_was_overtaken_is_repeated_while_the_server_recognises_it_and_waited_
 
 #[test]
 fn the_next_refresh_has_the_id_of_the_one_before_while_that_may_bring_its_cookie() {
-    for standing in ALL {
+    for state in ALL {
         for (age, is_young) in [(KNOWN - 1, true), (KNOWN, false)] {
-            let mut markers = own(standing);
+            let mut markers = own(state);
             let (next, retried) = markers.mark(id(2), None, at(age), &mut entropy());
-            let is_open = matches!(standing, Standing::Out | Standing::Lost);
-            let is_same = is_open || (standing == Standing::Overtaken && is_young);
-            let case = format!("{standing:?}, {age} ms");
+            let is_open = matches!(state, MarkerState::InFlight | MarkerState::Lost);
+            let is_same = is_open || (state == MarkerState::Superseded && is_young);
+            let case = format!("{state:?}, {age} ms");
             assert_eq!(next.id, if is_same { id(1) } else { id(2) }, "{case}");
             assert_eq!(next.first, if is_same { at(0).wall_ms() } else { at(age).wall_ms() }, "{case}");
             assert_eq!(
-                (next.sent, next.standing, next.gone),
-                (at(age).wall_ms(), Standing::Out, None),
+                (next.sent, next.state, next.gone),
+                (at(age).wall_ms(), MarkerState::InFlight, None),
                 "{case}"
             );
             assert_eq!(retried.is_some(), is_open, "{case}");
-            let is_kept = is_same && standing != Standing::Lost;
+            let is_kept = is_same && state != MarkerState::Lost;
             assert_eq!(markers.before.is_some(), is_kept, "{case}");
             assert_eq!((markers.newest, markers.own_turn()), (Some(next), Some(id(2))), "{case}");
         }
@@ -224,7 +234,7 @@ fn what_was_rejected_is_not_asked_once_more_under_the_same_id() {
         (Some(None), Some(1), Some(1)),
         (Some(None), None, None),
     ] {
-        let newest = newest.map(|number| Unsettled { id: id(number), ..marker(Standing::Out) });
+        let newest = newest.map(|number| RefreshMarker { id: id(number), ..marker(MarkerState::InFlight) });
         let mut markers = Markers { newest, ..Markers::default() };
         if let Some(number) = rejected {
             markers.note_rejection(number.map(id));
@@ -241,27 +251,27 @@ fn what_was_rejected_is_not_asked_once_more_under_the_same_id() {
 
 #[test]
 fn a_retry_carries_on_what_may_lie_over_a_session_and_under_which_the_first_was_sent() {
-    for (standing, astray, session, under, expected) in [
+    for (state, stray_since, session, under, expected) in [
         // What was lost before the session began brings no cookie.
-        (Standing::Lost, None, Some(5), Some(-9), Some(5)),
-        (Standing::Lost, None, Some(-5), Some(-9), Some(-9)),
-        (Standing::Lost, None, Some(0), Some(-9), Some(0)),
-        (Standing::Lost, Some(0), Some(5), Some(-9), Some(-9)),
-        (Standing::Lost, None, None, Some(-9), None),
-        (Standing::Out, None, Some(5), Some(-9), Some(-9)),
-        (Standing::Out, None, Some(5), None, None),
-        (Standing::Overtaken, Some(0), Some(5), Some(-9), Some(-9)),
-        (Standing::Astray, Some(0), Some(5), Some(-9), Some(-9)),
+        (MarkerState::Lost, None, Some(5), Some(-9), Some(5)),
+        (MarkerState::Lost, None, Some(-5), Some(-9), Some(-9)),
+        (MarkerState::Lost, None, Some(0), Some(-9), Some(0)),
+        (MarkerState::Lost, Some(0), Some(5), Some(-9), Some(-9)),
+        (MarkerState::Lost, None, None, Some(-9), None),
+        (MarkerState::InFlight, None, Some(5), Some(-9), Some(-9)),
+        (MarkerState::InFlight, None, Some(5), None, None),
+        (MarkerState::Superseded, Some(0), Some(5), Some(-9), Some(-9)),
+        (MarkerState::Stray, Some(0), Some(5), Some(-9), Some(-9)),
     ] {
-        let mut markers = own(standing);
-        let astray = astray.map(|ms| at(ms).wall_ms() - 7);
-        let newest = Unsettled { astray, under: under.map(epoch), ..marker(standing) };
+        let mut markers = own(state);
+        let stray_since = stray_since.map(|ms| at(ms).wall_ms() - 7);
+        let newest = RefreshMarker { stray_since, under: under.map(epoch), ..marker(state) };
         markers.newest = Some(newest);
         let (next, _) = markers.mark(id(2), session.map(epoch), at(1), &mut entropy());
-        let case = format!("{standing:?}, {astray:?}, {session:?}, {under:?}");
+        let case = format!("{state:?}, {stray_since:?}, {session:?}, {under:?}");
         assert_eq!(next.under, expected.map(epoch), "{case}");
-        assert_eq!(next.astray, astray.or(newest.is_open().then_some(newest.sent)), "{case}");
+        assert_eq!(next.stray_since, stray_since.or(newest.is_open().then_some(newest.sent)), "{case}");
     }
     let (first, _) = Markers::default().mark(id(2), Some(epoch(3)), at(1), &mut entropy());
-    assert_eq!((first.id, first.under, first.astray), (id(2), Some(epoch(3)), None));
+    assert_eq!((first.id, first.under, first.stray_since), (id(2), Some(epoch(3)), None));
 }

@@ -1,23 +1,23 @@
 //! What the browser of one client remembers.
 
-use silent_session::session::{Memo, Write};
+use silent_session::session::{Stored, Write};
 
 #[derive(Debug, Default)]
 pub(crate) struct Storage {
-    memo: Memo,
+    stored: Stored,
 }
 
 impl Storage {
-    pub(crate) fn memo(&self) -> Memo {
-        Memo { is_kept: true, ..self.memo }
+    pub(crate) fn stored(&self) -> Stored {
+        Stored { is_kept: true, ..self.stored }
     }
 
     /// Stores what is to be.
     pub(crate) fn obey(&mut self, writes: &[Write]) {
         for write in writes {
             match write {
-                Write::Session(session) => self.memo.session = Some(*session),
-                Write::Note(note) => self.memo.note(*note),
+                Write::Session(session) => self.stored.session = Some(*session),
+                Write::Note(note) => self.stored.note(*note),
                 Write::SignOut(_) | Write::ClearSignOut { .. } | Write::Company(_) => {}
             }
         }

@@ -71,7 +71,7 @@ pub(crate) fn living(world: &World, tab: usize) -> Option<TabId> {
 /// The first tab that runs and whose session knows of a sign-in, so that it can say of which session a user signs out.
 pub(crate) fn signed_in(world: &World) -> Option<TabId> {
     let restores =
-        |tab: TabId| world.tabs[tab.0].deploy.config.restore && world.memo_in(tab).session.is_some();
+        |tab: TabId| world.tabs[tab.0].deploy.config.restore && world.stored_in(tab).session.is_some();
     // To earlier versions a session that was replaced was rejected. (They tell the server of a sign-out all the same.)
     let is_newest = |tab: TabId| world.tabs[tab.0].deploy.version == Version::Newest;
     let knows = |tab: TabId| (world.is_active(tab) || restores(tab)) && is_newest(tab);
@@ -110,7 +110,7 @@ pub(crate) fn orphans_for_good(world: &World, step: &Step) -> bool {
 /// Whether there is a marker of a refresh, and servers still recognise the id of its chain of retries.
 pub(crate) fn is_recognised(world: &World) -> bool {
     let now = world.moment().wall_ms();
-    world.memo().unsettled.is_some_and(|marker| now - marker.first < RECOGNISED)
+    world.stored().marker.is_some_and(|marker| now - marker.first < RECOGNISED)
 }
 
 /// Lets messages arrive that are on their way, where a page goes that may have something to tell to a worker, or a worker to

@@ -1,13 +1,11 @@
 //! Answers of the auth server, or of whoever stands in its way.
 
-use silent_session::session::Millis;
-
 use silent_session::format::{
     Head, Record as _, ServerClock, bearer, claims_of, find_token, is_sendable, read_times, subject_in,
     token_at,
 };
 use silent_session::session::{
-    AccessToken, EndReason, Event, FailureKind, Grant, RefreshFailure, Status, TokenFault,
+    AccessToken, EndReason, Event, FailureKind, Grant, Millis, RefreshFailure, Status, TokenFault,
 };
 
 use crate::json::JsonObject;

@@ -1,7 +1,7 @@
 //! Messages of other tabs, or of whatever script of the origin posts to their channel.
 
 use silent_session::format::{Record as _, read_message, write_message};
-use silent_session::session::{Event, Memo, PeerMessage, Status};
+use silent_session::session::{Event, PeerMessage, Status, Stored};
 
 use crate::json::JsonObject;
 use crate::page::{Page, TOKEN};
@@ -40,7 +40,7 @@ pub fn messages(data: &[u8]) {
     if let Status::Active { epoch: now, grant, .. } = page.status() {
         assert!(Some(now) != epoch || grant.token.reveal() == TOKEN || text.contains("token"));
     }
-    assert!(page.signs_in(Memo::default()), "locked out");
+    assert!(page.signs_in(Stored::default()), "locked out");
 }
 
 fn epoch_of(page: &Page) -> Option<silent_session::session::EpochId> {

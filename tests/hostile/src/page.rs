@@ -1,8 +1,8 @@
 //! A page with alice signed in, and what must hold whatever it hears.
 
 use silent_session::session::{
-    AccessToken, AttemptId, Config, Event, Grant, LockTask, Memo, Millis, Moment, Outbox, Request, Session,
-    Status, Subject, Ticket,
+    AccessToken, AttemptId, Config, Event, Grant, LockTask, Millis, Moment, Outbox, Request, Session, Status,
+    Stored, Subject, Ticket,
 };
 
 /// What alice's token is. It is good for a quarter of an hour.
@@ -69,24 +69,24 @@ impl Page {
     }
 
     /// Alice signs in, whatever storage holds. Returns whether she is signed in, now and later.
-    pub(crate) fn signs_in(&mut self, memo: Memo) -> bool {
+    pub(crate) fn signs_in(&mut self, stored: Stored) -> bool {
         let is_active = |page: &Self| matches!(page.status(), Status::Active { .. });
         let ticket = self.ticket();
         let grant = self.grant();
-        self.happens_with(memo, Event::SignedIn { ticket, grant });
+        self.happens_with(stored, Event::SignedIn { ticket, grant });
         let was_active = is_active(self);
         self.waits(1_000);
-        self.happens_with(memo, Event::StorageChanged);
+        self.happens_with(stored, Event::StorageChanged);
         was_active && is_active(self)
     }
 
     pub(crate) fn happens(&mut self, event: Event) {
-        self.happens_with(Memo::default(), event);
+        self.happens_with(Stored::default(), event);
     }
 
     /// Something happens while this is stored.
-    pub(crate) fn happens_with(&mut self, memo: Memo, event: Event) {
-        let outbox = self.handle(memo, event);
+    pub(crate) fn happens_with(&mut self, stored: Stored, event: Event) {
+        let outbox = self.handle(stored, event);
         self.answered += outbox.replies.len();
         if let Some(Request::Refresh { attempt, .. }) = outbox.app.request {
             self.out = Some(attempt);
@@ -101,10 +101,10 @@ impl Page {
         self.ticks();
     }
 
-    fn handle(&mut self, memo: Memo, event: Event) -> Outbox {
+    fn handle(&mut self, stored: Stored, event: Event) -> Outbox {
         let now = self.moment();
         if event.needs_storage() {
-            let _ = self.session.handle(now, Event::StorageRead(Box::new(memo)));
+            let _ = self.session.handle(now, Event::StorageRead(Box::new(stored)));
         }
         let outbox = self.session.handle(now, event);
         let Outbox { writes, messages, releases, replies, app, .. } = &outbox;
@@ -119,13 +119,13 @@ impl Page {
             if self.session.deadline(self.moment()) != Some(Millis::ZERO) {
                 return;
             }
-            let outbox = self.handle(Memo::default(), Event::Tick);
+            let outbox = self.handle(Stored::default(), Event::Tick);
             if let Some(Request::Refresh { attempt, .. }) = outbox.app.request {
                 self.out = Some(attempt);
             }
             if let Some(LockTask::Acquire(attempt)) = outbox.lock {
                 let granted = Event::LockGranted { attempt, contended: false };
-                let _ = self.handle(Memo::default(), granted);
+                let _ = self.handle(Stored::default(), granted);
             }
         }
         assert_ne!(self.session.deadline(self.moment()), Some(Millis::ZERO), "ticks change nothing");

@@ -8,8 +8,8 @@ mod sign_outs;
 mod turns;
 
 use silent_session::session::{
-    AccessToken, AttemptId, Begun, Delay, EpochId, Event, Grant, Memo, Moment, Remembered, Report, Session,
-    Subject, Ticket,
+    AccessToken, AttemptId, Delay, EpochId, Event, Fingerprint, Grant, Moment, Report, Session, SessionEntry,
+    Stored, Subject, Ticket,
 };
 
 use super::*;
@@ -59,16 +59,20 @@ impl One {
     }
 
     /// A session of alice's that began so.
-    pub(super) fn session(&self, epoch: EpochId) -> Begun {
+    pub(super) fn session(&self, epoch: EpochId) -> Fingerprint {
         let subject = self.grant().subject.expect("it says whose it is");
-        Begun { epoch, subject: Some(subject.digest(epoch)), person: Some(subject.person_digest(epoch)) }
+        Fingerprint {
+            epoch,
+            subject: Some(subject.digest(epoch)),
+            person: Some(subject.person_digest(epoch)),
+        }
     }
 
     /// What the browser keeps of the session that goes on.
-    pub(super) fn stored(&self) -> Memo {
+    pub(super) fn stored(&self) -> Stored {
         let Status::Active { epoch, .. } = self.session.status() else { panic!("signed in") };
-        let session = Some(Remembered::Begun(self.session(epoch)));
-        Memo { is_kept: true, session, ..Memo::default() }
+        let session = Some(SessionEntry::Begun(self.session(epoch)));
+        Stored { is_kept: true, session, ..Stored::default() }
     }
 
     pub(super) fn moment(&self) -> Moment {
@@ -77,15 +81,15 @@ impl One {
 
     /// Something happens, and nothing is stored.
     pub(super) fn happens(&mut self, event: Event) -> Vec<Command> {
-        self.happens_with(Memo::default(), event)
+        self.happens_with(Stored::default(), event)
     }
 
     /// Something happens while this is stored.
-    pub(super) fn happens_with(&mut self, memo: Memo, event: Event) -> Vec<Command> {
+    pub(super) fn happens_with(&mut self, stored: Stored, event: Event) -> Vec<Command> {
         let now = self.moment();
         let mut commands = Vec::new();
         if event.needs_storage() {
-            commands.extend(Command::all(self.session.handle(now, Event::StorageRead(Box::new(memo)))));
+            commands.extend(Command::all(self.session.handle(now, Event::StorageRead(Box::new(stored)))));
         }
         commands.extend(Command::all(self.session.handle(now, event)));
         for command in &commands {

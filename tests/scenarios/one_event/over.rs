@@ -1,8 +1,8 @@
 //! A session that is over, or closed.
 
 use silent_session::session::{
-    AccessToken, Audience, Begun, EpochId, Event, Grant, Memo, Note, PeerMessage, Remembered, TabId as Id,
-    Ticket,
+    AccessToken, Audience, EpochId, Event, Fingerprint, Grant, Note, PeerMessage, SessionEntry, Stored,
+    TabId as Id, Ticket,
 };
 
 use super::*;
@@ -53,13 +53,13 @@ fn a_closed_session_notes_its_refresh_as_one_of_the_session_that_goes_on_or_of_t
         let date = 1_700_000_000_000 + later;
         let other = if later == 0 { epoch } else { EpochId::draw(&mut || 5, date, None) };
         let session = if is_over {
-            Remembered::Over { until: other, reason: EndReason::SignedOut }
+            SessionEntry::Over { until: other, reason: EndReason::SignedOut }
         } else {
-            Remembered::Begun(Begun { epoch: other, subject: None, person: None })
+            SessionEntry::Begun(Fingerprint { epoch: other, subject: None, person: None })
         };
-        let memo = Memo { is_kept: true, session: Some(session), ..Memo::default() };
+        let stored = Stored { is_kept: true, session: Some(session), ..Stored::default() };
         let outcome = Ok(Grant { token: AccessToken::new("next"), ..one.grant() });
-        let commands = one.happens_with(memo, Event::RefreshSettled { attempt, outcome, echoes: false });
+        let commands = one.happens_with(stored, Event::RefreshSettled { attempt, outcome, echoes: false });
         let case = format!("over: {is_over}, {later}: {commands:?}");
         let has = |which: fn(&Note) -> bool| {
             commands.iter().any(|command| matches!(command, Command::Note(note) if which(note)))
@@ -67,7 +67,7 @@ fn a_closed_session_notes_its_refresh_as_one_of_the_session_that_goes_on_or_of_t
         assert_eq!(has(|note| matches!(note, Note::Remark { .. })), strays, "{case}");
         assert_eq!(has(|note| matches!(note, Note::Unmark { .. })), !strays, "{case}");
         assert_eq!(
-            has(|note| matches!(note, Note::Answered(_))),
+            has(|note| matches!(note, Note::Replied(_))),
             !(strays || (is_over && later >= 0)),
             "{case}"
         );
@@ -81,11 +81,11 @@ fn a_page_that_restores_nothing_tells_nobody_that_a_session_is_over() {
     for is_signed_out in [false, true] {
         let mut one = One::new(Config { restore: false, ..Config::default() });
         let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
-        let session = Some(Remembered::Begun(Begun { epoch, subject: None, person: None }));
-        let memo = Memo { is_kept: true, session, ..Memo::default() };
-        one.happens_with(memo, Event::Started { company: false });
+        let session = Some(SessionEntry::Begun(Fingerprint { epoch, subject: None, person: None }));
+        let stored = Stored { is_kept: true, session, ..Stored::default() };
+        one.happens_with(stored, Event::Started { company: false });
         if is_signed_out {
-            one.happens_with(memo, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
+            one.happens_with(stored, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
         }
         let from = Id::draw(&mut || 99);
         let commands = one.happens(Event::PeerSpoke { from, message: PeerMessage::Hello });
@@ -100,12 +100,12 @@ fn a_page_that_restores_nothing_tells_nobody_that_a_session_is_over() {
 fn a_tab_that_speaks_of_a_session_which_is_over_is_told_so() {
     let mut one = One::signed_in(Config::default());
     let Status::Active { epoch: first, .. } = one.session.status() else { panic!("signed in") };
-    let memo = Memo::default();
-    one.happens_with(memo, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
+    let stored = Stored::default();
+    one.happens_with(stored, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
     let grant = one.grant();
-    one.happens_with(memo, Event::SignedIn { ticket: Ticket(2), grant });
+    one.happens_with(stored, Event::SignedIn { ticket: Ticket(2), grant });
     let from = Id::draw(&mut || 99);
-    let message = PeerMessage::Began(Begun { epoch: first, subject: None, person: None });
+    let message = PeerMessage::Began(Fingerprint { epoch: first, subject: None, person: None });
     let commands = one.happens(Event::PeerSpoke { from, message });
     let is_end = |command: &Command| matches!(command, Command::Tell(PeerMessage::Over { until, .. }) if *until >= first);
     assert!(commands.iter().any(is_end), "{commands:?}");

@@ -1,8 +1,8 @@
 //! Refreshes that are out: what is written down of them, and what they say of the cookie.
 
 use silent_session::session::{
-    AccessToken, AttemptId, Begun, Delay, EpochId, Event, Grant, InFlight, InFlightList, Memo, Note, Offer,
-    PeerMessage, Remembered, Standing, TabId as Id, Ticket, Unsettled,
+    AccessToken, AttemptId, Delay, EpochId, Event, Fingerprint, Grant, InFlight, InFlightList, MarkerState,
+    Note, Offer, PeerMessage, RefreshMarker, SessionEntry, Stored, TabId as Id, Ticket,
 };
 
 use super::*;
@@ -31,13 +31,13 @@ fn a_refresh_of_before_the_session_is_marked_when_the_own_one_is_accepted() {
     for (is_accepted, sent, marks) in [(true, 6_000, true), (true, 1_000, false), (false, 6_000, false)] {
         let mut one = One::signed_in(Config::default());
         one.runs(5_000);
-        let memo = Memo { in_flight: listed(&one, sent), ..one.stored() };
+        let stored = Stored { in_flight: listed(&one, sent), ..one.stored() };
         let attempt = one.wants_renewal(1);
-        one.happens_with(memo, Event::LockGranted { attempt, contended: false });
+        one.happens_with(stored, Event::LockGranted { attempt, contended: false });
         let grant = Grant { token: AccessToken::new("next"), ..one.grant() };
         let outcome = if is_accepted { Ok(grant) } else { Err(RefreshFailure::Rejected { status: 401 }) };
-        let commands = one.happens_with(memo, Event::RefreshSettled { attempt, outcome, echoes: false });
-        let is_mark = |note: &Note| matches!(note, Note::Remark { attempt, unsettled } if *attempt == other() && unsettled.standing == Standing::Astray);
+        let commands = one.happens_with(stored, Event::RefreshSettled { attempt, outcome, echoes: false });
+        let is_mark = |note: &Note| matches!(note, Note::Remark { attempt, marker } if *attempt == other() && marker.state == MarkerState::Stray);
         assert_eq!(notes(&commands).iter().any(is_mark), marks, "{is_accepted}, {sent}: {commands:?}");
     }
 }
@@ -56,8 +56,8 @@ fn a_refresh_of_which_nobody_hears_counts_as_long_as_its_reply_is_likely() {
         if has_sibling {
             one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
         }
-        let memo = Memo { in_flight: listed(&one, ago), ..one.stored() };
-        one.happens_with(memo, Event::CookieChanged { ticket: Ticket(1) });
+        let stored = Stored { in_flight: listed(&one, ago), ..one.stored() };
+        one.happens_with(stored, Event::CookieChanged { ticket: Ticket(1) });
         let is_unknown = matches!(one.session.status(), Status::Unknown { .. });
         assert_eq!(is_unknown, counts, "{ago} ms, sibling: {has_sibling}");
     }
@@ -71,9 +71,9 @@ fn what_becomes_of_an_unknown_refresh_clears_its_marker_unless_it_is_lost() {
         (Err(RefreshFailure::Offline), false),
     ] {
         let mut one = One::signed_in(Config::default());
-        let memo = one.stored();
+        let stored = one.stored();
         let commands =
-            one.happens_with(memo, Event::RefreshSettled { attempt: other(), outcome, echoes: false });
+            one.happens_with(stored, Event::RefreshSettled { attempt: other(), outcome, echoes: false });
         let cleared = notes(&commands).contains(&Note::Unmark { attempt: other() });
         assert_eq!(cleared, clears, "{commands:?}");
     }
@@ -84,32 +84,32 @@ fn a_login_waits_for_an_orphan_as_long_as_its_cookie_is_likely_to_come_and_a_sig
     for (is_login, wait) in [(true, 1_500), (false, 14_500)] {
         let mut one = One::signed_in(Config::default());
         let sent = one.moment().wall_ms() - 500;
-        let marker = Unsettled {
+        let marker = RefreshMarker {
             id: other(),
             sent,
-            standing: Standing::Out,
+            state: MarkerState::InFlight,
             companion: None,
-            astray: None,
+            stray_since: None,
             gone: Some(sent),
             under: None,
             first: sent,
         };
-        let memo = Memo { unsettled: Some(marker), marked: Some(other()), ..one.stored() };
+        let stored = Stored { marker: Some(marker), marked: Some(other()), ..one.stored() };
         let event = if is_login {
             Event::SignInWanted { ticket: Ticket(1) }
         } else {
             Event::SignOutWanted { ticket: Ticket(1), reads_login: false }
         };
-        let commands = one.happens_with(memo, event);
+        let commands = one.happens_with(stored, event);
         let sign_out = commands.iter().find_map(|command| match command {
             Command::RememberSignOut(pending) => Some(*pending),
             _ => None,
         });
         let attempt = one.turn.expect("it asks for the lock");
-        let over = |until| Remembered::Over { until, reason: EndReason::SignedOut };
-        let session = sign_out.map(|pending| over(pending.until)).or(memo.session);
-        let memo = Memo { sign_out, session, ..memo };
-        let commands = one.happens_with(memo, Event::LockGranted { attempt, contended: false });
+        let over = |until| SessionEntry::Over { until, reason: EndReason::SignedOut };
+        let session = sign_out.map(|pending| over(pending.until)).or(stored.session);
+        let stored = Stored { sign_out, session, ..stored };
+        let commands = one.happens_with(stored, Event::LockGranted { attempt, contended: false });
         let expected = Some((Delay::Orphan, Millis::new(wait)));
         assert_eq!(deferred(&commands), expected, "login: {is_login}: {commands:?}");
     }
@@ -118,12 +118,12 @@ fn a_login_waits_for_an_orphan_as_long_as_its_cookie_is_likely_to_come_and_a_sig
 #[test]
 fn a_page_that_goes_gives_the_lock_back_and_its_refresh_goes_on() {
     let mut one = One::signed_in(Config::default());
-    let memo = one.stored();
+    let stored = one.stored();
     let attempt = one.wants_renewal(1);
-    one.happens_with(memo, Event::LockGranted { attempt, contended: false });
+    one.happens_with(stored, Event::LockGranted { attempt, contended: false });
     let commands = one.happens(Event::Left);
     assert!(commands.contains(&Command::ReleaseLock { attempt }), "{commands:?}");
-    let is_gone = |note: &Note| matches!(note, Note::Remark { unsettled, .. } if unsettled.gone.is_some());
+    let is_gone = |note: &Note| matches!(note, Note::Remark { marker, .. } if marker.gone.is_some());
     assert!(notes(&commands).iter().any(is_gone), "{commands:?}");
 }
 
@@ -132,11 +132,11 @@ fn a_token_of_the_session_that_is_to_be_restored_is_taken_unless_the_app_knows_b
     for (says, takes) in [(false, true), (true, false)] {
         let mut one = One::new(Config::default());
         let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
-        let session = Some(Remembered::Begun(Begun { epoch, subject: None, person: None }));
-        let memo = Memo { is_kept: true, session, ..Memo::default() };
-        one.happens_with(memo, Event::Started { company: true });
+        let session = Some(SessionEntry::Begun(Fingerprint { epoch, subject: None, person: None }));
+        let stored = Stored { is_kept: true, session, ..Stored::default() };
+        one.happens_with(stored, Event::Started { company: true });
         if says {
-            one.happens_with(memo, Event::CookieChanged { ticket: Ticket(1) });
+            one.happens_with(stored, Event::CookieChanged { ticket: Ticket(1) });
         }
         let message = offered(&one, epoch);
         one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message });
@@ -148,16 +148,16 @@ fn a_token_of_the_session_that_is_to_be_restored_is_taken_unless_the_app_knows_b
 #[test]
 fn a_token_of_a_later_session_leaves_the_refresh_of_the_one_before_without_effect() {
     let mut one = One::signed_in(Config::default());
-    let memo = one.stored();
+    let stored = one.stored();
     let attempt = one.wants_renewal(1);
-    one.happens_with(memo, Event::LockGranted { attempt, contended: false });
+    one.happens_with(stored, Event::LockGranted { attempt, contended: false });
     one.runs(1_000);
     let Status::Active { epoch: before, .. } = one.session.status() else { panic!("signed in") };
     let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms(), Some(before));
     let message = offered(&one, epoch);
     one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message });
     let outcome = Ok(Grant { token: AccessToken::new("late"), ..one.grant() });
-    one.happens_with(memo, Event::RefreshSettled { attempt, outcome, echoes: false });
+    one.happens_with(stored, Event::RefreshSettled { attempt, outcome, echoes: false });
     let Status::Active { epoch: shown, grant, .. } = one.session.status() else { panic!("signed in") };
     assert_eq!((shown, grant.token.reveal()), (epoch, "offered"));
 }
@@ -171,22 +171,25 @@ fn a_refresh_of_the_session_before_is_of_before_whatever_the_clock_shows_and_how
     one.runs(16_000);
     one.set = -60_000;
     let grant = Grant { token: AccessToken::new("once more"), ..one.grant() };
-    let memo = one.stored();
-    one.happens_with(memo, Event::SignedIn { ticket: Ticket(2), grant });
+    let stored = one.stored();
+    one.happens_with(stored, Event::SignedIn { ticket: Ticket(2), grant });
     let began = one.moment().wall_ms();
     one.runs(1_000);
     let renewal = one.wants_renewal(3);
     one.happens_with(one.stored(), Event::LockGranted { attempt: renewal, contended: false });
     let outcome = Ok(Grant { token: AccessToken::new("renewed"), ..one.grant() });
-    let memo = one.stored();
-    one.happens_with(memo, Event::RefreshSettled { attempt: renewal, outcome, echoes: false });
+    let stored = one.stored();
+    one.happens_with(stored, Event::RefreshSettled { attempt: renewal, outcome, echoes: false });
     let outcome = Ok(one.grant());
-    let commands = one.happens_with(memo, Event::RefreshSettled { attempt: early, outcome, echoes: false });
-    let astray = notes(&commands).into_iter().find_map(|note| match note {
-        Note::Remark { attempt, unsettled } if attempt == early => unsettled.astray,
+    let commands = one.happens_with(stored, Event::RefreshSettled { attempt: early, outcome, echoes: false });
+    let stray_since = notes(&commands).into_iter().find_map(|note| match note {
+        Note::Remark { attempt, marker } if attempt == early => marker.stray_since,
         _ => None,
     });
-    assert!(astray.is_some_and(|astray| astray <= began), "{astray:?}, {began}: {commands:?}");
+    assert!(
+        stray_since.is_some_and(|stray_since| stray_since <= began),
+        "{stray_since:?}, {began}: {commands:?}"
+    );
 }
 
 /// What another tab says that has a token.

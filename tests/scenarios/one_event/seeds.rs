@@ -1,20 +1,20 @@
 //! A token that the page was delivered with.
 
 use silent_session::session::{
-    Begun, EpochId, Event, Memo, PeerMessage, PendingSignOut, Remembered, TabId as Id, Ticket,
+    EpochId, Event, Fingerprint, PeerMessage, PendingSignOut, SessionEntry, Stored, TabId as Id, Ticket,
 };
 
 use super::*;
 
 /// The session of alice that is stored.
-fn alices(one: &One) -> Begun {
+fn alices(one: &One) -> Fingerprint {
     let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
     one.session(epoch)
 }
 
-fn seeded(one: &mut One, memo: Memo) -> Vec<Command> {
+fn seeded(one: &mut One, stored: Stored) -> Vec<Command> {
     let grant = one.grant();
-    one.happens_with(memo, Event::Seeded { ticket: Ticket(9), grant })
+    one.happens_with(stored, Event::Seeded { ticket: Ticket(9), grant })
 }
 
 #[test]
@@ -24,16 +24,16 @@ fn the_other_tabs_are_asked_where_only_they_know_of_a_session() {
         [(true, false, false), (true, true, false), (true, false, true), (false, false, false)]
     {
         let mut one = One::new(Config { restore: false, ..Config::default() });
-        let memo = Memo { is_kept, ..Memo::default() };
+        let stored = Stored { is_kept, ..Stored::default() };
         if started {
-            one.happens_with(memo, Event::Started { company: false });
+            one.happens_with(stored, Event::Started { company: false });
             one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
         }
         if is_known {
             let grant = one.grant();
-            one.happens_with(memo, Event::SignedIn { ticket: Ticket(1), grant });
+            one.happens_with(stored, Event::SignedIn { ticket: Ticket(1), grant });
         }
-        let asks = seeded(&mut one, memo).contains(&Command::Tell(PeerMessage::Hello));
+        let asks = seeded(&mut one, stored).contains(&Command::Tell(PeerMessage::Hello));
         assert_eq!(asks, started && !is_kept && !is_known, "{started}, {is_kept}, {is_known}");
     }
 }
@@ -43,10 +43,10 @@ fn a_page_that_restores_nothing_goes_on_with_the_session_that_is_stored() {
     for is_stored in [true, false] {
         let mut one = One::new(Config { restore: false, ..Config::default() });
         let begun = alices(&one);
-        let session = Some(Remembered::Begun(begun)).filter(|_| is_stored);
-        let memo = Memo { is_kept: true, session, ..Memo::default() };
-        one.happens_with(memo, Event::Started { company: false });
-        seeded(&mut one, memo);
+        let session = Some(SessionEntry::Begun(begun)).filter(|_| is_stored);
+        let stored = Stored { is_kept: true, session, ..Stored::default() };
+        one.happens_with(stored, Event::Started { company: false });
+        seeded(&mut one, stored);
         let Status::Active { epoch, elsewhere, .. } = one.session.status() else { panic!("it is shown") };
         assert_eq!((epoch == begun.epoch, elsewhere), (is_stored, false));
     }
@@ -59,11 +59,11 @@ fn a_seed_of_a_session_that_was_signed_out_in_another_tab_is_refused() {
         let mut one = One::new(config);
         let begun = alices(&one);
         let until = EpochId::last(one.moment().wall_ms() - 1_000, Some(begun.epoch));
-        let session = Some(Remembered::Begun(begun));
-        let memo = Memo { is_kept: true, session, ..Memo::default() };
-        one.happens_with(memo, Event::Started { company: false });
-        let session = Some(Remembered::Over { until, reason: EndReason::SignedOut });
-        let commands = seeded(&mut one, Memo { session, ..memo });
+        let session = Some(SessionEntry::Begun(begun));
+        let stored = Stored { is_kept: true, session, ..Stored::default() };
+        one.happens_with(stored, Event::Started { company: false });
+        let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
+        let commands = seeded(&mut one, Stored { session, ..stored });
         let refused = Command::Answer { ticket: Ticket(9), answer: Err(Denial::Ended(EndReason::SignedOut)) };
         assert!(commands.contains(&refused), "{restore}: {commands:?}");
         assert!(!matches!(one.session.status(), Status::Active { .. }), "{restore}");
@@ -76,15 +76,15 @@ fn while_a_sign_out_is_pending_only_the_seed_of_another_person_is_taken() {
         let mut one = One::new(Config::default());
         let mut session = alices(&one);
         if !is_alices {
-            session = Begun { subject: Some(1), person: Some(1), ..session };
+            session = Fingerprint { subject: Some(1), person: Some(1), ..session };
         }
         let asked = one.moment().wall_ms() - 1_000;
         let until = EpochId::last(asked, Some(session.epoch));
-        let over = Remembered::Over { until, reason: EndReason::SignedOut };
+        let over = SessionEntry::Over { until, reason: EndReason::SignedOut };
         let sign_out = Some(PendingSignOut { until, session: Some(session), asked, tries });
-        let memo = Memo { is_kept: true, session: Some(over), sign_out, ..Memo::default() };
-        one.happens_with(memo, Event::Started { company: false });
-        let commands = seeded(&mut one, memo);
+        let stored = Stored { is_kept: true, session: Some(over), sign_out, ..Stored::default() };
+        one.happens_with(stored, Event::Started { company: false });
+        let commands = seeded(&mut one, stored);
         let refused = Command::Answer { ticket: Ticket(9), answer: Err(Denial::Ended(EndReason::SignedOut)) };
         assert_eq!(commands.contains(&refused), is_alices, "{is_alices}, {tries}: {commands:?}");
     }
@@ -99,7 +99,7 @@ fn a_seed_after_an_end_leaves_nothing_of_the_session_before() {
     let outcome = Err(RefreshFailure::Rejected { status: 401 });
     one.happens(Event::RefreshSettled { attempt, outcome, echoes: false });
     assert!(matches!(one.session.status(), Status::Ended { .. }));
-    seeded(&mut one, Memo::default());
+    seeded(&mut one, Stored::default());
     // It has asked the others whether they know of a session.
     let commands = one.runs(100);
     let forgets = commands.iter().any(|command| matches!(command, Command::ForgetSignOut { .. }));

@@ -1,8 +1,8 @@
 //! What is written down of a sign-out, and what confirms it.
 
 use silent_session::session::{
-    AttemptId, Begun, EpochId, Event, InFlight, InFlightList, Memo, PeerMessage, PendingSignOut, Remembered,
-    TabId as Id, Ticket,
+    AttemptId, EpochId, Event, Fingerprint, InFlight, InFlightList, PeerMessage, PendingSignOut,
+    SessionEntry, Stored, TabId as Id, Ticket,
 };
 
 use super::*;
@@ -13,13 +13,13 @@ fn a_page_that_begins_with_a_sign_out_pursues_it_unless_it_was_given_up() {
         let mut one = One::new(Config::default());
         let until = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
         let asked = one.moment().wall_ms() - 5_000;
-        let memo = Memo {
+        let stored = Stored {
             is_kept: true,
-            session: Some(Remembered::Over { until, reason: EndReason::SignedOut }),
+            session: Some(SessionEntry::Over { until, reason: EndReason::SignedOut }),
             sign_out: Some(PendingSignOut { until, session: None, asked, tries }),
-            ..Memo::default()
+            ..Stored::default()
         };
-        let commands = one.happens_with(memo, Event::Started { company: false });
+        let commands = one.happens_with(stored, Event::Started { company: false });
         let asks = commands.iter().any(|command| matches!(command, Command::AcquireLock { .. }));
         assert_eq!(asks, !is_given_up, "{tries}: {commands:?}");
         let progress = one.session.sign_out_progress().expect("there is one");
@@ -46,13 +46,14 @@ fn a_sign_out_is_not_confirmed_while_another_tab_has_a_refresh_out() {
         let other =
             InFlight { attempt: AttemptId::draw(&mut || 77), sent: one.moment().wall_ms(), gone: None };
         let in_flight = if is_out { InFlightList::default().with(other) } else { InFlightList::default() };
-        let memo = Memo { in_flight, ..one.stored() };
-        let commands = one.happens_with(memo, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
-        let (attempt, pending) = asked_for_sign_out(&commands);
-        let memo = Memo { sign_out: Some(pending), session: None, ..memo };
-        let session = Some(Remembered::Over { until: pending.until, reason: EndReason::SignedOut });
+        let stored = Stored { in_flight, ..one.stored() };
         let commands =
-            one.happens_with(Memo { session, ..memo }, Event::LockGranted { attempt, contended: false });
+            one.happens_with(stored, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
+        let (attempt, pending) = asked_for_sign_out(&commands);
+        let stored = Stored { sign_out: Some(pending), session: None, ..stored };
+        let session = Some(SessionEntry::Over { until: pending.until, reason: EndReason::SignedOut });
+        let commands =
+            one.happens_with(Stored { session, ..stored }, Event::LockGranted { attempt, contended: false });
         assert!(
             commands.iter().any(|command| matches!(command, Command::SendSignOut { .. })),
             "{commands:?}"
@@ -71,12 +72,12 @@ fn a_try_of_another_tab_counts_as_one_of_this_one() {
         let until = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
         let pending =
             PendingSignOut { until, session: None, asked: one.moment().wall_ms() - 5_000, tries: 0 };
-        let session = Some(Remembered::Over { until, reason: EndReason::SignedOut });
-        let memo = Memo { is_kept: true, session, sign_out: Some(pending), ..Memo::default() };
-        one.happens_with(memo, Event::Started { company: false });
+        let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
+        let stored = Stored { is_kept: true, session, sign_out: Some(pending), ..Stored::default() };
+        one.happens_with(stored, Event::Started { company: false });
         let attempt = one.turn.expect("it pursues it");
-        let memo = Memo { sign_out: Some(PendingSignOut { tries, ..pending }), ..memo };
-        let commands = one.happens_with(memo, Event::LockGranted { attempt, contended: false });
+        let stored = Stored { sign_out: Some(PendingSignOut { tries, ..pending }), ..stored };
+        let commands = one.happens_with(stored, Event::LockGranted { attempt, contended: false });
         assert!(commands.contains(&Command::ReleaseLock { attempt }), "{commands:?}");
         let retry_at = one.session.sign_out_progress().and_then(|progress| progress.retry_at);
         let wait = retry_at.expect("it waits") - one.moment().wall_ms();
@@ -85,15 +86,15 @@ fn a_try_of_another_tab_counts_as_one_of_this_one() {
 }
 
 /// A page that begins with a sign-out of nobody knows whom: it is sent as it is.
-fn pursuing(config: Config) -> (One, Memo) {
+fn pursuing(config: Config) -> (One, Stored) {
     let mut one = One::new(config);
     let asked = one.moment().wall_ms() - 5_000;
     let until = EpochId::draw(&mut || 5, asked, None);
     let pending = PendingSignOut { until, session: None, asked, tries: 0 };
-    let session = Some(Remembered::Over { until, reason: EndReason::SignedOut });
-    let memo = Memo { is_kept: true, session, sign_out: Some(pending), ..Memo::default() };
-    one.happens_with(memo, Event::Started { company: false });
-    (one, memo)
+    let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
+    let stored = Stored { is_kept: true, session, sign_out: Some(pending), ..Stored::default() };
+    one.happens_with(stored, Event::Started { company: false });
+    (one, stored)
 }
 
 fn tells_server(commands: &[Command]) -> bool {
@@ -102,10 +103,10 @@ fn tells_server(commands: &[Command]) -> bool {
 
 #[test]
 fn a_sign_out_is_pursued_once() {
-    let (mut one, memo) = pursuing(Config::default());
+    let (mut one, stored) = pursuing(Config::default());
     let attempt = one.turn.take().expect("it pursues it");
-    assert!(tells_server(&one.happens_with(memo, Event::LockGranted { attempt, contended: false })));
-    one.happens_with(memo, Event::CameOnline);
+    assert!(tells_server(&one.happens_with(stored, Event::LockGranted { attempt, contended: false })));
+    one.happens_with(stored, Event::CameOnline);
     one.happens(Event::SignOutSettled { attempt, outcome: Ok(()) });
     one.runs(600_000);
     assert_eq!(one.turn, None, "it is confirmed");
@@ -115,14 +116,15 @@ fn a_sign_out_is_pursued_once() {
 fn a_sign_out_that_another_tab_has_given_up_is_not_sent_for_who_waits() {
     for (tries, sends) in [(19, true), (20, false)] {
         let mut one = One::signed_in(Config::default());
-        let memo = Memo::default();
-        let commands = one.happens_with(memo, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
+        let stored = Stored::default();
+        let commands =
+            one.happens_with(stored, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
         let (attempt, pending) = asked_for_sign_out(&commands);
-        let session = Some(Remembered::Over { until: pending.until, reason: EndReason::SignedOut });
-        let memo = Memo { is_kept: true, session, sign_out: Some(pending), ..memo };
-        let sign_out = memo.sign_out.map(|pending| PendingSignOut { tries, ..pending });
-        let memo = Memo { sign_out, ..memo };
-        let commands = one.happens_with(memo, Event::LockGranted { attempt, contended: false });
+        let session = Some(SessionEntry::Over { until: pending.until, reason: EndReason::SignedOut });
+        let stored = Stored { is_kept: true, session, sign_out: Some(pending), ..stored };
+        let sign_out = stored.sign_out.map(|pending| PendingSignOut { tries, ..pending });
+        let stored = Stored { sign_out, ..stored };
+        let commands = one.happens_with(stored, Event::LockGranted { attempt, contended: false });
         assert_eq!(tells_server(&commands), sends, "{tries}: {commands:?}");
         let answer = Command::Answer { ticket: Ticket(1), answer: PENDING };
         assert_eq!(commands.contains(&answer), !sends, "{tries}: {commands:?}");
@@ -137,12 +139,13 @@ fn a_sign_out_is_not_confirmed_while_a_refresh_is_out_that_this_tab_has_given_up
         one.happens(Event::LockGranted { attempt, contended: false });
         one.happens(Event::Withdrawn { ticket: Ticket(1) });
         one.runs(waited);
-        let memo = Memo::default();
-        let commands = one.happens_with(memo, Event::SignOutWanted { ticket: Ticket(2), reads_login: false });
+        let stored = Stored::default();
+        let commands =
+            one.happens_with(stored, Event::SignOutWanted { ticket: Ticket(2), reads_login: false });
         let (attempt, pending) = asked_for_sign_out(&commands);
-        let session = Some(Remembered::Over { until: pending.until, reason: EndReason::SignedOut });
-        let memo = Memo { is_kept: true, session, sign_out: Some(pending), ..memo };
-        let mut commands = one.happens_with(memo, Event::LockGranted { attempt, contended: false });
+        let session = Some(SessionEntry::Over { until: pending.until, reason: EndReason::SignedOut });
+        let stored = Stored { is_kept: true, session, sign_out: Some(pending), ..stored };
+        let mut commands = one.happens_with(stored, Event::LockGranted { attempt, contended: false });
         assert!(tells_server(&commands), "{commands:?}");
         commands = one.happens(Event::SignOutSettled { attempt, outcome: Ok(()) });
         assert!(commands.contains(&Command::Answer { ticket: Ticket(2), answer }), "{waited}: {commands:?}");
@@ -153,19 +156,19 @@ fn a_sign_out_is_not_confirmed_while_a_refresh_is_out_that_this_tab_has_given_up
 fn who_waits_for_a_sign_out_does_not_wait_for_refreshes_of_other_tabs() {
     let mut one = One::new(Config { sign_out_token: true, ..Config::default() });
     let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms() - 50_000, None);
-    let session = Some(Remembered::Begun(Begun { epoch, subject: Some(1), person: Some(1) }));
+    let session = Some(SessionEntry::Begun(Fingerprint { epoch, subject: Some(1), person: Some(1) }));
     let mut in_flight = InFlightList::default();
     for number in [77, 78] {
         let sent = one.moment().wall_ms() - 20_000;
         in_flight = in_flight.with(InFlight { attempt: AttemptId::draw(&mut || number), sent, gone: None });
     }
-    let memo = Memo { is_kept: true, session, in_flight, ..Memo::default() };
-    one.happens_with(memo, Event::Started { company: false });
+    let stored = Stored { is_kept: true, session, in_flight, ..Stored::default() };
+    one.happens_with(stored, Event::Started { company: false });
     let attempt = one.turn.take().expect("it restores");
-    let commands = one.happens_with(memo, Event::LockGranted { attempt, contended: false });
+    let commands = one.happens_with(stored, Event::LockGranted { attempt, contended: false });
     assert!(commands.contains(&Command::ReleaseLock { attempt }), "two are out: {commands:?}");
     one.turn = None;
-    one.happens_with(memo, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
+    one.happens_with(stored, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
     assert!(one.turn.is_some(), "it is asked for at once");
 }
 
@@ -176,19 +179,19 @@ fn where_somebody_else_is_found_for_a_sign_out_that_session_is_shown() {
         let mut one = One::new(Config::default());
         let asked = one.moment().wall_ms() - 5_000;
         let alices = EpochId::draw(&mut || 5, asked - 50_000, None);
-        let session = Some(Begun { epoch: alices, subject: Some(1), person: Some(1) });
+        let session = Some(Fingerprint { epoch: alices, subject: Some(1), person: Some(1) });
         let until = EpochId::last(asked, Some(alices));
         let sign_out = Some(PendingSignOut { until, session, asked, tries: 0 });
-        let session = Some(Remembered::Over { until, reason: EndReason::SignedOut });
-        let memo = Memo { is_kept: true, session, sign_out, ..Memo::default() };
-        one.happens_with(memo, Event::Started { company: false });
+        let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
+        let stored = Stored { is_kept: true, session, sign_out, ..Stored::default() };
+        one.happens_with(stored, Event::Started { company: false });
         let attempt = one.turn.expect("it pursues it");
-        assert!(sends(&one.happens_with(memo, Event::LockGranted { attempt, contended: false })));
+        assert!(sends(&one.happens_with(stored, Event::LockGranted { attempt, contended: false })));
         let bobs = EpochId::draw(&mut || 5, asked + 1_000, Some(until));
-        let begun = Remembered::Begun(one.session(bobs));
-        let memo = if is_told { Memo { session: Some(begun), sign_out: None, ..memo } } else { memo };
+        let begun = SessionEntry::Begun(one.session(bobs));
+        let stored = if is_told { Stored { session: Some(begun), sign_out: None, ..stored } } else { stored };
         let outcome = Ok(one.grant());
-        one.happens_with(memo, Event::RefreshSettled { attempt, outcome, echoes: false });
+        one.happens_with(stored, Event::RefreshSettled { attempt, outcome, echoes: false });
         match one.session.status() {
             Status::Active { epoch, .. } => assert_eq!(epoch == bobs, is_told, "told: {is_told}"),
             status => assert!(is_told, "{status:?}"),
@@ -203,8 +206,8 @@ fn what_is_stored_of_a_sign_out_says_nothing_where_the_server_is_told_of_none_or
         let Status::Active { epoch, .. } = one.session.status() else { panic!("signed in") };
         let until = EpochId::last(one.moment().wall_ms(), Some(epoch));
         let pending = PendingSignOut { until, session: None, asked: one.moment().wall_ms(), tries: 0 };
-        let memo = Memo { is_kept, sign_out: Some(pending), ..Memo::default() };
-        one.happens_with(memo, Event::CameOnline);
+        let stored = Stored { is_kept, sign_out: Some(pending), ..Stored::default() };
+        one.happens_with(stored, Event::CameOnline);
         assert!(one.session.sign_out_progress().is_none(), "{tells_sign_out}, {is_kept}");
         assert!(matches!(one.session.status(), Status::Active { .. }), "{tells_sign_out}, {is_kept}");
     }

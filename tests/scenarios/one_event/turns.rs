@@ -1,8 +1,8 @@
 //! The turns of a session: the lock, whom it asks, what it waits for, and how old a token is.
 
 use silent_session::session::{
-    AccessToken, Answered, AttemptId, Delay, EpochId, Event, Grant, Memo, Offer, Pace, PeerMessage,
-    Remembered, Standing, TabId as Id, Ticket, Unsettled,
+    AccessToken, AttemptId, Delay, EpochId, Event, Grant, MarkerState, Offer, Pace, PeerMessage,
+    RefreshMarker, RefreshReply, SessionEntry, Stored, TabId as Id, Ticket,
 };
 
 use super::*;
@@ -101,13 +101,14 @@ fn the_others_are_asked_before_a_refresh_where_one_of_them_may_have_a_token() {
         let mut one = One::signed_in(Config::default());
         one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
         let Status::Active { epoch, grant, .. } = one.session.status() else { panic!("signed in") };
-        let session = Some(Remembered::Begun(one.session(epoch)));
-        let memo = if is_kept { Memo { is_kept, session, ..Memo::default() } } else { Memo::default() };
+        let session = Some(SessionEntry::Begun(one.session(epoch)));
+        let stored =
+            if is_kept { Stored { is_kept, session, ..Stored::default() } } else { Stored::default() };
         if has_sent {
             let attempt = one.wants_renewal(1);
-            one.happens_with(memo, Event::LockGranted { attempt, contended: false });
+            one.happens_with(stored, Event::LockGranted { attempt, contended: false });
             let outcome = Err(RefreshFailure::Unavailable { status: Some(503), retry_after: None });
-            one.happens_with(memo, Event::RefreshSettled { attempt, outcome, echoes: false });
+            one.happens_with(stored, Event::RefreshSettled { attempt, outcome, echoes: false });
             one.happens(Event::Withdrawn { ticket: Ticket(1) });
         }
         let event = if would_do {
@@ -122,7 +123,7 @@ fn the_others_are_asked_before_a_refresh_where_one_of_them_may_have_a_token() {
             one.runs(100);
         }
         let attempt = one.turn.expect("it asks for the lock");
-        let commands = one.happens_with(memo, Event::LockGranted { attempt, contended });
+        let commands = one.happens_with(stored, Event::LockGranted { attempt, contended });
         let case = format!("{would_do}, {contended}, {is_kept}, {has_sent}: {commands:?}");
         assert_eq!(commands.contains(&Command::Tell(PeerMessage::Hello)), contended, "{case}");
         let tabs = Some((Delay::Tabs, Millis::new(100)));
@@ -148,21 +149,21 @@ fn a_wait_is_for_an_orphan_unless_the_other_tabs_take_longer() {
         });
         let sent = one.moment().wall_ms() - age;
         let id = AttemptId::draw(&mut || 55);
-        let marker = Unsettled {
+        let marker = RefreshMarker {
             id,
             sent,
-            standing: Standing::Out,
+            state: MarkerState::InFlight,
             companion: None,
-            astray: None,
+            stray_since: None,
             gone: Some(sent),
             under: Some(epoch),
             first: sent,
         };
-        let session = Some(Remembered::Begun(one.session(epoch)));
-        let memo =
-            Memo { is_kept: true, session, unsettled: Some(marker), marked: Some(id), ..Memo::default() };
+        let session = Some(SessionEntry::Begun(one.session(epoch)));
+        let stored =
+            Stored { is_kept: true, session, marker: Some(marker), marked: Some(id), ..Stored::default() };
         let attempt = one.turn.expect("it asks for the lock");
-        let commands = one.happens_with(memo, Event::LockGranted { attempt, contended: true });
+        let commands = one.happens_with(stored, Event::LockGranted { attempt, contended: true });
         assert_eq!(deferred(&commands), Some((why, Millis::new(wait))), "{age}: {commands:?}");
     }
 }
@@ -179,14 +180,14 @@ fn a_token_whose_reply_took_long_is_as_old_as_the_question() {
     ] {
         let mut one = One::signed_in(Config::default());
         let attempt = one.wants_renewal(1);
-        let memo = Memo::default();
-        one.happens_with(memo, Event::LockGranted { attempt, contended: false });
+        let stored = Stored::default();
+        one.happens_with(stored, Event::LockGranted { attempt, contended: false });
         let sent = one.now;
         one.now += took;
         let received = one.moment();
         let grant = Grant { received, lifetime: Some(Millis::from_secs(lifetime)), ..one.grant() };
         let outcome = Ok(Grant { token: AccessToken::new("next"), ..grant });
-        one.happens_with(memo, Event::RefreshSettled { attempt, outcome, echoes: false });
+        one.happens_with(stored, Event::RefreshSettled { attempt, outcome, echoes: false });
         let Status::Active { grant, .. } = one.session.status() else { panic!("signed in") };
         let age = one.moment().since(grant.received);
         let expected = if is_as_asked { one.now - sent } else { 0 };
@@ -196,20 +197,20 @@ fn a_token_whose_reply_took_long_is_as_old_as_the_question() {
 
 #[test]
 fn only_the_turn_that_looks_goes_on_when_it_has_looked() {
-    let memo = Memo::default();
+    let stored = Stored::default();
     let mut one = One::signed_in(Config::default());
     let attempt = one.wants_renewal(1);
     // It has not got the lock yet.
-    assert!(!sends(&one.happens_with(memo, Event::LookedAgain { attempt })));
+    assert!(!sends(&one.happens_with(stored, Event::LookedAgain { attempt })));
     one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
-    let commands = one.happens_with(memo, Event::LockGranted { attempt, contended: true });
+    let commands = one.happens_with(stored, Event::LockGranted { attempt, contended: true });
     assert!(deferred(&commands).is_some() && !sends(&commands), "{commands:?}");
-    assert!(!sends(&one.happens_with(memo, Event::LookedAgain { attempt })), "it waits");
+    assert!(!sends(&one.happens_with(stored, Event::LookedAgain { attempt })), "it waits");
     let commands = one.runs(100);
     assert!(commands.contains(&Command::LookAgain { attempt }), "{commands:?}");
     let other = AttemptId::draw(&mut || 77);
-    assert!(!sends(&one.happens_with(memo, Event::LookedAgain { attempt: other })));
-    assert!(sends(&one.happens_with(memo, Event::LookedAgain { attempt })));
+    assert!(!sends(&one.happens_with(stored, Event::LookedAgain { attempt: other })));
+    assert!(sends(&one.happens_with(stored, Event::LookedAgain { attempt })));
 }
 
 #[test]
@@ -258,18 +259,19 @@ fn a_tab_that_has_had_no_time_to_hand_its_token_over_is_given_some() {
         let mut one = One::signed_in(Config::default());
         one.runs(20_000);
         let Status::Active { epoch, grant, .. } = one.session.status() else { panic!("signed in") };
-        let session = Some(Remembered::Begun(one.session(epoch)));
+        let session = Some(SessionEntry::Begun(one.session(epoch)));
         let took = Millis::new(40);
         let at = one.moment().wall_ms() - ago;
-        let answered = Some(Answered { at, took, pace: Pace { slowest: took, usual: took }, echoes: false });
-        let memo = Memo { is_kept: true, session, answered, ..Memo::default() };
+        let answered =
+            Some(RefreshReply { at, took, pace: Pace { slowest: took, usual: took }, echoes: false });
+        let stored = Stored { is_kept: true, session, answered, ..Stored::default() };
         one.happens(Event::TokenWanted {
             ticket: Ticket(2),
             not: Some(grant.token),
             min_validity: Millis::ZERO,
         });
         let attempt = one.turn.expect("it asks for the lock");
-        let commands = one.happens_with(memo, Event::LockGranted { attempt, contended: false });
+        let commands = one.happens_with(stored, Event::LockGranted { attempt, contended: false });
         assert_eq!(commands.contains(&Command::Tell(PeerMessage::Hello)), waits, "{ago} ms: {commands:?}");
     }
 }

@@ -1,31 +1,31 @@
 //! The one queue of everything that writes the refresh cookie: sign-ins, sign-outs and refreshes.
 
-use super::time::Millis;
-
 use super::id::{AttemptId, Ticket};
-use super::sent::{Sent, Settled};
-use super::time::Moment;
-use super::turn::{Job, Stage, Turn, Urge};
+use super::sent_refresh::{SentRefresh, Settled};
+use super::time::{Millis, Moment};
+use super::turn::{Stage, Task, Turn, Urge};
 
 /// Refreshes that were given up on and may still be answered; more than a handful means that nothing answers.
 const MOST_LATE: usize = 8;
 
 /// The queue, and whose turn it is.
 #[derive(Debug, Default)]
-pub(crate) struct Turns {
+pub(crate) struct Queue {
     pub(crate) current: Option<Turn>,
-    pub(crate) agenda: Vec<Job>,
+    pub(crate) waiting: Vec<Task>,
+    /// The logins that run, in a turn or overdue.
+    pub(crate) logins: Vec<Ticket>,
     /// How many refreshes have been sent; the current one is the `sent`-th.
     pub(crate) sent: u32,
-    late: Vec<Sent>,
+    late: Vec<SentRefresh>,
     /// Those of them whose epoch is over.
-    stray: Vec<Sent>,
+    stray: Vec<SentRefresh>,
 }
 
-impl Turns {
+impl Queue {
     /// A turn is asked for; it may be waited for that long.
-    pub(crate) fn ask(&mut self, attempt: AttemptId, job: Job, bound: Millis, now: Moment) {
-        self.current = Some(Turn::ask(attempt, job, bound, now));
+    pub(crate) fn ask(&mut self, attempt: AttemptId, task: Task, bound: Millis, now: Moment) {
+        self.current = Some(Turn::ask(attempt, task, bound, now));
     }
 
     /// Counts the time that has passed since the last look; `gap` without one is long. Returns whether the tab has not run for
@@ -69,24 +69,24 @@ impl Turns {
     }
 
     /// The refreshes of this epoch that were given up on, and may still be answered.
-    pub(crate) fn late(&self) -> &[Sent] {
+    pub(crate) fn late(&self) -> &[SentRefresh] {
         &self.late
     }
 
     /// The refreshes of earlier epochs that were given up on, and may still be answered.
-    pub(crate) fn stray(&self) -> &[Sent] {
+    pub(crate) fn stray(&self) -> &[SentRefresh] {
         &self.stray
     }
 
     /// Every refresh of this tab that is out and unanswered.
-    pub(crate) fn in_flight(&self) -> impl Iterator<Item = Sent> {
+    pub(crate) fn in_flight(&self) -> impl Iterator<Item = SentRefresh> {
         let busy = self.current.as_ref().filter(|_| self.refresh_is_out()).map(|turn| self.sent_in(turn));
         busy.into_iter().chain(self.late.iter().copied()).chain(self.stray.iter().copied())
     }
 
     /// Whether a login function runs in this turn.
     pub(crate) fn runs_login(&self) -> bool {
-        self.current.as_ref().is_some_and(|turn| turn.is_busy() && matches!(turn.job, Job::Login { .. }))
+        self.current.as_ref().is_some_and(|turn| turn.is_busy() && matches!(turn.task, Task::Login { .. }))
     }
 
     /// Whether anything that writes the cookie is on the wire.
@@ -101,41 +101,42 @@ impl Turns {
 
     /// Whether a refresh was asked for or is on the wire.
     pub(crate) fn refresh_is_coming(&self) -> bool {
-        self.current.as_ref().is_some_and(|turn| turn.job == Job::Refresh && !turn.is_inert())
+        self.current.as_ref().is_some_and(|turn| turn.task == Task::Refresh && !turn.is_inert())
     }
 
-    /// Puts a sign-out on the agenda; one that waits already serves both.
+    /// Puts a sign-out on the waiting; one that waits already serves both.
     pub(crate) fn add_sign_out(&mut self, mut new: Vec<Ticket>, urge: Urge) {
-        match self.agenda.last_mut() {
-            Some(Job::SignOut { tickets, urge: waiting }) => {
+        match self.waiting.last_mut() {
+            Some(Task::SignOut { tickets, urge: waiting }) => {
                 tickets.append(&mut new);
                 *waiting = urge.min(*waiting);
             }
-            _ => self.agenda.push(Job::SignOut { tickets: new, urge }),
+            _ => self.waiting.push(Task::SignOut { tickets: new, urge }),
         }
     }
 
     /// Whether nothing that writes the cookie waits, is on the wire, or may still be answered.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.current.is_none() && self.agenda.is_empty() && self.late.is_empty() && self.stray.is_empty()
+        self.current.is_none() && self.waiting.is_empty() && self.late.is_empty() && self.stray.is_empty()
     }
 
     /// Whether a sign-out waits for its turn, or has it.
     pub(crate) fn has_sign_out(&self) -> bool {
-        let current = self.current.as_ref().map(|turn| &turn.job);
-        current.into_iter().chain(&self.agenda).any(|job| matches!(job, Job::SignOut { .. }))
+        let current = self.current.as_ref().map(|turn| &turn.task);
+        current.into_iter().chain(&self.waiting).any(|task| matches!(task, Task::SignOut { .. }))
     }
 
     /// Drops what has not begun of one kind. Returns whose it was, and the turn that had been asked for.
-    pub(crate) fn cancel(&mut self, which: impl Fn(&Job) -> bool) -> (Vec<Ticket>, Option<AttemptId>) {
-        let (mut cancelled, left): (Vec<Job>, Vec<Job>) = self.agenda.drain(..).partition(|job| which(job));
-        self.agenda = left;
-        let asked = self.current.take_if(|turn| !turn.is_busy() && which(&turn.job));
+    pub(crate) fn cancel(&mut self, which: impl Fn(&Task) -> bool) -> (Vec<Ticket>, Option<AttemptId>) {
+        let (mut cancelled, left): (Vec<Task>, Vec<Task>) =
+            self.waiting.drain(..).partition(|task| which(task));
+        self.waiting = left;
+        let asked = self.current.take_if(|turn| !turn.is_busy() && which(&turn.task));
         let attempt = asked.map(|turn| {
-            cancelled.push(turn.job);
+            cancelled.push(turn.task);
             turn.attempt
         });
-        (cancelled.into_iter().flat_map(Job::into_tickets).collect(), attempt)
+        (cancelled.into_iter().flat_map(Task::into_tickets).collect(), attempt)
     }
 
     /// The epoch is over: every refresh that was sent in it is inert.
@@ -174,8 +175,8 @@ impl Turns {
     }
 
     /// The refresh of this turn, the last that was sent.
-    pub(crate) fn sent_in(&self, turn: &Turn) -> Sent {
-        Sent {
+    pub(crate) fn sent_in(&self, turn: &Turn) -> SentRefresh {
+        SentRefresh {
             attempt: turn.attempt,
             id: turn.id.unwrap_or(turn.attempt),
             under: turn.under,
@@ -191,13 +192,13 @@ impl Turns {
             let settled = if turn.is_inert() { Settled::Inert(in_time) } else { Settled::InTime(in_time) };
             return (settled, Some(turn));
         }
-        let mut take_from = |list: fn(&mut Self) -> &mut Vec<Sent>| {
+        let mut take_from = |list: fn(&mut Self) -> &mut Vec<SentRefresh>| {
             let list = list(self);
             list.iter().position(|sent| sent.attempt == attempt).map(|index| list.remove(index))
         };
-        let settled = match take_from(|turns| &mut turns.stray).map(Settled::Stray) {
+        let settled = match take_from(|queue| &mut queue.stray).map(Settled::Stray) {
             Some(stray) => stray,
-            None => take_from(|turns| &mut turns.late).map_or(Settled::Unknown, Settled::Late),
+            None => take_from(|queue| &mut queue.late).map_or(Settled::Unknown, Settled::Late),
         };
         (settled, None)
     }
@@ -214,143 +215,143 @@ mod tests {
         AttemptId::draw(&mut || number)
     }
 
-    fn login() -> Job {
-        Job::Login { ticket: Ticket(1) }
+    fn login() -> Task {
+        Task::Login { ticket: Ticket(1) }
     }
 
-    fn sign_out(tickets: &[u32], urge: Urge) -> Job {
-        Job::SignOut { tickets: tickets.iter().copied().map(Ticket).collect(), urge }
+    fn sign_out(tickets: &[u32], urge: Urge) -> Task {
+        Task::SignOut { tickets: tickets.iter().copied().map(Ticket).collect(), urge }
     }
 
     /// A turn that was asked for.
-    fn asked(job: Job) -> Turns {
-        let mut turns = Turns::default();
-        turns.ask(attempt(1), job, BOUND, NOW);
-        turns
+    fn asked(task: Task) -> Queue {
+        let mut queue = Queue::default();
+        queue.ask(attempt(1), task, BOUND, NOW);
+        queue
     }
 
     /// One with something on the wire.
-    fn busy(job: Job) -> Turns {
-        let mut turns = asked(job);
-        turns.sent += u32::from(turns.current.as_ref().is_some_and(|turn| turn.job == Job::Refresh));
-        if let Some(turn) = &mut turns.current {
+    fn busy(task: Task) -> Queue {
+        let mut queue = asked(task);
+        queue.sent += u32::from(queue.current.as_ref().is_some_and(|turn| turn.task == Task::Refresh));
+        if let Some(turn) = &mut queue.current {
             turn.begin(BOUND, NOW);
         }
-        turns
+        queue
     }
 
     #[test]
     fn what_is_on_the_wire_is_told_apart_from_what_was_asked_for() {
         let sign_out = || sign_out(&[], Urge::First);
-        let said = |turns: &Turns| {
+        let said = |queue: &Queue| {
             [
-                turns.runs_login(),
-                turns.is_writing(),
-                turns.refresh_is_out(),
-                turns.refresh_is_coming(),
-                turns.has_sign_out(),
+                queue.runs_login(),
+                queue.is_writing(),
+                queue.refresh_is_out(),
+                queue.refresh_is_coming(),
+                queue.has_sign_out(),
             ]
         };
-        for (turns, expected) in [
-            (Turns::default(), [false; 5]),
+        for (queue, expected) in [
+            (Queue::default(), [false; 5]),
             (asked(login()), [false; 5]),
             (busy(login()), [true, true, false, false, false]),
-            (asked(Job::Refresh), [false, false, false, true, false]),
-            (busy(Job::Refresh), [false, true, true, true, false]),
+            (asked(Task::Refresh), [false, false, false, true, false]),
+            (busy(Task::Refresh), [false, true, true, true, false]),
             (asked(sign_out()), [false, false, false, false, true]),
             (busy(sign_out()), [false, true, false, false, true]),
         ] {
-            assert_eq!(said(&turns), expected, "{turns:?}");
-            assert_eq!(turns.busy_refresh(), expected[2].then(|| attempt(1)), "{turns:?}");
-            assert_eq!(turns.in_flight().count(), usize::from(expected[2]), "{turns:?}");
+            assert_eq!(said(&queue), expected, "{queue:?}");
+            assert_eq!(queue.busy_refresh(), expected[2].then(|| attempt(1)), "{queue:?}");
+            assert_eq!(queue.in_flight().count(), usize::from(expected[2]), "{queue:?}");
         }
         let mut waiting = busy(login());
         waiting.add_sign_out(Vec::new(), Urge::Pursuit);
         assert!(waiting.has_sign_out());
-        let mut inert = busy(Job::Refresh);
+        let mut inert = busy(Task::Refresh);
         inert.turn_inert();
         assert!(inert.has_inert() && inert.refresh_is_out() && !inert.refresh_is_coming());
     }
 
     #[test]
     fn it_is_quiet_where_nothing_waits_is_out_or_may_be_answered() {
-        assert!(Turns::default().is_quiet());
-        let mut waiting = Turns::default();
+        assert!(Queue::default().is_quiet());
+        let mut waiting = Queue::default();
         waiting.add_sign_out(Vec::new(), Urge::First);
-        let mut late = busy(Job::Refresh);
+        let mut late = busy(Task::Refresh);
         late.give_up();
-        let mut stray = busy(Job::Refresh);
+        let mut stray = busy(Task::Refresh);
         stray.give_up();
         stray.turn_inert();
-        for turns in [asked(Job::Refresh), waiting, late, stray] {
-            assert!(!turns.is_quiet(), "{turns:?}");
+        for queue in [asked(Task::Refresh), waiting, late, stray] {
+            assert!(!queue.is_quiet(), "{queue:?}");
         }
     }
 
     #[test]
     fn an_answer_is_worth_what_its_epoch_and_its_time_make_of_it() {
-        let settled = |turns: &mut Turns| turns.settle(attempt(1)).0;
-        let mut in_time = busy(Job::Refresh);
-        let mut inert = busy(Job::Refresh);
+        let settled = |queue: &mut Queue| queue.settle(attempt(1)).0;
+        let mut in_time = busy(Task::Refresh);
+        let mut inert = busy(Task::Refresh);
         inert.turn_inert();
-        let mut late = busy(Job::Refresh);
+        let mut late = busy(Task::Refresh);
         late.give_up();
-        let mut stray = busy(Job::Refresh);
+        let mut stray = busy(Task::Refresh);
         stray.turn_inert();
         stray.give_up();
-        let sent = Sent { attempt: attempt(1), id: attempt(1), under: None, number: 1, began: NOW };
+        let sent = SentRefresh { attempt: attempt(1), id: attempt(1), under: None, number: 1, began: NOW };
         assert!(!late.has_inert() && stray.has_inert());
         assert_eq!(settled(&mut in_time), Settled::InTime(sent));
         assert_eq!(settled(&mut inert), Settled::Inert(sent));
         assert_eq!(settled(&mut late), Settled::Late(sent));
         assert_eq!(settled(&mut stray), Settled::Stray(sent));
-        for mut turns in [in_time, inert, late, stray] {
-            assert!(turns.is_quiet() && !turns.has_inert());
-            assert_eq!(settled(&mut turns), Settled::Unknown, "each once");
+        for mut queue in [in_time, inert, late, stray] {
+            assert!(queue.is_quiet() && !queue.has_inert());
+            assert_eq!(settled(&mut queue), Settled::Unknown, "each once");
         }
     }
 
     #[test]
     fn what_a_sign_out_is_compared_with_is_of_no_session_once_it_is_given_up() {
-        let mut turns = busy(sign_out(&[], Urge::First));
-        if let Some(turn) = &mut turns.current {
+        let mut queue = busy(sign_out(&[], Urge::First));
+        if let Some(turn) = &mut queue.current {
             turn.compares = true;
         }
-        turns.give_up();
-        assert_eq!((turns.late().len(), turns.stray().len()), (0, 1));
+        queue.give_up();
+        assert_eq!((queue.late().len(), queue.stray().len()), (0, 1));
     }
 
     #[test]
     fn a_handful_of_refreshes_is_remembered_that_were_given_up_on() {
-        let mut turns = Turns::default();
+        let mut queue = Queue::default();
         for number in 0..20 {
-            turns.ask(attempt(number), Job::Refresh, BOUND, NOW);
-            if let Some(turn) = &mut turns.current {
+            queue.ask(attempt(number), Task::Refresh, BOUND, NOW);
+            if let Some(turn) = &mut queue.current {
                 turn.begin(BOUND, NOW);
             }
-            turns.give_up();
+            queue.give_up();
             if number == 9 {
-                turns.turn_inert();
+                queue.turn_inert();
             }
         }
-        let first = |sent: Vec<Sent>| (sent.len(), sent.first().map(|sent| sent.attempt));
-        assert_eq!(first(turns.late().to_vec()), (8, Some(attempt(12))));
-        assert_eq!(first(turns.stray().to_vec()), (8, Some(attempt(2))));
-        turns.turn_inert();
-        assert_eq!(first(turns.stray().to_vec()), (8, Some(attempt(12))));
-        assert_eq!(turns.in_flight().count(), 8);
+        let first = |sent: Vec<SentRefresh>| (sent.len(), sent.first().map(|sent| sent.attempt));
+        assert_eq!(first(queue.late().to_vec()), (8, Some(attempt(12))));
+        assert_eq!(first(queue.stray().to_vec()), (8, Some(attempt(2))));
+        queue.turn_inert();
+        assert_eq!(first(queue.stray().to_vec()), (8, Some(attempt(12))));
+        assert_eq!(queue.in_flight().count(), 8);
     }
 
     #[test]
     fn sign_outs_that_wait_are_one_and_what_has_not_begun_is_cancelled() {
-        let mut turns = busy(login());
-        turns.add_sign_out(vec![Ticket(2)], Urge::Pursuit);
-        turns.add_sign_out(vec![Ticket(3)], Urge::First);
-        turns.add_sign_out(vec![], Urge::Pursuit);
-        assert_eq!(turns.agenda, [sign_out(&[2, 3], Urge::First)]);
-        let is_sign_out = |job: &Job| matches!(job, Job::SignOut { .. });
-        assert_eq!(turns.cancel(is_sign_out), (vec![Ticket(2), Ticket(3)], None));
-        assert_eq!(turns.cancel(|_| true), (vec![], None), "the login has begun");
+        let mut queue = busy(login());
+        queue.add_sign_out(vec![Ticket(2)], Urge::Pursuit);
+        queue.add_sign_out(vec![Ticket(3)], Urge::First);
+        queue.add_sign_out(vec![], Urge::Pursuit);
+        assert_eq!(queue.waiting, [sign_out(&[2, 3], Urge::First)]);
+        let is_sign_out = |task: &Task| matches!(task, Task::SignOut { .. });
+        assert_eq!(queue.cancel(is_sign_out), (vec![Ticket(2), Ticket(3)], None));
+        assert_eq!(queue.cancel(|_| true), (vec![], None), "the login has begun");
         assert_eq!(asked(login()).cancel(|_| true), (vec![Ticket(1)], Some(attempt(1))));
         assert_eq!(asked(login()).cancel(is_sign_out), (vec![], None));
     }

@@ -1,13 +1,11 @@
 //! The other tabs: what they say, who they are, and whether their answers are waited for.
 
-use super::time::Millis;
-
 use super::id::{Entropy, EpochId, TabId};
-use super::memo::Begun;
-use super::note::Noted;
+use super::note::{Note, Noted};
 use super::replies::{Debt, FEW, Replies};
 use super::status::EndReason;
-use super::time::{Deadline, Moment};
+use super::stored::Fingerprint;
+use super::time::{Deadline, Millis, Moment};
 use super::token::{AccessToken, Grant, Subject};
 
 /// How long the answers of other tabs are waited for. A message is up to some milliseconds behind the lock; a tab that
@@ -31,7 +29,7 @@ pub enum PeerMessage {
     /// A token.
     Offered(Offer),
     /// A session has begun, or goes on; its token is not handed over.
-    Began(Begun),
+    Began(Fingerprint),
     /// Every session that had begun by then is over.
     Over {
         /// The last one, or later.
@@ -106,7 +104,7 @@ impl Offer {
 
 /// Who is there, and whether they were asked.
 #[derive(Debug)]
-pub(crate) struct Peers {
+pub(crate) struct Tabs {
     pub(crate) me: TabId,
     siblings: Vec<TabId>,
     inquiry: Option<Inquiry>,
@@ -114,6 +112,14 @@ pub(crate) struct Peers {
     was_crowd: bool,
     /// What this tab has to reply.
     pub(crate) replies: Replies,
+    /// The notes of this event, which the other tabs are about to be told.
+    pub(crate) notes: Vec<Note>,
+    /// Whether there is a tab that cannot read what is stored.
+    pub(crate) has_unkept: bool,
+    /// Until when this tab accepts what others know of third tabs.
+    pub(crate) listens_until: Option<Deadline>,
+    /// Whether storage was cleared while this page lived: pages that come later may get another lock by the same name.
+    pub(crate) cleared: bool,
 }
 
 /// A question that is out to all tabs.
@@ -130,9 +136,19 @@ struct Inquiry {
     is_news: bool,
 }
 
-impl Peers {
+impl Tabs {
     pub(crate) fn new(me: TabId) -> Self {
-        Self { me, siblings: Vec::new(), inquiry: None, was_crowd: false, replies: Replies::default() }
+        Self {
+            me,
+            siblings: Vec::new(),
+            inquiry: None,
+            was_crowd: false,
+            replies: Replies::default(),
+            notes: Vec::new(),
+            has_unkept: false,
+            listens_until: None,
+            cleared: false,
+        }
     }
 
     /// The tabs that were heard of last.
@@ -252,8 +268,8 @@ mod tests {
         TabId::draw(&mut || number)
     }
 
-    fn peers(siblings: &[u64]) -> Peers {
-        let mut peers = Peers::new(tab(0));
+    fn peers(siblings: &[u64]) -> Tabs {
+        let mut peers = Tabs::new(tab(0));
         siblings.iter().for_each(|number| peers.heard(NOW, tab(*number), &PeerMessage::Here));
         peers
     }
@@ -300,7 +316,7 @@ mod tests {
 
     #[test]
     fn few_tabs_all_reply_and_of_many_the_one_that_spoke_last() {
-        let owes = |peers: &mut Peers| !peers.owe(Debt::State, NOW, &mut || 0);
+        let owes = |peers: &mut Tabs| !peers.owe(Debt::State, NOW, &mut || 0);
         assert!(!owes(&mut peers(&[1, 2, 3, 4])));
         let mut many = peers(&[1, 2, 3, 4, 5]);
         assert!(owes(&mut many));
@@ -332,7 +348,7 @@ mod tests {
 
     #[test]
     fn one_reply_of_many_ends_a_question_unless_a_token_is_known_to_be_there() {
-        let began = PeerMessage::Began(Begun {
+        let began = PeerMessage::Began(Fingerprint {
             epoch: EpochId::draw(&mut || 1, 0, None),
             subject: None,
             person: None,

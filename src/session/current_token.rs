@@ -1,12 +1,10 @@
 //! The token in hand.
 
-use super::time::Millis;
-
 use super::backoff::scale;
 use super::config::{Config, MIN_REFRESH_INTERVAL};
 use super::id::{Entropy, EpochId, Generation};
 use super::lifetime_cap::{CAPPED_REFRESH_INTERVAL, LifetimeCap};
-use super::time::{Deadline, Moment};
+use super::time::{Deadline, Millis, Moment};
 use super::token::{AccessToken, Credential, Grant, is_same_person};
 
 /// A refused token that is younger than this, never accepted, and the successor of a refused one, is brand-new.
@@ -28,7 +26,7 @@ pub(crate) enum Source {
 
 /// The token in hand, and what has become of it.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub(crate) struct CurrentToken {
     pub(crate) epoch: EpochId,
     pub(crate) generation: Generation,
     pub(crate) grant: Grant,
@@ -55,7 +53,7 @@ pub(crate) struct Held {
     cap: LifetimeCap,
 }
 
-impl Held {
+impl CurrentToken {
     /// A token of `epoch`; the first, which may have come from `elsewhere`, or the one after `predecessor`.
     ///
     /// One that came late, `late_by` after it was first tried for, is renewed so much earlier: as if it had come in time. An
@@ -65,13 +63,13 @@ impl Held {
         epoch: EpochId,
         mut grant: Grant,
         elsewhere: bool,
-        predecessor: Option<&Held>,
+        predecessor: Option<&CurrentToken>,
         late_by: Millis,
         config: &Config,
         entropy: &mut impl Entropy,
     ) -> Self {
-        let predecessor = predecessor.filter(|held| held.epoch == epoch);
-        let cap = predecessor.map(|held| held.cap.succeed()).unwrap_or_default();
+        let predecessor = predecessor.filter(|current| current.epoch == epoch);
+        let cap = predecessor.map(|current| current.cap.succeed()).unwrap_or_default();
         let capped = grant.lifetime.map(|claimed| cap.apply(claimed));
         grant.lifetime = capped.map(|(lifetime, _)| lifetime);
         let refresh = capped.filter(|_| config.refresh_ahead).map(|(lifetime, is_capped)| {
@@ -84,16 +82,16 @@ impl Held {
         });
         Self {
             epoch,
-            generation: Generation(predecessor.map_or(1, |held| held.generation.0.saturating_add(1))),
+            generation: Generation(predecessor.map_or(1, |current| current.generation.0.saturating_add(1))),
             grant,
             refresh,
             refused: false,
             accepted: false,
             used: false,
             rejected_early: false,
-            after_refusal: predecessor.is_some_and(|held| held.refused),
-            replaced: predecessor.map(|held| held.grant.token.clone()),
-            elsewhere: predecessor.map_or(elsewhere, |held| held.elsewhere),
+            after_refusal: predecessor.is_some_and(|current| current.refused),
+            replaced: predecessor.map(|current| current.grant.token.clone()),
+            elsewhere: predecessor.map_or(elsewhere, |current| current.elsewhere),
             is_seed: false,
             cap,
         }
@@ -153,7 +151,7 @@ mod tests {
 
     const START: Moment = Moment::new(0, 0);
 
-    fn held(lifetime_s: u64, late_by: u64, chance: u64) -> Held {
+    fn current(lifetime_s: u64, late_by: u64, chance: u64) -> CurrentToken {
         let late_by = Millis::from_secs(late_by);
         let grant = Grant {
             token: AccessToken::new("t"),
@@ -161,7 +159,7 @@ mod tests {
             lifetime: Some(Millis::from_secs(lifetime_s)),
             subject: None,
         };
-        Held::new(
+        CurrentToken::new(
             EpochId::draw(&mut || 7, 0, None),
             grant,
             false,
@@ -173,11 +171,11 @@ mod tests {
     }
 
     fn refresh_after(lifetime_s: u64, chance: u64) -> f64 {
-        seconds(&held(lifetime_s, 0, chance))
+        seconds(&current(lifetime_s, 0, chance))
     }
 
-    fn seconds(held: &Held) -> f64 {
-        held.refresh.map_or(f64::NAN, |due| due.remaining(START).get() as f64 / 1000.0)
+    fn seconds(current: &CurrentToken) -> f64 {
+        current.refresh.map_or(f64::NAN, |due| due.remaining(START).get() as f64 / 1000.0)
     }
 
     #[test]
@@ -191,18 +189,18 @@ mod tests {
 
     #[test]
     fn a_token_that_came_late_is_renewed_as_if_it_had_come_in_time() {
-        let renewed_after = |late_by| seconds(&held(900, late_by, 0));
+        let renewed_after = |late_by| seconds(&current(900, late_by, 0));
         assert_eq!(renewed_after(1), 839.0);
         assert_eq!(renewed_after(600), 240.0);
         assert_eq!(renewed_after(840), 840.0);
         assert_eq!(renewed_after(840 * 7 + 60), 780.0);
         assert_eq!(renewed_after(735), 105.0);
-        assert_eq!(seconds(&held(1, 5, 0)), 1.0);
+        assert_eq!(seconds(&current(1, 5, 0)), 1.0);
     }
 
     #[test]
     fn what_would_be_renewed_soon_again_is_spread_over_the_period() {
-        let renewed_after = |late_by| seconds(&held(900, late_by, 0));
+        let renewed_after = |late_by| seconds(&current(900, late_by, 0));
         let all: Vec<f64> = (736..840).map(renewed_after).collect();
         assert!(all.iter().all(|after| (105.0..=840.0).contains(after)), "{all:?}");
         assert_eq!((all[0], all[103]), (833.0, 112.0));
@@ -216,18 +214,18 @@ mod tests {
 
     #[test]
     fn a_token_that_would_be_dead_on_arrival_does_not_last() {
-        let long = held(900, 0, 0);
+        let long = current(900, 0, 0);
         assert!(long.grant.lasts(Moment::new(897_999, 0), Millis::ZERO));
         assert!(!long.grant.lasts(Moment::new(898_000, 0), Millis::ZERO));
         assert!(!long.grant.lasts(Moment::new(840_000, 0), Millis::from_secs(60)));
-        let short = held(5, 0, 0);
+        let short = current(5, 0, 0);
         assert!(short.grant.lasts(Moment::new(4_400, 0), Millis::ZERO));
         assert!(!short.grant.lasts(Moment::new(4_500, 0), Millis::ZERO));
     }
     #[test]
     fn a_token_that_another_tab_got_later_takes_the_place_of_this_one() {
         let now = Moment::new(60_000, 60_000);
-        let mine = Held { replaced: Some(AccessToken::new("before")), ..held(900, 0, 0) };
+        let mine = CurrentToken { replaced: Some(AccessToken::new("before")), ..current(900, 0, 0) };
         let theirs = |token: &str, at| Grant {
             token: AccessToken::new(token),
             received: Moment::new(at, at),
@@ -242,20 +240,21 @@ mod tests {
         ] {
             assert_eq!(mine.is_outdone_by(&theirs(token, at), now), takes_its_place, "{token}");
         }
-        let seed = Held { is_seed: true, ..held(900, 0, 0) };
+        let seed = CurrentToken { is_seed: true, ..current(900, 0, 0) };
         assert!(seed.is_outdone_by(&theirs("earlier", -1), now));
     }
     #[test]
     fn a_token_is_brand_new_for_some_seconds_after_one_that_was_refused() {
-        let fresh = Held { after_refusal: true, ..held(900, 0, 0) };
-        let is_brand_new = |held: &Held, at, is_untold| held.is_brand_new(Moment::new(at, at), is_untold);
+        let fresh = CurrentToken { after_refusal: true, ..current(900, 0, 0) };
+        let is_brand_new =
+            |current: &CurrentToken, at, is_untold| current.is_brand_new(Moment::new(at, at), is_untold);
         for (is_untold, bound) in [(false, 10_000), (true, 2_000)] {
             assert!(is_brand_new(&fresh, bound - 1, is_untold));
             assert!(!is_brand_new(&fresh, bound, is_untold));
-            assert!(!is_brand_new(&Held { accepted: true, ..held(900, 0, 0) }, 0, is_untold));
-            assert!(!is_brand_new(&held(900, 0, 0), 0, is_untold), "the one before was not refused");
+            assert!(!is_brand_new(&CurrentToken { accepted: true, ..current(900, 0, 0) }, 0, is_untold));
+            assert!(!is_brand_new(&current(900, 0, 0), 0, is_untold), "the one before was not refused");
         }
-        let accepted = Held { after_refusal: true, accepted: true, ..held(900, 0, 0) };
+        let accepted = CurrentToken { after_refusal: true, accepted: true, ..current(900, 0, 0) };
         assert!(!is_brand_new(&accepted, 0, false));
     }
 }

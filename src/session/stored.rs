@@ -1,16 +1,14 @@
 //! What a browser keeps of a session beside the cookie, so that a page can look again. No token, and no name; but check
 //! values by which a guessed name can be tested.
 
-use super::time::Millis;
-
 use super::config::{LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OUT};
 use super::id::{AttemptId, EpochId};
 use super::in_flight::InFlightList;
 use super::pace::Pace;
+use super::refresh_marker::{Companion, RefreshMarker};
 use super::status::EndReason;
-use super::time::Moment;
+use super::time::{Millis, Moment};
 use super::token::Grant;
-use super::unsettled::{Companion, Unsettled};
 
 /// How long a token may be on its way from one tab to another: a machine that has thirty to wake up is slow.
 const NEWS: Millis = Millis::from_secs(5);
@@ -20,7 +18,7 @@ const SAME_ANSWER: i64 = 100;
 
 /// A session that goes on: enough to recognise it by a token of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Begun {
+pub struct Fingerprint {
     /// Which sign-in.
     pub epoch: EpochId,
     /// [`Subject::digest`](super::Subject::digest); `None` for opaque tokens.
@@ -29,7 +27,7 @@ pub struct Begun {
     pub person: Option<u64>,
 }
 
-impl Begun {
+impl Fingerprint {
     /// Describes the session of a token.
     pub(crate) fn of(epoch: EpochId, grant: &Grant) -> Self {
         let subject = grant.subject.as_ref();
@@ -55,9 +53,9 @@ impl Begun {
 
 /// What is written down of a session: which one it is, or that it is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Remembered {
+pub enum SessionEntry {
     /// It has begun.
-    Begun(Begun),
+    Begun(Fingerprint),
     /// Every session that had begun by then is over.
     Over {
         /// The last one, or later.
@@ -67,7 +65,7 @@ pub enum Remembered {
     },
 }
 
-impl Remembered {
+impl SessionEntry {
     /// How late it is: what is written down never goes back.
     pub fn epoch(&self) -> EpochId {
         match self {
@@ -77,7 +75,7 @@ impl Remembered {
     }
 
     /// The session that goes on, if one does.
-    pub(crate) fn begun(self) -> Option<Begun> {
+    pub(crate) fn begun(self) -> Option<Fingerprint> {
         match self {
             Self::Begun(begun) => Some(begun),
             Self::Over { .. } => None,
@@ -93,7 +91,7 @@ pub struct PendingSignOut {
     /// Every session that had begun by then is signed out. A later one ends the matter.
     pub until: EpochId,
     /// The session that was signed out, where it was known.
-    pub session: Option<Begun>,
+    pub session: Option<Fingerprint>,
     /// When the user said so: milliseconds since 1970.
     pub asked: i64,
     /// How many tries the server has answered without confirming it.
@@ -122,8 +120,8 @@ impl PendingSignOut {
     }
 
     /// Whether a session has begun since, which must not be ended for the one before it.
-    pub(crate) fn is_outdated(&self, session: Option<Remembered>) -> bool {
-        session.and_then(Remembered::begun).is_some_and(|begun| begun.epoch > self.until)
+    pub(crate) fn is_outdated(&self, session: Option<SessionEntry>) -> bool {
+        session.and_then(SessionEntry::begun).is_some_and(|begun| begun.epoch > self.until)
     }
 
     /// Whether it is older than any refresh cookie.
@@ -144,7 +142,7 @@ impl PendingSignOut {
 
 /// A refresh that has brought a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answered {
+pub struct RefreshReply {
     /// When that came: milliseconds since 1970.
     pub at: i64,
     /// How long it took: a guide to how long an orphan's may take.
@@ -155,7 +153,7 @@ pub struct Answered {
     pub echoes: bool,
 }
 
-impl Answered {
+impl RefreshReply {
     /// A reply that took so long, after those before it.
     pub(crate) fn after(before: Option<Self>, at: i64, took: Millis, echoes: bool) -> Self {
         Self { at, took, pace: Pace::after(before.map(|before| before.pace), took), echoes }
@@ -174,19 +172,19 @@ impl Answered {
 
 /// What a look at it has found. Empty where the browser keeps nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Memo {
+pub struct Stored {
     /// Whether the browser keeps anything here.
     pub is_kept: bool,
     /// The newest that was written down.
-    pub session: Option<Remembered>,
+    pub session: Option<SessionEntry>,
     /// The marker of the last refresh, while something is not known of it.
-    pub unsettled: Option<Unsettled>,
+    pub marker: Option<RefreshMarker>,
     /// The turn of that refresh.
     pub marked: Option<AttemptId>,
     /// The sign-out that the server may not know of.
     pub sign_out: Option<PendingSignOut>,
     /// The last refresh that has brought a token, be it another tab's.
-    pub answered: Option<Answered>,
+    pub answered: Option<RefreshReply>,
     /// The companion of the refresh cookie, where there is one.
     pub companion: Option<Companion>,
     /// The refreshes that are out and unanswered, be they other tabs'.
@@ -199,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_reply_is_news_to_a_tab_whose_token_came_before_it() {
-        let answered = Answered::after(None, 10_000, Millis::ZERO, false);
+        let answered = RefreshReply::after(None, 10_000, Millis::ZERO, false);
         let at = |ms| Moment::new(ms, ms);
         for (received, now, is_news) in [
             (9_899, 10_000, true),
@@ -230,12 +228,12 @@ mod tests {
     fn a_session_that_has_begun_since_a_sign_out_is_none_of_its() {
         let until = EpochId::last(1_000, None);
         let pending = PendingSignOut { until, session: None, asked: 1_000, tries: 0 };
-        let begun = |epoch| Some(Remembered::Begun(Begun { epoch, subject: None, person: None }));
+        let begun = |epoch| Some(SessionEntry::Begun(Fingerprint { epoch, subject: None, person: None }));
         assert!(pending.is_outdated(begun(EpochId::draw(&mut || 0, 1_001, None))));
         assert!(!pending.is_outdated(begun(EpochId::draw(&mut || 0, 999, None))));
         assert!(!pending.is_outdated(begun(until)), "every session that had begun by then");
         let later = EpochId::last(2_000, None);
-        assert!(!pending.is_outdated(Some(Remembered::Over { until: later, reason: EndReason::Rejected })));
+        assert!(!pending.is_outdated(Some(SessionEntry::Over { until: later, reason: EndReason::Rejected })));
         assert!(!pending.is_outdated(None));
     }
 }

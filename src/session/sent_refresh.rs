@@ -5,7 +5,7 @@ use super::time::Moment;
 
 /// A refresh that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Sent {
+pub(crate) struct SentRefresh {
     pub(crate) attempt: AttemptId,
     /// The attempt id that the server sees.
     pub(crate) id: AttemptId,
@@ -20,20 +20,20 @@ pub(crate) struct Sent {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Settled {
     /// The answer to the turn that is being had.
-    InTime(Sent),
+    InTime(SentRefresh),
     /// The answer to one that was given up on. Of the current epoch, so it counts if it is good news.
-    Late(Sent),
+    Late(SentRefresh),
     /// The answer to one that was given up on, and of another epoch.
-    Stray(Sent),
+    Stray(SentRefresh),
     /// Of another epoch.
-    Inert(Sent),
+    Inert(SentRefresh),
     /// Nobody's.
     Unknown,
 }
 
 impl Settled {
     /// Which one was answered.
-    pub(crate) fn sent(&self) -> Option<Sent> {
+    pub(crate) fn sent(&self) -> Option<SentRefresh> {
         match self {
             Self::InTime(sent) | Self::Late(sent) | Self::Stray(sent) | Self::Inert(sent) => Some(*sent),
             Self::Unknown => None,

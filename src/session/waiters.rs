@@ -1,12 +1,11 @@
 //! Who waits for a token, and for how long.
 
-use super::time::Millis;
-
-use super::held::Source;
+use super::current_token::Source;
 use super::id::{EpochId, Ticket};
-use super::memo::Begun;
+use super::seed::Seed;
+use super::stored::Fingerprint;
 use super::ticket_queue::TicketQueue;
-use super::time::{Deadline, Moment};
+use super::time::{Deadline, Millis, Moment};
 
 /// What a caller waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +27,7 @@ pub(crate) enum Wish {
         /// How many had been sent when it was asked for.
         after: u32,
         /// A session of whoever it is.
-        owner: Begun,
+        owner: Fingerprint,
     },
 }
 
@@ -48,7 +47,7 @@ impl Wish {
 
 /// One that waits.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Caller {
+pub(crate) struct Waiter {
     pub(crate) ticket: Ticket,
     pub(crate) wish: Wish,
     /// Whose request it is; `None` when nobody was known to be signed in.
@@ -56,7 +55,7 @@ pub(crate) struct Caller {
     asked: Moment,
 }
 
-impl Caller {
+impl Waiter {
     /// One where more than a token is waited for, else nothing: to count them.
     fn is_renewal(&self) -> usize {
         usize::from(self.wish != Wish::Token)
@@ -65,15 +64,17 @@ impl Caller {
 
 /// All that wait, in the order in which they came.
 #[derive(Debug, Default)]
-pub(crate) struct Callers {
-    waiting: TicketQueue<Caller>,
+pub(crate) struct Waiters {
+    waiting: TicketQueue<Waiter>,
+    /// Tokens that the page was delivered with.
+    pub(crate) seeds: Vec<Seed>,
     /// How many of them wait for more than a token.
     renewals: usize,
 }
 
-impl Callers {
+impl Waiters {
     pub(crate) fn add(&mut self, ticket: Ticket, wish: Wish, epoch: Option<EpochId>, now: Moment) {
-        let caller = Caller { ticket, wish, epoch, asked: now };
+        let caller = Waiter { ticket, wish, epoch, asked: now };
         self.renewals += caller.is_renewal();
         self.waiting.push(ticket, caller);
     }
@@ -90,7 +91,7 @@ impl Callers {
 
     /// Whether the `number`-th refresh is to begin a new session.
     pub(crate) fn want_new_epoch(&self, number: u32) -> bool {
-        let wants = |caller: &Caller| {
+        let wants = |caller: &Waiter| {
             matches!(caller.wish, Wish::NewEpoch { .. }) && caller.wish.is_granted_by(Source::Refresh(number))
         };
         self.want_refresh() && self.waiting.iter().any(wants)
@@ -116,15 +117,15 @@ impl Callers {
     }
 
     /// Takes those that `which` names.
-    pub(crate) fn take(&mut self, which: impl Fn(&Caller) -> bool) -> Vec<Caller> {
+    pub(crate) fn take(&mut self, which: impl Fn(&Waiter) -> bool) -> Vec<Waiter> {
         let taken = self.waiting.take_all(which);
-        self.renewals -= taken.iter().map(Caller::is_renewal).sum::<usize>();
+        self.renewals -= taken.iter().map(Waiter::is_renewal).sum::<usize>();
         taken
     }
 
     /// Takes the first whose patience has run out. Whoever came later is not looked at: that would cost more for each.
-    pub(crate) fn take_impatient(&mut self, now: Moment, patience: Millis) -> Option<Caller> {
-        let is_impatient = |caller: &Caller| Deadline::new(caller.asked, patience).is_due(now);
+    pub(crate) fn take_impatient(&mut self, now: Moment, patience: Millis) -> Option<Waiter> {
+        let is_impatient = |caller: &Waiter| Deadline::new(caller.asked, patience).is_due(now);
         let caller = self.waiting.take_first_if(is_impatient)?;
         self.renewals -= caller.is_renewal();
         Some(caller)
@@ -145,46 +146,46 @@ mod tests {
     const RENEWAL: Ticket = Ticket(2);
     const WISHES: [(Ticket, Wish); 2] = [(TOKEN, Wish::Token), (RENEWAL, Wish::Renewal { after: 0 })];
 
-    fn both() -> Callers {
-        let mut callers = Callers::default();
-        WISHES.iter().for_each(|(ticket, wish)| callers.add(*ticket, *wish, None, START));
-        callers
+    fn both() -> Waiters {
+        let mut waiters = Waiters::default();
+        WISHES.iter().for_each(|(ticket, wish)| waiters.add(*ticket, *wish, None, START));
+        waiters
     }
 
     /// Whether anybody is left who waits for a token, and for a refresh.
-    fn wanted(callers: &Callers) -> [bool; 2] {
-        [callers.want_token(), callers.want_refresh()]
+    fn wanted(waiters: &Waiters) -> [bool; 2] {
+        [waiters.want_token(), waiters.want_refresh()]
     }
 
     #[test]
     fn what_is_wanted_is_what_those_want_who_are_left() {
-        let taken_by = |take: fn(&mut Callers, Ticket)| {
+        let taken_by = |take: fn(&mut Waiters, Ticket)| {
             WISHES.map(|(ticket, _)| {
-                let mut callers = both();
-                take(&mut callers, ticket);
-                wanted(&callers)
+                let mut waiters = both();
+                take(&mut waiters, ticket);
+                wanted(&waiters)
             })
         };
-        assert_eq!(wanted(&Callers::default()), [false, false]);
+        assert_eq!(wanted(&Waiters::default()), [false, false]);
         assert_eq!(wanted(&both()), [true, true]);
-        assert_eq!(taken_by(Callers::withdraw), [[false, true], [true, false]]);
-        let take = |callers: &mut Callers, ticket| {
-            assert_eq!(callers.take(|caller| caller.ticket == ticket).len(), 1);
+        assert_eq!(taken_by(Waiters::withdraw), [[false, true], [true, false]]);
+        let take = |waiters: &mut Waiters, ticket| {
+            assert_eq!(waiters.take(|caller| caller.ticket == ticket).len(), 1);
         };
         assert_eq!(taken_by(take), [[false, true], [true, false]]);
     }
 
     #[test]
     fn the_impatient_are_those_who_came_first() {
-        let mut callers = both();
+        let mut waiters = both();
         let patience = Millis::from_secs(60);
         let mut impatient =
-            |now| callers.take_impatient(Moment::new(now, now), patience).map(|caller| caller.ticket);
+            |now| waiters.take_impatient(Moment::new(now, now), patience).map(|caller| caller.ticket);
         assert_eq!(impatient(59_999), None);
         assert_eq!(
             [impatient(60_000), impatient(60_000), impatient(60_000)],
             [Some(TOKEN), Some(RENEWAL), None]
         );
-        assert_eq!(wanted(&callers), [false, false]);
+        assert_eq!(wanted(&waiters), [false, false]);
     }
 }

@@ -1,0 +1,31 @@
+//! A token that the page was delivered with, and that waits until it is known whether a session goes on.
+
+use super::id::{EpochId, Ticket};
+use super::stored::{Fingerprint, Stored};
+use super::time::Moment;
+use super::token::Grant;
+
+/// One such token.
+#[derive(Debug)]
+pub(crate) struct Seed {
+    /// Its caller.
+    pub(crate) ticket: Ticket,
+    pub(crate) grant: Grant,
+    /// What was stored when it was handed over.
+    pub(crate) stored: Stored,
+    /// When it was handed over.
+    pub(crate) handed: Moment,
+    /// The latest session that was known then.
+    pub(crate) latest: Option<EpochId>,
+}
+
+impl Seed {
+    /// Whether somebody else may have signed in since it was handed over: the page was prerendered, or waited for other tabs.
+    pub(crate) fn is_outdated(&self, known: Option<Fingerprint>) -> bool {
+        let has_begun = |session: &Fingerprint| {
+            Some(session.epoch) > self.latest && session.epoch.is_after(self.handed.wall_ms())
+        };
+        let may_be_others = |session: &Fingerprint| session.person.is_none() || !session.is_of(&self.grant);
+        known.is_some_and(|known| has_begun(&known) && may_be_others(&known))
+    }
+}

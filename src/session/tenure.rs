@@ -1,0 +1,290 @@
+//! Whose session it is: what is known of the session that goes on, which ones are over, and which began last.
+
+use super::cookie::{Cookie, strays_into};
+use super::current_token::CurrentToken;
+use super::error::RefreshFailure;
+use super::id::{Entropy, EpochId};
+use super::in_flight::InFlightList;
+use super::note::Note;
+use super::refresh_marker::RefreshMarker;
+use super::sent_refresh::SentRefresh;
+use super::status::EndReason;
+use super::stored::{Fingerprint, SessionEntry};
+use super::time::{Millis, Moment};
+use super::token::{Credential, Grant, is_same_person};
+
+/// Whether there is a session, as far as this tab knows.
+#[derive(Debug)]
+pub(crate) enum Phase {
+    /// Nobody knows yet, or another tab has begun one whose token is not here.
+    Unknown {
+        /// The session to restore, where it is known.
+        restoring: Option<Fingerprint>,
+        /// Whether another tab has begun it.
+        elsewhere: bool,
+    },
+    /// There is one, with a token.
+    Active(CurrentToken),
+    /// There is none until the next sign-in.
+    Ended {
+        /// Why.
+        reason: EndReason,
+        /// Whether it ended in another tab.
+        elsewhere: bool,
+    },
+    /// The session object was closed.
+    Closed {
+        /// The session that goes on: a refresh that is out may bring a cookie over that of a later one.
+        session: Option<EpochId>,
+    },
+}
+
+/// Where the newest refresh of a session may have been sent, to tell whose cookie it has found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Evidence<'a> {
+    /// The token that the refresh has brought.
+    pub(crate) grant: &'a Grant,
+    /// The marker of the refresh.
+    pub(crate) marker: Option<RefreshMarker>,
+    /// The refreshes of all tabs that are out.
+    pub(crate) listed: &'a InFlightList,
+}
+
+/// Whose session it is.
+#[derive(Debug)]
+pub(crate) struct Tenure {
+    pub(crate) phase: Phase,
+    pub(crate) cookie: Cookie,
+    /// Every session that had begun by then is over, and why.
+    ended: Option<(EpochId, EndReason)>,
+    /// The newest session that was found stored, be it over or not.
+    newest_seen: Option<EpochId>,
+    /// Later than every session that had begun when this page did.
+    at_start: Option<EpochId>,
+    /// What was known to be over when the newest refresh was sent.
+    ended_when_sent: Option<EpochId>,
+    /// The number of the newest refresh that brought a token.
+    pub(crate) newest_refresh: u32,
+    /// Whether the server has said that there is no session.
+    pub(crate) has_none: bool,
+}
+
+impl Tenure {
+    /// Creates the tenure of a page that restores a session, or does not.
+    pub(crate) fn new(restores: bool, has_none: bool) -> Self {
+        let phase = match restores {
+            true => Phase::Unknown { restoring: None, elsewhere: false },
+            false => Phase::Ended { reason: EndReason::None, elsewhere: false },
+        };
+        Self {
+            phase,
+            cookie: Cookie::default(),
+            ended: None,
+            newest_seen: None,
+            at_start: None,
+            ended_when_sent: None,
+            newest_refresh: 0,
+            has_none,
+        }
+    }
+
+    /// Notes which sessions had begun when the page did.
+    pub(crate) fn start(&mut self, now: Moment, stored: Option<SessionEntry>) -> EpochId {
+        let before = EpochId::last(now.wall_ms(), stored.map(|entry| entry.epoch()));
+        self.at_start = Some(before);
+        before
+    }
+
+    /// Returns the current token.
+    pub(crate) fn token(&self) -> Option<&CurrentToken> {
+        match &self.phase {
+            Phase::Active(current) => Some(current),
+            _ => None,
+        }
+    }
+
+    /// Returns what a request carries that needs no waiting for.
+    pub(crate) fn in_hand(&self, now: Moment) -> Option<Credential> {
+        let lasts = |current: &&CurrentToken| current.grant.lasts(now, Millis::ZERO);
+        self.token().filter(lasts).map(CurrentToken::credential)
+    }
+
+    /// Whether there is a session, or may be.
+    pub(crate) fn goes_on(&self) -> bool {
+        matches!(self.phase, Phase::Active(_) | Phase::Unknown { .. })
+    }
+
+    /// Whether nobody knows yet.
+    pub(crate) fn is_unknown(&self) -> bool {
+        matches!(self.phase, Phase::Unknown { .. })
+    }
+
+    /// Whether the session is over, and the object was not closed.
+    pub(crate) fn is_ended(&self) -> bool {
+        matches!(self.phase, Phase::Ended { .. })
+    }
+
+    /// Whether the session object was closed.
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self.phase, Phase::Closed { .. })
+    }
+
+    /// Returns the session that goes on, or is to be restored.
+    pub(crate) fn epoch(&self) -> Option<EpochId> {
+        match &self.phase {
+            Phase::Unknown { restoring, .. } => restoring.map(|session| session.epoch),
+            Phase::Active(current) => Some(current.epoch),
+            Phase::Closed { session } => *session,
+            Phase::Ended { .. } => None,
+        }
+    }
+
+    /// Returns the fingerprint of that session.
+    pub(crate) fn session(&self) -> Option<Fingerprint> {
+        match &self.phase {
+            Phase::Active(current) => Some(Fingerprint::of(current.epoch, &current.grant)),
+            Phase::Unknown { restoring, .. } => *restoring,
+            Phase::Ended { .. } | Phase::Closed { .. } => None,
+        }
+    }
+
+    /// Returns the latest session of which anything is known, be it over or not.
+    pub(crate) fn latest_epoch(&self) -> Option<EpochId> {
+        self.epoch().max(self.ended.map(|(until, _)| until)).max(self.newest_seen)
+    }
+
+    /// Notes which session was found stored.
+    pub(crate) fn see(&mut self, stored: Option<SessionEntry>) {
+        self.newest_seen = self.newest_seen.max(stored.map(|entry| entry.epoch()));
+    }
+
+    /// Draws the id of a session that begins now: later than all others.
+    pub(crate) fn next_epoch(&self, now: Moment, entropy: &mut impl Entropy) -> EpochId {
+        EpochId::draw(entropy, now.wall_ms(), self.latest_epoch())
+    }
+
+    /// Returns up to when sessions are over, and why, if this session is one of them.
+    pub(crate) fn end_of(&self, epoch: EpochId) -> Option<(EpochId, EndReason)> {
+        self.ended.filter(|(until, _)| epoch <= *until)
+    }
+
+    /// Returns up to when sessions are over, and why, if any is.
+    pub(crate) fn ended(&self) -> Option<(EpochId, EndReason)> {
+        self.ended
+    }
+
+    /// Notes that every session is over which had begun by then.
+    pub(crate) fn note_end(&mut self, until: EpochId, reason: EndReason) {
+        if self.end_of(until).is_none() {
+            self.ended = Some((until, reason));
+        }
+    }
+
+    /// Forgets that a page which restores nothing began after the sessions before it.
+    pub(crate) fn forget_start(&mut self) {
+        self.ended.take_if(|(_, reason)| *reason == EndReason::None);
+    }
+
+    /// Notes which sessions are over as a refresh is sent.
+    pub(crate) fn note_sent(&mut self) {
+        self.ended_when_sent = self.ended.map(|(until, _)| until);
+    }
+
+    /// Returns the session that another tab has ended, where a sign-out or rejection of sessions up to `until` ends this one.
+    /// `is_kept`: whether the browser keeps entries. `is_old`: whether `until` is older than any session.
+    pub(crate) fn ended_by(&self, until: EpochId, reason: EndReason, is_kept: bool, is_old: bool) -> bool {
+        let is_rejection = reason == EndReason::Rejected;
+        let session = match self.phase {
+            // Where nothing is stored, that tab is the only one to tell.
+            Phase::Unknown { restoring: None, .. } if !is_kept && !is_rejection => {
+                Some(until).filter(|_| !is_old)
+            }
+            // Of a session whose id is not known yet, one knows that it had begun when this page did.
+            Phase::Unknown { restoring: None, .. } => self.at_start.filter(|_| !is_rejection),
+            _ => self.epoch(),
+        };
+        session.is_some_and(|epoch| epoch <= until)
+    }
+
+    /// Whether what the `number`-th refresh brings is a new session, as the app has said. `is_wanted`: whether a caller waits
+    /// for a new session. It stays one when that caller waits no longer, unless there is no session then.
+    pub(crate) fn begins_anew(&self, number: u32, is_wanted: bool) -> bool {
+        is_wanted || (self.cookie.is_shown_by(number) && !self.is_ended())
+    }
+
+    /// A refresh of an earlier session has settled: its cookie may lie over that of this session.
+    pub(crate) fn doubt_cookie_after(&mut self, outcome: Result<(), RefreshFailure>) {
+        let goes_on = self.goes_on();
+        self.cookie.earlier_settled(outcome, goes_on);
+    }
+
+    /// Whether a refresh has found the cookie of somebody else than the person who signed in last, or nobody can tell.
+    pub(crate) fn is_replaced(&self, found: Evidence<'_>) -> bool {
+        let Evidence { grant, marker, listed } = found;
+        self.session().is_some_and(|known| self.cookie.is_replaced(known, grant, marker, listed))
+    }
+
+    /// Whether a refresh may have found the cookie of a session before the last but one, and not that of the sign-in which the
+    /// app has reported.
+    pub(crate) fn is_of_before(&self, found: Evidence<'_>) -> bool {
+        let Evidence { grant, marker, listed } = found;
+        let known = self.session().filter(|known| known.person.is_some());
+        if known.is_some_and(|known| known.is_of(grant)) {
+            return false;
+        }
+        let sessions = known.into_iter().chain(self.cookie.session_before());
+        let is_others = |session: &Fingerprint| !session.is_of(grant);
+        sessions.filter(is_others).any(|session| strays_into(session.epoch, marker, listed))
+    }
+
+    /// Returns the session that a refreshed token belongs to. `stored`: the session that is stored. `wait`: the longest time
+    /// for which the cookie of another refresh may still be on its way.
+    pub(crate) fn epoch_of(
+        &self,
+        found: Evidence<'_>,
+        stored: Option<SessionEntry>,
+        sent: Moment,
+        wait: Millis,
+        entropy: &mut impl Entropy,
+    ) -> EpochId {
+        let Evidence { grant, marker, .. } = found;
+        let known = self.epoch();
+        let is_later =
+            |session: &Fingerprint| self.end_of(session.epoch).is_none() && Some(session.epoch) >= known;
+        let stored = stored.and_then(SessionEntry::begun).filter(is_later);
+        let restoring = match self.phase {
+            Phase::Unknown { restoring, .. } => restoring,
+            _ => None,
+        };
+        for session in [restoring, stored].into_iter().flatten() {
+            if session.is_of(grant) {
+                return session.epoch;
+            }
+        }
+        if let Phase::Active(current) = &self.phase
+            && is_same_person(current.grant.subject.as_ref(), grant.subject.as_ref())
+        {
+            return current.epoch;
+        }
+        // Later than what was over when the refresh was sent, whatever the clock showed then. Not later than a sign-out
+        // that was made since: then the session is over already.
+        let after = known.max(stored.map(|session| session.epoch)).max(self.ended_when_sent);
+        // A session that nobody has reported began before every refresh that may still be out: their cookies cannot be told
+        // apart.
+        let least = sent.wall_ms().saturating_sub(wait.signed());
+        let stray_since = marker.and_then(|marker| marker.stray_since);
+        let first = stray_since.map_or(least, |sent| least.min(sent.saturating_sub(1)));
+        EpochId::draw(entropy, first, after)
+    }
+
+    /// Returns the note of a refresh that is out and was sent before this session began.
+    pub(crate) fn mark_stray(
+        &mut self,
+        strays: &[SentRefresh],
+        listed: &InFlightList,
+        now: Moment,
+    ) -> Option<Note> {
+        let known = self.epoch()?;
+        self.cookie.mark_stray(known, strays, listed, now)
+    }
+}
