@@ -8,10 +8,10 @@ use super::id::{AttemptId, EpochId};
 use super::in_flight::{InFlight, InFlightList};
 use super::note::Note;
 use super::refresh_marker::{MarkerState, RefreshMarker};
-use super::sent_refresh::SentRefresh;
 use super::stored::Fingerprint;
 use super::time::{JUMP, Moment};
 use super::token::Grant;
+use super::turn::SentRefresh;
 
 /// Doubts about the refresh cookie, and the reasons for them.
 #[derive(Debug, Default)]

@@ -26,7 +26,6 @@ use super::id::{Entropy, TabId, Ticket};
 use super::markers::Markers;
 use super::outbox::{Outbox, Reply};
 use super::page::Page;
-use super::queue::Queue;
 use super::renewal::Renewal;
 use super::report::Report;
 use super::sign_out::SignOut;
@@ -36,6 +35,7 @@ use super::tabs::Tabs;
 use super::tenure::{Phase, Tenure};
 use super::time::{Millis, Moment};
 use super::token::Credential;
+use super::turn::Queue;
 use super::turn::{Stage, Task};
 use super::waiters::{Waiters, Wish};
 
@@ -158,11 +158,11 @@ impl<E: Entropy> Session<E> {
 
     /// How far a refresh, or whatever else wants the wire, has come: to show.
     pub fn progress(&self) -> Progress {
-        match self.queue.current.as_ref().map(|turn| turn.stage) {
+        match self.queue.current.as_ref().map(|turn| &turn.stage) {
             None => Progress::Idle,
-            Some(Stage::Locking) => Progress::Locking,
-            Some(Stage::Holding | Stage::Looking) => Progress::Holding,
-            Some(Stage::Busy) => Progress::Sent,
+            Some(Stage::Locking { .. }) => Progress::Locking,
+            Some(Stage::Holding { .. } | Stage::Reading { .. }) => Progress::Holding,
+            Some(Stage::OnWire(_)) => Progress::Sent,
         }
     }
 

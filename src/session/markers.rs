@@ -15,9 +15,9 @@ use super::note::Note;
 use super::pace::Pace;
 use super::refresh_marker::{Companion, MarkerState, RefreshMarker};
 use super::rotation::{Rotation, probe_pause};
-use super::sent_refresh::SentRefresh;
 use super::stored::Stored;
 use super::time::{Deadline, Millis, Moment};
+use super::turn::SentRefresh;
 
 /// What became of a refresh, as far as its cookie is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use super::id::{AttemptId, EpochId};
 use super::in_flight::LONGEST_IN_FLIGHT;
-use super::sent_refresh::SentRefresh;
 use super::time::{MOST_AHEAD, Millis, Moment};
 use super::token::fnv1a;
+use super::turn::SentRefresh;
 
 /// A refresh of which something is not known yet: its marker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

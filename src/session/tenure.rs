@@ -7,11 +7,11 @@ use super::id::{Entropy, EpochId};
 use super::in_flight::InFlightList;
 use super::note::Note;
 use super::refresh_marker::RefreshMarker;
-use super::sent_refresh::SentRefresh;
 use super::status::EndReason;
 use super::stored::{Fingerprint, SessionEntry};
 use super::time::{Millis, Moment};
 use super::token::{Credential, Grant, is_same_person};
+use super::turn::SentRefresh;
 
 /// Whether there is a session, as far as this tab knows.
 #[derive(Debug)]

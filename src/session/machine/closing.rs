@@ -27,7 +27,7 @@ impl<E: Entropy> Session<E> {
         if let Some(turn) = self.queue.current.take_if(is_over) {
             self.outbox.release(turn.attempt);
             // A login that runs is among the logins already.
-            if matches!(turn.task, Task::SignOut { .. }) {
+            if turn.task.is_sign_out() {
                 tickets.append(&mut turn.task.into_tickets());
             }
         }

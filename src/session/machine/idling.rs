@@ -7,15 +7,14 @@ use super::super::tabs::PeerMessage;
 use super::super::tenure::Phase;
 use super::super::time::{Millis, Moment};
 use super::super::token::Grant;
-use super::super::turn::{Stage, Turn};
+use super::super::turn::Turn;
 use super::Session;
 
 impl<E: Entropy> Session<E> {
     /// Returns how long a refresh is held back for which no caller waits.
     pub(super) fn idle_wait(&self, now: Moment) -> Millis {
-        let is_held = |turn: &Turn| matches!(turn.stage, Stage::Holding | Stage::Looking);
         // The other tabs would be told the same, so the lock is kept until that is confirmed.
-        let confirms = self.markers.is_rejected() && self.queue.current.as_ref().is_some_and(is_held);
+        let confirms = self.markers.is_rejected() && self.queue.current.as_ref().is_some_and(Turn::is_held);
         if confirms || self.queue.sent == 0 { Millis::ZERO } else { self.renewal.allowance.wait(now) }
     }
 

@@ -11,7 +11,7 @@ use super::super::tabs::PeerMessage;
 use super::super::tenure::Phase;
 use super::super::time::{Millis, Moment};
 use super::super::token::Grant;
-use super::super::turn::Task;
+use super::super::turn::{OnWire, Task};
 use super::super::waiters::{Waiter, Wish};
 use super::Session;
 
@@ -28,10 +28,10 @@ impl<E: Entropy> Session<E> {
         if let Some(turn) = self.queue.current.take_if(|turn| is_its(&turn.task)) {
             self.outbox.release(turn.attempt);
             if turn.was_neglected(now, self.config.longest_gap())
-                && let Some(grant) = &mut grant
+                && let (Some(grant), Some(OnWire::Login { began })) = (&mut grant, turn.on_wire())
             {
                 // The page was frozen, and the answer may have lain there all the time.
-                grant.received = turn.began();
+                grant.received = *began;
             }
         }
         let Some(index) = self.queue.logins.iter().position(|login| *login == ticket) else {

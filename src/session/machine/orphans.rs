@@ -9,11 +9,11 @@ use super::super::outbox::Request;
 use super::super::refresh_marker::{MarkerState, RefreshMarker};
 use super::super::report::Report;
 use super::super::rotation::Rotation;
-use super::super::sent_refresh::{SentRefresh, Settled};
 use super::super::stored::Stored;
 use super::super::tenure::Phase;
 use super::super::time::{Millis, Moment};
-use super::super::turn::{Task, Turn};
+use super::super::turn::{Refreshing, Turn};
+use super::super::turn::{SentRefresh, Settled};
 use super::Session;
 
 impl<E: Entropy> Session<E> {
@@ -25,7 +25,7 @@ impl<E: Entropy> Session<E> {
 
     /// How long the cookie of a refresh may still be on its way whose tab does not have the lock any more.
     pub(super) fn orphan_wait(&self, now: Moment, stored: &Stored) -> Millis {
-        let is_sign_out = |turn: &Turn| matches!(turn.task, Task::SignOut { .. });
+        let is_sign_out = |turn: &Turn| turn.task.is_sign_out();
         let next = match &self.queue.current {
             _ if self.turn_refreshes(now) => Next::Refresh,
             Some(turn) if is_sign_out(turn) => Next::SignOut,
@@ -48,10 +48,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Sends a refresh in this turn: under the id of the one before, while that may still bring its cookie.
-    pub(super) fn send_refresh(&mut self, now: Moment, turn: &mut Turn) {
-        let attempt = turn.attempt;
-        turn.begin(self.config.timeout, now);
+    /// Sends a refresh: under the id of the one before, while that may still bring its cookie.
+    pub(super) fn send_refresh(&mut self, now: Moment, attempt: AttemptId) -> Refreshing {
         self.count_sent(now);
         self.queue.sent = self.queue.sent.wrapping_add(1);
         self.tenure.note_sent();
@@ -67,8 +65,7 @@ impl<E: Entropy> Session<E> {
         self.note(Note::List(InFlight { attempt, sent: now.wall_ms(), gone: None }));
         self.outbox.app.request = Some(Request::Refresh { attempt, id });
         self.report(Report::RefreshStarted { id });
-        turn.id = Some(id);
-        turn.under = marker.under;
+        Refreshing { id, number: self.queue.sent, under: marker.under, began: now, is_inert: false }
     }
 
     /// Notes what became of a refresh, in the marker and in the list of those that are out.

@@ -9,7 +9,7 @@ use super::super::report::{Delay, Report};
 use super::super::stored::Stored;
 use super::super::tenure::Phase;
 use super::super::time::{Deadline, Millis, Moment};
-use super::super::turn::{Stage, Task, Turn};
+use super::super::turn::{OnWire, SentRefresh, Stage, Task, Turn};
 use super::Session;
 
 impl<E: Entropy> Session<E> {
@@ -69,7 +69,7 @@ impl<E: Entropy> Session<E> {
     /// It is not the same tab any more: the queue moves, however long it is.
     pub(super) fn lock_moved(&mut self, now: Moment, attempt: AttemptId) {
         let patience = self.lock_patience();
-        let is_waiting = |turn: &&mut Turn| turn.attempt == attempt && turn.stage == Stage::Locking;
+        let is_waiting = |turn: &&mut Turn| turn.attempt == attempt && turn.is_locking();
         if let Some(turn) = self.queue.current.as_mut().filter(is_waiting) {
             turn.wait_again(patience, now);
         }
@@ -135,7 +135,7 @@ impl<E: Entropy> Session<E> {
 
     /// Whether the current turn sends a refresh.
     pub(super) fn turn_refreshes(&self, now: Moment) -> bool {
-        let refreshes = |turn: &Turn| turn.refused.is_some() || self.must_refresh(&turn.task, now);
+        let refreshes = |turn: &Turn| turn.refusal().is_some() || self.must_refresh(&turn.task, now);
         self.queue.current.as_ref().is_some_and(refreshes)
     }
 
@@ -162,7 +162,7 @@ impl<E: Entropy> Session<E> {
 
     /// It is our turn. Whatever others have done in theirs is looked at, or asked for, before anything is sent.
     pub(super) fn lock_granted(&mut self, now: Moment, attempt: AttemptId, contended: bool, stored: &Stored) {
-        let is_asked = |turn: &Turn| turn.attempt == attempt && turn.stage == Stage::Locking;
+        let is_asked = |turn: &Turn| turn.attempt == attempt && turn.is_locking();
         if !self.queue.current.as_ref().is_some_and(is_asked) {
             return;
         }
@@ -226,13 +226,12 @@ impl<E: Entropy> Session<E> {
     /// All has been waited for: while it was, a tab that the lock does not reach may have begun.
     fn look_again(&mut self, now: Moment) {
         let Some(turn) = &mut self.queue.current else { return };
-        turn.stage = Stage::Looking;
-        turn.wait_again(self.config.timeout, now);
+        turn.read_again(self.config.timeout, now);
         self.outbox.lock = Some(LockTask::ReadAgain(turn.attempt));
     }
 
     pub(super) fn looked_again(&mut self, now: Moment, attempt: AttemptId, stored: &Stored) {
-        let is_it = |turn: &Turn| turn.attempt == attempt && turn.stage == Stage::Looking;
+        let is_it = |turn: &Turn| turn.attempt == attempt && matches!(turn.stage, Stage::Reading { .. });
         if !self.queue.current.as_ref().is_some_and(is_it) {
             return;
         }
@@ -275,7 +274,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn ask_anew(&mut self, now: Moment) {
         let Some(turn) = self.queue.current.take_if(|turn| !turn.is_busy()) else { return };
         self.outbox.release(turn.attempt);
-        if let Some(failure) = turn.refused {
+        if let Some(failure) = turn.refusal() {
             // Not sent once more for want of the refresh that would tell.
             return self.sign_out_failed(now, turn, failure);
         }
@@ -289,7 +288,7 @@ impl<E: Entropy> Session<E> {
         match turn.task {
             Task::SignOut { .. } => return self.send_sign_out(now, turn),
             Task::Login { ticket } => {
-                turn.begin(self.config.longest_turn(), now);
+                turn.send(OnWire::Login { began: now }, self.config.longest_turn(), now);
                 self.queue.logins.push(ticket);
                 if let Some(pending) = self.sign_out.pending {
                     // Before it is sent: what it brings must not be signed out for the session before it.
@@ -297,7 +296,10 @@ impl<E: Entropy> Session<E> {
                 }
                 self.outbox.app.request = Some(Request::Login { ticket });
             }
-            Task::Refresh => self.send_refresh(now, &mut turn),
+            Task::Refresh => {
+                let refreshing = self.send_refresh(now, turn.attempt);
+                turn.send(OnWire::Refresh(refreshing), self.config.timeout, now);
+            }
         }
         self.queue.current = Some(turn);
     }
@@ -305,18 +307,17 @@ impl<E: Entropy> Session<E> {
     pub(super) fn turn_is_overdue(&mut self, now: Moment) {
         let patience = self.lock_patience();
         match self.queue.current.as_mut() {
-            Some(turn) if turn.stage == Stage::Locking => {
+            Some(turn) if turn.is_locking() => {
                 // Whoever has held the lock for so long is frozen, or stopped in a debugger.
                 turn.wait_again(patience, now);
                 return self.outbox.lock = Some(LockTask::Steal(turn.attempt));
             }
-            Some(turn) if turn.stage == Stage::Holding => return self.look_again(now),
+            Some(turn) if matches!(turn.stage, Stage::Holding { .. }) => return self.look_again(now),
             _ => {}
         }
         let Some(turn) = self.queue.give_up() else { return };
-        if turn.task == Task::Refresh || turn.compares {
-            let sent = self.queue.sent_in(&turn);
-            self.report_settled(now, sent, Err(RefreshFailure::TimedOut), false);
+        if turn.task == Task::Refresh || turn.compares() {
+            self.report_settled(now, SentRefresh::of(&turn), Err(RefreshFailure::TimedOut), false);
             self.count_outcome(now, Err(&RefreshFailure::TimedOut));
         }
         self.outbox.release(turn.attempt);

@@ -9,7 +9,6 @@ use super::super::markers::Fate;
 use super::super::note::Note;
 use super::super::refresh_marker::RefreshMarker;
 use super::super::report::{Delay, Report};
-use super::super::sent_refresh::{SentRefresh, Settled};
 use super::super::status::EndReason;
 use super::super::stored::{RefreshReply, Stored};
 use super::super::tenure::Evidence;
@@ -17,6 +16,7 @@ use super::super::tenure::Phase;
 use super::super::time::{Millis, Moment};
 use super::super::token::Grant;
 use super::super::turn::Turn;
+use super::super::turn::{SentRefresh, Settled};
 use super::Session;
 
 impl<E: Entropy> Session<E> {
@@ -32,7 +32,7 @@ impl<E: Entropy> Session<E> {
         let stored = &Stored { in_flight: stored.in_flight.without(attempt), ..*stored };
         let marker = self.markers.newest;
         let (settled, mut turn) = self.note_settled(now, attempt, &outcome, echoes, stored);
-        if let Some(comparing) = turn.take_if(|turn| turn.compares) {
+        if let Some(comparing) = turn.take_if(|turn| turn.compares()) {
             return self.sign_out_compared(now, comparing, self.queue.sent, outcome, stored);
         }
         if let Some(turn) = turn {
@@ -72,9 +72,7 @@ impl<E: Entropy> Session<E> {
         let result = outcome.as_ref().map(drop).map_err(|failure| *failure);
         let (settled, turn) = self.queue.settle(attempt);
         self.markers.blocked = None;
-        if let Some(sent) = settled.sent() {
-            self.report_settled(now, sent, result, turn.is_none());
-        }
+        self.report_settled(now, settled.sent(), result, turn.is_none());
         if turn.is_some() {
             self.count_outcome(now, outcome.as_ref());
         }
@@ -123,7 +121,7 @@ impl<E: Entropy> Session<E> {
     /// orphan is still to bring it: another try tells, with whatever cookie there is then. The lock is kept meanwhile: the
     /// server would tell the others the same.
     pub(super) fn confirm_rejection(&mut self, now: Moment, mut turn: Turn) {
-        self.markers.note_rejection(turn.id);
+        self.markers.note_rejection(turn.refreshing().map(|refreshing| refreshing.id));
         if self.markers.blocked.is_some() {
             return self.outbox.release(turn.attempt);
         }
@@ -195,10 +193,11 @@ impl<E: Entropy> Session<E> {
     pub(super) fn report_settled(
         &mut self,
         now: Moment,
-        sent: SentRefresh,
+        sent: Option<SentRefresh>,
         outcome: Result<(), RefreshFailure>,
         is_late: bool,
     ) {
+        let Some(sent) = sent else { return };
         let took = now.surely_since(sent.began);
         if let Err(failure) = outcome {
             self.renewal.last_failure = Some((failure, now.wall_ms()));

@@ -218,7 +218,7 @@ impl<E: Entropy> Session<E> {
             Some(pending) if pending.is_given_up() => SignOutStatus::Pending,
             Some(_) => return,
         };
-        let is_it = |turn: &mut Turn| matches!(turn.task, Task::SignOut { .. });
+        let is_it = |turn: &mut Turn| turn.task.is_sign_out();
         if let Some(turn) = self.queue.current.take_if(is_it) {
             self.outbox.release(turn.attempt);
             self.answer_all(turn.task.into_tickets(), Ok(Reply::SignedOut(status)));

@@ -25,7 +25,7 @@ use super::super::stored::{PendingSignOut, Stored};
 use super::super::tenure::Phase;
 use super::super::time::{Millis, Moment};
 use super::super::token::Grant;
-use super::super::turn::{Task, Turn, Urge};
+use super::super::turn::{OnWire, Shown, Task, Turn, Urge};
 use super::Session;
 
 impl<E: Entropy> Session<E> {
@@ -40,31 +40,27 @@ impl<E: Entropy> Session<E> {
 
     /// Sends it; or first the refresh that tells whose session there is.
     pub(super) fn send_sign_out(&mut self, now: Moment, mut turn: Turn) {
-        turn.compares = turn.refused.is_some() || self.must_compare(&turn.task, now);
-        if turn.compares {
-            turn.tells = self.sign_out.pending.map(|pending| pending.until);
-            self.send_refresh(now, &mut turn);
-            self.queue.current = Some(turn);
-        } else {
-            self.send_as_it_is(now, turn);
+        if turn.refusal().is_none() && !self.must_compare(&turn.task, now) {
+            return self.send_as_it_is(now, turn);
         }
+        let tells = self.sign_out.pending.map(|pending| pending.until);
+        let refreshing = self.send_refresh(now, turn.attempt);
+        turn.send(OnWire::Comparison { refreshing, tells }, self.config.timeout, now);
+        self.queue.current = Some(turn);
     }
 
     fn send_as_it_is(&mut self, now: Moment, mut turn: Turn) {
-        turn.compares = false;
-        turn.tells = self.sign_out.pending.map(|pending| pending.until);
-        turn.begin(self.config.timeout, now);
+        let tells = self.sign_out.pending.map(|pending| pending.until);
         let token = self.sign_out.ending.as_ref().filter(|_| self.sign_out.has_token(now));
         let token = token.map(|grant| grant.token.clone());
-        turn.carries_token = token.is_some();
+        turn.send(OnWire::SignOut { tells, carries_token: token.is_some() }, self.config.timeout, now);
         self.outbox.app.request = Some(Request::SignOut { attempt: turn.attempt, token });
         self.queue.current = Some(turn);
     }
 
     /// The page goes while it looks whose session there is: what it would send next, it could not send under the lock.
     pub(super) fn put_off_sign_out(&mut self) {
-        let compares = |turn: &Turn| turn.is_busy() && turn.compares;
-        if self.queue.current.as_ref().is_some_and(compares)
+        if self.queue.current.as_ref().is_some_and(Turn::compares)
             && let Some(turn) = self.queue.give_up()
         {
             self.outbox.release(turn.attempt);
@@ -76,7 +72,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn sign_out_compared(
         &mut self,
         now: Moment,
-        mut turn: Turn,
+        turn: Turn,
         number: u32,
         outcome: Result<Grant, RefreshFailure>,
         stored: &Stored,
@@ -119,12 +115,11 @@ impl<E: Entropy> Session<E> {
             }
             Err(failure @ RefreshFailure::Rejected { .. }) => {
                 // The refusal of a request that carried the token counts for the first one.
-                if turn.refused.is_some() && turn.carries_token {
+                if matches!(turn.shown, Shown::Refused { carried_token: true, .. }) {
                     self.markers.note_rejection(None);
                 }
                 let must_confirm = self.must_confirm(now, stored);
                 if must_confirm && self.markers.blocked.is_none() {
-                    turn.compares = false;
                     return self.confirm_rejection(now, turn);
                 }
                 self.outbox.release(turn.attempt);
@@ -132,7 +127,7 @@ impl<E: Entropy> Session<E> {
                     return self.sign_out_failed(now, turn, failure);
                 }
                 self.markers.forget_rejection();
-                let told = turn.tells;
+                let told = turn.on_wire().and_then(OnWire::tells);
                 self.sign_out_is_done(turn.task.into_tickets(), told);
             }
             Err(failure) => {
@@ -145,14 +140,13 @@ impl<E: Entropy> Session<E> {
     /// A refresh has brought a token of the session that was signed out.
     fn session_goes_on(&mut self, now: Moment, mut turn: Turn, grant: Grant, stored: &Stored) {
         self.markers.forget_rejection();
-        turn.compares = false;
         if self.config.sign_out_token {
             self.sign_out.ending = Some(grant);
-        } else if let Some(failure) = turn.refused {
+        } else if let Some(failure) = turn.refusal() {
             self.outbox.release(turn.attempt);
             return self.sign_out_failed(now, turn, failure);
         }
-        turn.refused = None;
+        turn.shown = Shown::GoesOn;
         // The cookie that an orphan may still bring must not come after the sign-out.
         let orphan = turn.still_waits(self.markers.newest, self.orphan_wait(now, stored), now);
         if orphan.is_zero() {
@@ -172,10 +166,12 @@ impl<E: Entropy> Session<E> {
     ) {
         let Some(mut turn) = self.queue.take(attempt) else { return };
         // Where a refresh went before it, the session is known to go on.
-        let is_open = self.sign_out.pending.is_some() && turn.id.is_none() && !self.page.is_away();
+        let is_open = self.sign_out.pending.is_some() && turn.shown != Shown::GoesOn && !self.page.is_away();
         match outcome {
             Err(failure @ RefreshFailure::Rejected { .. }) if is_open => {
-                turn.refused = Some(failure);
+                let carried_token =
+                    matches!(turn.on_wire(), Some(OnWire::SignOut { carries_token: true, .. }));
+                turn.shown = Shown::Refused { failure, carried_token };
                 // What is stored is looked at before the refresh is sent.
                 turn.hold(Millis::ZERO, Millis::ZERO, now);
                 self.queue.current = Some(turn);
@@ -191,7 +187,7 @@ impl<E: Entropy> Session<E> {
             }
             Ok(()) => {
                 self.outbox.release(attempt);
-                let told = turn.tells;
+                let told = turn.on_wire().and_then(OnWire::tells);
                 self.sign_out_is_done(turn.task.into_tickets(), told);
             }
         }
@@ -219,8 +215,8 @@ impl<E: Entropy> Session<E> {
 
     /// The server has not confirmed it.
     pub(super) fn sign_out_failed(&mut self, now: Moment, turn: Turn, failure: RefreshFailure) {
-        let failure = turn.refused.unwrap_or(failure);
-        let in_refresh = turn.compares && turn.refused.is_none();
+        let in_refresh = turn.compares() && turn.refusal().is_none();
+        let failure = turn.refusal().unwrap_or(failure);
         let attempt = turn.attempt;
         let tickets = turn.task.into_tickets();
         self.end_what_was_signed_out();

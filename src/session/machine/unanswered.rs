@@ -6,9 +6,9 @@ use super::super::in_flight::{InFlight, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT};
 use super::super::note::Note;
 use super::super::refresh_marker::{MarkerState, RefreshMarker};
 use super::super::rotation::Rotation;
-use super::super::sent_refresh::SentRefresh;
 use super::super::stored::Stored;
 use super::super::time::{Deadline, Millis, Moment};
+use super::super::turn::SentRefresh;
 use super::Session;
 
 impl<E: Entropy> Session<E> {

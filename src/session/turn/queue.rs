@@ -1,9 +1,10 @@
 //! The one queue of everything that writes the refresh cookie: sign-ins, sign-outs and refreshes.
 
-use super::id::{AttemptId, Ticket};
+use super::super::id::{AttemptId, Ticket};
+use super::super::time::{Millis, Moment};
 use super::sent_refresh::{SentRefresh, Settled};
-use super::time::{Millis, Moment};
-use super::turn::{Stage, Task, Turn, Urge};
+use super::stage::OnWire;
+use super::{Stage, Task, Turn, Urge};
 
 /// Refreshes that were given up on and may still be answered; more than a handful means that nothing answers.
 const MOST_LATE: usize = 8;
@@ -55,12 +56,12 @@ impl Queue {
 
     /// Whether the lock is held and nothing is on the wire yet.
     pub(crate) fn is_holding(&self) -> bool {
-        self.current.as_ref().is_some_and(|turn| turn.stage == Stage::Holding)
+        self.current.as_ref().is_some_and(|turn| matches!(turn.stage, Stage::Holding { .. }))
     }
 
     /// Whether a refresh is on the wire in this turn.
     pub(crate) fn refresh_is_out(&self) -> bool {
-        self.current.as_ref().is_some_and(Turn::has_refresh_out)
+        self.busy().is_some()
     }
 
     /// Number of refreshes sent before the one that is on the wire, or before now.
@@ -78,15 +79,19 @@ impl Queue {
         &self.stray
     }
 
+    /// The refresh on the wire in the current turn.
+    fn busy(&self) -> Option<SentRefresh> {
+        self.current.as_ref().and_then(SentRefresh::of)
+    }
+
     /// Every refresh of this tab that is out and unanswered.
     pub(crate) fn in_flight(&self) -> impl Iterator<Item = SentRefresh> {
-        let busy = self.current.as_ref().filter(|_| self.refresh_is_out()).map(|turn| self.sent_in(turn));
-        busy.into_iter().chain(self.late.iter().copied()).chain(self.stray.iter().copied())
+        self.busy().into_iter().chain(self.late.iter().copied()).chain(self.stray.iter().copied())
     }
 
     /// Whether a login function runs in this turn.
     pub(crate) fn runs_login(&self) -> bool {
-        self.current.as_ref().is_some_and(|turn| turn.is_busy() && matches!(turn.task, Task::Login { .. }))
+        self.current.as_ref().is_some_and(|turn| matches!(turn.on_wire(), Some(OnWire::Login { .. })))
     }
 
     /// Whether anything that writes the cookie is on the wire.
@@ -96,7 +101,7 @@ impl Queue {
 
     /// The refresh that is on the wire.
     pub(crate) fn busy_refresh(&self) -> Option<AttemptId> {
-        self.current.as_ref().filter(|_| self.refresh_is_out()).map(|turn| turn.attempt)
+        self.busy().map(|sent| sent.attempt)
     }
 
     /// Whether a refresh was asked for or is on the wire.
@@ -157,10 +162,9 @@ impl Queue {
     /// The current turn is over without an answer; a refresh may still be answered.
     pub(crate) fn give_up(&mut self) -> Option<Turn> {
         let turn = self.current.take()?;
-        if turn.has_refresh_out() {
-            let sent = self.sent_in(&turn);
+        if let Some(sent) = SentRefresh::of(&turn) {
             // What a sign-out was to be compared with is of no session of ours.
-            let list = if turn.is_inert() || turn.compares { &mut self.stray } else { &mut self.late };
+            let list = if turn.is_inert() || turn.compares() { &mut self.stray } else { &mut self.late };
             if list.len() == MOST_LATE {
                 list.remove(0);
             }
@@ -174,22 +178,14 @@ impl Queue {
         self.current.take_if(|turn| turn.attempt == attempt)
     }
 
-    /// The refresh of this turn, the last that was sent.
-    pub(crate) fn sent_in(&self, turn: &Turn) -> SentRefresh {
-        SentRefresh {
-            attempt: turn.attempt,
-            id: turn.id.unwrap_or(turn.attempt),
-            under: turn.under,
-            number: self.sent,
-            began: turn.began(),
-        }
-    }
-
     /// What the answer to this refresh is worth. The one place where an answer of another epoch is dropped.
     pub(crate) fn settle(&mut self, attempt: AttemptId) -> (Settled, Option<Turn>) {
         if let Some(turn) = self.take(attempt) {
-            let in_time = self.sent_in(&turn);
-            let settled = if turn.is_inert() { Settled::Inert(in_time) } else { Settled::InTime(in_time) };
+            let settled = match SentRefresh::of(&turn) {
+                Some(sent) if turn.is_inert() => Settled::Inert(sent),
+                Some(sent) => Settled::InTime(sent),
+                None => Settled::Unknown,
+            };
             return (settled, Some(turn));
         }
         let mut take_from = |list: fn(&mut Self) -> &mut Vec<SentRefresh>| {
@@ -206,6 +202,7 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Refreshing;
     use super::*;
 
     const NOW: Moment = Moment::new(1_000_000, 0);
@@ -233,11 +230,19 @@ mod tests {
     /// One with something on the wire.
     fn busy(task: Task) -> Queue {
         let mut queue = asked(task);
-        queue.sent += u32::from(queue.current.as_ref().is_some_and(|turn| turn.task == Task::Refresh));
         if let Some(turn) = &mut queue.current {
-            turn.begin(BOUND, NOW);
+            let sent = match &turn.task {
+                Task::Refresh => OnWire::Refresh(refreshing()),
+                Task::Login { .. } => OnWire::Login { began: NOW },
+                Task::SignOut { .. } => OnWire::SignOut { tells: None, carries_token: false },
+            };
+            turn.send(sent, BOUND, NOW);
         }
         queue
+    }
+
+    fn refreshing() -> Refreshing {
+        Refreshing { id: attempt(1), number: 1, under: None, began: NOW, is_inert: false }
     }
 
     #[test]
@@ -315,7 +320,7 @@ mod tests {
     fn what_a_sign_out_is_compared_with_is_of_no_session_once_it_is_given_up() {
         let mut queue = busy(sign_out(&[], Urge::First));
         if let Some(turn) = &mut queue.current {
-            turn.compares = true;
+            turn.send(OnWire::Comparison { refreshing: refreshing(), tells: None }, BOUND, NOW);
         }
         queue.give_up();
         assert_eq!((queue.late().len(), queue.stray().len()), (0, 1));
@@ -327,7 +332,7 @@ mod tests {
         for number in 0..20 {
             queue.ask(attempt(number), Task::Refresh, BOUND, NOW);
             if let Some(turn) = &mut queue.current {
-                turn.begin(BOUND, NOW);
+                turn.send(OnWire::Refresh(refreshing()), BOUND, NOW);
             }
             queue.give_up();
             if number == 9 {

@@ -1,7 +1,8 @@
 //! A refresh that was sent, and what its answer is worth.
 
-use super::id::{AttemptId, EpochId};
-use super::time::Moment;
+use super::super::id::{AttemptId, EpochId};
+use super::super::time::Moment;
+use super::{Refreshing, Turn};
 
 /// A refresh that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,14 @@ pub(crate) struct SentRefresh {
     /// Its number among the refreshes of this tab, from 1.
     pub(crate) number: u32,
     pub(crate) began: Moment,
+}
+
+impl SentRefresh {
+    /// Returns the refresh that is on the wire in a turn.
+    pub(crate) fn of(turn: &Turn) -> Option<Self> {
+        let &Refreshing { id, number, under, began, .. } = turn.refreshing()?;
+        Some(Self { attempt: turn.attempt, id, under, number, began })
+    }
 }
 
 /// What the answer to a refresh is worth.
