@@ -213,6 +213,14 @@ impl Tabs {
         false
     }
 
+    /// This tab has replied to the others. In a crowd it has replied for all: who keeps silent then is still there.
+    pub(crate) fn replied(&mut self, now: Moment) {
+        self.replies.spoke(self.me, now);
+        if let Some(inquiry) = &mut self.inquiry {
+            inquiry.has_reply |= !inquiry.is_ours;
+        }
+    }
+
     /// A tab has said something.
     pub(crate) fn heard(&mut self, now: Moment, from: TabId, message: &PeerMessage) {
         if !self.siblings.contains(&from) && self.siblings.len() < MOST_SIBLINGS {
@@ -344,6 +352,28 @@ mod tests {
             many.forget_all();
             assert!(many.replies.is_empty());
         }
+    }
+
+    #[test]
+    fn who_replies_for_a_crowd_knows_it_afterwards_and_who_is_one_of_few_learns_who_is_gone() {
+        let later = Moment::new(1_000_200, 200);
+        for (siblings, replies, known) in
+            [(&[1, 2, 3, 4, 5][..], true, 5), (&[1, 2, 3, 4, 5], false, 0), (&[1, 2, 3, 4], true, 0)]
+        {
+            let mut peers = peers(siblings);
+            peers.overhear(NOW);
+            if replies {
+                peers.replied(NOW);
+            }
+            peers.look(later);
+            assert_eq!(peers.siblings().len(), known, "{siblings:?}, {replies}");
+        }
+        // A reply of its own is none to a question of its own.
+        let mut asking = peers(&[1, 2, 3, 4, 5]);
+        asking.ask(NOW, true);
+        asking.replied(NOW);
+        asking.look(later);
+        assert_eq!(asking.siblings().len(), 0);
     }
 
     #[test]

@@ -186,7 +186,7 @@ impl<E: Entropy> Session<E> {
 
     pub(super) fn tell(&mut self, message: PeerMessage) {
         if let Some(now) = self.clock.last().filter(|_| message.is_reply()) {
-            self.tabs.replies.spoke(self.tabs.me, now);
+            self.tabs.replied(now);
         }
         self.outbox.messages.push(message);
     }
