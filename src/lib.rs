@@ -8,7 +8,7 @@
 //! Four layers, imports only point left: `session` ← `format` ← `browser` ← `bindings`.
 //!
 //! - [`session`] decides. It is pure: no browser, no clock, no randomness; a plain `cargo test` runs all of it.
-//! - [`format`] reads and writes: tokens, responses, stored entries, messages between tabs. Pure as well.
+//! - [`mod@format`] reads and writes: tokens, responses, stored entries, messages between tabs. Pure as well.
 //! - `browser` acts: one web API per file, and a driver that carries events in and commands out. Compiled for wasm only.
 //! - `bindings` is the JavaScript surface, behind the default feature `js`.
 

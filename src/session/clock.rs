@@ -1,8 +1,8 @@
 //! The clocks of this page: what they last showed, and how far a date of somebody else is believed.
 
-use super::horizon::Horizon;
-use super::report::Report;
-use super::time::{Millis, Moment};
+use crate::session::report::Report;
+use crate::session::storage::horizon::Horizon;
+use crate::session::time::{Millis, Moment};
 
 /// How long after a jump the messages count as old that had waited for the tab to run.
 const JUST_WOKEN: Millis = Millis::from_secs(1);

@@ -1,9 +1,9 @@
 //! What can be set, with the reasons for the defaults.
 
-use super::time::Millis;
+use crate::session::time::Millis;
 
-use super::in_flight::LONGEST_IN_FLIGHT;
-use super::rotation::Rotation;
+use crate::session::markers::in_flight::LONGEST_IN_FLIGHT;
+use crate::session::markers::rotation::Rotation;
 
 /// How a session behaves.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub struct Config {
     pub leeway: Millis,
     /// Whether to refresh ahead of the expiry, or on demand only.
     pub refresh_ahead: bool,
-    /// Whether to restore the session at the start. Without, it is [`Ended`](super::Status::Ended) until a sign-in.
+    /// Whether to restore the session at the start. Without, it is [`Ended`](crate::session::Status::Ended) until a sign-in.
     pub restore: bool,
     /// After which an unanswered attempt counts as failed. 15 s: the rotation's database may be slow, and giving up
     /// early gains nothing, for the attempt is not aborted.

@@ -1,8 +1,8 @@
 //! What can go wrong, one enum per question.
 
-use super::time::Millis;
+use crate::session::time::Millis;
 
-use super::status::EndReason;
+use crate::session::status::EndReason;
 
 /// Why an answer holds no usable token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,13 +1,13 @@
 //! What happened. In the past tense: the machine decides what follows.
 
-use super::time::Millis;
+use crate::session::time::Millis;
 
-use super::breaker::Audience;
-use super::error::RefreshFailure;
-use super::id::{AttemptId, EpochId, Generation, TabId, Ticket};
-use super::stored::Stored;
-use super::tabs::PeerMessage;
-use super::token::{AccessToken, Grant};
+use crate::session::error::RefreshFailure;
+use crate::session::id::{AttemptId, EpochId, Generation, TabId, Ticket};
+use crate::session::renewal::breaker::Audience;
+use crate::session::storage::stored::Stored;
+use crate::session::tabs::PeerMessage;
+use crate::session::token::{AccessToken, Grant};
 
 /// The one input of the machine.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub enum Event {
     },
     /// A caller wants to send a login request where nothing else of ours is on the wire.
     SignInWanted {
-        /// Who waits: is told to begin ([`Command::RunLogin`](super::Command::RunLogin)), then answered.
+        /// Who waits: is told to begin ([`Request::Login`](crate::session::Request::Login)), then answered.
         ticket: Ticket,
     },
     /// The login that was told to begin has come to its end.

@@ -1,6 +1,6 @@
 //! Identifiers, and the chance that they are drawn from.
 
-use super::time::{Millis, Moment};
+use crate::session::time::{Millis, Moment};
 
 /// Where random numbers come from: `crypto.getRandomValues` in a browser, a seeded generator in a test.
 ///

@@ -18,26 +18,26 @@ mod sign_out;
 mod sign_out_turn;
 mod unanswered;
 
-use super::clock::Clock;
-use super::config::Config;
-use super::error::{Denial, RefreshFailure};
-use super::event::Event;
-use super::id::{Entropy, TabId, Ticket};
-use super::markers::Markers;
-use super::outbox::{Outbox, Reply};
-use super::page::Page;
-use super::renewal::Renewal;
-use super::report::Report;
-use super::sign_out::SignOut;
-use super::status::{Progress, Status};
-use super::stored::Stored;
-use super::tabs::Tabs;
-use super::tenure::{Phase, Tenure};
-use super::time::{Millis, Moment};
-use super::token::Credential;
-use super::turn::Queue;
-use super::turn::{Stage, Task};
-use super::waiters::{Waiters, Wish};
+use crate::session::clock::Clock;
+use crate::session::config::Config;
+use crate::session::error::{Denial, RefreshFailure};
+use crate::session::event::Event;
+use crate::session::id::{Entropy, TabId, Ticket};
+use crate::session::markers::Markers;
+use crate::session::outbox::{Outbox, Reply};
+use crate::session::page::Page;
+use crate::session::renewal::Renewal;
+use crate::session::report::Report;
+use crate::session::sign_out::SignOut;
+use crate::session::status::{Progress, Status};
+use crate::session::storage::stored::Stored;
+use crate::session::tabs::Tabs;
+use crate::session::tenure::{Phase, Tenure};
+use crate::session::time::{Millis, Moment};
+use crate::session::token::Credential;
+use crate::session::turn::Queue;
+use crate::session::turn::{Stage, Task};
+use crate::session::waiters::{Waiters, Wish};
 
 /// One session. See the [module](super) for its parts and invariants.
 #[derive(Debug)]

@@ -1,13 +1,13 @@
 //! What to do after an event. The shell performs it, and reports back in events.
 
-use super::error::Denial;
-use super::id::{AttemptId, EpochId, Ticket};
-use super::note::Note;
-use super::report::Report;
-use super::signing_out::SignOutStatus;
-use super::stored::{PendingSignOut, SessionEntry};
-use super::tabs::PeerMessage;
-use super::token::{AccessToken, Credential};
+use crate::session::error::Denial;
+use crate::session::id::{AttemptId, EpochId, Ticket};
+use crate::session::report::Report;
+use crate::session::sign_out::progress::SignOutStatus;
+use crate::session::storage::note::Note;
+use crate::session::storage::stored::{PendingSignOut, SessionEntry};
+use crate::session::tabs::PeerMessage;
+use crate::session::token::{AccessToken, Credential};
 
 /// Everything to do after one event. The fields are performed in their order, and so are the items of each.
 ///
@@ -32,7 +32,7 @@ pub struct Outbox {
 /// What may run code of the app: its listeners, its `fetch`, its functions. No lock is held for it but that of the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AppCalls {
-    /// Whether [`Session::status`](super::Session::status) has changed: tell the listeners.
+    /// Whether [`Session::status`](crate::session::Session::status) has changed: tell the listeners.
     pub publish: bool,
     /// The request to send, under the lock of its turn.
     pub request: Option<Request>,
@@ -61,22 +61,22 @@ pub enum Write {
 /// What to do about the lock of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LockTask {
-    /// Request it. [`Event::LockGranted`](super::Event::LockGranted) follows when it is granted.
+    /// Request it. [`Event::LockGranted`](crate::session::Event::LockGranted) follows when it is granted.
     Acquire(AttemptId),
-    /// See who holds it. [`Event::LockMoved`](super::Event::LockMoved) follows if that is not the holder of the last look, or
+    /// See who holds it. [`Event::LockMoved`](crate::session::Event::LockMoved) follows if that is not the holder of the last look, or
     /// of the time of the request.
     Watch(AttemptId),
     /// See who holds it, and steal it from the holder of the last look.
-    /// [`Event::LockGranted`](super::Event::LockGranted) or [`Event::LockMoved`](super::Event::LockMoved) follows.
+    /// [`Event::LockGranted`](crate::session::Event::LockGranted) or [`Event::LockMoved`](crate::session::Event::LockMoved) follows.
     Steal(AttemptId),
-    /// Read what is stored once more, under the lock. [`Event::LookedAgain`](super::Event::LookedAgain) follows.
+    /// Read what is stored once more, under the lock. [`Event::LookedAgain`](crate::session::Event::LookedAgain) follows.
     ReadAgain(AttemptId),
 }
 
 /// A request to send. It is never aborted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// A refresh. [`Event::RefreshSettled`](super::Event::RefreshSettled) follows.
+    /// A refresh. [`Event::RefreshSettled`](crate::session::Event::RefreshSettled) follows.
     Refresh {
         /// The turn that it belongs to.
         attempt: AttemptId,
@@ -84,14 +84,14 @@ pub enum Request {
         /// retry from a theft by it.
         id: AttemptId,
     },
-    /// A sign-out. [`Event::SignOutSettled`](super::Event::SignOutSettled) follows.
+    /// A sign-out. [`Event::SignOutSettled`](crate::session::Event::SignOutSettled) follows.
     SignOut {
         /// The turn that it belongs to.
         attempt: AttemptId,
         /// The access token of the ending session, where the endpoint requires one.
         token: Option<AccessToken>,
     },
-    /// A login: the login function may run. [`Event::LoginSettled`](super::Event::LoginSettled) follows.
+    /// A login: the login function may run. [`Event::LoginSettled`](crate::session::Event::LoginSettled) follows.
     Login {
         /// The ticket of its caller.
         ticket: Ticket,

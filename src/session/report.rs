@@ -1,11 +1,11 @@
 //! What happens inside, for metrics and logs. Nothing here is a secret, and nothing depends on it.
 
-use super::time::Millis;
+use crate::session::time::Millis;
 
-use super::error::RefreshFailure;
-use super::id::AttemptId;
-use super::signing_out::{SignOutFailure, SignOutStatus};
-use super::status::EndReason;
+use crate::session::error::RefreshFailure;
+use crate::session::id::AttemptId;
+use crate::session::sign_out::progress::{SignOutFailure, SignOutStatus};
+use crate::session::status::EndReason;
 
 /// One thing that has happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

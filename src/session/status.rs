@@ -1,8 +1,8 @@
 //! What the app may see.
 
-use super::error::RefreshFailure;
-use super::id::{EpochId, Generation};
-use super::token::Grant;
+use crate::session::error::RefreshFailure;
+use crate::session::id::{EpochId, Generation};
+use crate::session::token::Grant;
 
 /// Whether there is a session, as far as is known.
 #[derive(Clone, Debug, PartialEq, Eq)]

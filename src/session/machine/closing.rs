@@ -3,16 +3,16 @@
 //! A refresh that is out is not aborted. The closed object keeps the lock until it has settled, and writes down what became of
 //! it: the next one would wait for its cookie in vain, or present the spent one.
 
-use super::super::error::Denial;
-use super::super::event::Event;
-use super::super::id::Entropy;
-use super::super::outbox::Write;
-use super::super::stored::{SessionEntry, Stored};
-use super::super::tabs::PeerMessage;
-use super::super::tenure::Phase;
-use super::super::time::Moment;
-use super::super::turn::{Task, Turn};
-use super::Session;
+use crate::session::error::Denial;
+use crate::session::event::Event;
+use crate::session::id::Entropy;
+use crate::session::machine::Session;
+use crate::session::outbox::Write;
+use crate::session::storage::stored::{SessionEntry, Stored};
+use crate::session::tabs::PeerMessage;
+use crate::session::tenure::Phase;
+use crate::session::time::Moment;
+use crate::session::turn::{Task, Turn};
 
 impl<E: Entropy> Session<E> {
     pub(super) fn close(&mut self, now: Moment) {

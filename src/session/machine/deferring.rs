@@ -3,14 +3,14 @@
 //! A refresh that a worker sends does not outlive it (Chromium drops its cookie), and a worker has no storage to mark it
 //! in. So it asks the pages of the session to refresh, and refreshes itself only where none says that it will.
 
-use super::super::id::{Entropy, EpochId};
-use super::super::renewal::Deferral;
-use super::super::replies::Debt;
-use super::super::report::{Delay, Report};
-use super::super::tabs::{ANSWER_PATIENCE, PeerMessage};
-use super::super::tenure::Phase;
-use super::super::time::{Deadline, Millis, Moment};
-use super::Session;
+use crate::session::id::{Entropy, EpochId};
+use crate::session::machine::Session;
+use crate::session::renewal::Deferral;
+use crate::session::report::{Delay, Report};
+use crate::session::tabs::replies::Debt;
+use crate::session::tabs::{ANSWER_PATIENCE, PeerMessage};
+use crate::session::tenure::Phase;
+use crate::session::time::{Deadline, Millis, Moment};
 
 /// How much older the worker's token has to be for the page's to count as another one: ages are measured twice.
 const SAME_AGE: Millis = Millis::from_secs(1);

@@ -1,17 +1,17 @@
 //! Which session is whose, which came later, and which are over.
 
-use super::super::breaker::Breaker;
-use super::super::config::LONGEST_PENDING_SIGN_OUT;
-use super::super::error::Denial;
-use super::super::id::{Entropy, EpochId};
-use super::super::note::Note;
-use super::super::outbox::Write;
-use super::super::status::EndReason;
-use super::super::stored::{Fingerprint, SessionEntry, Stored};
-use super::super::tenure::Phase;
-use super::super::time::Moment;
-use super::super::turn::Task;
-use super::Session;
+use crate::session::config::LONGEST_PENDING_SIGN_OUT;
+use crate::session::error::Denial;
+use crate::session::id::{Entropy, EpochId};
+use crate::session::machine::Session;
+use crate::session::outbox::Write;
+use crate::session::renewal::breaker::Breaker;
+use crate::session::status::EndReason;
+use crate::session::storage::note::Note;
+use crate::session::storage::stored::{Fingerprint, SessionEntry, Stored};
+use crate::session::tenure::Phase;
+use crate::session::time::Moment;
+use crate::session::turn::Task;
 
 impl<E: Entropy> Session<E> {
     /// Looks at how late it is, and which sign-out is pending: what begins or ends here now does so after all that.

@@ -1,14 +1,14 @@
 //! Refreshes for which no caller waits: what they are sent for, and when the other tabs are told of them.
 
-use super::super::allowance::SentFor;
-use super::super::error::RefreshFailure;
-use super::super::id::Entropy;
-use super::super::tabs::PeerMessage;
-use super::super::tenure::Phase;
-use super::super::time::{Millis, Moment};
-use super::super::token::Grant;
-use super::super::turn::Turn;
-use super::Session;
+use crate::session::error::RefreshFailure;
+use crate::session::id::Entropy;
+use crate::session::machine::Session;
+use crate::session::renewal::allowance::SentFor;
+use crate::session::tabs::PeerMessage;
+use crate::session::tenure::Phase;
+use crate::session::time::{Millis, Moment};
+use crate::session::token::Grant;
+use crate::session::turn::Turn;
 
 impl<E: Entropy> Session<E> {
     /// Returns how long a refresh is held back for which no caller waits.

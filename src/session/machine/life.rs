@@ -1,19 +1,19 @@
 //! How a session begins and ends.
 
-use super::super::current_token::{CurrentToken, Source};
-use super::super::error::Denial;
-use super::super::id::{Entropy, EpochId, Ticket};
-use super::super::outbox::{Reply, Write};
-use super::super::report::Report;
-use super::super::status::EndReason;
-use super::super::stored::{Fingerprint, SessionEntry, Stored};
-use super::super::tabs::PeerMessage;
-use super::super::tenure::Phase;
-use super::super::time::{Millis, Moment};
-use super::super::token::Grant;
-use super::super::turn::{OnWire, Task};
-use super::super::waiters::{Waiter, Wish};
-use super::Session;
+use crate::session::error::Denial;
+use crate::session::id::{Entropy, EpochId, Ticket};
+use crate::session::machine::Session;
+use crate::session::outbox::{Reply, Write};
+use crate::session::report::Report;
+use crate::session::status::EndReason;
+use crate::session::storage::stored::{Fingerprint, SessionEntry, Stored};
+use crate::session::tabs::PeerMessage;
+use crate::session::tenure::Phase;
+use crate::session::time::{Millis, Moment};
+use crate::session::token::Grant;
+use crate::session::token::current_token::{CurrentToken, Source};
+use crate::session::turn::{OnWire, Task};
+use crate::session::waiters::{Waiter, Wish};
 
 impl<E: Entropy> Session<E> {
     pub(super) fn login_settled(

@@ -4,21 +4,21 @@
 //! goes on if the person is the same, and ends otherwise. A cookie that changes without an earlier refresh is that of a
 //! sign-in which nobody has told us of: a session of its own.
 
-use super::super::cookie::WasOut;
-use super::super::error::Denial;
-use super::super::id::{Entropy, Ticket};
-use super::super::note::Note;
-use super::super::outbox::Write;
-use super::super::refresh_marker::RefreshMarker;
-use super::super::stored::{Fingerprint, SessionEntry, Stored};
-use super::super::tabs::PeerMessage;
-use super::super::tenure::Phase;
-use super::super::time::Moment;
-use super::super::token::Grant;
-use super::super::turn::SentRefresh;
-use super::super::turn::Task;
-use super::super::waiters::Wish;
-use super::Session;
+use crate::session::error::Denial;
+use crate::session::id::{Entropy, Ticket};
+use crate::session::machine::Session;
+use crate::session::markers::refresh_marker::RefreshMarker;
+use crate::session::outbox::Write;
+use crate::session::storage::note::Note;
+use crate::session::storage::stored::{Fingerprint, SessionEntry, Stored};
+use crate::session::tabs::PeerMessage;
+use crate::session::tenure::Phase;
+use crate::session::tenure::cookie::WasOut;
+use crate::session::time::Moment;
+use crate::session::token::Grant;
+use crate::session::turn::SentRefresh;
+use crate::session::turn::Task;
+use crate::session::waiters::Wish;
 
 impl<E: Entropy> Session<E> {
     /// Somebody has signed in, says the app, and a cookie was set.

@@ -3,13 +3,13 @@
 //! A tab that keeps nothing says so. From then on all tabs tell each other what they note: those that keep nothing go by
 //! what they hear, as if they had read it, and what they say themselves the others write down.
 
-use super::super::id::Entropy;
-use super::super::note::{Note, Noted};
-use super::super::outbox::Write;
-use super::super::stored::Stored;
-use super::super::tabs::PeerMessage;
-use super::super::time::{Deadline, Millis, Moment};
-use super::Session;
+use crate::session::id::Entropy;
+use crate::session::machine::Session;
+use crate::session::outbox::Write;
+use crate::session::storage::note::{Note, Noted};
+use crate::session::storage::stored::Stored;
+use crate::session::tabs::PeerMessage;
+use crate::session::time::{Deadline, Millis, Moment};
 
 /// How long a new tab accepts what others know of third tabs. Later its own knowledge is newer.
 const LISTENING: Millis = Millis::from_secs(1);

@@ -1,20 +1,20 @@
 //! The cookie of a refresh whose page has gone: how long it is waited for, what is sent then, and what is written down.
 
-use super::super::config::COMPANION_LOOK;
-use super::super::id::{AttemptId, Entropy};
-use super::super::in_flight::InFlight;
-use super::super::markers::{Fate, Habits, Next, Others};
-use super::super::note::Note;
-use super::super::outbox::Request;
-use super::super::refresh_marker::{MarkerState, RefreshMarker};
-use super::super::report::Report;
-use super::super::rotation::Rotation;
-use super::super::stored::Stored;
-use super::super::tenure::Phase;
-use super::super::time::{Millis, Moment};
-use super::super::turn::{Refreshing, Turn};
-use super::super::turn::{SentRefresh, Settled};
-use super::Session;
+use crate::session::config::COMPANION_LOOK;
+use crate::session::id::{AttemptId, Entropy};
+use crate::session::machine::Session;
+use crate::session::markers::in_flight::InFlight;
+use crate::session::markers::refresh_marker::{MarkerState, RefreshMarker};
+use crate::session::markers::rotation::Rotation;
+use crate::session::markers::{Fate, Habits, Next, Others};
+use crate::session::outbox::Request;
+use crate::session::report::Report;
+use crate::session::storage::note::Note;
+use crate::session::storage::stored::Stored;
+use crate::session::tenure::Phase;
+use crate::session::time::{Millis, Moment};
+use crate::session::turn::{Refreshing, Turn};
+use crate::session::turn::{SentRefresh, Settled};
 
 impl<E: Entropy> Session<E> {
     /// What the server does with a refresh token that was used before.

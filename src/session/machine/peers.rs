@@ -1,16 +1,16 @@
 //! What passes between the tabs of one session.
 
-use super::super::current_token::Source;
-use super::super::id::{Entropy, EpochId, TabId};
-use super::super::outbox::Write;
-use super::super::page::Page;
-use super::super::replies::Debt;
-use super::super::status::EndReason;
-use super::super::stored::{Fingerprint, SessionEntry, Stored};
-use super::super::tabs::{ANSWER_PATIENCE, Offer, PeerMessage};
-use super::super::tenure::Phase;
-use super::super::time::{Millis, Moment};
-use super::Session;
+use crate::session::id::{Entropy, EpochId, TabId};
+use crate::session::machine::Session;
+use crate::session::outbox::Write;
+use crate::session::page::Page;
+use crate::session::status::EndReason;
+use crate::session::storage::stored::{Fingerprint, SessionEntry, Stored};
+use crate::session::tabs::replies::Debt;
+use crate::session::tabs::{ANSWER_PATIENCE, Offer, PeerMessage};
+use crate::session::tenure::Phase;
+use crate::session::time::{Millis, Moment};
+use crate::session::token::current_token::Source;
 
 impl<E: Entropy> Session<E> {
     /// The page begins. It asks the other tabs; it waits for them only where there may be any.

@@ -1,16 +1,16 @@
 //! Whose turn it is at the wire, and when the next one is due.
 
-use super::super::backoff::scale;
-use super::super::current_token::CurrentToken;
-use super::super::error::{Denial, RefreshFailure};
-use super::super::id::{AttemptId, Entropy};
-use super::super::outbox::{LockTask, Request, Write};
-use super::super::report::{Delay, Report};
-use super::super::stored::Stored;
-use super::super::tenure::Phase;
-use super::super::time::{Deadline, Millis, Moment};
-use super::super::turn::{OnWire, SentRefresh, Stage, Task, Turn};
-use super::Session;
+use crate::session::error::{Denial, RefreshFailure};
+use crate::session::id::{AttemptId, Entropy};
+use crate::session::machine::Session;
+use crate::session::outbox::{LockTask, Request, Write};
+use crate::session::renewal::backoff::scale;
+use crate::session::report::{Delay, Report};
+use crate::session::storage::stored::Stored;
+use crate::session::tenure::Phase;
+use crate::session::time::{Deadline, Millis, Moment};
+use crate::session::token::current_token::CurrentToken;
+use crate::session::turn::{OnWire, SentRefresh, Stage, Task, Turn};
 
 impl<E: Entropy> Session<E> {
     /// Everything that time alone makes due.

@@ -1,23 +1,23 @@
 //! What the answer to a refresh means.
 
-use super::super::backoff::scale;
-use super::super::config::{CONFIRMATION, TRAVEL_TIME};
-use super::super::current_token::Source;
-use super::super::error::RefreshFailure;
-use super::super::id::{AttemptId, Entropy};
-use super::super::markers::Fate;
-use super::super::note::Note;
-use super::super::refresh_marker::RefreshMarker;
-use super::super::report::{Delay, Report};
-use super::super::status::EndReason;
-use super::super::stored::{RefreshReply, Stored};
-use super::super::tenure::Evidence;
-use super::super::tenure::Phase;
-use super::super::time::{Millis, Moment};
-use super::super::token::Grant;
-use super::super::turn::Turn;
-use super::super::turn::{SentRefresh, Settled};
-use super::Session;
+use crate::session::config::{CONFIRMATION, TRAVEL_TIME};
+use crate::session::error::RefreshFailure;
+use crate::session::id::{AttemptId, Entropy};
+use crate::session::machine::Session;
+use crate::session::markers::Fate;
+use crate::session::markers::refresh_marker::RefreshMarker;
+use crate::session::renewal::backoff::scale;
+use crate::session::report::{Delay, Report};
+use crate::session::status::EndReason;
+use crate::session::storage::note::Note;
+use crate::session::storage::stored::{RefreshReply, Stored};
+use crate::session::tenure::Evidence;
+use crate::session::tenure::Phase;
+use crate::session::time::{Millis, Moment};
+use crate::session::token::Grant;
+use crate::session::token::current_token::Source;
+use crate::session::turn::Turn;
+use crate::session::turn::{SentRefresh, Settled};
 
 impl<E: Entropy> Session<E> {
     pub(super) fn refresh_settled(

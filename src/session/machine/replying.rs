@@ -1,13 +1,13 @@
 //! What a tab replies to others, and when another's reply will do.
 
-use super::super::id::Entropy;
-use super::super::replies::Debt;
-use super::super::status::EndReason;
-use super::super::stored::Fingerprint;
-use super::super::tabs::{Offer, PeerMessage};
-use super::super::tenure::Phase;
-use super::super::time::{Millis, Moment};
-use super::Session;
+use crate::session::id::Entropy;
+use crate::session::machine::Session;
+use crate::session::status::EndReason;
+use crate::session::storage::stored::Fingerprint;
+use crate::session::tabs::replies::Debt;
+use crate::session::tabs::{Offer, PeerMessage};
+use crate::session::tenure::Phase;
+use crate::session::time::{Millis, Moment};
 
 /// How much older a token may be for a reply with it to be as good: ages are measured twice.
 const SAME_AGE: Millis = Millis::from_secs(1);
@@ -99,9 +99,9 @@ fn says_no_more(reply: &PeerMessage, heard: &PeerMessage) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::id::EpochId;
-    use super::super::super::token::AccessToken;
     use super::*;
+    use crate::session::id::EpochId;
+    use crate::session::token::AccessToken;
 
     fn epoch(ms: i64) -> EpochId {
         EpochId::draw(&mut || 7, ms, None)

@@ -1,14 +1,14 @@
 //! What a caller gets that wants a token, or whose token was refused.
 
-use super::super::breaker::Audience;
-use super::super::error::Denial;
-use super::super::id::{Entropy, EpochId, Generation, Ticket};
-use super::super::outbox::Reply;
-use super::super::tenure::Phase;
-use super::super::time::{Millis, Moment};
-use super::super::token::AccessToken;
-use super::super::waiters::Wish;
-use super::Session;
+use crate::session::error::Denial;
+use crate::session::id::{Entropy, EpochId, Generation, Ticket};
+use crate::session::machine::Session;
+use crate::session::outbox::Reply;
+use crate::session::renewal::breaker::Audience;
+use crate::session::tenure::Phase;
+use crate::session::time::{Millis, Moment};
+use crate::session::token::AccessToken;
+use crate::session::waiters::Wish;
 
 impl<E: Entropy> Session<E> {
     pub(super) fn token_wanted(

@@ -4,19 +4,19 @@
 //! so the token of another person may show that somebody has signed in unseen. But a page may come out of a cache, or hand its
 //! token over late, and be older than a sign-in or a sign-out: a refresh tells, or nobody is signed in before the next sign-in.
 
-use super::super::current_token::Source;
-use super::super::error::Denial;
-use super::super::id::{Entropy, Ticket};
-use super::super::outbox::Reply;
-use super::super::seed::Seed;
-use super::super::status::EndReason;
-use super::super::stored::{Fingerprint, PendingSignOut, SessionEntry, Stored};
-use super::super::tenure::Evidence;
-use super::super::tenure::Phase;
-use super::super::time::Moment;
-use super::super::token::Grant;
-use super::super::waiters::Wish;
-use super::Session;
+use crate::session::error::Denial;
+use crate::session::id::{Entropy, Ticket};
+use crate::session::machine::Session;
+use crate::session::outbox::Reply;
+use crate::session::status::EndReason;
+use crate::session::storage::stored::{Fingerprint, PendingSignOut, SessionEntry, Stored};
+use crate::session::tenure::Evidence;
+use crate::session::tenure::Phase;
+use crate::session::tenure::seed::Seed;
+use crate::session::time::Moment;
+use crate::session::token::Grant;
+use crate::session::token::current_token::Source;
+use crate::session::waiters::Wish;
 
 impl<E: Entropy> Session<E> {
     /// Takes the token, or waits for the start and for the other tabs where only they know whether a session goes on.

@@ -9,19 +9,19 @@
 //!
 //! Where the server has said that there is no session, a sign-out sends nothing and changes nothing.
 
-use super::super::error::{Denial, RefreshFailure};
-use super::super::id::{Entropy, Ticket};
-use super::super::outbox::{Reply, Write};
-use super::super::refresh_marker::RefreshMarker;
-use super::super::report::Report;
-use super::super::signing_out::{SignOutProgress, SignOutStatus};
-use super::super::status::EndReason;
-use super::super::stored::{Fingerprint, PendingSignOut, SessionEntry, Stored};
-use super::super::tenure::Phase;
-use super::super::time::Moment;
-use super::super::token::Grant;
-use super::super::turn::{Task, Turn, Urge};
-use super::Session;
+use crate::session::error::{Denial, RefreshFailure};
+use crate::session::id::{Entropy, Ticket};
+use crate::session::machine::Session;
+use crate::session::markers::refresh_marker::RefreshMarker;
+use crate::session::outbox::{Reply, Write};
+use crate::session::report::Report;
+use crate::session::sign_out::progress::{SignOutProgress, SignOutStatus};
+use crate::session::status::EndReason;
+use crate::session::storage::stored::{Fingerprint, PendingSignOut, SessionEntry, Stored};
+use crate::session::tenure::Phase;
+use crate::session::time::Moment;
+use crate::session::token::Grant;
+use crate::session::turn::{Task, Turn, Urge};
 
 impl<E: Entropy> Session<E> {
     pub(super) fn sign_out(&mut self, now: Moment, ticket: Ticket, stored: &Stored, reads_login: bool) {

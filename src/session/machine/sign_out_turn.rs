@@ -14,19 +14,19 @@
 //! | a refresh is out that was sent before the sign-out | nothing: its cookie would undo what was confirmed |
 //! | anything else | nothing: it is not confirmed, and is tried again later |
 
-use super::super::current_token::Source;
-use super::super::error::{Denial, RefreshFailure};
-use super::super::id::{AttemptId, Entropy, EpochId, Ticket};
-use super::super::outbox::{Reply, Request};
-use super::super::report::Report;
-use super::super::sign_out::Owner;
-use super::super::signing_out::{SignOutFailure, SignOutStatus};
-use super::super::stored::{PendingSignOut, Stored};
-use super::super::tenure::Phase;
-use super::super::time::{Millis, Moment};
-use super::super::token::Grant;
-use super::super::turn::{OnWire, Shown, Task, Turn, Urge};
-use super::Session;
+use crate::session::error::{Denial, RefreshFailure};
+use crate::session::id::{AttemptId, Entropy, EpochId, Ticket};
+use crate::session::machine::Session;
+use crate::session::outbox::{Reply, Request};
+use crate::session::report::Report;
+use crate::session::sign_out::Owner;
+use crate::session::sign_out::progress::{SignOutFailure, SignOutStatus};
+use crate::session::storage::stored::{PendingSignOut, Stored};
+use crate::session::tenure::Phase;
+use crate::session::time::{Millis, Moment};
+use crate::session::token::Grant;
+use crate::session::token::current_token::Source;
+use crate::session::turn::{OnWire, Shown, Task, Turn, Urge};
 
 impl<E: Entropy> Session<E> {
     /// Whether a refresh goes before this: to see whose session there is, or for the token that is required.

@@ -1,15 +1,15 @@
 //! The refreshes that are out and unanswered: how many more may be sent, and what must not be believed before they settle.
 
-use super::super::config::RECOGNISED;
-use super::super::id::Entropy;
-use super::super::in_flight::{InFlight, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT};
-use super::super::note::Note;
-use super::super::refresh_marker::{MarkerState, RefreshMarker};
-use super::super::rotation::Rotation;
-use super::super::stored::Stored;
-use super::super::time::{Deadline, Millis, Moment};
-use super::super::turn::SentRefresh;
-use super::Session;
+use crate::session::config::RECOGNISED;
+use crate::session::id::Entropy;
+use crate::session::machine::Session;
+use crate::session::markers::in_flight::{InFlight, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT};
+use crate::session::markers::refresh_marker::{MarkerState, RefreshMarker};
+use crate::session::markers::rotation::Rotation;
+use crate::session::storage::note::Note;
+use crate::session::storage::stored::Stored;
+use crate::session::time::{Deadline, Millis, Moment};
+use crate::session::turn::SentRefresh;
 
 impl<E: Entropy> Session<E> {
     /// Lists the refreshes of this page as those of one that has gone, or is back.

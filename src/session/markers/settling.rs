@@ -1,7 +1,7 @@
 //! What becomes of a marker when its refresh has settled, case by case.
 
-use super::tests::*;
 use super::*;
+use crate::session::markers::tests::*;
 
 #[test]
 fn what_is_known_after_the_newest_has_settled_follows_from_the_one_before() {

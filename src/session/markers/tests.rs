@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::session::status::EndReason;
-use crate::session::stored::SessionEntry;
+use crate::session::storage::stored::SessionEntry;
 
 pub(super) const TIMEOUT: Millis = Millis::from_secs(15);
 pub(super) const LONGEST: i64 = LONGEST_IN_FLIGHT.get() as i64;

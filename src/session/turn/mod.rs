@@ -8,10 +8,10 @@ pub(crate) use queue::Queue;
 pub(crate) use sent_refresh::{SentRefresh, Settled};
 pub(crate) use stage::{OnWire, Refreshing, Stage};
 
-use super::error::RefreshFailure;
-use super::id::{AttemptId, Ticket};
-use super::refresh_marker::RefreshMarker;
-use super::time::{Deadline, Millis, Moment};
+use crate::session::error::RefreshFailure;
+use crate::session::id::{AttemptId, Ticket};
+use crate::session::markers::refresh_marker::RefreshMarker;
+use crate::session::time::{Deadline, Millis, Moment};
 
 /// How much of the time between two looks counts as waited. A machine that sleeps, or a clock that is set, must not make a
 /// tab believe that the holder of the lock is gone.
@@ -258,8 +258,8 @@ impl Turn {
 
 #[cfg(test)]
 mod tests {
-    use super::super::refresh_marker::MarkerState;
     use super::*;
+    use crate::session::markers::refresh_marker::MarkerState;
 
     const GAP: Millis = Millis::from_secs(30);
 

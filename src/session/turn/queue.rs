@@ -1,10 +1,10 @@
 //! The one queue of everything that writes the refresh cookie: sign-ins, sign-outs and refreshes.
 
-use super::super::id::{AttemptId, Ticket};
-use super::super::time::{Millis, Moment};
-use super::sent_refresh::{SentRefresh, Settled};
-use super::stage::OnWire;
-use super::{Stage, Task, Turn, Urge};
+use crate::session::id::{AttemptId, Ticket};
+use crate::session::time::{Millis, Moment};
+use crate::session::turn::sent_refresh::{SentRefresh, Settled};
+use crate::session::turn::stage::OnWire;
+use crate::session::turn::{Stage, Task, Turn, Urge};
 
 /// Refreshes that were given up on and may still be answered; more than a handful means that nothing answers.
 const MOST_LATE: usize = 8;
@@ -202,8 +202,8 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Refreshing;
     use super::*;
+    use crate::session::turn::Refreshing;
 
     const NOW: Moment = Moment::new(1_000_000, 0);
     const BOUND: Millis = Millis::from_secs(15);

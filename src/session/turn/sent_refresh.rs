@@ -1,8 +1,8 @@
 //! A refresh that was sent, and what its answer is worth.
 
-use super::super::id::{AttemptId, EpochId};
-use super::super::time::Moment;
-use super::{Refreshing, Turn};
+use crate::session::id::{AttemptId, EpochId};
+use crate::session::time::Moment;
+use crate::session::turn::{Refreshing, Turn};
 
 /// A refresh that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

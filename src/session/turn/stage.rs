@@ -1,7 +1,7 @@
 //! How far a turn has come, with what belongs to each stage.
 
-use super::super::id::{AttemptId, EpochId};
-use super::super::time::{Deadline, Millis, Moment};
+use crate::session::id::{AttemptId, EpochId};
+use crate::session::time::{Deadline, Millis, Moment};
 
 /// The stage of a turn.
 #[derive(Debug, PartialEq, Eq)]

@@ -12,10 +12,10 @@
 //!
 //! Neither a call of the app nor the first refresh of a page is ever held back.
 
-use super::backoff::scale;
-use super::bucket::Bucket;
-use super::id::Entropy;
-use super::time::{Deadline, Millis, Moment};
+use crate::session::id::Entropy;
+use crate::session::renewal::backoff::scale;
+use crate::session::renewal::bucket::Bucket;
+use crate::session::time::{Deadline, Millis, Moment};
 
 /// In an hour the bucket allows 26 refreshes. The confirmation of a rejection is not held back, and may add one.
 const BURST: u32 = 8;

@@ -1,11 +1,14 @@
 //! The access token, and what is known of it.
 
+pub(crate) mod current_token;
+pub(crate) mod lifetime_cap;
+
 use std::fmt;
 use std::rc::Rc;
 
-use super::config::TRAVEL_TIME;
-use super::id::{EpochId, Generation};
-use super::time::{Deadline, Millis, Moment};
+use crate::session::config::TRAVEL_TIME;
+use crate::session::id::{EpochId, Generation};
+use crate::session::time::{Deadline, Millis, Moment};
 
 /// An access token (RFC 6749, section 1.4). A secret: prints `[redacted]`, and cannot be displayed or serialized.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! What is written down of refreshes, for the next page and for the other tabs.
 
-use super::id::AttemptId;
-use super::in_flight::InFlight;
-use super::refresh_marker::{MarkerState, RefreshMarker};
-use super::stored::{RefreshReply, Stored};
-use super::time::{MOST_AHEAD, Moment};
+use crate::session::id::AttemptId;
+use crate::session::markers::in_flight::InFlight;
+use crate::session::markers::refresh_marker::{MarkerState, RefreshMarker};
+use crate::session::storage::stored::{RefreshReply, Stored};
+use crate::session::time::{MOST_AHEAD, Moment};
 
 /// How many milliseconds old what another tab says may be for it to be written down: a page that was frozen hears late.
 const OLDEST_NEWS: i64 = 5_000;
@@ -159,9 +159,9 @@ impl Stored {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pace::Pace;
-    use super::super::time::Millis;
     use super::*;
+    use crate::session::markers::pace::Pace;
+    use crate::session::time::Millis;
 
     fn attempt(number: u64) -> AttemptId {
         AttemptId::draw(&mut || number)

@@ -3,9 +3,9 @@
 //!
 //! The figures were chosen by simulation: `docs/rotation.md`, "How long the next page waits".
 
-use super::time::Millis;
+use crate::session::time::Millis;
 
-use super::pace::Pace;
+use crate::session::markers::pace::Pace;
 
 /// The shortest wait for an orphan. It covers replies that are slow only once.
 const LEAST_WAIT: Millis = Millis::from_secs(2);

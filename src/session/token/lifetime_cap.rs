@@ -4,7 +4,7 @@
 //! live no longer than the rejected one did. After some that were not rejected the claim is tried again; each time it
 //! turns out wrong, twice as many tokens pass before the next trial.
 
-use super::time::Millis;
+use crate::session::time::Millis;
 
 /// The shortest time between a token and the refresh ahead of its expiry, where the lifetime is capped. Waiters do not
 /// wait for it: they cause a refresh when the capped lifetime has passed.

@@ -3,15 +3,15 @@
 //! A sign-in is newer than every refresh that was sent before it, whenever that is answered. But the reply of an earlier
 //! refresh may put its cookie over that of the sign-in. Then one more refresh tells whose cookie there is.
 
-use super::error::RefreshFailure;
-use super::id::{AttemptId, EpochId};
-use super::in_flight::{InFlight, InFlightList};
-use super::note::Note;
-use super::refresh_marker::{MarkerState, RefreshMarker};
-use super::stored::Fingerprint;
-use super::time::{JUMP, Moment};
-use super::token::Grant;
-use super::turn::SentRefresh;
+use crate::session::error::RefreshFailure;
+use crate::session::id::{AttemptId, EpochId};
+use crate::session::markers::in_flight::{InFlight, InFlightList};
+use crate::session::markers::refresh_marker::{MarkerState, RefreshMarker};
+use crate::session::storage::note::Note;
+use crate::session::storage::stored::Fingerprint;
+use crate::session::time::{JUMP, Moment};
+use crate::session::token::Grant;
+use crate::session::turn::SentRefresh;
 
 /// Doubts about the refresh cookie, and the reasons for them.
 #[derive(Debug, Default)]

@@ -3,9 +3,9 @@
 //! `Retry-After` is the floor of that pause, never its replacement: many gateways send 0 or 1. It has a ceiling, and jitter on
 //! top, because all clients are sent the same.
 
-use super::error::RefreshFailure;
-use super::id::Entropy;
-use super::time::{Deadline, Millis, Moment};
+use crate::session::error::RefreshFailure;
+use crate::session::id::Entropy;
+use crate::session::time::{Deadline, Millis, Moment};
 
 const BASE: Millis = Millis::from_secs(1);
 /// How much longer it is where nobody waits: a refresh ahead of time has a minute.

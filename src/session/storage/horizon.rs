@@ -4,9 +4,9 @@
 //! can only begin after every one that is known to be over. So an end that is dated in the far future would lock its user
 //! out for ever; it is treated as absent. Whatever is dated earlier locks nobody out: the next session is dated later.
 
-use super::id::EpochId;
-use super::stored::{SessionEntry, Stored};
-use super::tabs::PeerMessage;
+use crate::session::id::EpochId;
+use crate::session::storage::stored::{SessionEntry, Stored};
+use crate::session::tabs::PeerMessage;
 
 /// A year, in milliseconds.
 const YEAR: i64 = 366 * 86_400_000;
@@ -81,12 +81,12 @@ impl SessionEntry {
 
 #[cfg(test)]
 mod tests {
-    use super::super::time::Millis;
-    use super::super::{
+    use super::*;
+    use crate::session::time::Millis;
+    use crate::session::{
         AccessToken, AttemptId, EndReason, Fingerprint, Noted, Offer, PendingSignOut, RefreshMarker,
         RefreshReply,
     };
-    use super::*;
 
     #[test]
     fn an_epoch_is_admitted_for_a_year() {

@@ -1,11 +1,13 @@
 //! Who waits for a token, and for how long.
 
-use super::current_token::Source;
-use super::id::{EpochId, Ticket};
-use super::seed::Seed;
-use super::stored::Fingerprint;
-use super::ticket_queue::TicketQueue;
-use super::time::{Deadline, Millis, Moment};
+pub(crate) mod ticket_queue;
+
+use crate::session::id::{EpochId, Ticket};
+use crate::session::storage::stored::Fingerprint;
+use crate::session::tenure::seed::Seed;
+use crate::session::time::{Deadline, Millis, Moment};
+use crate::session::token::current_token::Source;
+use crate::session::waiters::ticket_queue::TicketQueue;
 
 /// What a caller waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

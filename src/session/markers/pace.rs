@@ -1,6 +1,6 @@
 //! How long the replies of a server take: what is remembered of those before, to judge one that is out.
 
-use super::time::Millis;
+use crate::session::time::Millis;
 
 /// By how much of itself the slowest reply is forgotten with each quicker one. Half of it is left after 22.
 const FORGOTTEN: u64 = 32;

@@ -1,10 +1,10 @@
 //! What is known of a refresh of which something is not known: whether it is out, and whether its cookie may come.
 
-use super::id::{AttemptId, EpochId};
-use super::in_flight::LONGEST_IN_FLIGHT;
-use super::time::{MOST_AHEAD, Millis, Moment};
-use super::token::fnv1a;
-use super::turn::SentRefresh;
+use crate::session::id::{AttemptId, EpochId};
+use crate::session::markers::in_flight::LONGEST_IN_FLIGHT;
+use crate::session::time::{MOST_AHEAD, Millis, Moment};
+use crate::session::token::fnv1a;
+use crate::session::turn::SentRefresh;
 
 /// A refresh of which something is not known yet: its marker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

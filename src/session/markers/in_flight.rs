@@ -3,8 +3,8 @@
 //! A refresh that is given up on is not aborted, so a server that does not reply would collect requests: over HTTP/1.1
 //! six of them block every other request to its origin. At most [`MOST_IN_FLIGHT`] are out at once.
 
-use super::id::AttemptId;
-use super::time::{MOST_AHEAD, Millis, Moment};
+use crate::session::id::AttemptId;
+use crate::session::time::{MOST_AHEAD, Millis, Moment};
 
 /// How many refreshes may be out and unanswered. The first may never be answered; the second is its retry.
 pub const MOST_IN_FLIGHT: usize = 2;

@@ -1,10 +1,12 @@
 //! The sign-out of which the server may not know yet.
 
-use super::backoff::Backoff;
-use super::signing_out::{SignOutFailure, SignOutProgress, SignOutStatus};
-use super::stored::PendingSignOut;
-use super::time::{Millis, Moment};
-use super::token::{Grant, Subject};
+pub(crate) mod progress;
+
+use crate::session::renewal::backoff::Backoff;
+use crate::session::sign_out::progress::{SignOutFailure, SignOutProgress, SignOutStatus};
+use crate::session::storage::stored::PendingSignOut;
+use crate::session::time::{Millis, Moment};
+use crate::session::token::{Grant, Subject};
 
 /// The pursuit of the last sign-out.
 #[derive(Debug)]

@@ -1,14 +1,14 @@
 //! What a browser keeps of a session beside the cookie, so that a page can look again. No token, and no name; but check
 //! values by which a guessed name can be tested.
 
-use super::config::{LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OUT};
-use super::id::{AttemptId, EpochId};
-use super::in_flight::InFlightList;
-use super::pace::Pace;
-use super::refresh_marker::{Companion, RefreshMarker};
-use super::status::EndReason;
-use super::time::{Millis, Moment};
-use super::token::Grant;
+use crate::session::config::{LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OUT};
+use crate::session::id::{AttemptId, EpochId};
+use crate::session::markers::in_flight::InFlightList;
+use crate::session::markers::pace::Pace;
+use crate::session::markers::refresh_marker::{Companion, RefreshMarker};
+use crate::session::status::EndReason;
+use crate::session::time::{Millis, Moment};
+use crate::session::token::Grant;
 
 /// How long a token may be on its way from one tab to another: a machine that has thirty to wake up is slow.
 const NEWS: Millis = Millis::from_secs(5);
@@ -21,9 +21,9 @@ const SAME_ANSWER: i64 = 100;
 pub struct Fingerprint {
     /// Which sign-in.
     pub epoch: EpochId,
-    /// [`Subject::digest`](super::Subject::digest); `None` for opaque tokens.
+    /// [`Subject::digest`](crate::session::Subject::digest); `None` for opaque tokens.
     pub subject: Option<u64>,
-    /// [`Subject::person_digest`](super::Subject::person_digest); `None` for opaque tokens.
+    /// [`Subject::person_digest`](crate::session::Subject::person_digest); `None` for opaque tokens.
     pub person: Option<u64>,
 }
 

@@ -1,6 +1,6 @@
 //! A token bucket: some events at once, and one more every so often.
 
-use super::time::{Deadline, Millis, Moment};
+use crate::session::time::{Deadline, Millis, Moment};
 
 /// How many events beyond the burst are remembered: what could not be held back is made up for later.
 const OVERDRAFT: u32 = 2;

@@ -1,9 +1,9 @@
 //! A token that the page was delivered with, and that waits until it is known whether a session goes on.
 
-use super::id::{EpochId, Ticket};
-use super::stored::{Fingerprint, Stored};
-use super::time::Moment;
-use super::token::Grant;
+use crate::session::id::{EpochId, Ticket};
+use crate::session::storage::stored::{Fingerprint, Stored};
+use crate::session::time::Moment;
+use crate::session::token::Grant;
 
 /// One such token.
 #[derive(Debug)]

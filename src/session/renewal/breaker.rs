@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
-use super::bucket::Bucket;
-use super::time::{Deadline, Millis, Moment};
+use crate::session::renewal::bucket::Bucket;
+use crate::session::time::{Deadline, Millis, Moment};
 
 const FIRST_PAUSE: Millis = Millis::from_secs(30);
 const LONGEST_PAUSE: Millis = Millis::from_secs(900);

@@ -1,10 +1,15 @@
 //! What decides when the token is renewed: pauses after failures, the allowance, APIs that reject tokens, and other tabs.
 
-use super::allowance::Allowance;
-use super::backoff::Backoff;
-use super::breaker::Breaker;
-use super::error::RefreshFailure;
-use super::time::{Deadline, Moment};
+pub(crate) mod allowance;
+pub(crate) mod backoff;
+pub(crate) mod breaker;
+pub(crate) mod bucket;
+
+use crate::session::error::RefreshFailure;
+use crate::session::renewal::allowance::Allowance;
+use crate::session::renewal::backoff::Backoff;
+use crate::session::renewal::breaker::Breaker;
+use crate::session::time::{Deadline, Moment};
 
 /// What decides when the token is renewed.
 #[derive(Debug, Default)]

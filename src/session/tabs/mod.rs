@@ -1,12 +1,14 @@
 //! The other tabs: what they say, who they are, and whether their answers are waited for.
 
-use super::id::{Entropy, EpochId, TabId};
-use super::note::{Note, Noted};
-use super::replies::{Debt, FEW, Replies};
-use super::status::EndReason;
-use super::stored::Fingerprint;
-use super::time::{Deadline, Millis, Moment};
-use super::token::{AccessToken, Grant, Subject};
+pub(crate) mod replies;
+
+use crate::session::id::{Entropy, EpochId, TabId};
+use crate::session::status::EndReason;
+use crate::session::storage::note::{Note, Noted};
+use crate::session::storage::stored::Fingerprint;
+use crate::session::tabs::replies::{Debt, FEW, Replies};
+use crate::session::time::{Deadline, Millis, Moment};
+use crate::session::token::{AccessToken, Grant, Subject};
 
 /// How long the answers of other tabs are waited for. A message is up to some milliseconds behind the lock; a tab that
 /// is busy, or hidden, takes longer. Waiting saves a refresh, and costs at most this.

@@ -5,9 +5,9 @@
 //! in an order of their own, and whoever hears a reply that is as good as its own keeps silent. A tab that knows only a
 //! few others replies in any case: so few tabs know exactly who is there.
 
-use super::backoff::scale;
-use super::id::{Entropy, EpochId, TabId};
-use super::time::{Deadline, Millis, Moment};
+use crate::session::id::{Entropy, EpochId, TabId};
+use crate::session::renewal::backoff::scale;
+use crate::session::time::{Deadline, Millis, Moment};
 
 /// With no more other tabs than this all reply.
 pub(crate) const FEW: usize = 4;
@@ -19,7 +19,7 @@ const PLACE: Millis = Millis::new(8);
 const AT_LEAST: Millis = Millis::new(1);
 
 /// How many places there are. The last replies in time for whoever has asked
-/// ([`ANSWER_PATIENCE`](super::tabs::ANSWER_PATIENCE)).
+/// ([`ANSWER_PATIENCE`](crate::session::tabs::ANSWER_PATIENCE)).
 const PLACES: usize = 8;
 
 /// What a tab owes the others.

@@ -1,17 +1,20 @@
 //! Whose session it is: what is known of the session that goes on, which ones are over, and which began last.
 
-use super::cookie::{Cookie, strays_into};
-use super::current_token::CurrentToken;
-use super::error::RefreshFailure;
-use super::id::{Entropy, EpochId};
-use super::in_flight::InFlightList;
-use super::note::Note;
-use super::refresh_marker::RefreshMarker;
-use super::status::EndReason;
-use super::stored::{Fingerprint, SessionEntry};
-use super::time::{Millis, Moment};
-use super::token::{Credential, Grant, is_same_person};
-use super::turn::SentRefresh;
+pub(crate) mod cookie;
+pub(crate) mod seed;
+
+use crate::session::error::RefreshFailure;
+use crate::session::id::{Entropy, EpochId};
+use crate::session::markers::in_flight::InFlightList;
+use crate::session::markers::refresh_marker::RefreshMarker;
+use crate::session::status::EndReason;
+use crate::session::storage::note::Note;
+use crate::session::storage::stored::{Fingerprint, SessionEntry};
+use crate::session::tenure::cookie::{Cookie, strays_into};
+use crate::session::time::{Millis, Moment};
+use crate::session::token::current_token::CurrentToken;
+use crate::session::token::{Credential, Grant, is_same_person};
+use crate::session::turn::SentRefresh;
 
 /// Whether there is a session, as far as this tab knows.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The progress of a sign-out, as the app may see it.
 
-use super::error::RefreshFailure;
-use super::id::AttemptId;
+use crate::session::error::RefreshFailure;
+use crate::session::id::AttemptId;
 
 /// What the server knows of a sign-out. Here the user is signed out in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! The token in hand.
 
-use super::backoff::scale;
-use super::config::{Config, MIN_REFRESH_INTERVAL};
-use super::id::{Entropy, EpochId, Generation};
-use super::lifetime_cap::{CAPPED_REFRESH_INTERVAL, LifetimeCap};
-use super::time::{Deadline, Millis, Moment};
-use super::token::{AccessToken, Credential, Grant, is_same_person};
+use crate::session::config::{Config, MIN_REFRESH_INTERVAL};
+use crate::session::id::{Entropy, EpochId, Generation};
+use crate::session::renewal::backoff::scale;
+use crate::session::time::{Deadline, Millis, Moment};
+use crate::session::token::lifetime_cap::{CAPPED_REFRESH_INTERVAL, LifetimeCap};
+use crate::session::token::{AccessToken, Credential, Grant, is_same_person};
 
 /// A refused token that is younger than this, never accepted, and the successor of a refused one, is brand-new.
 const BRAND_NEW: Millis = Millis::from_secs(10);
@@ -146,8 +146,8 @@ fn made_up_for(late_by: Millis, period: Millis) -> Millis {
 
 #[cfg(test)]
 mod tests {
-    use super::super::token::AccessToken;
     use super::*;
+    use crate::session::token::AccessToken;
 
     const START: Moment = Moment::new(0, 0);
 

@@ -8,16 +8,21 @@
 //! | is lost | brings none | `Lost` |
 //! | is accepted or rejected | brings none | nothing: all is known |
 
-use super::config::RECOGNISED;
-use super::id::{AttemptId, Entropy, EpochId};
-use super::in_flight::{InFlight, InFlightList, LONGEST_IN_FLIGHT};
-use super::note::Note;
-use super::pace::Pace;
-use super::refresh_marker::{Companion, MarkerState, RefreshMarker};
-use super::rotation::{Rotation, probe_pause};
-use super::stored::Stored;
-use super::time::{Deadline, Millis, Moment};
-use super::turn::SentRefresh;
+pub(crate) mod in_flight;
+pub(crate) mod pace;
+pub(crate) mod refresh_marker;
+pub(crate) mod rotation;
+
+use crate::session::config::RECOGNISED;
+use crate::session::id::{AttemptId, Entropy, EpochId};
+use crate::session::markers::in_flight::{InFlight, InFlightList, LONGEST_IN_FLIGHT};
+use crate::session::markers::pace::Pace;
+use crate::session::markers::refresh_marker::{Companion, MarkerState, RefreshMarker};
+use crate::session::markers::rotation::{Rotation, probe_pause};
+use crate::session::storage::note::Note;
+use crate::session::storage::stored::Stored;
+use crate::session::time::{Deadline, Millis, Moment};
+use crate::session::turn::SentRefresh;
 
 /// What became of a refresh, as far as its cookie is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::id::Ticket;
+use crate::session::id::Ticket;
 
 /// How many places are kept although what stood there was taken. More are removed when they are the majority.
 const FEW: usize = 32;
