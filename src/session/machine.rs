@@ -252,7 +252,7 @@ impl<E: Entropy> Session<E> {
             Event::CameOnline => {
                 self.renewal.backoff.reset();
                 self.renewal.allowance.show(now);
-                self.sign_out.backoff.reset();
+                self.sign_out.end_pause();
                 self.apply_stored_session(now, &stored);
                 self.apply_stored_sign_out(now, &stored);
                 self.pursue_sign_out();

@@ -20,7 +20,7 @@ impl<E: Entropy> Session<E> {
         self.put_off_sign_out();
         self.say_goodbye();
         self.tenure.phase = Phase::Closed { session: self.tenure.epoch() };
-        self.sign_out.ending = None;
+        self.sign_out.drop_token();
         self.cancel(|_| true, Denial::Closed);
         let mut tickets = std::mem::take(&mut self.queue.logins);
         let is_over = |turn: &mut Turn| turn.task != Task::Refresh;

@@ -49,8 +49,8 @@ impl<E: Entropy> Session<E> {
             self.note(Note::Mark { attempt, marker });
         }
         self.relist_in_flight(None);
-        if let Some(pending) = self.sign_out.pending.filter(|_| self.queue.logins.is_empty()) {
-            self.outbox.writes.push(Write::SignOut(pending));
+        if self.queue.logins.is_empty() {
+            self.sign_out.resume(&mut self.outbox);
         }
     }
 
@@ -102,9 +102,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn leave_epoch(&mut self, next: EpochId) {
         self.cancel(|task| matches!(task, Task::SignOut { .. }), Denial::Changed);
         // The pending sign-out was for an earlier session.
-        if let Some(pending) = self.sign_out.reset() {
-            self.outbox.writes.push(Write::ClearSignOut { until: pending.until });
-        }
+        self.sign_out.reset(&mut self.outbox);
         if !self.config.tells_sign_out {
             self.outbox.writes.push(Write::ClearSignOut { until: next });
         }

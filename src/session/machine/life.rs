@@ -53,10 +53,8 @@ impl<E: Entropy> Session<E> {
             }
             None => {
                 self.answer(ticket, Err(Denial::SignInFailed));
-                if let Some(pending) = self.sign_out.pending {
-                    self.remember_sign_out(pending);
-                    self.pursue_sign_out();
-                }
+                self.sign_out.resume(&mut self.outbox);
+                self.pursue_sign_out();
             }
         }
     }

@@ -25,7 +25,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn cookie_changed(&mut self, now: Moment, ticket: Ticket, stored: &Stored) {
         self.cancel(|task| matches!(task, Task::SignOut { .. }), Denial::Changed);
         let before = self.session_before(stored);
-        self.forget_sign_out();
+        self.sign_out.forget(&mut self.outbox);
         let after = self.queue.sent;
         let ours: Vec<SentRefresh> = self.queue.in_flight().collect();
         let elsewhere = self.is_out_elsewhere(now, stored);
@@ -53,7 +53,7 @@ impl<E: Entropy> Session<E> {
 
     /// The session whose cookie there was, as far as anything is known.
     fn session_before(&self, stored: &Stored) -> Option<Fingerprint> {
-        let signed_out = self.sign_out.pending.or(stored.sign_out).and_then(|pending| pending.session);
+        let signed_out = self.sign_out.pending().or(stored.sign_out).and_then(|pending| pending.session);
         self.tenure.session().or(stored.session.and_then(SessionEntry::begun)).or(signed_out)
     }
 

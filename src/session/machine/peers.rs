@@ -40,7 +40,7 @@ impl<E: Entropy> Session<E> {
         self.apply_stored_sign_out(now, stored);
         if self.waiters.want_new_epoch(u32::MAX) {
             // Somebody has signed in, and said so before the page was activated.
-            self.forget_sign_out();
+            self.sign_out.forget(&mut self.outbox);
         }
         self.pursue_sign_out();
         self.keep_local_sign_out(stored);

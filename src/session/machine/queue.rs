@@ -119,13 +119,14 @@ impl<E: Entropy> Session<E> {
         // Whoever waits for a sign-out hears at once how it stands, however often other tabs have tried it in vain.
         let is_pursuit = matches!(task, Task::SignOut { tickets, .. } if tickets.is_empty());
         let refreshes = self.must_refresh(task, now);
-        let paused = self.sign_out.backoff.until(now).filter(|_| is_pursuit);
-        let blocked = self.markers.blocked.filter(|_| is_pursuit && refreshes);
-        let waits = [paused, blocked].into_iter().flatten().map(|until| until.remaining(now));
-        let current = if is_pursuit && refreshes { self.idle_wait(now) } else { Millis::ZERO };
+        let paused = self.sign_out.pause(now).filter(|_| is_pursuit);
+        let blocked =
+            self.markers.blocked.filter(|_| is_pursuit && refreshes).map(|until| until.remaining(now));
+        let waits = [paused, blocked].into_iter().flatten();
+        let held = if is_pursuit && refreshes { self.idle_wait(now) } else { Millis::ZERO };
         // Before that, the server could not be told for good.
         let given_up = if is_pursuit { self.given_up_wait(now) } else { Millis::ZERO };
-        waits.fold(current.max(given_up), Millis::max)
+        waits.fold(held.max(given_up), Millis::max)
     }
 
     /// Whether a refresh is sent for a task.
@@ -290,9 +291,9 @@ impl<E: Entropy> Session<E> {
             Task::Login { ticket } => {
                 turn.send(OnWire::Login { began: now }, self.config.longest_turn(), now);
                 self.queue.logins.push(ticket);
-                if let Some(pending) = self.sign_out.pending {
+                if let Some(until) = self.sign_out.until() {
                     // Before it is sent: what it brings must not be signed out for the session before it.
-                    self.outbox.writes.push(Write::ClearSignOut { until: pending.until });
+                    self.outbox.writes.push(Write::ClearSignOut { until });
                 }
                 self.outbox.app.request = Some(Request::Login { ticket });
             }

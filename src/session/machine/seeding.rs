@@ -85,7 +85,7 @@ impl<E: Entropy> Session<E> {
             }
             // Whether the page is older than the sign-out, a refresh tells.
             None if self.is_signed_out(stored) => {
-                let pending = self.sign_out.pending.or(stored.sign_out);
+                let pending = self.sign_out.pending().or(stored.sign_out);
                 self.tenure.cookie.keep_signed_out(pending.and_then(|pending| pending.session));
                 self.waiters.add(ticket, Wish::NewEpoch { after: self.queue.sent }, None, now);
                 return None;
@@ -112,11 +112,11 @@ impl<E: Entropy> Session<E> {
         {
             return Some(Denial::Ended(EndReason::Replaced));
         }
-        if self.tenure.session().is_some() && self.sign_out.pending.is_none() {
+        if self.tenure.session().is_some() && self.sign_out.pending().is_none() {
             return None;
         }
         let is_others = |pending: PendingSignOut| pending.can_compare() && !pending.is_of(grant);
-        let denied = match self.sign_out.pending.or(stored.sign_out) {
+        let denied = match self.sign_out.pending().or(stored.sign_out) {
             Some(pending) => !is_others(pending),
             None => !self.config.tells_sign_out && self.is_signed_out(stored),
         };

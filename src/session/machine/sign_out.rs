@@ -9,13 +9,13 @@
 //!
 //! Where the server has said that there is no session, a sign-out sends nothing and changes nothing.
 
-use crate::session::error::{Denial, RefreshFailure};
+use crate::session::error::Denial;
 use crate::session::id::{Entropy, Ticket};
 use crate::session::machine::Session;
 use crate::session::markers::refresh_marker::RefreshMarker;
 use crate::session::outbox::{Reply, Write};
-use crate::session::report::Report;
 use crate::session::sign_out::progress::{SignOutProgress, SignOutStatus};
+use crate::session::sign_out::{Found, Step};
 use crate::session::status::EndReason;
 use crate::session::storage::stored::{Fingerprint, PendingSignOut, SessionEntry, Stored};
 use crate::session::tenure::Phase;
@@ -35,7 +35,6 @@ impl<E: Entropy> Session<E> {
             return self.answer(ticket, Ok(Reply::SignedOut(status)));
         }
         let session = self.whose_cookie(stored);
-        self.sign_out.compared = None;
         let ending = self.grant_of(session);
         self.end(now, EndReason::SignedOut);
         let denial = Denial::Ended(EndReason::SignedOut);
@@ -44,7 +43,7 @@ impl<E: Entropy> Session<E> {
             self.answer(login, Err(denial));
         }
         if !self.config.tells_sign_out {
-            self.sign_out.status = Some(SignOutStatus::Local);
+            self.sign_out.keep_local();
             let is_free = stored.sign_out.is_none_or(|kept| kept.is_given_up());
             if let Some((until, _)) = self.tenure.ended().filter(|_| is_free) {
                 // Whose session it was, or that nobody can tell: a later page may be delivered with a token of it.
@@ -53,18 +52,14 @@ impl<E: Entropy> Session<E> {
             }
             return self.answer(ticket, Ok(Reply::SignedOut(SignOutStatus::Local)));
         }
-        match self.sign_out.pending.filter(|pending| is_over && !pending.is_given_up()) {
+        if self.sign_out.pending().is_some_and(|pending| is_over && !pending.is_given_up()) {
             // A login that ran until now has removed it.
-            Some(pending) => self.remember_sign_out(pending),
-            None => {
-                if let Some((until, _)) = self.tenure.ended() {
-                    self.sign_out.ending = ending;
-                    self.sign_out.failure = None;
-                    self.remember_sign_out(PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 });
-                }
-            }
+            self.sign_out.ask_again(&mut self.outbox);
+        } else if let Some((until, _)) = self.tenure.ended() {
+            let pending = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 };
+            self.sign_out.ask(pending, ending, &mut self.outbox);
         }
-        self.sign_out.backoff.reset();
+        self.sign_out.end_pause();
         self.queue.add_sign_out(vec![ticket], Urge::First);
     }
 
@@ -73,16 +68,14 @@ impl<E: Entropy> Session<E> {
         let is_said = match self.tenure.phase {
             Phase::Ended { reason: EndReason::None, .. } => self.tenure.has_none,
             Phase::Ended { reason: EndReason::Rejected, .. } => true,
-            Phase::Ended { reason: EndReason::SignedOut, .. } => {
-                self.sign_out.status == Some(SignOutStatus::Confirmed)
-            }
+            Phase::Ended { reason: EndReason::SignedOut, .. } => self.sign_out.is_confirmed(),
             // There is a cookie, and it is somebody's.
             Phase::Ended { reason: EndReason::Replaced, .. } => false,
             Phase::Unknown { .. } | Phase::Active(_) | Phase::Closed { .. } => false,
         };
         let may_come = |refresh: &RefreshMarker| refresh.may_still_come(now);
         is_said
-            && self.sign_out.pending.is_none()
+            && self.sign_out.pending().is_none()
             && self.queue.logins.is_empty()
             && self.queue.is_quiet()
             && !self.waiters.want_new_epoch(u32::MAX)
@@ -102,7 +95,7 @@ impl<E: Entropy> Session<E> {
         // Another tab may just have begun one, or may have signed out of a later one than ours.
         let begun = stored.session.and_then(SessionEntry::begun);
         let is_of_now = |pending: &PendingSignOut| !pending.is_outdated(stored.session);
-        let signed_out = match self.sign_out.pending.or(stored.sign_out.filter(is_of_now)) {
+        let signed_out = match self.sign_out.pending().or(stored.sign_out.filter(is_of_now)) {
             Some(pending) => Some(pending.session?),
             None => None,
         };
@@ -121,63 +114,26 @@ impl<E: Entropy> Session<E> {
         if !stored.is_kept || !self.config.tells_sign_out || !self.queue.logins.is_empty() {
             return;
         }
-        // A sign-out that another tab has finished leaves an entry of the session.
-        if stored.sign_out.is_none() && stored.session.is_none() && self.sign_out.pending.is_some() {
-            return self.storage_cleared();
-        }
-        let before = std::mem::replace(&mut self.sign_out.pending, stored.sign_out);
-        let Some(pending) = stored.sign_out else { return };
-        if pending.is_outdated(stored.session) {
-            return self.forget_sign_out();
-        }
-        self.tenure.note_end(pending.until, EndReason::SignedOut);
-        if !pending.is_given_up() && pending.is_too_old(now) {
-            return self.give_up_sign_out(pending);
-        }
-        if before.is_some_and(|before| before.until == pending.until && before.tries < pending.tries) {
-            // Another tab has just tried: as if it had been this one.
-            self.sign_out.backoff.catch_up(pending.tries - 1);
-            self.sign_out.backoff.fail(now, &RefreshFailure::TimedOut, &mut self.entropy);
+        match self.sign_out.read(stored, now, &mut self.entropy, &mut self.outbox) {
+            Found::Nothing => {}
+            Found::Cleared => self.storage_cleared(),
+            Found::Pending(until) => self.tenure.note_end(until, EndReason::SignedOut),
         }
     }
 
-    /// What an earlier page could not finish, or a tab that has gone, is finished first.
+    /// Finishes first what an earlier page could not finish, or a tab that has gone.
     pub(super) fn pursue_sign_out(&mut self) {
-        match self.sign_out.pending {
-            None => {}
-            Some(pending) if pending.is_given_up() => self.end_what_was_signed_out(),
-            Some(_) if self.queue.has_sign_out() => {}
-            Some(_) => self.queue.add_sign_out(Vec::new(), Urge::Pursuit),
+        match self.sign_out.step() {
+            Step::Rest => {}
+            Step::Show => self.end_what_was_signed_out(),
+            Step::Try if self.queue.has_sign_out() => {}
+            Step::Try => self.queue.add_sign_out(Vec::new(), Urge::Pursuit),
         }
-    }
-
-    /// It stays written down, so that nothing is restored before the next sign-in.
-    pub(super) fn give_up_sign_out(&mut self, pending: PendingSignOut) {
-        let pending = pending.given_up();
-        self.sign_out.ending = None;
-        self.remember_sign_out(pending);
-        self.report(Report::SignOutSettled {
-            status: SignOutStatus::GivenUp,
-            tries: pending.tries,
-            failure: self.sign_out.failure,
-        });
-    }
-
-    /// There is nothing to pursue any more.
-    pub(super) fn forget_sign_out(&mut self) {
-        if let Some(pending) = self.sign_out.forget() {
-            self.outbox.writes.push(Write::ClearSignOut { until: pending.until });
-        }
-    }
-
-    pub(super) fn remember_sign_out(&mut self, pending: PendingSignOut) {
-        self.sign_out.pending = Some(pending);
-        self.outbox.writes.push(Write::SignOut(pending));
     }
 
     /// Whether nothing may be restored before a sign-out is finished.
     pub(super) fn awaits_sign_out(&self) -> bool {
-        self.sign_out.pending.is_some() && self.tenure.is_unknown()
+        self.sign_out.pending().is_some() && self.tenure.is_unknown()
     }
 
     /// A page that began with a pending sign-out shows what it knows: the user is signed out.
@@ -192,7 +148,7 @@ impl<E: Entropy> Session<E> {
         let is_signed_out =
             matches!(stored.session, Some(SessionEntry::Over { reason: EndReason::SignedOut, .. }));
         if is_signed_out && self.holds_locally() {
-            self.sign_out.status = Some(SignOutStatus::Local);
+            self.sign_out.keep_local();
             self.end_session(EndReason::SignedOut, false);
         }
     }
@@ -205,18 +161,18 @@ impl<E: Entropy> Session<E> {
     /// Another tab has just tried, and failed.
     pub(super) fn put_off_pursuit(&mut self, now: Moment) {
         let is_pursuit = |turn: &Turn| matches!(turn.task, Task::SignOut { urge: Urge::Pursuit, .. });
-        if self.sign_out.backoff.until(now).is_some() && self.queue.current.as_ref().is_some_and(is_pursuit) {
+        if self.sign_out.pause(now).is_some() && self.queue.current.as_ref().is_some_and(is_pursuit) {
             self.ask_anew(now);
         }
     }
 
     /// What was written down, somebody else has finished or given up, or a sign-in has ended the matter.
     pub(super) fn drop_finished_sign_out(&mut self) {
-        let status = match self.sign_out.pending {
+        let status = match self.sign_out.step() {
             // A sign-in would have taken it from the queue.
-            None => SignOutStatus::Confirmed,
-            Some(pending) if pending.is_given_up() => SignOutStatus::Pending,
-            Some(_) => return,
+            Step::Rest => SignOutStatus::Confirmed,
+            Step::Show => SignOutStatus::Pending,
+            Step::Try => return,
         };
         let is_it = |turn: &mut Turn| turn.task.is_sign_out();
         if let Some(turn) = self.queue.current.take_if(is_it) {

@@ -18,10 +18,9 @@ use crate::session::error::{Denial, RefreshFailure};
 use crate::session::id::{AttemptId, Entropy, EpochId, Ticket};
 use crate::session::machine::Session;
 use crate::session::outbox::{Reply, Request};
-use crate::session::report::Report;
-use crate::session::sign_out::Owner;
 use crate::session::sign_out::progress::{SignOutFailure, SignOutStatus};
-use crate::session::storage::stored::{PendingSignOut, Stored};
+use crate::session::sign_out::{Owner, Step};
+use crate::session::storage::stored::Stored;
 use crate::session::tenure::Phase;
 use crate::session::time::{Millis, Moment};
 use crate::session::token::Grant;
@@ -32,10 +31,7 @@ impl<E: Entropy> Session<E> {
     /// Whether a refresh goes before this: to see whose session there is, or for the token that is required.
     pub(super) fn must_compare(&self, task: &Task, now: Moment) -> bool {
         let is_sure = matches!(task, Task::SignOut { urge, .. } if *urge != Urge::Pursuit);
-        let may_be_anothers =
-            |pending: &PendingSignOut| pending.can_compare() && !(is_sure && pending.is_young(now));
-        self.sign_out.pending.as_ref().is_some_and(may_be_anothers)
-            || (self.config.sign_out_token && !self.sign_out.has_token(now))
+        self.sign_out.must_compare(is_sure, self.config.sign_out_token, now)
     }
 
     /// Sends it; or first the refresh that tells whose session there is.
@@ -43,16 +39,15 @@ impl<E: Entropy> Session<E> {
         if turn.refusal().is_none() && !self.must_compare(&turn.task, now) {
             return self.send_as_it_is(now, turn);
         }
-        let tells = self.sign_out.pending.map(|pending| pending.until);
+        let tells = self.sign_out.until();
         let refreshing = self.send_refresh(now, turn.attempt);
         turn.send(OnWire::Comparison { refreshing, tells }, self.config.timeout, now);
         self.queue.current = Some(turn);
     }
 
     fn send_as_it_is(&mut self, now: Moment, mut turn: Turn) {
-        let tells = self.sign_out.pending.map(|pending| pending.until);
-        let token = self.sign_out.ending.as_ref().filter(|_| self.sign_out.has_token(now));
-        let token = token.map(|grant| grant.token.clone());
+        let tells = self.sign_out.until();
+        let token = self.sign_out.token(now).cloned();
         turn.send(OnWire::SignOut { tells, carries_token: token.is_some() }, self.config.timeout, now);
         self.outbox.app.request = Some(Request::SignOut { attempt: turn.attempt, token });
         self.queue.current = Some(turn);
@@ -89,7 +84,7 @@ impl<E: Entropy> Session<E> {
                 self.sign_out_failed(now, turn, RefreshFailure::TimedOut);
             }
             Ok(grant) if self.sign_out.owner_of(&grant) == Owner::Unclear => {
-                self.sign_out.compared = grant.subject;
+                self.sign_out.compare_again(grant);
                 self.outbox.release(turn.attempt);
                 self.queue.waiting.insert(0, turn.task);
             }
@@ -98,8 +93,8 @@ impl<E: Entropy> Session<E> {
             }
             Ok(grant) => {
                 self.outbox.release(turn.attempt);
-                let is_anothers = self.sign_out.pending.is_some();
-                self.forget_sign_out();
+                let is_anothers = self.sign_out.pending().is_some();
+                self.sign_out.forget(&mut self.outbox);
                 self.answer_all(turn.task.into_tickets(), Err(Denial::Changed));
                 match self.tenure.phase {
                     Phase::Unknown { .. } if is_anothers => {
@@ -141,7 +136,7 @@ impl<E: Entropy> Session<E> {
     fn session_goes_on(&mut self, now: Moment, mut turn: Turn, grant: Grant, stored: &Stored) {
         self.markers.forget_rejection();
         if self.config.sign_out_token {
-            self.sign_out.ending = Some(grant);
+            self.sign_out.keep_token(grant);
         } else if let Some(failure) = turn.refusal() {
             self.outbox.release(turn.attempt);
             return self.sign_out_failed(now, turn, failure);
@@ -166,7 +161,8 @@ impl<E: Entropy> Session<E> {
     ) {
         let Some(mut turn) = self.queue.take(attempt) else { return };
         // Where a refresh went before it, the session is known to go on.
-        let is_open = self.sign_out.pending.is_some() && turn.shown != Shown::GoesOn && !self.page.is_away();
+        let is_open =
+            self.sign_out.pending().is_some() && turn.shown != Shown::GoesOn && !self.page.is_away();
         match outcome {
             Err(failure @ RefreshFailure::Rejected { .. }) if is_open => {
                 let carried_token =
@@ -195,20 +191,9 @@ impl<E: Entropy> Session<E> {
 
     /// The server knows of all sessions that had begun by `told`.
     fn sign_out_is_done(&mut self, tickets: Vec<Ticket>, told: Option<EpochId>) {
-        self.sign_out.backoff.reset();
         self.end_what_was_signed_out();
-        if self.sign_out.pending.map(|pending| pending.until) > told {
-            // The tab was frozen while the answer lay there: somebody has signed in and out since.
+        if !self.sign_out.confirm(told, self.tenure.is_ended(), &mut self.outbox) {
             self.pursue_sign_out();
-        } else {
-            let tries = self.sign_out.pending.map_or(0, |pending| pending.tries);
-            self.forget_sign_out();
-            self.sign_out.failure = None;
-            if self.tenure.is_ended() {
-                self.sign_out.status = Some(SignOutStatus::Confirmed);
-            }
-            let status = SignOutStatus::Confirmed;
-            self.report(Report::SignOutSettled { status, tries, failure: None });
         }
         self.answer_all(tickets, Ok(Reply::SignedOut(SignOutStatus::Confirmed)));
     }
@@ -221,26 +206,14 @@ impl<E: Entropy> Session<E> {
         let tickets = turn.task.into_tickets();
         self.end_what_was_signed_out();
         // None if a session has begun since, which must not be signed out for the one before it.
-        let Some(mut pending) = self.sign_out.pending else {
+        if self.sign_out.pending().is_none() {
             return self.answer_all(tickets, Err(Denial::Changed));
-        };
+        }
         self.answer_all(tickets, Ok(Reply::SignedOut(SignOutStatus::Pending)));
-        self.sign_out.failure = Some(SignOutFailure { attempt, failure, in_refresh });
-        if !failure.reached_nobody() {
-            pending.tries = pending.tries.saturating_add(1);
-            self.remember_sign_out(pending);
+        let failed = SignOutFailure { attempt, failure, in_refresh };
+        self.sign_out.fail(failed, now, &mut self.entropy, &mut self.outbox);
+        if self.sign_out.step() == Step::Try {
+            self.pursue_sign_out();
         }
-        if pending.is_given_up() || pending.is_too_old(now) {
-            return self.give_up_sign_out(pending);
-        }
-        self.report(Report::SignOutSettled {
-            status: SignOutStatus::Pending,
-            tries: pending.tries,
-            failure: self.sign_out.failure,
-        });
-        // All tabs, and the pages before this one, have so many tries together.
-        self.sign_out.backoff.catch_up(pending.tries.saturating_sub(1));
-        self.sign_out.backoff.fail(now, &failure, &mut self.entropy);
-        self.pursue_sign_out();
     }
 }

@@ -60,7 +60,7 @@ impl<E: Entropy> Session<E> {
             return Millis::ZERO;
         }
         // What was sent before a sign-out undoes it by bringing a cookie.
-        let stray = self.queue.stray().iter().copied().filter(|_| self.sign_out.pending.is_some());
+        let stray = self.queue.stray().iter().copied().filter(|_| self.sign_out.pending().is_some());
         let given_up =
             self.queue.late().iter().copied().chain(stray).map(|sent| left_of_ours(now, sent)).max();
         given_up.unwrap_or_default().max(heard_of)

@@ -1,27 +1,45 @@
-//! The sign-out of which the server may not know yet.
+//! The pursuit of a sign-out, until the server has confirmed it.
+//!
+//! A sign-out is over here at once. It is stored before anything is sent, and stays stored until the server has confirmed it, or
+//! a session has begun since. It is given up after 20 failed attempts or 60 days. Then it stays stored as well: nothing is
+//! restored, and nothing is sent, before the next sign-in.
+//!
+//! | the pursuit | on | becomes |
+//! | --- | --- | --- |
+//! | any | `ask` | pending |
+//! | none | `keep_local` | local |
+//! | any | `read`: another tab has a pending one | pending, or given up |
+//! | any | `read`: another tab has finished it | as before it |
+//! | pending | `fail` | pending, after a pause; given up after the last attempt |
+//! | pending | `confirm` | confirmed |
+//! | any | `forget`, `reset` | none |
 
 pub(crate) mod progress;
 
+use crate::session::error::RefreshFailure;
+use crate::session::id::{Entropy, EpochId};
+use crate::session::outbox::{Outbox, Write};
 use crate::session::renewal::backoff::Backoff;
+use crate::session::report::Report;
 use crate::session::sign_out::progress::{SignOutFailure, SignOutProgress, SignOutStatus};
-use crate::session::storage::stored::PendingSignOut;
+use crate::session::storage::stored::{PendingSignOut, Stored};
 use crate::session::time::{Millis, Moment};
-use crate::session::token::{Grant, Subject};
+use crate::session::token::{AccessToken, Grant, Subject};
 
 /// The pursuit of the last sign-out.
 #[derive(Debug)]
 pub(crate) struct SignOut {
     /// The sign-out that the server has not confirmed.
-    pub(crate) pending: Option<PendingSignOut>,
-    pub(crate) backoff: Backoff,
+    pending: Option<PendingSignOut>,
+    backoff: Backoff,
     /// The owner of a token that was compared with it: the same person, with another `sid`.
-    pub(crate) compared: Option<Subject>,
+    compared: Option<Subject>,
     /// The token of the session that is signed out, where the endpoint requires it. Never stored.
-    pub(crate) ending: Option<Grant>,
-    /// Why the last try was not confirmed.
-    pub(crate) failure: Option<SignOutFailure>,
+    ending: Option<Grant>,
+    /// Why the last attempt was not confirmed.
+    failure: Option<SignOutFailure>,
     /// The outcome of the last sign-out, once nothing of it is pending.
-    pub(crate) status: Option<SignOutStatus>,
+    outcome: Option<SignOutStatus>,
 }
 
 /// The session that a pending sign-out has found.
@@ -35,6 +53,28 @@ pub(crate) enum Owner {
     Unclear,
 }
 
+/// What storage says of the sign-out.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// None is pending, or a session has begun since.
+    Nothing,
+    /// The entries are gone, and this tab has a pending one.
+    Cleared,
+    /// One is pending: every session is over that had begun by then.
+    Pending(EpochId),
+}
+
+/// What a page does next about the sign-out.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Nothing.
+    Rest,
+    /// Show that the user is signed out: the sign-out is given up.
+    Show,
+    /// Try once more.
+    Try,
+}
+
 impl Default for SignOut {
     fn default() -> Self {
         Self {
@@ -43,15 +83,133 @@ impl Default for SignOut {
             compared: None,
             ending: None,
             failure: None,
-            status: None,
+            outcome: None,
         }
     }
 }
 
 impl SignOut {
-    /// Whether a token of the ending session is at hand that the endpoint would accept.
-    pub(crate) fn has_token(&self, now: Moment) -> bool {
-        self.ending.as_ref().is_some_and(|grant| grant.lasts(now, Millis::ZERO))
+    /// Returns the sign-out that the server has not confirmed.
+    pub(crate) fn pending(&self) -> Option<PendingSignOut> {
+        self.pending
+    }
+
+    /// Returns up to when sessions are signed out of which the server does not know.
+    pub(crate) fn until(&self) -> Option<EpochId> {
+        self.pending.map(|pending| pending.until)
+    }
+
+    /// Whether the server has confirmed the last sign-out.
+    pub(crate) fn is_confirmed(&self) -> bool {
+        self.pending.is_none() && self.outcome == Some(SignOutStatus::Confirmed)
+    }
+
+    /// Returns when the next attempt is due, if a pause is running.
+    pub(crate) fn pause(&self, now: Moment) -> Option<Millis> {
+        self.backoff.until(now).map(|until| until.remaining(now))
+    }
+
+    /// Ends the pause: the network is back, or the user has asked again.
+    pub(crate) fn end_pause(&mut self) {
+        self.backoff.reset();
+    }
+
+    /// Begins the pursuit of a sign-out. `ending`: the token that the endpoint requires.
+    pub(crate) fn ask(&mut self, pending: PendingSignOut, ending: Option<Grant>, outbox: &mut Outbox) {
+        self.ending = ending;
+        self.failure = None;
+        self.compared = None;
+        self.store(pending, outbox);
+    }
+
+    /// Goes on with the pursuit: the user has signed out once more.
+    pub(crate) fn ask_again(&mut self, outbox: &mut Outbox) {
+        self.compared = None;
+        self.resume(outbox);
+    }
+
+    /// Stores the pending sign-out once more: a login had removed it, or the user.
+    pub(crate) fn resume(&mut self, outbox: &mut Outbox) {
+        if let Some(pending) = self.pending {
+            self.store(pending, outbox);
+        }
+    }
+
+    /// Notes that a sign-out holds without a word of the server.
+    pub(crate) fn keep_local(&mut self) {
+        self.outcome = Some(SignOutStatus::Local);
+    }
+
+    /// Forgets the pending sign-out.
+    pub(crate) fn forget(&mut self, outbox: &mut Outbox) {
+        self.compared = None;
+        self.ending = None;
+        if let Some(pending) = self.pending.take() {
+            outbox.writes.push(Write::ClearSignOut { until: pending.until });
+        }
+    }
+
+    /// Forgets all of it: a session begins.
+    pub(crate) fn reset(&mut self, outbox: &mut Outbox) {
+        self.forget(outbox);
+        *self = Self::default();
+    }
+
+    /// Reads what is stored: another page may have left a sign-out, or have finished this one.
+    pub(crate) fn read(
+        &mut self,
+        stored: &Stored,
+        now: Moment,
+        entropy: &mut impl Entropy,
+        outbox: &mut Outbox,
+    ) -> Found {
+        // A sign-out that another tab has finished leaves an entry of the session.
+        if stored.sign_out.is_none() && stored.session.is_none() && self.pending.is_some() {
+            return Found::Cleared;
+        }
+        let before = std::mem::replace(&mut self.pending, stored.sign_out);
+        let Some(pending) = stored.sign_out else { return Found::Nothing };
+        if pending.is_outdated(stored.session) {
+            self.forget(outbox);
+            return Found::Nothing;
+        }
+        let is_tried = |before: PendingSignOut| before.until == pending.until && before.tries < pending.tries;
+        if !pending.is_given_up() && pending.is_too_old(now) {
+            self.give_up(pending, outbox);
+        } else if before.is_some_and(is_tried) {
+            // Another tab has just tried: as if it had been this one.
+            self.backoff.catch_up(pending.tries - 1);
+            self.backoff.fail(now, &RefreshFailure::TimedOut, entropy);
+        }
+        Found::Pending(pending.until)
+    }
+
+    /// Returns what to do next.
+    pub(crate) fn step(&self) -> Step {
+        match self.pending {
+            None => Step::Rest,
+            Some(pending) if pending.is_given_up() => Step::Show,
+            Some(_) => Step::Try,
+        }
+    }
+
+    /// Whether a refresh goes before the next attempt, to see whose session there is. `is_sure`: whether the user has just
+    /// signed out. `needs_token`: whether the endpoint requires a token of the session.
+    pub(crate) fn must_compare(&self, is_sure: bool, needs_token: bool, now: Moment) -> bool {
+        let may_be_anothers =
+            |pending: PendingSignOut| pending.can_compare() && !(is_sure && pending.is_young(now));
+        self.pending.is_some_and(may_be_anothers) || (needs_token && self.token(now).is_none())
+    }
+
+    /// Returns the token of the ending session, while the endpoint would accept it.
+    pub(crate) fn token(&self, now: Moment) -> Option<&AccessToken> {
+        let ending = self.ending.as_ref().filter(|grant| grant.lasts(now, Millis::ZERO));
+        ending.map(|grant| &grant.token)
+    }
+
+    /// Keeps a token of the ending session for the next attempt.
+    pub(crate) fn keep_token(&mut self, grant: Grant) {
+        self.ending = Some(grant);
     }
 
     /// Tells by a token whose session there is. Another `sid` tells a new sign-in of the same person only where the server
@@ -66,16 +224,54 @@ impl SignOut {
         }
     }
 
-    /// Forgets the pending sign-out. Returns it.
-    pub(crate) fn forget(&mut self) -> Option<PendingSignOut> {
-        self.compared = None;
+    /// Drops the token of the ending session.
+    pub(crate) fn drop_token(&mut self) {
         self.ending = None;
-        self.pending.take()
     }
 
-    /// A session begins: nothing of the sign-out before it is shown or tried. Returns the one that was pending.
-    pub(crate) fn reset(&mut self) -> Option<PendingSignOut> {
-        std::mem::take(self).pending
+    /// Keeps whose session it was that was unclear, to compare it with the next one.
+    pub(crate) fn compare_again(&mut self, grant: Grant) {
+        self.compared = grant.subject;
+    }
+
+    /// Notes that an attempt was not confirmed. All tabs, and the pages before this one, have 20 attempts together.
+    pub(crate) fn fail(
+        &mut self,
+        failed: SignOutFailure,
+        now: Moment,
+        entropy: &mut impl Entropy,
+        outbox: &mut Outbox,
+    ) {
+        let Some(mut pending) = self.pending else { return };
+        self.failure = Some(failed);
+        if !failed.failure.reached_nobody() {
+            pending.tries = pending.tries.saturating_add(1);
+            self.store(pending, outbox);
+        }
+        if pending.is_given_up() || pending.is_too_old(now) {
+            return self.give_up(pending, outbox);
+        }
+        self.report(SignOutStatus::Pending, pending.tries, outbox);
+        self.backoff.catch_up(pending.tries.saturating_sub(1));
+        self.backoff.fail(now, &failed.failure, entropy);
+    }
+
+    /// Notes that the server knows of all sessions that had begun by `told`. `is_ended`: whether the session is over here.
+    /// Returns whether nothing more is to be told: the tab may have been frozen, and somebody may have signed in and out
+    /// since.
+    pub(crate) fn confirm(&mut self, told: Option<EpochId>, is_ended: bool, outbox: &mut Outbox) -> bool {
+        self.backoff.reset();
+        if self.until() > told {
+            return false;
+        }
+        let tries = self.pending.map_or(0, |pending| pending.tries);
+        self.forget(outbox);
+        self.failure = None;
+        if is_ended {
+            self.outcome = Some(SignOutStatus::Confirmed);
+        }
+        self.report(SignOutStatus::Confirmed, tries, outbox);
+        true
     }
 
     /// Returns the progress of the last sign-out: to show.
@@ -83,7 +279,7 @@ impl SignOut {
         let status = match self.pending {
             Some(pending) if pending.is_given_up() => SignOutStatus::GivenUp,
             Some(_) => SignOutStatus::Pending,
-            None => self.status?,
+            None => self.outcome?,
         };
         let is_pending = status == SignOutStatus::Pending;
         Some(SignOutProgress {
@@ -94,4 +290,24 @@ impl SignOut {
             failure: self.failure.filter(|_| self.pending.is_some()),
         })
     }
+
+    /// It stays stored, so that nothing is restored before the next sign-in.
+    fn give_up(&mut self, pending: PendingSignOut, outbox: &mut Outbox) {
+        let pending = pending.given_up();
+        self.ending = None;
+        self.store(pending, outbox);
+        self.report(SignOutStatus::GivenUp, pending.tries, outbox);
+    }
+
+    fn store(&mut self, pending: PendingSignOut, outbox: &mut Outbox) {
+        self.pending = Some(pending);
+        outbox.writes.push(Write::SignOut(pending));
+    }
+
+    fn report(&self, status: SignOutStatus, tries: u32, outbox: &mut Outbox) {
+        outbox.app.reports.push(Report::SignOutSettled { status, tries, failure: self.failure });
+    }
 }
+
+#[cfg(test)]
+mod tests;
