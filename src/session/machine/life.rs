@@ -13,7 +13,7 @@ use crate::session::time::{Millis, Moment};
 use crate::session::token::Grant;
 use crate::session::token::current_token::{CurrentToken, Source};
 use crate::session::turn::{OnWire, Task};
-use crate::session::waiters::{Waiter, Wish};
+use crate::session::waiters::Wish;
 
 impl<E: Entropy> Session<E> {
     pub(super) fn login_settled(
@@ -108,13 +108,9 @@ impl<E: Entropy> Session<E> {
                 self.reply(now);
             }
         }
-        let is_served = |caller: &Waiter| {
-            let is_good = lasts || caller.wish != Wish::Token;
-            (is_good && caller.wish.is_granted_by(source)) || caller.epoch.is_some_and(|asked| asked != epoch)
-        };
-        for caller in self.waiters.take(is_served) {
+        for caller in self.waiters.take_served(source, epoch, is_new_epoch, lasts) {
             let answer = match caller.wish {
-                _ if caller.epoch.is_some_and(|asked| asked != epoch) => Err(Denial::Changed),
+                _ if caller.is_of_other(epoch) => Err(Denial::Changed),
                 Wish::Token => Ok(Reply::Token(credential.clone())),
                 Wish::Person { owner, .. } if !self.shows(&owner) => Err(Denial::Changed),
                 Wish::Renewal { .. } | Wish::NewEpoch { .. } | Wish::Person { .. } => Ok(Reply::Done),

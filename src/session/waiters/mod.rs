@@ -58,6 +58,11 @@ pub(crate) struct Waiter {
 }
 
 impl Waiter {
+    /// Whether it asked in another session than this.
+    pub(crate) fn is_of_other(&self, session: EpochId) -> bool {
+        self.epoch.is_some_and(|asked| asked != session)
+    }
+
     /// One where more than a token is waited for, else nothing: to count them.
     fn is_renewal(&self) -> usize {
         usize::from(self.wish != Wish::Token)
@@ -110,7 +115,7 @@ impl Waiters {
 
     /// Whether somebody waits for a token.
     pub(crate) fn want_token(&self) -> bool {
-        self.waiting.iter().any(|caller| caller.wish == Wish::Token)
+        self.waiting.len() > self.renewals
     }
 
     /// Whether somebody waits for a refresh, and no token of another tab's will do.
@@ -123,6 +128,26 @@ impl Waiters {
         let taken = self.waiting.take_all(which);
         self.renewals -= taken.iter().map(Waiter::is_renewal).sum::<usize>();
         taken
+    }
+
+    /// Takes those that a token serves, or that asked in another session. `is_new`: whether its session has just begun here.
+    /// `lasts`: whether the token is valid.
+    pub(crate) fn take_served(
+        &mut self,
+        source: Source,
+        session: EpochId,
+        is_new: bool,
+        lasts: bool,
+    ) -> Vec<Waiter> {
+        let is_asked_for_before = matches!(source, Source::Peer | Source::Seed);
+        if is_asked_for_before && !is_new && !self.want_token() {
+            // It serves nobody: thousands may wait for a refresh.
+            return Vec::new();
+        }
+        self.take(|waiter| {
+            let is_good = lasts || waiter.wish != Wish::Token;
+            (is_good && waiter.wish.is_granted_by(source)) || waiter.is_of_other(session)
+        })
     }
 
     /// Takes the first whose patience has run out. Whoever came later is not looked at: that would cost more for each.
@@ -189,5 +214,36 @@ mod tests {
             [Some(TOKEN), Some(RENEWAL), None]
         );
         assert_eq!(wanted(&waiters), [false, false]);
+    }
+
+    #[test]
+    fn a_token_serves_those_that_it_grants_and_refuses_those_of_another_session() {
+        let [session, other] = [5, 6].map(|ms| EpochId::draw(&mut || 7, ms, None));
+        let all = [
+            (Ticket(1), Wish::Token, Some(session)),
+            (Ticket(2), Wish::Renewal { after: 3 }, Some(session)),
+            (Ticket(3), Wish::Token, Some(other)),
+            (Ticket(4), Wish::Token, None),
+        ];
+        for (source, is_new, lasts, expected) in [
+            (Source::Refresh(4), false, true, &[1, 2, 3, 4][..]),
+            (Source::Refresh(3), false, true, &[1, 3, 4]),
+            (Source::Refresh(3), false, false, &[3]),
+            (Source::SignIn, true, true, &[1, 2, 3, 4]),
+            (Source::Peer, false, true, &[1, 3, 4]),
+            (Source::Seed, true, false, &[3]),
+        ] {
+            let mut waiters = Waiters::default();
+            for (ticket, wish, epoch) in all {
+                waiters.add(ticket, wish, epoch, Moment::new(0, 0));
+            }
+            let served = waiters.take_served(source, session, is_new, lasts);
+            let tickets: Vec<u32> = served.iter().map(|waiter| waiter.ticket.0).collect();
+            assert_eq!(tickets, expected, "{source:?}, {is_new}, {lasts}");
+        }
+        let mut renewals = Waiters::default();
+        renewals.add(Ticket(1), Wish::Renewal { after: 0 }, Some(other), Moment::new(0, 0));
+        assert!(renewals.take_served(Source::Peer, session, false, true).is_empty(), "nobody is looked at");
+        assert_eq!(renewals.take_served(Source::Peer, session, true, true).len(), 1);
     }
 }

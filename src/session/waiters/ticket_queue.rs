@@ -75,6 +75,11 @@ impl<T> TicketQueue<T> {
         self.places.iter_mut().filter_map(|(_, value)| value.as_mut())
     }
 
+    /// Returns how many values there are.
+    pub(crate) fn len(&self) -> usize {
+        self.places.len() - self.empty
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()
@@ -112,6 +117,7 @@ mod tests {
                 assert_eq!(queue.take(Ticket(number)), Some(number));
                 assert_eq!(queue.take(Ticket(number)), None);
                 assert_eq!(queue.first(), queue.iter().next());
+                assert_eq!(queue.len(), queue.iter().count());
             }
             assert!(queue.is_empty() && queue.empty == 0);
         }
