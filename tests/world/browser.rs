@@ -12,6 +12,7 @@ use super::channel::Channel;
 use super::command::Command;
 use super::deploy::Deploy;
 use super::lock::LockManager;
+use super::manual;
 use super::network::Arrival;
 use super::replies::Replies;
 use super::request::Outcome;
@@ -310,9 +311,12 @@ impl World {
         if let Some(overheard) = &mut self.overheard {
             overheard.push_str(&format!("{event:?}"));
         }
+        let name = manual::name_of(&event);
         let session = &mut self.tabs[tab.0].session;
-        let before = session.status();
+        let (before, stage) = (session.status(), session.progress());
         let commands = Command::all(session.handle(now, event));
+        manual::check_phase(&before, name, &session.status());
+        manual::check_stage(stage, name, session.progress());
         let is_shown = session.status() == before || commands.contains(&Command::Publish);
         assert!(is_shown, "the app does not see what has become of {before:?}: {commands:?}");
         if let Some(overheard) = &mut self.overheard {

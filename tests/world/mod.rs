@@ -13,6 +13,7 @@ mod envelope;
 mod habits;
 mod invariants;
 mod lock;
+pub mod manual;
 mod network;
 mod pages;
 mod replies;

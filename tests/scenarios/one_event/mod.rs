@@ -1,6 +1,7 @@
 //! What a session does at one event, exactly: where a scenario of whole tabs would reach it by accident only.
 
 mod over;
+mod phases;
 mod refreshes;
 mod requests;
 mod seeds;

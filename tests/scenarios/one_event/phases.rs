@@ -1,0 +1,128 @@
+//! The phases of a session, by the table of the machine's manual: an event for each row.
+
+use std::collections::BTreeSet;
+
+use silent_session::session::{
+    EpochId, Event, Fingerprint, PeerMessage, SessionEntry, Stored, TabId as Id, Ticket,
+};
+
+use super::*;
+use crate::world::manual::{PHASES, check_phase, name_of, phase_of};
+
+/// A change of phase: an event that is handled while this is stored.
+struct Story {
+    one: One,
+    stored: Stored,
+    event: Event,
+}
+
+impl One {
+    /// A page that has loaded while this was stored.
+    fn loaded(stored: Stored) -> Self {
+        let mut one = Self::new(Config::default());
+        one.happens_with(stored, Event::Started { company: false });
+        one
+    }
+
+    /// The first refresh of a page is on the wire.
+    fn restoring(stored: Stored) -> (Self, AttemptId) {
+        let mut one = Self::loaded(stored);
+        let attempt = one.turn.expect("it restores the session");
+        one.happens_with(stored, Event::LockGranted { attempt, contended: false });
+        (one, attempt)
+    }
+
+    /// Nobody is signed in, and nobody was.
+    fn ended() -> Self {
+        let mut one = Self::new(Config { restore: false, ..Config::default() });
+        one.happens(Event::Started { company: false });
+        one
+    }
+
+    /// An epoch that began so many milliseconds after now.
+    fn epoch(&self, ms: i64) -> EpochId {
+        EpochId::draw(&mut || 5, self.moment().wall_ms() + ms, None)
+    }
+
+    fn story(self, event: Event) -> Story {
+        Story { one: self, stored: Stored::default(), event }
+    }
+
+    /// Another tab says so.
+    fn hears(self, message: PeerMessage) -> Story {
+        let from = Id::draw(&mut || 99);
+        self.story(Event::PeerSpoke { from, message })
+    }
+
+    /// Another tab says that all sessions are over that have begun by now.
+    fn hears_end(self, reason: EndReason) -> Story {
+        let until = self.epoch(1);
+        self.hears(PeerMessage::Over { until, reason })
+    }
+
+    /// Another tab says that a session has begun.
+    fn hears_begin(self) -> Story {
+        let epoch = self.epoch(5);
+        self.hears(PeerMessage::Began(Fingerprint { epoch, subject: None, person: None }))
+    }
+}
+
+/// What is stored of a session that goes on.
+fn goes_on() -> Stored {
+    let one = One::new(Config::default());
+    let session = Some(SessionEntry::Begun(one.session(one.epoch(-5_000))));
+    Stored { is_kept: true, session, ..Stored::default() }
+}
+
+fn rejected() -> Result<Grant, RefreshFailure> {
+    Err(RefreshFailure::Rejected { status: 401 })
+}
+
+fn stories() -> Vec<Story> {
+    let settles = |(one, attempt): (One, AttemptId), outcome| {
+        one.story(Event::RefreshSettled { attempt, outcome, echoes: false })
+    };
+    let grant = || One::new(Config::default()).grant();
+    let signs_in = |one: One| one.story(Event::SignedIn { ticket: Ticket(7), grant: grant() });
+    let signs_out = |one: One| one.story(Event::SignOutWanted { ticket: Ticket(7), reads_login: false });
+    let active = || One::signed_in(Config::default());
+    let replaced = || {
+        let over = SessionEntry::Over { until: active().epoch(0), reason: EndReason::Replaced };
+        let stored = Stored { is_kept: true, session: Some(over), ..Stored::default() };
+        Story { one: One::new(Config::default()), stored, event: Event::Started { company: false } }
+    };
+    vec![
+        settles(One::restoring(Stored::default()), Ok(grant())),
+        settles(One::restoring(Stored::default()), rejected()),
+        One::loaded(goes_on()).hears_end(EndReason::Rejected),
+        replaced(),
+        signs_out(One::loaded(Stored::default())),
+        signs_in(active()),
+        active().hears_begin(),
+        active().hears_end(EndReason::Rejected),
+        active().hears_end(EndReason::Replaced),
+        signs_out(active()),
+        signs_in(One::ended()),
+        One::ended().hears_begin(),
+        signs_out(One::ended()),
+        active().story(Event::Closed),
+    ]
+}
+
+#[test]
+fn each_row_of_the_table_of_phases_happens_and_nothing_else() {
+    let mut happened = BTreeSet::new();
+    for Story { mut one, stored, event } in stories() {
+        let (before, name) = (one.session.status(), name_of(&event));
+        one.happens_with(stored, event);
+        let after = one.session.status();
+        check_phase(&before, name, &after);
+        let without_reason = |phase: String| phase.split('(').next().unwrap_or_default().to_owned();
+        let (from, to) = (without_reason(phase_of(&before)), phase_of(&after));
+        // The table names no reason for an end that is left, or changed.
+        let to = if from == "Ended" { without_reason(to) } else { to };
+        happened.insert((if to == "Closed" { "any".into() } else { from }, to));
+    }
+    let rows: BTreeSet<_> = PHASES.iter().map(|row| (row.from.clone(), row.to.clone())).collect();
+    assert_eq!(happened, rows);
+}
