@@ -6,7 +6,7 @@ use crate::session::error::RefreshFailure;
 use crate::session::id::{AttemptId, EpochId, Generation, TabId, Ticket};
 use crate::session::renewal::breaker::Audience;
 use crate::session::storage::stored::Stored;
-use crate::session::tabs::PeerMessage;
+use crate::session::tabs::message::PeerMessage;
 use crate::session::token::{AccessToken, Grant};
 
 /// The one input of the machine.

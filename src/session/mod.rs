@@ -126,7 +126,7 @@ pub use sign_out::progress::{SignOutFailure, SignOutProgress, SignOutStatus};
 pub use status::{EndReason, Progress, Status};
 pub use storage::note::{Note, Noted};
 pub use storage::stored::{Fingerprint, PendingSignOut, RefreshReply, SessionEntry, Stored};
-pub use tabs::{Offer, PeerMessage};
+pub use tabs::message::{Offer, PeerMessage};
 pub use time::{Deadline, Millis, Moment};
 pub use token::{AccessToken, Credential, Grant, Subject};
 pub use waiters::ticket_queue::TicketQueue;

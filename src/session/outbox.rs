@@ -6,7 +6,7 @@ use crate::session::report::Report;
 use crate::session::sign_out::progress::SignOutStatus;
 use crate::session::storage::note::Note;
 use crate::session::storage::stored::{PendingSignOut, SessionEntry};
-use crate::session::tabs::PeerMessage;
+use crate::session::tabs::message::PeerMessage;
 use crate::session::token::{AccessToken, Credential};
 
 /// Everything to do after one event. The fields are performed in their order, and so are the items of each.

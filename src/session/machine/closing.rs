@@ -9,7 +9,7 @@ use crate::session::id::Entropy;
 use crate::session::machine::Session;
 use crate::session::outbox::Write;
 use crate::session::storage::stored::{SessionEntry, Stored};
-use crate::session::tabs::PeerMessage;
+use crate::session::tabs::message::PeerMessage;
 use crate::session::tenure::Phase;
 use crate::session::time::Moment;
 use crate::session::turn::{Task, Turn};

@@ -7,8 +7,9 @@ use crate::session::id::{Entropy, EpochId};
 use crate::session::machine::Session;
 use crate::session::renewal::Deferral;
 use crate::session::report::{Delay, Report};
+use crate::session::tabs::ANSWER_PATIENCE;
+use crate::session::tabs::message::PeerMessage;
 use crate::session::tabs::replies::Debt;
-use crate::session::tabs::{ANSWER_PATIENCE, PeerMessage};
 use crate::session::tenure::Phase;
 use crate::session::time::{Deadline, Millis, Moment};
 

@@ -4,7 +4,7 @@ use crate::session::error::RefreshFailure;
 use crate::session::id::Entropy;
 use crate::session::machine::Session;
 use crate::session::renewal::allowance::SentFor;
-use crate::session::tabs::PeerMessage;
+use crate::session::tabs::message::PeerMessage;
 use crate::session::tenure::Phase;
 use crate::session::time::{Millis, Moment};
 use crate::session::token::Grant;

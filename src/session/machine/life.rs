@@ -7,7 +7,7 @@ use crate::session::outbox::{Reply, Write};
 use crate::session::report::Report;
 use crate::session::status::EndReason;
 use crate::session::storage::stored::{Fingerprint, SessionEntry, Stored};
-use crate::session::tabs::PeerMessage;
+use crate::session::tabs::message::PeerMessage;
 use crate::session::tenure::Phase;
 use crate::session::time::{Millis, Moment};
 use crate::session::token::Grant;

@@ -11,7 +11,7 @@ use crate::session::markers::refresh_marker::RefreshMarker;
 use crate::session::outbox::Write;
 use crate::session::storage::note::Note;
 use crate::session::storage::stored::{Fingerprint, SessionEntry, Stored};
-use crate::session::tabs::PeerMessage;
+use crate::session::tabs::message::PeerMessage;
 use crate::session::tenure::Phase;
 use crate::session::tenure::cookie::WasOut;
 use crate::session::time::Moment;

@@ -8,7 +8,7 @@ use crate::session::machine::Session;
 use crate::session::outbox::Write;
 use crate::session::storage::note::{Note, Noted};
 use crate::session::storage::stored::Stored;
-use crate::session::tabs::PeerMessage;
+use crate::session::tabs::message::PeerMessage;
 use crate::session::time::{Deadline, Millis, Moment};
 
 /// How long a new tab accepts what others know of third tabs. Later its own knowledge is newer.

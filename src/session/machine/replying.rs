@@ -4,8 +4,8 @@ use crate::session::id::Entropy;
 use crate::session::machine::Session;
 use crate::session::status::EndReason;
 use crate::session::storage::stored::Fingerprint;
+use crate::session::tabs::message::{Offer, PeerMessage};
 use crate::session::tabs::replies::Debt;
-use crate::session::tabs::{Offer, PeerMessage};
 use crate::session::tenure::Phase;
 use crate::session::time::{Millis, Moment};
 

@@ -6,7 +6,7 @@
 
 use crate::session::id::EpochId;
 use crate::session::storage::stored::{SessionEntry, Stored};
-use crate::session::tabs::PeerMessage;
+use crate::session::tabs::message::PeerMessage;
 
 /// A year, in milliseconds.
 const YEAR: i64 = 366 * 86_400_000;
