@@ -12,7 +12,8 @@ use crate::server::Server;
 use crate::setup::{self, Need, browser};
 
 /// What `check` needs.
-pub(crate) const NEEDS: &[Need] = &[Need::WasmTarget, Need::WasmBindgen, Need::Node, Need::Browser];
+pub(crate) const NEEDS: &[Need] =
+    &[Need::WasmTarget, Need::RustSource, Need::WasmBindgen, Need::Node, Need::Browser];
 
 const PORT: u16 = 4180;
 /// In seconds. Short enough that one sees a silent refresh.
@@ -27,11 +28,11 @@ pub(crate) fn command(project: &Project, mut arguments: Arguments) -> Outcome {
     arguments.finish()?;
     if to_check {
         setup::ensure(project, NEEDS)?;
-        build::build(project, Profile::Release)?;
+        build::build(project, Profile::Lean)?;
         check_with(project, port.unwrap_or(0), access_lifetime)
     } else {
         setup::ensure(project, build::NEEDS)?;
-        build::build(project, Profile::Release)?;
+        build::build(project, Profile::Lean)?;
         show(project, port.unwrap_or(PORT), access_lifetime)
     }
 }

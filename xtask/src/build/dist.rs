@@ -40,7 +40,7 @@ pub(crate) fn make(project: &Project, profile: Profile, wasm: &Path) -> Outcome 
         command.args(["--debug", "--keep-debug"]);
     }
     run(command.arg(wasm))?;
-    if profile == Profile::Release {
+    if profile.is_optimized() {
         optimize::in_place(project, &aside.join(format!("{NAME}_bg.wasm")))?;
     }
 

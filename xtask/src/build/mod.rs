@@ -3,40 +3,22 @@
 mod dist;
 pub(crate) mod fingerprint;
 mod optimize;
+mod profile;
 mod sizes;
 
 use crate::arguments::Arguments;
 use crate::failure::Outcome;
-use crate::process::run;
-use crate::project::{Project, WASM_TARGET};
+use crate::project::Project;
 use crate::setup::{self, Need};
+pub(crate) use profile::Profile;
 pub(crate) use sizes::print as print_sizes;
 
 /// What has to be there before anything can be built.
-pub(crate) const NEEDS: &[Need] = &[Need::WasmTarget, Need::WasmBindgen, Need::Node];
-
-/// How to build.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Profile {
-    /// As it is shipped: small.
-    Release,
-    /// With names and checks, and not optimized: to look for errors.
-    Dev,
-}
-
-impl Profile {
-    /// The folder of cargo's target folder.
-    fn folder(self) -> &'static str {
-        match self {
-            Self::Release => "release",
-            Self::Dev => "debug",
-        }
-    }
-}
+pub(crate) const NEEDS: &[Need] = &[Need::WasmTarget, Need::RustSource, Need::WasmBindgen, Need::Node];
 
 /// `cargo xtask build [--dev]`
 pub(crate) fn command(project: &Project, mut arguments: Arguments) -> Outcome {
-    let profile = if arguments.flag("--dev") { Profile::Dev } else { Profile::Release };
+    let profile = if arguments.flag("--dev") { Profile::Dev } else { Profile::Lean };
     arguments.finish()?;
     setup::ensure(project, NEEDS)?;
     build(project, profile)?;
@@ -45,12 +27,6 @@ pub(crate) fn command(project: &Project, mut arguments: Arguments) -> Outcome {
 
 /// Builds what is not up to date.
 pub(crate) fn build(project: &Project, profile: Profile) -> Outcome {
-    let mut cargo = project.cargo();
-    cargo.args(["build", "--lib", "--package", "silent-session", "--target", WASM_TARGET]);
-    if profile == Profile::Release {
-        cargo.arg("--release");
-    }
-    run(&mut cargo)?;
-    let wasm = project.target(&format!("{WASM_TARGET}/{}/silent_session.wasm", profile.folder()));
+    let wasm = profile.compile(project, &["--package", "silent-session"], "silent_session")?;
     dist::make(project, profile, &wasm)
 }

@@ -19,6 +19,8 @@ use crate::project::Project;
 pub(crate) enum Need {
     /// Rust's standard library for wasm.
     WasmTarget,
+    /// The source of Rust's standard library.
+    RustSource,
     /// rustfmt and clippy.
     Components,
     /// Node, npm, and the packages of `package.json`.
@@ -40,6 +42,7 @@ pub(crate) enum Need {
 /// All of it, the quick ones first.
 const ALL: &[Need] = &[
     Need::WasmTarget,
+    Need::RustSource,
     Need::Components,
     Need::Node,
     Need::Browser,
@@ -71,6 +74,7 @@ pub(crate) fn ensure(project: &Project, needs: &[Need]) -> Outcome {
 fn provide(project: &Project, need: Need) -> Outcome<String> {
     match need {
         Need::WasmTarget => rust::wasm_target(project),
+        Need::RustSource => rust::source(project),
         Need::Components => rust::components(project),
         Need::Node => node::node_and_packages(project),
         Need::Browser => browser::browser(project).map(|browser| browser.to_string()),

@@ -23,6 +23,21 @@ pub(crate) fn wasm_target(project: &Project) -> Outcome<String> {
     Ok(format!("the target {WASM_TARGET}"))
 }
 
+/// The source of the standard library, which the published wasm is built with.
+pub(crate) fn source(project: &Project) -> Outcome<String> {
+    let is_there = || {
+        let sysroot = output(project.command("rustc").args(["--print", "sysroot"]))?;
+        Ok(Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file())
+    };
+    if !is_there()? {
+        rustup(project, &["component", "add", "rust-src"])?;
+        if !is_there()? {
+            return Err(Failure::new("the source of Rust's standard library is still not there"));
+        }
+    }
+    Ok("the source of Rust's standard library".to_owned())
+}
+
 /// rustfmt and clippy. rustup leaves their names in `PATH` even where they are missing: they have to be asked.
 pub(crate) fn components(project: &Project) -> Outcome<String> {
     for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {

@@ -66,12 +66,19 @@ pub(crate) const STEPS: &[Step] = &[
     },
     Step {
         name: "backends",
-        needs: &[Need::WasmTarget, Need::WasmBindgen, Need::Node, Need::Browser, Need::Python],
+        needs: &[
+            Need::WasmTarget,
+            Need::RustSource,
+            Need::WasmBindgen,
+            Need::Node,
+            Need::Browser,
+            Need::Python,
+        ],
         run: |project| built(project).and_then(|()| backends::test(project)),
     },
     Step {
         name: "firefox",
-        needs: &[Need::WasmTarget, Need::WasmBindgen, Need::Node, Need::Firefox],
+        needs: &[Need::WasmTarget, Need::RustSource, Need::WasmBindgen, Need::Node, Need::Firefox],
         run: |project| built(project).and_then(|()| firefox::test(project)),
     },
 ];
@@ -83,5 +90,5 @@ fn build(project: &Project) -> Outcome {
 
 /// Quick when it is built already. Steps can be run alone.
 fn built(project: &Project) -> Outcome {
-    build::build(project, Profile::Release)
+    build::build(project, Profile::Lean)
 }
