@@ -21,6 +21,11 @@ pub mod browser;
 #[cfg(all(target_family = "wasm", feature = "js"))]
 mod bindings;
 
+/// A smaller allocator than that of the standard library. A Rust front end chooses its own.
+#[cfg(all(target_family = "wasm", feature = "js"))]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 // What judges a mutant: all native tests in one program. See `tests/mutants/README.md`.
 #[cfg(test)]
 #[cfg(judge)]
