@@ -10,6 +10,7 @@ mod demo;
 mod failure;
 mod fleet;
 mod fuzz;
+mod mirror;
 mod mutants;
 mod process;
 mod project;

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use super::mirror::mirror;
 use super::mutant::{Mutant, read_list};
 use super::records::Verdict;
 use crate::failure::{Failure, Outcome, While};
+use crate::mirror::mirror;
 use crate::process::output;
 use crate::project::Project;
 use crate::setup::tools;

@@ -1,7 +1,6 @@
 //! Mutation testing of the machine by cargo-mutants. `tests/mutants/README.md` says how to use it.
 
 mod judge;
-mod mirror;
 mod mutant;
 mod options;
 mod records;

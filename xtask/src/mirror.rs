@@ -1,4 +1,4 @@
-//! A copy of the tree, to be mutated in place.
+//! A copy of files, to be changed in place.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::failure::{Outcome, While};
 
 /// Makes `to` the same as `from`. Equal files are left alone, so that cargo has nothing to build.
-pub(super) fn mirror(from: &Path, to: &Path) -> Outcome {
+pub(crate) fn mirror(from: &Path, to: &Path) -> Outcome {
     if !from.is_dir() {
         let bytes = fs::read(from).during(format_args!("reading {}", from.display()))?;
         if fs::read(to).is_ok_and(|there| there == bytes) {
