@@ -3,7 +3,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { weigh } from "./compress.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -14,11 +14,7 @@ const loaded = readdirSync(join(root, "pkg"), { recursive: true, withFileTypes: 
   .filter((file) => !file.startsWith("pkg/check-server/"))
   .sort();
 
-const rows = loaded.map((file) => {
-  const bytes = readFileSync(join(root, file));
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  return [file, bytes.length, gzipSync(bytes, { level: 9 }).length, brotliCompressSync(bytes, { params }).length];
-});
+const rows = loaded.map((file) => [file, ...weigh(readFileSync(join(root, file)))]);
 
 const sum = (column) => rows.reduce((total, row) => total + row[column], 0);
 rows.push(["in all", sum(1), sum(2), sum(3)]);
