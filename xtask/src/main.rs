@@ -18,6 +18,7 @@ mod reloads;
 mod server;
 mod setup;
 mod simulate;
+mod size;
 mod stopwatch;
 mod temporary;
 mod test;
@@ -33,6 +34,7 @@ cargo xtask <command>
 
   setup                      Install what is missing: wasm target, tools, Chromium, npm and Python packages
   build [--dev]              Build the npm package into pkg/dist and print what a page loads
+  size                       Weigh the package and the machine alone; fail above the budgets in tests/size/budgets.txt
   server [arguments]         Run the reference auth server; `server --help` lists its arguments
   demo [--port N] [--access-lifetime SECONDS]
                              Build, serve the demo and wait for Ctrl-C (port 4180, 20 seconds)
@@ -52,7 +54,7 @@ cargo xtask <command>
   mutants [--files PART]… [--shard I/N] [--changed-since REVISION] [--minutes N] [--all] [--leave-open]
                              Break the machine in a thousand ways and see the tests fail; tests/mutants/README.md
   test [--only STEP]         Run every test, or one step: format, lint, native, simulate, mutants, build,
-                             headless, js, fetch, check-server, package, demo, tabs, libraries, backends, firefox.
+                             size, headless, js, fetch, check-server, package, demo, tabs, libraries, backends, firefox.
                              `--only` may be given several times
   help                       Print this
 
@@ -86,6 +88,7 @@ fn run() -> Outcome<ExitCode> {
         Some("simulate-fleet") => fleet::command(&project, arguments),
         Some("simulate-reloads") => reloads::command(&project, arguments),
         Some("simulate") => simulate::command(&project, arguments),
+        Some("size") => size::command(&project, arguments),
         Some("test") => test::command(&project, arguments),
         None | Some("help" | "--help" | "-h") => {
             print!("{HELP}");

@@ -1,4 +1,4 @@
-//! `pkg/dist/`: what wasm-bindgen generates, with the wasm optimized.
+//! The folder `dist` of the package: what wasm-bindgen generates, with the wasm optimized.
 
 use std::fs;
 use std::path::Path;
@@ -13,9 +13,8 @@ use crate::setup::tools;
 /// The name of the generated files. Apps import the wasm by it: it is part of what we publish.
 const NAME: &str = "silent_session";
 
-/// Makes `pkg/dist/` from the wasm that cargo has built, unless it was made from the same already.
-pub(crate) fn make(project: &Project, profile: Profile, wasm: &Path) -> Outcome {
-    let dist = project.path("pkg/dist");
+/// Makes the folder `dist` from the wasm that cargo has built, unless it was made from the same already.
+pub(crate) fn make(project: &Project, profile: Profile, wasm: &Path, dist: &Path) -> Outcome {
     let bindgen = tools::wasm_bindgen(project)?;
     let fingerprint = Fingerprint::of(wasm)?
         .and(&format!("{profile:?}"))
@@ -23,10 +22,10 @@ pub(crate) fn make(project: &Project, profile: Profile, wasm: &Path) -> Outcome 
         .and(&format!("{:?}", optimize::FLAGS))
         .and(&optimize::version(project)?);
 
-    let stamp = project.scratch("dist.fingerprint");
+    let stamp = project.scratch(&format!("{profile:?}.fingerprint"));
     // With what came out of it: another target folder, or a hand, may have made it anew since.
-    if fingerprint.clone().and_folder(&dist).is_ok_and(|fingerprint| fingerprint.is_in(&stamp)) {
-        println!("pkg/dist is up to date");
+    if fingerprint.clone().and_folder(dist).is_ok_and(|fingerprint| fingerprint.is_in(&stamp)) {
+        println!("{} is up to date", dist.display());
         return Ok(());
     }
 
@@ -44,9 +43,9 @@ pub(crate) fn make(project: &Project, profile: Profile, wasm: &Path) -> Outcome 
         optimize::in_place(project, &aside.join(format!("{NAME}_bg.wasm")))?;
     }
 
-    let _ = fs::remove_dir_all(&dist);
-    copy_folder(&aside, &dist).during("copying to pkg/dist")?;
-    fingerprint.and_folder(&dist)?.write_to(&stamp)
+    let _ = fs::remove_dir_all(dist);
+    copy_folder(&aside, dist).during(format_args!("copying to {}", dist.display()))?;
+    fingerprint.and_folder(dist)?.write_to(&stamp)
 }
 
 fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {

@@ -2,9 +2,11 @@
 
 mod dist;
 pub(crate) mod fingerprint;
-mod optimize;
+pub(crate) mod optimize;
 mod profile;
 mod sizes;
+
+use std::path::Path;
 
 use crate::arguments::Arguments;
 use crate::failure::Outcome;
@@ -25,8 +27,13 @@ pub(crate) fn command(project: &Project, mut arguments: Arguments) -> Outcome {
     print_sizes(project)
 }
 
-/// Builds what is not up to date.
+/// Builds what is not up to date of `pkg/`.
 pub(crate) fn build(project: &Project, profile: Profile) -> Outcome {
+    build_in(project, profile, &project.path("pkg"))
+}
+
+/// The same in a copy of `pkg/`.
+pub(crate) fn build_in(project: &Project, profile: Profile, package: &Path) -> Outcome {
     let wasm = profile.compile(project, &["--package", "silent-session"], "silent_session")?;
-    dist::make(project, profile, &wasm)
+    dist::make(project, profile, &wasm, &package.join("dist"))
 }

@@ -16,6 +16,8 @@ const LEAN_FLAGS: &str = "-Zunstable-options\u{1f}-Cpanic=immediate-abort";
 pub(crate) enum Profile {
     /// As it is published: small, by flags that stable Rust has, and does not promise. Needs the source of the standard library.
     Lean,
+    /// As small as it gets without them.
+    Stable,
     /// With names and checks, and not optimized: to look for errors.
     Dev,
 }
@@ -33,7 +35,7 @@ impl Profile {
         let target = match self {
             // Apart, so that one build does not replace what the other has left.
             Self::Lean => project.target("lean"),
-            Self::Dev => project.target(""),
+            Self::Stable | Self::Dev => project.target(""),
         };
         cargo.env("CARGO_TARGET_DIR", &target);
         if self.is_optimized() {

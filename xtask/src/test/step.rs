@@ -8,6 +8,7 @@ use crate::mutants;
 use crate::project::Project;
 use crate::setup::Need;
 use crate::simulate;
+use crate::size;
 
 /// One step.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "simulate", needs: &[], run: simulate::some },
     Step { name: "mutants", needs: &[Need::CargoMutants], run: mutants::test },
     Step { name: "build", needs: build::NEEDS, run: build },
+    Step { name: "size", needs: build::NEEDS, run: size::test },
     Step {
         name: "headless",
         needs: &[Need::WasmTarget, Need::WasmBindgen, Need::WasmPack, Need::Browser],
