@@ -54,7 +54,8 @@ cargo xtask <command>
   mutants [--files PART]… [--shard I/N] [--changed-since REVISION] [--minutes N] [--all] [--leave-open]
                              Break the machine in a thousand ways and see the tests fail; tests/mutants/README.md
   test [--only STEP]         Run every test, or one step: format, lint, native, simulate, mutants, build,
-                             size, headless, js, fetch, check-server, package, demo, tabs, libraries, backends, firefox.
+                             size, steps, headless, js, fetch, check-server, package, demo, tabs, libraries,
+                             backends, firefox.
                              `--only` may be given several times
   help                       Print this
 

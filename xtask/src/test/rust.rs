@@ -3,15 +3,17 @@
 use crate::failure::Outcome;
 use crate::process::run;
 use crate::project::{Project, WASM_TARGET};
+use crate::size::machine::MANIFEST;
 
 const PACKAGE: &[&str] = &["--package", "silent-session", "--target", WASM_TARGET];
 
 /// Is everything formatted?
 pub(crate) fn format(project: &Project) -> Outcome {
-    run(project.cargo().args(["fmt", "--all", "--check"]))
+    run(project.cargo().args(["fmt", "--all", "--check"]))?;
+    run(project.cargo().args(["fmt", "--manifest-path", MANIFEST, "--check"]))
 }
 
-/// Native code, wasm, and wasm as a Rust front end uses it, without the JavaScript surface.
+/// Native code, wasm, wasm as a Rust front end uses it, without the JavaScript surface, and the machine alone.
 pub(crate) fn lint(project: &Project) -> Outcome {
     let clippy = |arguments: &[&str]| {
         run(project.cargo().arg("clippy").args(arguments).args(["--", "--deny", "warnings"]))
@@ -19,7 +21,9 @@ pub(crate) fn lint(project: &Project) -> Outcome {
     clippy(&["--workspace", "--all-targets"])?;
     clippy(&["--package", "performance", "--all-targets", "--all-features"])?;
     clippy(&[PACKAGE, &["--all-targets", "--all-features"]].concat())?;
-    clippy(&[PACKAGE, &["--lib", "--no-default-features"]].concat())
+    clippy(&[PACKAGE, &["--lib", "--no-default-features"]].concat())?;
+    clippy(&["--manifest-path", MANIFEST, "--lib", "--target", WASM_TARGET])?;
+    clippy(&["--manifest-path", MANIFEST, "--tests"])
 }
 
 /// All tests that run without a browser, and the documentation, which has to be without broken links.

@@ -30,6 +30,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "mutants", needs: &[Need::CargoMutants], run: mutants::test },
     Step { name: "build", needs: build::NEEDS, run: build },
     Step { name: "size", needs: build::NEEDS, run: size::test },
+    Step { name: "steps", needs: &[Need::WasmTarget, Need::RustSource, Need::Node], run: size::count_steps },
     Step {
         name: "headless",
         needs: &[Need::WasmTarget, Need::WasmBindgen, Need::WasmPack, Need::Browser],
