@@ -32,7 +32,7 @@ use project::Project;
 const HELP: &str = "\
 cargo xtask <command>
 
-  setup                      Install what is missing: wasm target, tools, Chromium, npm and Python packages
+  setup                      Install what is missing: wasm target, rust-src, tools, Chromium, npm and Python packages
   build [--dev]              Build the npm package into pkg/dist and print what a page loads
   size                       Weigh the package and the machine alone; fail above the budgets in tests/size/budgets.txt
   server [arguments]         Run the reference auth server; `server --help` lists its arguments
