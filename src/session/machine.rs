@@ -275,7 +275,7 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Takes from the queue what has not begun of one kind, and says so to those who wait for it.
-    fn cancel(&mut self, which: impl Fn(&Task) -> bool, denial: Denial) {
+    fn cancel(&mut self, which: fn(&Task) -> bool, denial: Denial) {
         let (tickets, attempt) = self.queue.cancel(which);
         if let Some(attempt) = attempt {
             self.outbox.release(attempt);

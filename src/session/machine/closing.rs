@@ -32,7 +32,7 @@ impl<E: Entropy> Session<E> {
             }
         }
         tickets.extend(std::mem::take(&mut self.waiters.seeds).into_iter().map(|seed| seed.ticket));
-        tickets.extend(self.waiters.take(|_| true).into_iter().map(|caller| caller.ticket));
+        tickets.extend(self.waiters.take(&|_| true).into_iter().map(|caller| caller.ticket));
         for ticket in tickets {
             self.answer(ticket, Err(Denial::Closed));
         }

@@ -76,7 +76,7 @@ impl<E: Entropy> Session<E> {
         self.leave_epoch(epoch);
         self.tenure.cookie.put_change(change);
         self.tenure.phase = Phase::Unknown { restoring: Some(begun), elsewhere: true };
-        for caller in self.waiters.take(|caller| caller.epoch.is_some_and(|asked| asked != epoch)) {
+        for caller in self.waiters.take(&|waiter| waiter.is_of_other(epoch)) {
             self.answer(caller.ticket, Err(Denial::Changed));
         }
         // Whoever has begun it is about to say so; what is stored is often there first.

@@ -151,7 +151,7 @@ impl<E: Entropy> Session<E> {
         self.markers.forget_rejection();
         self.markers.forget();
         self.queue.turn_inert();
-        for caller in self.waiters.take(|_| true) {
+        for caller in self.waiters.take(&|_| true) {
             self.answer(caller.ticket, Err(Denial::Ended(reason)));
         }
     }

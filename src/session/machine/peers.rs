@@ -134,9 +134,15 @@ impl<E: Entropy> Session<E> {
             PeerMessage::Wanted { epoch, age } => self.wanted(now, epoch, age),
             PeerMessage::Coming => self.help_is_coming(now),
             PeerMessage::Tried => self.tried_elsewhere(now),
-            PeerMessage::Offered(ref offer) => self.offered(now, offer.clone()),
+            PeerMessage::Offered(ref offer) => {
+                if !self.contradicts(now, offer.epoch) {
+                    self.offered(now, offer.clone());
+                }
+            }
             PeerMessage::Began(begun) => {
-                self.contradicted(now, begun.epoch, |session| session.begun_elsewhere(now, begun));
+                if !self.contradicts(now, begun.epoch) {
+                    self.begun_elsewhere(now, begun);
+                }
             }
             PeerMessage::Over { until, reason } => self.over_elsewhere(until, reason),
         }
@@ -145,44 +151,42 @@ impl<E: Entropy> Session<E> {
         self.drop_needless_turn(now);
     }
 
-    /// A token was offered. Ours stays, unless that one came later.
+    /// Takes a token of another tab, if it is newer than ours.
     fn offered(&mut self, now: Moment, offer: Offer) {
         let epoch = offer.epoch;
-        self.contradicted(now, epoch, |session| {
-            let mut grant = offer.grant(now);
-            grant.received = grant.received.before(session.clock.lost(now));
-            if !session.config.shares_token || !grant.lasts(now, Millis::ZERO) {
-                return session.begun_elsewhere(now, Fingerprint::of(epoch, &grant));
-            }
-            match &session.tenure.phase {
-                Phase::Active(current) if current.epoch == epoch => {
-                    if !current.is_outdone_by(&grant, now) {
-                        return;
-                    }
+        let mut grant = offer.grant(now);
+        grant.received = grant.received.before(self.clock.lost(now));
+        if !self.config.shares_token || !grant.lasts(now, Millis::ZERO) {
+            return self.begun_elsewhere(now, Fingerprint::of(epoch, &grant));
+        }
+        match &self.tenure.phase {
+            Phase::Active(current) if current.epoch == epoch => {
+                if !current.is_outdone_by(&grant, now) {
+                    return;
                 }
-                // The session to restore. After `signIn()` a refresh has to show first whose it is.
-                _ if session.tenure.epoch() == Some(epoch) => {
-                    if session.tenure.cookie.has_changed() {
-                        return;
-                    }
-                }
-                _ => session.leave_epoch(epoch),
             }
-            session.adopt(now, epoch, grant, Source::Peer);
-        });
+            // The session to restore. After `signIn()` a refresh has to show first whose it is.
+            _ if self.tenure.epoch() == Some(epoch) => {
+                if self.tenure.cookie.has_changed() {
+                    return;
+                }
+            }
+            _ => self.leave_epoch(epoch),
+        }
+        self.adopt(now, epoch, grant, Source::Peer);
     }
 
-    /// Goes on with what another tab says of a session, unless that is over, or older than ours: then that tab has
-    /// missed something, and is told.
-    fn contradicted(&mut self, now: Moment, epoch: EpochId, otherwise: impl FnOnce(&mut Self)) {
+    /// Whether another tab speaks of a session that is over, or older than ours. Then it has missed something, and is told.
+    fn contradicts(&mut self, now: Moment, epoch: EpochId) -> bool {
         match self.tenure.end_of(epoch) {
             Some((_, EndReason::None)) => {}
             Some(_) => self.reply_or_owe(now, Debt::End),
             None if self.tenure.epoch().is_some_and(|known| epoch < known) => {
                 self.reply_or_owe(now, Debt::State);
             }
-            None => otherwise(self),
+            None => return false,
         }
+        true
     }
 
     pub(super) fn tell(&mut self, message: PeerMessage) {

@@ -64,7 +64,7 @@ impl InFlightList {
         let is_recent = |listed: &InFlight| {
             listed.attempt != new.attempt && Millis::between(listed.sent, new.sent) < LONGEST_IN_FLIGHT
         };
-        let mut list = self.only(is_recent);
+        let mut list = self.only(&is_recent);
         if list.0.iter().all(Option::is_some) {
             list.0.rotate_left(1);
             list.0[MOST_LISTED - 1] = None;
@@ -78,10 +78,10 @@ impl InFlightList {
     /// The list without this one.
     #[must_use]
     pub fn without(self, attempt: AttemptId) -> Self {
-        self.only(|listed| listed.attempt != attempt)
+        self.only(&|listed| listed.attempt != attempt)
     }
 
-    fn only(self, which: impl Fn(&InFlight) -> bool) -> Self {
+    fn only(self, which: &dyn Fn(&InFlight) -> bool) -> Self {
         let mut list = Self::default();
         let others = self.0.into_iter().flatten().filter(which);
         for (place, listed) in list.0.iter_mut().zip(others) {

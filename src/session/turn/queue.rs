@@ -132,7 +132,7 @@ impl Queue {
     }
 
     /// Drops what has not begun of one kind. Returns whose it was, and the turn that had been asked for.
-    pub(crate) fn cancel(&mut self, which: impl Fn(&Task) -> bool) -> (Vec<Ticket>, Option<AttemptId>) {
+    pub(crate) fn cancel(&mut self, which: fn(&Task) -> bool) -> (Vec<Ticket>, Option<AttemptId>) {
         let (mut cancelled, left): (Vec<Task>, Vec<Task>) =
             self.waiting.drain(..).partition(|task| which(task));
         self.waiting = left;

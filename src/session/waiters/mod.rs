@@ -124,7 +124,7 @@ impl Waiters {
     }
 
     /// Takes those that `which` names.
-    pub(crate) fn take(&mut self, which: impl Fn(&Waiter) -> bool) -> Vec<Waiter> {
+    pub(crate) fn take(&mut self, which: &dyn Fn(&Waiter) -> bool) -> Vec<Waiter> {
         let taken = self.waiting.take_all(which);
         self.renewals -= taken.iter().map(Waiter::is_renewal).sum::<usize>();
         taken
@@ -144,7 +144,7 @@ impl Waiters {
             // It serves nobody: thousands may wait for a refresh.
             return Vec::new();
         }
-        self.take(|waiter| {
+        self.take(&|waiter| {
             let is_good = lasts || waiter.wish != Wish::Token;
             (is_good && waiter.wish.is_granted_by(source)) || waiter.is_of_other(session)
         })
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(wanted(&both()), [true, true]);
         assert_eq!(taken_by(Waiters::withdraw), [[false, true], [true, false]]);
         let take = |waiters: &mut Waiters, ticket| {
-            assert_eq!(waiters.take(|caller| caller.ticket == ticket).len(), 1);
+            assert_eq!(waiters.take(&|caller| caller.ticket == ticket).len(), 1);
         };
         assert_eq!(taken_by(take), [[false, true], [true, false]]);
     }

@@ -46,7 +46,7 @@ impl<T> TicketQueue<T> {
     }
 
     /// Takes all that are wanted.
-    pub(crate) fn take_all(&mut self, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
+    pub(crate) fn take_all(&mut self, is_wanted: &dyn Fn(&T) -> bool) -> Vec<T> {
         let mut taken = Vec::new();
         let places = std::mem::take(&mut self.places);
         for (ticket, value) in places {
@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(queue.take_first_if(|first| *first > 0), None);
         assert_eq!(queue.take_first_if(|first| *first == 0), Some(0));
         assert_eq!(queue.first(), Some(&2));
-        assert_eq!(queue.take_all(|value| value % 2 == 0), [2, 4, 6, 8]);
+        assert_eq!(queue.take_all(&|value| value % 2 == 0), [2, 4, 6, 8]);
         assert_eq!(queue.iter().copied().collect::<Vec<_>>(), [3, 5, 7, 9]);
         assert_eq!(queue.take(Ticket(5)), Some(5));
     }
