@@ -1,7 +1,7 @@
 //! The thin shell: one web API per small file, RAII handles, and a driver that carries events in and commands out.
 //!
 //! Nothing here decides. What happens is turned into an [`Event`](crate::session::Event), what the machine
-//! [`Command`](crate::session::Command)s is performed. No borrow is alive while JavaScript can run.
+//! [`Outbox`](crate::session::Outbox)s is performed. No borrow is alive while JavaScript can run.
 
 mod answer;
 mod channel;

@@ -172,28 +172,27 @@ impl<E: Entropy> Session<E> {
     }
 
     fn react(&mut self, now: Moment, event: Event) {
-        let stored = self.stored;
         match event {
             Event::StorageRead(_) => {}
-            Event::Started { company } => self.start(now, &stored, company),
+            Event::Started { company } => self.start(now, company),
             Event::SignInWanted { ticket } => self.queue.waiting.push(Task::Login { ticket }),
             Event::LoginSettled { ticket, grant } => {
-                self.note_latest(now, &stored);
-                self.login_settled(now, ticket, grant, &stored);
+                self.note_latest(now);
+                self.login_settled(now, ticket, grant);
             }
             Event::SignedIn { ticket, grant } => {
-                self.note_latest(now, &stored);
-                let overlapped = self.overlaps_sign_in(now, &stored, &grant);
+                self.note_latest(now);
+                let overlapped = self.overlaps_sign_in(now, &grant);
                 self.begin_session(now, grant);
                 self.tenure.cookie.must_verify = overlapped;
-                self.mark_earlier(now, &stored);
+                self.mark_earlier(now);
                 self.answer(ticket, Ok(Reply::Done));
             }
-            Event::CookieChanged { ticket } => self.cookie_changed(now, ticket, &stored),
-            Event::Seeded { ticket, grant } => self.seeded(now, ticket, grant, stored),
+            Event::CookieChanged { ticket } => self.cookie_changed(now, ticket),
+            Event::Seeded { ticket, grant } => self.seeded(now, ticket, grant),
             Event::SignOutWanted { ticket, reads_login } => {
-                self.note_latest(now, &stored);
-                self.sign_out(now, ticket, &stored, reads_login);
+                self.note_latest(now);
+                self.sign_out(now, ticket, reads_login);
             }
             Event::SignOutSettled { attempt, outcome } => self.sign_out_settled(now, attempt, outcome),
             Event::TokenWanted { ticket, not, min_validity } => {
@@ -223,25 +222,25 @@ impl<E: Entropy> Session<E> {
             }
             Event::Withdrawn { ticket } => self.waiters.withdraw(ticket),
             Event::LockGranted { attempt, contended } => {
-                self.lock_granted(now, attempt, contended, &stored);
+                self.lock_granted(now, attempt, contended);
             }
-            Event::LookedAgain { attempt } => self.looked_again(now, attempt, &stored),
+            Event::LookedAgain { attempt } => self.looked_again(now, attempt),
             Event::LockMoved { attempt } => self.lock_moved(now, attempt),
             Event::RefreshSettled { attempt, outcome, echoes } => {
-                self.apply_stored_session(now, &stored);
-                self.refresh_settled(now, attempt, outcome, echoes, &stored);
+                self.apply_stored_session(now);
+                self.refresh_settled(now, attempt, outcome, echoes);
             }
             Event::PeerSpoke { from, message } => self.peer_spoke(now, from, message),
             Event::StorageChanged => {
-                self.apply_stored_session(now, &stored);
+                self.apply_stored_session(now);
                 if self.markers.blocked.is_some() {
-                    self.look_at_in_flight(now, &stored);
+                    self.look_at_in_flight(now);
                 }
                 self.drop_needless_turn(now);
             }
             Event::Woken { was_away, is_seen } => {
                 let was_away = was_away | self.page.wake(is_seen);
-                self.woken(now, &stored, was_away);
+                self.woken(now, was_away);
             }
             Event::StorageCleared => self.storage_cleared(),
             Event::Hidden => {
@@ -253,8 +252,8 @@ impl<E: Entropy> Session<E> {
                 self.renewal.backoff.reset();
                 self.renewal.allowance.show(now);
                 self.sign_out.end_pause();
-                self.apply_stored_session(now, &stored);
-                self.apply_stored_sign_out(now, &stored);
+                self.apply_stored_session(now);
+                self.apply_stored_sign_out(now);
                 self.pursue_sign_out();
             }
             Event::Closed => self.close(now),

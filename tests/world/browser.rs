@@ -315,8 +315,8 @@ impl World {
         let session = &mut self.tabs[tab.0].session;
         let (before, stage) = (session.status(), session.progress());
         let commands = Command::all(session.handle(now, event));
-        manual::check_phase(&before, name, &session.status());
-        manual::check_stage(stage, name, session.progress());
+        manual::check_phase(&before, &name, &session.status());
+        manual::check_stage(stage, &name, session.progress());
         let is_shown = session.status() == before || commands.contains(&Command::Publish);
         assert!(is_shown, "the app does not see what has become of {before:?}: {commands:?}");
         if let Some(overheard) = &mut self.overheard {

@@ -1,5 +1,6 @@
 //! The tables of the machine's manual: which changes of phase and stage there are, and at which events.
 
+use std::fmt;
 use std::sync::LazyLock;
 
 use silent_session::session::{Event, Progress, Status};
@@ -61,38 +62,22 @@ impl Row {
     }
 }
 
-/// The name of an event, as the manual spells it.
-pub fn name_of(event: &Event) -> &'static str {
-    match event {
-        Event::StorageRead(_) => "StorageRead",
-        Event::Started { .. } => "Started",
-        Event::SignInWanted { .. } => "SignInWanted",
-        Event::LoginSettled { .. } => "LoginSettled",
-        Event::SignedIn { .. } => "SignedIn",
-        Event::Seeded { .. } => "Seeded",
-        Event::CookieChanged { .. } => "CookieChanged",
-        Event::SignOutWanted { .. } => "SignOutWanted",
-        Event::SignOutSettled { .. } => "SignOutSettled",
-        Event::TokenWanted { .. } => "TokenWanted",
-        Event::RenewalWanted { .. } => "RenewalWanted",
-        Event::TokenRejected { .. } => "TokenRejected",
-        Event::ReplayRejected { .. } => "ReplayRejected",
-        Event::TokenAccepted { .. } => "TokenAccepted",
-        Event::Withdrawn { .. } => "Withdrawn",
-        Event::LockGranted { .. } => "LockGranted",
-        Event::LookedAgain { .. } => "LookedAgain",
-        Event::LockMoved { .. } => "LockMoved",
-        Event::RefreshSettled { .. } => "RefreshSettled",
-        Event::PeerSpoke { .. } => "PeerSpoke",
-        Event::StorageChanged => "StorageChanged",
-        Event::StorageCleared => "StorageCleared",
-        Event::Hidden => "Hidden",
-        Event::Woken { .. } => "Woken",
-        Event::Left => "Left",
-        Event::Tick => "Tick",
-        Event::CameOnline => "CameOnline",
-        Event::Closed => "Closed",
+/// Keeps what is written first, and wants no more.
+#[derive(Default)]
+struct First(String);
+
+impl fmt::Write for First {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.push_str(text);
+        Err(fmt::Error)
     }
+}
+
+/// The name of an event, as the manual spells it. Its members are not formatted: that would take as long as a history.
+pub fn name_of(event: &Event) -> String {
+    let mut name = First::default();
+    let _ = fmt::Write::write_fmt(&mut name, format_args!("{event:?}"));
+    name.0
 }
 
 /// The name of a phase, as the manual spells it.

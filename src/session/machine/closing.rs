@@ -8,7 +8,7 @@ use crate::session::event::Event;
 use crate::session::id::Entropy;
 use crate::session::machine::Session;
 use crate::session::outbox::Write;
-use crate::session::storage::stored::{SessionEntry, Stored};
+use crate::session::storage::stored::SessionEntry;
 use crate::session::tabs::message::PeerMessage;
 use crate::session::tenure::Phase;
 use crate::session::time::Moment;
@@ -59,9 +59,8 @@ impl<E: Entropy> Session<E> {
             | Event::RenewalWanted { ticket }
             | Event::TokenRejected { ticket, .. } => self.answer(ticket, Err(Denial::Closed)),
             Event::RefreshSettled { attempt, outcome, echoes } => {
-                let stored = self.stored;
-                self.learn_when_closed(&stored);
-                if self.note_settled(now, attempt, &outcome, echoes, &stored).1.is_some() {
+                self.learn_when_closed();
+                if self.note_settled(now, attempt, &outcome, echoes).1.is_some() {
                     self.outbox.release(attempt);
                 }
             }
@@ -80,9 +79,9 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Counts what is out for the session before, where another one has begun meanwhile.
-    fn learn_when_closed(&mut self, stored: &Stored) {
+    fn learn_when_closed(&mut self) {
         let Phase::Closed { session } = &mut self.tenure.phase else { return };
-        let now = match stored.session {
+        let now = match self.stored.session {
             Some(SessionEntry::Begun(begun)) => (*session).max(Some(begun.epoch)),
             Some(SessionEntry::Over { until, .. }) => session.filter(|session| *session > until),
             None => return,

@@ -8,21 +8,21 @@ use crate::session::outbox::Write;
 use crate::session::renewal::breaker::Breaker;
 use crate::session::status::EndReason;
 use crate::session::storage::note::Note;
-use crate::session::storage::stored::{Fingerprint, SessionEntry, Stored};
+use crate::session::storage::stored::{Fingerprint, SessionEntry};
 use crate::session::tenure::Phase;
 use crate::session::time::Moment;
 use crate::session::turn::Task;
 
 impl<E: Entropy> Session<E> {
     /// Looks at how late it is, and which sign-out is pending: what begins or ends here now does so after all that.
-    pub(super) fn note_latest(&mut self, now: Moment, stored: &Stored) {
-        self.apply_stored_sign_out(now, stored);
-        self.tenure.see(stored.session);
+    pub(super) fn note_latest(&mut self, now: Moment) {
+        self.apply_stored_sign_out(now);
+        self.tenure.see(self.stored.session);
     }
 
     /// Looks at what the browser remembers: another tab may have written it.
-    pub(super) fn apply_stored_session(&mut self, now: Moment, stored: &Stored) {
-        match stored.session {
+    pub(super) fn apply_stored_session(&mut self, now: Moment) {
+        match self.stored.session {
             Some(SessionEntry::Begun(begun)) => self.begun_elsewhere(now, begun),
             Some(SessionEntry::Over { until, reason }) => self.over_elsewhere(until, reason),
             None => {}
@@ -55,8 +55,8 @@ impl<E: Entropy> Session<E> {
     }
 
     /// What we have written down is not there any more.
-    pub(super) fn miss_stamp(&mut self, stored: &Stored) {
-        if stored.is_kept && stored.session.is_none() && self.tenure.token().is_some() {
+    pub(super) fn miss_stamp(&mut self) {
+        if self.stored.is_kept && self.stored.session.is_none() && self.tenure.token().is_some() {
             self.storage_cleared();
         }
     }

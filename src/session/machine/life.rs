@@ -6,7 +6,7 @@ use crate::session::machine::Session;
 use crate::session::outbox::{Reply, Write};
 use crate::session::report::Report;
 use crate::session::status::EndReason;
-use crate::session::storage::stored::{Fingerprint, SessionEntry, Stored};
+use crate::session::storage::stored::{Fingerprint, SessionEntry};
 use crate::session::tabs::message::PeerMessage;
 use crate::session::tenure::Phase;
 use crate::session::time::{Millis, Moment};
@@ -16,13 +16,7 @@ use crate::session::turn::{OnWire, Task};
 use crate::session::waiters::Wish;
 
 impl<E: Entropy> Session<E> {
-    pub(super) fn login_settled(
-        &mut self,
-        now: Moment,
-        ticket: Ticket,
-        grant: Option<Grant>,
-        stored: &Stored,
-    ) {
+    pub(super) fn login_settled(&mut self, now: Moment, ticket: Ticket, grant: Option<Grant>) {
         let is_its = |task: &Task| *task == Task::Login { ticket };
         let mut grant = grant;
         if let Some(turn) = self.queue.current.take_if(|turn| is_its(&turn.task)) {
@@ -48,7 +42,7 @@ impl<E: Entropy> Session<E> {
                 let overlapped = self.queue.refresh_is_out();
                 self.begin_session(now, grant);
                 self.tenure.cookie.must_verify = overlapped;
-                self.mark_earlier(now, stored);
+                self.mark_earlier(now);
                 self.answer(ticket, Ok(Reply::Done));
             }
             None => {

@@ -10,7 +10,7 @@ use crate::session::machine::Session;
 use crate::session::markers::refresh_marker::RefreshMarker;
 use crate::session::outbox::Write;
 use crate::session::storage::note::Note;
-use crate::session::storage::stored::{Fingerprint, SessionEntry, Stored};
+use crate::session::storage::stored::{Fingerprint, SessionEntry};
 use crate::session::tabs::message::PeerMessage;
 use crate::session::tenure::Phase;
 use crate::session::tenure::cookie::WasOut;
@@ -22,13 +22,13 @@ use crate::session::waiters::Wish;
 
 impl<E: Entropy> Session<E> {
     /// Somebody has signed in, says the app, and a cookie was set.
-    pub(super) fn cookie_changed(&mut self, now: Moment, ticket: Ticket, stored: &Stored) {
+    pub(super) fn cookie_changed(&mut self, now: Moment, ticket: Ticket) {
         self.cancel(|task| matches!(task, Task::SignOut { .. }), Denial::Changed);
-        let before = self.session_before(stored);
+        let before = self.session_before();
         self.sign_out.forget(&mut self.outbox);
         let after = self.queue.sent;
         let ours: Vec<SentRefresh> = self.queue.in_flight().collect();
-        let elsewhere = self.is_out_elsewhere(now, stored);
+        let elsewhere = self.is_out_elsewhere(now);
         let out = WasOut { ours: &ours, elsewhere, session: before };
         if out.is_any() {
             self.begin_unknown(now);
@@ -52,16 +52,16 @@ impl<E: Entropy> Session<E> {
     }
 
     /// The session whose cookie there was, as far as anything is known.
-    fn session_before(&self, stored: &Stored) -> Option<Fingerprint> {
-        let signed_out = self.sign_out.pending().or(stored.sign_out).and_then(|pending| pending.session);
-        self.tenure.session().or(stored.session.and_then(SessionEntry::begun)).or(signed_out)
+    fn session_before(&self) -> Option<Fingerprint> {
+        let signed_out = self.sign_out.pending().or(self.stored.sign_out).and_then(|pending| pending.session);
+        self.tenure.session().or(self.stored.session.and_then(SessionEntry::begun)).or(signed_out)
     }
 
     /// Whether a refresh of another tab or page may be out.
-    fn is_out_elsewhere(&self, now: Moment, stored: &Stored) -> bool {
+    fn is_out_elsewhere(&self, now: Moment) -> bool {
         let is_ours = |attempt| self.queue.in_flight().any(|sent| sent.attempt == attempt);
         let is_likely = |sent: i64| now.wall_since(sent) < self.config.longest_orphan();
-        stored.in_flight.iter().any(|listed| {
+        self.stored.in_flight.iter().any(|listed| {
             !is_ours(listed.attempt)
                 && listed.is_recent(now)
                 && (self.is_heard_of(listed) || is_likely(listed.sent))
@@ -70,17 +70,21 @@ impl<E: Entropy> Session<E> {
 
     /// Looks whether a refresh may put its cookie over that of a sign-in which has just been made with an answer.
     /// One that was answered shortly before may have done so already: the app had the answer of its login for a while.
-    pub(super) fn overlaps_sign_in(&self, now: Moment, stored: &Stored, grant: &Grant) -> bool {
+    pub(super) fn overlaps_sign_in(&self, now: Moment, grant: &Grant) -> bool {
         let is_own = self.tenure.session().is_some_and(|known| known.person.is_some() && known.is_of(grant));
-        let was_answered =
-            stored.answered.is_some_and(|answered| answered.is_within(self.config.longest_orphan(), now));
+        let was_answered = self
+            .stored
+            .answered
+            .is_some_and(|answered| answered.is_within(self.config.longest_orphan(), now));
         let is_out = |refresh: &RefreshMarker| refresh.may_still_come(now);
-        self.queue.is_writing() || stored.marker.as_ref().is_some_and(is_out) || (was_answered && !is_own)
+        self.queue.is_writing()
+            || self.stored.marker.as_ref().is_some_and(is_out)
+            || (was_answered && !is_own)
     }
 
     /// Somebody has signed in: writes down that a refresh is out which was sent before.
-    pub(super) fn mark_earlier(&mut self, now: Moment, stored: &Stored) {
-        let Some((attempt, marker)) = stored.marker() else { return self.mark_stray(now, stored) };
+    pub(super) fn mark_earlier(&mut self, now: Moment) {
+        let Some((attempt, marker)) = self.stored.marker() else { return self.mark_stray(now) };
         // Where the clock was set back since, its date does not say so; and whoever reads it later does not know that.
         if let Some(epoch) = self.tenure.epoch()
             && marker.may_be_out()
@@ -91,8 +95,8 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Writes down that a refresh is out which was sent before the session began.
-    pub(super) fn mark_stray(&mut self, now: Moment, stored: &Stored) {
-        if let Some(note) = self.tenure.mark_stray(self.queue.stray(), &stored.in_flight, now) {
+    pub(super) fn mark_stray(&mut self, now: Moment) {
+        if let Some(note) = self.tenure.mark_stray(self.queue.stray(), &self.stored.in_flight, now) {
             self.note(note);
         }
     }

@@ -105,8 +105,8 @@ impl<E: Entropy> Session<E> {
         }
         self.stored = self.clock.horizon.believed(self.stored);
         if self.markers.blocked.is_some() {
-            let stored = self.stored;
-            self.look_at_in_flight(now, &stored);
+            let _stored = self.stored;
+            self.look_at_in_flight(now);
         }
         self.drop_needless_turn(now);
     }

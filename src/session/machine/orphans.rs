@@ -10,7 +10,6 @@ use crate::session::markers::{Fate, Habits, Next, Others};
 use crate::session::outbox::Request;
 use crate::session::report::Report;
 use crate::session::storage::note::Note;
-use crate::session::storage::stored::Stored;
 use crate::session::tenure::Phase;
 use crate::session::time::{Millis, Moment};
 use crate::session::turn::{Refreshing, Turn};
@@ -18,13 +17,13 @@ use crate::session::turn::{SentRefresh, Settled};
 
 impl<E: Entropy> Session<E> {
     /// What the server does with a refresh token that was used before.
-    pub(super) fn rotation(&self, stored: &Stored) -> Rotation {
-        let has_said = stored.answered.is_some_and(|answered| answered.echoes);
+    pub(super) fn rotation(&self) -> Rotation {
+        let has_said = self.stored.answered.is_some_and(|answered| answered.echoes);
         self.config.rotation.unwrap_or(if has_said { Rotation::Replays } else { Rotation::Revokes })
     }
 
     /// How long the cookie of a refresh may still be on its way whose tab does not have the lock any more.
-    pub(super) fn orphan_wait(&self, now: Moment, stored: &Stored) -> Millis {
+    pub(super) fn orphan_wait(&self, now: Moment) -> Millis {
         let is_sign_out = |turn: &Turn| turn.task.is_sign_out();
         let next = match &self.queue.current {
             _ if self.turn_refreshes(now) => Next::Refresh,
@@ -32,8 +31,8 @@ impl<E: Entropy> Session<E> {
             _ => Next::Login,
         };
         let habits = Habits {
-            rotation: self.rotation(stored),
-            pace: stored.answered.map(|answered| answered.pace),
+            rotation: self.rotation(),
+            pace: self.stored.answered.map(|answered| answered.pace),
             timeout: self.config.longest_orphan(),
         };
         self.markers.orphan_wait(next, habits, now)
@@ -69,21 +68,14 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Notes what became of a refresh, in the marker and in the list of those that are out.
-    pub(super) fn note_fate(
-        &mut self,
-        now: Moment,
-        attempt: AttemptId,
-        settled: &Settled,
-        fate: Fate,
-        stored: &Stored,
-    ) {
+    pub(super) fn note_fate(&mut self, now: Moment, attempt: AttemptId, settled: &Settled, fate: Fate) {
         // The fetch of a page that goes away fails, and the request goes on.
         if self.page.is_away() && fate == Fate::Lost {
             return;
         }
         self.note(Note::Unlist { attempt });
         let timeout = self.config.longest_orphan();
-        let others = Others { late: self.queue.late(), listed: stored.in_flight, timeout };
+        let others = Others { late: self.queue.late(), listed: self.stored.in_flight, timeout };
         match *settled {
             Settled::InTime(_) => {
                 self.markers.newest_settled(fate, others, now);

@@ -5,7 +5,7 @@ use crate::session::machine::Session;
 use crate::session::outbox::Write;
 use crate::session::page::Page;
 use crate::session::status::EndReason;
-use crate::session::storage::stored::{Fingerprint, SessionEntry, Stored};
+use crate::session::storage::stored::{Fingerprint, SessionEntry};
 use crate::session::tabs::ANSWER_PATIENCE;
 use crate::session::tabs::message::{Offer, PeerMessage};
 use crate::session::tabs::replies::Debt;
@@ -15,36 +15,36 @@ use crate::session::token::current_token::Source;
 
 impl<E: Entropy> Session<E> {
     /// The page begins. It asks the other tabs; it waits for them only where there may be any.
-    pub(super) fn start(&mut self, now: Moment, stored: &Stored, company: bool) {
+    pub(super) fn start(&mut self, now: Moment, company: bool) {
         self.page = Page::Visible;
-        let before = self.tenure.start(now, stored.session);
-        if let Some(SessionEntry::Over { until, reason }) = stored.session {
+        let before = self.tenure.start(now, self.stored.session);
+        if let Some(SessionEntry::Over { until, reason }) = self.stored.session {
             self.tenure.note_end(until, reason);
         }
         let is_replaced =
-            matches!(stored.session, Some(SessionEntry::Over { reason: EndReason::Replaced, .. }));
+            matches!(self.stored.session, Some(SessionEntry::Over { reason: EndReason::Replaced, .. }));
         match &mut self.tenure.phase {
             // The cookie is somebody else's than that of the last sign-in: nothing is restored by it.
             Phase::Unknown { .. } if is_replaced => {
                 self.end_session(EndReason::Replaced, false);
             }
             Phase::Unknown { restoring, .. } => {
-                *restoring = stored.session.and_then(SessionEntry::begun);
+                *restoring = self.stored.session.and_then(SessionEntry::begun);
             }
             // Nothing is restored; a later sign-in in another tab is one here.
             Phase::Ended { .. } if !self.config.restore => self.tenure.note_end(before, EndReason::None),
             // A session has ended before the page was activated, and another may have begun since.
-            Phase::Ended { .. } => self.apply_stored_session(now, stored),
+            Phase::Ended { .. } => self.apply_stored_session(now),
             // Somebody has signed in before the page was activated.
             Phase::Active(_) | Phase::Closed { .. } => {}
         }
-        self.apply_stored_sign_out(now, stored);
+        self.apply_stored_sign_out(now);
         if self.waiters.want_new_epoch(u32::MAX) {
             // Somebody has signed in, and said so before the page was activated.
             self.sign_out.forget(&mut self.outbox);
         }
         self.pursue_sign_out();
-        self.keep_local_sign_out(stored);
+        self.keep_local_sign_out();
         self.outbox.writes.push(Write::Company(true));
         self.ask_for_notes(now);
         self.tell(PeerMessage::Hello);
@@ -54,7 +54,7 @@ impl<E: Entropy> Session<E> {
     }
 
     /// The page is seen again, or was woken: it looks at what it may have missed before anything else.
-    pub(super) fn woken(&mut self, now: Moment, stored: &Stored, was_away: bool) {
+    pub(super) fn woken(&mut self, now: Moment, was_away: bool) {
         if !self.page.has_started() {
             return;
         }
@@ -63,8 +63,8 @@ impl<E: Entropy> Session<E> {
             self.outbox.writes.push(Write::Company(true));
             self.relist_in_flight(None);
         }
-        self.apply_stored_session(now, stored);
-        self.apply_stored_sign_out(now, stored);
+        self.apply_stored_session(now);
+        self.apply_stored_sign_out(now);
         self.pursue_sign_out();
         if was_away {
             self.ask_for_notes(now);

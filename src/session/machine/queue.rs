@@ -6,7 +6,6 @@ use crate::session::machine::Session;
 use crate::session::outbox::{LockTask, Request, Write};
 use crate::session::renewal::backoff::scale;
 use crate::session::report::{Delay, Report};
-use crate::session::storage::stored::Stored;
 use crate::session::tenure::Phase;
 use crate::session::time::{Deadline, Millis, Moment};
 use crate::session::token::current_token::CurrentToken;
@@ -141,8 +140,8 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Whether the current turn would send a refresh beside too many others.
-    fn is_blocked_turn(&mut self, now: Moment, stored: &Stored) -> bool {
-        self.look_at_in_flight(now, stored);
+    fn is_blocked_turn(&mut self, now: Moment) -> bool {
+        self.look_at_in_flight(now);
         self.markers.blocked.is_some() && self.turn_refreshes(now)
     }
 
@@ -162,23 +161,23 @@ impl<E: Entropy> Session<E> {
     }
 
     /// It is our turn. Whatever others have done in theirs is looked at, or asked for, before anything is sent.
-    pub(super) fn lock_granted(&mut self, now: Moment, attempt: AttemptId, contended: bool, stored: &Stored) {
+    pub(super) fn lock_granted(&mut self, now: Moment, attempt: AttemptId, contended: bool) {
         let is_asked = |turn: &Turn| turn.attempt == attempt && turn.is_locking();
         if !self.queue.current.as_ref().is_some_and(is_asked) {
             return;
         }
-        self.miss_stamp(stored);
-        if !self.still_has_turn(now, stored) {
+        self.miss_stamp();
+        if !self.still_has_turn(now) {
             return;
         }
-        let is_news = self.is_news(now, stored);
+        let is_news = self.is_news(now);
         if contended || self.tabs.cleared || is_news {
             self.greet(now);
         }
         if is_news {
             self.tabs.be_patient(now);
         }
-        let orphan = self.orphan_wait(now, stored);
+        let orphan = self.orphan_wait(now);
         let Some(turn) = &mut self.queue.current else { return };
         // Where nothing is kept, they tell at first which refreshes are out.
         let knows = self.stored.is_kept || self.queue.sent > 0;
@@ -197,21 +196,21 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Reads what others have done in their turns. Returns false when the lock is given back for it.
-    fn still_has_turn(&mut self, now: Moment, stored: &Stored) -> bool {
+    fn still_has_turn(&mut self, now: Moment) -> bool {
         let is_neglected = self.queue.look(now, self.config.longest_gap());
-        self.apply_stored_session(now, stored);
-        self.apply_stored_sign_out(now, stored);
+        self.apply_stored_session(now);
+        self.apply_stored_sign_out(now);
         self.take_ripe_seeds(now);
         if is_neglected || !self.is_shown() {
             // The lock may have been taken; and what the app has to hear, it hears without it.
             self.ask_anew(now);
             return false;
         }
-        self.markers.read(now, stored);
+        self.markers.read(now, &self.stored);
         self.drop_needless_turn(now);
         self.drop_finished_sign_out();
         self.put_off_pursuit(now);
-        if self.is_blocked_turn(now, stored) {
+        if self.is_blocked_turn(now) {
             self.put_off_blocked(now);
             return false;
         }
@@ -219,9 +218,9 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Whether another tab is known to have a newer token than ours, and to have had no time to hand it over.
-    fn is_news(&self, now: Moment, stored: &Stored) -> bool {
+    fn is_news(&self, now: Moment) -> bool {
         let Phase::Active(current) = &self.tenure.phase else { return false };
-        stored.answered.is_some_and(|answered| answered.is_news(current.grant.received, now))
+        self.stored.answered.is_some_and(|answered| answered.is_news(current.grant.received, now))
     }
 
     /// All has been waited for: while it was, a tab that the lock does not reach may have begun.
@@ -231,15 +230,15 @@ impl<E: Entropy> Session<E> {
         self.outbox.lock = Some(LockTask::ReadAgain(turn.attempt));
     }
 
-    pub(super) fn looked_again(&mut self, now: Moment, attempt: AttemptId, stored: &Stored) {
+    pub(super) fn looked_again(&mut self, now: Moment, attempt: AttemptId) {
         let is_it = |turn: &Turn| turn.attempt == attempt && matches!(turn.stage, Stage::Reading { .. });
         if !self.queue.current.as_ref().is_some_and(is_it) {
             return;
         }
-        if !self.still_has_turn(now, stored) {
+        if !self.still_has_turn(now) {
             return;
         }
-        let orphan = self.orphan_wait(now, stored);
+        let orphan = self.orphan_wait(now);
         let Some(turn) = &mut self.queue.current else { return };
         let left = turn.still_waits(self.markers.newest, orphan, now);
         if left.is_zero() {

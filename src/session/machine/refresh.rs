@@ -10,7 +10,7 @@ use crate::session::renewal::backoff::scale;
 use crate::session::report::{Delay, Report};
 use crate::session::status::EndReason;
 use crate::session::storage::note::Note;
-use crate::session::storage::stored::{RefreshReply, Stored};
+use crate::session::storage::stored::RefreshReply;
 use crate::session::tenure::Evidence;
 use crate::session::tenure::Phase;
 use crate::session::time::{Millis, Moment};
@@ -26,26 +26,23 @@ impl<E: Entropy> Session<E> {
         attempt: AttemptId,
         outcome: Result<Grant, RefreshFailure>,
         echoes: bool,
-        stored: &Stored,
     ) {
-        // It was read before this one was taken from the list.
-        let stored = &Stored { in_flight: stored.in_flight.without(attempt), ..*stored };
         let marker = self.markers.newest;
-        let (settled, mut turn) = self.note_settled(now, attempt, &outcome, echoes, stored);
+        let (settled, mut turn) = self.note_settled(now, attempt, &outcome, echoes);
         if let Some(comparing) = turn.take_if(|turn| turn.compares()) {
-            return self.sign_out_compared(now, comparing, self.queue.sent, outcome, stored);
+            return self.sign_out_compared(now, comparing, self.queue.sent, outcome);
         }
         if let Some(turn) = turn {
             let is_rejection = matches!(outcome, Err(RefreshFailure::Rejected { .. }));
             let is_in_time = matches!(settled, Settled::InTime(_));
-            if is_rejection && is_in_time && self.wants_confirmation(now, stored) {
+            if is_rejection && is_in_time && self.wants_confirmation(now) {
                 return self.confirm_rejection(now, turn);
             }
             self.outbox.release(attempt);
         }
         match (settled, outcome) {
             (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) => {
-                self.refreshed(now, sent, grant, marker, stored);
+                self.refreshed(now, sent, grant, marker);
             }
             // One rejection ends no session, and a page that goes away cannot confirm it: whoever refreshes next does.
             (Settled::InTime(_), Err(RefreshFailure::Rejected { .. }))
@@ -67,7 +64,6 @@ impl<E: Entropy> Session<E> {
         attempt: AttemptId,
         outcome: &Result<Grant, RefreshFailure>,
         echoes: bool,
-        stored: &Stored,
     ) -> (Settled, Option<Turn>) {
         let result = outcome.as_ref().map(drop).map_err(|failure| *failure);
         let (settled, turn) = self.queue.settle(attempt);
@@ -87,33 +83,33 @@ impl<E: Entropy> Session<E> {
                 self.tenure.cookie.is_brought(grant, self.tenure.latest_epoch());
             }
         }
-        self.note_fate(now, attempt, &settled, fate, stored);
+        self.note_fate(now, attempt, &settled, fate);
         if fate == Fate::Rejected {
             self.tenure.cookie.is_not_brought(attempt);
         }
         if fate == Fate::Accepted && self.markers.newest.is_none() {
-            self.mark_stray(now, stored);
+            self.mark_stray(now);
         }
         if let (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) = (&settled, outcome) {
             let (at, took) = (grant.received.wall_ms(), now.surely_since(sent.began));
-            let answered = RefreshReply::after(stored.answered, at, took, echoes);
+            let answered = RefreshReply::after(self.stored.answered, at, took, echoes);
             self.note(Note::Replied(answered));
         }
         (settled, turn)
     }
 
     /// Whether another refresh is to tell before a rejection ends the session. A visitor who had none pays nothing.
-    fn wants_confirmation(&mut self, now: Moment, stored: &Stored) -> bool {
-        self.tenure.epoch().is_some() && !self.page.is_away() && self.must_confirm(now, stored)
+    fn wants_confirmation(&mut self, now: Moment) -> bool {
+        self.tenure.epoch().is_some() && !self.page.is_away() && self.must_confirm(now)
     }
 
     /// Whether the last rejection says nothing by itself: it is the first one, or a cookie may still come.
-    pub(super) fn must_confirm(&mut self, now: Moment, stored: &Stored) -> bool {
+    pub(super) fn must_confirm(&mut self, now: Moment) -> bool {
         if !self.markers.is_rejected() || self.probe_pause(now).is_some() {
             return true;
         }
         // A refresh that this tab has given up on may still bring a cookie.
-        self.look_at_in_flight(now, stored);
+        self.look_at_in_flight(now);
         self.markers.blocked.is_some()
     }
 
@@ -134,14 +130,7 @@ impl<E: Entropy> Session<E> {
     }
 
     /// A refresh has brought a token. `marker` that of the refresh.
-    fn refreshed(
-        &mut self,
-        now: Moment,
-        sent: SentRefresh,
-        mut grant: Grant,
-        marker: Option<RefreshMarker>,
-        stored: &Stored,
-    ) {
+    fn refreshed(&mut self, now: Moment, sent: SentRefresh, mut grant: Grant, marker: Option<RefreshMarker>) {
         let SentRefresh { number, began, .. } = sent;
         let is_wanted = self.waiters.want_new_epoch(number);
         let is_new = self.tenure.begins_anew(number, is_wanted);
@@ -159,7 +148,7 @@ impl<E: Entropy> Session<E> {
         if was_frozen || (took > TRAVEL_TIME && as_asked.lasts(now, Millis::ZERO)) {
             grant = as_asked;
         }
-        let found = Evidence { grant: &grant, marker, listed: &stored.in_flight };
+        let found = Evidence { grant: &grant, marker, listed: &self.stored.in_flight };
         let epoch = match is_new {
             true if self.tenure.cookie.is_signed_out_person(&grant) => {
                 return self.end_session(EndReason::SignedOut, false);
@@ -171,7 +160,7 @@ impl<E: Entropy> Session<E> {
             false if self.tenure.is_replaced(found) => return self.end(now, EndReason::Replaced),
             false => {
                 let wait = self.config.longest_orphan();
-                self.tenure.epoch_of(found, stored.session, began, wait, &mut self.entropy)
+                self.tenure.epoch_of(found, self.stored.session, began, wait, &mut self.entropy)
             }
         };
         match self.tenure.end_of(epoch) {

@@ -61,13 +61,11 @@ impl<E: Entropy> Session<E> {
         self.queue.refresh_is_coming() || (self.config.defers && self.refresh_is_due(now))
     }
 
-    /// Somebody uses the session: a hidden tab renews it ahead again.
+    /// Notes that the session is used: a hidden tab renews it ahead again.
     fn note_use(&mut self) {
-        if let Phase::Active(current) = &mut self.tenure.phase
-            && !std::mem::replace(&mut current.used, true)
-            && self.page.is_hidden()
-            && current.refresh.is_some()
-        {}
+        if let Phase::Active(current) = &mut self.tenure.phase {
+            current.used = true;
+        }
     }
 
     /// The token in hand was refused.

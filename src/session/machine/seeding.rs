@@ -9,7 +9,7 @@ use crate::session::id::{Entropy, Ticket};
 use crate::session::machine::Session;
 use crate::session::outbox::Reply;
 use crate::session::status::EndReason;
-use crate::session::storage::stored::{Fingerprint, PendingSignOut, SessionEntry, Stored};
+use crate::session::storage::stored::{Fingerprint, PendingSignOut, SessionEntry};
 use crate::session::tenure::Evidence;
 use crate::session::tenure::Phase;
 use crate::session::tenure::seed::Seed;
@@ -20,26 +20,26 @@ use crate::session::waiters::Wish;
 
 impl<E: Entropy> Session<E> {
     /// Takes the token, or waits for the start and for the other tabs where only they know whether a session goes on.
-    pub(super) fn seeded(&mut self, now: Moment, ticket: Ticket, grant: Grant, stored: Stored) {
-        self.apply_stored_before_seed(now, &stored);
-        if self.page.has_started() && !stored.is_kept && self.tenure.session().is_none() {
+    pub(super) fn seeded(&mut self, now: Moment, ticket: Ticket, grant: Grant) {
+        self.apply_stored_before_seed(now);
+        if self.page.has_started() && !self.stored.is_kept && self.tenure.session().is_none() {
             self.greet(now);
         }
         let latest = self.tenure.latest_epoch();
-        self.waiters.seeds.push(Seed { ticket, grant, stored, handed: now, latest });
+        self.waiters.seeds.push(Seed { ticket, grant, handed: now, latest });
     }
 
     /// A page that restores nothing goes on with what there is, too, now that the app knows of a session.
-    fn apply_stored_before_seed(&mut self, now: Moment, stored: &Stored) {
+    fn apply_stored_before_seed(&mut self, now: Moment) {
         let restores_nothing = matches!(self.tenure.phase, Phase::Ended { reason: EndReason::None, .. });
         self.tenure.forget_start();
-        match stored.session.and_then(SessionEntry::begun) {
+        match self.stored.session.and_then(SessionEntry::begun) {
             Some(begun) if restores_nothing && self.tenure.end_of(begun.epoch).is_none() => {
                 self.tenure.phase = Phase::Unknown { restoring: Some(begun), elsewhere: false };
             }
-            _ => self.apply_stored_session(now, stored),
+            _ => self.apply_stored_session(now),
         }
-        self.note_latest(now, stored);
+        self.note_latest(now);
     }
 
     /// Takes the tokens that wait for nothing any more.
@@ -63,14 +63,14 @@ impl<E: Entropy> Session<E> {
 
     /// Takes a token. Returns what its caller is told, where that is known at once.
     fn sow(&mut self, now: Moment, seed: Seed) -> Option<Result<Reply, Denial>> {
-        let Seed { ticket, grant, stored, .. } = seed;
-        let stored = &stored;
-        if let Some(denial) = self.forbids(&grant, stored) {
+        let Seed { ticket, grant, .. } = seed;
+        if let Some(denial) = self.forbids(&grant) {
             return Some(Err(denial));
         }
-        let found = Evidence { grant: &grant, marker: stored.marker, listed: &stored.in_flight };
+        let found = Evidence { grant: &grant, marker: self.stored.marker, listed: &self.stored.in_flight };
+        let is_replaced = self.tenure.is_replaced(found);
         match self.tenure.session() {
-            Some(known) if known.is_of(&grant) && !self.tenure.is_replaced(found) => {
+            Some(known) if known.is_of(&grant) && !is_replaced => {
                 // Ours is as good, and may be newer: nobody knows how old a page is.
                 let has_one = matches!(&self.tenure.phase, Phase::Active(current) if current.grant.lasts(now, Default::default()));
                 if !has_one && grant.lasts(now, Default::default()) {
@@ -84,8 +84,8 @@ impl<E: Entropy> Session<E> {
                 return None;
             }
             // Whether the page is older than the sign-out, a refresh tells.
-            None if self.is_signed_out(stored) => {
-                let pending = self.sign_out.pending().or(stored.sign_out);
+            None if self.is_signed_out() => {
+                let pending = self.sign_out.pending().or(self.stored.sign_out);
                 self.tenure.cookie.keep_signed_out(pending.and_then(|pending| pending.session));
                 self.waiters.add(ticket, Wish::NewEpoch { after: self.queue.sent }, None, now);
                 return None;
@@ -105,10 +105,10 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Why a token may not be taken before the next sign-in: it may be of the session that was signed out here.
-    fn forbids(&self, grant: &Grant, stored: &Stored) -> Option<Denial> {
+    fn forbids(&self, grant: &Grant) -> Option<Denial> {
         if let (Phase::Ended { reason: EndReason::Replaced, .. }, _)
         | (_, Some(SessionEntry::Over { reason: EndReason::Replaced, .. })) =
-            (&self.tenure.phase, stored.session)
+            (&self.tenure.phase, self.stored.session)
         {
             return Some(Denial::Ended(EndReason::Replaced));
         }
@@ -116,16 +116,16 @@ impl<E: Entropy> Session<E> {
             return None;
         }
         let is_others = |pending: PendingSignOut| pending.can_compare() && !pending.is_of(grant);
-        let denied = match self.sign_out.pending().or(stored.sign_out) {
+        let denied = match self.sign_out.pending().or(self.stored.sign_out) {
             Some(pending) => !is_others(pending),
-            None => !self.config.tells_sign_out && self.is_signed_out(stored),
+            None => !self.config.tells_sign_out && self.is_signed_out(),
         };
         denied.then_some(Denial::Ended(EndReason::SignedOut))
     }
 
     /// Whether the user has signed out, and nobody has signed in since.
-    fn is_signed_out(&self, stored: &Stored) -> bool {
+    fn is_signed_out(&self) -> bool {
         matches!(self.tenure.phase, Phase::Ended { reason: EndReason::SignedOut, .. })
-            || matches!(stored.session, Some(SessionEntry::Over { reason: EndReason::SignedOut, .. }))
+            || matches!(self.stored.session, Some(SessionEntry::Over { reason: EndReason::SignedOut, .. }))
     }
 }

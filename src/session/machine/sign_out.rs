@@ -17,24 +17,24 @@ use crate::session::outbox::{Reply, Write};
 use crate::session::sign_out::progress::{SignOutProgress, SignOutStatus};
 use crate::session::sign_out::{Found, Step};
 use crate::session::status::EndReason;
-use crate::session::storage::stored::{Fingerprint, PendingSignOut, SessionEntry, Stored};
+use crate::session::storage::stored::{Fingerprint, PendingSignOut, SessionEntry};
 use crate::session::tenure::Phase;
 use crate::session::time::Moment;
 use crate::session::token::Grant;
 use crate::session::turn::{Task, Turn, Urge};
 
 impl<E: Entropy> Session<E> {
-    pub(super) fn sign_out(&mut self, now: Moment, ticket: Ticket, stored: &Stored, reads_login: bool) {
+    pub(super) fn sign_out(&mut self, now: Moment, ticket: Ticket, reads_login: bool) {
         // Unless another tab has just begun one.
         let is_later = |begun: Fingerprint| self.tenure.end_of(begun.epoch).is_none();
-        let has_begun = stored.session.and_then(SessionEntry::begun).is_some_and(is_later);
+        let has_begun = self.stored.session.and_then(SessionEntry::begun).is_some_and(is_later);
         let is_over = matches!(self.tenure.phase, Phase::Ended { .. } | Phase::Closed { .. }) && !has_begun;
-        if is_over && !reads_login && self.is_known_to_be_over(now, stored) {
+        if is_over && !reads_login && self.is_known_to_be_over(now) {
             let status =
                 if self.config.tells_sign_out { SignOutStatus::Confirmed } else { SignOutStatus::Local };
             return self.answer(ticket, Ok(Reply::SignedOut(status)));
         }
-        let session = self.whose_cookie(stored);
+        let session = self.whose_cookie();
         let ending = self.grant_of(session);
         self.end(now, EndReason::SignedOut);
         let denial = Denial::Ended(EndReason::SignedOut);
@@ -44,7 +44,7 @@ impl<E: Entropy> Session<E> {
         }
         if !self.config.tells_sign_out {
             self.sign_out.keep_local();
-            let is_free = stored.sign_out.is_none_or(|kept| kept.is_given_up());
+            let is_free = self.stored.sign_out.is_none_or(|kept| kept.is_given_up());
             if let Some((until, _)) = self.tenure.ended().filter(|_| is_free) {
                 // Whose session it was, or that nobody can tell: a later page may be delivered with a token of it.
                 let local = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 };
@@ -64,7 +64,7 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Whether the server has said that there is no session, and nothing has happened since that could bring one.
-    fn is_known_to_be_over(&self, now: Moment, stored: &Stored) -> bool {
+    fn is_known_to_be_over(&self, now: Moment) -> bool {
         let is_said = match self.tenure.phase {
             Phase::Ended { reason: EndReason::None, .. } => self.tenure.has_none,
             Phase::Ended { reason: EndReason::Rejected, .. } => true,
@@ -79,7 +79,7 @@ impl<E: Entropy> Session<E> {
             && self.queue.logins.is_empty()
             && self.queue.is_quiet()
             && !self.waiters.want_new_epoch(u32::MAX)
-            && !stored.marker.as_ref().is_some_and(may_come)
+            && !self.stored.marker.as_ref().is_some_and(may_come)
     }
 
     /// The token in hand, where the endpoint requires the one of this session.
@@ -90,12 +90,12 @@ impl<E: Entropy> Session<E> {
     }
 
     /// The session whose cookie the browser has; `None` where nobody can know. Then whoever's it is is signed out.
-    fn whose_cookie(&self, stored: &Stored) -> Option<Fingerprint> {
+    fn whose_cookie(&self) -> Option<Fingerprint> {
         let known = self.tenure.session();
         // Another tab may just have begun one, or may have signed out of a later one than ours.
-        let begun = stored.session.and_then(SessionEntry::begun);
-        let is_of_now = |pending: &PendingSignOut| !pending.is_outdated(stored.session);
-        let signed_out = match self.sign_out.pending().or(stored.sign_out.filter(is_of_now)) {
+        let begun = self.stored.session.and_then(SessionEntry::begun);
+        let is_of_now = |pending: &PendingSignOut| !pending.is_outdated(self.stored.session);
+        let signed_out = match self.sign_out.pending().or(self.stored.sign_out.filter(is_of_now)) {
             Some(pending) => Some(pending.session?),
             None => None,
         };
@@ -104,17 +104,17 @@ impl<E: Entropy> Session<E> {
         let session = all.max_by_key(|begun| begun.epoch)?;
         // A refresh that was sent before it had begun brings another cookie.
         let is_earlier = |refresh: &RefreshMarker| refresh.may_lie_over(session.epoch);
-        let overlaps = stored.marker.as_ref().is_some_and(is_earlier) || self.queue.has_inert();
+        let overlaps = self.stored.marker.as_ref().is_some_and(is_earlier) || self.queue.has_inert();
         Some(session).filter(|_| !overlaps && !self.tenure.cookie.must_verify)
     }
 
     /// Looks whether a sign-out is pending: another page may have left one, or have finished ours.
-    pub(super) fn apply_stored_sign_out(&mut self, now: Moment, stored: &Stored) {
+    pub(super) fn apply_stored_sign_out(&mut self, now: Moment) {
         // While a login runs there is none written down: it comes back if the login fails.
-        if !stored.is_kept || !self.config.tells_sign_out || !self.queue.logins.is_empty() {
+        if !self.stored.is_kept || !self.config.tells_sign_out || !self.queue.logins.is_empty() {
             return;
         }
-        match self.sign_out.read(stored, now, &mut self.entropy, &mut self.outbox) {
+        match self.sign_out.read(&self.stored, now, &mut self.entropy, &mut self.outbox) {
             Found::Nothing => {}
             Found::Cleared => self.storage_cleared(),
             Found::Pending(until) => self.tenure.note_end(until, EndReason::SignedOut),
@@ -144,9 +144,9 @@ impl<E: Entropy> Session<E> {
     }
 
     /// A local sign-out holds until the next sign-in: a page that begins restores nothing.
-    pub(super) fn keep_local_sign_out(&mut self, stored: &Stored) {
+    pub(super) fn keep_local_sign_out(&mut self) {
         let is_signed_out =
-            matches!(stored.session, Some(SessionEntry::Over { reason: EndReason::SignedOut, .. }));
+            matches!(self.stored.session, Some(SessionEntry::Over { reason: EndReason::SignedOut, .. }));
         if is_signed_out && self.holds_locally() {
             self.sign_out.keep_local();
             self.end_session(EndReason::SignedOut, false);

@@ -20,7 +20,6 @@ use crate::session::machine::Session;
 use crate::session::outbox::{Reply, Request};
 use crate::session::sign_out::progress::{SignOutFailure, SignOutStatus};
 use crate::session::sign_out::{Owner, Step};
-use crate::session::storage::stored::Stored;
 use crate::session::tenure::Phase;
 use crate::session::time::{Millis, Moment};
 use crate::session::token::Grant;
@@ -70,9 +69,8 @@ impl<E: Entropy> Session<E> {
         turn: Turn,
         number: u32,
         outcome: Result<Grant, RefreshFailure>,
-        stored: &Stored,
     ) {
-        self.apply_stored_sign_out(now, stored);
+        self.apply_stored_sign_out(now);
         match outcome {
             // It has lain there while the tab was frozen: whose session there is now, it does not say.
             Ok(_) if turn.was_neglected(now, self.config.longest_gap()) => {
@@ -89,7 +87,7 @@ impl<E: Entropy> Session<E> {
                 self.queue.waiting.insert(0, turn.task);
             }
             Ok(grant) if self.sign_out.owner_of(&grant) == Owner::Pending => {
-                self.session_goes_on(now, turn, grant, stored);
+                self.session_goes_on(now, turn, grant);
             }
             Ok(grant) => {
                 self.outbox.release(turn.attempt);
@@ -113,7 +111,7 @@ impl<E: Entropy> Session<E> {
                 if matches!(turn.shown, Shown::Refused { carried_token: true, .. }) {
                     self.markers.note_rejection(None);
                 }
-                let must_confirm = self.must_confirm(now, stored);
+                let must_confirm = self.must_confirm(now);
                 if must_confirm && self.markers.blocked.is_none() {
                     return self.confirm_rejection(now, turn);
                 }
@@ -133,7 +131,7 @@ impl<E: Entropy> Session<E> {
     }
 
     /// A refresh has brought a token of the session that was signed out.
-    fn session_goes_on(&mut self, now: Moment, mut turn: Turn, grant: Grant, stored: &Stored) {
+    fn session_goes_on(&mut self, now: Moment, mut turn: Turn, grant: Grant) {
         self.markers.forget_rejection();
         if self.config.sign_out_token {
             self.sign_out.keep_token(grant);
@@ -143,7 +141,7 @@ impl<E: Entropy> Session<E> {
         }
         turn.shown = Shown::GoesOn;
         // The cookie that an orphan may still bring must not come after the sign-out.
-        let orphan = turn.still_waits(self.markers.newest, self.orphan_wait(now, stored), now);
+        let orphan = turn.still_waits(self.markers.newest, self.orphan_wait(now), now);
         if orphan.is_zero() {
             return self.send_as_it_is(now, turn);
         }

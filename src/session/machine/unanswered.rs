@@ -7,7 +7,6 @@ use crate::session::markers::in_flight::{InFlight, LONGEST_IN_FLIGHT, MOST_IN_FL
 use crate::session::markers::refresh_marker::{MarkerState, RefreshMarker};
 use crate::session::markers::rotation::Rotation;
 use crate::session::storage::note::Note;
-use crate::session::storage::stored::Stored;
 use crate::session::time::{Deadline, Millis, Moment};
 use crate::session::turn::SentRefresh;
 
@@ -23,12 +22,13 @@ impl<E: Entropy> Session<E> {
 
     /// Until when no refresh may be sent, because of those that are out: there are too many, or one that this tab has given
     /// up on is still to bring what would be a spent cookie after another rotation.
-    pub(super) fn look_at_in_flight(&mut self, now: Moment, stored: &Stored) {
-        let pace = stored.answered.map(|answered| answered.pace);
+    pub(super) fn look_at_in_flight(&mut self, now: Moment) {
+        let pace = self.stored.answered.map(|answered| answered.pace);
         let gone_wait = |seen| Rotation::Revokes.orphan_wait(seen, pace, self.config.longest_orphan());
         let ours: Vec<SentRefresh> = self.queue.in_flight().collect();
         let is_others = |listed: &&InFlight| ours.iter().all(|sent| sent.attempt != listed.attempt);
-        let others: Vec<(&InFlight, Millis)> = stored
+        let others: Vec<(&InFlight, Millis)> = self
+            .stored
             .in_flight
             .iter()
             .filter(is_others)
@@ -41,22 +41,20 @@ impl<E: Entropy> Session<E> {
             ours.iter().map(|sent| left_of_ours(now, *sent)).chain(others.iter().map(|(_, left)| *left));
         let room = wait_for_room(all.collect());
         self.markers.out_elsewhere = (!heard_of.is_zero()).then(|| Deadline::new(now, heard_of));
-        let late = if room.is_zero() { self.late_wait(now, stored, heard_of) } else { Millis::ZERO };
+        let late = if room.is_zero() { self.late_wait(now, heard_of) } else { Millis::ZERO };
         let wait = room.max(late);
         self.markers.blocked = (!wait.is_zero()).then(|| Deadline::new(now, wait));
     }
 
     /// How long to wait for refreshes that tabs have given up on, where their cookie would be a spent one after another
     /// rotation. `heard_of`: how long those of other tabs may be out, which hear of them.
-    fn late_wait(&self, now: Moment, stored: &Stored, heard_of: Millis) -> Millis {
+    fn late_wait(&self, now: Moment, heard_of: Millis) -> Millis {
         let is_old = |marker: RefreshMarker| {
             marker.state == MarkerState::Superseded && marker.first_age(now) >= RECOGNISED
         };
         // While probes may tell, nothing else is waited for.
         let is_rejected = self.markers.is_rejected() && self.probe_pause(now).is_none();
-        if self.rotation(stored) == Rotation::None
-            || !(is_rejected || self.markers.newest.is_some_and(is_old))
-        {
+        if self.rotation() == Rotation::None || !(is_rejected || self.markers.newest.is_some_and(is_old)) {
             return Millis::ZERO;
         }
         // What was sent before a sign-out undoes it by bringing a cookie.

@@ -1,7 +1,7 @@
 //! A token that the page was delivered with, and that waits until it is known whether a session goes on.
 
 use crate::session::id::{EpochId, Ticket};
-use crate::session::storage::stored::{Fingerprint, Stored};
+use crate::session::storage::stored::Fingerprint;
 use crate::session::time::Moment;
 use crate::session::token::Grant;
 
@@ -11,8 +11,6 @@ pub(crate) struct Seed {
     /// Its caller.
     pub(crate) ticket: Ticket,
     pub(crate) grant: Grant,
-    /// What was stored when it was handed over.
-    pub(crate) stored: Stored,
     /// When it was handed over.
     pub(crate) handed: Moment,
     /// The latest session that was known then.

@@ -133,8 +133,7 @@ impl Queue {
 
     /// Drops what has not begun of one kind. Returns whose it was, and the turn that had been asked for.
     pub(crate) fn cancel(&mut self, which: fn(&Task) -> bool) -> (Vec<Ticket>, Option<AttemptId>) {
-        let (mut cancelled, left): (Vec<Task>, Vec<Task>) =
-            self.waiting.drain(..).partition(|task| which(task));
+        let (mut cancelled, left): (Vec<Task>, Vec<Task>) = self.waiting.drain(..).partition(which);
         self.waiting = left;
         let asked = self.current.take_if(|turn| !turn.is_busy() && which(&turn.task));
         let attempt = asked.map(|turn| {

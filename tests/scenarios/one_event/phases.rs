@@ -116,7 +116,7 @@ fn each_row_of_the_table_of_phases_happens_and_nothing_else() {
         let (before, name) = (one.session.status(), name_of(&event));
         one.happens_with(stored, event);
         let after = one.session.status();
-        check_phase(&before, name, &after);
+        check_phase(&before, &name, &after);
         let without_reason = |phase: String| phase.split('(').next().unwrap_or_default().to_owned();
         let (from, to) = (without_reason(phase_of(&before)), phase_of(&after));
         // The table names no reason for an end that is left, or changed.
