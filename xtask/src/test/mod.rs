@@ -8,6 +8,7 @@ mod headless;
 mod javascript;
 mod libraries;
 mod package;
+mod pages;
 mod report;
 mod rust;
 mod scenarios;
