@@ -1,5 +1,5 @@
-//! The steps in `docs/following-a-token.md`. Each names a file and something that the file declares.
-//! Nothing but a test of its own.
+//! The steps in `docs/following-a-token.md` and `CONTRIBUTING.md`. Each names a file and something
+//! that the file declares. Nothing but a test of its own.
 
 #[cfg(test)]
 mod tests {
@@ -7,7 +7,7 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     /// The pages, and how many lists of steps each has.
-    const PAGES: [(&str, usize); 1] = [("docs/following-a-token.md", 2)];
+    const PAGES: [(&str, usize); 2] = [("docs/following-a-token.md", 2), ("CONTRIBUTING.md", 3)];
 
     /// The words that declare a name.
     const DECLARES: [&str; 6] = ["fn", "struct", "enum", "interface", "function", "const"];
