@@ -199,3 +199,41 @@ fn a_sign_out_that_looked_whose_session_there_is_leaves_its_refresh_marked() {
         }
     }
 }
+
+/// Somebody else signs in while a refresh is out. Its reply puts the cookie of the person before over that, one more refresh
+/// finds it, and meanwhile the object is created again.
+#[test]
+fn an_object_that_is_created_again_shows_nobody_whose_cookie_a_late_reply_has_left() {
+    for shares_token in [true, false] {
+        for slow in [100, 2_000, 8_000] {
+            for slow_again in [0, 2_000, 8_000] {
+                for gap in [10, 400] {
+                    for closes_after in [0, 300, slow + 40, slow + 100, slow + 1_000] {
+                        let mut world = World::signed_in(Config { shares_token, ..Config::default() }, 1);
+                        world.run(MINUTE);
+                        world.server.faults = vec![Fault::Slow(slow), Fault::Slow(slow_again)];
+                        world.renew(TAB);
+                        world.run(gap);
+                        world.signed_in_elsewhere(TAB, "bob");
+                        world.run(closes_after);
+                        let next = world.recreate(TAB);
+                        world.run(MINUTE);
+                        world.renew(next);
+                        world.run(MINUTE);
+                        let case = format!("{shares_token}, {slow}, {slow_again}, {gap}, {closes_after}");
+                        match world.status(next) {
+                            Status::Active { grant, .. } => {
+                                assert_eq!(world.server.user_of(grant.token.reveal()), "bob", "{case}");
+                            }
+                            status => {
+                                let replaced =
+                                    Status::Ended { reason: EndReason::Replaced, elsewhere: false };
+                                assert_eq!(status, replaced, "{case}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -5,13 +5,16 @@
 
 use crate::session::error::Denial;
 use crate::session::event::Event;
-use crate::session::id::Entropy;
+use crate::session::id::{AttemptId, Entropy};
 use crate::session::machine::Session;
+use crate::session::markers::refresh_marker::{MarkerState, RefreshMarker};
 use crate::session::outbox::Write;
-use crate::session::storage::stored::SessionEntry;
+use crate::session::storage::note::Note;
+use crate::session::storage::stored::{Fingerprint, SessionEntry};
 use crate::session::tabs::message::PeerMessage;
 use crate::session::tenure::Phase;
 use crate::session::time::Moment;
+use crate::session::token::Grant;
 use crate::session::turn::{Task, Turn};
 
 impl<E: Entropy> Session<E> {
@@ -60,8 +63,12 @@ impl<E: Entropy> Session<E> {
             | Event::TokenRejected { ticket, .. } => self.answer(ticket, Err(Denial::Closed)),
             Event::RefreshSettled { attempt, outcome, echoes } => {
                 self.learn_when_closed();
+                let marker = self.markers.newest;
                 if self.note_settled(now, attempt, &outcome, echoes).1.is_some() {
                     self.outbox.release(attempt);
+                }
+                if let (Some(marker), Ok(grant)) = (marker, &outcome) {
+                    self.keep_doubt(attempt, marker, grant);
                 }
             }
             Event::Left => {
@@ -75,6 +82,16 @@ impl<E: Entropy> Session<E> {
             && let Some(turn) = self.queue.give_up()
         {
             self.outbox.release(turn.attempt);
+        }
+    }
+
+    /// Keeps the marker of a refresh that may have found somebody else's cookie: the next object of the page decides.
+    fn keep_doubt(&mut self, attempt: AttemptId, marker: RefreshMarker, grant: &Grant) {
+        let is_owners = |session: Fingerprint| session.person.is_some() && session.is_of(grant);
+        let is_settled = self.stored.session.and_then(SessionEntry::begun).is_some_and(is_owners);
+        if marker.stray_since.is_some() && self.markers.newest.is_none() && !is_settled {
+            let marker = RefreshMarker { state: MarkerState::Stray, ..marker };
+            self.note(Note::Remark { attempt, marker });
         }
     }
 
