@@ -7,6 +7,8 @@ const NONE: u64 = 0;
 const NO: u64 = 0;
 const YES: u64 = 1;
 pub(crate) const OK: u64 = 0;
+/// `Err`, and `Denial::Unavailable`.
+pub(crate) const UNAVAILABLE: [u64; 2] = [1, 3];
 
 /// `LockTask::Acquire`, up to its attempt.
 pub(crate) const ACQUIRE: &[u64] = &[SOME, 0];
@@ -15,8 +17,11 @@ pub(crate) const READ_AGAIN: &[u64] = &[SOME, 3];
 /// `Request::Refresh`, up to its attempt, which its id follows.
 pub(crate) const REFRESH: &[u64] = &[SOME, 0];
 
-/// The defaults, with more patience: nobody gives up in a test.
-pub(crate) const CONFIG: &[u64] = &[60_000, YES, YES, 15_000, 1_000_000, 30_000, YES, NO, YES, NONE, NO, NO];
+/// How long a call waits, in milliseconds: no test takes so long.
+pub(crate) const PATIENCE: u64 = 1_000_000;
+
+/// The defaults, with more patience.
+pub(crate) const CONFIG: &[u64] = &[60_000, YES, YES, 15_000, PATIENCE, 30_000, YES, NO, YES, NONE, NO, NO];
 
 /// `StorageRead`: nothing is stored, but could be.
 pub(crate) const STORAGE_READ: &[u64] = &[0, YES, NONE, NONE, NONE, NONE, NONE, NONE, 0];

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use wasmi::{Caller, Config, CustomFuelCosts, Engine, Instance, Linker, Module, Store};
 
-use crate::events::{Event, OK, STORAGE_READ, TOKEN};
+use crate::events::{Event, OK, STORAGE_READ, TOKEN, UNAVAILABLE};
 
 /// The number of `Reply::Token`.
 const REPLY_TOKEN: u64 = 0;
@@ -101,6 +101,11 @@ impl Machine {
     /// The number of callers that the last event has served with the token of [`events::refreshed`](crate::events::refreshed).
     pub(crate) fn served(&self) -> u64 {
         self.store.data().written.windows(3).filter(|words| *words == [OK, REPLY_TOKEN, TOKEN]).count() as u64
+    }
+
+    /// The number of callers that the last event has told that no token could be had.
+    pub(crate) fn denied(&self) -> u64 {
+        self.store.data().written.windows(2).filter(|words| *words == UNAVAILABLE).count() as u64
     }
 
     /// The words of ids in the last outbox that follow `start`, if there are as many of them as asked for. Ids are random:

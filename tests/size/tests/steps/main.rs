@@ -4,7 +4,7 @@
 mod events;
 mod machine;
 
-use events::{ACQUIRE, CONFIG, READ_AGAIN, REFRESH};
+use events::{ACQUIRE, CONFIG, PATIENCE, READ_AGAIN, REFRESH};
 use machine::Machine;
 
 /// Brings a session to the point where its first refresh is on the wire. Returns the attempt.
@@ -30,12 +30,23 @@ fn refresh_for(waiters: u64) -> (u64, u64) {
     (begin, settle)
 }
 
-/// The steps that so many take to begin to wait, and to stop.
-fn withdrawal_of(waiters: u64) -> u64 {
+/// The steps that so many take to begin to wait, and to stop, the first or the last one first.
+fn withdrawal_of(waiters: u64, first_first: bool) -> u64 {
     let (mut machine, _) = refreshing();
     let begin: u64 = (0..waiters).map(|ticket| machine.handle(&events::token_wanted(ticket))).sum();
-    let end: u64 = (0..waiters).rev().map(|ticket| machine.handle(&events::withdrawn(ticket))).sum();
+    let order = |index| if first_first { index } else { waiters - 1 - index };
+    let end: u64 = (0..waiters).map(|index| machine.handle(&events::withdrawn(order(index)))).sum();
     begin + end
+}
+
+/// The steps that so many take to begin to wait, and of the event at which all lose their patience.
+fn denial_of(waiters: u64) -> (u64, u64) {
+    let (mut machine, _) = refreshing();
+    let begin = (0..waiters).map(|ticket| machine.handle(&events::token_wanted(ticket))).sum();
+    machine.now += PATIENCE + 1;
+    let end = machine.handle(&events::tick());
+    assert_eq!(machine.denied(), waiters, "each caller is told");
+    (begin, end)
 }
 
 /// Fails if the steps for each of many are more than one and a half times those for one.
@@ -56,7 +67,14 @@ fn a_waiter_costs_the_same_however_many_wait() {
         let (begin, settle) = refresh_for(waiters);
         begin + settle - alone
     });
-    assert_linear("withdrawing", withdrawal_of);
+    for first_first in [true, false] {
+        assert_linear("withdrawing", |waiters| withdrawal_of(waiters, first_first));
+    }
+    let (_, alone) = denial_of(0);
+    assert_linear("losing patience", |waiters| {
+        let (begin, end) = denial_of(waiters);
+        begin + end - alone
+    });
 }
 
 #[test]
