@@ -59,10 +59,9 @@ impl<E: Entropy> Session<E> {
 
     /// Whether a refresh of another tab or page may be out.
     fn is_out_elsewhere(&self, now: Moment) -> bool {
-        let is_ours = |attempt| self.queue.in_flight().any(|sent| sent.attempt == attempt);
         let is_likely = |sent: i64| now.wall_since(sent) < self.config.longest_orphan();
         self.stored.in_flight.iter().any(|listed| {
-            !is_ours(listed.attempt)
+            !self.queue.is_ours(listed.attempt)
                 && listed.is_recent(now)
                 && (self.is_heard_of(listed) || is_likely(listed.sent))
         })

@@ -1,6 +1,5 @@
 //! The cookie of a refresh whose page has gone: how long it is waited for, what is sent then, and what is written down.
 
-use crate::session::config::COMPANION_LOOK;
 use crate::session::id::{AttemptId, Entropy};
 use crate::session::machine::Session;
 use crate::session::markers::in_flight::InFlight;
@@ -12,7 +11,7 @@ use crate::session::report::Report;
 use crate::session::storage::note::Note;
 use crate::session::tenure::Phase;
 use crate::session::time::{Millis, Moment};
-use crate::session::turn::{Refreshing, Turn};
+use crate::session::turn::Refreshing;
 use crate::session::turn::{SentRefresh, Settled};
 
 impl<E: Entropy> Session<E> {
@@ -24,10 +23,9 @@ impl<E: Entropy> Session<E> {
 
     /// How long the cookie of a refresh may still be on its way whose tab does not have the lock any more.
     pub(super) fn orphan_wait(&self, now: Moment) -> Millis {
-        let is_sign_out = |turn: &Turn| turn.task.is_sign_out();
         let next = match &self.queue.current {
             _ if self.turn_refreshes(now) => Next::Refresh,
-            Some(turn) if is_sign_out(turn) => Next::SignOut,
+            Some(turn) if turn.task.is_sign_out() => Next::SignOut,
             _ => Next::Login,
         };
         let habits = Habits {
@@ -36,15 +34,6 @@ impl<E: Entropy> Session<E> {
             timeout: self.config.longest_orphan(),
         };
         self.markers.orphan_wait(next, habits, now)
-    }
-
-    /// Looks at the companion of the refresh cookie, where the server has one: it ends the wait for an orphan.
-    pub(super) fn watch_companion(&mut self, now: Moment) {
-        if let Some(turn) = &mut self.queue.current
-            && turn.waited_for.is_some_and(|orphan| orphan.companion.is_some())
-        {
-            turn.wait_again(turn.orphan_left(now).min(COMPANION_LOOK), now);
-        }
     }
 
     /// Sends a refresh: under the id of the one before, while that may still bring its cookie.

@@ -124,7 +124,7 @@ impl<E: Entropy> Session<E> {
         let waits = [paused, blocked].into_iter().flatten();
         let held = if is_pursuit && refreshes { self.idle_wait(now) } else { Millis::ZERO };
         // Before that, the server could not be told for good.
-        let given_up = if is_pursuit { self.given_up_wait(now) } else { Millis::ZERO };
+        let given_up = if is_pursuit { self.queue.given_up_wait(true, now) } else { Millis::ZERO };
         waits.fold(held.max(given_up), Millis::max)
     }
 
@@ -189,9 +189,9 @@ impl<E: Entropy> Session<E> {
         } else {
             turn.waited_for = self.markers.newest.filter(|_| !orphan.is_zero());
             turn.hold(answers, orphan, now);
+            turn.watch_companion(now);
             let why = if orphan < answers { Delay::Tabs } else { Delay::Orphan };
             self.report(Report::Deferred { why, wait: answers.max(orphan) });
-            self.watch_companion(now);
         }
     }
 
@@ -246,8 +246,8 @@ impl<E: Entropy> Session<E> {
         } else {
             turn.waited_for = self.markers.newest;
             turn.hold(Millis::ZERO, left, now);
+            turn.watch_companion(now);
             self.report(Report::Deferred { why: Delay::Orphan, wait: left });
-            self.watch_companion(now);
         }
     }
 

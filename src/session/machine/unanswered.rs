@@ -3,12 +3,11 @@
 use crate::session::config::RECOGNISED;
 use crate::session::id::Entropy;
 use crate::session::machine::Session;
-use crate::session::markers::in_flight::{InFlight, LONGEST_IN_FLIGHT, MOST_IN_FLIGHT};
+use crate::session::markers::in_flight::{InFlight, MOST_IN_FLIGHT};
 use crate::session::markers::refresh_marker::{MarkerState, RefreshMarker};
 use crate::session::markers::rotation::Rotation;
 use crate::session::storage::note::Note;
 use crate::session::time::{Deadline, Millis, Moment};
-use crate::session::turn::SentRefresh;
 
 impl<E: Entropy> Session<E> {
     /// Lists the refreshes of this page as those of one that has gone, or is back.
@@ -25,24 +24,18 @@ impl<E: Entropy> Session<E> {
     pub(super) fn look_at_in_flight(&mut self, now: Moment) {
         let pace = self.stored.answered.map(|answered| answered.pace);
         let gone_wait = |seen| Rotation::Revokes.orphan_wait(seen, pace, self.config.longest_orphan());
-        let ours: Vec<SentRefresh> = self.queue.in_flight().collect();
-        let is_others = |listed: &&InFlight| ours.iter().all(|sent| sent.attempt != listed.attempt);
-        let others: Vec<(&InFlight, Millis)> = self
-            .stored
-            .in_flight
-            .iter()
-            .filter(is_others)
-            .map(|listed| (listed, listed.left(now, gone_wait)))
-            .collect();
-        let heard_of =
-            others.iter().filter(|(listed, _)| self.is_heard_of(listed)).map(|(_, left)| *left).max();
-        let heard_of = heard_of.unwrap_or_default();
-        let all =
-            ours.iter().map(|sent| left_of_ours(now, *sent)).chain(others.iter().map(|(_, left)| *left));
-        let room = wait_for_room(all.collect());
+        let (mut waits, mut heard_of) = (Waits::default(), Millis::ZERO);
+        self.queue.in_flight().for_each(|sent| waits.add(sent.left(now)));
+        for listed in self.stored.in_flight.iter().filter(|listed| !self.queue.is_ours(listed.attempt)) {
+            let left = listed.left(now, gone_wait);
+            waits.add(left);
+            if self.is_heard_of(listed) {
+                heard_of = heard_of.max(left);
+            }
+        }
         self.markers.out_elsewhere = (!heard_of.is_zero()).then(|| Deadline::new(now, heard_of));
-        let late = if room.is_zero() { self.late_wait(now, heard_of) } else { Millis::ZERO };
-        let wait = room.max(late);
+        let room = waits.until_room();
+        let wait = if room.is_zero() { self.late_wait(now, heard_of) } else { room };
         self.markers.blocked = (!wait.is_zero()).then(|| Deadline::new(now, wait));
     }
 
@@ -58,10 +51,8 @@ impl<E: Entropy> Session<E> {
             return Millis::ZERO;
         }
         // What was sent before a sign-out undoes it by bringing a cookie.
-        let stray = self.queue.stray().iter().copied().filter(|_| self.sign_out.pending().is_some());
-        let given_up =
-            self.queue.late().iter().copied().chain(stray).map(|sent| left_of_ours(now, sent)).max();
-        given_up.unwrap_or_default().max(heard_of)
+        let counts_strays = self.sign_out.pending().is_some();
+        self.queue.given_up_wait(counts_strays, now).max(heard_of)
     }
 
     /// Whether the tab that has sent it hears when it settles. Where no other tab is there, its page has crashed.
@@ -69,28 +60,52 @@ impl<E: Entropy> Session<E> {
         listed.gone.is_none() && !self.tabs.siblings().is_empty()
     }
 
-    /// How long a refresh of this tab may still bring a cookie that it has given up on.
-    pub(super) fn given_up_wait(&self, now: Moment) -> Millis {
-        let given_up = self.queue.late().iter().copied().chain(self.queue.stray().iter().copied());
-        given_up.map(|sent| left_of_ours(now, sent)).max().unwrap_or_default()
-    }
-
     /// Whether a refresh that was sent before may still bring a cookie, as far as the tabs of this browser know.
     pub(super) fn cookie_may_come(&self, now: Moment) -> bool {
         let is_out_elsewhere = self.markers.out_elsewhere.is_some_and(|until| !until.is_due(now));
-        is_out_elsewhere || !self.given_up_wait(now).is_zero()
+        is_out_elsewhere || !self.queue.given_up_wait(true, now).is_zero()
     }
 }
 
-/// How much longer a refresh of this tab counts.
-fn left_of_ours(now: Moment, sent: SentRefresh) -> Millis {
-    LONGEST_IN_FLIGHT - now.since(sent.began)
+/// The two longest of the times for which refreshes still count.
+#[derive(Debug, Default)]
+struct Waits {
+    longest: Millis,
+    second: Millis,
 }
 
-/// How long until there is room for one more, by how much longer each counts.
-fn wait_for_room(mut left: Vec<Millis>) -> Millis {
-    left.retain(|left| !left.is_zero());
-    left.sort_unstable_by(|one, other| other.cmp(one));
-    // Those that go first make room.
-    left.get(MOST_IN_FLIGHT - 1).copied().unwrap_or_default()
+impl Waits {
+    fn add(&mut self, left: Millis) {
+        self.second = self.second.max(left.min(self.longest));
+        self.longest = self.longest.max(left);
+    }
+
+    /// Returns how long until another refresh may be sent. Those that count for the shortest time make room.
+    fn until_room(&self) -> Millis {
+        const { assert!(MOST_IN_FLIGHT == 2) };
+        self.second
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_room_once_all_but_one_have_stopped_counting() {
+        for (left, until) in [
+            (&[][..], 0),
+            (&[9], 0),
+            (&[9, 5], 5),
+            (&[5, 9], 5),
+            (&[5, 9, 7], 7),
+            (&[9, 9], 9),
+            (&[9, 0, 0], 0),
+            (&[1, 2, 3, 4], 3),
+        ] {
+            let mut waits = Waits::default();
+            left.iter().for_each(|left| waits.add(Millis::new(*left)));
+            assert_eq!(waits.until_room(), Millis::new(until), "{left:?}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ pub(crate) use queue::Queue;
 pub(crate) use sent_refresh::{SentRefresh, Settled};
 pub(crate) use stage::{OnWire, Refreshing, Stage};
 
+use crate::session::config::COMPANION_LOOK;
 use crate::session::error::RefreshFailure;
 use crate::session::id::{AttemptId, Ticket};
 use crate::session::markers::refresh_marker::RefreshMarker;
@@ -123,6 +124,13 @@ impl Turn {
     pub(crate) fn hold(&mut self, replies: Millis, orphan: Millis, now: Moment) {
         self.stage = Stage::Holding { orphan: Deadline::new(now, orphan) };
         self.wait_again(replies.max(orphan), now);
+    }
+
+    /// Looks at the companion of the refresh cookie soon, where the server has one: it ends the wait for that cookie.
+    pub(crate) fn watch_companion(&mut self, now: Moment) {
+        if self.waited_for.is_some_and(|marker| marker.companion.is_some()) {
+            self.wait_again(self.orphan_left(now).min(COMPANION_LOOK), now);
+        }
     }
 
     /// Reads what is stored once more, which may take that long.

@@ -89,6 +89,17 @@ impl Queue {
         self.busy().into_iter().chain(self.late.iter().copied()).chain(self.stray.iter().copied())
     }
 
+    /// Whether this tab has sent a refresh of this attempt that is out.
+    pub(crate) fn is_ours(&self, attempt: AttemptId) -> bool {
+        self.in_flight().any(|sent| sent.attempt == attempt)
+    }
+
+    /// Returns how long a refresh may still bring a cookie that was given up on; of an earlier session if `counts_strays`.
+    pub(crate) fn given_up_wait(&self, counts_strays: bool, now: Moment) -> Millis {
+        let stray = self.stray.iter().filter(|_| counts_strays);
+        self.late.iter().chain(stray).map(|sent| sent.left(now)).max().unwrap_or_default()
+    }
+
     /// Whether a login function runs in this turn.
     pub(crate) fn runs_login(&self) -> bool {
         self.current.as_ref().is_some_and(|turn| matches!(turn.on_wire(), Some(OnWire::Login { .. })))

@@ -1,7 +1,8 @@
 //! A refresh that was sent, and what its answer is worth.
 
 use crate::session::id::{AttemptId, EpochId};
-use crate::session::time::Moment;
+use crate::session::markers::in_flight::LONGEST_IN_FLIGHT;
+use crate::session::time::{Millis, Moment};
 use crate::session::turn::{Refreshing, Turn};
 
 /// A refresh that was sent.
@@ -22,6 +23,11 @@ impl SentRefresh {
     pub(crate) fn of(turn: &Turn) -> Option<Self> {
         let &Refreshing { id, number, under, began, .. } = turn.refreshing()?;
         Some(Self { attempt: turn.attempt, id, under, number, began })
+    }
+
+    /// Returns how much longer it counts as in flight.
+    pub(crate) fn left(&self, now: Moment) -> Millis {
+        LONGEST_IN_FLIGHT - now.since(self.began)
     }
 }
 

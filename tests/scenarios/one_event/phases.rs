@@ -6,8 +6,8 @@ use silent_session::session::{
     EpochId, Event, Fingerprint, PeerMessage, SessionEntry, Stored, TabId as Id, Ticket,
 };
 
+use super::super::world::manual::{PHASES, check_phase, name_of, phase_of};
 use super::*;
-use crate::world::manual::{PHASES, check_phase, name_of, phase_of};
 
 /// A change of phase: an event that is handled while this is stored.
 struct Story {
