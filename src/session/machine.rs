@@ -5,17 +5,17 @@ mod deferring;
 mod epochs;
 mod idling;
 mod life;
-mod newest;
 mod noting;
 mod orphans;
 mod peers;
-mod queue;
 mod refresh;
 mod replying;
 mod requests;
 mod seeding;
-mod sign_out;
+mod sign_ins;
 mod sign_out_turn;
+mod signing_out;
+mod turns;
 mod unanswered;
 
 use crate::session::clock::Clock;
@@ -53,7 +53,7 @@ pub struct Session<E> {
     sign_out: SignOut,
     tabs: Tabs,
     waiters: Waiters,
-    /// What was read last. Where the browser stores nothing, what other tabs have said of refreshes.
+    /// The entries that were read last. Where the browser stores nothing, what other tabs have said of refreshes.
     stored: Stored,
     /// The status that the app was told of last.
     shown: Status,
@@ -61,7 +61,7 @@ pub struct Session<E> {
 }
 
 impl<E: Entropy> Session<E> {
-    /// A session of which nothing is known yet. It does nothing before [`Event::Started`].
+    /// Creates a session that does nothing before [`Event::Started`].
     pub fn new(config: Config, mut entropy: E) -> Self {
         let tabs = Tabs::new(TabId::draw(&mut entropy));
         let tenure = Tenure::new(config.restore, config.has_none);
@@ -85,7 +85,7 @@ impl<E: Entropy> Session<E> {
         session
     }
 
-    /// Takes what happened, and returns what to do.
+    /// Handles an event, and returns what to do.
     pub fn handle(&mut self, now: Moment, event: Event) -> Outbox {
         self.outbox.app.reports.extend(self.clock.read(now));
         match event {
@@ -111,7 +111,7 @@ impl<E: Entropy> Session<E> {
         self.shown == self.status()
     }
 
-    /// How long until a [`Event::Tick`] is wanted; `None` when only an event can change anything.
+    /// Returns how long until an [`Event::Tick`] is wanted; `None` if only another event can change anything.
     pub fn deadline(&self, now: Moment) -> Option<Millis> {
         let patience = self.waiters.patience_left(now, self.config.patience);
         let work = match self.queue.next_look(now, self.config.longest_gap()) {
@@ -123,7 +123,7 @@ impl<E: Entropy> Session<E> {
         [patience, self.tabs.replies.wait(now), work, heard].into_iter().flatten().min()
     }
 
-    /// What the app may see.
+    /// Returns what the app may see.
     pub fn status(&self) -> Status {
         match &self.tenure.phase {
             Phase::Unknown { .. } => Status::Unknown {
@@ -146,17 +146,17 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// A token that lives, and needs no waiting for. To take it causes nothing, and is no use of the session.
+    /// Returns the current token if it is valid. Taking it causes nothing, and does not count as using the session.
     pub fn in_hand(&self, now: Moment) -> Option<Credential> {
         self.tenure.in_hand(now)
     }
 
-    /// Which tab this is, and which others were heard of last: to show, not to decide by.
+    /// Returns this tab, and the other tabs that were heard: to show, not to decide by.
     pub fn tabs(&self) -> (TabId, &[TabId]) {
         (self.tabs.me, self.tabs.siblings())
     }
 
-    /// How far a refresh, or whatever else wants the wire, has come: to show.
+    /// Returns the progress of the current turn: to show.
     pub fn progress(&self) -> Progress {
         match self.queue.current.as_ref().map(|turn| &turn.stage) {
             None => Progress::Idle,
@@ -166,7 +166,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// What went wrong last, and when (milliseconds since 1970): to show. It stays when all is well again.
+    /// Returns the last failure and its date (milliseconds since 1970): to show. Success does not clear it.
     pub fn last_failure(&self) -> Option<(RefreshFailure, i64)> {
         self.renewal.last_failure
     }
@@ -206,7 +206,7 @@ impl<E: Entropy> Session<E> {
                 self.token_rejected(now, ticket, epoch, generation, &audience);
             }
             Event::ReplayRejected { audience } => {
-                // Fifty replays that are refused together are one strike.
+                // Fifty replays that are rejected together are one strike.
                 if self.renewal.breaker.open_until(&audience, now).is_none() {
                     self.renewal.breaker.strike(&audience, now);
                 }
@@ -260,7 +260,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Whether an event says nothing that is dated more than a year ahead.
+    /// Whether no date of an event is more than a year ahead.
     fn believes(&self, event: &Event) -> bool {
         !matches!(event, Event::PeerSpoke { message, .. } if !self.clock.horizon.believes(message))
     }
@@ -273,7 +273,7 @@ impl<E: Entropy> Session<E> {
         self.waiters.add(ticket, wish, epoch, now);
     }
 
-    /// Takes from the queue what has not begun of one kind, and says so to those who wait for it.
+    /// Cancels the tasks of one kind that have not begun, and tells their callers.
     fn cancel(&mut self, which: fn(&Task) -> bool, denial: Denial) {
         let (tickets, attempt) = self.queue.cancel(which);
         if let Some(attempt) = attempt {

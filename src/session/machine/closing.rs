@@ -1,7 +1,7 @@
-//! The end of a session object: the session itself goes on, in other tabs and for the next object of the page.
+//! Closing a session object. The session goes on, in other tabs and for the next object of the page.
 //!
-//! A refresh that is out is not aborted. The closed object keeps the lock until it has settled, and writes down what became of
-//! it: the next one would wait for its cookie in vain, or present the spent one.
+//! A refresh in flight is not aborted. The closed object keeps the lock until it has settled, and stores its outcome. Without
+//! that the next object would wait for its cookie in vain, or send the spent one.
 
 use crate::session::error::Denial;
 use crate::session::event::Event;
@@ -29,7 +29,7 @@ impl<E: Entropy> Session<E> {
         let is_over = |turn: &mut Turn| turn.task != Task::Refresh;
         if let Some(turn) = self.queue.current.take_if(is_over) {
             self.outbox.release(turn.attempt);
-            // A login that runs is among the logins already.
+            // A login that runs is one of the logins already.
             if turn.task.is_sign_out() {
                 tickets.append(&mut turn.task.into_tickets());
             }
@@ -41,7 +41,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Tells the other tabs that this one is not there any more.
+    /// Tells the other tabs that this one goes.
     pub(super) fn say_goodbye(&mut self) {
         self.tell(PeerMessage::Bye);
         if self.tabs.siblings().is_empty() {
@@ -50,7 +50,7 @@ impl<E: Entropy> Session<E> {
         self.tabs.forget_all();
     }
 
-    /// Refuses whatever is asked of a closed object, and ends what is still out.
+    /// Rejects the calls of a closed object, and settles its refresh.
     pub(super) fn react_when_closed(&mut self, now: Moment, event: Event) {
         match event {
             Event::SignInWanted { ticket }
@@ -95,7 +95,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Counts what is out for the session before, where another one has begun meanwhile.
+    /// Turns the refresh inert if another session has begun meanwhile.
     fn learn_when_closed(&mut self) {
         let Phase::Closed { session } = &mut self.tenure.phase else { return };
         let now = match self.stored.session {

@@ -1,7 +1,7 @@
-//! What a worker leaves to a page.
+//! Refreshes that a worker leaves to a page.
 //!
-//! A refresh that a worker sends does not outlive it (Chromium drops its cookie), and a worker has no storage to mark it
-//! in. So it asks the pages of the session to refresh, and refreshes itself only where none says that it will.
+//! A refresh of a worker does not outlive it (Chromium drops its cookie), and a worker has no storage for its marker. So it
+//! asks the pages of the session to refresh. It refreshes itself if no page replies that it will.
 
 use crate::session::id::{Entropy, EpochId};
 use crate::session::machine::Session;
@@ -13,24 +13,24 @@ use crate::session::tabs::replies::Debt;
 use crate::session::tenure::Phase;
 use crate::session::time::{Deadline, Millis, Moment};
 
-/// How much older the worker's token has to be for the page's to count as another one: ages are measured twice.
+/// The least difference in age of two different tokens. Both tabs measure the age, at different times.
 const SAME_AGE: Millis = Millis::from_secs(1);
 
 impl<E: Entropy> Session<E> {
-    /// How long until this tab may refresh, if it is to: a worker waits for the pages first.
+    /// Returns how long until this tab may refresh; `None` if no refresh is due. A worker waits for the pages first.
     pub(super) fn own_refresh_wait(&self, now: Moment) -> Option<Millis> {
         let due = self.refresh_wait(now)?;
         let deferred = match self.renewal.deferral {
             _ if !self.may_defer() => Millis::ZERO,
             Deferral::Until(until) | Deferral::Coming(until) => until.remaining(now),
-            // Who is there will be known in a moment.
+            // The other tabs are about to reply.
             Deferral::No => self.tabs.answer_wait(now).unwrap_or_default(),
             Deferral::Over => Millis::ZERO,
         };
         Some(due.max(deferred))
     }
 
-    /// Whether a refresh that is due is left to a page. Asks, the first time.
+    /// Whether a due refresh is left to a page. Asks the pages the first time.
     pub(super) fn defer(&mut self, now: Moment) -> bool {
         match self.renewal.deferral {
             _ if !self.may_defer() => false,
@@ -51,7 +51,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Whatever a page can bring will do.
+    /// Whether any token of a page is good enough.
     fn may_defer(&self) -> bool {
         self.config.defers
             && self.config.shares_token
@@ -59,7 +59,7 @@ impl<E: Entropy> Session<E> {
             && !self.tenure.cookie.must_verify
     }
 
-    /// A page refreshes: it is waited for as long as a refresh may take.
+    /// Waits for the refresh of a page, as long as a refresh may take.
     pub(super) fn help_is_coming(&mut self, now: Moment) {
         if matches!(self.renewal.deferral, Deferral::Until(_)) {
             self.renewal.deferral = Deferral::Coming(Deadline::new(now, self.config.longest_orphan()));
@@ -67,7 +67,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// A worker wants a better token than one of this epoch that came so long ago.
+    /// Replies to a worker that wants a newer token than its own, which is of this session and this age.
     pub(super) fn wanted(&mut self, now: Moment, epoch: Option<EpochId>, age: Millis) {
         if self.config.defers || !self.config.shares_token || !self.page.may_act() {
             return;
@@ -75,7 +75,7 @@ impl<E: Entropy> Session<E> {
         self.reply_or_owe(now, Debt::Help { epoch, age });
     }
 
-    /// Hands the worker a better token than the one that it has, or refreshes for it.
+    /// Sends a worker a newer token than its own, or refreshes for it.
     pub(super) fn help(&mut self, now: Moment, epoch: Option<EpochId>, age: Millis) {
         let has_better = match &self.tenure.phase {
             Phase::Active(current) => {
@@ -93,7 +93,7 @@ impl<E: Entropy> Session<E> {
             self.tell(PeerMessage::Coming);
         }
     }
-    /// Whether a refresh is out, or may have rotated the cookie: the next one has to have its id, which a worker does not know.
+    /// Whether a refresh is in flight, or may have rotated the cookie. The next one must have its id, which no worker knows.
     fn has_open_refresh(&self) -> bool {
         let is_open = self.markers.newest.is_some_and(|marker| marker.is_open());
         is_open || self.queue.in_flight().next().is_some()

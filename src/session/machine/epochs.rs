@@ -1,4 +1,4 @@
-//! Which session is whose, which came later, and which are over.
+//! Sessions that begin or end in other tabs, and entries that are gone.
 
 use crate::session::config::LONGEST_PENDING_SIGN_OUT;
 use crate::session::error::Denial;
@@ -14,13 +14,13 @@ use crate::session::time::Moment;
 use crate::session::turn::Task;
 
 impl<E: Entropy> Session<E> {
-    /// Looks at how late it is, and which sign-out is pending: what begins or ends here now does so after all that.
+    /// Notes the latest stored session and the pending sign-out: what begins or ends here is later than both.
     pub(super) fn note_latest(&mut self, now: Moment) {
         self.apply_stored_sign_out(now);
         self.tenure.see(self.stored.session);
     }
 
-    /// Looks at what the browser remembers: another tab may have written it.
+    /// Applies the stored session: another tab may have begun or ended it.
     pub(super) fn apply_stored_session(&mut self, now: Moment) {
         match self.stored.session {
             Some(SessionEntry::Begun(begun)) => self.begun_elsewhere(now, begun),
@@ -29,8 +29,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// All that was stored is gone, and Chromium may give pages that come from now on another lock by the same name.
-    /// What others need to know is written down again; and from now on they are asked before anything is sent.
+    /// Stores again what other tabs need, after all entries were cleared. Chromium may give later pages another lock by the
+    /// same name, so the other tabs are asked before anything is sent from now on.
     pub(super) fn storage_cleared(&mut self) {
         self.tabs.cleared = true;
         self.markers.storage_cleared();
@@ -39,7 +39,7 @@ impl<E: Entropy> Session<E> {
             let begun = Fingerprint::of(current.epoch, &current.grant);
             self.outbox.writes.push(Write::Session(SessionEntry::Begun(begun)));
         }
-        // By this the next page knows of a local sign-out, and every other tab that a pending one is not finished.
+        // It tells the next page of a local sign-out, and the other tabs that a pending one is not finished.
         if let Some((until, reason @ EndReason::SignedOut)) = self.tenure.ended()
             && self.tenure.is_ended()
         {
@@ -54,21 +54,20 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// What we have written down is not there any more.
+    /// Stores the session again if its entry is missing.
     pub(super) fn miss_stamp(&mut self) {
         if self.stored.is_kept && self.stored.session.is_none() && self.tenure.token().is_some() {
             self.storage_cleared();
         }
     }
 
-    /// A session goes on, says another tab. If it is a later one than ours, ours is over, and that one is to be
-    /// restored.
+    /// Leaves the session for a later one of another tab, which is to be restored.
     pub(super) fn begun_elsewhere(&mut self, now: Moment, begun: Fingerprint) {
         let epoch = begun.epoch;
         if self.tenure.end_of(epoch).is_some() || self.tenure.epoch().is_some_and(|known| known >= epoch) {
             return;
         }
-        // Where nobody knows whose it is, what the app has said here of the cookie still tells.
+        // If its person is unknown, the report of the app that a cookie was set still counts.
         let change = self.tenure.cookie.take_change().filter(|_| begun.person.is_none());
         if begun.person.is_some() {
             self.waiters.join_session();
@@ -79,13 +78,13 @@ impl<E: Entropy> Session<E> {
         for caller in self.waiters.take(&|waiter| waiter.is_of_other(epoch)) {
             self.answer(caller.ticket, Err(Denial::Changed));
         }
-        // Whoever has begun it is about to say so; what is stored is often there first.
+        // The tab that has begun it is about to send its token. The entry often arrives first.
         if self.config.shares_token {
             self.greet(now);
         }
     }
 
-    /// Every session that had begun by then is over, says another tab.
+    /// Ends the session if another tab has ended every session that had begun by then.
     pub(super) fn over_elsewhere(&mut self, until: EpochId, reason: EndReason) {
         self.tenure.note_end(until, reason);
         let is_old = |now| until.is_older_than(LONGEST_PENDING_SIGN_OUT, now);
@@ -98,7 +97,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// What was sent, asked for or held against an API in the session before is nothing to the one that begins.
+    /// Forgets what belongs to the session before: its requests, its sign-out, its strikes against APIs.
     pub(super) fn leave_epoch(&mut self, next: EpochId) {
         self.cancel(|task| matches!(task, Task::SignOut { .. }), Denial::Changed);
         // The pending sign-out was for an earlier session.

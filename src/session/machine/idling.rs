@@ -1,4 +1,4 @@
-//! Refreshes for which no caller waits: what they are sent for, and when the other tabs are told of them.
+//! Refreshes for which no caller waits: their allowance, and their messages to the other tabs.
 
 use crate::session::error::RefreshFailure;
 use crate::session::id::Entropy;
@@ -13,7 +13,7 @@ use crate::session::turn::Turn;
 impl<E: Entropy> Session<E> {
     /// Returns how long a refresh is held back for which no caller waits.
     pub(super) fn idle_wait(&self, now: Moment) -> Millis {
-        // The other tabs would be told the same, so the lock is kept until that is confirmed.
+        // The server would reject the other tabs as well, so the lock is kept until that is confirmed.
         let confirms = self.markers.is_rejected() && self.queue.current.as_ref().is_some_and(Turn::is_held);
         if confirms || self.queue.sent == 0 { Millis::ZERO } else { self.renewal.allowance.wait(now) }
     }
@@ -25,7 +25,7 @@ impl<E: Entropy> Session<E> {
                 self.ahead(current).is_some_and(|due| due.is_due(now))
                     || !current.grant.lasts(now, Millis::ZERO)
             }
-            // Nobody hands it over.
+            // No other tab sends its token.
             Phase::Unknown { elsewhere, .. } => !elsewhere || !self.config.shares_token,
             Phase::Ended { .. } | Phase::Closed { .. } => false,
         };

@@ -1,4 +1,4 @@
-//! How a session begins and ends.
+//! Sign-ins, new tokens, and the end of a session.
 
 use crate::session::error::Denial;
 use crate::session::id::{Entropy, EpochId, Ticket};
@@ -24,12 +24,12 @@ impl<E: Entropy> Session<E> {
             if turn.was_neglected(now, self.config.longest_gap())
                 && let (Some(grant), Some(OnWire::Login { began })) = (&mut grant, turn.on_wire())
             {
-                // The page was frozen, and the answer may have lain there all the time.
+                // The page was frozen, and the response may have waited all the time.
                 grant.received = *began;
             }
         }
         let Some(index) = self.queue.logins.iter().position(|login| *login == ticket) else {
-            // Signed out, or closed, in the meantime: answered already. Its cookie has come all the same.
+            // The user has signed out, or the object was closed: the caller has its reply. The cookie was set all the same.
             if grant.is_some() {
                 self.tenure.doubt_cookie_after(Ok(()));
             }
@@ -38,7 +38,7 @@ impl<E: Entropy> Session<E> {
         self.queue.logins.swap_remove(index);
         match grant {
             Some(grant) => {
-                // What else may be out, its marker tells the next refresh.
+                // The marker of any other refresh tells the next one.
                 let overlapped = self.queue.refresh_is_out();
                 self.begin_session(now, grant);
                 self.tenure.cookie.must_verify = overlapped;
@@ -53,7 +53,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// A sign-in: whatever was before is over.
+    /// Begins a session: the one before is over.
     pub(super) fn begin_session(&mut self, now: Moment, grant: Grant) {
         let epoch = self.tenure.next_epoch(now, &mut self.entropy);
         self.leave_epoch(epoch);
@@ -61,7 +61,7 @@ impl<E: Entropy> Session<E> {
         self.adopt(now, epoch, grant, Source::SignIn);
     }
 
-    /// Takes a token in hand, and serves all that waited for it.
+    /// Makes a token the current one, and serves the callers that wait for it.
     pub(super) fn adopt(&mut self, now: Moment, epoch: EpochId, grant: Grant, source: Source) {
         let is_new_epoch = !matches!(&self.tenure.phase, Phase::Active(current) if current.epoch == epoch);
         let (predecessor, elsewhere) = match &self.tenure.phase {
@@ -77,7 +77,7 @@ impl<E: Entropy> Session<E> {
         current.used = self.waiters.want_token();
         current.is_seed = source == Source::Seed;
         let credential = current.credential();
-        // What lay there over a night is dead: whoever waits for a token waits for the next.
+        // A token that waited over a night has expired: the callers wait for the next one.
         let lasts = current.grant.lasts(now, Millis::ZERO);
         let begun = Fingerprint::of(epoch, &current.grant);
         self.tenure.phase = Phase::Active(current);
@@ -90,11 +90,11 @@ impl<E: Entropy> Session<E> {
         self.tenure.newest_refresh = match source {
             Source::Refresh(number) => number,
             Source::SignIn => self.queue.sent,
-            // An answer to the one that is on the wire is newer, to one before it older.
+            // A refresh in flight may still bring a newer token; those before it may not.
             Source::Peer | Source::Seed => self.queue.sent_before(),
         };
         if source != Source::Peer {
-            // Another `sid` of the same person is written down as well: a sign-out is for the session that there is.
+            // Another `sid` of the same person is stored as well: a sign-out is for the newest one.
             if told_before != Some(begun) {
                 self.outbox.writes.push(Write::Session(SessionEntry::Begun(begun)));
             }
@@ -118,7 +118,7 @@ impl<E: Entropy> Session<E> {
         matches!(&self.tenure.phase, Phase::Active(current) if owner.is_of(&current.grant))
     }
 
-    /// The session is over, by the user's word or the server's: the other tabs hear so.
+    /// Ends the session, as the user or the server has said. Stores that, and tells the other tabs.
     pub(super) fn end(&mut self, now: Moment, reason: EndReason) {
         self.tenure.has_none |= reason == EndReason::None;
         let until = match reason {
@@ -134,7 +134,7 @@ impl<E: Entropy> Session<E> {
         self.end_session(reason, false);
     }
 
-    /// What waits for a token hears that there will be none; what was sent is inert.
+    /// Ends the session in this tab: rejects the waiting calls, and turns what is in flight inert.
     pub(super) fn end_session(&mut self, reason: EndReason, elsewhere: bool) {
         if !self.tenure.is_ended() {
             self.report(Report::Ended { reason, elsewhere });

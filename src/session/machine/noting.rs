@@ -1,7 +1,7 @@
-//! Notes about refreshes where the browser keeps nothing: in a worker, and with storage blocked.
+//! Notes about refreshes for tabs without storage: workers, and pages whose storage is blocked.
 //!
-//! A tab that keeps nothing says so. From then on all tabs tell each other what they note: those that keep nothing go by
-//! what they hear, as if they had read it, and what they say themselves the others write down.
+//! Such a tab says so. From then on all tabs send each other their notes. A tab without storage treats the notes of others as
+//! if it had read them. The other tabs store its notes.
 
 use crate::session::id::Entropy;
 use crate::session::machine::Session;
@@ -11,11 +11,11 @@ use crate::session::storage::stored::Stored;
 use crate::session::tabs::message::PeerMessage;
 use crate::session::time::{Deadline, Millis, Moment};
 
-/// How long a new tab accepts what others know of third tabs. Later its own knowledge is newer.
+/// How long a new tab accepts notes about third tabs. Later its own are newer.
 const LISTENING: Millis = Millis::from_secs(1);
 
 impl<E: Entropy> Session<E> {
-    /// Notes something of a refresh.
+    /// Stores a note about a refresh.
     pub(super) fn note(&mut self, note: Note) {
         self.stored.note(note);
         if self.is_to_be_told() {
@@ -24,7 +24,7 @@ impl<E: Entropy> Session<E> {
         self.outbox.writes.push(Write::Note(note));
     }
 
-    /// Tells the other tabs what was noted just now.
+    /// Sends the notes of this event to the other tabs.
     pub(super) fn tell_notes(&mut self, now: Moment) {
         if !self.tabs.notes.is_empty() {
             let notes = std::mem::take(&mut self.tabs.notes);
@@ -32,27 +32,27 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Whether there is a tab that cannot read what is kept, this one or another.
+    /// Whether a tab is without storage, this one or another.
     fn is_to_be_told(&self) -> bool {
         self.tabs.has_unkept || !self.stored.is_kept
     }
 
-    /// Tells a tab that has just come what is noted; if that is nothing, that it is told.
+    /// Sends all notes to a new tab, even if there are none: then it knows that it is told.
     pub(super) fn tell_known(&mut self, now: Moment) {
         if self.is_to_be_told() {
             self.tell_own(now);
-            // Pages can read what other tabs have noted, and read it newer than this tab has heard it.
+            // Pages read the notes of other tabs, newer than this tab has received them.
             self.tell_noted(now, true, self.stored.notes());
         }
     }
 
-    /// Says that nothing is kept here, if so. Whoever replies tells what is noted.
+    /// Tells the other tabs if this one is without storage. A tab that replies sends its notes.
     pub(super) fn ask_for_notes(&mut self, now: Moment) {
         self.tabs.listens_until = Some(Deadline::new(now, LISTENING));
         self.tell_own(now);
     }
 
-    /// Tells what this tab has noted, for others to write down, if its browser keeps nothing.
+    /// Sends the notes of this tab for others to store, if it is without storage.
     fn tell_own(&mut self, now: Moment) {
         if !self.stored.is_kept {
             self.tell_noted(now, false, self.own_notes());
@@ -72,15 +72,15 @@ impl<E: Entropy> Session<E> {
         self.tell(PeerMessage::Noted(Noted { is_kept, is_whole, sent: now.wall_ms(), notes }));
     }
 
-    /// Returns what the browser keeps. Where it keeps nothing, what tabs have said of refreshes takes its place.
+    /// Returns the stored entries. Without storage, the notes of the tabs take their place.
     pub(super) fn completed(&self, found: Stored) -> Stored {
         let Stored { marker, marked, answered, in_flight, .. } = self.stored;
         if found.is_kept { found } else { Stored { marker, marked, answered, in_flight, ..found } }
     }
 
-    /// Another tab has noted something.
+    /// Takes the notes of another tab.
     pub(super) fn noted_elsewhere(&mut self, now: Moment, noted: &Noted) {
-        // Nobody says so where all can read it. What this tab has noted before it knew that, it has told nobody.
+        // The first message of this kind: so far this tab has sent its own notes to nobody.
         if !std::mem::replace(&mut self.tabs.has_unkept, true) {
             let notes = self.own_notes();
             if !notes.is_empty() {

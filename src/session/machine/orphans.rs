@@ -1,4 +1,4 @@
-//! The cookie of a refresh whose page has gone: how long it is waited for, what is sent then, and what is written down.
+//! Sending a refresh, and storing its marker. An orphan is a refresh whose page has gone: its cookie is waited for first.
 
 use crate::session::id::{AttemptId, Entropy};
 use crate::session::machine::Session;
@@ -15,13 +15,13 @@ use crate::session::turn::Refreshing;
 use crate::session::turn::{SentRefresh, Settled};
 
 impl<E: Entropy> Session<E> {
-    /// What the server does with a refresh token that was used before.
+    /// Returns what the server does with a spent refresh token.
     pub(super) fn rotation(&self) -> Rotation {
         let has_said = self.stored.answered.is_some_and(|answered| answered.echoes);
         self.config.rotation.unwrap_or(if has_said { Rotation::Replays } else { Rotation::Revokes })
     }
 
-    /// How long the cookie of a refresh may still be on its way whose tab does not have the lock any more.
+    /// Returns how long the cookie may still take of a refresh whose tab has lost the lock.
     pub(super) fn orphan_wait(&self, now: Moment) -> Millis {
         let next = match &self.queue.current {
             _ if self.turn_refreshes(now) => Next::Refresh,
@@ -36,7 +36,7 @@ impl<E: Entropy> Session<E> {
         self.markers.orphan_wait(next, habits, now)
     }
 
-    /// Sends a refresh: under the id of the one before, while that may still bring its cookie.
+    /// Sends a refresh, under the id of the one before while the cookie of that may still arrive.
     pub(super) fn send_refresh(&mut self, now: Moment, attempt: AttemptId) -> Refreshing {
         self.count_sent(now);
         self.queue.sent = self.queue.sent.wrapping_add(1);
@@ -44,7 +44,7 @@ impl<E: Entropy> Session<E> {
         let session = self.tenure.epoch();
         let (marker, retried) = self.markers.mark(attempt, session, now, &mut self.entropy);
         if let Some(earlier) = retried {
-            // Neither a network that comes back nor a reload makes it less late.
+            // Its tokens are late from the first attempt on, whatever the network or a reload did.
             let first = now.before(earlier.first_age(now));
             self.renewal.backoff.has_failed_since(first, now);
         }
@@ -56,9 +56,9 @@ impl<E: Entropy> Session<E> {
         Refreshing { id, number: self.queue.sent, under: marker.under, began: now, is_inert: false }
     }
 
-    /// Notes what became of a refresh, in the marker and in the list of those that are out.
+    /// Stores the outcome of a refresh: in its marker, and in the list of those in flight.
     pub(super) fn note_fate(&mut self, now: Moment, attempt: AttemptId, settled: &Settled, fate: Fate) {
-        // The fetch of a page that goes away fails, and the request goes on.
+        // The fetch of a page that goes away fails, but the request goes on.
         if self.page.is_away() && fate == Fate::Lost {
             return;
         }
@@ -82,7 +82,7 @@ impl<E: Entropy> Session<E> {
                 self.markers.newest = self.stray_settled(attempt, sent, fate, left);
             }
             Settled::Stray(sent) => {
-                // The server may have rotated: the next refresh is to have its id.
+                // The server may have rotated the cookie: the next refresh needs the same id.
                 let lost = (fate == Fate::Lost).then(|| RefreshMarker::of_earlier(&sent, MarkerState::Lost));
                 self.stray_settled(attempt, sent, fate, lost);
             }
@@ -90,8 +90,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// One of an earlier session. Its cookie may lie over that of the session that has begun since.
-    /// Returns what is written down of it, unless another one was marked since.
+    /// Stores the outcome of a refresh of an earlier session: its cookie may lie over that of the session that has begun since.
+    /// Returns its marker.
     fn stray_settled(
         &mut self,
         attempt: AttemptId,
@@ -110,13 +110,13 @@ impl<E: Entropy> Session<E> {
         marker
     }
 
-    /// How long to wait before the next probe, after a rejection: while an orphan's cookie may still come, a rejection says
-    /// nothing.
+    /// Returns the pause before the next probe after a rejection. While the cookie of an orphan may still arrive, a rejection
+    /// proves nothing.
     pub(super) fn probe_pause(&self, now: Moment) -> Option<Millis> {
         self.markers.probe_pause(self.config.longest_orphan(), now)
     }
 
-    /// Writes down that the page goes, and with it whoever hears of its refresh.
+    /// Stores that the page goes: nobody hears of its refresh any more.
     pub(super) fn mark_gone(&mut self, now: Moment) {
         if let Some(note) = self.markers.mark_gone(now) {
             self.note(note);

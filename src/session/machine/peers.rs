@@ -1,4 +1,4 @@
-//! What passes between the tabs of one session.
+//! Messages between the tabs of one session, and the page as it comes and goes.
 
 use crate::session::id::{Entropy, EpochId, TabId};
 use crate::session::machine::Session;
@@ -14,7 +14,7 @@ use crate::session::time::{Millis, Moment};
 use crate::session::token::current_token::Source;
 
 impl<E: Entropy> Session<E> {
-    /// The page begins. It asks the other tabs; it waits for them only where there may be any.
+    /// Starts the session. Asks the other tabs, and waits for them only if there may be any.
     pub(super) fn start(&mut self, now: Moment, company: bool) {
         self.page = Page::Visible;
         let before = self.tenure.start(now, self.stored.session);
@@ -24,14 +24,14 @@ impl<E: Entropy> Session<E> {
         let is_replaced =
             matches!(self.stored.session, Some(SessionEntry::Over { reason: EndReason::Replaced, .. }));
         match &mut self.tenure.phase {
-            // The cookie is somebody else's than that of the last sign-in: nothing is restored by it.
+            // The cookie is not that of the last sign-in: it restores nothing.
             Phase::Unknown { .. } if is_replaced => {
                 self.end_session(EndReason::Replaced, false);
             }
             Phase::Unknown { restoring, .. } => {
                 *restoring = self.stored.session.and_then(SessionEntry::begun);
             }
-            // Nothing is restored; a later sign-in in another tab is one here.
+            // Nothing is restored. A later sign-in in another tab counts here.
             Phase::Ended { .. } if !self.config.restore => self.tenure.note_end(before, EndReason::None),
             // A session has ended before the page was activated, and another may have begun since.
             Phase::Ended { .. } => self.apply_stored_session(now),
@@ -40,7 +40,7 @@ impl<E: Entropy> Session<E> {
         }
         self.apply_stored_sign_out(now);
         if self.waiters.want_new_epoch(u32::MAX) {
-            // Somebody has signed in, and said so before the page was activated.
+            // Somebody has signed in before the page was activated.
             self.sign_out.forget(&mut self.outbox);
         }
         self.pursue_sign_out();
@@ -53,7 +53,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// The page is seen again, or was woken: it looks at what it may have missed before anything else.
+    /// Looks at what a page may have missed that is seen again, or was woken.
     pub(super) fn woken(&mut self, now: Moment, was_away: bool) {
         if !self.page.has_started() {
             return;
@@ -75,8 +75,7 @@ impl<E: Entropy> Session<E> {
         self.drop_needless_turn(now);
     }
 
-    /// The page is put away, or goes for good. Nothing is begun that it could not end, and nobody waits for it: what it
-    /// has on the wire, its marker tells.
+    /// Puts the page away, or lets it go for good. Nothing is begun that it could not end. Its marker tells of its refresh.
     pub(super) fn leave(&mut self, now: Moment) {
         self.goes_with_page(now);
         self.ask_anew(now);
@@ -85,14 +84,14 @@ impl<E: Entropy> Session<E> {
         self.say_goodbye();
     }
 
-    /// The lock goes with the page; the refresh does not.
+    /// Releases the lock of a refresh in flight.
     pub(super) fn leave_lock(&mut self) {
         if let Some(attempt) = self.queue.busy_refresh() {
             self.outbox.release(attempt);
         }
     }
 
-    /// Writes down of what is out that nobody hears of it any more.
+    /// Stores that nobody hears of the refreshes in flight any more.
     pub(super) fn goes_with_page(&mut self, now: Moment) {
         self.page.leave();
         self.relist_in_flight(Some(now.wall_ms()));
@@ -102,10 +101,10 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Asks the other tabs what they have.
+    /// Asks the other tabs for their token.
     pub(super) fn greet(&mut self, now: Moment) {
         if self.tabs.answer_wait(now) == Some(ANSWER_PATIENCE) {
-            return; // Asked this very moment.
+            return; // They were asked this very moment.
         }
         self.tell(PeerMessage::Hello);
         if self.hears_answers() {
@@ -113,7 +112,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Whether the answers of other tabs bring anything: their token, or what they have noted.
+    /// Whether the replies of other tabs are of use: their token, or their notes.
     fn hears_answers(&self) -> bool {
         self.config.shares_token || !self.stored.is_kept
     }
@@ -124,7 +123,7 @@ impl<E: Entropy> Session<E> {
         }
         match message {
             PeerMessage::Bye => return self.tabs.forget(from),
-            // Said on the way out as well: it does not tell that its tab is there.
+            // Tabs that go send it, too: it does not prove that its tab is there.
             PeerMessage::Noted(noted) => return self.noted_elsewhere(now, &noted),
             PeerMessage::Hello => {
                 self.tabs.overhear(now);
@@ -165,7 +164,7 @@ impl<E: Entropy> Session<E> {
                     return;
                 }
             }
-            // The session to restore. After `signIn()` a refresh has to show first whose it is.
+            // The session to restore. After `signIn()` a refresh must tell first whose it is.
             _ if self.tenure.epoch() == Some(epoch) => {
                 if self.tenure.cookie.has_changed() {
                     return;
@@ -176,7 +175,7 @@ impl<E: Entropy> Session<E> {
         self.adopt(now, epoch, grant, Source::Peer);
     }
 
-    /// Whether another tab speaks of a session that is over, or older than ours. Then it has missed something, and is told.
+    /// Whether another tab speaks of a session that is over, or older than ours. Replies to it, for it has missed something.
     fn contradicts(&mut self, now: Moment, epoch: EpochId) -> bool {
         match self.tenure.end_of(epoch) {
             Some((_, EndReason::None)) => {}

@@ -1,4 +1,4 @@
-//! What the answer to a refresh means.
+//! The outcome of a refresh.
 
 use crate::session::config::{CONFIRMATION, TRAVEL_TIME};
 use crate::session::error::RefreshFailure;
@@ -44,7 +44,7 @@ impl<E: Entropy> Session<E> {
             (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) => {
                 self.refreshed(now, sent, grant, marker);
             }
-            // One rejection ends no session, and a page that goes away cannot confirm it: whoever refreshes next does.
+            // One rejection ends no session, and a page that goes away cannot confirm it. The next refresh does.
             (Settled::InTime(_), Err(RefreshFailure::Rejected { .. }))
                 if self.page.is_away() && self.tenure.epoch().is_some() => {}
             (Settled::InTime(_), Err(RefreshFailure::Rejected { .. })) => match self.tenure.phase {
@@ -57,7 +57,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// A refresh has settled: writes down what became of it. Returns what its reply is worth, and the turn if it was its own.
+    /// Stores the outcome of a refresh. Returns what its reply is worth, and its turn if that goes on.
     pub(super) fn note_settled(
         &mut self,
         now: Moment,
@@ -98,24 +98,23 @@ impl<E: Entropy> Session<E> {
         (settled, turn)
     }
 
-    /// Whether another refresh is to tell before a rejection ends the session. A visitor who had none pays nothing.
+    /// Whether another refresh must confirm a rejection before it ends the session. Not for a visitor who had none.
     fn wants_confirmation(&mut self, now: Moment) -> bool {
         self.tenure.epoch().is_some() && !self.page.is_away() && self.must_confirm(now)
     }
 
-    /// Whether the last rejection says nothing by itself: it is the first one, or a cookie may still come.
+    /// Whether the last rejection proves nothing by itself: it is the first one, or a cookie may still arrive.
     pub(super) fn must_confirm(&mut self, now: Moment) -> bool {
         if !self.markers.is_rejected() || self.probe_pause(now).is_some() {
             return true;
         }
-        // A refresh that this tab has given up on may still bring a cookie.
+        // A refresh that has timed out may still bring a cookie.
         self.look_at_in_flight(now);
         self.markers.blocked.is_some()
     }
 
-    /// The server has refused the cookie. Another origin or a frame that the lock does not reach may have rotated it, or an
-    /// orphan is still to bring it: another try tells, with whatever cookie there is then. The lock is kept meanwhile: the
-    /// server would tell the others the same.
+    /// Confirms a rejection by another refresh. A frame that the lock does not reach may have rotated the cookie, or an orphan
+    /// is still to bring it. The lock is kept meanwhile: the server would reject the other tabs as well.
     pub(super) fn confirm_rejection(&mut self, now: Moment, mut turn: Turn) {
         self.markers.note_rejection(turn.refreshing().map(|refreshing| refreshing.id));
         if self.markers.blocked.is_some() {
@@ -129,19 +128,19 @@ impl<E: Entropy> Session<E> {
         self.report(Report::Deferred { why: Delay::Confirmation, wait: pause });
     }
 
-    /// A refresh has brought a token. `marker` that of the refresh.
+    /// Takes the token of a refresh, if it is still of use. `marker`: that of the refresh.
     fn refreshed(&mut self, now: Moment, sent: SentRefresh, mut grant: Grant, marker: Option<RefreshMarker>) {
         let SentRefresh { number, began, .. } = sent;
         let is_wanted = self.waiters.want_new_epoch(number);
         let is_new = self.tenure.begins_anew(number, is_wanted);
-        // Whoever wanted a new session waits for it no longer.
+        // The caller that wanted a new session waits no longer.
         let is_ended = self.tenure.is_ended() && !is_new;
-        // The server has rotated since a late one: its newest answer is the one to go by.
+        // A late reply: the server has rotated since, and a newer token is here.
         if is_ended || number <= self.tenure.newest_refresh {
             return;
         }
-        // The server was slow, or the page was frozen while the answer lay there: it may be as old as the question. From
-        // a server that is slower than its tokens live one takes what one gets.
+        // The server was slow, or the page was frozen while the response waited: the token may be as old as the request. If the
+        // server is slower than its tokens live, any token is taken.
         let took = grant.received.since(began);
         let as_asked = Grant { received: began, ..grant.clone() };
         let was_frozen = took > self.config.longest_turn();
@@ -164,7 +163,7 @@ impl<E: Entropy> Session<E> {
             }
         };
         match self.tenure.end_of(epoch) {
-            // Signed out in another tab, while it was on the wire.
+            // The user has signed out in another tab while it was in flight.
             Some((_, reason)) => self.end_session(reason, true),
             None => {
                 if self.tenure.epoch().is_some_and(|known| known != epoch) {
@@ -200,6 +199,5 @@ impl<E: Entropy> Session<E> {
         self.report(Report::Deferred { why: Delay::Backoff, wait });
         self.renewal.allowance.show(now);
         self.renewal.failure = Some(failure);
-        // A failure like the one before, far ahead of the next renewal, is nothing new to the app.
     }
 }

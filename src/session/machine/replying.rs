@@ -1,4 +1,4 @@
-//! What a tab replies to others, and when another's reply will do.
+//! Replies to other tabs, and those that another tab makes needless.
 
 use crate::session::id::Entropy;
 use crate::session::machine::Session;
@@ -9,11 +9,11 @@ use crate::session::tabs::replies::Debt;
 use crate::session::tenure::Phase;
 use crate::session::time::{Millis, Moment};
 
-/// How much older a token may be for a reply with it to be as good: ages are measured twice.
+/// The most by which the ages of one token differ: both tabs measure it, at different times.
 const SAME_AGE: Millis = Millis::from_secs(1);
 
 impl<E: Entropy> Session<E> {
-    /// Replies to another tab, at once or unless a third one does.
+    /// Replies to another tab: at once, or later unless a third one does.
     pub(super) fn reply_or_owe(&mut self, now: Moment, debt: Debt) {
         if self.page.is_away() || self.tabs.owe(debt, now, &mut self.entropy) {
             self.pay(now, debt);
@@ -32,14 +32,14 @@ impl<E: Entropy> Session<E> {
             (Debt::Help { epoch, age }, _) => self.help(now, epoch, age),
             (Debt::End, Some((until, reason))) => self.tell(PeerMessage::Over { until, reason }),
             _ => {
-                // Before the reply: with it the other one has heard all.
+                // Before the reply: after it, the other tab waits for nothing more.
                 self.tell_known(now);
                 self.reply(now);
             }
         }
     }
 
-    /// Says what there is to give.
+    /// Replies with the token, or with what is known of the session.
     pub(super) fn reply(&mut self, now: Moment) {
         let message = self.state(now);
         self.tell(message);
@@ -64,7 +64,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Another tab has said what it has: a reply of ours that would say no more is needless.
+    /// Drops the replies that another tab has made needless.
     pub(super) fn note_reply(&mut self, now: Moment, heard: &PeerMessage) {
         if self.tabs.replies.is_empty() {
             return;
@@ -81,7 +81,7 @@ impl<E: Entropy> Session<E> {
     }
 }
 
-/// Whether `reply` says nothing that was not in `heard`.
+/// Whether `reply` says no more than `heard`.
 fn says_no_more(reply: &PeerMessage, heard: &PeerMessage) -> bool {
     use PeerMessage::{Began, Here, Offered, Over};
     match (reply, heard) {
@@ -124,7 +124,7 @@ mod tests {
     fn a_reply_is_needless_where_another_tab_has_said_as_much() {
         let (old, same, young) = (SAME_AGE + Millis::new(1), SAME_AGE, Millis::ZERO);
         for (reply, heard, is_needless) in [
-            // A token of a later session, or one that came about as late.
+            // A token of a later session, or one that is about as new.
             (offered(5, young), offered(6, old), true),
             (offered(5, young), offered(5, same), true),
             (offered(5, young), offered(5, old), false),

@@ -1,4 +1,4 @@
-//! What a caller gets that wants a token, or whose token was refused.
+//! Calls that want a token, or whose token was rejected.
 
 use crate::session::error::Denial;
 use crate::session::id::{Entropy, EpochId, Generation, Ticket};
@@ -24,7 +24,7 @@ impl<E: Entropy> Session<E> {
             Phase::Active(current) if not.as_ref() == Some(&current.grant.token) => {
                 self.refused(now, ticket, &Audience::unnamed());
             }
-            // A refused token may be good enough for other APIs, unless its successor is on the way.
+            // A rejected token may be good enough for other APIs, unless its successor is on the way.
             Phase::Active(current)
                 if current.grant.lasts(now, min_validity)
                     && !(current.refused && self.is_being_replaced(now)) =>
@@ -56,7 +56,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Whether a refresh was asked for, or is on the wire; or a worker is about to leave it to a page.
+    /// Whether a refresh waits for its turn or is in flight, or a worker is about to leave it to a page.
     fn is_being_replaced(&self, now: Moment) -> bool {
         self.queue.refresh_is_coming() || (self.config.defers && self.refresh_is_due(now))
     }
@@ -68,19 +68,19 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// The token in hand was refused.
+    /// Handles the rejection of the current token: refreshes it, unless that is known not to help.
     pub(super) fn refused(&mut self, now: Moment, ticket: Ticket, audience: &Audience) {
         let Phase::Active(current) = &mut self.tenure.phase else { return };
         let is_brand_new =
             current.is_brand_new(now, audience.is_unnamed()) && self.renewal.breaker.is_cause(audience);
         let pause = match self.renewal.breaker.open_until(audience, now) {
             None if is_brand_new => Some(self.renewal.breaker.strike(audience, now)),
-            // Nobody says whether the token was accepted in between. It has lived for a while.
+            // It has lived for a while, and may have been accepted in between: `accessToken()` does not tell.
             Some(_) if audience.is_unnamed() && !is_brand_new && !current.rejected_early => None,
             pause => pause,
         };
         current.rejected_early |= is_brand_new;
-        // Those that are refused together cause one refresh.
+        // Calls that are rejected together cause one refresh.
         let pause = match pause {
             None if !current.refused => self.renewal.breaker.spend(audience, now),
             pause => pause,

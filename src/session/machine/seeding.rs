@@ -1,8 +1,8 @@
-//! A token that the page was delivered with, by a server that renders it.
+//! Seeds: tokens that the page was delivered with, by a server that renders it.
 //!
-//! It is no sign-in: the session that goes on is the same, in all tabs. The page was rendered with the cookie of that moment,
-//! so the token of another person may show that somebody has signed in unseen. But a page may come out of a cache, or hand its
-//! token over late, and be older than a sign-in or a sign-out: a refresh tells, or nobody is signed in before the next sign-in.
+//! A seed is no sign-in: the session that goes on is the same, in all tabs. The page was rendered with the cookie of that
+//! moment, so the token of another person may show a sign-in that nobody has reported. But the page may come out of a cache,
+//! or hand its token over late, and be older than a sign-in or a sign-out. Then a refresh tells, or the seed is rejected.
 
 use crate::session::error::Denial;
 use crate::session::id::{Entropy, Ticket};
@@ -19,7 +19,7 @@ use crate::session::token::current_token::Source;
 use crate::session::waiters::Wish;
 
 impl<E: Entropy> Session<E> {
-    /// Takes the token, or waits for the start and for the other tabs where only they know whether a session goes on.
+    /// Keeps a seed until the session has started, and until the other tabs have replied if only they know of a session.
     pub(super) fn seeded(&mut self, now: Moment, ticket: Ticket, grant: Grant) {
         self.apply_stored_before_seed(now);
         if self.page.has_started() && !self.stored.is_kept && self.tenure.session().is_none() {
@@ -29,7 +29,7 @@ impl<E: Entropy> Session<E> {
         self.waiters.seeds.push(Seed { ticket, grant, handed: now, latest });
     }
 
-    /// A page that restores nothing goes on with what there is, too, now that the app knows of a session.
+    /// Applies the entries before a seed. A page that restores nothing goes on with the stored session, too: the app knows of one.
     fn apply_stored_before_seed(&mut self, now: Moment) {
         let restores_nothing = matches!(self.tenure.phase, Phase::Ended { reason: EndReason::None, .. });
         self.tenure.forget_start();
@@ -42,7 +42,7 @@ impl<E: Entropy> Session<E> {
         self.note_latest(now);
     }
 
-    /// Takes the tokens that wait for nothing any more.
+    /// Takes the seeds that wait for nothing any more.
     pub(super) fn take_ripe_seeds(&mut self, now: Moment) {
         let may_hear = self.tenure.session().is_none() && self.tabs.answer_wait(now).is_some();
         if !self.page.has_started() || may_hear {
@@ -61,7 +61,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Takes a token. Returns what its caller is told, where that is known at once.
+    /// Takes a seed. Returns the reply to its caller, if it is known at once.
     fn sow(&mut self, now: Moment, seed: Seed) -> Option<Result<Reply, Denial>> {
         let Seed { ticket, grant, .. } = seed;
         if let Some(denial) = self.forbids(&grant) {
@@ -71,26 +71,26 @@ impl<E: Entropy> Session<E> {
         let is_replaced = self.tenure.is_replaced(found);
         match self.tenure.session() {
             Some(known) if known.is_of(&grant) && !is_replaced => {
-                // Ours is as good, and may be newer: nobody knows how old a page is.
+                // Ours is as good, and may be newer: the age of a page is unknown.
                 let has_one = matches!(&self.tenure.phase, Phase::Active(current) if current.grant.lasts(now, Default::default()));
                 if !has_one && grant.lasts(now, Default::default()) {
                     self.adopt(now, known.epoch, grant, Source::Seed);
                 }
             }
-            // Whether the page is older than the sign-in, a refresh tells.
+            // A refresh tells whether the page is older than the sign-in.
             Some(known) => {
                 let owner = Fingerprint::of(known.epoch, &grant);
                 self.waiters.add(ticket, Wish::Person { after: self.queue.sent_before(), owner }, None, now);
                 return None;
             }
-            // Whether the page is older than the sign-out, a refresh tells.
+            // A refresh tells whether the page is older than the sign-out.
             None if self.is_signed_out() => {
                 let pending = self.sign_out.pending().or(self.stored.sign_out);
                 self.tenure.cookie.keep_signed_out(pending.and_then(|pending| pending.session));
                 self.waiters.add(ticket, Wish::NewEpoch { after: self.queue.sent }, None, now);
                 return None;
             }
-            // The answer to the refresh that restores it is of the same session.
+            // The refresh that restores the session will find the same one.
             None if self.tenure.is_unknown() => {
                 let epoch = self.tenure.next_epoch(now, &mut self.entropy);
                 self.adopt(now, epoch, grant, Source::Seed);
@@ -104,7 +104,7 @@ impl<E: Entropy> Session<E> {
         Some(Ok(Reply::Done))
     }
 
-    /// Why a token may not be taken before the next sign-in: it may be of the session that was signed out here.
+    /// Returns why a seed is rejected until the next sign-in: it may be of the session that was signed out here.
     fn forbids(&self, grant: &Grant) -> Option<Denial> {
         if let (Phase::Ended { reason: EndReason::Replaced, .. }, _)
         | (_, Some(SessionEntry::Over { reason: EndReason::Replaced, .. })) =

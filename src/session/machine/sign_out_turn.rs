@@ -1,18 +1,16 @@
-//! A sign-out at the wire: what is sent, and what confirms it.
+//! The turn of a sign-out. Only a 2xx in the format of the auth server confirms it, or two refreshes that it rejects.
 //!
-//! Only the auth server's own word does: a 2xx in its own format, or a refresh that it refuses twice.
-//!
-//! | on | is sent next, in the same turn |
+//! | after | sent next, in the same turn |
 //! | --- | --- |
-//! | a first try that did not have to wait, with a token in hand where one is required | the sign-out |
-//! | any other | a refresh, unpublished, to see whose session there is |
-//! | that brings a token of the session which was signed out | the sign-out, with this token |
-//! | that brings another one | nothing: somebody has signed in by a way that we do not see (a redirect) |
-//! | that is refused | a second one, after a pause; refused as well, it confirms the sign-out |
-//! | the sign-out is refused, and no refresh was sent before it | a refresh, as above; one suffices if the sign-out had carried the token |
-//! | that brings a token | the sign-out once more, where a token is required; else nothing: it is not confirmed |
-//! | a refresh is out that was sent before the sign-out | nothing: its cookie would undo what was confirmed |
-//! | anything else | nothing: it is not confirmed, and is tried again later |
+//! | a first attempt without a wait, with a token if one is required | the sign-out |
+//! | any other attempt | a refresh, unpublished: the comparison |
+//! | a comparison: a token of the session that was signed out | the sign-out, with this token |
+//! | a comparison: another token | nothing: somebody has signed in unseen (a redirect) |
+//! | a comparison: rejected | a second one, after a pause; rejected as well, it confirms |
+//! | the sign-out is rejected, without a comparison | a comparison; one suffices if the sign-out carried the token |
+//! | that comparison: a token | the sign-out, if a token is required; else nothing: unconfirmed |
+//! | a 2xx while an earlier refresh is in flight | nothing: its cookie would undo the sign-out |
+//! | anything else | nothing: unconfirmed, and tried again later |
 
 use crate::session::error::{Denial, RefreshFailure};
 use crate::session::id::{AttemptId, Entropy, EpochId, Ticket};
@@ -27,13 +25,13 @@ use crate::session::token::current_token::Source;
 use crate::session::turn::{OnWire, Shown, Task, Turn, Urge};
 
 impl<E: Entropy> Session<E> {
-    /// Whether a refresh goes before this: to see whose session there is, or for the token that is required.
+    /// Whether a refresh goes first: to see whose session there is, or for the token that is required.
     pub(super) fn must_compare(&self, task: &Task, now: Moment) -> bool {
         let is_sure = matches!(task, Task::SignOut { urge, .. } if *urge != Urge::Pursuit);
         self.sign_out.must_compare(is_sure, self.config.sign_out_token, now)
     }
 
-    /// Sends it; or first the refresh that tells whose session there is.
+    /// Sends the sign-out, or first the refresh that tells whose session there is.
     pub(super) fn send_sign_out(&mut self, now: Moment, mut turn: Turn) {
         if turn.refusal().is_none() && !self.must_compare(&turn.task, now) {
             return self.send_as_it_is(now, turn);
@@ -52,7 +50,7 @@ impl<E: Entropy> Session<E> {
         self.queue.current = Some(turn);
     }
 
-    /// The page goes while it looks whose session there is: what it would send next, it could not send under the lock.
+    /// Puts the sign-out off if the page goes during a comparison: it could not send the next request under the lock.
     pub(super) fn put_off_sign_out(&mut self) {
         if self.queue.current.as_ref().is_some_and(Turn::compares)
             && let Some(turn) = self.queue.give_up()
@@ -62,7 +60,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// It is known whose session there is, or that there is none.
+    /// Handles the outcome of a comparison.
     pub(super) fn sign_out_compared(
         &mut self,
         now: Moment,
@@ -72,11 +70,11 @@ impl<E: Entropy> Session<E> {
     ) {
         self.apply_stored_sign_out(now);
         match outcome {
-            // It has lain there while the tab was frozen: whose session there is now, it does not say.
+            // The response waited while the tab was frozen: somebody else may have signed in since.
             Ok(_) if turn.was_neglected(now, self.config.longest_gap()) => {
                 self.outbox.release(turn.attempt);
                 if self.tenure.token().is_some() {
-                    // Somebody has signed in, and its cookie may lie over that.
+                    // Its cookie may lie over that of a sign-in.
                     self.tenure.doubt_cookie_after(Ok(()));
                 }
                 self.sign_out_failed(now, turn, RefreshFailure::TimedOut);
@@ -100,14 +98,14 @@ impl<E: Entropy> Session<E> {
                         self.leave_epoch(epoch);
                         self.adopt(now, epoch, grant, Source::Refresh(number));
                     }
-                    // Somebody has signed in, and this lies over the cookie of that.
+                    // Its cookie lies over that of a sign-in.
                     Phase::Active(_) => self.tenure.doubt_cookie_after(Ok(())),
-                    // A session that began meanwhile is restored next; of one that began before, its own tab speaks.
+                    // A session that began meanwhile is restored next; an earlier one is announced by its own tab.
                     Phase::Unknown { .. } | Phase::Ended { .. } | Phase::Closed { .. } => {}
                 }
             }
             Err(failure @ RefreshFailure::Rejected { .. }) => {
-                // The refusal of a request that carried the token counts for the first one.
+                // The rejection of a request that carried the token counts as the first one.
                 if matches!(turn.shown, Shown::Refused { carried_token: true, .. }) {
                     self.markers.note_rejection(None);
                 }
@@ -130,7 +128,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// A refresh has brought a token of the session that was signed out.
+    /// Sends the sign-out after all, or fails: the session goes on.
     fn session_goes_on(&mut self, now: Moment, mut turn: Turn, grant: Grant) {
         self.markers.forget_rejection();
         if self.config.sign_out_token {
@@ -140,7 +138,7 @@ impl<E: Entropy> Session<E> {
             return self.sign_out_failed(now, turn, failure);
         }
         turn.shown = Shown::GoesOn;
-        // The cookie that an orphan may still bring must not come after the sign-out.
+        // The cookie of an orphan must not arrive after the sign-out.
         let orphan = turn.still_waits(self.markers.newest, self.orphan_wait(now), now);
         if orphan.is_zero() {
             return self.send_as_it_is(now, turn);
@@ -158,7 +156,7 @@ impl<E: Entropy> Session<E> {
         outcome: Result<(), RefreshFailure>,
     ) {
         let Some(mut turn) = self.queue.take(attempt) else { return };
-        // Where a refresh went before it, the session is known to go on.
+        // After a comparison, the session is known to go on.
         let is_open =
             self.sign_out.pending().is_some() && turn.shown != Shown::GoesOn && !self.page.is_away();
         match outcome {
@@ -166,7 +164,7 @@ impl<E: Entropy> Session<E> {
                 let carried_token =
                     matches!(turn.on_wire(), Some(OnWire::SignOut { carries_token: true, .. }));
                 turn.shown = Shown::Refused { failure, carried_token };
-                // What is stored is looked at before the refresh is sent.
+                // The entries are read before the refresh is sent.
                 turn.hold(Millis::ZERO, Millis::ZERO, now);
                 self.queue.current = Some(turn);
             }
@@ -174,7 +172,7 @@ impl<E: Entropy> Session<E> {
                 self.outbox.release(attempt);
                 self.sign_out_failed(now, turn, failure);
             }
-            // The server may know of the cookie that went along only, and not of the one that is to come.
+            // The server may know the cookie of this request only, and not the one that is to come.
             Ok(()) if self.cookie_may_come(now) => {
                 self.outbox.release(attempt);
                 self.sign_out_failed(now, turn, RefreshFailure::TimedOut);
@@ -187,7 +185,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// The server knows of all sessions that had begun by `told`.
+    /// Confirms the sign-out of all sessions that had begun by `told`.
     fn sign_out_is_done(&mut self, tickets: Vec<Ticket>, told: Option<EpochId>) {
         self.end_what_was_signed_out();
         if !self.sign_out.confirm(told, self.tenure.is_ended(), &mut self.outbox) {
@@ -196,14 +194,14 @@ impl<E: Entropy> Session<E> {
         self.answer_all(tickets, Ok(Reply::SignedOut(SignOutStatus::Confirmed)));
     }
 
-    /// The server has not confirmed it.
+    /// Fails an attempt that the server has not confirmed.
     pub(super) fn sign_out_failed(&mut self, now: Moment, turn: Turn, failure: RefreshFailure) {
         let in_refresh = turn.compares() && turn.refusal().is_none();
         let failure = turn.refusal().unwrap_or(failure);
         let attempt = turn.attempt;
         let tickets = turn.task.into_tickets();
         self.end_what_was_signed_out();
-        // None if a session has begun since, which must not be signed out for the one before it.
+        // A session has begun since, and must not be signed out for the one before it.
         if self.sign_out.pending().is_none() {
             return self.answer_all(tickets, Err(Denial::Changed));
         }

@@ -1,4 +1,4 @@
-//! The refreshes that are out and unanswered: how many more may be sent, and what must not be believed before they settle.
+//! Refreshes in flight, over all tabs: how many more may be sent, and what proves nothing before they settle.
 
 use crate::session::config::RECOGNISED;
 use crate::session::id::Entropy;
@@ -10,7 +10,7 @@ use crate::session::storage::note::Note;
 use crate::session::time::{Deadline, Millis, Moment};
 
 impl<E: Entropy> Session<E> {
-    /// Lists the refreshes of this page as those of one that has gone, or is back.
+    /// Stores that the page of the refreshes in flight has gone, or is back.
     pub(super) fn relist_in_flight(&mut self, gone: Option<i64>) {
         let in_flight: Vec<_> = self.queue.in_flight().collect();
         for sent in in_flight {
@@ -19,8 +19,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Until when no refresh may be sent, because of those that are out: there are too many, or one that this tab has given
-    /// up on is still to bring what would be a spent cookie after another rotation.
+    /// Updates until when no refresh may be sent: too many are in flight, or one that has timed out may still bring a cookie
+    /// that another rotation would spend.
     pub(super) fn look_at_in_flight(&mut self, now: Moment) {
         let pace = self.stored.answered.map(|answered| answered.pace);
         let gone_wait = |seen| Rotation::Revokes.orphan_wait(seen, pace, self.config.longest_orphan());
@@ -39,35 +39,35 @@ impl<E: Entropy> Session<E> {
         self.markers.blocked = (!wait.is_zero()).then(|| Deadline::new(now, wait));
     }
 
-    /// How long to wait for refreshes that tabs have given up on, where their cookie would be a spent one after another
-    /// rotation. `heard_of`: how long those of other tabs may be out, which hear of them.
+    /// Returns how long to wait for refreshes that have timed out, if another rotation would spend their cookie. `heard_of`:
+    /// how long those of other living tabs may be in flight.
     fn late_wait(&self, now: Moment, heard_of: Millis) -> Millis {
         let is_old = |marker: RefreshMarker| {
             marker.state == MarkerState::Superseded && marker.first_age(now) >= RECOGNISED
         };
-        // While probes may tell, nothing else is waited for.
+        // While probes may tell, nothing is waited for.
         let is_rejected = self.markers.is_rejected() && self.probe_pause(now).is_none();
         if self.rotation() == Rotation::None || !(is_rejected || self.markers.newest.is_some_and(is_old)) {
             return Millis::ZERO;
         }
-        // What was sent before a sign-out undoes it by bringing a cookie.
+        // The cookie of a refresh that was sent before a sign-out would undo it.
         let counts_strays = self.sign_out.pending().is_some();
         self.queue.given_up_wait(counts_strays, now).max(heard_of)
     }
 
-    /// Whether the tab that has sent it hears when it settles. Where no other tab is there, its page has crashed.
+    /// Whether the tab of a refresh hears when it settles. Without any other tab, its page has crashed.
     pub(super) fn is_heard_of(&self, listed: &InFlight) -> bool {
         listed.gone.is_none() && !self.tabs.siblings().is_empty()
     }
 
-    /// Whether a refresh that was sent before may still bring a cookie, as far as the tabs of this browser know.
+    /// Whether an earlier refresh may still bring a cookie, as far as the tabs of this browser know.
     pub(super) fn cookie_may_come(&self, now: Moment) -> bool {
         let is_out_elsewhere = self.markers.out_elsewhere.is_some_and(|until| !until.is_due(now));
         is_out_elsewhere || !self.queue.given_up_wait(true, now).is_zero()
     }
 }
 
-/// The two longest of the times for which refreshes still count.
+/// The two longest times for which refreshes still count.
 #[derive(Debug, Default)]
 struct Waits {
     longest: Millis,

@@ -1,8 +1,8 @@
-//! A sign-in is newer than every refresh that was sent before it, whenever that is answered.
+//! Sign-ins beside refreshes in flight. A sign-in is newer than every refresh that was sent before it, however late it settles.
 //!
-//! Where it is not clear whose cookie there is (`cookie.rs`), one more refresh tells. It never shows anybody else: the session
-//! goes on if the person is the same, and ends otherwise. A cookie that changes without an earlier refresh is that of a
-//! sign-in which nobody has told us of: a session of its own.
+//! If it is not clear whose cookie there is (`tenure/cookie.rs`), one more refresh tells. The session goes on if the person is
+//! the same, and ends otherwise. A cookie that changes without an earlier refresh belongs to a sign-in that nobody has
+//! reported: it begins a session of its own.
 
 use crate::session::error::Denial;
 use crate::session::id::{Entropy, Ticket};
@@ -21,7 +21,7 @@ use crate::session::turn::Task;
 use crate::session::waiters::Wish;
 
 impl<E: Entropy> Session<E> {
-    /// Somebody has signed in, says the app, and a cookie was set.
+    /// Begins a session whose cookie was set without a response: a refresh tells whose it is.
     pub(super) fn cookie_changed(&mut self, now: Moment, ticket: Ticket) {
         self.cancel(|task| matches!(task, Task::SignOut { .. }), Denial::Changed);
         let before = self.session_before();
@@ -37,8 +37,8 @@ impl<E: Entropy> Session<E> {
         self.waiters.add(ticket, Wish::NewEpoch { after }, None, now);
     }
 
-    /// A session has begun, and nobody knows whose it is. It is written down and told where the cookie of the session before may
-    /// still come: a page that goes before a refresh has told would leave the next one to find the person before.
+    /// Begins a session of an unknown person. It is stored and sent to the other tabs: the cookie of the session before may
+    /// still arrive, and a page that goes before a refresh has told would leave the next one with the person before.
     fn begin_unknown(&mut self, now: Moment) {
         let begun = Fingerprint {
             epoch: self.tenure.next_epoch(now, &mut self.entropy),
@@ -51,13 +51,13 @@ impl<E: Entropy> Session<E> {
         self.tell(PeerMessage::Began(begun));
     }
 
-    /// The session whose cookie there was, as far as anything is known.
+    /// Returns the session whose cookie there was, as far as it is known.
     fn session_before(&self) -> Option<Fingerprint> {
         let signed_out = self.sign_out.pending().or(self.stored.sign_out).and_then(|pending| pending.session);
         self.tenure.session().or(self.stored.session.and_then(SessionEntry::begun)).or(signed_out)
     }
 
-    /// Whether a refresh of another tab or page may be out.
+    /// Whether a refresh of another tab or page may be in flight.
     fn is_out_elsewhere(&self, now: Moment) -> bool {
         let is_likely = |sent: i64| now.wall_since(sent) < self.config.longest_orphan();
         self.stored.in_flight.iter().any(|listed| {
@@ -67,8 +67,8 @@ impl<E: Entropy> Session<E> {
         })
     }
 
-    /// Looks whether a refresh may put its cookie over that of a sign-in which has just been made with an answer.
-    /// One that was answered shortly before may have done so already: the app had the answer of its login for a while.
+    /// Whether a refresh may set its cookie over that of a sign-in that has just been made with a response. One that settled
+    /// shortly before may have done so already: the app had the response of its login for a while.
     pub(super) fn overlaps_sign_in(&self, now: Moment, grant: &Grant) -> bool {
         let is_own = self.tenure.session().is_some_and(|known| known.person.is_some() && known.is_of(grant));
         let was_answered = self
@@ -81,10 +81,10 @@ impl<E: Entropy> Session<E> {
             || (was_answered && !is_own)
     }
 
-    /// Somebody has signed in: writes down that a refresh is out which was sent before.
+    /// Stores, after a sign-in, that a refresh is in flight that was sent before.
     pub(super) fn mark_earlier(&mut self, now: Moment) {
         let Some((attempt, marker)) = self.stored.marker() else { return self.mark_stray(now) };
-        // Where the clock was set back since, its date does not say so; and whoever reads it later does not know that.
+        // If the clock was set back since, its date does not say so, and no later reader could know.
         if let Some(epoch) = self.tenure.epoch()
             && marker.may_be_out()
             && !epoch.is_after(marker.sent)
@@ -93,7 +93,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Writes down that a refresh is out which was sent before the session began.
+    /// Stores that a refresh is in flight that was sent before the session began.
     pub(super) fn mark_stray(&mut self, now: Moment) {
         if let Some(note) = self.tenure.mark_stray(self.queue.stray(), &self.stored.in_flight, now) {
             self.note(note);

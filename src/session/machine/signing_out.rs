@@ -1,13 +1,7 @@
-//! A sign-out: over here at once, and pursued until the server has confirmed it.
+//! Signing out. The session is over here at once; `sign_out/` pursues that until the server has confirmed it.
 //!
-//! It is written down before anything is sent, and stays written until the server has confirmed it or a session has
-//! begun since. After the last try it stays as well: the sign-out is local from then on. What is sent in a turn, and what
-//! confirms it, is said in `sign_out_turn`.
-//!
-//! Without an endpoint a sign-out is local from the start: what is remembered of the session says that it is over, and
-//! nothing is restored before the next sign-in.
-//!
-//! Where the server has said that there is no session, a sign-out sends nothing and changes nothing.
+//! Without an endpoint a sign-out is local: the stored session says that it is over, and nothing is restored before the next
+//! sign-in. If the server has said that there is no session, a sign-out sends nothing and changes nothing.
 
 use crate::session::error::Denial;
 use crate::session::id::{Entropy, Ticket};
@@ -25,7 +19,7 @@ use crate::session::turn::{Task, Turn, Urge};
 
 impl<E: Entropy> Session<E> {
     pub(super) fn sign_out(&mut self, now: Moment, ticket: Ticket, reads_login: bool) {
-        // Unless another tab has just begun one.
+        // Another tab may just have begun one.
         let is_later = |begun: Fingerprint| self.tenure.end_of(begun.epoch).is_none();
         let has_begun = self.stored.session.and_then(SessionEntry::begun).is_some_and(is_later);
         let is_over = matches!(self.tenure.phase, Phase::Ended { .. } | Phase::Closed { .. }) && !has_begun;
@@ -46,7 +40,7 @@ impl<E: Entropy> Session<E> {
             self.sign_out.keep_local();
             let is_free = self.stored.sign_out.is_none_or(|kept| kept.is_given_up());
             if let Some((until, _)) = self.tenure.ended().filter(|_| is_free) {
-                // Whose session it was, or that nobody can tell: a later page may be delivered with a token of it.
+                // A later page may be delivered with a token of this session.
                 let local = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 };
                 self.outbox.writes.push(Write::SignOut(local.given_up()));
             }
@@ -82,35 +76,35 @@ impl<E: Entropy> Session<E> {
             && !self.stored.marker.as_ref().is_some_and(may_come)
     }
 
-    /// The token in hand, where the endpoint requires the one of this session.
+    /// Returns the current token, if it is of this session and the endpoint requires it.
     fn grant_of(&self, session: Option<Fingerprint>) -> Option<Grant> {
         let Phase::Active(current) = &self.tenure.phase else { return None };
         let is_its = self.config.sign_out_token && session.is_some_and(|begun| begun.epoch == current.epoch);
         is_its.then(|| current.grant.clone())
     }
 
-    /// The session whose cookie the browser has; `None` where nobody can know. Then whoever's it is is signed out.
+    /// Returns the session whose cookie the browser has; `None` if nobody can know. Then the sign-out is for anybody.
     fn whose_cookie(&self) -> Option<Fingerprint> {
         let known = self.tenure.session();
-        // Another tab may just have begun one, or may have signed out of a later one than ours.
+        // Another tab may have begun a later one, or signed out of it.
         let begun = self.stored.session.and_then(SessionEntry::begun);
         let is_of_now = |pending: &PendingSignOut| !pending.is_outdated(self.stored.session);
         let signed_out = match self.sign_out.pending().or(self.stored.sign_out.filter(is_of_now)) {
             Some(pending) => Some(pending.session?),
             None => None,
         };
-        // The last of one epoch counts: the token at hand is newer than what was written down when its session began.
+        // The last one of equal sessions counts: our token is newer than the entry of its session.
         let all = [begun, signed_out, known].into_iter().flatten();
         let session = all.max_by_key(|begun| begun.epoch)?;
-        // A refresh that was sent before it had begun brings another cookie.
+        // A refresh that was sent before the session began brings another cookie.
         let is_earlier = |refresh: &RefreshMarker| refresh.may_lie_over(session.epoch);
         let overlaps = self.stored.marker.as_ref().is_some_and(is_earlier) || self.queue.has_inert();
         Some(session).filter(|_| !overlaps && !self.tenure.cookie.must_verify)
     }
 
-    /// Looks whether a sign-out is pending: another page may have left one, or have finished ours.
+    /// Applies the stored sign-out: another page may have left one, or have finished this one.
     pub(super) fn apply_stored_sign_out(&mut self, now: Moment) {
-        // While a login runs there is none written down: it comes back if the login fails.
+        // A login that runs has removed the entry, and stores it again if it fails.
         if !self.stored.is_kept || !self.config.tells_sign_out || !self.queue.logins.is_empty() {
             return;
         }
@@ -136,14 +130,14 @@ impl<E: Entropy> Session<E> {
         self.sign_out.pending().is_some() && self.tenure.is_unknown()
     }
 
-    /// A page that began with a pending sign-out shows what it knows: the user is signed out.
+    /// Shows that the user is signed out, in a page that began with a pending sign-out.
     pub(super) fn end_what_was_signed_out(&mut self) {
         if self.awaits_sign_out() {
             self.end_session(EndReason::SignedOut, false);
         }
     }
 
-    /// A local sign-out holds until the next sign-in: a page that begins restores nothing.
+    /// Keeps a local sign-out over reloads, until the next sign-in.
     pub(super) fn keep_local_sign_out(&mut self) {
         let is_signed_out =
             matches!(self.stored.session, Some(SessionEntry::Over { reason: EndReason::SignedOut, .. }));
@@ -153,12 +147,12 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Whether the word of a sign-out is enough to restore nothing: nobody is asked, and nobody signs in just now.
+    /// Whether a stored sign-out is enough to restore nothing: there is no endpoint, and nobody is signing in.
     pub(super) fn holds_locally(&self) -> bool {
         !self.config.tells_sign_out && self.tenure.is_unknown() && !self.waiters.want_new_epoch(u32::MAX)
     }
 
-    /// Another tab has just tried, and failed.
+    /// Puts the next attempt off if another tab has just failed.
     pub(super) fn put_off_pursuit(&mut self, now: Moment) {
         let is_pursuit = |turn: &Turn| matches!(turn.task, Task::SignOut { urge: Urge::Pursuit, .. });
         if self.sign_out.pause(now).is_some() && self.queue.current.as_ref().is_some_and(is_pursuit) {
@@ -166,10 +160,10 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// What was written down, somebody else has finished or given up, or a sign-in has ended the matter.
+    /// Drops the turn of a sign-out that another tab has finished or given up.
     pub(super) fn drop_finished_sign_out(&mut self) {
         let status = match self.sign_out.step() {
-            // A sign-in would have taken it from the queue.
+            // A sign-in would have cancelled it.
             Step::Rest => SignOutStatus::Confirmed,
             Step::Show => SignOutStatus::Pending,
             Step::Try => return,
@@ -182,7 +176,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// What has become of the last sign-out: to show.
+    /// Returns the progress of the last sign-out: to show.
     pub fn sign_out_progress(&self) -> Option<SignOutProgress> {
         self.sign_out.progress()
     }

@@ -1,4 +1,4 @@
-//! Whose turn it is at the wire, and when the next one is due.
+//! Turns: when the next one is due, what it waits for, and what it sends.
 
 use crate::session::error::{Denial, RefreshFailure};
 use crate::session::id::{AttemptId, Entropy};
@@ -12,14 +12,14 @@ use crate::session::token::current_token::CurrentToken;
 use crate::session::turn::{OnWire, SentRefresh, Stage, Task, Turn};
 
 impl<E: Entropy> Session<E> {
-    /// Everything that time alone makes due.
+    /// Does what time alone makes due.
     pub(super) fn advance(&mut self, now: Moment) {
         self.tabs.look(now);
         self.pay_debts(now);
         self.take_ripe_seeds(now);
         let is_neglected = self.queue.look(now, self.config.longest_gap());
         if self.queue.is_holding() && (is_neglected || !self.is_shown()) {
-            // What the app has to hear, it hears without the lock.
+            // Listeners do not run under the lock.
             self.ask_anew(now);
         } else if self.queue.is_overdue() {
             self.turn_is_overdue(now);
@@ -30,7 +30,7 @@ impl<E: Entropy> Session<E> {
         }
         while let Some(caller) = self.waiters.take_impatient(now, self.config.patience) {
             if self.queue.runs_login() {
-                // Nothing was sent: it may be the login function itself that waits.
+                // The login function may be waiting for itself.
                 self.answer(caller.ticket, Err(Denial::SignInRuns));
                 continue;
             }
@@ -58,14 +58,13 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// How long the same tab may have the lock. Jittered, so that two tabs which wait behind a frozen one do not both take
-    /// it from there.
+    /// Returns how long the same tab may hold the lock. Jittered, so that two tabs behind a frozen one do not both steal it.
     fn lock_patience(&mut self) -> Millis {
         let patience = self.config.lock_patience();
         patience + scale(patience / 4, &mut self.entropy)
     }
 
-    /// It is not the same tab any more: the queue moves, however long it is.
+    /// Waits for the lock once more: another tab holds it now, so the queue moves.
     pub(super) fn lock_moved(&mut self, now: Moment, attempt: AttemptId) {
         let patience = self.lock_patience();
         let is_waiting = |turn: &&mut Turn| turn.attempt == attempt && turn.is_locking();
@@ -74,7 +73,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// How long until a refresh is due; `None` when only an event can make it so.
+    /// Returns how long until a refresh is due; `None` if only an event can make it due.
     pub(super) fn refresh_wait(&self, now: Moment) -> Option<Millis> {
         if self.awaits_sign_out() {
             return None;
@@ -102,20 +101,20 @@ impl<E: Entropy> Session<E> {
         Some(if is_wanted { paused } else { paused.max(self.idle_wait(now)) })
     }
 
-    /// When to refresh ahead of the expiry: not in a hidden tab that nobody has used since the token came. Forgotten tabs
-    /// would keep idle sessions alive for ever.
+    /// Returns when to refresh ahead of the expiry; `None` in a hidden tab that has not used its token. Forgotten tabs would
+    /// keep idle sessions alive for ever.
     pub(super) fn ahead(&self, current: &CurrentToken) -> Option<Deadline> {
         current.refresh.filter(|_| !self.page.is_hidden() || current.used)
     }
 
-    /// How long until the next task of the waiting may begin.
+    /// Returns how long until the next waiting task may begin.
     pub(super) fn waiting_wait(&self, now: Moment) -> Option<Millis> {
         self.queue.waiting.iter().map(|task| self.task_wait(task, now)).min()
     }
 
-    /// How long until this task of the waiting may begin.
+    /// Returns how long until this waiting task may begin.
     fn task_wait(&self, task: &Task, now: Moment) -> Millis {
-        // Whoever waits for a sign-out hears at once how it stands, however often other tabs have tried it in vain.
+        // A caller of a sign-out is told at once, however often other tabs have tried it in vain.
         let is_pursuit = matches!(task, Task::SignOut { tickets, .. } if tickets.is_empty());
         let refreshes = self.must_refresh(task, now);
         let paused = self.sign_out.pause(now).filter(|_| is_pursuit);
@@ -123,7 +122,7 @@ impl<E: Entropy> Session<E> {
             self.markers.blocked.filter(|_| is_pursuit && refreshes).map(|until| until.remaining(now));
         let waits = [paused, blocked].into_iter().flatten();
         let held = if is_pursuit && refreshes { self.idle_wait(now) } else { Millis::ZERO };
-        // Before that, the server could not be told for good.
+        // A late cookie would undo the sign-out.
         let given_up = if is_pursuit { self.queue.given_up_wait(true, now) } else { Millis::ZERO };
         waits.fold(held.max(given_up), Millis::max)
     }
@@ -150,8 +149,8 @@ impl<E: Entropy> Session<E> {
         self.refresh_wait(now).is_some_and(|wait| wait.is_zero())
     }
 
-    /// While the lock, or an answer of another tab, was waited for, the reason may have gone. Not looked at when a caller
-    /// has lost its patience: a holder that is frozen would keep the lock for ever if nobody stayed to take it.
+    /// Drops the turn of a refresh that is not due any more. Not if a caller has merely lost its patience: a frozen tab would
+    /// keep the lock for ever if nobody stayed to steal it.
     pub(super) fn drop_needless_turn(&mut self, now: Moment) {
         let is_due = self.refresh_is_due(now);
         let is_needless = |turn: &mut Turn| turn.task == Task::Refresh && !turn.is_busy() && !is_due;
@@ -160,7 +159,7 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// It is our turn. Whatever others have done in theirs is looked at, or asked for, before anything is sent.
+    /// Begins the turn whose lock is granted, or waits for other tabs or a cookie first.
     pub(super) fn lock_granted(&mut self, now: Moment, attempt: AttemptId, contended: bool) {
         let is_asked = |turn: &Turn| turn.attempt == attempt && turn.is_locking();
         if !self.queue.current.as_ref().is_some_and(is_asked) {
@@ -179,7 +178,7 @@ impl<E: Entropy> Session<E> {
         }
         let orphan = self.orphan_wait(now);
         let Some(turn) = &mut self.queue.current else { return };
-        // Where nothing is kept, they tell at first which refreshes are out.
+        // Without storage, they tell at first which refreshes are in flight.
         let knows = self.stored.is_kept || self.queue.sent > 0;
         let is_own = self.tenure.cookie.must_verify || self.waiters.want_refresh();
         let helps = turn.task == Task::Refresh && !(knows && is_own);
@@ -195,14 +194,14 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Reads what others have done in their turns. Returns false when the lock is given back for it.
+    /// Applies what other tabs have done in their turns. Returns false if the lock was released for it.
     fn still_has_turn(&mut self, now: Moment) -> bool {
         let is_neglected = self.queue.look(now, self.config.longest_gap());
         self.apply_stored_session(now);
         self.apply_stored_sign_out(now);
         self.take_ripe_seeds(now);
         if is_neglected || !self.is_shown() {
-            // The lock may have been taken; and what the app has to hear, it hears without it.
+            // The lock may have been stolen, and listeners do not run under it.
             self.ask_anew(now);
             return false;
         }
@@ -217,13 +216,13 @@ impl<E: Entropy> Session<E> {
         true
     }
 
-    /// Whether another tab is known to have a newer token than ours, and to have had no time to hand it over.
+    /// Whether another tab has a newer token, and had no time to send it.
     fn is_news(&self, now: Moment) -> bool {
         let Phase::Active(current) = &self.tenure.phase else { return false };
         self.stored.answered.is_some_and(|answered| answered.is_news(current.grant.received, now))
     }
 
-    /// All has been waited for: while it was, a tab that the lock does not reach may have begun.
+    /// Reads the entries once more: a tab that the lock does not reach may have begun meanwhile.
     fn look_again(&mut self, now: Moment) {
         let Some(turn) = &mut self.queue.current else { return };
         turn.read_again(self.config.timeout, now);
@@ -251,13 +250,13 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Whether all has been waited for.
+    /// Whether nothing is waited for any more.
     fn may_begin(&self, now: Moment) -> bool {
         self.tabs.answer_wait(now).is_none()
             && self.queue.current.as_ref().is_some_and(|turn| turn.orphan_left(now).is_zero())
     }
 
-    /// Too many refreshes are out for one more. Whoever waits for a sign-out hears that it is pending.
+    /// Puts a turn off, for too many refreshes are in flight. Callers of a sign-out are told that it is pending.
     fn put_off_blocked(&mut self, now: Moment) {
         let is_awaited =
             |turn: &mut Turn| matches!(&turn.task, Task::SignOut { tickets, .. } if !tickets.is_empty());
@@ -270,12 +269,12 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Gives back what may not be ours any more, or would not be used soon; the turn is asked for once more.
+    /// Releases the lock, and requests it anew: it may have been stolen, or would not be used soon.
     pub(super) fn ask_anew(&mut self, now: Moment) {
         let Some(turn) = self.queue.current.take_if(|turn| !turn.is_busy()) else { return };
         self.outbox.release(turn.attempt);
         if let Some(failure) = turn.refusal() {
-            // Not sent once more for want of the refresh that would tell.
+            // Without the refresh that would tell, it counts as failed.
             return self.sign_out_failed(now, turn, failure);
         }
         if turn.task != Task::Refresh {
@@ -291,7 +290,7 @@ impl<E: Entropy> Session<E> {
                 turn.send(OnWire::Login { began: now }, self.config.longest_turn(), now);
                 self.queue.logins.push(ticket);
                 if let Some(until) = self.sign_out.until() {
-                    // Before it is sent: what it brings must not be signed out for the session before it.
+                    // The new session must not be signed out for the one before it.
                     self.outbox.writes.push(Write::ClearSignOut { until });
                 }
                 self.outbox.app.request = Some(Request::Login { ticket });
@@ -308,7 +307,7 @@ impl<E: Entropy> Session<E> {
         let patience = self.lock_patience();
         match self.queue.current.as_mut() {
             Some(turn) if turn.is_locking() => {
-                // Whoever has held the lock for so long is frozen, or stopped in a debugger.
+                // Its holder is frozen, or stopped in a debugger.
                 turn.wait_again(patience, now);
                 return self.outbox.lock = Some(LockTask::Steal(turn.attempt));
             }
@@ -324,7 +323,7 @@ impl<E: Entropy> Session<E> {
         match turn.task {
             Task::Refresh => self.refresh_failed(now, RefreshFailure::TimedOut),
             Task::SignOut { .. } => self.sign_out_failed(now, turn, RefreshFailure::TimedOut),
-            // It goes on, unordered.
+            // It goes on without the lock.
             Task::Login { .. } => {}
         }
     }
