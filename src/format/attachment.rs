@@ -1,8 +1,10 @@
-//! How a request carries its token.
+//! The request header that carries the access token.
 
 use crate::session::AccessToken;
 
-/// A header and the scheme before the token, as most servers have it: `Authorization: Bearer …` (RFC 6750, section 2.1).
+/// The name of the header, and the scheme before the token.
+///
+/// The default is `Authorization: Bearer …`, as most servers expect it (RFC 6750, section 2.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
     header: Box<str>,
@@ -11,26 +13,27 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// `header` is the name of a field that fetch sends; without a `scheme` (an empty one) the token stands alone.
+    /// Creates an attachment. `header` is the name of a header that fetch sends. With an empty
+    /// `scheme` the value is the token alone.
     ///
-    /// At a redirect to another origin fetch drops `Authorization` and nothing else (the Fetch standard, "HTTP-redirect
-    /// fetch"): a token in another header would go there. So such a request follows no redirect, unless
-    /// `follows_redirects` is set.
+    /// On a redirect to another origin, fetch drops `Authorization` and no other header (the Fetch
+    /// standard, "HTTP-redirect fetch"). A token in another header would be sent to that origin. So
+    /// such a request follows no redirect, unless `follows_redirects` is set.
     pub fn new(header: &str, scheme: &str, follows_redirects: bool) -> Self {
         Self { header: header.into(), scheme: scheme.into(), follows_redirects }
     }
 
-    /// The name of the header. A request that has it already is the caller's own.
+    /// Returns the name of the header. A request that already has this header is the caller's own.
     pub fn header(&self) -> &str {
         &self.header
     }
 
-    /// What stands before the token; empty where nothing does.
+    /// Returns the scheme before the token; empty if there is none.
     pub fn scheme(&self) -> &str {
         &self.scheme
     }
 
-    /// The header's value, to be put on the wire and nowhere else.
+    /// Returns the value of the header. It is for the request only, and never for a log or a URL.
     pub fn value(&self, token: &AccessToken) -> String {
         let space = if self.scheme.is_empty() { "" } else { " " };
         [&*self.scheme, space, token.reveal()].concat()

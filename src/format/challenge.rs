@@ -1,10 +1,10 @@
-//! What the `WWW-Authenticate` of an API says beside its status.
+//! Parses the `WWW-Authenticate` header of an API response.
 
-/// Whether it wants more than any token that a refresh could bring: another scope (RFC 6750, section 3.1), or another way
-/// to authenticate (RFC 9470, section 3).
+/// Whether the API requires more than a refreshed token: another scope (RFC 6750, section 3.1), or
+/// another way to authenticate (RFC 9470, section 3).
 ///
-/// `scheme` is what the token is sent with. Only what a challenge of this scheme says is about the token, or one of
-/// `Bearer` or `DPoP` (RFC 9449, section 7.1): the `error` of another scheme is not ours.
+/// `scheme` is the scheme that the token was sent with. Only challenges of this scheme, `Bearer` or
+/// `DPoP` (RFC 9449, section 7.1) concern the token. The `error` of any other scheme is ignored.
 pub fn wants_more(challenges: &str, scheme: &str) -> bool {
     parameters(challenges.as_bytes()).any(|Parameter { scheme: challenger, name, value }| {
         [scheme, "Bearer", "DPoP"].iter().any(|ours| ours.as_bytes().eq_ignore_ascii_case(challenger))
@@ -15,23 +15,25 @@ pub fn wants_more(challenges: &str, scheme: &str) -> bool {
 
 const MORE: [&str; 2] = ["insufficient_scope", "insufficient_user_authentication"];
 
-/// A parameter, and the scheme of the challenge that it belongs to.
+/// A parameter, and the scheme of its challenge.
 #[derive(Debug, PartialEq, Eq)]
 struct Parameter<'a> {
     scheme: &'a [u8],
     name: &'a [u8],
-    /// Without its quotes, but as it is escaped.
+    /// The value without its quotes, still escaped.
     value: &'a [u8],
 }
 
-/// The parameters of all challenges (RFC 9110, section 11.6.1), in order. What does not follow the grammar is left out, up
-/// to the next comma that is not quoted; so is a `token68`.
+/// Returns the parameters of all challenges in order (RFC 9110, section 11.6.1).
+///
+/// An element that does not follow the grammar is skipped, up to the next comma outside quotes. So
+/// is a `token68`.
 fn parameters(challenges: &[u8]) -> Parameters<'_> {
     Parameters { scheme: b"", rest: challenges }
 }
 
 struct Parameters<'a> {
-    /// Of the challenge that has begun; empty before the first.
+    /// The scheme of the current challenge; empty before the first.
     scheme: &'a [u8],
     rest: &'a [u8],
 }
@@ -57,7 +59,8 @@ impl<'a> Iterator for Parameters<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    /// An element of the list: a parameter, or a scheme and its first parameter, or a scheme alone.
+    /// Reads an element of the list: a parameter, a scheme with its first parameter, or a scheme
+    /// alone.
     fn read(&mut self, element: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
         if let Some(parameter) = parameter(element) {
             return Some(parameter);
@@ -72,7 +75,7 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// `token BWS "=" BWS ( token / quoted-string )`, and then the end of the element.
+/// Parses `token BWS "=" BWS ( token / quoted-string )` up to the end of the element.
 fn parameter(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (name, rest) = token(text)?;
     let rest = trimmed(trimmed(rest).strip_prefix(b"=")?);
@@ -83,14 +86,14 @@ fn parameter(text: &[u8]) -> Option<(&[u8], &[u8])> {
     ends_element(trimmed(rest)).then_some((name, value))
 }
 
-/// A token (section 5.6.2) and what follows it.
+/// Splits off a token (section 5.6.2).
 fn token(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
     let end = text.iter().position(|byte| !is_part(byte)).unwrap_or(text.len());
     text.split_at_checked(end).filter(|(token, _)| !token.is_empty())
 }
 
-/// What stands before the closing quote (section 5.6.4), and what follows it.
+/// Splits a quoted string (section 5.6.4) at its closing quote.
 fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut escaped = false;
     let end = text.iter().position(|&byte| {
@@ -101,7 +104,7 @@ fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((text.get(..end)?, text.get(end + 1..)?))
 }
 
-/// What is meant by a value that is escaped.
+/// Returns the bytes of a value without the escaping backslashes.
 fn unescaped(value: &[u8]) -> impl Iterator<Item = u8> {
     let mut escapes = false;
     value.iter().copied().filter(move |&byte| {
@@ -110,7 +113,7 @@ fn unescaped(value: &[u8]) -> impl Iterator<Item = u8> {
     })
 }
 
-/// The rest from the next comma on that is not quoted.
+/// Returns the rest of the header from the next comma outside quotes.
 fn after_element(text: &[u8]) -> &[u8] {
     let (mut is_quoted, mut escaped) = (false, false);
     let comma = text.iter().position(|byte| {
@@ -130,12 +133,12 @@ fn ends_element(text: &[u8]) -> bool {
     matches!(text, [] | [b',', ..])
 }
 
-/// Without the white space at its beginning (section 5.6.3).
+/// Skips leading white space (section 5.6.3).
 fn trimmed(text: &[u8]) -> &[u8] {
     skipped(text, b" \t")
 }
 
-/// Without such bytes at its beginning.
+/// Skips leading bytes that are in `bytes`.
 fn skipped<'a>(text: &'a [u8], bytes: &[u8]) -> &'a [u8] {
     let begin = text.iter().position(|byte| !bytes.contains(byte)).unwrap_or(text.len());
     text.get(begin..).unwrap_or_default()

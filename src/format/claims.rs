@@ -1,6 +1,6 @@
-//! Decodes a JWT. **Does not verify it**: a client has no business to, and no key.
+//! Decodes a JWT **without verifying it**: a client has no key, and no reason to.
 //!
-//! What is read here serves the user interface and the timing of refreshes. The server verifies (RFC 7519,
+//! The claims serve the user interface and the timing of refreshes. The server verifies (RFC 7519,
 //! section 7.2).
 
 use base64::Engine as _;
@@ -10,7 +10,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::json::Record;
 use crate::session::Subject;
 
-/// RFC 7515 says unpadded; some servers pad.
+/// Base64url with optional padding. RFC 7515 forbids the padding; some servers add it.
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new()
@@ -18,9 +18,11 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// The claims of a JWS in compact serialization (RFC 7515, section 7.1), as JSON text, **unverified**.
+/// Returns the **unverified** claims of a JWS in compact serialization (RFC 7515, section 7.1) as
+/// JSON text.
 ///
-/// `None` when the token is none of that: an opaque token, a JWE, a PASETO. Whether the text is JSON is not looked at.
+/// Returns `None` for any other token: an opaque one, a JWE, a PASETO. The text is not checked to
+/// be JSON.
 pub fn decode_claims(token: &str) -> Option<String> {
     let mut segments = token.split('.');
     let (header, claims, _signature) = (segments.next()?, segments.next()?, segments.next()?);
@@ -31,19 +33,22 @@ pub fn decode_claims(token: &str) -> Option<String> {
     String::from_utf8(BASE64URL.decode(claims).ok()?).ok()
 }
 
-/// The claims of a JWT, **unverified**; `None` for an opaque token.
+/// Returns the **unverified** claims of a JWT, or `None` for an opaque token.
 pub fn claims_of<R: Record>(token: &str) -> Option<R> {
     R::parse(&decode_claims(token)?)
 }
 
-/// The owner of a token, by its claims: the person by the claim of this name (`sub`, RFC 7519, section 4.1.2), and `sid`.
-/// A claim within others is named by its path, with dots; a claim whose own name has dots comes first.
+/// Returns the owner of a token: the person from the named claim (by default `sub`, RFC 7519,
+/// section 4.1.2), and `sid`.
+///
+/// A nested claim is named by its path, with dots. A claim whose own name contains dots takes
+/// precedence.
 pub fn subject_in<R: Record>(claims: &R, claim: &str) -> Option<Subject> {
     let person = claims.label(claim).or_else(|| label_at(claims, claim))?;
     Some(Subject::new(&person, claims.label("sid").as_deref()))
 }
 
-/// The text or number at a path: names of members, with dots between them.
+/// Returns the text or number at a path: names of members, separated by dots.
 fn label_at<R: Record>(claims: &R, path: &str) -> Option<String> {
     let mut within = None;
     let mut name = path;
@@ -108,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_url_alphabet_is_read_and_the_standard_one_is_not() {
-        // {"n":"?>~~"} has both letters in which the alphabets differ.
+        // {"n":"?>~~"} encodes to both letters in which the alphabets differ.
         assert_eq!(decode_claims("e30.eyJuIjoiPz5-fiJ9.x").as_deref(), Some(r#"{"n":"?>~~"}"#));
         assert_eq!(decode_claims("e30.eyJuIjoiPz5+fiJ9.x"), None);
     }

@@ -1,15 +1,27 @@
-//! How what the browser keeps is written: one line of words each. **Frozen**: old tabs outlive deploys.
+//! The stored entries, each a line of words. **Frozen**: old tabs outlive deploys.
 //!
-//! | what | words |
+//! Dates are milliseconds since 1970, durations are milliseconds. `-` means that there is no value.
+//! Words in square brackets are optional.
+//!
+//! | entry | words |
 //! | --- | --- |
-//! | [`SessionEntry`] | `begun <session> <check value of the subject, or ->`, and maybe ` <check value of the person>`; or `over <session> <reason>`, and maybe ` <closer reason>` |
-//! | [`PendingSignOut`] | `<sessions until> <when: milliseconds since 1970> <tries> <session, or -> <check value of the subject, or ->`, and maybe ` <check value of the person>` |
-//! | [`RefreshMarker`] | `<attempt> <attempt id sent> <when: milliseconds since 1970> <out, lost, overtaken or stray_since> <digest of the companion cookie, or -> <when one went stray_since: milliseconds since 1970, or -> <when its page went away: milliseconds since 1970, or ->`, and maybe ` first=<when the first of its id was sent>` and ` under=<session>` |
-//! | [`RefreshReply`] | `<when its token came: milliseconds since 1970> <how many milliseconds it took> <how many the slowest recent one took> <how many one takes usually> <"echoes", where the server sends attempt ids back, or ->` |
-//! | [`InFlightList`] | of each: `<attempt> <when it was sent: milliseconds since 1970> <when its page went away, or ->` |
+//! | [`SessionEntry`] | `begun <session> <subject digest or -> [<person digest>]` |
+//! | | `over <session> <reason> [<closer reason>]` |
+//! | [`PendingSignOut`] | `<until: session> <date> <tries> <session or -> <subject digest or -> [<person digest>]` |
+//! | [`RefreshMarker`] | `<attempt> <attempt id sent> <sent: date> <state> <companion digest or -> <stray since: date or -> <gone: date or -> [first=<date>] [under=<session>]` |
+//! | [`RefreshReply`] | `<date> <took> <slowest> <usual> <echoes or ->` |
+//! | [`InFlightList`] | `<attempt> <sent: date> <gone: date or ->` for each refresh |
 //!
-//! What is not of this form is taken for absent, and so is what is dated more than a year ahead (`horizon.rs`); words after the last are those of a later version. The check value of the person
-//! is there where it differs from that of the subject; earlier versions did not write it.
+//! The state of a marker is `out` (in flight), `lost`, `overtaken` (superseded) or `astray`
+//! (stray). `first` is the date of the first refresh with the same attempt id; it is omitted when
+//! that is this refresh. `under` is the session in which the refresh was sent. A reply contains
+//! `echoes` if the server sends attempt ids back.
+//!
+//! The digest of the person is written where it differs from that of the subject. Earlier versions
+//! did not write it. Words after the last one belong to a later version.
+//!
+//! An entry of any other form counts as absent. So does one that is dated more than a year ahead
+//! (`horizon.rs`).
 
 use crate::session::Millis;
 
@@ -20,14 +32,14 @@ use crate::session::{Companion, MarkerState, RefreshMarker};
 use crate::session::{Fingerprint, PendingSignOut, RefreshReply, SessionEntry};
 use crate::session::{InFlight, InFlightList};
 
-/// Before the date of the first refresh of an id, in a marker.
+/// The prefix of the date of the first refresh with the same attempt id, in a marker.
 const FIRST: &str = "first=";
 
-/// Before the session in a marker.
+/// The prefix of the session in a marker.
 const UNDER: &str = "under=";
 
 impl SessionEntry {
-    /// Writes it.
+    /// Writes the entry.
     pub fn to_entry(self) -> String {
         match self {
             Self::Begun(begun) => {
@@ -43,7 +55,7 @@ impl SessionEntry {
         }
     }
 
-    /// Reads it.
+    /// Reads an entry; `None` for any other text.
     pub fn from_entry(entry: &str) -> Option<Self> {
         let mut words = entry.split(' ');
         let (kind, epoch, detail) = (words.next()?, EpochId::parse(words.next()?)?, words.next()?);
@@ -60,7 +72,7 @@ impl SessionEntry {
 }
 
 impl PendingSignOut {
-    /// Writes it.
+    /// Writes the entry.
     pub fn to_entry(self) -> String {
         let Self { until, session, asked, tries } = self;
         let epoch = session.map_or_else(|| "-".into(), |session| session.epoch.to_hex());
@@ -69,7 +81,7 @@ impl PendingSignOut {
             + &person_word(session)
     }
 
-    /// Reads it.
+    /// Reads an entry; `None` for any other text.
     pub fn from_entry(entry: &str) -> Option<Self> {
         let mut words = entry.split(' ');
         let until = EpochId::parse(words.next()?)?;
@@ -83,7 +95,7 @@ impl PendingSignOut {
 }
 
 impl RefreshMarker {
-    /// Writes it: the marker of this attempt.
+    /// Writes the entry: the marker of this attempt.
     pub fn to_entry(self, attempt: AttemptId) -> String {
         let Self { id, sent, state, companion, stray_since, gone, under, first } = self;
         let companion = digest_to_text(companion.map(|companion| companion.0));
@@ -95,18 +107,18 @@ impl RefreshMarker {
         words.into_iter().chain(first.as_deref()).chain(under.as_deref()).collect::<Vec<_>>().join(" ")
     }
 
-    /// Reads whose marker it is, even if this version cannot read the rest.
+    /// Reads the attempt of a marker, even if this version cannot read the rest.
     pub fn attempt_of_entry(marker: &str) -> Option<AttemptId> {
         marker.split(' ').next().and_then(AttemptId::parse)
     }
 
-    /// Reads it, whichever attempt's it is.
+    /// Reads the marker of any attempt; `None` for any other text.
     pub fn from_entry(marker: &str) -> Option<Self> {
         let mut words = marker.split(' ').skip(1);
         let id = AttemptId::parse(words.next()?)?;
         let sent = words.next()?.parse().ok()?;
         let state = MarkerState::parse(words.next()?)?;
-        // Missing in the markers of earlier versions.
+        // Absent in the markers of earlier versions.
         let companion = words.next().and_then(digest_from_text).flatten().map(Companion);
         let stray_since = words.next().and_then(|sent| sent.parse().ok());
         let gone = words.next().and_then(|gone| gone.parse().ok());
@@ -122,7 +134,7 @@ impl RefreshMarker {
 }
 
 impl RefreshReply {
-    /// Writes it.
+    /// Writes the entry.
     pub fn to_entry(self) -> String {
         let milliseconds = |duration: Millis| duration.get().min(u32::MAX.into()).to_string();
         let echoes = if self.echoes { "echoes" } else { "-" };
@@ -131,13 +143,13 @@ impl RefreshReply {
         [&self.at.to_string(), &*times, echoes].join(" ")
     }
 
-    /// Reads it.
+    /// Reads an entry; `None` for any other text.
     pub fn from_entry(entry: &str) -> Option<Self> {
         let mut words = entry.split(' ');
         let milliseconds = |word: &str| word.parse::<u32>().ok().map(|number| Millis::new(number.into()));
         let at = words.next()?.parse().ok()?;
         let took = milliseconds(words.next()?)?;
-        // Missing in the entries of earlier versions.
+        // Absent in the entries of earlier versions.
         let slowest = words.next().and_then(milliseconds).unwrap_or(took);
         let usual = words.next().and_then(milliseconds).unwrap_or(took);
         Some(Self { at, took, pace: Pace { slowest, usual }, echoes: words.next() == Some("echoes") })
@@ -145,7 +157,7 @@ impl RefreshReply {
 }
 
 impl InFlightList {
-    /// Writes it.
+    /// Writes the entry.
     pub fn to_entry(self) -> String {
         let words = self.iter().map(|InFlight { attempt, sent, gone }| {
             [attempt.to_hex(), sent.to_string(), date_to_text(*gone)].join(" ")
@@ -153,7 +165,7 @@ impl InFlightList {
         words.collect::<Vec<_>>().join(" ")
     }
 
-    /// Reads it, up to what is not of this form.
+    /// Reads an entry up to the first word that is not of this form.
     pub fn from_entry(entry: &str) -> Self {
         let mut words = entry.split(' ');
         let next = || {
@@ -165,18 +177,18 @@ impl InFlightList {
     }
 }
 
-/// A date as it is written here: milliseconds since 1970, or `-` where there is none.
+/// Writes a date in milliseconds since 1970, or `-` for none.
 fn date_to_text(date: Option<i64>) -> String {
     date.map_or_else(|| "-".into(), |date| date.to_string())
 }
 
-/// A digest as it is written here and in messages: 16 hexadecimal digits, or `-` where there is none.
+/// Writes a digest for an entry or a message: 16 hexadecimal digits, or `-` for none.
 pub(super) fn digest_to_text(digest: Option<u64>) -> String {
     let Some(digest) = digest else { return "-".into() };
     (0..16).rev().filter_map(|at| char::from_digit(((digest >> (4 * at)) & 0xf) as u32, 16)).collect()
 }
 
-/// Reads it; `None` for anything else.
+/// Reads a digest, or `-` for none; `None` for any other text.
 #[expect(clippy::option_option, reason = "none is one of the things that can be read")]
 pub(super) fn digest_from_text(text: &str) -> Option<Option<u64>> {
     match text {
@@ -188,20 +200,20 @@ pub(super) fn digest_from_text(text: &str) -> Option<Option<u64>> {
     }
 }
 
-/// Writes the digest of the person as one more word, where it differs from that of the subject.
+/// Returns the digest of the person as one more word, if it differs from that of the subject.
 fn person_word(session: Option<Fingerprint>) -> String {
     let apart = session.filter(|session| session.person != session.subject);
     apart.map(|session| [" ", &digest_to_text(session.person)].concat()).unwrap_or_default()
 }
 
-/// Returns the session of an entry or a message. Earlier versions wrote no digest of the person; the digest of the
-/// subject takes its place.
+/// Returns the session of an entry or a message. Earlier versions wrote no digest of the person.
+/// The digest of the subject takes its place.
 pub(super) fn read_begun(epoch: EpochId, subject: Option<u64>, person: Option<&str>) -> Fingerprint {
     let person = person.and_then(digest_from_text).flatten().or(subject);
     Fingerprint { epoch, subject, person }
 }
 
-/// Why sessions are over that had begun; `None` for anything else.
+/// Reads why sessions are over; `None` for any other text, and for `none`.
 pub(super) fn reason_from_text(text: &str) -> Option<EndReason> {
     EndReason::parse(text).filter(|reason| *reason != EndReason::None)
 }
@@ -225,7 +237,7 @@ mod tests {
         }
     }
 
-    /// An entry as the first version writes it.
+    /// Returns an entry as the first version writes it.
     fn of_first_version(person: &str, sid: Option<&str>) -> String {
         let digest = Subject::new(person, sid).digest(epoch());
         ["begun ", &epoch().to_hex(), " ", &digest_to_text(Some(digest))].concat()

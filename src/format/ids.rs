@@ -1,4 +1,5 @@
-//! Ids as text: 32 hexadecimal digits, in storage, in messages and in the header of a refresh. **Frozen**.
+//! Ids as text: 32 hexadecimal digits, in storage, in messages and in the header of a refresh.
+//! **Frozen**.
 
 use crate::session::{AttemptId, EpochId, TabId};
 
@@ -8,7 +9,8 @@ impl EpochId {
         to_hex(self.words())
     }
 
-    /// Reads 32 hexadecimal digits. Returns `None` for any other text, and for a date that no clock can show.
+    /// Reads 32 hexadecimal digits. Returns `None` for any other text, and for a date that no clock
+    /// can show.
     pub fn parse(hex: &str) -> Option<Self> {
         words_of(hex).and_then(Self::from_words)
     }

@@ -1,43 +1,44 @@
-//! An object of JavaScript's, or one like it, as far as it is read here: members by name, each of a plain kind.
+//! JavaScript objects, or others like them, read member by member as plain values.
 //!
-//! The browser's own objects are one kind of record, those of a JSON parser another: so what comes from outside (answers,
-//! tokens, messages) is read by the same code in a page and under a fuzzer.
+//! The browser's own objects are one kind of record, those of a JSON parser are another. So the
+//! same code reads external data (responses, tokens, messages) in a page and under a fuzzer.
 
 use super::lifetime::Numeric;
 
-/// What a member holds.
+/// The value of a member.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// There is none, or it is undefined.
+    /// A missing member, or one that is undefined.
     Absent,
     /// Null.
     Null,
     /// A string.
     Text(String),
-    /// A number, which may be none (NaN) or infinite.
+    /// A number, possibly NaN or infinite.
     Number(f64),
-    /// Anything else.
+    /// Any other value.
     Other,
 }
 
-/// Something that has members.
+/// An object with members.
 pub trait Record: Sized {
-    /// The member of this name.
+    /// Returns the member of this name.
     fn member(&self, name: &str) -> Value;
 
-    /// The member, if it is an object itself, and no list.
+    /// Returns the member if it is an object, and not a list.
     fn record(&self, name: &str) -> Option<Self>;
 
-    /// Reads JSON; `None` for what is none, and for what is no object.
+    /// Parses a JSON object; `None` for any other text.
     fn parse(json: &str) -> Option<Self>;
 
-    /// A number, read from a text as JavaScript's `Number` does: NaN where it is none.
+    /// Converts a text to a number as JavaScript's `Number` does, or to NaN.
     fn to_number(text: &str) -> f64;
 
-    /// A date in milliseconds since 1970, read from a text as JavaScript's `Date.parse` does: NaN where it is none.
+    /// Converts a text to a date as JavaScript's `Date.parse` does: milliseconds since 1970, or
+    /// NaN.
     fn to_date(text: &str) -> f64;
 
-    /// The member, if it is a string.
+    /// Returns the member if it is a string.
     fn text(&self, name: &str) -> Option<String> {
         match self.member(name) {
             Value::Text(text) => Some(text),
@@ -45,10 +46,10 @@ pub trait Record: Sized {
         }
     }
 
-    /// A number as JavaScript's `String` writes it.
+    /// Converts a number to text as JavaScript's `String` does.
     fn to_text(number: f64) -> String;
 
-    /// The member, a string, or a number, as servers of some languages write ids.
+    /// Returns the member if it is a string or a number. Some servers write ids as numbers.
     fn label(&self, name: &str) -> Option<String> {
         match self.member(name) {
             Value::Text(text) => Some(text),
@@ -57,7 +58,7 @@ pub trait Record: Sized {
         }
     }
 
-    /// The member, a number, or a string of one, as servers of some languages write it.
+    /// Returns the member as a number. Some servers write numbers as strings.
     fn numeric(&self, name: &str) -> Numeric {
         match self.member(name) {
             Value::Absent | Value::Null => Numeric::Absent,
@@ -74,7 +75,7 @@ pub trait Record: Sized {
 pub(crate) mod written {
     use super::{Record, Value};
 
-    /// A record for tests, as it is written: members by name, and records among them.
+    /// A record for tests, built from its members.
     #[derive(Clone, Debug, Default)]
     pub(crate) struct Written {
         members: Vec<(&'static str, Value)>,
@@ -82,25 +83,25 @@ pub(crate) mod written {
     }
 
     impl Written {
-        /// The same with this text.
+        /// Adds a string.
         pub(crate) fn text(mut self, name: &'static str, text: &str) -> Self {
             self.members.push((name, Value::Text(text.into())));
             self
         }
 
-        /// The same with this number.
+        /// Adds a number.
         pub(crate) fn number(mut self, name: &'static str, number: f64) -> Self {
             self.members.push((name, Value::Number(number)));
             self
         }
 
-        /// The same with something else: null, a list, true.
+        /// Adds a value of another kind: null, a list, a boolean.
         pub(crate) fn value(mut self, name: &'static str, value: Value) -> Self {
             self.members.push((name, value));
             self
         }
 
-        /// The same with a record in it.
+        /// Adds a nested record.
         pub(crate) fn with(mut self, name: &'static str, record: Self) -> Self {
             self.members.push((name, Value::Other));
             self.records.push((name, record));
@@ -122,7 +123,7 @@ pub(crate) mod written {
             None
         }
 
-        /// Knows one moment, in the forms in which it may be handed on.
+        /// Knows a single date, in each form in which it may be passed on.
         fn to_date(text: &str) -> f64 {
             let known = [
                 "2023-11-14T22:13:20Z",
@@ -135,7 +136,7 @@ pub(crate) mod written {
         }
 
         fn to_number(text: &str) -> f64 {
-            // As `Number("")` is.
+            // `Number("")` is zero.
             if text.trim().is_empty() { 0.0 } else { text.parse().unwrap_or(f64::NAN) }
         }
 

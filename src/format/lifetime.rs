@@ -1,28 +1,30 @@
-//! How long a token lives from *here and now*, by the server's own times.
+//! The remaining lifetime of a token, computed from the server's own times.
 //!
-//! `exp` is never compared with the local clock where anything else is known: a clock that is hours off would make
-//! every token dead, or immortal. What counts is the lifetime the server gave it (`expires_in`, or `exp - iat`),
-//! less its age by the server's clock (`Date - iat`). A date in the answer (`expires_at`) is one more `exp`.
-//! What earlier tokens prove of the server's clock is in [`ServerClock`](super::ServerClock).
+//! `exp` is compared with the local clock only if nothing else is known. A clock that is hours off
+//! would make every token expired, or eternal. Instead, the server's lifetime (`expires_in`, or
+//! `exp - iat`) is reduced by the token's age on the server's clock (`Date - iat`). A date in the
+//! response (`expires_at`) is treated as another `exp`. [`ServerClock`](super::ServerClock) adds
+//! what earlier tokens prove about the server's clock.
 
 use crate::session::Millis;
 
 use crate::session::TokenFault;
 
-/// A number that may be there or not; servers write it as a number or as a string of digits.
+/// An optional number. Servers write it as a number or as a string of digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Numeric {
-    /// It is not there.
+    /// No value.
     #[default]
     Absent,
-    /// Seconds: a lifetime, or a NumericDate (RFC 7519, section 2), which may be fractional.
+    /// Seconds: a lifetime, or a NumericDate (RFC 7519, section 2), possibly fractional.
     Seconds(f64),
-    /// Something is there that is no number.
+    /// A value that is not a number.
     Nonsense,
 }
 
 impl Numeric {
-    /// What is there, read as JavaScript's `Number` would: not a number is nonsense.
+    /// Wraps a number of seconds, as JavaScript's `Number` returns it. NaN and the infinities are
+    /// nonsense.
     pub fn new(seconds: f64) -> Self {
         if seconds.is_finite() { Self::Seconds(seconds) } else { Self::Nonsense }
     }
@@ -35,47 +37,53 @@ impl Numeric {
     }
 }
 
-/// Everything that an answer says of a token's time.
+/// The times in a response and its token.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Times {
-    /// Whether the token is a JWT at all.
+    /// Whether the token is a JWT.
     pub is_jwt: bool,
-    /// `expires_in` of the answer (RFC 6749, section 5.1), or the like.
+    /// `expires_in` of the response in seconds (RFC 6749, section 5.1), or an equivalent.
     pub expires_in: Numeric,
-    /// `expires_at` of the answer, or the like: a date as `exp` is.
+    /// `expires_at` of the response, or an equivalent: a date like `exp`, in seconds since 1970.
     pub expires_at: Numeric,
-    /// `exp` of the token.
+    /// `exp` of the token, in seconds since 1970.
     pub exp: Numeric,
-    /// `iat` of the token.
+    /// `iat` of the token, in seconds since 1970.
     pub iat: Numeric,
-    /// The server's clock at the answer, in seconds since 1970: the `Date` header (RFC 9110, section 6.6.1).
+    /// The server's clock at the response, in seconds since 1970: the `Date` header (RFC 9110,
+    /// section 6.6.1).
     pub server_now: Option<f64>,
-    /// Our own clock, in seconds since 1970. Counts only where nothing else is known.
+    /// The local clock, in seconds since 1970. It is used only if nothing else is known.
     pub local_now: f64,
 }
 
-/// A hundred years: tokens that live longer do not need a client that renews them.
+/// The longest lifetime in seconds: a hundred years. Tokens that live longer need no client that
+/// refreshes them.
 pub(super) const LONGEST: f64 = 100.0 * 365.25 * 86_400.0;
 
-/// From here on a number is a date in milliseconds since 1970: as seconds it would be in the year 5138, and as a
-/// lifetime of as many milliseconds three years.
+/// The least number that is a date in milliseconds since 1970. As seconds it would be in the year
+/// 5138; as a lifetime in milliseconds it would be three years.
 pub(super) const IN_MILLISECONDS: f64 = 1e11;
 
-/// Returns how long the token lives from now on; `None` where nothing is known of it (then a 401 tells).
+/// Returns the lifetime of the token from now on, or `None` if nothing is known. Then a 401 shows
+/// the expiry.
 ///
-/// A token that has just been issued has not expired: a `Date` later than its expiry is wrong, and ignored. The same
-/// applies to an `iat` later than `exp`, where the server says in another way that the token lives.
+/// A token that has just been issued has not expired: a `Date` later than its expiry is wrong, and
+/// ignored. So is an `iat` later than `exp`, if the server states in another way that the token is
+/// valid.
 ///
 /// # Errors
 ///
-/// [`TokenFault::Expired`] when the server's own lifetime (`expires_in`, or `exp - iat`) is not positive, or where it is
-/// not known and both `Date` and the local clock are past the expiry. [`TokenFault::NoLifetime`] when the token is no JWT and the reply does not contain its lifetime.
+/// - [`TokenFault::Expired`] if the server's own lifetime (`expires_in`, or `exp - iat`) is not
+///   positive. Without one, it is returned if both `Date` and the local clock are past the expiry.
+/// - [`TokenFault::NoLifetime`] if the token is not a JWT and the response does not contain its
+///   lifetime.
 pub(super) fn lifetime(times: &Times) -> Result<Option<Millis>, TokenFault> {
     let exp = times.exp.seconds();
     let expires_in = times.expires_in.seconds();
     let expires_at = times.expires_at.seconds();
     let server_now = times.plausible_server_now();
-    // Where the lifetime is not positive, it is expired in any case.
+    // If the lifetime is not positive, the token has expired in any case.
     let lives = expires_in.is_some() || (server_now.is_some() && exp.is_some());
     let is_nonsense = |iat: f64| exp.is_some_and(|exp| exp <= iat) && lives;
     let iat = times.issued_at().filter(|iat| !is_nonsense(*iat));
@@ -83,10 +91,10 @@ pub(super) fn lifetime(times: &Times) -> Result<Option<Millis>, TokenFault> {
     let by_claims = exp.zip(iat).map(|(exp, iat)| exp - iat);
     let by_date = exp.zip(server_now).map(|(exp, now)| until(exp, now));
     let by_answer = expires_at.zip(server_now.or(iat)).map(|(date, now)| until(date, now));
-    // The shortest of what the server itself says.
+    // The shortest of the server's own statements.
     let shortest = |said: &[Option<f64>]| said.iter().copied().flatten().reduce(f64::min);
     let mut said = shortest(&[expires_in, by_claims, by_date, by_answer]);
-    // The date may have been written without its zone: alone it does not make the token expire.
+    // The date may be written without its zone. Alone it does not make the token expire.
     if said.is_some_and(|seconds| seconds <= 0.0) {
         said = shortest(&[expires_in, by_claims, by_date]).or(said);
     }
@@ -96,7 +104,8 @@ pub(super) fn lifetime(times: &Times) -> Result<Option<Millis>, TokenFault> {
     if !times.is_jwt && expires_at.is_none() {
         return Err(TokenFault::NoLifetime);
     }
-    // The local clock is used last. Neither it nor `Date` alone declares a token expired, for each may be wrong; both do.
+    // The local clock is used last. It may be wrong, and so may `Date`: only both together declare
+    // a token expired.
     let by_us = |date: Option<f64>| date.map(|date| date - times.local_now).filter(|seconds| *seconds > 0.0);
     match shortest(&[by_us(exp), by_us(expires_at)]) {
         None if times.server_now.is_some() && server_now.is_none() => Err(TokenFault::Expired),
@@ -105,13 +114,13 @@ pub(super) fn lifetime(times: &Times) -> Result<Option<Millis>, TokenFault> {
 }
 
 impl Times {
-    /// The server's clock, unless the token would have been expired when it was issued.
+    /// Returns the server's clock, unless the token would have been expired when it was issued.
     pub(super) fn plausible_server_now(&self) -> Option<f64> {
         let end = self.exp.seconds().or(self.expires_at.seconds());
         self.server_now.filter(|now| end.is_none_or(|end| end > *now))
     }
 
-    /// `iat`, unless it is in milliseconds and `exp` is not.
+    /// Returns `iat`, unless it is in milliseconds and `exp` is not.
     pub(super) fn issued_at(&self) -> Option<f64> {
         let is_in_seconds = self.exp.seconds().is_some_and(|exp| exp < IN_MILLISECONDS);
         self.iat.seconds().filter(|iat| !(is_in_seconds && *iat >= IN_MILLISECONDS))
@@ -119,7 +128,7 @@ impl Times {
 }
 
 fn from_seconds(seconds: f64) -> Millis {
-    // At least a millisecond: a token that has no time left when it comes would be replaced in a loop.
+    // At least a millisecond. A token without any time left would be replaced in a loop.
     Millis::new(((seconds.min(LONGEST) * 1000.0) as u64).max(1))
 }
 
@@ -161,7 +170,7 @@ mod tests {
         for ahead in [900.0, 3600.0, 86_400.0, 1e9, f64::MAX] {
             let server_now = Some(IAT + ahead);
             assert_eq!(seconds(Times { server_now, ..jwt() }), Ok(Some(900.0)), "{ahead}");
-            // Then the local clock is all that is left.
+            // Only the local clock is left.
             let without_iat = Times { server_now, iat: Numeric::Absent, local_now: IAT + 100.0, ..jwt() };
             assert_eq!(seconds(without_iat), Ok(Some(800.0)), "{ahead}");
             let expired = Times { local_now: IAT + 86_400.0, ..without_iat };
@@ -227,7 +236,7 @@ mod tests {
         let times = Times { iat: Numeric::Absent, local_now: IAT + 500.0, ..jwt() };
         assert_eq!(seconds(Times { server_now: Some(IAT + 100.0), ..times }), Ok(Some(800.0)));
         assert_eq!(seconds(times), Ok(Some(400.0)));
-        // Our clock alone may not call a token dead.
+        // The local clock alone never declares a token expired.
         for local_now in [IAT + 900.0, IAT + 86_400.0] {
             assert_eq!(seconds(Times { local_now, ..times }), Ok(None), "{local_now}");
         }
@@ -242,7 +251,7 @@ mod tests {
         assert_eq!(seconds(jwt), Ok(Some(600.0)));
         assert_eq!(seconds(Times { server_now: Some(IAT + 50.0), ..jwt }), Ok(Some(550.0)));
         assert_eq!(seconds(Times { server_now: Some(IAT - 50.0), ..jwt }), Ok(Some(600.0)));
-        // Our own clock comes last, and calls nothing dead.
+        // The local clock is used last, and never to declare a token expired.
         assert_eq!(seconds(dated), Ok(Some(500.0)));
         assert_eq!(seconds(Times { local_now: IAT + 86_400.0, ..dated }), Ok(None));
         for local_now in [0.0, f64::MAX] {

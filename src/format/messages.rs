@@ -1,33 +1,45 @@
-//! How one tab's message to the others is written. **Frozen**: a tab of yesterday's deploy lives beside one of today's.
+//! Messages between tabs. **Frozen**: a tab of yesterday's deploy runs beside one of today's.
 //!
-//! A message is an object with these members; times and durations are milliseconds, times since 1970.
+//! A message is an object with these members. Durations are in milliseconds, dates in milliseconds
+//! since 1970.
 //!
-//! | `kind` | members beside `v`, `from` and `kind` | |
+//! | `kind` | members beside `v`, `from` and `kind` | meaning |
 //! | --- | --- | --- |
-//! | `"hello"` | | Here I am: answer with what you have. |
-//! | `"here"` | | Here I am, and have nothing to give. |
-//! | `"token"` | `epoch`, `token`, `lifetime` (or null), `age`, `sent`, and maybe `identity` and `person` | An access token: how long it lived from when it came, how long ago that was, when this was said, and whose it is where it does not say so itself: `person` is the first part of `identity`, where that has two. |
-//! | `"began"` | `epoch`, `subject`, and maybe `person` | A session goes on; its token is not handed over. |
-//! | `"over"` | `until`, `reason` (`"signed-out"`, `"rejected"`), and maybe `closer` (`"replaced"`) | Every session that had begun by then is over. |
-//! | `"bye"` | | I am going. |
-//! | `"want"` (2) | `epoch` (or null), `age` | A worker wants a better token than its own, which came so long ago. |
-//! | `"coming"` (2) | | A page answers that it is about to refresh, or that its own is slow. |
-//! | `"tried"` (3) | | A refresh has failed, or no token's lifetime required it. |
-//! | `"noted"` (3) | `kept`, `whole` (1 or 0), `sent`, `notes` | Notes about refreshes, a line each. `kept`: whether the browser of this tab keeps them. `whole`: the notes of all tabs, not only those of this one. |
+//! | `"hello"` | | The tab asks the others to reply with what they have. |
+//! | `"here"` | | The tab is there, and has nothing to give. |
+//! | `"token"` | `epoch`, `token`, `lifetime` (or null), `age`, `sent`, `identity`?, `person`? | An access token. |
+//! | `"began"` | `epoch`, `subject`, `person`? | A session goes on; its token is not handed over. |
+//! | `"over"` | `until`, `reason` (`"signed-out"`, `"rejected"`), `closer`? (`"replaced"`) | Every session that had begun by `until` is over. |
+//! | `"bye"` | | The tab is going away. |
+//! | `"want"` (2) | `epoch` (or null), `age` | A worker needs a better token than its own. |
+//! | `"coming"` (2) | | A page replies that it will refresh. |
+//! | `"tried"` (3) | | A refresh failed, or no token's lifetime required it. |
+//! | `"noted"` (3) | `kept`, `whole` (1 or 0), `sent`, `notes` | Notes about refreshes, one per line. |
 //!
-//! `from`, `epoch` and `until` are 32 hexadecimal digits, `subject` is 16 of them or `-`: a check value of whose session it
-//! is, derived from the epoch. A line of `notes` is `mark` or `remark` and a marker, `unmark` or `unlist` and an attempt,
-//! `list` and a refresh that is out, or `answered` and a reply; each is written as in storage (`entries.rs`). At most 16
-//! lines are read. In `"began"`, `person` is the check value of the person alone, where that differs.
+//! A question mark means that the member is optional. `from`, `epoch` and `until` are 32
+//! hexadecimal digits.
 //!
-//! **`v` is the version that a reader has to know**: 2 or 3 where the table says so, 1 for the others. It stays so in every
-//! later version. A later one adds members, which earlier readers ignore, or messages of its own with a higher `v`, which
-//! they ignore as a whole. So two versions hand tokens over to each other.
-//! `tests/headless/messages-v1.json` holds them to it.
+//! - `lifetime` is the lifetime of the token from when it was received, and `age` is the time since
+//!   then. `sent` is the date of the message. In `"want"`, `age` is that of the worker's own token.
+//! - `identity` is the owner of the token, unless the reader can read it in the token itself.
+//!   `person` is the first part of `identity`, if that has two.
+//! - `subject` is a digest of the owner, salted with `epoch`: 16 hexadecimal digits or `-`. In
+//!   `"began"`, `person` is the digest of the person alone, if that differs.
+//! - `kept`: whether the browser of this tab stores the notes. `whole`: whether these are the notes
+//!   of all tabs.
+//! - A line of `notes` begins with a word. `mark` and `remark` precede a marker, `unmark` and
+//!   `unlist` an attempt, `list` a refresh in flight, and `answered` a reply. Each is written as in
+//!   storage (`entries.rs`). At most 16 lines are read.
 //!
-//! Whatever is not of this form is ignored, and what is dated more than a year ahead. A duration counts as a hundred years at
-//! most. Whose the token is, the reader sees in the token itself, unless the app
-//! knows better (`identity`); nothing here is a secret but that, and nothing of the refresh token passes here.
+//! **`v` is the version that a reader must know**: 2 or 3 where the table has that number, else 1.
+//! It stays so in every later version. A later version adds members, which earlier readers ignore.
+//! It may also add messages with a higher `v`, which they ignore as a whole. So two versions can
+//! hand tokens over to each other. `tests/headless/messages-v1.json` checks it.
+//!
+//! A message of any other form is ignored, and so is one that is dated more than a year ahead. A
+//! duration is capped at a hundred years. The reader takes the owner of a token from the token
+//! itself, unless the app knows better (`identity`). The access token and its owner are the only
+//! secrets here. Nothing of the refresh token is sent.
 
 use crate::session::Millis;
 
@@ -42,7 +54,7 @@ use crate::session::{EpochId, TabId};
 use crate::session::{Note, Noted};
 use crate::session::{Offer, PeerMessage};
 
-/// Which version a reader has to know of.
+/// Returns the version that a reader must know.
 fn version(message: &PeerMessage) -> f64 {
     match message {
         PeerMessage::Wanted { .. } | PeerMessage::Coming => 2.0,
@@ -51,10 +63,11 @@ fn version(message: &PeerMessage) -> f64 {
     }
 }
 
-/// Longer than any server takes in a header. A tab with such a token fetches its own.
+/// The length of the longest token that is accepted, in bytes. No server accepts a longer header. A
+/// tab with such a token fetches its own.
 const LONGEST_TOKEN: usize = 65_536;
 
-/// Writes a message: the members of an object.
+/// Returns the members of a message.
 pub fn write_message<R: Record>(from: TabId, message: &PeerMessage) -> Vec<(&'static str, Value)> {
     let milliseconds = |duration: Millis| Value::Number(duration.get() as f64);
     let (kind, members) = match message {
@@ -68,7 +81,8 @@ pub fn write_message<R: Record>(from: TabId, message: &PeerMessage) -> Vec<(&'st
                 ("age", milliseconds(offer.age)),
                 ("sent", Value::Number(offer.sent as f64)),
             ];
-            // A copy for whoever cannot ask the app: it has no answer to show to it.
+            // The owner as the app has determined it, for a tab that has no response to show to the
+            // app.
             let by_itself = subject_of::<R>(offer.token.reveal());
             let told = offer.subject.as_ref().filter(|_| offer.subject != by_itself);
             members.extend(told.map(|told| ("identity", Value::Text(told.reveal().into()))));
@@ -118,7 +132,7 @@ pub fn write_message<R: Record>(from: TabId, message: &PeerMessage) -> Vec<(&'st
     envelope
 }
 
-/// Reads a message; `None` for whatever is none of ours, or of a version that we do not know.
+/// Reads a message. Returns `None` for an object of another form, or of an unknown version.
 pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
     let text = |name| envelope.text(name);
     let number = |name| match envelope.member(name) {
@@ -131,7 +145,7 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
         "hello" => PeerMessage::Hello,
         "here" => PeerMessage::Here,
         "token" => {
-            // It goes into a header: what could not have come out of one is no token.
+            // The token goes into a header: a value that no header can carry is no token.
             let token = text("token")
                 .filter(|token| (1..=LONGEST_TOKEN).contains(&token.len()))
                 .filter(|token| is_sendable(token))?;
@@ -182,7 +196,7 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
     is_known.then_some((TabId::parse(&text("from")?)?, message))
 }
 
-/// Whose token it is, by its claims; `None` for an opaque token.
+/// Returns the owner of a token from its claims, or `None` for an opaque token.
 fn subject_of<R: Record>(token: &str) -> Option<Subject> {
     claims_of::<R>(token).and_then(|claims| subject_in(&claims, "sub"))
 }

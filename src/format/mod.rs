@@ -1,4 +1,4 @@
-//! Formats: what servers, tokens, storage and other tabs write, and how it is read. Pure, as [`session`](crate::session) is.
+//! The formats of servers, tokens, storage and messages. Pure, like [`session`](crate::session).
 //!
 //! The session never imports this folder: it receives numbers, words and enums.
 //!

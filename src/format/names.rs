@@ -25,14 +25,14 @@ macro_rules! names {
 }
 
 names! {
-    /// Returns the name that storage, messages and the app use. **Frozen**.
+    /// Returns the name in storage, in messages and for the app. **Frozen**.
     EndReason {
         None = "none",
         SignedOut = "signed-out",
         Rejected = "rejected",
         Replaced = "replaced",
     }
-    /// Returns the name that storage and messages use. **Frozen**.
+    /// Returns the name in storage and messages. **Frozen**.
     MarkerState {
         InFlight = "out",
         Lost = "lost",

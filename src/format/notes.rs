@@ -3,7 +3,7 @@
 use crate::session::{AttemptId, InFlightList, Note, RefreshMarker, RefreshReply};
 
 impl Note {
-    /// Writes it: a line of words.
+    /// Writes the note as a line of words.
     pub(super) fn to_line(self) -> String {
         let (word, rest) = match self {
             Self::Mark { attempt, marker } | Self::Heard { attempt, marker } => {
@@ -18,7 +18,7 @@ impl Note {
         [word, " ", &rest].concat()
     }
 
-    /// Reads it; `None` for what is not of this form.
+    /// Reads a note; `None` for any other text.
     pub(super) fn from_line(line: &str) -> Option<Self> {
         let (word, rest) = line.split_once(' ')?;
         let marker = || Some((RefreshMarker::attempt_of_entry(rest)?, RefreshMarker::from_entry(rest)?));

@@ -4,10 +4,10 @@ use crate::session::Millis;
 
 use crate::session::{RefreshFailure, TokenFault};
 
-/// What stands above an answer's body. Headers that are not there are empty.
+/// The head of a response. A missing header is an empty text.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Head<'a> {
-    /// Its status.
+    /// The HTTP status.
     pub status: u16,
     /// `Content-Type`.
     pub content_type: &'a str,
@@ -18,8 +18,10 @@ pub struct Head<'a> {
 }
 
 impl Head<'_> {
-    /// What an answer says that is not 2xx. `is_end`: of its status, or to whoever knows the server, it says that the session is
-    /// over. `until` is how many seconds it is until a date (NaN where it is none).
+    /// Returns the failure of a response that is not 2xx.
+    ///
+    /// `is_end`: whether the response ends the session, by its status or by a function of the app.
+    /// `until` returns the number of seconds until a date, or NaN.
     pub fn failure(&self, is_end: bool, until: impl FnOnce(&str) -> f64) -> RefreshFailure {
         let status = self.status;
         match is_end {
@@ -31,21 +33,25 @@ impl Head<'_> {
         }
     }
 
-    /// What an answer says that is 2xx, and has no token that is of any use.
+    /// Returns the failure of a 2xx response without a usable token.
     pub fn fault(&self, fault: TokenFault) -> RefreshFailure {
         match fault {
-            // HTML where a token should be: a captive portal signs nobody out.
+            // HTML in place of a token: a captive portal signs nobody out.
             TokenFault::Missing if self.is_foreign() => RefreshFailure::Foreign { status: self.status },
             fault => RefreshFailure::Malformed(fault),
         }
     }
 
-    /// What the reply to a sign-out says. Only a 2xx in the auth server's own format confirms it; another status below
-    /// 500 refuses it, and whether the session is over, a refresh has to tell.
+    /// Whether the response to a sign-out confirms it. Only a 2xx in the auth server's own format
+    /// does.
+    ///
+    /// Most other statuses below 500 reject the sign-out. Then a refresh tells whether the session
+    /// is over.
     ///
     /// # Errors
     ///
-    /// [`RefreshFailure::Rejected`] where it is refused, and what else keeps it from being confirmed.
+    /// [`RefreshFailure::Rejected`] if the sign-out is rejected, or the failure that prevents its
+    /// confirmation.
     pub fn signed_out(&self, until: impl FnOnce(&str) -> f64) -> Result<(), RefreshFailure> {
         let status = self.status;
         match status {
@@ -57,8 +63,8 @@ impl Head<'_> {
         }
     }
 
-    /// Whether somebody else than the auth server has answered: it would neither speak HTML nor ask for a password in
-    /// the way of a proxy (RFC 7617, RFC 4559).
+    /// Whether the response is not the auth server's. The auth server sends no HTML, and asks for
+    /// no password the way a proxy does (RFC 7617, RFC 4559).
     fn is_foreign(&self) -> bool {
         let starts_with = |text: &str, start: &str| {
             text.trim_start().get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
@@ -67,7 +73,7 @@ impl Head<'_> {
             || ["basic", "negotiate", "ntlm"].iter().any(|scheme| starts_with(self.challenge, scheme))
     }
 
-    /// `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3).
+    /// Returns `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3).
     fn asked_to_wait(&self, until: impl FnOnce(&str) -> f64) -> Option<Millis> {
         let asked = self.retry_after.trim();
         if asked.is_empty() {

@@ -1,6 +1,7 @@
-//! What a token's `scope` says, for the user interface.
+//! The `scope` of a token, for the user interface.
 
-/// Whether a `scope` (RFC 6749, section 3.3: values with single spaces between them, case-sensitive) has the value.
+/// Whether a `scope` contains the value. Values are case-sensitive and separated by single spaces
+/// (RFC 6749, section 3.3).
 pub fn scope_contains(scope: &str, value: &str) -> bool {
     !value.is_empty() && scope.split(' ').any(|one| one == value)
 }

@@ -1,13 +1,16 @@
-//! What the tokens of a page prove of the server's clock.
+//! The server's clock, as the tokens of a page prove it.
 //!
-//! A token's lifetime is `exp` less the server's time. `Date` tells that time, where it may be read, and `iat`, where it
-//! is the time of issue. Some servers copy `iat` from the refresh token: then `exp - iat` grows with the session's age. And
-//! `Date` is often written by another machine, whose clock may be wrong. So each token is compared with the ones before:
+//! The lifetime of a token is `exp` less the server's time. `Date` states that time, if it is
+//! readable. So does `iat`, if it is the time of issue. Some servers copy `iat` from the refresh
+//! token: then `exp - iat` grows with the session's age. `Date` is often written by another
+//! machine, whose clock may be wrong. So each token is compared with earlier ones:
 //!
-//! - the server's time is at least what an earlier token or `Date` proved, plus the time that has passed since;
-//! - an `iat` that advances as time does is the time of issue, and needs no `Date`;
-//! - an `iat` that stays the same while `exp` grows was copied, and says nothing of the lifetime;
-//! - a proof by which a token has expired that was just issued is wrong, and forgotten.
+//! - The server's time is at least what an earlier token or `Date` proved, plus the time that has
+//!   passed since.
+//! - An `iat` that advances as time does is the time of issue, and needs no `Date`.
+//! - An `iat` that stays the same while `exp` grows was copied, and tells nothing about the
+//!   lifetime.
+//! - A proof that a token has expired which was just issued is wrong, and is dropped.
 
 use crate::session::Millis;
 
@@ -15,16 +18,19 @@ use super::lifetime::{Numeric, Times, lifetime};
 use crate::session::Moment;
 use crate::session::TokenFault;
 
-/// The least time between two tokens that are compared: dates are whole seconds, and replies take time.
+/// The least time between two tokens that are compared. Dates are whole seconds, and responses take
+/// time.
 const APART: Millis = Millis::from_secs(4);
 
-/// By how many seconds a date may be off: rounded, and delayed by a slow reply.
+/// The tolerance of a date in seconds: it is rounded, and delayed by a slow response.
 const TOLERANCE: f64 = 2.0;
 
-/// What is known of the server's clock. One per page: it lasts over sessions, and holds no secret.
+/// The knowledge of the server's clock. There is one per page: it is kept across sessions, and
+/// holds no secret.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ServerClock {
-    /// The server's clock showed at least this (seconds since 1970), then.
+    /// The least time on the server's clock (seconds since 1970), and the moment when it was
+    /// proved.
     proof: Option<(f64, Moment)>,
     /// An earlier token, to compare later ones with.
     earlier: Option<Earlier>,
@@ -38,7 +44,7 @@ struct Earlier {
     received: Moment,
 }
 
-/// What this server's `iat` means, as far as its tokens show.
+/// The meaning of this server's `iat`, as far as its tokens show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Meaning {
     #[default]
@@ -48,16 +54,20 @@ enum Meaning {
 }
 
 impl ServerClock {
-    /// Returns how long a token lives from when it was `received`, and learns from it; `None` where nothing is known.
+    /// Returns the lifetime of a token from when it was `received`, or `None` if nothing is known.
+    /// Learns from the token.
     ///
     /// # Errors
     ///
-    /// [`TokenFault::Expired`] when the server's own lifetime (`expires_in`, or `exp - iat`) is not positive, or where it
-    /// is not known and both `Date` and the local clock are past the expiry. [`TokenFault::NoLifetime`] when the token is no JWT and the reply does not contain its lifetime.
+    /// - [`TokenFault::Expired`] if the server's own lifetime (`expires_in`, or `exp - iat`) is not
+    ///   positive. Without one, it is returned if both `Date` and the local clock are past the
+    ///   expiry.
+    /// - [`TokenFault::NoLifetime`] if the token is not a JWT and the response does not contain its
+    ///   lifetime.
     pub fn lifetime(&mut self, times: &Times, received: Moment) -> Result<Option<Millis>, TokenFault> {
         let issued_at = times.issued_at();
         let meaning = self.compare(times, received);
-        // An `iat` that is the time of issue tells better what a `Date` of another machine tells as well.
+        // An `iat` that is the time of issue is more reliable than a `Date` of another machine.
         let date = times.plausible_server_now().filter(|_| meaning != Meaning::Issued);
         let latest = |dates: [Option<f64>; 2]| dates.into_iter().flatten().reduce(f64::max);
         let is_right = |proved: &f64| {
@@ -67,7 +77,7 @@ impl ServerClock {
         let by_proof = Times { server_now: latest([proved, date]), ..*times };
         let believed = by_proof.plausible_server_now().or(date);
         self.proof = latest([believed, issued_at]).map(|now| (now, received));
-        // A `Date` that is past the expiry says something only where nothing else does.
+        // A `Date` past the expiry counts only if nothing else is known.
         let doubtful = times.server_now.filter(|_| times.plausible_server_now().is_none());
         let server_now = believed.or(doubtful);
         if meaning != Meaning::Copied {
@@ -77,12 +87,13 @@ impl ServerClock {
         let provable = lifetime(&Times { server_now, ..without_iat })?;
         Ok(match date {
             Some(_) => provable,
-            // Only a lower bound of the server's time is known; the local clock may be closer to it.
+            // Only a lower bound of the server's time is known. The local clock may be closer to
+            // it.
             None => provable.into_iter().chain(lifetime(&without_iat).ok().flatten()).min(),
         })
     }
 
-    /// Compares a token with an earlier one, and says what its `iat` means.
+    /// Compares a token with an earlier one, and returns the meaning of its `iat`.
     fn compare(&mut self, times: &Times, received: Moment) -> Meaning {
         let Some((iat, exp)) = times.issued_at().zip(times.exp.seconds()) else { return Meaning::Unknown };
         let this = Earlier { iat, exp, received };
@@ -117,7 +128,8 @@ mod tests {
 
     const START: f64 = 1_700_000_000.0;
 
-    /// A server that issues a token, `passed` seconds after the first, to a page whose clock is off by `local_error`.
+    /// A server that issues a token `passed` seconds after the first, to a page whose clock is off
+    /// by `local_error` seconds.
     #[derive(Clone, Copy)]
     struct Server {
         lives: f64,
@@ -147,7 +159,7 @@ mod tests {
             clock.lifetime(&times, received).unwrap().unwrap().get() as f64 / 1000.0
         }
 
-        /// What its tokens are taken to live that are issued at these times.
+        /// Returns the lifetimes of tokens that are issued at these times, in seconds.
         fn lifetimes(self, issued: &[f64]) -> Vec<f64> {
             let mut clock = ServerClock::default();
             issued.iter().map(|passed| self.lifetime(&mut clock, *passed)).collect()
@@ -169,7 +181,7 @@ mod tests {
     fn a_copied_iat_is_found_out_by_the_second_token_of_a_page_that_came_later() {
         let server = Server { lives: 4.0, copies_iat: true, ..SERVER };
         assert_eq!(server.lifetimes(&[600.0, 620.0, 627.0]), [604.0, 4.0, 4.0]);
-        // Where the local clock is wrong as well, the life does not grow any more.
+        // If the local clock is wrong as well, the lifetime grows no further.
         for local_error in [-3600.0, 3600.0] {
             let all = Server { local_error, ..server }.lifetimes(&[600.0, 620.0, 627.0]);
             assert_eq!(all, [604.0; 3], "{local_error}");
@@ -185,7 +197,7 @@ mod tests {
             let all = server.lifetimes(&[0.0, 1.0, 2.0, 3.0, 4.0, 400.0]);
             assert_eq!(all[4..], [900.0, 900.0], "{error}: {all:?}");
         }
-        // Tokens that come within seconds of each other show nothing.
+        // Tokens within seconds of each other prove nothing.
         let ahead = Server { date_error: Some(300.0), ..SERVER };
         assert_eq!(ahead.lifetimes(&[0.0, 1.0, 2.0, 3.0]), [600.0; 4]);
     }
@@ -224,7 +236,7 @@ mod tests {
         let mut clock = ServerClock::default();
         SERVER.lifetime(&mut clock, 0.0);
         SERVER.lifetime(&mut clock, 600.0);
-        // A retry is answered with the token that was issued 100 seconds before.
+        // The response to a retry contains the token that was issued 100 seconds before.
         let behind = Server { clock_error: -100.0, ..SERVER };
         assert_eq!(behind.lifetime(&mut clock, 1000.0), 800.0);
         assert_eq!(SERVER.lifetime(&mut clock, 1600.0), 900.0);

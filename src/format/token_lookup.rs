@@ -1,9 +1,9 @@
-//! Where the access token stands in an answer. Servers agree on little but that there is one.
+//! Finds the access token in a response. Servers use different members for it.
 
 use super::json::Record;
 use crate::session::TokenFault;
 
-/// The places that are recognised, by what they are called in the servers' words.
+/// The recognised places: paths of members.
 const PLACES: [&str; 8] = [
     // RFC 6749, section 5.1.
     "access_token",
@@ -11,27 +11,29 @@ const PLACES: [&str; 8] = [
     "access",
     "accessToken",
     "token",
-    // Frameworks that put every answer into an envelope.
+    // Frameworks that wrap every response in an envelope.
     "data.access_token",
     "data.access",
     "data.accessToken",
     "data.token",
 ];
 
-/// A token, and what stands beside it.
+/// A token, and the object that contains it.
 #[derive(Clone, Debug)]
 pub struct Found<R> {
-    /// The token, which a header can carry.
+    /// The token. A header can carry it.
     pub token: String,
-    /// The object within the answer that it stands in; `None` where it stands in the answer itself.
+    /// The object in the response that contains the token; `None` for the response itself.
     pub within: Option<R>,
 }
 
-/// The token of an answer, where it is recognised; `None` where there is none. The same token in two places is one.
+/// Returns the token of a response, or `None` if no recognised place has one. The same token may be
+/// in two places.
 ///
 /// # Errors
 ///
-/// [`TokenFault::Ambiguous`] when there are different ones, [`TokenFault::Unsendable`] when no header can carry it.
+/// - [`TokenFault::Ambiguous`] if the response contains different tokens.
+/// - [`TokenFault::Unsendable`] if no header can carry the token.
 pub fn find_token<R: Record>(answer: &R) -> Result<Option<Found<R>>, TokenFault> {
     let mut found: Option<(&'static str, Found<R>)> = None;
     for place in PLACES {
@@ -41,36 +43,38 @@ pub fn find_token<R: Record>(answer: &R) -> Result<Option<Found<R>>, TokenFault>
             Some((one, found)) if found.token != other.token => {
                 return Err(TokenFault::Ambiguous(one, place));
             }
-            // Both may say how long it lives.
+            // The lifetime may be beside either of them.
             Some((_, found)) => found.within = found.within.take().or(other.within),
         }
     }
     found.map(|(_, found)| sendable(found)).transpose()
 }
 
-/// The token at a path: names of members, with dots between them.
+/// Returns the token at a path: names of members, separated by dots.
 ///
 /// # Errors
 ///
-/// [`TokenFault::Missing`] when there is none, [`TokenFault::Unsendable`] when no header can carry it.
+/// - [`TokenFault::Missing`] if there is no token at the path.
+/// - [`TokenFault::Unsendable`] if no header can carry the token.
 pub fn token_at<R: Record>(answer: &R, path: &str) -> Result<Found<R>, TokenFault> {
     sendable(at(answer, path).ok_or(TokenFault::Missing)?)
 }
 
-/// The token of a header such as `Authorization: Bearer …` (RFC 6750, section 2.1); `None` where another scheme is named,
-/// or none.
+/// Returns the token of a header such as `Authorization: Bearer …` (RFC 6750, section 2.1). Returns
+/// `None` for another scheme, or none.
 pub fn bearer(header: &str) -> Option<&str> {
     let header = header.trim();
     let (scheme, token) = (header.get(..6)?, header.get(6..)?);
     (scheme.eq_ignore_ascii_case("bearer") && token.starts_with(' ')).then(|| token.trim_start())
 }
 
-/// Whether a header can carry it.
+/// Whether a header can carry the token.
 pub fn is_sendable(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Strings that are not empty are tokens: dj-rest-auth answers `"refresh": ""` for what it keeps in a cookie.
+/// Returns the text at a path. An empty or non-string value counts as no token: dj-rest-auth sends
+/// `"refresh": ""` for the token in its cookie.
 fn at<R: Record>(answer: &R, path: &str) -> Option<Found<R>> {
     let mut within = None;
     let mut name = path;

@@ -1,23 +1,25 @@
-//! What an answer and its token say of time: by many names, in several units, as dates and as durations.
+//! Reads the times of a response and its token. Servers use many names, several units, dates and
+//! durations.
 
 use super::json::Record;
 use super::lifetime::{IN_MILLISECONDS, Numeric, Times};
 
-/// Lifetimes in seconds. The first is that of RFC 6749, section 5.1.
+/// Members with a lifetime in seconds. The first is that of RFC 6749, section 5.1.
 const LIFETIMES: [&str; 2] = ["expires_in", "expiresIn"];
 
-/// A lifetime in milliseconds (Directus), or a date.
+/// The member with a lifetime in milliseconds (Directus), or a date.
 const EITHER: &str = "expires";
 
-/// Dates. The last two are dj-rest-auth's.
+/// Members with a date. The last two are dj-rest-auth's.
 const DATES: [&str; 4] = ["expires_at", "expiresAt", "access_expiration", "access_token_expiration"];
 
-/// Where lifetimes are milliseconds, a number from here on is a date in seconds: in the year 2001 or later. As a lifetime it
-/// would be eleven days, which no access token has.
+/// The least number that is a date in seconds (in the year 2001 or later), and not a lifetime in
+/// milliseconds. As a lifetime it would be eleven days, which no access token has.
 const A_DATE: f64 = 1e9;
 
-/// Reads what a token's claims say of its time, and what the objects say that it came in.
-/// Clocks in seconds since 1970.
+/// Reads the times in a token's claims, and in the objects of the response that contain the token.
+///
+/// `server_now` and `local_now` are in seconds since 1970.
 pub fn read_times<R: Record>(
     claims: Option<&R>,
     answers: [Option<&R>; 2],
@@ -60,11 +62,11 @@ fn sooner(known: &mut Numeric, said: Numeric) {
     }
 }
 
-/// What a member says that may be a date.
+/// The value of a member that may be a date.
 enum Said {
-    /// A number that is no date in milliseconds.
+    /// A number that is not a date in milliseconds.
     Number(f64),
-    /// In seconds since 1970.
+    /// A date in seconds since 1970.
     Date(f64),
 }
 
@@ -80,10 +82,10 @@ fn read<R: Record>(answer: &R, name: &str) -> Option<Said> {
     }
 }
 
-/// A date of ISO 8601 or of HTTP (RFC 9110, section 5.6.7), with its zone; `None` for another text, in which a browser
-/// might see a date all the same.
+/// Returns a date of ISO 8601 or of HTTP (RFC 9110, section 5.6.7) with its zone. Returns `None`
+/// for any other text, which a browser might still parse as a date.
 ///
-/// Where the zone is missing UTC is meant: a browser would take that of its user, which no server knows.
+/// A date without a zone is UTC. A browser would use the zone of its user, which no server knows.
 fn with_zone(text: &str) -> Option<String> {
     let text = text.trim();
     if text.ends_with(" GMT") {
@@ -111,14 +113,15 @@ mod tests {
     use super::*;
     use crate::session::TokenFault;
 
-    /// The moment that [`Written`] can read.
+    /// The date that [`Written`] can read, in seconds since 1970.
     const THEN: f64 = 1_700_000_000.0;
 
     fn answer() -> Written {
         Written::default()
     }
 
-    /// How many seconds an opaque token lives that came 100 seconds before then.
+    /// Returns the lifetime in seconds of an opaque token that was received 100 seconds before
+    /// [`THEN`].
     fn lives(answer: &Written) -> Result<Option<f64>, TokenFault> {
         let lifetime = lifetime(&read_times(None, [Some(answer), None], Some(THEN - 100.0), 0.0))?;
         Ok(lifetime.map(|lifetime| lifetime.get() as f64 / 1000.0))
