@@ -1,10 +1,10 @@
-//! The clocks of this page: what they last showed, and how far a date of somebody else is believed.
+//! The clocks of this page: their last reading, and the latest date that is believed.
 
 use crate::session::report::Report;
 use crate::session::storage::horizon::Horizon;
 use crate::session::time::{Millis, Moment};
 
-/// How long after a jump the messages count as old that had waited for the tab to run.
+/// Time after a jump during which messages may have waited for the tab to run.
 const JUST_WOKEN: Millis = Millis::from_secs(1);
 
 /// The clocks of this page.
@@ -12,7 +12,7 @@ const JUST_WOKEN: Millis = Millis::from_secs(1);
 pub(crate) struct Clock {
     /// The reading at the event before.
     last: Option<Moment>,
-    /// When the wall clock was last found to have lost time, and how much.
+    /// The last moment when the wall clock had lost time, and how much.
     lost: Option<(Moment, Millis)>,
     /// The latest date that is believed.
     pub(crate) horizon: Horizon,
@@ -25,7 +25,7 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// Notes a reading. Returns a report where one of the clocks has jumped since the last reading.
+    /// Notes a reading. Returns a report if one of the clocks has jumped since the last reading.
     pub(crate) fn read(&mut self, now: Moment) -> Option<Report> {
         self.horizon = self.horizon.max(Horizon::after(now.wall_ms()));
         let (wall_ms, monotonic_ms) = self.last.replace(now)?.jump_to(now)?;
@@ -38,7 +38,8 @@ impl Clock {
         self.last
     }
 
-    /// Returns how much longer than its date says a message may have waited that arrives now, right after a jump.
+    /// Returns the additional age of a message that is received now, right after a jump: its date
+    /// is too late by that.
     pub(crate) fn lost(&self, now: Moment) -> Millis {
         let is_recent = |(at, _): &(Moment, Millis)| now.since(*at) < JUST_WOKEN;
         self.lost.filter(is_recent).map_or(Millis::ZERO, |(_, lost)| lost)

@@ -1,59 +1,61 @@
-//! What can go wrong, one enum per question.
+//! The errors of a session, one enum per question.
 
 use crate::session::time::Millis;
 
 use crate::session::status::EndReason;
 
-/// Why an answer holds no usable token.
+/// The reason why a response contains no usable token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenFault {
-    /// There is none in it.
+    /// The response contains no token.
     Missing,
-    /// There are different ones in it, at these places and perhaps at more.
+    /// The response contains different tokens, at these places and perhaps at more.
     Ambiguous(&'static str, &'static str),
-    /// It has characters that no header can carry (RFC 6750, section 2.1).
+    /// The token has characters that no header can carry (RFC 6750, section 2.1).
     Unsendable,
-    /// It is no JWT, and the answer does not say how long it lives (`expires_in`, RFC 6749, section 5.1, and others).
+    /// The token is not a JWT, and the response does not contain its lifetime (`expires_in`, RFC
+    /// 6749, section 5.1, or an equivalent).
     NoLifetime,
-    /// It had lapsed by the server's own clock when it came.
+    /// The token had already expired by the server's own clock when it was received.
     Expired,
-    /// The app, which was asked where it stands or whose it is, has failed.
+    /// The app's own function for finding the token or its owner has failed.
     Untold,
 }
 
-/// Why an attempt to refresh failed, or why the server has not confirmed a sign-out.
+/// The reason why a refresh failed, or why the server has not confirmed a sign-out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefreshFailure {
-    /// The auth server said that the session is over. The only one that ends it.
+    /// The auth server reported that the session is over. No other failure ends it.
     Rejected {
-        /// The status of its answer: 400, 401 or 403, if nothing else was set.
+        /// The HTTP status: 400, 401 or 403 by default.
         status: u16,
     },
-    /// Not reached, and the browser says that there is no network. Its word alone is not taken: a page of `localhost`
-    /// works without one.
+    /// The server was not reached, and the browser reports that there is no network. The browser's
+    /// report alone is not enough: a page of `localhost` works without a network.
     Offline,
-    /// Not reached, or not able to answer now.
+    /// The server was not reached, or could not process the request.
     Unavailable {
-        /// The status of the answer; `None` for a network error.
+        /// The HTTP status; `None` for a network error.
         status: Option<u16>,
-        /// What `Retry-After` asks for (RFC 9110, section 10.2.3).
+        /// The pause that `Retry-After` asks for (RFC 9110, section 10.2.3).
         retry_after: Option<Millis>,
     },
-    /// Somebody else answered: HTML of a captive portal or a firewall, a `Basic` challenge of a proxy.
+    /// The response is not the auth server's: HTML of a captive portal or a firewall, or a `Basic`
+    /// challenge of a proxy.
     Foreign {
-        /// The status of the answer.
+        /// The HTTP status.
         status: u16,
     },
-    /// No answer in time. The attempt may still succeed.
+    /// No response was received in time. The attempt may still succeed.
     TimedOut,
-    /// An answer of the ending kind without a usable token in it.
+    /// A 2xx response without a usable token.
     Malformed(TokenFault),
 }
 
 impl RefreshFailure {
-    /// What kind of failure it is: what follows from it depends on that alone.
+    /// Returns the kind of the failure. Everything that follows depends on the kind alone.
     pub fn kind(&self) -> FailureKind {
         match self {
             Self::Rejected { .. } => FailureKind::Rejected,
@@ -66,7 +68,7 @@ impl RefreshFailure {
         }
     }
 
-    /// The status of the answer, where there was one and it matters.
+    /// Returns the HTTP status, if there was a response and its status matters.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Rejected { status } | Self::Foreign { status } => Some(*status),
@@ -75,18 +77,18 @@ impl RefreshFailure {
         }
     }
 
-    /// Whether an error of the browser's, or of the app's own function, is behind it.
+    /// Whether the cause is an error of the browser, or of the app's own function.
     #[cfg_attr(not(any(target_family = "wasm", test)), expect(dead_code, reason = "the shell asks"))]
     pub(crate) fn is_native(&self) -> bool {
         self.reached_nobody() || *self == Self::Malformed(TokenFault::Untold)
     }
 
-    /// Whether nobody was reached at all.
+    /// Whether no server was reached.
     pub(crate) fn reached_nobody(&self) -> bool {
         matches!(self, Self::Offline | Self::Unavailable { status: None, .. })
     }
 
-    /// What the server asked to wait, where it did.
+    /// Returns the pause that the server asked for, if any.
     pub fn retry_after(&self) -> Option<Millis> {
         match self {
             Self::Unavailable { retry_after, .. } => *retry_after,
@@ -95,22 +97,26 @@ impl RefreshFailure {
     }
 }
 
-/// The kinds of failure. Only one of them ends a session.
+/// The kinds of failure. Only [`Rejected`](Self::Rejected) ends a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
-    /// There is no network. Tried again when the browser says that it is back, and once a minute in case it does not.
+    /// There is no network. It is retried when the browser reports that the network is back. If it
+    /// never does, it is retried about once a minute while a caller waits, and about every four
+    /// minutes otherwise.
     Offline,
-    /// A network error, no answer in time, a status such as 500: tried again after a pause that grows.
+    /// A network error, a time-out, or a status such as 500. It is retried after a growing pause.
     Transient,
-    /// The server wants less (429, or `Retry-After`): tried again when it says so.
+    /// The server asks for fewer requests (429, or `Retry-After`). It is retried when the server
+    /// permits.
     Throttled,
-    /// Somebody else than the auth server has answered, or it makes no sense: as a transient one.
+    /// The response is not the auth server's, or makes no sense. It is retried like a transient
+    /// failure.
     Protocol,
-    /// The auth server says that the session is over. It ends once that is confirmed.
+    /// The auth server reported that the session is over. The session ends once that is confirmed.
     Rejected,
 }
 
-/// Why a caller did not get what it asked for.
+/// The reason why a caller did not receive what it asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Denial {
@@ -118,24 +124,25 @@ pub enum Denial {
     Ended(EndReason),
     /// Another session has begun since the caller asked.
     Changed,
-    /// The API refused a brand-new token: another one would be refused as well. Not before `retry_at`.
+    /// The API rejected a brand-new token, so it would reject another one as well. No refresh is
+    /// sent for it before `retry_at`.
     Refused {
         /// Milliseconds since 1970.
         retry_at: i64,
     },
-    /// No token could be had within the caller's patience. The session stays.
+    /// No token was received within the caller's patience. The session goes on.
     Unavailable {
-        /// Why the last attempt failed; [`RefreshFailure::TimedOut`] when it is still on the wire.
+        /// The last failure; [`RefreshFailure::TimedOut`] if the last attempt is still in flight.
         failure: RefreshFailure,
-        /// When the next one is made, in milliseconds since 1970.
+        /// The date of the next attempt, in milliseconds since 1970.
         retry_at: i64,
     },
-    /// No token could be had within the caller's patience, for a login function has been running all the time. The session
-    /// stays.
+    /// No token was received within the caller's patience, because a login function has been
+    /// running all the time. The session goes on.
     SignInRuns,
-    /// The caller was called by a function that the session waits for: it would wait for itself.
+    /// The caller was called by a function that the session waits for. It would wait for itself.
     WaitsForItself,
-    /// The login did not come about.
+    /// The login failed.
     SignInFailed,
     /// The session object was closed.
     Closed,

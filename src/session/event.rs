@@ -1,4 +1,5 @@
-//! What happened. In the past tense: the machine decides what follows.
+//! The events that the machine handles. They are in the past tense: the machine decides what
+//! follows.
 
 use crate::session::time::Millis;
 
@@ -9,159 +10,165 @@ use crate::session::storage::stored::Stored;
 use crate::session::tabs::message::PeerMessage;
 use crate::session::token::{AccessToken, Grant};
 
-/// The one input of the machine.
+/// The only input of the machine.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// What is stored was read, for the event that follows ([`Event::needs_storage`]). Nothing follows from it alone.
+    /// Storage was read for the event that follows ([`Event::needs_storage`]). Alone it has no
+    /// effect.
     StorageRead(Box<Stored>),
-    /// The page has loaded, and been activated if it was prerendered; said once. Nothing begins before.
+    /// The page has loaded, and has been activated if it was prerendered. It occurs once, and
+    /// nothing begins before.
     Started {
         /// Whether there may be other tabs of this session.
         company: bool,
     },
-    /// A caller wants to send a login request where nothing else of ours is on the wire.
+    /// A caller has asked to send a login request while no other request of the session is in
+    /// flight.
     SignInWanted {
-        /// Who waits: is told to begin ([`Request::Login`](crate::session::Request::Login)), then answered.
+        /// The ticket of the caller. [`Request::Login`](crate::session::Request::Login) tells it to
+        /// begin; a reply follows at the end.
         ticket: Ticket,
     },
-    /// The login that was told to begin has come to its end.
+    /// The login that was told to begin has ended.
     LoginSettled {
-        /// Whose it was.
+        /// The ticket of its caller.
         ticket: Ticket,
-        /// What it brought; `None` when it brought no token.
+        /// The token of the login; `None` if it brought none.
         grant: Option<Grant>,
     },
-    /// A login that nobody ordered has brought a token.
+    /// A login outside the queue has brought a token.
     SignedIn {
-        /// Who waits.
+        /// The ticket of the caller.
         ticket: Ticket,
-        /// What it brought.
+        /// The token of the login.
         grant: Grant,
     },
-    /// The page was delivered with a token: of the session that goes on, or of one that began unseen.
+    /// The page was delivered with a token. It belongs to the current session, or to one that began
+    /// unnoticed.
     Seeded {
-        /// Who waits.
+        /// The ticket of the caller.
         ticket: Ticket,
         /// The token.
         grant: Grant,
     },
-    /// Somebody else has set a new cookie: one refresh, a new session.
+    /// The cookie was replaced from outside the session object. One refresh follows, and begins a
+    /// new session.
     CookieChanged {
-        /// Who waits.
+        /// The ticket of the caller.
         ticket: Ticket,
     },
-    /// The user wants out.
+    /// The user has asked to sign out.
     SignOutWanted {
-        /// Who waits for the first reply of the server.
+        /// The ticket of the caller, which waits for the first response of the server.
         ticket: Ticket,
-        /// Whether the reply of a login is being read, whose cookie has come already.
+        /// Whether the response to a login is being read. Its cookie has already been received.
         reads_login: bool,
     },
-    /// The server has replied to a sign-out, or could not be reached.
+    /// The server has responded to a sign-out, or could not be reached.
     SignOutSettled {
-        /// Which one.
+        /// The turn of the sign-out.
         attempt: AttemptId,
-        /// Whether the reply confirms it. A [`Rejected`](RefreshFailure::Rejected) one refuses it in the auth
-        /// server's own format.
+        /// Whether the response confirms the sign-out. [`Rejected`](RefreshFailure::Rejected) is a
+        /// rejection in the auth server's own format.
         outcome: Result<(), RefreshFailure>,
     },
-    /// A caller wants a token.
+    /// A caller has asked for a token.
     TokenWanted {
-        /// Who waits.
+        /// The ticket of the caller.
         ticket: Ticket,
-        /// The token that was just refused, where there was one.
+        /// The token that an API has just rejected, if any.
         not: Option<AccessToken>,
-        /// How long it must still live.
+        /// The least remaining lifetime.
         min_validity: Millis,
     },
-    /// A caller wants a refresh that begins after now.
+    /// A caller has asked for a refresh that begins after now.
     RenewalWanted {
-        /// Who waits.
+        /// The ticket of the caller.
         ticket: Ticket,
     },
-    /// An API answered 401 to a token of ours.
+    /// An API responded to a token with 401.
     TokenRejected {
-        /// Who waits for another one.
+        /// The ticket of the caller, which waits for another token.
         ticket: Ticket,
-        /// Of which sign-in the token was.
+        /// The session of the token.
         epoch: EpochId,
-        /// Which token of it.
+        /// The generation of the token.
         generation: Generation,
-        /// Who refused it.
+        /// The API that rejected it.
         audience: Audience,
     },
-    /// An API answered 401 to the replay as well: it refuses brand-new tokens.
+    /// An API responded to the replay with 401 as well: it rejects brand-new tokens.
     ReplayRejected {
-        /// Who refused it.
+        /// The API that rejected it.
         audience: Audience,
     },
-    /// An API took a token of ours.
+    /// An API accepted a token.
     TokenAccepted {
-        /// Of which sign-in the token was.
+        /// The session of the token.
         epoch: EpochId,
-        /// Which token of it.
+        /// The generation of the token.
         generation: Generation,
-        /// Who took it.
+        /// The API that accepted it.
         audience: Audience,
     },
-    /// A caller waits no longer; it gets no answer.
+    /// A caller no longer waits. It receives no reply.
     Withdrawn {
-        /// Who waited.
+        /// The ticket of the caller.
         ticket: Ticket,
     },
-    /// It is our turn at the wire.
+    /// The lock of a turn was granted.
     LockGranted {
-        /// Which turn.
+        /// The turn.
         attempt: AttemptId,
-        /// Somebody else had it first: what that one has done may not be known here yet.
+        /// Whether another holder had the lock first. Its results may not be known here yet.
         contended: bool,
     },
-    /// What is stored was looked at once more, before the turn begins.
+    /// Storage was read once more under the lock, before the turn begins.
     LookedAgain {
-        /// Which turn.
+        /// The turn.
         attempt: AttemptId,
     },
-    /// Somebody else has our turn now: the queue moves.
+    /// The holder of the lock has changed: the queue of tabs moves.
     LockMoved {
-        /// Which turn is waited for.
+        /// The turn that waits for the lock.
         attempt: AttemptId,
     },
-    /// A refresh was answered, or failed.
+    /// A refresh has received a response, or has failed.
     RefreshSettled {
-        /// Which one.
+        /// The turn of the refresh.
         attempt: AttemptId,
-        /// How it went.
+        /// The token of the refresh, or its failure.
         outcome: Result<Grant, RefreshFailure>,
-        /// Whether the server has sent the attempt id back: it recognises attempt ids.
+        /// Whether the server has sent the attempt id back. Such a server recognises attempt ids.
         echoes: bool,
     },
-    /// Another tab has said something.
+    /// Another tab has sent a message.
     PeerSpoke {
-        /// Which one.
+        /// The tab that sent it.
         from: TabId,
-        /// What.
+        /// The message.
         message: PeerMessage,
     },
-    /// Another tab has changed what is stored.
+    /// Another tab has changed the stored entries.
     StorageChanged,
-    /// All that was stored has been cleared, by the user or by `Clear-Site-Data`.
+    /// The user or `Clear-Site-Data` has cleared all stored entries.
     StorageCleared,
-    /// Nobody sees the page any more.
+    /// The page was hidden.
     Hidden,
-    /// The page is seen again, or was woken.
+    /// The page was shown again, or was resumed.
     Woken {
-        /// It was frozen or in the back/forward cache: it has heard nothing.
+        /// Whether the page was frozen or in the back/forward cache. Then it has missed messages.
         was_away: bool,
-        /// Somebody sees it now.
+        /// Whether the page is visible now.
         is_seen: bool,
     },
-    /// The page goes into the back/forward cache, or for good.
+    /// The page is entering the back/forward cache, or is being unloaded.
     Left,
-    /// Time has passed: see what is due.
+    /// Time has passed: whatever is due is done.
     Tick,
-    /// The network is back: what failed may be tried again at once.
+    /// The network is back: failed attempts may be retried at once.
     CameOnline,
-    /// The session object is of no more use.
+    /// The session object is no longer needed.
     Closed,
 }
 

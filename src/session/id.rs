@@ -1,12 +1,12 @@
-//! Identifiers, and the chance that they are drawn from.
+//! Identifiers, and the source of random numbers that they are drawn from.
 
 use crate::session::time::{Millis, Moment};
 
-/// Where random numbers come from: `crypto.getRandomValues` in a browser, a seeded generator in a test.
+/// A source of random numbers: `crypto.getRandomValues` in a browser, a seeded generator in a test.
 ///
-/// Chance is an argument; nothing in this layer draws any by itself.
+/// Chance is an argument: nothing in this layer draws random numbers by itself.
 pub trait Entropy {
-    /// The next 64 random bits.
+    /// Returns the next 64 random bits.
     fn next_u64(&mut self) -> u64;
 }
 
@@ -16,7 +16,7 @@ impl<F: FnMut() -> u64> Entropy for F {
     }
 }
 
-/// 128 random bits.
+/// An id of 128 random bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct RandomId([u64; 2]);
 
@@ -26,25 +26,28 @@ impl RandomId {
     }
 }
 
-/// Milliseconds since 1970 that no clock of ours will show: those of an id stay below.
+/// The end of the dates of ids, in milliseconds since 1970. No real clock shows a later date.
 const END_OF_TIME: u64 = 1 << 47;
 
-/// One sign-in: the same in all tabs and over every refresh, new at each sign-in. What is of another epoch is inert.
+/// The id of a session. It is the same in all tabs and across all refreshes, and new at each
+/// sign-in. Whatever belongs to another session has no effect.
 ///
-/// Epochs are in order: 48 bits say when it began, 80 are random. A tab draws one later than every epoch that it knows
-/// of, so that a clock that was set back does not make yesterday's session the newer one (a hybrid logical clock).
+/// Ids are ordered: 48 bits are the date of the beginning, 80 are random. A tab draws an id later
+/// than every session that it knows. So a clock that was set back does not make yesterday's session
+/// the newer one (a hybrid logical clock).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EpochId(RandomId);
 
 impl EpochId {
-    /// A new one, that began at `wall_ms` (milliseconds since 1970) or just after `after`.
+    /// Draws the id of a session that began at `wall_ms` (milliseconds since 1970) or just after
+    /// `after`.
     pub fn draw(entropy: &mut impl Entropy, wall_ms: i64, after: Option<EpochId>) -> Self {
         let began = Self::begins(wall_ms, after.map(|epoch| epoch.began() + 1));
         Self(RandomId([(began << 16) + (entropy.next_u64() & 0xffff), entropy.next_u64()]))
     }
 
-    /// Later than every epoch that had begun by `wall_ms`, and than the `latest` that is known: what is over when somebody
-    /// signs out.
+    /// Returns an id later than every session that had begun by `wall_ms` (milliseconds since
+    /// 1970), and later than `latest`. A sign-out ends all sessions up to this id.
     pub fn last(wall_ms: i64, latest: Option<EpochId>) -> Self {
         let began = Self::begins(wall_ms, latest.map(|epoch| epoch.began() + 1));
         Self(RandomId([(began << 16) + 0xffff, u64::MAX]))
@@ -58,17 +61,18 @@ impl EpochId {
         self.0.0[0] >> 16
     }
 
-    /// When it began: milliseconds since 1970, by the clock that its tab saw then.
+    /// Returns the date of the beginning in milliseconds since 1970, by the clock of the tab that
+    /// drew the id.
     pub(crate) fn date(self) -> i64 {
         self.began() as i64
     }
 
-    /// Whether it was not there yet at `wall_ms`.
+    /// Whether the session began at `wall_ms` (milliseconds since 1970) or later.
     pub(crate) fn is_after(self, wall_ms: i64) -> bool {
         u64::try_from(wall_ms).is_ok_and(|wall_ms| self.began() >= wall_ms)
     }
 
-    /// Whether it began longer ago than that.
+    /// Whether the session began longer ago than `bound`.
     pub(crate) fn is_older_than(self, bound: Millis, now: Moment) -> bool {
         !self.is_after(now.wall_ms().saturating_sub(bound.signed()).max(0))
     }
@@ -78,18 +82,18 @@ impl EpochId {
         self.0.0
     }
 
-    /// Returns the id of two words; `None` where they are dated later than any clock shows.
+    /// Returns the id of two words, or `None` if its date is later than any clock shows.
     pub fn from_words(words: [u64; 2]) -> Option<Self> {
         Some(Self(RandomId(words))).filter(|epoch| epoch.began() < END_OF_TIME)
     }
 
-    /// The bytes, to salt a digest with.
+    /// Returns the bytes of the id, to salt a digest with.
     pub(crate) fn bytes(self) -> impl Iterator<Item = u8> {
         self.0.0.into_iter().flat_map(u64::to_be_bytes)
     }
 }
 
-/// An id of 128 random bits.
+/// Declares an id of 128 random bits.
 macro_rules! random_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -97,7 +101,7 @@ macro_rules! random_id {
         pub struct $name(RandomId);
 
         impl $name {
-            /// A new one.
+            /// Draws a new id.
             pub fn draw(entropy: &mut impl Entropy) -> Self {
                 Self(RandomId::draw(entropy))
             }
@@ -116,21 +120,23 @@ macro_rules! random_id {
 }
 
 random_id! {
-    /// One turn at the wire: a try to refresh, a sign-in or a sign-out. Random, because the server sees it: it tells a
-    /// retry from a theft by it.
+    /// The id of a turn: an attempt to refresh, a sign-in or a sign-out. The server sees it, and
+    /// tells a retry from a theft by it. So it is random.
     AttemptId
 }
 
 random_id! {
-    /// One tab: one session object in one page or worker. Random, and of no meaning beyond telling tabs apart.
+    /// The id of a tab: one session object in one page or worker. It is random, and only tells tabs
+    /// apart.
     TabId
 }
 
-/// A caller that waits for an answer. Whoever asks draws it: each once, and each greater than the ones before.
+/// A caller that waits for a reply. The caller draws it: each ticket once, and each greater than
+/// the ones before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u32);
 
-/// Which token of its epoch a request carried; counts from 1.
+/// The number of a token within its session. It counts from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Generation(pub u32);
 

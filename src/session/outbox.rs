@@ -1,4 +1,4 @@
-//! What to do after an event. The shell performs it, and reports back in events.
+//! The actions after an event. The shell performs them, and reports back in events.
 
 use crate::session::error::Denial;
 use crate::session::id::{AttemptId, EpochId, Ticket};
@@ -9,9 +9,11 @@ use crate::session::storage::stored::{PendingSignOut, SessionEntry};
 use crate::session::tabs::message::PeerMessage;
 use crate::session::token::{AccessToken, Credential};
 
-/// Everything to do after one event. The fields are performed in their order, and so are the items of each.
+/// All actions after one event. The fields are performed in their order, and so are the items of
+/// each.
 ///
-/// What other tabs and the next page need comes first: the app may close the page when its turn comes.
+/// What other tabs and the next page need comes first, because the app may close the page when its
+/// code runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "an outbox that is dropped leaves somebody waiting"]
 pub struct Outbox {
@@ -19,24 +21,26 @@ pub struct Outbox {
     pub writes: Vec<Write>,
     /// Messages to the other tabs.
     pub messages: Vec<PeerMessage>,
-    /// Locks to release. If one is only waited for, its request is withdrawn.
+    /// Locks to release. If a lock was not granted yet, its request is withdrawn.
     pub releases: Vec<AttemptId>,
-    /// What to do about the lock that is needed next.
+    /// The action on the lock that is needed next.
     pub lock: Option<LockTask>,
     /// Replies to callers. Each ticket receives exactly one, unless it was withdrawn.
     pub replies: Vec<(Ticket, Result<Reply, Denial>)>,
-    /// What may run code of the app.
+    /// Actions that may run code of the app.
     pub app: AppCalls,
 }
 
-/// What may run code of the app: its listeners, its `fetch`, its functions. No lock is held for it but that of the request.
+/// Actions that may run code of the app: its listeners, its `fetch`, its functions. No lock is held
+/// for them, except the one of the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AppCalls {
-    /// Whether [`Session::status`](crate::session::Session::status) has changed: tell the listeners.
+    /// Whether [`Session::status`](crate::session::Session::status) has changed, and the listeners
+    /// are called.
     pub publish: bool,
     /// The request to send, under the lock of its turn.
     pub request: Option<Request>,
-    /// What has happened, for metrics and logs.
+    /// Reports for metrics and logs.
     pub reports: Vec<Report>,
 }
 
@@ -45,31 +49,34 @@ pub struct AppCalls {
 pub enum Write {
     /// Store which session goes on or is over, unless a later one is stored.
     Session(SessionEntry),
-    /// Store a sign-out of which the server may not know.
+    /// Store a sign-out that the server may not know of.
     SignOut(PendingSignOut),
     /// Remove the stored sign-out, unless it is a later one than this.
     ClearSignOut {
         /// [`PendingSignOut::until`].
         until: EpochId,
     },
-    /// Store something of a refresh.
+    /// Store a note about a refresh.
     Note(Note),
     /// Store whether the next page may have other tabs beside it.
     Company(bool),
 }
 
-/// What to do about the lock of a turn.
+/// An action on the lock of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LockTask {
-    /// Request it. [`Event::LockGranted`](crate::session::Event::LockGranted) follows when it is granted.
+    /// Request the lock. [`Event::LockGranted`](crate::session::Event::LockGranted) follows when it
+    /// is granted.
     Acquire(AttemptId),
-    /// See who holds it. [`Event::LockMoved`](crate::session::Event::LockMoved) follows if that is not the holder of the last look, or
-    /// of the time of the request.
+    /// Look up the holder of the lock. [`Event::LockMoved`](crate::session::Event::LockMoved)
+    /// follows if it has changed since the last look, or since the lock was requested.
     Watch(AttemptId),
-    /// See who holds it, and steal it from the holder of the last look.
-    /// [`Event::LockGranted`](crate::session::Event::LockGranted) or [`Event::LockMoved`](crate::session::Event::LockMoved) follows.
+    /// Look up the holder of the lock, and steal the lock if the holder has not changed since the
+    /// last look. [`Event::LockGranted`](crate::session::Event::LockGranted) or
+    /// [`Event::LockMoved`](crate::session::Event::LockMoved) follows.
     Steal(AttemptId),
-    /// Read what is stored once more, under the lock. [`Event::LookedAgain`](crate::session::Event::LookedAgain) follows.
+    /// Read the stored entries once more, under the lock.
+    /// [`Event::LookedAgain`](crate::session::Event::LookedAgain) follows.
     ReadAgain(AttemptId),
 }
 
@@ -80,32 +87,33 @@ pub enum Request {
     Refresh {
         /// The turn that it belongs to.
         attempt: AttemptId,
-        /// The attempt id to send: the one of the refresh before, while nobody knows what became of that. The server tells a
-        /// retry from a theft by it.
+        /// The attempt id to send. It is that of the refresh before, while the outcome of that one
+        /// is unknown. The server tells a retry from a theft by it.
         id: AttemptId,
     },
     /// A sign-out. [`Event::SignOutSettled`](crate::session::Event::SignOutSettled) follows.
     SignOut {
         /// The turn that it belongs to.
         attempt: AttemptId,
-        /// The access token of the ending session, where the endpoint requires one.
+        /// The access token of the ending session, if the endpoint requires one.
         token: Option<AccessToken>,
     },
-    /// A login: the login function may run. [`Event::LoginSettled`](crate::session::Event::LoginSettled) follows.
+    /// A login: the login function may run.
+    /// [`Event::LoginSettled`](crate::session::Event::LoginSettled) follows.
     Login {
         /// The ticket of its caller.
         ticket: Ticket,
     },
 }
 
-/// What a caller receives.
+/// The reply to a caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// A token.
     Token(Credential),
-    /// Nothing more than that it is done.
+    /// Completion, without a value.
     Done,
-    /// Signed out here; and what the server knows of it.
+    /// The user is signed out here. The status tells what the server knows.
     SignedOut(SignOutStatus),
 }
 
@@ -118,7 +126,7 @@ impl Outbox {
 }
 
 impl LockTask {
-    /// The turn whose lock it is.
+    /// Returns the turn of the lock.
     pub fn attempt(self) -> AttemptId {
         match self {
             Self::Acquire(attempt)

@@ -1,16 +1,16 @@
-//! Whether anybody sees the page of this session, and whether it runs.
+//! The visibility of the page of this session, and whether it runs.
 
 /// The state of the page. A worker is always visible.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Page {
-    /// It loads, or is prerendered: nothing begins yet.
+    /// The page is loading, or is prerendered. Nothing begins yet.
     #[default]
     Loading,
-    /// It is seen.
+    /// The page is visible.
     Visible,
-    /// It runs, and nobody sees it.
+    /// The page runs, but is hidden.
     Hidden,
-    /// It is in the back/forward cache, or goes for good. It receives no messages.
+    /// The page is in the back/forward cache, or is being unloaded. It receives no messages.
     Away {
         /// Whether it was hidden before.
         hidden: bool,
@@ -23,7 +23,7 @@ impl Page {
         self != Self::Loading
     }
 
-    /// Whether it was put away.
+    /// Whether the page is in the back/forward cache, or being unloaded.
     pub(crate) fn is_away(self) -> bool {
         matches!(self, Self::Away { .. })
     }
@@ -33,12 +33,12 @@ impl Page {
         matches!(self, Self::Visible | Self::Hidden)
     }
 
-    /// Whether nobody sees it.
+    /// Whether the page is hidden.
     pub(crate) fn is_hidden(self) -> bool {
         matches!(self, Self::Hidden | Self::Away { hidden: true })
     }
 
-    /// It is hidden from now on.
+    /// Notes that the page is hidden.
     pub(crate) fn hide(&mut self) {
         match self {
             Self::Visible => *self = Self::Hidden,
@@ -47,14 +47,16 @@ impl Page {
         }
     }
 
-    /// It is put away. Where it has not started, nothing can be lost.
+    /// Notes that the page leaves. Before the start it changes nothing, because nothing can be
+    /// lost.
     pub(crate) fn leave(&mut self) {
         if self.has_started() {
             *self = Self::Away { hidden: self.is_hidden() };
         }
     }
 
-    /// It runs again, and is seen if `is_seen`. Returns whether it was put away before.
+    /// Notes that the page runs again, and is visible if `is_seen`. Returns whether it had left
+    /// before.
     pub(crate) fn wake(&mut self, is_seen: bool) -> bool {
         let was_away = self.is_away();
         if self.has_started() {

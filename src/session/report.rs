@@ -1,4 +1,4 @@
-//! What happens inside, for metrics and logs. Nothing here is a secret, and nothing depends on it.
+//! Reports for metrics and logs. They contain no secret, and nothing depends on them.
 
 use crate::session::time::Millis;
 
@@ -7,76 +7,77 @@ use crate::session::id::AttemptId;
 use crate::session::sign_out::progress::{SignOutFailure, SignOutStatus};
 use crate::session::status::EndReason;
 
-/// One thing that has happened.
+/// One report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Report {
     /// A refresh was sent.
     RefreshStarted {
-        /// Under which id the server sees it.
+        /// The attempt id that the server sees.
         id: AttemptId,
     },
-    /// It was answered, or given up on; an answer after that is another one, and late.
+    /// A refresh has received a response, has failed, or was given up. A response after that is
+    /// another, late report.
     RefreshSettled {
-        /// Under which id it was sent.
+        /// The attempt id that the server sees.
         id: AttemptId,
-        /// What came of it.
+        /// The outcome.
         outcome: Result<(), RefreshFailure>,
-        /// How long it was on the wire.
+        /// The time since it was sent.
         took: Millis,
-        /// Whether it had been given up on.
+        /// Whether it had already been given up.
         is_late: bool,
     },
     /// Another tab has handed a token over.
     Adopted,
-    /// It is not known whose a token is, though it should say so: a refresh that brings another person goes unnoticed.
-    /// Said once.
+    /// The owner of a token is unknown, although it should contain one. A refresh that brings
+    /// another person goes unnoticed. It is reported once.
     IdentityMissing,
-    /// A refresh that is due is put off.
+    /// A refresh that is due was postponed.
     Deferred {
-        /// For whose sake.
+        /// The reason.
         why: Delay,
-        /// For how long at the most.
+        /// The longest postponement.
         wait: Millis,
     },
-    /// A try to sign out at the server has come to its end.
+    /// An attempt to sign out at the server has ended.
     SignOutSettled {
-        /// What the server knows now: confirmed, pending, or given up.
+        /// The state of the sign-out at the server: confirmed, pending, or given up.
         status: SignOutStatus,
-        /// How many tries the server has answered without confirming it.
+        /// Number of attempts that were not confirmed, except those that reached no server.
         tries: u32,
-        /// Why it is not confirmed.
+        /// The reason why it is not confirmed.
         failure: Option<SignOutFailure>,
     },
     /// The session is over.
     Ended {
-        /// Why.
+        /// The reason.
         reason: EndReason,
-        /// In another tab.
+        /// Whether it ended in another tab.
         elsewhere: bool,
     },
-    /// The clocks disagree on how much time has passed since something happened last: one was set, or stood still while
-    /// the machine slept.
+    /// The clocks disagree on the time that has passed since the last event. One was set, or stood
+    /// still while the machine slept.
     ClockJumped {
-        /// What the wall clock has counted, in milliseconds.
+        /// The time that the wall clock has counted, in milliseconds.
         wall_ms: i64,
-        /// What the monotonic clock has counted.
+        /// The time that the monotonic clock has counted, in milliseconds.
         monotonic_ms: i64,
     },
 }
 
-/// Why a refresh that is due is put off.
+/// The reason why a refresh that is due is postponed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Delay {
-    /// The one before has failed.
+    /// The refresh before has failed.
     Backoff,
-    /// The server has rejected the one before, and is asked once more.
+    /// The server has rejected the refresh before, and another one is to confirm that.
     Confirmation,
-    /// Other tabs are asked whether one has a token.
+    /// Other tabs are asked for a token.
     Tabs,
-    /// The page of the one before has gone, and its cookie may be on the way.
+    /// The page of the refresh before has gone, and its cookie may still be received.
     Orphan,
-    /// A worker leaves it to a page.
+    /// A worker leaves the refresh to a page.
     Page,
 }

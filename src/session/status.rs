@@ -1,4 +1,4 @@
-//! What the app may see.
+//! The status that the app sees.
 
 use crate::session::error::RefreshFailure;
 use crate::session::id::{EpochId, Generation};
@@ -7,76 +7,78 @@ use crate::session::token::Grant;
 /// Whether there is a session, as far as is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// The first answer of the server is still out.
+    /// Not known yet: the first reply of the server, or the token of a later session, is
+    /// outstanding.
     Unknown {
-        /// Why the last attempt failed.
+        /// The last failure, if any.
         failure: Option<RefreshFailure>,
-        /// When the next one is made, in milliseconds since 1970.
+        /// The date of the next attempt, in milliseconds since 1970.
         retry_at: Option<i64>,
     },
     /// Signed in.
     Active {
-        /// Which sign-in.
+        /// The session.
         epoch: EpochId,
-        /// Which token of it.
+        /// The generation of the token.
         generation: Generation,
         /// The token.
         grant: Grant,
-        /// Why the last attempt to renew it failed, since it came.
+        /// The last failure to refresh since the token was received.
         failure: Option<RefreshFailure>,
-        /// When the next attempt to renew it is due, in milliseconds since 1970; `None` when none is planned. Sooner
-        /// where somebody asks for a token.
+        /// The date of the next refresh, in milliseconds since 1970; `None` if none is planned. A
+        /// caller that needs a token makes it sooner.
         refresh_at: Option<i64>,
-        /// It came from another tab: somebody signed in there, or it was there when this page began.
+        /// Whether the session came from another tab: the user signed in there, or it existed
+        /// before this page.
         elsewhere: bool,
     },
     /// Over until the next sign-in.
     Ended {
-        /// Why.
+        /// The reason.
         reason: EndReason,
-        /// It ended in another tab.
+        /// Whether it ended in another tab.
         elsewhere: bool,
     },
-    /// The session object was closed; nothing is known any more.
+    /// The session object was closed, and nothing is known any more.
     Closed,
 }
 
 impl Status {
-    /// Whether the first answer is still out, and none has failed to come.
+    /// Whether the first reply is still outstanding, and no attempt has failed.
     pub fn is_awaited(&self) -> bool {
         matches!(self, Self::Unknown { failure: None, .. })
     }
 }
 
-/// How far a refresh, a sign-in or a sign-out has come: to show.
+/// The progress of a refresh, a sign-in or a sign-out, for display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// There is none.
+    /// No operation.
     Idle,
-    /// It waits for its turn.
+    /// Waiting for the lock.
     Locking,
-    /// It has its turn, and waits for other tabs, or for the cookie of a page that has gone.
+    /// Holding the lock, and waiting for other tabs or for the cookie of an orphan.
     Holding,
-    /// It is on the wire.
+    /// Sent, and waiting for the reply.
     Sent,
 }
 
-/// Why there is no session.
+/// The reason why there is no session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndReason {
     /// There was none: a first visitor.
     None,
-    /// The user said so.
+    /// The user signed out.
     SignedOut,
-    /// The server said so.
+    /// The server rejected the session.
     Rejected,
-    /// Somebody else's cookie has taken the place of that of a sign-in: the answer to a refresh that was sent before came
-    /// after it.
+    /// Another user's cookie has overwritten that of a sign-in. It belongs to the response to an
+    /// earlier refresh, which was received after the sign-in.
     Replaced,
 }
 
 impl EndReason {
-    /// The reason by which versions know it that do not know this one.
+    /// Returns the reason for versions that do not know this one.
     pub(crate) fn as_first_known(self) -> Self {
         if self == Self::Replaced { Self::Rejected } else { self }
     }

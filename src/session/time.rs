@@ -1,11 +1,13 @@
-//! Two clocks read at once, and deadlines that survive either of them being wrong.
+//! Moments on two clocks at once, and deadlines that hold even if one of the clocks is wrong.
 
 use std::ops::{Add, Div, Mul, Sub};
 
-/// How many milliseconds two clocks may differ by before one of them has jumped: a clock that is corrected drifts.
+/// The difference in milliseconds between two clocks from which one of them has jumped. A clock
+/// that is corrected drifts.
 pub(crate) const JUMP: u64 = 2_000;
 
-/// By how many milliseconds what another tab dates may be ahead: its clock, or when it read it, is another.
+/// The tolerance in milliseconds for a date of another tab that is ahead: its clock differs, or was
+/// read at another time.
 pub(crate) const MOST_AHEAD: i64 = 1_000;
 
 /// A duration in whole milliseconds. Arithmetic saturates.
@@ -13,18 +15,18 @@ pub(crate) const MOST_AHEAD: i64 = 1_000;
 pub struct Millis(u64);
 
 impl Millis {
-    /// No time at all.
+    /// No time.
     pub const ZERO: Self = Self(0);
 
     /// The longest duration.
     pub const MAX: Self = Self(u64::MAX);
 
-    /// Creates a duration of so many milliseconds.
+    /// Creates a duration from milliseconds.
     pub const fn new(milliseconds: u64) -> Self {
         Self(milliseconds)
     }
 
-    /// Creates a duration of so many seconds.
+    /// Creates a duration from seconds.
     pub const fn from_secs(seconds: u64) -> Self {
         Self(seconds.saturating_mul(1000))
     }
@@ -34,18 +36,19 @@ impl Millis {
         self.0
     }
 
-    /// Whether no time is left.
+    /// Whether the duration is zero.
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
-    /// Returns the duration between two dates (milliseconds since 1970); zero where the second one is not later.
+    /// Returns the duration between two dates (milliseconds since 1970); zero if the second is not
+    /// later.
     pub(crate) const fn between(from: i64, to: i64) -> Self {
         let passed = to.saturating_sub(from);
         Self(if passed > 0 { passed.unsigned_abs() } else { 0 })
     }
 
-    /// Returns the duration as a distance between dates.
+    /// Returns the duration in milliseconds as a signed distance between dates.
     pub const fn signed(self) -> i64 {
         if self.0 > i64::MAX as u64 { i64::MAX } else { self.0 as i64 }
     }
@@ -83,11 +86,12 @@ impl Div<u64> for Millis {
     }
 }
 
-/// The wall clock and the monotonic clock, read together.
+/// A reading of the wall clock and the monotonic clock.
 ///
-/// Neither can be trusted alone: the wall clock jumps (NTP, the user), the monotonic one may stand still while the
-/// machine sleeps. So a moment is never compared with another; one asks how long ago it was, and the clock that
-/// counted *more* wins. Too early costs one refresh; too late costs a dead token.
+/// Neither is reliable alone: the wall clock jumps (NTP, the user), and the monotonic clock may
+/// stand still while the machine sleeps. So moments are not compared; only the time since one is
+/// measured, by the clock that counted *more*. Too early costs one refresh; too late costs an
+/// expired token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     wall_ms: i64,
@@ -95,51 +99,52 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// `wall_ms`: milliseconds since 1970, as `Date.now()`. `monotonic_ms`: milliseconds since any fixed point, as
-    /// `performance.now()`.
+    /// Creates a moment. `wall_ms` is in milliseconds since 1970, as `Date.now()`. `monotonic_ms`
+    /// is in milliseconds since any fixed point, as `performance.now()`.
     pub const fn new(wall_ms: i64, monotonic_ms: i64) -> Self {
         Self { wall_ms, monotonic_ms }
     }
 
-    /// Milliseconds since 1970 by the wall clock: to show, not to decide by.
+    /// Returns the wall clock in milliseconds since 1970: for display, not for decisions.
     pub const fn wall_ms(self) -> i64 {
         self.wall_ms
     }
 
-    /// Returns the reading of the monotonic clock in milliseconds: for a timer of the same page.
+    /// Returns the monotonic clock in milliseconds: for a timer of the same page.
     pub const fn monotonic_ms(self) -> i64 {
         self.monotonic_ms
     }
 
-    /// The moment that was so long ago, by both clocks.
+    /// Returns the moment that was `ago` before this one, by both clocks.
     pub(crate) fn before(self, ago: Millis) -> Moment {
         let ago = ago.signed();
         Moment::new(self.wall_ms.saturating_sub(ago), self.monotonic_ms.saturating_sub(ago))
     }
 
-    /// How long ago `earlier` was, by the clock that counted more. Zero when both say that it is yet to come.
+    /// Returns the time since `earlier`, by the clock that counted more; zero if it is in the
+    /// future by both.
     pub fn since(self, earlier: Moment) -> Millis {
         let wall = self.wall_ms.saturating_sub(earlier.wall_ms);
         let monotonic = self.monotonic_ms.saturating_sub(earlier.monotonic_ms);
         Millis::new(wall.max(monotonic).max(0).unsigned_abs())
     }
 
-    /// How long ago that was by the wall clock, in milliseconds since 1970: another page has written it. Nothing where the
-    /// clock was set back since.
+    /// Returns the time since a date that another page has written (milliseconds since 1970), by
+    /// the wall clock. It is zero if the clock was set back since.
     pub(crate) fn wall_since(self, then: i64) -> Millis {
         Millis::between(then, self.wall_ms)
     }
 
-    /// How much each clock (wall, monotonic) has counted until `later`, in milliseconds, where that is not nearly the
-    /// same: one was set, or stood still.
+    /// Returns the time until `later` on each clock (wall, monotonic), in milliseconds, if the two
+    /// differ. Then one of them was set, or stood still.
     pub(crate) fn jump_to(self, later: Moment) -> Option<(i64, i64)> {
         let wall = later.wall_ms.saturating_sub(self.wall_ms);
         let monotonic = later.monotonic_ms.saturating_sub(self.monotonic_ms);
         (wall.saturating_sub(monotonic).unsigned_abs() >= JUMP).then_some((wall, monotonic))
     }
 
-    /// How long ago `earlier` was at the least: by the clock that counted less. For what must not be cut short by a
-    /// clock that was set, or by a sleep in which nothing could happen.
+    /// Returns the least time since `earlier`: by the clock that counted less. It is for waits that
+    /// a set clock or a sleep of the machine must not cut short.
     pub(crate) fn surely_since(self, earlier: Moment) -> Millis {
         let wall = self.wall_ms.saturating_sub(earlier.wall_ms);
         let monotonic = self.monotonic_ms.saturating_sub(earlier.monotonic_ms);
@@ -147,7 +152,7 @@ impl Moment {
     }
 }
 
-/// A moment and how long after it something is due.
+/// A moment, and the time after it at which something is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline {
     since: Moment,
@@ -155,12 +160,12 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// Due when `after` has passed since `since`.
+    /// Creates a deadline that is due when `after` has passed since `since`.
     pub const fn new(since: Moment, after: Millis) -> Self {
         Self { since, after }
     }
 
-    /// How long until it is due; zero when it is.
+    /// Returns the time until it is due; zero if it is due already.
     pub fn remaining(self, now: Moment) -> Millis {
         self.after - now.since(self.since)
     }
@@ -170,7 +175,8 @@ impl Deadline {
         self.remaining(now).is_zero()
     }
 
-    /// When it is due by the wall clock of its beginning, in milliseconds since 1970: to show, not to decide by.
+    /// Returns when it is due by the wall clock, in milliseconds since 1970: for display, not for
+    /// decisions.
     pub fn wall_ms(self) -> i64 {
         self.since.wall_ms.saturating_add(self.after.signed())
     }

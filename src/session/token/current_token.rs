@@ -1,4 +1,4 @@
-//! The token in hand.
+//! The current token, and its history.
 
 use crate::session::config::{Config, MIN_REFRESH_INTERVAL};
 use crate::session::id::{Entropy, EpochId, Generation};
@@ -7,58 +7,62 @@ use crate::session::time::{Deadline, Millis, Moment};
 use crate::session::token::lifetime_cap::{CAPPED_REFRESH_INTERVAL, LifetimeCap};
 use crate::session::token::{AccessToken, Credential, Grant, is_same_person};
 
-/// A refused token that is younger than this, never accepted, and the successor of a refused one, is brand-new.
+/// The age below which a rejected token is brand-new, if no API has accepted it and its predecessor
+/// was rejected.
 const BRAND_NEW: Millis = Millis::from_secs(10);
 
-/// The same for a caller of `accessToken`, which cannot say that it was accepted.
+/// The same age for a caller of `accessToken`, which cannot report that a token was accepted.
 const BRAND_NEW_UNTOLD: Millis = Millis::from_secs(2);
 
-/// Where a token came from.
+/// The source of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     SignIn,
-    /// The how-manieth refresh that was sent.
+    /// The number of the refresh that brought it, among those of this tab.
     Refresh(u32),
     Peer,
     /// The page was delivered with it.
     Seed,
 }
 
-/// The token in hand, and what has become of it.
+/// The current token, and its history.
 #[derive(Debug)]
 pub(crate) struct CurrentToken {
     pub(crate) epoch: EpochId,
     pub(crate) generation: Generation,
     pub(crate) grant: Grant,
-    /// When to refresh ahead of time; `None` where the lifetime is not known or the config says never.
+    /// Deadline of the refresh ahead of the expiry; `None` if the lifetime is unknown or
+    /// [`Config::refresh_ahead`] is false.
     pub(crate) refresh: Option<Deadline>,
-    /// An API has refused it.
+    /// Whether an API has rejected it.
     pub(crate) refused: bool,
-    /// An API has taken it.
+    /// Whether an API has accepted it.
     pub(crate) accepted: bool,
-    /// It was fetched because its predecessor had been refused.
+    /// Whether it was fetched because its predecessor had been rejected.
     after_refusal: bool,
-    /// It was rejected when it was brand-new: no time makes it better.
+    /// Whether it was rejected when it was brand-new. A greater age does not change that.
     pub(crate) rejected_early: bool,
-    /// Somebody has asked for it.
+    /// Whether a caller has asked for it.
     pub(crate) used: bool,
-    /// The session came from another tab.
+    /// Whether the session came from another tab.
     pub(crate) elsewhere: bool,
-    /// The page was delivered with it, and nobody knows when it was issued: every other token is better, and it is not
-    /// handed over.
+    /// Whether the page was delivered with it. Its date of issue is unknown, so every other token
+    /// is better. It is not handed over to other tabs.
     pub(crate) is_seed: bool,
     /// The token before it.
     replaced: Option<AccessToken>,
-    /// What the tokens of this session have shown of their lifetime.
+    /// The observed lifetime of the tokens of this session.
     cap: LifetimeCap,
 }
 
 impl CurrentToken {
-    /// A token of `epoch`; the first, which may have come from `elsewhere`, or the one after `predecessor`.
+    /// Creates the first token of a session (`elsewhere`: from another tab), or the successor of
+    /// `predecessor`.
     ///
-    /// One that came late, `late_by` after it was first tried for, is renewed so much earlier: as if it had come in time. An
-    /// outage makes all that wait for its end come together; they do not come together again a lifetime later. No outage
-    /// has to be told from a sleeping laptop: too early costs one refresh.
+    /// `late_by` is the time between the first attempt and the token. A late token is refreshed
+    /// earlier by that time, as if it had been received in time. All clients that wait for the end
+    /// of an outage refresh together. This way they do not do so again one lifetime later. An
+    /// outage need not be told from a sleeping laptop: too early costs one refresh.
     pub(crate) fn new(
         epoch: EpochId,
         mut grant: Grant,
@@ -73,7 +77,8 @@ impl CurrentToken {
         let capped = grant.lifetime.map(|claimed| cap.apply(claimed));
         grant.lifetime = capped.map(|(lifetime, _)| lifetime);
         let refresh = capped.filter(|_| config.refresh_ahead).map(|(lifetime, is_capped)| {
-            // A fifth, and up to a quarter more of that for the jitter: never more than a quarter of the lifetime.
+            // A fifth, and up to a quarter more of that as jitter: never more than a quarter of the
+            // lifetime.
             let lead = config.leeway.min(lifetime / 5);
             let lead = lead + scale(lead / 4, entropy);
             let after = made_up_for(late_by, lifetime - lead);
@@ -97,45 +102,52 @@ impl CurrentToken {
         }
     }
 
-    /// Whether a token that came to another tab is to take this one's place.
+    /// Whether a token that another tab has received should replace this one.
     pub(crate) fn is_outdone_by(&self, grant: &Grant, now: Moment) -> bool {
         (self.is_seed || now.since(grant.received) < now.since(self.grant.received))
             && self.grant.token != grant.token
             && is_same_person(self.grant.subject.as_ref(), grant.subject.as_ref())
-            // A tab whose clock was set back while it was frozen takes an old one for a new one.
+            // A tab whose clock was set back while it was frozen mistakes an old token for a new
+            // one.
             && self.replaced.as_ref() != Some(&grant.token)
     }
 
-    /// An API has rejected it, and it is replaced. An API that `was_wrong` has rejected good tokens before.
+    /// Notes that an API has rejected it. `was_wrong`: whether this API has rejected good tokens
+    /// before.
     pub(crate) fn refuse(&mut self, now: Moment, was_wrong: bool) {
         self.refused = true;
-        // A token that nobody has accepted may be rejected for any reason.
+        // A token that no API has accepted may be rejected for any reason.
         if self.accepted && !was_wrong {
             self.cap.reject(now.since(self.grant.received));
         }
     }
 
-    /// An API has accepted it.
+    /// Notes that an API has accepted it.
     pub(crate) fn accept(&mut self, now: Moment) {
         self.accepted = true;
         self.cap.accept(now.since(self.grant.received));
     }
 
-    /// What a request carries.
+    /// Returns the token as a request carries it.
     pub(crate) fn credential(&self) -> Credential {
         Credential { token: self.grant.token.clone(), epoch: self.epoch, generation: self.generation }
     }
 
-    /// Whether another refresh would only bring another token that is refused.
-    /// `is_untold`: nobody can say that it was accepted, so one that has lived for a while gets the benefit of the doubt.
+    /// Whether it is so new that another refresh would bring another token that is rejected.
+    ///
+    /// `is_untold`: whether the caller cannot report that it was accepted. Then an older token gets
+    /// the benefit of the doubt.
     pub(crate) fn is_brand_new(&self, now: Moment, is_untold: bool) -> bool {
         let bound = if is_untold { BRAND_NEW_UNTOLD } else { BRAND_NEW };
         self.after_refusal && !self.accepted && now.since(self.grant.received) < bound
     }
 }
 
-/// When a token is renewed that came `late_by` after it was tried for, where one is renewed every `period`: when the one in
-/// its place would have been. Where that is soon, not then: those are spread over the time in which all others are.
+/// Returns when a token is refreshed that was received `late_by` after the first attempt, if tokens
+/// are refreshed every `period`.
+///
+/// It is the time at which a punctual token would have been refreshed. If that is within an eighth
+/// of the period, the refresh is moved to a later part of the period, where all others are.
 fn made_up_for(late_by: Millis, period: Millis) -> Millis {
     let (late_by, period) = (late_by.get(), period.get().max(1));
     let left = period - late_by % period;

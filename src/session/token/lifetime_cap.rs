@@ -1,26 +1,28 @@
-//! How long the tokens of a session live, where APIs reject them before the end of the lifetime that was claimed.
+//! The lifetime of a session's tokens, if APIs reject them before the claimed lifetime has passed.
 //!
-//! One early rejection may be a revocation. After two in a row the lifetime is wrong: the tokens that follow are taken to
-//! live no longer than the rejected one did. After some that were not rejected the claim is tried again; each time it
-//! turns out wrong, twice as many tokens pass before the next trial.
+//! One early rejection may be a revocation. After two in a row the claimed lifetime is wrong. The
+//! tokens that follow are assumed to live no longer than the rejected one did. After some tokens
+//! without an early rejection the claim is tried again. Each time it turns out wrong, twice as many
+//! tokens pass before the next trial.
 
 use crate::session::time::Millis;
 
-/// The shortest time between a token and the refresh ahead of its expiry, where the lifetime is capped. Waiters do not
-/// wait for it: they cause a refresh when the capped lifetime has passed.
+/// The shortest time between the receipt of a token and its refresh ahead of the expiry, if the
+/// lifetime is capped. It does not hold back callers: they cause a refresh when the capped lifetime
+/// has passed.
 pub(crate) const CAPPED_REFRESH_INTERVAL: Millis = Millis::from_secs(120);
 
-/// The shortest lifetime that is believed. A younger token was revoked, or its API is broken: then a refresh would be sent each
-/// time that one passes.
+/// The shortest lifetime that is believed. A younger token was revoked, or its API is broken. A cap
+/// this low would cause a refresh each time it passes.
 const LEAST_LIFETIME: Millis = Millis::from_secs(2);
 
-/// After how many more early rejections the number of tokens between two trials stops growing.
+/// Number of contradictions after which the number of tokens between two trials stops growing.
 const MOST_DOUBLINGS: u32 = 8;
 
-/// What the tokens of one session have shown of their lifetime. It passes from each token to the next.
+/// The observed lifetime of the tokens of one session. It passes from each token to the next.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LifetimeCap {
-    /// How long tokens are taken to live at most.
+    /// The longest assumed lifetime.
     cap: Option<Millis>,
     /// The age at which the current token was rejected, before its lifetime had passed.
     rejected: Option<Millis>,
@@ -28,7 +30,7 @@ pub(crate) struct LifetimeCap {
     is_suspect: bool,
     /// Consecutive times that a lifetime has turned out wrong.
     contradictions: u32,
-    /// Tokens that were replaced without an early rejection, since the cap was set.
+    /// Number of tokens replaced without an early rejection since the cap was set.
     unrejected: u32,
     /// The greatest age at which an API has accepted a token.
     accepted: Millis,
@@ -48,15 +50,17 @@ impl LifetimeCap {
         self.accepted = self.accepted.max(age);
     }
 
-    /// Notes that an API has rejected the current token at this age, although it was taken to be alive.
+    /// Notes that an API has rejected the current token at this age, before its lifetime had
+    /// passed.
     pub(crate) fn reject(&mut self, age: Millis) {
-        // Where older tokens are accepted, the lifetime is not the cause. Half: a slow reply makes a token look older.
+        // If older tokens are accepted, the lifetime is not the cause. Half: a slow response makes
+        // a token look older.
         if age >= LEAST_LIFETIME && age > self.accepted / 2 {
             self.rejected.get_or_insert(age);
         }
     }
 
-    /// What holds for the token that replaces the current one.
+    /// Returns the cap for the successor of the current token.
     pub(crate) fn succeed(mut self) -> Self {
         match self.rejected.take() {
             Some(age) if self.is_suspect || self.contradictions > 0 => {
@@ -89,7 +93,7 @@ mod tests {
         Millis::from_secs(seconds)
     }
 
-    /// A token that is rejected at this age, and its successor.
+    /// Rejects a token at this age in seconds, and returns the cap of its successor.
     fn rejected(mut cap: LifetimeCap, age: u64) -> LifetimeCap {
         cap.reject(seconds(age));
         cap.succeed()
@@ -121,7 +125,7 @@ mod tests {
         }
         let tried = (0..256).fold(cap, |cap, _| cap.succeed());
         assert_eq!(tried.apply(CLAIMED), (CLAIMED, false));
-        // It has lived for as long as was claimed: all is forgotten.
+        // It has lived as long as was claimed, so all is forgotten.
         assert_eq!(rejected(tried.succeed(), 10).apply(CLAIMED), (CLAIMED, false));
     }
 

@@ -1,4 +1,4 @@
-//! The access token, and what is known of it.
+//! The access token, and its properties.
 
 pub(crate) mod current_token;
 pub(crate) mod lifetime_cap;
@@ -10,17 +10,18 @@ use crate::session::config::TRAVEL_TIME;
 use crate::session::id::{EpochId, Generation};
 use crate::session::time::{Deadline, Millis, Moment};
 
-/// An access token (RFC 6749, section 1.4). A secret: prints `[redacted]`, and cannot be displayed or serialized.
+/// An access token (RFC 6749, section 1.4). It is a secret: it prints `[redacted]`, and cannot be
+/// displayed or serialized.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccessToken(Rc<str>);
 
 impl AccessToken {
-    /// Takes a token as the server wrote it.
+    /// Wraps a token as the server wrote it.
     pub fn new(token: &str) -> Self {
         Self(token.into())
     }
 
-    /// The token itself, to be put on the wire and nowhere else.
+    /// Returns the token itself. It is for a request only, and never for a log or a URL.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -32,20 +33,21 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// The owner of a token: a person, and the `sid` of the token where the server gives one.
+/// The owner of a token: a person, and the `sid` of the token if the server sets one.
 ///
-/// The person alone tells sessions apart. Some servers write another `sid` into every token, so it is no more than a hint.
-/// Prints `[redacted]`: servers use e-mail addresses here.
+/// The person alone tells sessions apart. Some servers write another `sid` into every token, so
+/// `sid` is only a hint. It prints `[redacted]`, because servers use e-mail addresses here.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Subject {
-    /// The person, and `sid` in a second line.
+    /// The person, and `sid` on a second line.
     text: Rc<str>,
-    /// The length of the person's part.
+    /// The length of the person's part, in bytes.
     person: usize,
 }
 
 impl Subject {
-    /// Takes the person (`sub`, RFC 7519, section 4.1.2, or what stands for it) and `sid`.
+    /// Creates an owner from the person (`sub`, RFC 7519, section 4.1.2, or an equivalent) and
+    /// `sid`.
     pub fn new(person: &str, sid: Option<&str>) -> Self {
         let text = match sid {
             Some(sid) => [person, "\n", sid].concat().into(),
@@ -54,41 +56,42 @@ impl Subject {
         Self { text, person: person.len() }
     }
 
-    /// Reads what [`Subject::reveal`] returned. `person` is what [`Subject::person`] returned, where that is known.
+    /// Reads the text of [`Subject::reveal`]. `person` is the text of [`Subject::person`], if that
+    /// is known.
     pub(crate) fn read(text: &str, person: Option<&str>) -> Self {
         let first_line = text.split('\n').next().unwrap_or_default();
         let person = person.filter(|person| text.starts_with(person)).unwrap_or(first_line);
         Self { text: text.into(), person: person.len() }
     }
 
-    /// The person, and `sid` in a second line.
+    /// Returns the person, and `sid` on a second line.
     pub fn reveal(&self) -> &str {
         &self.text
     }
 
-    /// The person alone.
+    /// Returns the person alone.
     pub fn person(&self) -> &str {
         self.text.get(..self.person).unwrap_or_default()
     }
 
-    /// Returns a check value of person and `sid`: FNV-1a of the epoch and both. It recognises them and hides nothing:
-    /// whoever reads it, and the epoch beside it, can test guesses.
+    /// Returns a digest of person and `sid`: FNV-1a of the session's id and both. It recognises
+    /// them, and hides nothing: a reader who also has the id can test guesses.
     pub fn digest(&self, epoch: EpochId) -> u64 {
         fnv1a(epoch.bytes().chain(self.text.bytes()))
     }
 
-    /// Returns a check value of the person alone.
+    /// Returns a digest of the person alone.
     pub fn person_digest(&self, epoch: EpochId) -> u64 {
         fnv1a(epoch.bytes().chain(self.person().bytes()))
     }
 }
 
-/// Whether two tokens belong to the same person, as far as they tell.
+/// Whether two tokens belong to the same person, as far as is known.
 pub(crate) fn is_same_person(one: Option<&Subject>, other: Option<&Subject>) -> bool {
     one.map(Subject::person) == other.map(Subject::person)
 }
 
-/// FNV-1a of 64 bits: recognises a value, and protects none.
+/// Returns the 64-bit FNV-1a digest. It recognises a value, and protects none.
 pub(crate) fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
@@ -99,26 +102,26 @@ impl fmt::Debug for Subject {
     }
 }
 
-/// A token with when it came and how long it lives from then on.
+/// A token, with the moment when it was received and its lifetime from then on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     /// The token.
     pub token: AccessToken,
-    /// When the answer that brought it was there.
+    /// The moment when the response that contains it was received.
     pub received: Moment,
-    /// How long it lives from then on; `None` where the server did not say.
+    /// The lifetime from then on; `None` if the server did not state it.
     pub lifetime: Option<Millis>,
-    /// Whose it is; `None` for an opaque token.
+    /// The owner; `None` for an opaque token.
     pub subject: Option<Subject>,
 }
 
 impl Grant {
-    /// When it lapses; `None` where the server did not say.
+    /// Returns when it expires; `None` if the server did not state the lifetime.
     pub fn expiry(&self) -> Option<Deadline> {
         self.lifetime.map(|lifetime| Deadline::new(self.received, lifetime))
     }
 
-    /// Whether it will still be good on arrival, and for `min_validity` at least.
+    /// Whether it will still be valid on arrival, and for `min_validity` at least.
     pub(crate) fn lasts(&self, now: Moment, min_validity: Millis) -> bool {
         let Some((expiry, lifetime)) = self.expiry().zip(self.lifetime) else {
             return true;
@@ -127,14 +130,14 @@ impl Grant {
     }
 }
 
-/// A token and which one it is, so that a later 401 can be told from one that was for an older token.
+/// A token and its number. They tell a 401 for the current token from a 401 for an older one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
     /// The token.
     pub token: AccessToken,
-    /// Of which sign-in.
+    /// The session that it belongs to.
     pub epoch: EpochId,
-    /// The how-manieth of it.
+    /// The sequence number of the token within the session.
     pub generation: Generation,
 }
 
@@ -188,7 +191,7 @@ mod tests {
             let subject = Subject::new(person, sid);
             assert_eq!(Subject::read(subject.reveal(), Some(subject.person())), subject);
         }
-        // An earlier version does not say where the person ends.
+        // An earlier version does not write where the person ends.
         assert_eq!(Subject::read("alice\ns1", None), Subject::new("alice", Some("s1")));
         assert_eq!(Subject::read("alice", Some("bob")), Subject::new("alice", None));
     }
