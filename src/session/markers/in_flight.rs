@@ -1,64 +1,71 @@
-//! The refreshes that are out and unanswered, over all tabs of the browser.
+//! The refreshes in flight, in all tabs of the browser.
 //!
-//! A refresh that is given up on is not aborted, so a server that does not reply would collect requests: over HTTP/1.1
-//! six of them block every other request to its origin. At most [`MOST_IN_FLIGHT`] are out at once.
+//! A refresh that is given up is not aborted, so a server that does not reply would collect
+//! requests. Over HTTP/1.1 six of them block every other request to its origin. At most
+//! [`MOST_IN_FLIGHT`] are in flight at once.
 
 use crate::session::id::AttemptId;
 use crate::session::time::{MOST_AHEAD, Millis, Moment};
 
-/// How many refreshes may be out and unanswered. The first may never be answered; the second is its retry.
+/// Number of refreshes that may be in flight at once. The first may never receive a reply; the
+/// second is its retry.
 pub const MOST_IN_FLIGHT: usize = 2;
 
-/// How long a refresh counts that never settles: browsers and proxies give up on a silent connection by then.
+/// Time for which a refresh that never settles counts as in flight. Browsers and proxies give up on
+/// a silent connection by then.
 pub const LONGEST_IN_FLIGHT: Millis = Millis::from_secs(120);
 
-/// How many are listed. More than [`MOST_IN_FLIGHT`], for tabs that no lock reaches.
+/// Number of listed refreshes. It exceeds [`MOST_IN_FLIGHT`], because tabs exist that no lock
+/// reaches.
 const MOST_LISTED: usize = 4;
 
-/// One refresh that is out and unanswered.
+/// A refresh in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InFlight {
     /// The turn in which it was sent.
     pub attempt: AttemptId,
-    /// When it was sent: milliseconds since 1970.
+    /// The date when it was sent, in milliseconds since 1970.
     pub sent: i64,
-    /// When its page went away: milliseconds since 1970. From then on nobody hears when it settles.
+    /// The date when its page left, in milliseconds since 1970. From then on no tab notices when it
+    /// settles.
     pub gone: Option<i64>,
 }
 
 impl InFlight {
-    /// Returns how much longer it counts. `gone_wait` gives the whole time for a refresh whose page has gone; its argument
-    /// is how long the refresh had been out then.
+    /// Returns how much longer it counts as in flight. `gone_wait` returns the whole wait for a
+    /// refresh whose page has gone. Its argument is the time for which the refresh had been in
+    /// flight then.
     pub(crate) fn left(&self, now: Moment, gone_wait: impl Fn(Millis) -> Millis) -> Millis {
         let bound = match self.gone {
             Some(gone) => gone_wait(Millis::between(self.sent, gone)).min(LONGEST_IN_FLIGHT),
             None => LONGEST_IN_FLIGHT,
         };
-        // Dated in the future, by a clock that was set back since, it says nothing: it would count until that date.
+        // A date in the future comes from a clock that was set back since. It does not count,
+        // because it would count until that date.
         let is_dated = self.sent <= now.wall_ms().saturating_add(MOST_AHEAD);
         if is_dated { bound - now.wall_since(self.sent) } else { Millis::ZERO }
     }
 }
 
 impl InFlight {
-    /// Whether it may still be out, as far as its date says.
+    /// Whether it may still be in flight, by its date.
     pub(crate) fn is_recent(&self, now: Moment) -> bool {
         now.wall_since(self.sent) < LONGEST_IN_FLIGHT
     }
 }
 
-/// All that are listed, oldest first.
+/// The listed refreshes, oldest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InFlightList([Option<InFlight>; MOST_LISTED]);
 
 impl InFlightList {
-    /// The refreshes in it.
+    /// Returns the refreshes in the list.
     pub fn iter(&self) -> impl Iterator<Item = &InFlight> {
         self.0.iter().flatten()
     }
 
-    /// The list with this one added, or changed, and without those that do not count any more when it is sent. The oldest
-    /// drops out where there is no room.
+    /// Returns the list with this refresh added or changed, without those that no longer count when
+    /// it is sent. If the list is full, the oldest is dropped.
     #[must_use]
     pub fn with(self, new: InFlight) -> Self {
         let is_recent = |listed: &InFlight| {
@@ -75,7 +82,7 @@ impl InFlightList {
         list
     }
 
-    /// The list without this one.
+    /// Returns the list without this refresh.
     #[must_use]
     pub fn without(self, attempt: AttemptId) -> Self {
         self.only(&|listed| listed.attempt != attempt)

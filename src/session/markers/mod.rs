@@ -1,12 +1,13 @@
-//! The newest refresh of which something is not known, and the one before it: what this tab knows of them.
+//! The markers of the newest refresh with an unknown outcome and of the one before it, as this tab
+//! knows them.
 //!
-//! | the refresh that was sent last | while the one before | becomes |
+//! | the newest refresh | the one before | becomes |
 //! | --- | --- | --- |
-//! | is accepted | may still bring a cookie, under the same id | the one before, `Overtaken` |
-//! | is rejected | is `Out` | the one before |
-//! | is lost, under the same id | may still bring a cookie | the one before, `Out` |
+//! | is accepted | may still bring a cookie, under the same id | the one before, `Superseded` |
+//! | is rejected | is `InFlight` | the one before |
+//! | is lost, under the same id | may still bring a cookie | the one before, `InFlight` |
 //! | is lost | brings none | `Lost` |
-//! | is accepted or rejected | brings none | nothing: all is known |
+//! | is accepted or rejected | brings none | none: all is known |
 
 pub(crate) mod in_flight;
 pub(crate) mod pace;
@@ -24,18 +25,18 @@ use crate::session::storage::stored::Stored;
 use crate::session::time::{Deadline, Millis, Moment};
 use crate::session::turn::SentRefresh;
 
-/// What became of a refresh, as far as its cookie is concerned.
+/// The fate of a refresh, as far as its cookie is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// The server accepted it: its cookie is there.
+    /// Accepted by the server. Its cookie was received.
     Accepted,
-    /// The server rejected it: it brings no cookie.
+    /// Rejected by the server. It brings no cookie.
     Rejected,
-    /// It failed, and the server may have rotated the cookie.
+    /// Failed. The server may have rotated the cookie.
     Lost,
 }
 
-/// What is sent next.
+/// The next request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
     Refresh,
@@ -43,62 +44,63 @@ pub(crate) enum Next {
     Login,
 }
 
-/// Which refreshes are out beside the one that has settled.
+/// The refreshes in flight beside the one that has settled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Others<'a> {
-    /// Those of this tab that it has given up on.
+    /// The refreshes of this tab that were given up.
     pub(crate) late: &'a [SentRefresh],
-    /// Those of all tabs that are written down.
+    /// The listed refreshes of all tabs.
     pub(crate) listed: InFlightList,
-    /// How long the reply to one is likely to take whose page has gone.
+    /// The longest time in which the reply to an orphan is likely.
     pub(crate) timeout: Millis,
 }
 
-/// How long a server takes over a refresh, and what it does with a spent token.
+/// The habits of a server: its pace, and its reaction to a spent refresh token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Habits {
     pub(crate) rotation: Rotation,
-    /// The pace of the replies before, where one is known.
+    /// The pace of earlier replies, if it is known.
     pub(crate) pace: Option<Pace>,
-    /// The longest wait for the reply to a refresh whose page has gone.
+    /// The longest wait for the reply to an orphan.
     pub(crate) timeout: Millis,
 }
 
-/// What this tab knows of the refreshes that are marked.
+/// The markers, as this tab knows them.
 #[derive(Debug, Default)]
 pub(crate) struct Markers {
-    /// The last refresh of which something is not known.
+    /// The last refresh with an unknown outcome.
     pub(crate) newest: Option<RefreshMarker>,
-    /// The one before the one that is on the wire: it may be answered as well.
+    /// The refresh before the one in flight. It may settle as well.
     before: Option<RefreshMarker>,
-    /// Whether the newest was read, and is of another tab or page.
+    /// Whether the newest marker was written by another tab or page.
     is_read: bool,
-    /// The turn under which this tab has written down its marker.
+    /// The turn under which this tab has stored its marker.
     written_in: Option<AttemptId>,
-    /// The companion of the refresh cookie, at the last look.
+    /// The companion of the refresh cookie, when it was last read.
     companion: Option<Companion>,
-    /// A refresh was rejected, no other has confirmed that yet, and no other tab has sent one since.
+    /// The unconfirmed rejection of a refresh, unless another tab has sent one since.
     rejection: Option<Rejection>,
-    /// Until when no refresh is sent, because of those that are out and unanswered.
+    /// The time before which no refresh is sent, because of those in flight.
     pub(crate) blocked: Option<Deadline>,
-    /// Until when a refresh may settle that another tab has sent, and hears of.
+    /// The time before which a refresh of another tab may settle, and that tab notices.
     pub(crate) out_elsewhere: Option<Deadline>,
 }
 
 /// The first refresh of those that were rejected in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Rejection {
-    /// Its id; `None` where it was a sign-out.
+    /// Its attempt id; `None` for a sign-out.
     id: Option<AttemptId>,
 }
 
 impl Markers {
-    /// Reads the marker. If another tab's has gone since, its refresh is settled; of its own that is out this tab knows better.
+    /// Reads the stored marker. If the marker of another tab is missing now, its refresh has
+    /// settled. About a refresh of its own, this tab knows more than storage.
     pub(crate) fn read(&mut self, now: Moment, stored: &Stored) {
         if let Some(found) = stored.marker {
             let known = self.newest.filter(|known| known.is_same(&found));
             self.is_read |= known.is_none();
-            // Where its page had no time to write down that it went, it went before the first look.
+            // A page that had no time to store when it left, left before the first look.
             let first_look = self.is_read.then_some(now.wall_ms());
             let gone = found.gone.or(known.and_then(|known| known.gone)).or(first_look);
             self.newest = Some(RefreshMarker { gone, ..found });
@@ -106,7 +108,8 @@ impl Markers {
             self.newest = None;
         }
         if stored.marked.is_some() && stored.marked != self.written_in {
-            // Another tab has sent one since this tab's was rejected, with a cookie that may be another one.
+            // Another tab has sent a refresh since this tab's was rejected, perhaps with another
+            // cookie.
             self.rejection = None;
         }
         self.companion = stored.companion;
@@ -114,29 +117,31 @@ impl Markers {
             && orphan.state == MarkerState::InFlight
             && orphan.has_come(stored.companion)
         {
-            // The cookie is there: nothing of it is on the wire.
+            // The cookie has been received, so the refresh is no longer in flight.
             orphan.state = MarkerState::Lost;
         }
     }
 
-    /// Whether another tab has retried a lost refresh of this one, and heard: its marker is gone, and other entries are there.
+    /// Whether another tab has retried a lost refresh of this one. Then its marker is gone, and
+    /// other entries are stored.
     fn is_retried_elsewhere(&self, stored: &Stored) -> bool {
         let is_lost = self.newest.is_some_and(|marker| marker.state == MarkerState::Lost);
         is_lost && stored.is_kept && stored.session.is_some()
     }
 
-    /// What was stored is gone: whatever is missing from now on is not settled for that.
+    /// Notes that storage was cleared. A marker that is missing from now on does not mean that its
+    /// refresh has settled.
     pub(crate) fn storage_cleared(&mut self) {
         self.is_read = false;
     }
 
-    /// Nothing that is known concerns the session that begins.
+    /// Forgets the newest marker. It does not concern the session that begins.
     pub(crate) fn forget(&mut self) {
         self.newest = None;
     }
 
-    /// How long the cookie of a refresh may still be on its way whose tab does not have the lock any more: it was
-    /// reloaded, closed, killed, or has lost its patience.
+    /// Returns how much longer the cookie of an orphan may be received. Its tab no longer holds the
+    /// lock: it was reloaded, closed, killed, or has given up.
     pub(crate) fn orphan_wait(&self, next: Next, habits: Habits, now: Moment) -> Millis {
         let Some(marker) = self.newest else { return Millis::ZERO };
         let Habits { rotation, pace, timeout } = habits;
@@ -145,20 +150,24 @@ impl Markers {
             _ if rotation == Rotation::None => Millis::ZERO,
             (MarkerState::Lost | MarkerState::Stray, _) => Millis::ZERO,
             (MarkerState::InFlight, Next::Refresh) => wait(rotation),
-            // A cookie that comes after a sign-in would take the place of its cookie.
+            // A cookie that is received after a sign-in would overwrite that of the sign-in.
             (MarkerState::InFlight, Next::Login) => wait(Rotation::Revokes),
-            // Its outcome is known. SentRefresh under the same id, the next refresh does no harm, while the server recognises that.
+            // The outcome is known. A refresh under the same id does no harm while the server
+            // recognises the id.
             (MarkerState::Superseded, Next::Refresh) if marker.first_age(now) < RECOGNISED => Millis::ZERO,
             (MarkerState::Superseded, Next::Refresh) => wait(Rotation::Revokes),
-            // A cookie that comes after a sign-out would undo it.
+            // A cookie that is received after a sign-out would undo the sign-out.
             (MarkerState::InFlight, Next::SignOut)
             | (MarkerState::Superseded, Next::SignOut | Next::Login) => timeout,
         };
         bound - marker.age(now)
     }
 
-    /// Marks a refresh that is sent in a turn, under the id of the one before, while that may still bring its cookie.
-    /// `session`: the one that is known. Returns its marker, and the one that it retries.
+    /// Marks a refresh that is sent in a turn. It has the id of the one before, while that may
+    /// still bring its cookie.
+    ///
+    /// `session` is the current one, if known. Returns the marker, and the marker that the refresh
+    /// retries.
     pub(crate) fn mark(
         &mut self,
         attempt: AttemptId,
@@ -170,7 +179,7 @@ impl Markers {
         let earlier =
             self.newest.filter(|earlier| earlier.state != MarkerState::Stray && is_retried(earlier));
         let id = match (earlier, self.rejection) {
-            // What was rejected once says nothing under the same id.
+            // A retry under a rejected id would only be rejected again.
             (Some(earlier), Some(Rejection { id: Some(id) })) if id == earlier.id => AttemptId::draw(entropy),
             (Some(earlier), _) => earlier.id,
             (None, Some(_)) => AttemptId::draw(entropy),
@@ -194,8 +203,11 @@ impl Markers {
         (marker, earlier.filter(RefreshMarker::is_open))
     }
 
-    /// Under which session the first was sent of those that may still bring a cookie, with the next. What was lost before
-    /// the session began brings none; what strays, and was asked about in vain, does.
+    /// Returns the session in which the first of the refreshes that may still bring a cookie was
+    /// sent, including the next one.
+    ///
+    /// A refresh that was lost before the session began brings none. A stray one does, even if its
+    /// retry was lost.
     fn under_of_next(&self, session: Option<EpochId>) -> Option<EpochId> {
         let is_chained = |earlier: &RefreshMarker| {
             earlier.state != MarkerState::Lost
@@ -205,28 +217,30 @@ impl Markers {
         self.newest.filter(is_chained).map_or(session, |earlier| earlier.under)
     }
 
-    /// The refresh that was sent last has settled in time.
+    /// Notes that the newest refresh has settled in time.
     pub(crate) fn newest_settled(&mut self, fate: Fate, others: Others<'_>, now: Moment) {
         let marker = self.newest;
         // The one before may still bring a cookie.
         let before = self.take_one_before(fate, others, now).filter(|before| match fate {
-            // Accepted after a rejection, this one was sent with that cookie.
+            // If this one was accepted after a rejection, it was sent with that cookie.
             Fate::Accepted => self.rejection.is_none(),
             Fate::Rejected => before.state == MarkerState::InFlight,
-            // What confirms a rejection has an id of its own, which the next refresh must have.
+            // A refresh that confirms a rejection has an id of its own, which the next refresh must
+            // have.
             Fate::Lost => marker.is_none_or(|marker| marker.id == before.id),
         });
         self.newest = match (fate, before) {
             (Fate::Accepted, Some(before)) => Some(overtaken(before)),
-            // SentRefresh under one id: the earlier may still bring its cookie, and whether this one has rotated nobody knows.
+            // Both have the same id. The earlier may still bring its cookie, and this one may have
+            // rotated it.
             (Fate::Lost, Some(before)) => Some(RefreshMarker { state: MarkerState::InFlight, ..before }),
             (Fate::Lost, None) => marker.map(lost),
             (_, before) => before,
         };
     }
 
-    /// A refresh has settled that this tab had given up on. What is written down of it is settled, unless another one of its
-    /// id is still out. Returns whether the marker was its own.
+    /// Notes that a refresh has settled that this tab had given up. Its marker is settled, unless
+    /// another refresh with its id is still in flight. Returns whether the marker was its own.
     pub(crate) fn late_settled(
         &mut self,
         sent: SentRefresh,
@@ -238,7 +252,8 @@ impl Markers {
         self.before = self.before.filter(|before| !is_it(before));
         let Some(marker) = self.newest.filter(is_it) else { return false };
         let other = others.late.iter().find(|other| other.id == sent.id);
-        // The one before, of the same id, may still bring a cookie, as after a retry that was answered in time.
+        // The one before has the same id, and may still bring a cookie, as after a retry that
+        // settled in time.
         let is_out = marker.state == MarkerState::InFlight;
         let before = if is_out { self.take_one_before(fate, others, now) } else { None };
         self.newest = match (marker.state, fate, other) {
@@ -255,8 +270,8 @@ impl Markers {
         true
     }
 
-    /// A refresh has settled that was sent in an earlier session, and was not given up on. Returns what is to be written down
-    /// of it: the one before, or that it has failed.
+    /// Notes that a refresh of an earlier session has settled that was not given up. Returns the
+    /// marker to store: the one before, or its own if it has failed.
     pub(crate) fn inert_settled(
         &mut self,
         sent: SentRefresh,
@@ -265,13 +280,15 @@ impl Markers {
         now: Moment,
     ) -> Option<RefreshMarker> {
         let before = self.take_one_before(fate, others, now).map(overtaken);
-        // Where it has failed, its cookie does not come any more.
+        // A failed refresh brings no cookie any more.
         let is_lost = fate == Fate::Lost;
         before.or(is_lost.then(|| RefreshMarker::of_earlier(&sent, MarkerState::Lost)))
     }
 
-    /// The one before, if it may still bring a cookie. The tab that sent it hears when it settles; of one whose page has gone
-    /// one can only say when that has become unlikely.
+    /// Takes the one before, if it may still bring a cookie.
+    ///
+    /// The tab that sent it notices when it settles. If its page has gone, its cookie counts until
+    /// it has become unlikely.
     fn take_one_before(&mut self, fate: Fate, others: Others<'_>, now: Moment) -> Option<RefreshMarker> {
         let before = self.before.take()?;
         let may_be_it =
@@ -279,14 +296,14 @@ impl Markers {
         let is_listed = |listed: &InFlight| listed.sent == before.sent && listed.gone.is_none();
         let is_heard_of = others.late.iter().any(may_be_it)
             || (others.listed.iter().any(is_listed) && before.age(now) < LONGEST_IN_FLIGHT);
-        // To send its id again does no harm: rather too long than too short.
+        // A retry under the same id does no harm. So this errs on the long side.
         let is_repeated = fate == Fate::Accepted && before.first_age(now) < RECOGNISED;
         let is_likely = !before.is_ahead(now) && (is_repeated || before.age(now) < others.timeout);
         Some(before).filter(|_| is_heard_of || is_likely)
     }
 
-    /// How long to wait before the next probe, after a rejection: while an orphan's cookie may still come, a rejection says
-    /// nothing.
+    /// Returns the pause before the next probe after a rejection, while the cookie of an orphan may
+    /// still be received. Until then a rejection proves nothing.
     pub(crate) fn probe_pause(&self, timeout: Millis, now: Moment) -> Option<Millis> {
         let is_coming =
             |marker: &RefreshMarker| marker.state == MarkerState::InFlight && !marker.is_ahead(now);
@@ -299,22 +316,23 @@ impl Markers {
         self.rejection.is_some()
     }
 
-    /// The refresh or sign-out of a turn was rejected: `id` is that of the refresh.
+    /// Notes that the refresh or sign-out of a turn was rejected. `id` is that of the refresh.
     pub(crate) fn note_rejection(&mut self, id: Option<AttemptId>) {
         self.rejection.get_or_insert(Rejection { id });
     }
 
-    /// What was rejected says nothing any more, or everything.
+    /// Forgets the rejection, because it is confirmed or no longer counts.
     pub(crate) fn forget_rejection(&mut self) {
         self.rejection = None;
     }
 
-    /// The turn under which this tab has written down the newest.
+    /// Returns the turn under which this tab has stored the newest marker.
     pub(crate) fn own_turn(&self) -> Option<AttemptId> {
         self.written_in.filter(|_| !self.is_read)
     }
 
-    /// What is to be written down of the newest, under the turn in which it was marked.
+    /// Returns a note with the state of the newest marker. `attempt` is the turn in which it was
+    /// marked.
     pub(crate) fn note(&self, attempt: AttemptId) -> Note {
         match self.newest {
             Some(marker) => Note::Remark { attempt, marker },
@@ -322,7 +340,7 @@ impl Markers {
         }
     }
 
-    /// Writes down that the page goes, and with it whoever hears of its refresh.
+    /// Returns a note that the page of its refresh in flight leaves.
     pub(crate) fn mark_gone(&mut self, now: Moment) -> Option<Note> {
         let attempt = self.own_turn()?;
         let marker = self.newest.as_mut().filter(|marker| marker.state == MarkerState::InFlight)?;
@@ -331,7 +349,7 @@ impl Markers {
     }
 }
 
-/// The marker of a refresh whose retry was accepted.
+/// Returns the marker of a refresh whose retry was accepted.
 fn overtaken(before: RefreshMarker) -> RefreshMarker {
     RefreshMarker {
         state: MarkerState::Superseded,
@@ -340,7 +358,7 @@ fn overtaken(before: RefreshMarker) -> RefreshMarker {
     }
 }
 
-/// The marker of a refresh that has failed.
+/// Returns the marker of a refresh that has failed.
 fn lost(marker: RefreshMarker) -> RefreshMarker {
     RefreshMarker { state: MarkerState::Lost, ..marker }
 }

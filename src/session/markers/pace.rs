@@ -1,22 +1,23 @@
-//! How long the replies of a server take: what is remembered of those before, to judge one that is out.
+//! The pace of a server: the duration of its replies, as a measure for one that is outstanding.
 
 use crate::session::time::Millis;
 
-/// By how much of itself the slowest reply is forgotten with each quicker one. Half of it is left after 22.
+/// The fraction of the slowest reply that is forgotten with each quicker one, as a divisor. Half of
+/// it is left after 22.
 const FORGOTTEN: u64 = 32;
 
-/// By how much of itself the usual time follows each reply.
+/// The fraction of the usual time by which it follows each reply, as a divisor.
 const STEP: u64 = 8;
 
-/// The usual time of a server that has not been measured.
+/// The pace of a server that was not measured yet.
 const UNKNOWN: Pace = Pace { slowest: Millis::ZERO, usual: Millis::new(250) };
 
-/// The pace of a server. Whole milliseconds.
+/// The pace of a server, in whole milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// The slowest recent reply.
+    /// The duration of the slowest recent reply.
     pub slowest: Millis,
-    /// What half of the replies take at the most.
+    /// The median duration of the replies.
     pub usual: Millis,
 }
 
@@ -27,16 +28,16 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// The pace that a single reply shows.
+    /// Returns the pace after a single reply.
     pub(crate) fn of(took: Millis) -> Self {
         Self { slowest: took, usual: took }
     }
 
-    /// The pace after one more reply.
+    /// Returns the pace after one more reply.
     pub(crate) fn after(before: Option<Self>, took: Millis) -> Self {
         let Some(Self { slowest, usual }) = before else { return Self::of(took) };
         let (slowest, usual, took) = (slowest.get(), usual.get(), took.get());
-        // A running median: each reply moves it by a step towards itself, however far away that is.
+        // A running median: each reply moves it by one step towards itself, whatever the distance.
         let step = usual / STEP + 1;
         let usual = took.clamp(usual.saturating_sub(step), usual.saturating_add(step));
         let remembered = slowest - slowest.div_ceil(FORGOTTEN);

@@ -1,4 +1,5 @@
-//! What is known of a refresh of which something is not known: whether it is out, and whether its cookie may come.
+//! The marker of a refresh with an unknown outcome: whether it is in flight, and whether its cookie
+//! may be received.
 
 use crate::session::id::{AttemptId, EpochId};
 use crate::session::markers::in_flight::LONGEST_IN_FLIGHT;
@@ -6,67 +7,70 @@ use crate::session::time::{MOST_AHEAD, Millis, Moment};
 use crate::session::token::fnv1a;
 use crate::session::turn::SentRefresh;
 
-/// A refresh of which something is not known yet: its marker.
+/// The marker of a refresh whose outcome is not fully known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefreshMarker {
-    /// What went along with it.
+    /// The attempt id that was sent with it.
     pub id: AttemptId,
-    /// When it was sent: milliseconds since 1970.
+    /// The date when it was sent, in milliseconds since 1970.
     pub sent: i64,
-    /// What is not known.
+    /// The state.
     pub state: MarkerState,
-    /// The companion of the refresh cookie when it was sent, where there is one.
+    /// The companion of the refresh cookie when it was sent, if there is one.
     pub companion: Option<Companion>,
-    /// When the first of those was sent, up to this one, whose cookies may lie over that of a session which has begun since:
-    /// milliseconds since 1970. Whose cookie there is, the next answer tells.
+    /// The date of the first refresh, up to this one, whose cookie may overwrite that of a later
+    /// session. Milliseconds since 1970. The next reply shows whose cookie there is.
     pub stray_since: Option<i64>,
-    /// When its page went away, where that was written down: milliseconds since 1970.
+    /// The date when its page left, if that was stored, in milliseconds since 1970.
     pub gone: Option<i64>,
-    /// Under which session the first of those was sent, where that was known: clocks may have been set since.
+    /// The session in which the first of those refreshes was sent, if it was known. Clocks may have
+    /// been set since.
     pub under: Option<EpochId>,
-    /// When the first refresh with its id was sent: milliseconds since 1970.
+    /// The date of the first refresh with its id, in milliseconds since 1970.
     pub first: i64,
 }
 
-/// A readable cookie of the server's that changes with each rotation: a digest of its value, which may be a secret of its
-/// own (a CSRF token).
+/// The digest of a companion cookie: a readable cookie of the server that changes with each
+/// rotation. Its value may be a secret (a CSRF token), so only the digest is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Companion(pub u64);
 
 impl Companion {
-    /// That of a value.
+    /// Hashes the value of a companion cookie.
     pub fn of(value: &str) -> Self {
         Self(fnv1a(value.bytes()))
     }
 }
 
-/// What is known of a refresh, and what is not.
+/// The state of a marker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MarkerState {
-    /// It is on the wire, as far as anybody knows. Its tab may have gone: then it is an orphan.
+    /// In flight, as far as is known. If its page has gone, it is an orphan.
     InFlight,
-    /// It failed: nothing is on the wire, and the server may have rotated.
+    /// Failed. It is no longer in flight, and the server may have rotated the cookie.
     Lost,
-    /// A later one with its id was answered; its own answer, with the same cookie, may still come.
+    /// Overtaken by a later refresh with its id, which was accepted. Its own reply, with the same
+    /// cookie, may still be received.
     Superseded,
-    /// It was answered when its session was over.
+    /// Sent in an earlier session. Its cookie may overwrite that of the current one.
     Stray,
 }
 
 impl RefreshMarker {
-    /// Whether the refresh cookie has changed since it was sent, as far as its companion tells.
+    /// Whether the refresh cookie has changed since the refresh was sent, as far as its companion
+    /// shows.
     pub(crate) fn has_come(&self, companion: Option<Companion>) -> bool {
         self.companion.zip(companion).is_some_and(|(then, now)| then != now)
     }
 
-    /// The marker of a refresh that was sent in an earlier session.
+    /// Returns the marker of a refresh that was sent in an earlier session.
     pub(crate) fn of_earlier(sent: &SentRefresh, state: MarkerState) -> Self {
         let marker = Self::stray(sent.id, sent.began.wall_ms());
         let stray_since = marker.stray_since.filter(|_| state == MarkerState::Stray);
         Self { state, stray_since, under: sent.under, ..marker }
     }
 
-    /// The marker of one of which no more is known than when it was sent.
+    /// Returns the marker of a refresh of which only the date is known.
     pub(crate) fn stray(id: AttemptId, sent: i64) -> Self {
         let state = MarkerState::Stray;
         Self {
@@ -81,37 +85,40 @@ impl RefreshMarker {
         }
     }
 
-    /// The same of one that is known to have been sent before this session began, whatever the clocks have shown.
+    /// Returns the marker of a refresh that was sent before this session began, whatever the clocks
+    /// have shown.
     pub(crate) fn before(self, session: EpochId) -> Self {
         let first = self.stray_since.unwrap_or(self.sent);
         Self { stray_since: Some(first.min(session.date())), ..self }
     }
 
-    /// Whether nobody has seen its own reply, with its cookie.
+    /// Whether no tab has noticed its own reply, with its cookie.
     pub(crate) fn may_be_out(&self) -> bool {
         matches!(self.state, MarkerState::InFlight | MarkerState::Superseded)
     }
 
-    /// Whether that reply may still be on its way.
+    /// Whether that reply may still be received.
     pub(crate) fn may_still_come(&self, now: Moment) -> bool {
         self.may_be_out() && self.age(now) < LONGEST_IN_FLIGHT
     }
 
-    /// Whether nobody knows what became of it: the next refresh is the same attempt.
+    /// Whether its fate is unknown. Then the next refresh has the same id.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.state, MarkerState::InFlight | MarkerState::Lost)
     }
 
-    /// Whether its cookie may have come, or may come, over that of a session which has begun since. However long ago it was
-    /// sent: a cookie that is late is there in the end.
+    /// Whether its cookie may overwrite that of a session which began after it was sent, or has
+    /// done so. Its age does not matter: a late cookie stays.
     pub(crate) fn may_lie_over(&self, session: EpochId) -> bool {
         let coming = Some(self.sent).filter(|_| self.may_be_out());
         self.stray_since.into_iter().chain(coming).any(|sent| session.is_after(sent))
     }
 
-    /// Whether its cookie, or that of one before it, may lie over that of a session which began after it was sent. Not one
-    /// of which it is known that it brings no cookie. `error`: by how many milliseconds the clock may have been set back in
-    /// between; it counts where it is known under which session the first was sent.
+    /// Whether its cookie, or that of one before it, may overwrite that of a session which began
+    /// after it was sent. A refresh that is known to bring no cookie does not count.
+    ///
+    /// `error` is the time in milliseconds by which the clock may have been set back in between. It
+    /// counts only if `under` is known.
     pub(crate) fn strays_into(&self, session: EpochId, error: u64) -> bool {
         let first = self.stray_since.unwrap_or(self.sent);
         match self.under {
@@ -120,22 +127,24 @@ impl RefreshMarker {
         }
     }
 
-    /// How long ago the first was sent of which it is one more try.
+    /// Returns the age of the first refresh with its id.
     pub(crate) fn first_age(&self, now: Moment) -> Millis {
         now.wall_since(self.first)
     }
 
-    /// How long ago it was sent.
+    /// Returns its age.
     pub(crate) fn age(&self, now: Moment) -> Millis {
         now.wall_since(self.sent)
     }
 
-    /// Whether it is dated in the future, by a clock that was set back since. Then it says nothing of its age.
+    /// Whether it is dated in the future, by a clock that was set back since. Then its age is
+    /// unknown.
     pub(crate) fn is_ahead(&self, now: Moment) -> bool {
         self.sent > now.wall_ms().saturating_add(MOST_AHEAD)
     }
 
-    /// How long it had been out when its page went away; until now, where nobody wrote down when that was.
+    /// Returns how long it had been in flight when its page left; until now, if that date is not
+    /// stored.
     pub(crate) fn seen(&self, now: Moment) -> Millis {
         let gone = self.gone.unwrap_or(now.wall_ms());
         Millis::between(self.sent, gone)
@@ -204,7 +213,7 @@ mod tests {
             assert_eq!(of(state).may_lie_over(epoch(10_000)), may_come, "{state:?}");
             assert!(!of(state).may_lie_over(epoch(9_999)), "{state:?}");
         }
-        // One before it has gone stray.
+        // An earlier refresh is stray.
         let chained = RefreshMarker { stray_since: Some(8_000), ..of(MarkerState::Lost) };
         assert!(chained.may_lie_over(epoch(8_000)) && !chained.may_lie_over(epoch(7_999)));
     }

@@ -1,5 +1,5 @@
-//! What a server does with a refresh token that was used before, and what follows for an orphan: a refresh whose page
-//! went away before its reply came.
+//! The reaction of a server to a spent refresh token, and the resulting wait for an orphan: a
+//! refresh whose page has gone.
 //!
 //! The figures were chosen by simulation: `docs/rotation.md`, "How long the next page waits".
 
@@ -10,44 +10,48 @@ use crate::session::markers::pace::Pace;
 /// The shortest wait for an orphan. It covers replies that are slow only once.
 const LEAST_WAIT: Millis = Millis::from_secs(2);
 
-/// How much longer than the slowest recent reply an orphan may take.
+/// The factor by which an orphan may be slower than the slowest recent reply.
 const SLOWER_THAN_KNOWN: u64 = 2;
 
-/// How much longer than until its page went away an orphan may take.
+/// The factor by which an orphan may take longer than it had taken when its page left.
 const LONGER_THAN_SEEN: u64 = 4;
 
-/// By how much an orphan had passed what is usual when its page went away, if it is one of the slow ones. A page that
-/// goes away in the middle of a refresh has usually hit a slow one: what its reply had taken by then says more than the
-/// replies before it.
+/// The factor by which an orphan must exceed the usual time, when its page leaves, to count as
+/// slow.
+///
+/// A page that leaves in the middle of a refresh has usually hit a slow one. So the time until then
+/// counts for more than earlier replies.
 const UNUSUAL: u64 = 2;
 
-/// No reply is one of the slow ones before.
+/// The least time for an orphan to count as slow.
 const LEAST_UNUSUAL: Millis = Millis::new(100);
 
-/// How long one of the slow ones takes at the most: the cold start of a serverless function, say.
+/// The longest likely time of a slow reply: the cold start of a serverless function, for example.
 const SLOW_WAIT: Millis = Millis::from_secs(9);
 
 /// The shortest pause between two probes.
 const LEAST_PROBE_PAUSE: Millis = Millis::new(100);
 
-/// What the server does with a refresh token that was used before.
+/// The reaction of the server to a spent refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
     /// Accepts it: the cookie does not rotate, or its predecessor is accepted for a while.
     None,
     /// Recognises the attempt id, and sends the same successor again.
     Replays,
-    /// Refuses it, and does nothing else.
+    /// Rejects it, and does nothing else.
     Refuses,
-    /// Takes it for stolen, and ends the session (RFC 9700, section 4.14.2). Assumed where nothing else is known.
+    /// Counts it as stolen, and ends the session (RFC 9700, section 4.14.2). Assumed if nothing
+    /// else is known.
     Revokes,
 }
 
 impl Rotation {
-    /// How long after it was sent an orphan is waited for, before a refresh follows it.
+    /// Returns the wait for an orphan before the next refresh, counted from when the orphan was
+    /// sent.
     ///
-    /// `seen`: how long it had been out when its page went away. `pace`: that of the replies before, where one is known.
-    /// Never longer than `timeout`.
+    /// `seen` is the time for which it had been in flight when its page left. `pace` is that of
+    /// earlier replies, if known. The wait is never longer than `timeout`.
     pub fn orphan_wait(self, seen: Millis, pace: Option<Pace>, timeout: Millis) -> Millis {
         match self {
             Self::None | Self::Replays | Self::Refuses => Millis::ZERO,
@@ -63,8 +67,9 @@ impl Rotation {
     }
 }
 
-/// How long to wait between two probes for the cookie of an orphan that was sent `age` ago. Once a probe was refused,
-/// another one does no further harm. The state is known within a quarter of the time that the cookie took.
+/// Returns the pause between two probes for the cookie of an orphan of this age. Once a probe was
+/// rejected, another one does no further harm. After the cookie is received, the next probe follows
+/// within a quarter of the time that the cookie took.
 pub(crate) fn probe_pause(age: Millis) -> Millis {
     (age / 4).max(LEAST_PROBE_PAUSE)
 }

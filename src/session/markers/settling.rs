@@ -1,11 +1,12 @@
-//! What becomes of a marker when its refresh has settled, case by case.
+//! The marker after its refresh has settled, case by case.
 
 use super::*;
 use crate::session::markers::tests::*;
 
 #[test]
 fn what_is_known_after_the_newest_has_settled_follows_from_the_one_before() {
-    // How the one before stands, what became of its retry, whether that was rejected before, and what is left.
+    // The state of the one before, the fate of its retry, whether that was rejected before, and the
+    // expected marker.
     for (before, fate, is_rejected, left) in [
         (None, Fate::Accepted, false, None),
         (None, Fate::Rejected, false, None),
@@ -60,17 +61,17 @@ fn the_one_before_counts_while_somebody_hears_of_it_or_its_reply_is_likely() {
     };
     let none = InFlightList::default();
     let cases: [(&[SentRefresh], InFlightList, Fate, i64, bool); 16] = [
-        // This tab hears of it, for two minutes.
+        // This tab notices when it settles, for two minutes.
         (&[sent(1, 0)], none, Fate::Rejected, 16_000, true),
         (&[sent(1, 0)], none, Fate::Rejected, LONGEST - 1, true),
         (&[sent(1, 0)], none, Fate::Rejected, LONGEST, false),
         (&[sent(2, 0)], none, Fate::Rejected, 16_000, false),
-        // Another tab does.
+        // Another tab notices.
         (&[], listed(0, None), Fate::Rejected, LONGEST - 1, true),
         (&[], listed(0, None), Fate::Rejected, LONGEST, false),
         (&[], listed(1, None), Fate::Rejected, 16_000, false),
         (&[], listed(0, Some(5)), Fate::Rejected, 16_000, false),
-        // Nobody does: for as long as its reply is likely, or its id is recognised.
+        // No tab notices: it counts while its reply is likely, or its id is recognised.
         (&[], none, Fate::Rejected, 14_999, true),
         (&[], none, Fate::Rejected, 15_000, false),
         (&[], none, Fate::Lost, 14_999, true),
@@ -116,10 +117,11 @@ fn a_probe_follows_a_rejection_while_a_cookie_may_come() {
 #[test]
 fn what_is_known_after_a_late_reply_follows_from_what_else_is_out() {
     let (first, retry) = (sent(1, 0), sent(1, 20_000));
-    // How the marker of the retry stands, which of them is late, with what fate, which else is out, and what is left.
+    // The state of the retry's marker, the late refresh and its fate, the others in flight, and the
+    // expected marker.
     type Case<'a> = (MarkerState, SentRefresh, Fate, &'a [SentRefresh], Option<(MarkerState, i64)>);
     let cases: [Case<'_>; 12] = [
-        // Not what is marked: that stays.
+        // A refresh that is not marked leaves the marker unchanged.
         (MarkerState::InFlight, first, Fate::Accepted, &[], Some((MarkerState::InFlight, 20_000))),
         (MarkerState::InFlight, sent(3, 20_000), Fate::Accepted, &[], Some((MarkerState::InFlight, 20_000))),
         (MarkerState::InFlight, retry, Fate::Accepted, &[first], Some((MarkerState::Superseded, 0))),
@@ -147,7 +149,7 @@ fn what_is_known_after_a_late_reply_follows_from_what_else_is_out() {
         assert_eq!(state(&markers), left, "{case}");
         assert_eq!(is_it, late == retry, "{case}");
     }
-    // Whether this one has rotated, nobody knows: what was overtaken is so no more.
+    // The retry may have rotated the cookie, so the one before is no longer superseded.
     let mut markers = Markers { before: Some(marker(MarkerState::Superseded)), ..retried() };
     markers.late_settled(retry, Fate::Lost, Others { late: &[first], ..nobody() }, at(30_000));
     assert_eq!(state(&markers), Some((MarkerState::InFlight, 0)));

@@ -1,4 +1,4 @@
-//! What is read of a marker, and what the next refresh is marked with, case by case.
+//! The reading of markers, and the marking of the next refresh, case by case.
 
 use super::*;
 use crate::session::status::EndReason;
@@ -23,7 +23,7 @@ pub(super) fn epoch(ms: i64) -> EpochId {
     EpochId::draw(&mut || 7, 1_000_000 + ms, None)
 }
 
-/// The marker of a refresh with the number 1, sent at zero.
+/// Returns the marker of a refresh with the id 1, sent at zero.
 pub(super) fn marker(state: MarkerState) -> RefreshMarker {
     let sent = at(0).wall_ms();
     RefreshMarker {
@@ -42,23 +42,24 @@ pub(super) fn sent(number: u64, began: i64) -> SentRefresh {
     SentRefresh { attempt: id(100 + number), id: id(number), under: None, number: 1, began: at(began) }
 }
 
-/// One that this tab has sent itself, at zero.
+/// Returns the markers of a tab that has sent the refresh itself, at zero.
 pub(super) fn own(state: MarkerState) -> Markers {
     Markers { newest: Some(marker(state)), written_in: Some(id(101)), ..Markers::default() }
 }
 
-/// One of another page.
+/// Returns the markers of a tab that has read the one of another page.
 pub(super) fn read(state: MarkerState) -> Markers {
     Markers { is_read: true, ..own(state) }
 }
 
-/// A retry under the same id, sent 20 s after the first, which may still be answered.
+/// Returns the markers of a retry under the same id, sent 20 s after the first refresh, which may
+/// still settle.
 pub(super) fn retried() -> Markers {
     let retry = RefreshMarker { sent: at(20_000).wall_ms(), ..marker(MarkerState::InFlight) };
     Markers { newest: Some(retry), before: Some(marker(MarkerState::InFlight)), ..own(MarkerState::InFlight) }
 }
 
-/// Nothing else is out.
+/// Returns no other refresh in flight.
 pub(super) fn nobody() -> Others<'static> {
     Others { late: &[], listed: InFlightList::default(), timeout: TIMEOUT }
 }
@@ -71,7 +72,7 @@ pub(super) fn state(markers: &Markers) -> Option<(MarkerState, i64)> {
     markers.newest.map(|marker| (marker.state, marker.sent - at(0).wall_ms()))
 }
 
-/// Each draws a number that no other has.
+/// Returns an entropy that draws each number once.
 pub(super) fn entropy() -> impl Entropy {
     let mut next = 1_000;
     move || {
@@ -153,7 +154,7 @@ fn an_orphan_is_waited_for_by_how_it_stands_what_comes_next_and_what_the_server_
     for rotation in [Rotation::None, Rotation::Replays, Rotation::Refuses, Rotation::Revokes] {
         let habits = Habits { rotation, pace: None, timeout: TIMEOUT };
         for (state, next, age, left) in [
-            // Its page went at once: two seconds.
+            // Its page left at once: two seconds.
             (
                 MarkerState::InFlight,
                 Next::Refresh,
@@ -184,7 +185,7 @@ const REVOKES: Habits = Habits { rotation: Rotation::Revokes, pace: None, timeou
 #[test]
 fn one_that_was_overtaken_is_repeated_while_the_server_recognises_it_and_waited_for_after_that() {
     for (first, waits) in [(KNOWN - 1, false), (KNOWN, true), (KNOWN + 1, true)] {
-        // The last try of it has just been sent.
+        // Its last retry has just been sent.
         let now = at(first);
         let mut markers = own(MarkerState::Superseded);
         let newest = RefreshMarker {
@@ -252,7 +253,7 @@ fn what_was_rejected_is_not_asked_once_more_under_the_same_id() {
 #[test]
 fn a_retry_carries_on_what_may_lie_over_a_session_and_under_which_the_first_was_sent() {
     for (state, stray_since, session, under, expected) in [
-        // What was lost before the session began brings no cookie.
+        // A refresh that was lost before the session began brings no cookie.
         (MarkerState::Lost, None, Some(5), Some(-9), Some(5)),
         (MarkerState::Lost, None, Some(-5), Some(-9), Some(-9)),
         (MarkerState::Lost, None, Some(0), Some(-9), Some(0)),

@@ -1,7 +1,8 @@
-//! The refresh cookie of the browser, where it may not belong to the session that is shown.
+//! The refresh cookie of the browser, which may not belong to the session that is shown.
 //!
-//! A sign-in is newer than every refresh that was sent before it, whenever that is answered. But the reply of an earlier
-//! refresh may put its cookie over that of the sign-in. Then one more refresh tells whose cookie there is.
+//! A sign-in is newer than every refresh that was sent before it, whenever the reply is received.
+//! But the reply to an earlier refresh may overwrite the cookie of the sign-in. Then one more
+//! refresh shows whose cookie the browser has.
 
 use crate::session::error::RefreshFailure;
 use crate::session::id::{AttemptId, EpochId};
@@ -13,56 +14,61 @@ use crate::session::time::{JUMP, Moment};
 use crate::session::token::Grant;
 use crate::session::turn::SentRefresh;
 
-/// Doubts about the refresh cookie, and the reasons for them.
+/// The doubts about the refresh cookie, and the reasons for them.
 #[derive(Debug, Default)]
 pub(crate) struct Cookie {
-    /// Something else that writes the cookie overlapped a sign-in: one more refresh will tell whose cookie there is now.
+    /// Whether another writer of the cookie overlapped a sign-in. One more refresh shows whose
+    /// cookie there is now.
     pub(crate) must_verify: bool,
-    /// Somebody has signed in here: what was sent before is of another session, whatever the clocks say.
+    /// Whether the user signed in on this page. Every earlier request belongs to another session,
+    /// whatever the clocks show.
     pub(crate) signed_in_here: bool,
-    /// A refresh that was sent before has brought its cookie since.
+    /// Whether a refresh of an earlier session has brought its cookie since.
     strayed: bool,
-    /// The app has said that a cookie was set; no refresh has shown it yet.
+    /// The cookie change that the app has reported, until a refresh has shown it.
     changed: Option<Change>,
-    /// The session that was signed out, where a page was delivered with the token of somebody else, and a refresh is to tell.
+    /// The session that was signed out before a page was delivered with another user's token. A
+    /// refresh shows whose cookie there is.
     signed_out: Option<Fingerprint>,
-    /// The refresh of an earlier session that was marked as stray before it was answered.
+    /// The refresh of an earlier session that was marked as stray while in flight.
     marked: Option<AttemptId>,
 }
 
-/// A cookie was set, as the app says.
+/// A change of the cookie, as reported by the app.
 #[derive(Debug)]
 pub(crate) struct Change {
-    /// Number of refreshes that this tab had sent by then.
+    /// Number of refreshes that this tab had sent before it.
     after: u32,
-    /// The session that there was.
+    /// The session before it.
     before: Option<Fingerprint>,
-    /// The sessions whose cookies may lie over the one that was set: their refreshes were out.
+    /// The sessions whose cookies may have overwritten the new one, because their refreshes were in
+    /// flight.
     overlaid: Vec<Fingerprint>,
-    /// The only refresh that was out, if this tab hears of it.
+    /// The only refresh that was in flight, if this tab sent it.
     overlaid_by: Option<AttemptId>,
 }
 
-/// Refreshes that were on the wire when a cookie was set.
+/// The refreshes that were in flight when a cookie was set.
 #[derive(Debug)]
 pub(crate) struct WasOut<'a> {
     /// The refreshes of this tab.
     pub(crate) ours: &'a [SentRefresh],
-    /// Whether one of another tab or page may be out.
+    /// Whether a refresh of another tab or page may be in flight.
     pub(crate) elsewhere: bool,
-    /// The session before.
+    /// The session before the cookie was set.
     pub(crate) session: Option<Fingerprint>,
 }
 
 impl WasOut<'_> {
-    /// Whether a refresh may have been out.
+    /// Whether a refresh may have been in flight.
     pub(crate) fn is_any(&self) -> bool {
         !self.ours.is_empty() || self.elsewhere
     }
 }
 
 impl Cookie {
-    /// Somebody has signed in, says the app, and a cookie was set after so many refreshes of this tab.
+    /// Notes the app's report that a user has signed in and a cookie was set. `after` is the number
+    /// of refreshes that this tab has sent.
     pub(crate) fn has_been_set(&mut self, after: u32, out: &WasOut<'_>) {
         let is_ours_alone = out.ours.len() == 1 && !out.elsewhere;
         self.changed = Some(Change {
@@ -78,66 +84,72 @@ impl Cookie {
         self.changed.is_some()
     }
 
-    /// Whether the `number`-th refresh of this tab was sent after that.
+    /// Whether the refresh with this number was sent after the cookie was set.
     pub(crate) fn is_shown_by(&self, number: u32) -> bool {
         self.changed.as_ref().is_some_and(|change| number > change.after)
     }
 
-    /// Takes what the app has said of a cookie.
+    /// Takes the reported change of the cookie.
     pub(crate) fn take_change(&mut self) -> Option<Change> {
         self.changed.take()
     }
 
-    /// Puts back what was taken.
+    /// Puts back a change that was taken.
     pub(crate) fn put_change(&mut self, change: Option<Change>) {
         self.changed = change;
     }
 
-    /// The session before the one whose cookie was set.
+    /// Returns the session before the one whose cookie was set.
     pub(crate) fn session_before(&self) -> Option<Fingerprint> {
         self.changed.as_ref().and_then(|change| change.before)
     }
 
-    /// Whether a refresh has found the person before again, whose cookie may lie over the one that the app has spoken of.
+    /// Whether a refresh has found a person whose cookie may have overwritten the one that the app
+    /// has reported.
     pub(crate) fn is_overlaid(&self, grant: &Grant) -> bool {
         self.changed.iter().flat_map(|change| &change.overlaid).any(|before| before.is_of(grant))
     }
 
-    /// A page was delivered with somebody's token after a sign-out. Who has signed out is not shown for it.
+    /// Keeps the session that was signed out before a page was delivered with a token. Its person
+    /// must not be shown for the token.
     pub(crate) fn keep_signed_out(&mut self, session: Option<Fingerprint>) {
         self.signed_out = session;
     }
 
-    /// Whether such a refresh has found whom it must not show.
+    /// Whether a refresh has found the person who signed out.
     pub(crate) fn is_signed_out_person(&self, grant: &Grant) -> bool {
         self.signed_out.is_some_and(|signed_out| signed_out.is_of(grant))
     }
 
-    /// A refresh that was sent in an earlier session has brought its cookie; `latest`: the epoch that is known.
+    /// Notes that a refresh of an earlier session has brought its cookie. `latest` is the latest
+    /// session that is known.
     pub(crate) fn is_brought(&mut self, grant: &Grant, latest: Option<EpochId>) {
         if let (Some(change), Some(epoch)) = (&mut self.changed, latest) {
             change.overlaid.push(Fingerprint::of(epoch, grant));
         }
     }
 
-    /// A refresh was refused: it brings no cookie.
+    /// Notes that a refresh was rejected, and brings no cookie.
     pub(crate) fn is_not_brought(&mut self, attempt: AttemptId) {
         if let Some(change) = self.changed.as_mut().filter(|change| change.overlaid_by == Some(attempt)) {
             change.overlaid.clear();
         }
     }
 
-    /// A refresh of an earlier session has settled, or a login that counts no more. `goes_on`: whether there is a session.
+    /// Notes that a refresh of an earlier session has settled, or a login that no longer counts.
+    /// `goes_on`: whether there is a session.
     pub(crate) fn earlier_settled(&mut self, outcome: Result<(), RefreshFailure>, goes_on: bool) {
-        // A reply without a usable token may have a cookie all the same.
+        // A reply without a usable token may still set a cookie.
         if matches!(outcome, Ok(()) | Err(RefreshFailure::Malformed(_))) {
             self.must_verify |= goes_on;
             self.strayed |= self.signed_in_here;
         }
     }
 
-    /// Whether a refresh has found the cookie of somebody else than the one who has signed in last (`known`), or nobody can
-    /// tell. `marker`: that of the refresh. `listed`: the refreshes that are out.
+    /// Whether a refresh has found another user's cookie than that of the last sign-in (`known`).
+    /// If that cannot be told, a reason for doubt suffices.
+    ///
+    /// `marker` is that of the refresh, `listed` are the refreshes in flight.
     pub(crate) fn is_replaced(
         &self,
         known: Fingerprint,
@@ -146,7 +158,8 @@ impl Cookie {
         listed: &InFlightList,
     ) -> bool {
         match known.is_of(grant) {
-            // Nobody can tell. What was sent when no session was known may as well be of this one.
+            // Opaque tokens do not show their owner. A refresh without a known session may belong
+            // to this one as well.
             true if known.person.is_none() => {
                 let strays =
                     |marker: RefreshMarker| marker.under.is_some() && marker.strays_into(known.epoch, 0);
@@ -157,16 +170,21 @@ impl Cookie {
         }
     }
 
-    /// The marker of a refresh of this tab that was sent in an earlier session. `session`: the one that is known now.
+    /// Returns the marker of a refresh of this tab that was sent in an earlier session. `session`
+    /// is the current one.
     pub(crate) fn stray_marker(&self, sent: &SentRefresh, session: Option<EpochId>) -> RefreshMarker {
         let marker = RefreshMarker::of_earlier(sent, MarkerState::Stray);
-        // A session that was found is dated before what was out then.
+        // A session that a refresh has found is dated before the refreshes that were in flight
+        // then.
         session.filter(|_| self.signed_in_here).map_or(marker, |session| marker.before(session))
     }
 
-    /// Returns what to write down of a refresh that is out, and was sent before the session `known` began, be it another
-    /// tab's: no marker says so then. It does not say under which session: that it brings a cookie is not sure enough where
-    /// nobody can tell whose. `strays`: those of this tab that were sent in earlier sessions.
+    /// Returns a note about a refresh in flight that was sent before the session `known` began, in
+    /// this tab or another. It is for the case that no marker is stored.
+    ///
+    /// The note does not name the session of the refresh. If owners cannot be told apart, it is not
+    /// certain enough that the refresh brings a cookie. `strays` are the refreshes of this tab that
+    /// were sent in earlier sessions.
     pub(crate) fn mark_stray(
         &mut self,
         known: EpochId,
@@ -184,14 +202,15 @@ impl Cookie {
         Some(Note::Remark { attempt, marker })
     }
 
-    /// Returns what to write down where the page goes, and nobody hears any more whether the refresh brings a cookie that is
-    /// marked as stray: under which session it was sent.
+    /// Returns a note when the page leaves before the reply to a refresh that is marked as stray.
+    /// It names the session in which the refresh was sent.
     pub(crate) fn mark_own_stray(&self, strays: &[SentRefresh], session: Option<EpochId>) -> Option<Note> {
         let sent = strays.iter().find(|sent| Some(sent.attempt) == self.marked)?;
         Some(Note::Remark { attempt: sent.attempt, marker: self.stray_marker(sent, session) })
     }
 
-    /// Settles the doubts: the `number`-th refresh has shown the cookie. A cookie that was set after it was sent stays in doubt.
+    /// Settles the doubts, because the refresh with this number has shown the cookie. A cookie that
+    /// was set after the refresh was sent stays in doubt.
     pub(crate) fn is_known(&mut self, number: u32) {
         self.must_verify = false;
         self.strayed = false;
@@ -200,13 +219,14 @@ impl Cookie {
         }
     }
 
-    /// Nothing of it concerns the session that begins, or that is over.
+    /// Forgets all doubts, because a session begins or is over.
     pub(crate) fn forget(&mut self) {
         *self = Self::default();
     }
 }
 
-/// Whether a refresh that was sent before a session began may have brought its cookie, or may still bring it.
+/// Whether a refresh that was sent before a session began may have brought its cookie, or may still
+/// bring it.
 pub(crate) fn strays_into(session: EpochId, marker: Option<RefreshMarker>, listed: &InFlightList) -> bool {
     let strays = |marker: RefreshMarker| marker.strays_into(session, JUMP);
     marker.is_some_and(strays) || listed.iter().any(|listed| session.is_after(listed.sent))

@@ -1,4 +1,4 @@
-//! Whose session it is: what is known of the session that goes on, which ones are over, and which began last.
+//! The session that this tab is in, the sessions that are over, and the latest one that began.
 
 pub(crate) mod cookie;
 pub(crate) mod seed;
@@ -16,64 +16,64 @@ use crate::session::token::current_token::CurrentToken;
 use crate::session::token::{Credential, Grant, is_same_person};
 use crate::session::turn::SentRefresh;
 
-/// Whether there is a session, as far as this tab knows.
+/// The phase of the session, as far as this tab knows.
 #[derive(Debug)]
 pub(crate) enum Phase {
-    /// Nobody knows yet, or another tab has begun one whose token is not here.
+    /// Not known yet, or another tab has begun a session whose token is not here.
     Unknown {
-        /// The session to restore, where it is known.
+        /// The session to restore, if it is known.
         restoring: Option<Fingerprint>,
         /// Whether another tab has begun it.
         elsewhere: bool,
     },
-    /// There is one, with a token.
+    /// There is a session, with a token.
     Active(CurrentToken),
-    /// There is none until the next sign-in.
+    /// There is no session until the next sign-in.
     Ended {
-        /// Why.
+        /// The reason.
         reason: EndReason,
         /// Whether it ended in another tab.
         elsewhere: bool,
     },
     /// The session object was closed.
     Closed {
-        /// The session that goes on: a refresh that is out may bring a cookie over that of a later one.
+        /// The session that goes on. A refresh in flight may overwrite the cookie of a later one.
         session: Option<EpochId>,
     },
 }
 
-/// Where the newest refresh of a session may have been sent, to tell whose cookie it has found.
+/// The evidence from which a refresh tells whose cookie it has found.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Evidence<'a> {
-    /// The token that the refresh has brought.
+    /// The token of the refresh.
     pub(crate) grant: &'a Grant,
     /// The marker of the refresh.
     pub(crate) marker: Option<RefreshMarker>,
-    /// The refreshes of all tabs that are out.
+    /// The refreshes of all tabs in flight.
     pub(crate) listed: &'a InFlightList,
 }
 
-/// Whose session it is.
+/// The session that this tab is in, and what it knows of others.
 #[derive(Debug)]
 pub(crate) struct Tenure {
     pub(crate) phase: Phase,
     pub(crate) cookie: Cookie,
-    /// Every session that had begun by then is over, and why.
+    /// The end of sessions and its reason: every session up to this id is over.
     ended: Option<(EpochId, EndReason)>,
-    /// The newest session that was found stored, be it over or not.
+    /// The newest session found in storage, over or not.
     newest_seen: Option<EpochId>,
-    /// Later than every session that had begun when this page did.
+    /// An id later than every session that had begun when the page did.
     at_start: Option<EpochId>,
-    /// What was known to be over when the newest refresh was sent.
+    /// The end of sessions that was known when the newest refresh was sent.
     ended_when_sent: Option<EpochId>,
     /// The number of the newest refresh that brought a token.
     pub(crate) newest_refresh: u32,
-    /// Whether the server has said that there is no session.
+    /// Whether the server has reported that there is no session.
     pub(crate) has_none: bool,
 }
 
 impl Tenure {
-    /// Creates the tenure of a page that restores a session, or does not.
+    /// Creates the tenure of a page. `restores`: whether the page restores a session.
     pub(crate) fn new(restores: bool, has_none: bool) -> Self {
         let phase = match restores {
             true => Phase::Unknown { restoring: None, elsewhere: false },
@@ -91,7 +91,7 @@ impl Tenure {
         }
     }
 
-    /// Notes which sessions had begun when the page did.
+    /// Notes which sessions had begun when the page did. Returns an id later than all of them.
     pub(crate) fn start(&mut self, now: Moment, stored: Option<SessionEntry>) -> EpochId {
         let before = EpochId::last(now.wall_ms(), stored.map(|entry| entry.epoch()));
         self.at_start = Some(before);
@@ -106,7 +106,7 @@ impl Tenure {
         }
     }
 
-    /// Returns what a request carries that needs no waiting for.
+    /// Returns the current token as a request carries it, if it is still valid.
     pub(crate) fn in_hand(&self, now: Moment) -> Option<Credential> {
         let lasts = |current: &&CurrentToken| current.grant.lasts(now, Millis::ZERO);
         self.token().filter(lasts).map(CurrentToken::credential)
@@ -117,7 +117,7 @@ impl Tenure {
         matches!(self.phase, Phase::Active(_) | Phase::Unknown { .. })
     }
 
-    /// Whether nobody knows yet.
+    /// Whether it is not known yet whether there is a session.
     pub(crate) fn is_unknown(&self) -> bool {
         matches!(self.phase, Phase::Unknown { .. })
     }
@@ -151,84 +151,91 @@ impl Tenure {
         }
     }
 
-    /// Returns the latest session of which anything is known, be it over or not.
+    /// Returns the latest session that is known, over or not.
     pub(crate) fn latest_epoch(&self) -> Option<EpochId> {
         self.epoch().max(self.ended.map(|(until, _)| until)).max(self.newest_seen)
     }
 
-    /// Notes which session was found stored.
+    /// Notes which session was found in storage.
     pub(crate) fn see(&mut self, stored: Option<SessionEntry>) {
         self.newest_seen = self.newest_seen.max(stored.map(|entry| entry.epoch()));
     }
 
-    /// Draws the id of a session that begins now: later than all others.
+    /// Draws the id of a session that begins now, later than all others.
     pub(crate) fn next_epoch(&self, now: Moment, entropy: &mut impl Entropy) -> EpochId {
         EpochId::draw(entropy, now.wall_ms(), self.latest_epoch())
     }
 
-    /// Returns up to when sessions are over, and why, if this session is one of them.
+    /// Returns the end of sessions and its reason, if this session is over.
     pub(crate) fn end_of(&self, epoch: EpochId) -> Option<(EpochId, EndReason)> {
         self.ended.filter(|(until, _)| epoch <= *until)
     }
 
-    /// Returns up to when sessions are over, and why, if any is.
+    /// Returns the end of sessions and its reason, if any.
     pub(crate) fn ended(&self) -> Option<(EpochId, EndReason)> {
         self.ended
     }
 
-    /// Notes that every session is over which had begun by then.
+    /// Notes that every session up to `until` is over.
     pub(crate) fn note_end(&mut self, until: EpochId, reason: EndReason) {
         if self.end_of(until).is_none() {
             self.ended = Some((until, reason));
         }
     }
 
-    /// Forgets that a page which restores nothing began after the sessions before it.
+    /// Forgets the end that a page without restoring assumes for the sessions before it.
     pub(crate) fn forget_start(&mut self) {
         self.ended.take_if(|(_, reason)| *reason == EndReason::None);
     }
 
-    /// Notes which sessions are over as a refresh is sent.
+    /// Notes which sessions are over when a refresh is sent.
     pub(crate) fn note_sent(&mut self) {
         self.ended_when_sent = self.ended.map(|(until, _)| until);
     }
 
-    /// Returns the session that another tab has ended, where a sign-out or rejection of sessions up to `until` ends this one.
-    /// `is_kept`: whether the browser keeps entries. `is_old`: whether `until` is older than any session.
+    /// Whether a sign-out or rejection in another tab, of all sessions up to `until`, ends the
+    /// current session.
+    ///
+    /// `is_kept`: whether the browser stores entries. `is_old`: whether `until` is older than any
+    /// session.
     pub(crate) fn ended_by(&self, until: EpochId, reason: EndReason, is_kept: bool, is_old: bool) -> bool {
         let is_rejection = reason == EndReason::Rejected;
         let session = match self.phase {
-            // Where nothing is stored, that tab is the only one to tell.
+            // If nothing is stored, the other tab is the only source.
             Phase::Unknown { restoring: None, .. } if !is_kept && !is_rejection => {
                 Some(until).filter(|_| !is_old)
             }
-            // Of a session whose id is not known yet, one knows that it had begun when this page did.
+            // The session has no known id, but it had begun when the page did.
             Phase::Unknown { restoring: None, .. } => self.at_start.filter(|_| !is_rejection),
             _ => self.epoch(),
         };
         session.is_some_and(|epoch| epoch <= until)
     }
 
-    /// Whether what the `number`-th refresh brings is a new session, as the app has said. `is_wanted`: whether a caller waits
-    /// for a new session. It stays one when that caller waits no longer, unless there is no session then.
+    /// Whether the refresh with this number brings a new session, because the app has reported one.
+    ///
+    /// `is_wanted`: whether a caller waits for a new session. If that caller stops waiting, it
+    /// remains a new session, unless the session is over.
     pub(crate) fn begins_anew(&self, number: u32, is_wanted: bool) -> bool {
         is_wanted || (self.cookie.is_shown_by(number) && !self.is_ended())
     }
 
-    /// A refresh of an earlier session has settled: its cookie may lie over that of this session.
+    /// Notes that a refresh of an earlier session has settled. Its cookie may overwrite that of the
+    /// current session.
     pub(crate) fn doubt_cookie_after(&mut self, outcome: Result<(), RefreshFailure>) {
         let goes_on = self.goes_on();
         self.cookie.earlier_settled(outcome, goes_on);
     }
 
-    /// Whether a refresh has found the cookie of somebody else than the person who signed in last, or nobody can tell.
+    /// Whether a refresh has found another user's cookie than that of the last sign-in, or may
+    /// have.
     pub(crate) fn is_replaced(&self, found: Evidence<'_>) -> bool {
         let Evidence { grant, marker, listed } = found;
         self.session().is_some_and(|known| self.cookie.is_replaced(known, grant, marker, listed))
     }
 
-    /// Whether a refresh may have found the cookie of a session before the last but one, and not that of the sign-in which the
-    /// app has reported.
+    /// Whether a refresh may have found the cookie of an earlier session, and not that of the
+    /// sign-in which the app has reported.
     pub(crate) fn is_of_before(&self, found: Evidence<'_>) -> bool {
         let Evidence { grant, marker, listed } = found;
         let known = self.session().filter(|known| known.person.is_some());
@@ -240,8 +247,8 @@ impl Tenure {
         sessions.filter(is_others).any(|session| strays_into(session.epoch, marker, listed))
     }
 
-    /// Returns the session that a refreshed token belongs to. `stored`: the session that is stored. `wait`: the longest time
-    /// for which the cookie of another refresh may still be on its way.
+    /// Returns the session of a refreshed token. `stored` is the stored session. `wait` is the
+    /// longest time for which the cookie of another refresh may still be received.
     pub(crate) fn epoch_of(
         &self,
         found: Evidence<'_>,
@@ -269,18 +276,18 @@ impl Tenure {
         {
             return current.epoch;
         }
-        // Later than what was over when the refresh was sent, whatever the clock showed then. Not later than a sign-out
-        // that was made since: then the session is over already.
+        // The session is later than those that were over when the refresh was sent, whatever the
+        // clock showed then. It is not later than a sign-out since, so it is over already.
         let after = known.max(stored.map(|session| session.epoch)).max(self.ended_when_sent);
-        // A session that nobody has reported began before every refresh that may still be out: their cookies cannot be told
-        // apart.
+        // A session that no tab has reported is dated before every refresh that may be in flight.
+        // Their cookies cannot be told apart.
         let least = sent.wall_ms().saturating_sub(wait.signed());
         let stray_since = marker.and_then(|marker| marker.stray_since);
         let first = stray_since.map_or(least, |sent| least.min(sent.saturating_sub(1)));
         EpochId::draw(entropy, first, after)
     }
 
-    /// Returns the note of a refresh that is out and was sent before this session began.
+    /// Returns a note about a refresh in flight that was sent before this session began.
     pub(crate) fn mark_stray(
         &mut self,
         strays: &[SentRefresh],

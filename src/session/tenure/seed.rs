@@ -1,24 +1,25 @@
-//! A token that the page was delivered with, and that waits until it is known whether a session goes on.
+//! A token that the page was delivered with. It waits until it is known whether a session goes on.
 
 use crate::session::id::{EpochId, Ticket};
 use crate::session::storage::stored::Fingerprint;
 use crate::session::time::Moment;
 use crate::session::token::Grant;
 
-/// One such token.
+/// A token that the page was delivered with.
 #[derive(Debug)]
 pub(crate) struct Seed {
-    /// Its caller.
+    /// The ticket of its caller.
     pub(crate) ticket: Ticket,
     pub(crate) grant: Grant,
-    /// When it was handed over.
+    /// The moment when the app handed it over.
     pub(crate) handed: Moment,
     /// The latest session that was known then.
     pub(crate) latest: Option<EpochId>,
 }
 
 impl Seed {
-    /// Whether somebody else may have signed in since it was handed over: the page was prerendered, or waited for other tabs.
+    /// Whether another user may have signed in since it was handed over. The page may have been
+    /// prerendered, or may have waited for other tabs.
     pub(crate) fn is_outdated(&self, known: Option<Fingerprint>) -> bool {
         let has_begun = |session: &Fingerprint| {
             Some(session.epoch) > self.latest && session.epoch.is_after(self.handed.wall_ms())

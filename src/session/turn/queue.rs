@@ -1,4 +1,4 @@
-//! The one queue of everything that writes the refresh cookie: sign-ins, sign-outs and refreshes.
+//! The only queue for everything that writes the refresh cookie: sign-ins, sign-outs and refreshes.
 
 use crate::session::id::{AttemptId, Ticket};
 use crate::session::time::{Millis, Moment};
@@ -6,31 +6,35 @@ use crate::session::turn::sent_refresh::{SentRefresh, Settled};
 use crate::session::turn::stage::OnWire;
 use crate::session::turn::{Stage, Task, Turn, Urge};
 
-/// Refreshes that were given up on and may still be answered; more than a handful means that nothing answers.
+/// Number of given-up refreshes that are remembered for a late reply. If more are unanswered, the
+/// server replies to none.
 const MOST_LATE: usize = 8;
 
-/// The queue, and whose turn it is.
+/// The queue, and its current turn.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     pub(crate) current: Option<Turn>,
     pub(crate) waiting: Vec<Task>,
     /// The logins that run, in a turn or overdue.
     pub(crate) logins: Vec<Ticket>,
-    /// How many refreshes have been sent; the current one is the `sent`-th.
+    /// Number of refreshes that were sent, including the current one.
     pub(crate) sent: u32,
     late: Vec<SentRefresh>,
-    /// Those of them whose epoch is over.
+    /// The given-up refreshes whose session is over.
     stray: Vec<SentRefresh>,
 }
 
 impl Queue {
-    /// A turn is asked for; it may be waited for that long.
+    /// Begins a turn, which may wait for its lock for `bound`.
     pub(crate) fn ask(&mut self, attempt: AttemptId, task: Task, bound: Millis, now: Moment) {
         self.current = Some(Turn::ask(attempt, task, bound, now));
     }
 
-    /// Counts the time that has passed since the last look; `gap` without one is long. Returns whether the tab has not run for
-    /// so long in the current turn: its lock may have been taken.
+    /// Counts the time that has passed since the last look. A longer time than `gap` is a
+    /// suspension.
+    ///
+    /// Returns whether the tab was suspended in the current turn. The lock may have been taken from
+    /// it.
     pub(crate) fn look(&mut self, now: Moment, gap: Millis) -> bool {
         self.current.as_mut().is_some_and(|turn| {
             turn.look(now, gap);
@@ -38,13 +42,13 @@ impl Queue {
         })
     }
 
-    /// The turn that waits for the lock, if it is time to look at who has it.
+    /// Returns the turn that waits for the lock, if it is time to look up the holder.
     pub(crate) fn watch(&mut self, gap: Millis) -> Option<AttemptId> {
         let turn = self.current.as_mut()?;
         turn.is_to_be_watched(gap).then_some(turn.attempt)
     }
 
-    /// How long until the next look at the current turn; zero when it is overdue.
+    /// Returns the time until the next look at the current turn; zero if it is overdue.
     pub(crate) fn next_look(&self, now: Moment, gap: Millis) -> Option<Millis> {
         self.current.as_ref().map(|turn| turn.next_look(now, gap))
     }
@@ -54,47 +58,48 @@ impl Queue {
         self.current.as_ref().is_some_and(Turn::is_overdue)
     }
 
-    /// Whether the lock is held and nothing is on the wire yet.
+    /// Whether the lock is held while the turn waits for other tabs or for an orphan.
     pub(crate) fn is_holding(&self) -> bool {
         self.current.as_ref().is_some_and(|turn| matches!(turn.stage, Stage::Holding { .. }))
     }
 
-    /// Whether a refresh is on the wire in this turn.
+    /// Whether a refresh of the current turn is in flight.
     pub(crate) fn refresh_is_out(&self) -> bool {
         self.busy().is_some()
     }
 
-    /// Number of refreshes sent before the one that is on the wire, or before now.
+    /// Number of refreshes sent before the one in flight, or before now.
     pub(crate) fn sent_before(&self) -> u32 {
         self.sent.saturating_sub(u32::from(self.refresh_is_out()))
     }
 
-    /// The refreshes of this epoch that were given up on, and may still be answered.
+    /// The refreshes of this session that were given up, and may still settle.
     pub(crate) fn late(&self) -> &[SentRefresh] {
         &self.late
     }
 
-    /// The refreshes of earlier epochs that were given up on, and may still be answered.
+    /// The refreshes of earlier sessions that were given up, and may still settle.
     pub(crate) fn stray(&self) -> &[SentRefresh] {
         &self.stray
     }
 
-    /// The refresh on the wire in the current turn.
+    /// Returns the refresh in flight in the current turn.
     fn busy(&self) -> Option<SentRefresh> {
         self.current.as_ref().and_then(SentRefresh::of)
     }
 
-    /// Every refresh of this tab that is out and unanswered.
+    /// Returns every refresh of this tab in flight.
     pub(crate) fn in_flight(&self) -> impl Iterator<Item = SentRefresh> {
         self.busy().into_iter().chain(self.late.iter().copied()).chain(self.stray.iter().copied())
     }
 
-    /// Whether this tab has sent a refresh of this attempt that is out.
+    /// Whether the refresh of this attempt is in flight, and was sent by this tab.
     pub(crate) fn is_ours(&self, attempt: AttemptId) -> bool {
         self.in_flight().any(|sent| sent.attempt == attempt)
     }
 
-    /// Returns how long a refresh may still bring a cookie that was given up on; of an earlier session if `counts_strays`.
+    /// Returns how long a given-up refresh may still bring a cookie. `counts_strays`: whether those
+    /// of earlier sessions count.
     pub(crate) fn given_up_wait(&self, counts_strays: bool, now: Moment) -> Millis {
         let stray = self.stray.iter().filter(|_| counts_strays);
         self.late.iter().chain(stray).map(|sent| sent.left(now)).max().unwrap_or_default()
@@ -105,22 +110,22 @@ impl Queue {
         self.current.as_ref().is_some_and(|turn| matches!(turn.on_wire(), Some(OnWire::Login { .. })))
     }
 
-    /// Whether anything that writes the cookie is on the wire.
+    /// Whether a request that writes the cookie is in flight.
     pub(crate) fn is_writing(&self) -> bool {
         self.current.as_ref().is_some_and(Turn::is_busy)
     }
 
-    /// The refresh that is on the wire.
+    /// Returns the turn of the refresh in flight.
     pub(crate) fn busy_refresh(&self) -> Option<AttemptId> {
         self.busy().map(|sent| sent.attempt)
     }
 
-    /// Whether a refresh was asked for or is on the wire.
+    /// Whether a refresh is due to be sent in the current turn, or is in flight.
     pub(crate) fn refresh_is_coming(&self) -> bool {
         self.current.as_ref().is_some_and(|turn| turn.task == Task::Refresh && !turn.is_inert())
     }
 
-    /// Puts a sign-out on the waiting; one that waits already serves both.
+    /// Queues a sign-out. If one already waits, it serves both.
     pub(crate) fn add_sign_out(&mut self, mut new: Vec<Ticket>, urge: Urge) {
         match self.waiting.last_mut() {
             Some(Task::SignOut { tickets, urge: waiting }) => {
@@ -131,7 +136,7 @@ impl Queue {
         }
     }
 
-    /// Whether nothing that writes the cookie waits, is on the wire, or may still be answered.
+    /// Whether nothing that writes the cookie waits, is in flight, or may still settle.
     pub(crate) fn is_quiet(&self) -> bool {
         self.current.is_none() && self.waiting.is_empty() && self.late.is_empty() && self.stray.is_empty()
     }
@@ -142,7 +147,8 @@ impl Queue {
         current.into_iter().chain(&self.waiting).any(|task| matches!(task, Task::SignOut { .. }))
     }
 
-    /// Drops what has not begun of one kind. Returns whose it was, and the turn that had been asked for.
+    /// Drops the tasks of one kind that have not begun. Returns their callers, and the turn that
+    /// was requested for one.
     pub(crate) fn cancel(&mut self, which: fn(&Task) -> bool) -> (Vec<Ticket>, Option<AttemptId>) {
         let (mut cancelled, left): (Vec<Task>, Vec<Task>) = self.waiting.drain(..).partition(which);
         self.waiting = left;
@@ -154,7 +160,7 @@ impl Queue {
         (cancelled.into_iter().flat_map(Task::into_tickets).collect(), attempt)
     }
 
-    /// The epoch is over: every refresh that was sent in it is inert.
+    /// Makes every refresh of the session inert, because the session is over.
     pub(crate) fn turn_inert(&mut self) {
         self.stray.append(&mut self.late);
         let surplus = self.stray.len().saturating_sub(MOST_LATE);
@@ -164,16 +170,16 @@ impl Queue {
         }
     }
 
-    /// Whether a refresh of another epoch may still bring its cookie.
+    /// Whether a refresh of another session may still bring its cookie.
     pub(crate) fn has_inert(&self) -> bool {
         !self.stray.is_empty() || self.current.as_ref().is_some_and(Turn::is_inert)
     }
 
-    /// The current turn is over without an answer; a refresh may still be answered.
+    /// Ends the current turn without a reply. A refresh may still receive one.
     pub(crate) fn give_up(&mut self) -> Option<Turn> {
         let turn = self.current.take()?;
         if let Some(sent) = SentRefresh::of(&turn) {
-            // What a sign-out was to be compared with is of no session of ours.
+            // A refresh that a sign-out is compared with belongs to no known session.
             let list = if turn.is_inert() || turn.compares() { &mut self.stray } else { &mut self.late };
             if list.len() == MOST_LATE {
                 list.remove(0);
@@ -183,12 +189,13 @@ impl Queue {
         Some(turn)
     }
 
-    /// Takes the current turn if it is this one.
+    /// Takes the current turn if it has this id.
     pub(crate) fn take(&mut self, attempt: AttemptId) -> Option<Turn> {
         self.current.take_if(|turn| turn.attempt == attempt)
     }
 
-    /// What the answer to this refresh is worth. The one place where an answer of another epoch is dropped.
+    /// Returns how much the reply to this refresh counts. Only here are replies of other sessions
+    /// dropped.
     pub(crate) fn settle(&mut self, attempt: AttemptId) -> (Settled, Option<Turn>) {
         if let Some(turn) = self.take(attempt) {
             let settled = match SentRefresh::of(&turn) {

@@ -1,4 +1,4 @@
-//! A refresh that was sent, and what its answer is worth.
+//! A refresh that was sent, and the weight of its reply.
 
 use crate::session::id::{AttemptId, EpochId};
 use crate::session::markers::in_flight::LONGEST_IN_FLIGHT;
@@ -11,7 +11,7 @@ pub(crate) struct SentRefresh {
     pub(crate) attempt: AttemptId,
     /// The attempt id that the server sees.
     pub(crate) id: AttemptId,
-    /// Under which session the first of its attempts was sent, where that was known.
+    /// The session in which the first refresh with its id was sent, if it was known.
     pub(crate) under: Option<EpochId>,
     /// Its number among the refreshes of this tab, from 1.
     pub(crate) number: u32,
@@ -19,7 +19,7 @@ pub(crate) struct SentRefresh {
 }
 
 impl SentRefresh {
-    /// Returns the refresh that is on the wire in a turn.
+    /// Returns the refresh in flight in a turn.
     pub(crate) fn of(turn: &Turn) -> Option<Self> {
         let &Refreshing { id, number, under, began, .. } = turn.refreshing()?;
         Some(Self { attempt: turn.attempt, id, under, number, began })
@@ -31,23 +31,23 @@ impl SentRefresh {
     }
 }
 
-/// What the answer to a refresh is worth.
+/// The weight of the reply to a refresh.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Settled {
-    /// The answer to the turn that is being had.
+    /// The reply belongs to the current turn.
     InTime(SentRefresh),
-    /// The answer to one that was given up on. Of the current epoch, so it counts if it is good news.
+    /// The refresh was given up. It belongs to the current session, so a success counts.
     Late(SentRefresh),
-    /// The answer to one that was given up on, and of another epoch.
+    /// The refresh was given up, and belongs to another session.
     Stray(SentRefresh),
-    /// Of another epoch.
+    /// The reply belongs to the current turn, but to another session.
     Inert(SentRefresh),
-    /// Nobody's.
+    /// The refresh is unknown.
     Unknown,
 }
 
 impl Settled {
-    /// Which one was answered.
+    /// Returns the refresh that has settled.
     pub(crate) fn sent(&self) -> Option<SentRefresh> {
         match self {
             Self::InTime(sent) | Self::Late(sent) | Self::Stray(sent) | Self::Inert(sent) => Some(*sent),

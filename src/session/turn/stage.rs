@@ -1,4 +1,4 @@
-//! How far a turn has come, with what belongs to each stage.
+//! The stage of a turn, and its state.
 
 use crate::session::id::{AttemptId, EpochId};
 use crate::session::time::{Deadline, Millis, Moment};
@@ -6,63 +6,64 @@ use crate::session::time::{Deadline, Millis, Moment};
 /// The stage of a turn.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// The lock is waited for.
+    /// The turn waits for the lock.
     Locking {
-        /// How long ago somebody looked at who holds it.
+        /// The time since the last look at the holder of the lock.
         unwatched: Millis,
     },
-    /// The lock is held. The replies of other tabs are waited for, or the cookie of another refresh.
+    /// The lock is held. The turn waits for the replies of other tabs, or for the cookie of an
+    /// orphan.
     Holding {
-        /// Until when that cookie is waited for.
+        /// The end of the wait for that cookie.
         orphan: Deadline,
     },
-    /// Nothing is waited for any more. What is stored is read once more.
+    /// All waits are over. The stored entries are read once more.
     Reading {
-        /// Until when a cookie was waited for.
+        /// The end of the wait for a cookie.
         orphan: Deadline,
     },
-    /// Something was sent.
+    /// A request was sent.
     OnWire(OnWire),
 }
 
-/// What is on the wire in a turn.
+/// The request in flight in a turn.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum OnWire {
     /// A refresh.
     Refresh(Refreshing),
-    /// A refresh that tells a sign-out whose session there is.
+    /// A refresh that shows a sign-out whose session there is.
     Comparison {
         /// The refresh.
         refreshing: Refreshing,
-        /// The sign-out ends every session that had begun by then.
+        /// The sign-out ends every session up to this id.
         tells: Option<EpochId>,
     },
     /// A sign-out.
     SignOut {
-        /// It ends every session that had begun by then.
+        /// The sign-out ends every session up to this id.
         tells: Option<EpochId>,
         /// Whether it carries the access token.
         carries_token: bool,
     },
-    /// A login function runs.
+    /// A login function, which is running.
     Login {
-        /// Since when.
+        /// The moment when it began.
         began: Moment,
     },
 }
 
-/// A refresh on the wire.
+/// A refresh in flight.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Refreshing {
     /// The attempt id that the server receives.
     pub(crate) id: AttemptId,
     /// Its number among the refreshes of this tab, from 1.
     pub(crate) number: u32,
-    /// The session in which the first of its attempts was sent, where that was known.
+    /// The session in which the first refresh with its id was sent, if it was known.
     pub(crate) under: Option<EpochId>,
-    /// When it was sent.
+    /// The moment when it was sent.
     pub(crate) began: Moment,
-    /// Whether its session is over: whatever it brings changes nothing.
+    /// Whether its session is over. Then its outcome changes nothing.
     pub(crate) is_inert: bool,
 }
 
@@ -83,7 +84,7 @@ impl OnWire {
         }
     }
 
-    /// Returns up to when the server is told of sessions that are over.
+    /// Returns the id up to which sessions are signed out.
     pub(crate) fn tells(&self) -> Option<EpochId> {
         match self {
             Self::Comparison { tells, .. } | Self::SignOut { tells, .. } => *tells,

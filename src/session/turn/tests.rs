@@ -61,7 +61,7 @@ fn the_time_that_is_slept_through_does_not_count_as_waited() {
     assert_eq!(turn.next_look(at(4_000), GAP), ms(5_000));
     assert_eq!(turn.next_look(at(5_000), GAP), ms(4_000));
     assert_eq!(turn.next_look(at(10_000), GAP), Millis::ZERO);
-    // Of a night five seconds count.
+    // A night counts as five seconds.
     turn.look(at(40_000_000), GAP);
     assert!(!turn.is_overdue());
     assert_eq!(turn.next_look(at(40_000_000), GAP), ms(5_000));

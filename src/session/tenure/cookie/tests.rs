@@ -15,7 +15,7 @@ fn epoch(ms: i64) -> EpochId {
     EpochId::draw(&mut || 7, 1_000_000 + ms, None)
 }
 
-/// A token of somebody; an opaque one where there is no name.
+/// Returns a token of this user; an opaque one if the name is empty.
 fn token_of(user: &str) -> Grant {
     Grant {
         token: AccessToken::new(user),
@@ -185,7 +185,7 @@ fn a_refresh_that_was_sent_before_a_session_is_marked_as_astray() {
         (false, &[][..], none, None),
         (false, &[earlier][..], none, Some(1)),
         (false, &[later][..], none, None),
-        // Whatever the clocks say.
+        // Whatever the clocks show.
         (true, &[later][..], none, Some(2)),
         (false, &[later, earlier][..], none, Some(1)),
         (false, &[][..], listed(3, 0), Some(3)),
@@ -204,7 +204,7 @@ fn a_refresh_that_was_sent_before_a_session_is_marked_as_astray() {
             assert_eq!((marker.state, marker.under), (MarkerState::Stray, None), "{case}");
             assert!(marker.stray_since.is_some_and(|stray_since| epoch(0).is_after(stray_since)), "{case}");
         }
-        // It says under which session it was sent once the page goes, if that was its own.
+        // When the page leaves, the note names the session in which its own refresh was sent.
         let own = cookie.mark_own_stray(ours, Some(epoch(0)));
         let is_own = marked.is_some_and(|number| number != 3);
         assert_eq!(own.as_ref().and_then(Note::attempt), marked.filter(|_| is_own).map(id), "{case}");

@@ -16,14 +16,14 @@ fn sign_out(tickets: &[u32], urge: Urge) -> Task {
     Task::SignOut { tickets: tickets.iter().copied().map(Ticket).collect(), urge }
 }
 
-/// A turn that was asked for.
+/// Returns a queue with a requested turn.
 fn asked(task: Task) -> Queue {
     let mut queue = Queue::default();
     queue.ask(attempt(1), task, BOUND, NOW);
     queue
 }
 
-/// One with something on the wire.
+/// Returns a queue with a request in flight.
 fn busy(task: Task) -> Queue {
     let mut queue = asked(task);
     if let Some(turn) = &mut queue.current {
