@@ -36,7 +36,7 @@ impl Head<'_> {
     /// Returns the failure of a 2xx response without a usable token.
     pub fn fault(&self, fault: TokenFault) -> RefreshFailure {
         match fault {
-            // HTML in place of a token: a captive portal signs nobody out.
+            // HTML in place of a token: a captive portal must not end the session.
             TokenFault::Missing if self.is_foreign() => RefreshFailure::Foreign { status: self.status },
             fault => RefreshFailure::Malformed(fault),
         }

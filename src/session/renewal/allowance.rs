@@ -1,34 +1,38 @@
 //! The allowance of refreshes for which no caller waits.
 //!
-//! The pauses after failures keep one tab from a server that is down. They do not bound a browser: several tabs have pauses
-//! of their own, a token that arrives between two failures ends a pause, and so does the network when it comes back. So a
-//! token bucket bounds all refreshes for which no caller waits: eight at once, and one more every 200 seconds.
+//! The pauses after failures protect a server that is down from one tab, but not from a browser.
+//! Several tabs have pauses of their own. A token that is received between two failures ends a
+//! pause, and so does the network when it comes back. So a token bucket bounds all refreshes for
+//! which no caller waits: eight at once, and one more every 200 seconds.
 //!
-//! A refresh is given back if it brings another token and there was a reason: the page had just been loaded, or the lifetime
-//! of the token required it. A refresh for a caller is taken out if it brings none, and given back when a token arrives.
+//! A refresh is given back if it brings another token and there was a reason: a page load, or the
+//! lifetime of the token. A refresh for a caller is taken out if it brings none, and given back
+//! when a token is received.
 //!
-//! The other tabs are told of any other refresh, and take it out of their buckets. They are not told of one that found no
-//! network: it has reached nobody, and each tab tries at once when the network is back.
+//! Any other refresh is reported to the other tabs, which take it out of their buckets. One that
+//! found no network is not reported: it has reached no server, and each tab retries at once when
+//! the network is back.
 //!
-//! Neither a call of the app nor the first refresh of a page is ever held back.
+//! A call of the app and the first refresh of a page are never held back.
 
 use crate::session::id::Entropy;
 use crate::session::renewal::backoff::scale;
 use crate::session::renewal::bucket::Bucket;
 use crate::session::time::{Deadline, Millis, Moment};
 
-/// In an hour the bucket allows 26 refreshes. The confirmation of a rejection is not held back, and may add one.
+/// Number of refreshes at once. In an hour the bucket allows 26. The confirmation of a rejection is
+/// not held back, and may add one.
 const BURST: u32 = 8;
 const PERIOD: Millis = Millis::from_secs(200);
 
-/// What a refresh is sent for.
+/// The reason for which a refresh is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SentFor {
     /// A caller waits for a token.
     Caller,
     /// The page has just been loaded, or the lifetime of the token requires it.
     Lifetime,
-    /// Neither: it tells whose cookie there is, or confirms a rejection.
+    /// Neither. It shows whose cookie there is, or confirms a rejection.
     #[default]
     Nothing,
 }
@@ -37,13 +41,13 @@ pub(crate) enum SentFor {
 #[derive(Debug)]
 pub(crate) struct Allowance {
     bucket: Bucket,
-    /// How many refreshes for callers were taken out since a token arrived.
+    /// Number of refreshes for callers that were taken out since the last token.
     taken_by_callers: u32,
-    /// The date until which refreshes are held back, in milliseconds since 1970: to show.
+    /// The date until which refreshes are held back, in milliseconds since 1970, for display.
     held_until: Option<i64>,
-    /// What the last refresh was sent for.
+    /// The reason for the last refresh.
     sent_for: SentFor,
-    /// Whether the other tabs have been told of it.
+    /// Whether the last refresh was reported to the other tabs.
     is_told: bool,
 }
 
@@ -65,13 +69,15 @@ impl Allowance {
         self.bucket.wait(now)
     }
 
-    /// Returns the date until which refreshes are held back, as it was shown last.
+    /// Returns the date until which refreshes are held back, in milliseconds since 1970, as it was
+    /// last shown.
     pub(crate) fn held_until(&self) -> Option<i64> {
         self.held_until
     }
 
-    /// Counts a refresh as it is sent. `has_failed`: whether the one before has failed. Returns whether the other tabs are to
-    /// be told at once: this tab may freeze before the reply.
+    /// Counts a refresh that is sent. `has_failed`: whether the one before has failed. Returns
+    /// whether to report it to the other tabs at once, because this tab may freeze before the
+    /// reply.
     pub(crate) fn count_sent(
         &mut self,
         sent_for: SentFor,
@@ -88,8 +94,9 @@ impl Allowance {
         self.is_told
     }
 
-    /// Counts the outcome of a refresh. `brings`: whether it has brought another token. `is_offline`: whether it has found no
-    /// network. Returns whether the other tabs are to be told.
+    /// Counts the outcome of a refresh. `brings`: whether it has brought another token.
+    /// `is_offline`: whether it has found no network. Returns whether to report it to the other
+    /// tabs.
     pub(crate) fn count_outcome(&mut self, brings: bool, is_offline: bool, now: Moment) -> bool {
         match self.sent_for {
             SentFor::Caller if brings => false,
@@ -106,7 +113,8 @@ impl Allowance {
         }
     }
 
-    /// Gives back what callers have taken, as a token has arrived: it is renewed in time, however often they had to try.
+    /// Gives back the refreshes for callers, because a token was received. However many attempts it
+    /// took, the token is refreshed in time.
     pub(crate) fn forgive_callers(&mut self) {
         self.bucket.give_back(std::mem::take(&mut self.taken_by_callers));
     }
@@ -117,7 +125,8 @@ impl Allowance {
         self.bucket.take(now, extra);
     }
 
-    /// Updates the date that is shown. Not when a refresh is sent: the lock is held then, and listeners must not run.
+    /// Updates the date that is shown. It is not called when a refresh is sent: the lock is held
+    /// then, and listeners must not run.
     pub(crate) fn show(&mut self, now: Moment) {
         let is_ahead = |until: &Deadline| !until.is_due(now);
         self.held_until = self.bucket.next().filter(is_ahead).map(Deadline::wall_ms);
@@ -130,7 +139,7 @@ mod tests {
 
     const NOW: Moment = Moment::new(1_000_000, 0);
 
-    /// How many refreshes are still allowed.
+    /// Returns the number of refreshes that are still allowed.
     fn left(allowance: &mut Allowance) -> u32 {
         (0..20)
             .take_while(|_| {

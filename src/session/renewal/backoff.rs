@@ -1,36 +1,41 @@
-//! When to try again: after a pause that grows, with full jitter and a cap.
+//! The pauses between failed attempts. They grow, with full jitter and a cap.
 //!
-//! `Retry-After` is the floor of that pause, never its replacement: many gateways send 0 or 1. It has a ceiling, and jitter on
-//! top, because all clients are sent the same.
+//! `Retry-After` is the floor of a pause, never its replacement: many gateways send 0 or 1. It has
+//! a ceiling. Jitter is added to it, because all clients receive the same value.
 
 use crate::session::error::RefreshFailure;
 use crate::session::id::Entropy;
 use crate::session::time::{Deadline, Millis, Moment};
 
 const BASE: Millis = Millis::from_secs(1);
-/// How much longer it is where nobody waits: a refresh ahead of time has a minute.
+/// The factor of the pause if no caller waits. A refresh ahead of the expiry has a minute.
 const IDLE: u64 = 8;
-/// Somebody waits for it.
+/// The cap while a caller waits.
 const CAP: Millis = Millis::from_secs(60);
-/// Nobody does: of a million tabs after an outage, those that nobody uses leave the server to those that somebody does.
+/// The cap if no caller waits. Of a million tabs after an outage, the unused ones leave the server
+/// to those in use.
 const IDLE_CAP: Millis = Millis::from_secs(900);
-/// Nobody waits for it, and it is tried so often only: it has to outlast an outage.
+/// The cap for sign-outs. No caller waits, and the number of attempts is limited, so they must
+/// outlast an outage.
 const SIGN_OUT_CAP: Millis = Millis::from_secs(3600);
-/// Full jitter may draw nearly nothing; this much is always waited: an outage of a second costs four attempts at the most.
+/// The shortest pause, because full jitter may draw nearly zero. An outage of one second causes
+/// four attempts at most.
 const FLOOR: Millis = Millis::new(400);
-/// The ceiling of `Retry-After`. A server that asks for a day does not know that a person is waiting.
+/// The ceiling of `Retry-After`. A server that asks for a day does not know that a person is
+/// waiting.
 const RETRY_AFTER_CAP: Millis = Millis::from_secs(300);
-/// The pause without a network where nobody waits. An event tells when the network is back; this is in case none comes.
+/// The pause without a network if no caller waits. An event reports that the network is back. The
+/// pause is a fallback.
 const OFFLINE_IDLE: Millis = Millis::from_secs(240);
 
-/// Failures in a row, and when the next attempt is due.
+/// The consecutive failures, and the date of the next attempt.
 #[derive(Debug)]
 pub(crate) struct Backoff {
     cap: Millis,
-    /// The pause without a network.
+    /// The pause without a network while a caller waits.
     offline: Millis,
     failures: u32,
-    /// When the first of them was.
+    /// The moment of the first of them.
     first: Option<Moment>,
     until: Option<Deadline>,
     idle_until: Option<Deadline>,
@@ -43,12 +48,12 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// That of sign-outs.
+    /// Creates the backoff of sign-outs.
     pub(crate) fn of_sign_outs() -> Self {
         Self { cap: SIGN_OUT_CAP, offline: OFFLINE_IDLE, ..Self::default() }
     }
 
-    /// Counts one more failure. Returns how long it is until the next attempt, if somebody waits for it.
+    /// Counts one more failure. Returns the pause before the next attempt while a caller waits.
     pub(crate) fn fail(
         &mut self,
         now: Moment,
@@ -56,7 +61,7 @@ impl Backoff {
         entropy: &mut impl Entropy,
     ) -> Millis {
         let whole = BASE * (1 << self.failures.min(16));
-        // The same draw for both: the one is never after the other.
+        // Both use the same draw, so the first is never after the second.
         let draw = entropy.next_u64();
         let part = |whole: Millis| scale(whole, &mut || draw);
         let (pause, idle) = match failure {
@@ -77,50 +82,52 @@ impl Backoff {
         pause
     }
 
-    /// Others have failed as well, so often in all.
+    /// Takes over the number of failures that other tabs have counted.
     pub(crate) fn catch_up(&mut self, failures: u32) {
         self.failures = self.failures.max(failures);
     }
 
-    /// They have failed since `since` already: before the network came back, in the page before this one, or in another tab.
+    /// Notes that attempts have failed since `since`: before the network came back, in an earlier
+    /// page, or in another tab.
     pub(crate) fn has_failed_since(&mut self, since: Moment, now: Moment) {
         if now.since(since) > self.has_failed_for(now) {
             self.first = Some(since);
         }
     }
 
-    /// An attempt succeeded, or the world has changed: start over.
+    /// Starts over, because an attempt succeeded or the circumstances have changed.
     pub(crate) fn reset(&mut self) {
         *self = Self { cap: self.cap, offline: self.offline, ..Self::default() };
     }
 
-    /// For how long all attempts have failed; nothing where the last has not.
+    /// Returns the time for which all attempts have failed; zero if the last one has not.
     pub(crate) fn has_failed_for(&self, now: Moment) -> Millis {
         self.first.map_or(Millis::ZERO, |first| now.since(first))
     }
 
-    /// When the next attempt is due; `None` when nothing stands in its way.
+    /// Returns the deadline of the pause; `None` if no pause is running.
     pub(crate) fn until(&self, now: Moment) -> Option<Deadline> {
         self.until.filter(|until| !until.is_due(now))
     }
 
-    /// The same where nobody waits for it.
+    /// Returns the same deadline if no caller waits.
     pub(crate) fn idle_until(&self, now: Moment) -> Option<Deadline> {
         self.idle_until.filter(|until| !until.is_due(now))
     }
 
-    /// When the last pause ends or ended, in milliseconds since 1970.
+    /// Returns the end of the last pause, running or over, in milliseconds since 1970.
     pub(crate) fn retry_at(&self) -> Option<i64> {
         self.until.map(Deadline::wall_ms)
     }
 
-    /// The same where nobody waits for it.
+    /// Returns the same date if no caller waits.
     pub(crate) fn idle_retry_at(&self) -> Option<i64> {
         self.idle_until.map(Deadline::wall_ms)
     }
 }
 
-/// Returns a random part of a duration: the whole times a number in `[0, 1)`. Of more than 49 days, a part of 49 days.
+/// Returns a random part of a duration: its product with a number in `[0, 1)`. A duration above 49
+/// days counts as 49 days.
 pub(crate) fn scale(whole: Millis, entropy: &mut impl Entropy) -> Millis {
     let whole = whole.get().min(u32::MAX.into());
     Millis::new((whole * (entropy.next_u64() >> 32)) >> 32)
@@ -206,7 +213,8 @@ mod tests {
         assert_eq!(delay(&backoff).get(), 999);
     }
 
-    /// The pauses after so many failures in a row, in seconds: where somebody waits, and where nobody does.
+    /// Returns the pauses in seconds after a number of failures in a row: while a caller waits, and
+    /// if none waits.
     fn pauses(asked: u64, failures: usize, chance: u64) -> (u64, u64) {
         let mut backoff = Backoff::default();
         for _ in 0..failures {
@@ -230,7 +238,7 @@ mod tests {
         ] {
             assert_eq!(pauses(asked, failures, 0), least, "{asked} s asked for, {failures} failures");
         }
-        // The pause that grows, or what is asked for; and up to half of the latter on top.
+        // The growing pause or `Retry-After`, and up to half of the latter on top.
         for (asked, failures, most) in [
             (0, 1, (1, 8)),
             (0, 9, (60, 900)),

@@ -1,5 +1,7 @@
-//! An API that refuses brand-new tokens is misconfigured (a wrong audience, a wrong key): another refresh would not
-//! help it. The breaker stops refreshes on its account for a while, and on nobody else's.
+//! The breaker stops refreshes for an API that rejects brand-new tokens.
+//!
+//! Such an API is misconfigured (a wrong audience, a wrong key), and another refresh would not help
+//! it. The breaker stops refreshes on its account for a while, and on no other account.
 
 use std::rc::Rc;
 
@@ -8,20 +10,22 @@ use crate::session::time::{Deadline, Millis, Moment};
 
 const FIRST_PAUSE: Millis = Millis::from_secs(30);
 const LONGEST_PAUSE: Millis = Millis::from_secs(900);
-/// The number of refreshes that rejected tokens may cause at once. One heals a revocation; the others are for the next ones.
+/// Number of refreshes that rejected tokens may cause at once. One repairs a revocation; the others
+/// are for the next ones.
 const BUDGET: u32 = 5;
-/// The time after which rejected tokens may cause one more. An API that rejects good tokens under ever new paths causes no
-/// more than that.
+/// Time after which rejected tokens may cause one more. An API that rejects good tokens under ever
+/// new paths causes no more.
 const BUDGET_PERIOD: Millis = Millis::from_secs(120);
-/// The number of refreshes in a row that may cost nothing, because a path accepted the token that it had caused. A path that
-/// rejects every other token would cause one at each call.
+/// Number of refreshes in a row that are given back, because the path accepted the token it had
+/// caused. A path that rejects every other token would otherwise cause one at each call.
 const FREE: u32 = 15;
-/// The time after which one more may.
+/// Time after which one more is given back.
 const FREE_PERIOD: Millis = Millis::from_secs(60);
-/// Audiences remembered; with more than this misbehaving the oldest gets another chance.
+/// Number of audiences that are remembered. If more of them misbehave, the oldest gets another
+/// chance.
 const MOST_ENTRIES: usize = 16;
 
-/// Whom a token was sent to: a path of an API, or nobody in particular for a caller of `accessToken`.
+/// The receiver of a token: a path of an API, or unnamed for a caller of `accessToken`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audience {
     origin: Rc<str>,
@@ -29,28 +33,31 @@ pub struct Audience {
 }
 
 impl Audience {
-    /// The origin and the path of a URL, without its query.
+    /// Creates an audience from the origin and the path of a URL, without its query.
     pub fn new(origin: &str, path: &str) -> Self {
         Self { origin: origin.into(), path: path.into() }
     }
 
-    /// The audience of a caller of `accessToken`, who does not say where the token goes.
+    /// Returns the audience of a caller of `accessToken`, which does not name the receiver.
     pub(crate) fn unnamed() -> Self {
         Self::new("", "")
     }
 
-    /// Whether this is a caller of `accessToken`. Nobody says whether a token of its was accepted.
+    /// Whether this is a caller of `accessToken`. It does not report whether its token was
+    /// accepted.
     pub(crate) fn is_unnamed(&self) -> bool {
         self.origin.is_empty()
     }
 
-    /// The origin that the token was sent to.
+    /// Returns the origin that the token was sent to.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// The same by way of a redirect: it may have gone over another origin, which drops the token, and then a 401 says
-    /// nothing of the token. So it is not held against those who are asked directly.
+    /// Returns the audience of a redirected request.
+    ///
+    /// The redirect may have gone through another origin, which drops the token. Then a 401 proves
+    /// nothing about the token. So it is not counted against direct requests.
     pub fn redirected(&self) -> Self {
         Self::new(&self.origin, &[&*self.path, " redirected"].concat())
     }
@@ -63,16 +70,17 @@ struct Entry {
     until: Deadline,
 }
 
-/// The audiences that have rejected brand-new tokens, and the budget of refreshes that rejections may cause.
+/// The audiences that have rejected brand-new tokens, and the budget of refreshes for rejected
+/// tokens.
 #[derive(Debug)]
 pub(crate) struct Breaker {
     entries: Vec<Entry>,
     budget: Bucket,
     /// The audience whose rejection caused the last refresh.
     cause: Option<Audience>,
-    /// Whether the token that it brought was not rejected yet.
+    /// Whether the token of that refresh was not rejected yet.
     is_open: bool,
-    /// The allowance of refreshes that cost nothing.
+    /// The allowance of refreshes that are given back.
     free: Bucket,
 }
 
@@ -89,7 +97,8 @@ impl Default for Breaker {
 }
 
 impl Breaker {
-    /// When this audience may cause a refresh by rejecting a token, if that is not now. Takes it out of the budget if it is.
+    /// Takes a refresh out of the budget for a rejected token. Returns when it is possible, if that
+    /// is not now.
     pub(crate) fn spend(&mut self, audience: &Audience, now: Moment) -> Option<Deadline> {
         if !self.budget.wait(now).is_zero() {
             return self.budget.next();
@@ -105,8 +114,10 @@ impl Breaker {
         self.cause.as_ref() == Some(audience)
     }
 
-    /// An audience has accepted a token. If it had rejected the one before, and not this one, the refresh was right, and costs
-    /// nothing, as long as that does not happen all the time.
+    /// Notes that an audience has accepted a token.
+    ///
+    /// If the audience had rejected the token before, and not this one, the refresh was justified.
+    /// It is given back, unless that happens all the time.
     pub(crate) fn accepted(&mut self, audience: &Audience, now: Moment) {
         self.forget(audience);
         if self.is_cause(audience) && self.is_open {
@@ -118,7 +129,7 @@ impl Breaker {
         }
     }
 
-    /// A brand-new token was refused. Returns when the pause ends.
+    /// Notes that an audience has rejected a brand-new token. Returns when the pause ends.
     pub(crate) fn strike(&mut self, audience: &Audience, now: Moment) -> Deadline {
         self.is_open &= !self.is_cause(audience);
         let strikes = self.forget(audience).unwrap_or(0) + 1;
@@ -131,18 +142,18 @@ impl Breaker {
         until
     }
 
-    /// Forgets an audience. Returns the strikes there were.
+    /// Forgets an audience. Returns its strikes, if any.
     fn forget(&mut self, audience: &Audience) -> Option<u32> {
         let index = self.entries.iter().position(|entry| entry.audience == *audience)?;
         Some(self.entries.remove(index).strikes)
     }
 
-    /// Whether it has rejected brand-new tokens, and accepted none since.
+    /// Whether it has rejected brand-new tokens, and has accepted none since.
     pub(crate) fn has_strikes(&self, audience: &Audience) -> bool {
         self.entries.iter().any(|entry| entry.audience == *audience)
     }
 
-    /// When the pause ends, if there is one.
+    /// Returns when the pause ends, if one is running.
     pub(crate) fn open_until(&self, audience: &Audience, now: Moment) -> Option<Deadline> {
         let entry = self.entries.iter().find(|entry| entry.audience == *audience)?;
         Some(entry.until).filter(|until| !until.is_due(now))
@@ -200,7 +211,7 @@ mod tests {
         assert_eq!(spent, 5 + 29);
     }
 
-    /// How many refreshes are allowed at once, where each is followed by this.
+    /// Returns the number of refreshes that are allowed at once, if each is followed by `then`.
     fn allowed(audience: &Audience, then: impl Fn(&mut Breaker)) -> usize {
         let mut breaker = Breaker::default();
         let mut spend = || {

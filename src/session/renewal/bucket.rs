@@ -1,30 +1,31 @@
-//! A token bucket: some events at once, and one more every so often.
+//! A token bucket: a burst of events, and one more per period.
 
 use crate::session::time::{Deadline, Millis, Moment};
 
-/// How many events beyond the burst are remembered: what could not be held back is made up for later.
+/// Number of events beyond the burst that are remembered. Events that could not be held back are
+/// made up for later.
 const OVERDRAFT: u32 = 2;
 
-/// Allows a burst of events, then one per period. In any span of time no more events are allowed than the burst, and one for
-/// each period of the span.
+/// A token bucket that allows a burst of events, then one per period. In any span of time it allows
+/// no more than the burst plus one event for each period.
 ///
-/// Kept as a debt that time pays off, so that two numbers are enough.
+/// It is stored as a debt that time pays off, so two numbers are enough.
 #[derive(Debug)]
 pub(crate) struct Bucket {
     burst: u32,
     period: Millis,
     debt: Millis,
-    /// When the debt was last counted.
+    /// The moment when the debt was last counted.
     since: Option<Moment>,
 }
 
 impl Bucket {
-    /// A full bucket.
+    /// Creates a full bucket.
     pub(crate) const fn new(burst: u32, period: Millis) -> Self {
         Self { burst, period, debt: Millis::ZERO, since: None }
     }
 
-    /// Takes one event out, and lets the next wait for `extra` more than the period.
+    /// Takes out one event. The next one waits for `extra` more than the period.
     pub(crate) fn take(&mut self, now: Moment, extra: Millis) {
         let paid = self.since.map_or(Millis::ZERO, |since| now.since(since));
         let most = self.period * u64::from(self.burst + OVERDRAFT);
@@ -33,18 +34,18 @@ impl Bucket {
         self.since = Some(now);
     }
 
-    /// Puts the last events back, so many of them.
+    /// Puts back the last `count` events.
     pub(crate) fn give_back(&mut self, count: u32) {
         self.debt = self.debt - self.period * u64::from(count);
     }
 
-    /// When the next event is allowed, be it past; `None` before the first.
+    /// Returns when the next event is allowed, even if that is past; `None` before the first event.
     pub(crate) fn next(&self) -> Option<Deadline> {
         let allowed = self.period * u64::from(self.burst - 1);
         self.since.map(|since| Deadline::new(since, self.debt - allowed))
     }
 
-    /// How long until the next event is allowed.
+    /// Returns the time until the next event is allowed.
     pub(crate) fn wait(&self, now: Moment) -> Millis {
         self.next().map_or(Millis::ZERO, |next| next.remaining(now))
     }
@@ -60,7 +61,7 @@ mod tests {
         Moment::new(seconds * 1_000, seconds * 1_000)
     }
 
-    /// How many events are allowed from then on, in so many seconds, if each is taken as soon as it is.
+    /// Returns the number of events allowed within `seconds`, if each is taken as soon as possible.
     fn taken(bucket: &mut Bucket, from: i64, seconds: i64) -> usize {
         (from..=from + seconds)
             .map(|second| {

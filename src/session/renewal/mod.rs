@@ -1,4 +1,5 @@
-//! What decides when the token is renewed: pauses after failures, the allowance, APIs that reject tokens, and other tabs.
+//! The decision when to refresh: pauses after failures, the allowance, APIs that reject tokens, and
+//! other tabs.
 
 pub(crate) mod allowance;
 pub(crate) mod backoff;
@@ -11,15 +12,15 @@ use crate::session::renewal::backoff::Backoff;
 use crate::session::renewal::breaker::Breaker;
 use crate::session::time::{Deadline, Moment};
 
-/// What decides when the token is renewed.
+/// The state that decides when to refresh.
 #[derive(Debug, Default)]
 pub(crate) struct Renewal {
     pub(crate) backoff: Backoff,
     pub(crate) allowance: Allowance,
     pub(crate) breaker: Breaker,
-    /// Why the last attempt failed, until a token arrives.
+    /// The last failure, until a token is received.
     pub(crate) failure: Option<RefreshFailure>,
-    /// Why an attempt failed last, and when (milliseconds since 1970): to show.
+    /// The last failure and its date (milliseconds since 1970), for display.
     pub(crate) last_failure: Option<(RefreshFailure, i64)>,
     /// In a worker: whether a page refreshes for it.
     pub(crate) deferral: Deferral,
@@ -27,17 +28,18 @@ pub(crate) struct Renewal {
     pub(crate) worker_needs_token: bool,
 }
 
-/// How far a worker has come with leaving a refresh to a page.
+/// The progress of a worker that leaves a refresh to a page.
 #[derive(Debug, Default)]
 pub(crate) enum Deferral {
     /// No page was asked.
     #[default]
     No,
-    /// A page was asked, and may reply until then that it will refresh.
+    /// A page was asked. Until the deadline it may reply that it will refresh.
     Until(Deadline),
-    /// A page has said that it refreshes. Its token is waited for until then, however often that is said.
+    /// A page has replied that it will refresh. The worker waits for its token until the deadline;
+    /// further replies do not extend it.
     Coming(Deadline),
-    /// No page has helped: the worker refreshes itself.
+    /// No page has helped. The worker refreshes itself.
     Over,
 }
 
@@ -47,8 +49,8 @@ impl Renewal {
         self.failure == Some(RefreshFailure::Offline)
     }
 
-    /// Returns when the next attempt is made after a failure, in milliseconds since 1970. Sooner if a caller comes.
-    /// `is_idle`: whether no caller waits.
+    /// Returns the date of the next attempt after a failure, in milliseconds since 1970. A caller
+    /// makes it sooner. `is_idle`: whether no caller waits.
     pub(crate) fn retry_at(&self, is_idle: bool) -> Option<i64> {
         let paused = if is_idle { self.backoff.idle_retry_at() } else { self.backoff.retry_at() };
         paused.max(self.allowance.held_until())
@@ -59,14 +61,14 @@ impl Renewal {
         self.backoff.until(now).is_none() && self.allowance.wait(now).is_zero()
     }
 
-    /// The session has ended, or has a token: nothing is asked of other tabs, and there is no pause.
+    /// Ends the pause and the deferral, because the session has ended or has a token.
     pub(crate) fn settle(&mut self) {
         self.failure = None;
         self.stop_deferring();
         self.backoff.reset();
     }
 
-    /// A refresh has settled: who was asked to refresh, or for whom, is asked anew next time.
+    /// Ends the deferral, because a refresh has settled. The next one is deferred anew.
     pub(crate) fn stop_deferring(&mut self) {
         self.worker_needs_token = false;
         self.deferral = Deferral::No;

@@ -1,8 +1,9 @@
 //! The pursuit of a sign-out, until the server has confirmed it.
 //!
-//! A sign-out is over here at once. It is stored before anything is sent, and stays stored until the server has confirmed it, or
-//! a session has begun since. It is given up after 20 failed attempts or 60 days. Then it stays stored as well: nothing is
-//! restored, and nothing is sent, before the next sign-in.
+//! A sign-out takes effect here at once. It is stored before anything is sent. It stays stored
+//! until the server has confirmed it, or until a later session begins. It is given up after 20
+//! failed attempts or 60 days. Then it stays stored as well: nothing is restored, and nothing is
+//! sent, before the next sign-in.
 //!
 //! | the pursuit | on | becomes |
 //! | --- | --- | --- |
@@ -34,11 +35,11 @@ pub(crate) struct SignOut {
     backoff: Backoff,
     /// The owner of a token that was compared with it: the same person, with another `sid`.
     compared: Option<Subject>,
-    /// The token of the session that is signed out, where the endpoint requires it. Never stored.
+    /// The token of the ending session, if the endpoint requires it. It is never stored.
     ending: Option<Grant>,
-    /// Why the last attempt was not confirmed.
+    /// The reason why the last attempt was not confirmed.
     failure: Option<SignOutFailure>,
-    /// The outcome of the last sign-out, once nothing of it is pending.
+    /// The outcome of the last sign-out, once it is no longer pending.
     outcome: Option<SignOutStatus>,
 }
 
@@ -47,29 +48,29 @@ pub(crate) struct SignOut {
 pub(crate) enum Owner {
     /// The session that was signed out.
     Pending,
-    /// Another one: somebody has signed in since.
+    /// Another session: a user has signed in since.
     Other,
-    /// One of the same person, who may have signed in anew.
+    /// A session of the same person, who may have signed in again.
     Unclear,
 }
 
-/// What storage says of the sign-out.
+/// The result of reading the stored sign-out.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// None is pending, or a session has begun since.
     Nothing,
-    /// The entries are gone, and this tab has a pending one.
+    /// The entries are gone, although this tab has a pending one.
     Cleared,
-    /// One is pending: every session is over that had begun by then.
+    /// One is pending: every session up to this id is over.
     Pending(EpochId),
 }
 
-/// What a page does next about the sign-out.
+/// The next step of a page for the sign-out.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// Nothing.
+    /// Do nothing.
     Rest,
-    /// Show that the user is signed out: the sign-out is given up.
+    /// Show that the user is signed out, because the sign-out is given up.
     Show,
     /// Try once more.
     Try,
@@ -94,7 +95,7 @@ impl SignOut {
         self.pending
     }
 
-    /// Returns up to when sessions are signed out of which the server does not know.
+    /// Returns the id up to which sessions are signed out, but not confirmed.
     pub(crate) fn until(&self) -> Option<EpochId> {
         self.pending.map(|pending| pending.until)
     }
@@ -104,17 +105,17 @@ impl SignOut {
         self.pending.is_none() && self.outcome == Some(SignOutStatus::Confirmed)
     }
 
-    /// Returns when the next attempt is due, if a pause is running.
+    /// Returns the time until the next attempt, if a pause is running.
     pub(crate) fn pause(&self, now: Moment) -> Option<Millis> {
         self.backoff.until(now).map(|until| until.remaining(now))
     }
 
-    /// Ends the pause: the network is back, or the user has asked again.
+    /// Ends the pause, because the network is back or the user has signed out again.
     pub(crate) fn end_pause(&mut self) {
         self.backoff.reset();
     }
 
-    /// Begins the pursuit of a sign-out. `ending`: the token that the endpoint requires.
+    /// Begins the pursuit of a sign-out. `ending` is the token that the endpoint requires.
     pub(crate) fn ask(&mut self, pending: PendingSignOut, ending: Option<Grant>, outbox: &mut Outbox) {
         self.ending = ending;
         self.failure = None;
@@ -122,20 +123,20 @@ impl SignOut {
         self.store(pending, outbox);
     }
 
-    /// Goes on with the pursuit: the user has signed out once more.
+    /// Continues the pursuit, because the user has signed out once more.
     pub(crate) fn ask_again(&mut self, outbox: &mut Outbox) {
         self.compared = None;
         self.resume(outbox);
     }
 
-    /// Stores the pending sign-out once more: a login had removed it, or the user.
+    /// Stores the pending sign-out once more, after a login or the user had removed it.
     pub(crate) fn resume(&mut self, outbox: &mut Outbox) {
         if let Some(pending) = self.pending {
             self.store(pending, outbox);
         }
     }
 
-    /// Notes that a sign-out holds without a word of the server.
+    /// Notes that a sign-out takes effect without the server.
     pub(crate) fn keep_local(&mut self) {
         self.outcome = Some(SignOutStatus::Local);
     }
@@ -149,13 +150,13 @@ impl SignOut {
         }
     }
 
-    /// Forgets all of it: a session begins.
+    /// Forgets the pursuit, because a session begins.
     pub(crate) fn reset(&mut self, outbox: &mut Outbox) {
         self.forget(outbox);
         *self = Self::default();
     }
 
-    /// Reads what is stored: another page may have left a sign-out, or have finished this one.
+    /// Reads the stored sign-out. Another page may have left one, or have finished this one.
     pub(crate) fn read(
         &mut self,
         stored: &Stored,
@@ -177,14 +178,14 @@ impl SignOut {
         if !pending.is_given_up() && pending.is_too_old(now) {
             self.give_up(pending, outbox);
         } else if before.is_some_and(is_tried) {
-            // Another tab has just tried: as if it had been this one.
+            // Another tab has just failed. It counts as an attempt of this tab.
             self.backoff.catch_up(pending.tries - 1);
             self.backoff.fail(now, &RefreshFailure::TimedOut, entropy);
         }
         Found::Pending(pending.until)
     }
 
-    /// Returns what to do next.
+    /// Returns the next step.
     pub(crate) fn step(&self) -> Step {
         match self.pending {
             None => Step::Rest,
@@ -193,8 +194,10 @@ impl SignOut {
         }
     }
 
-    /// Whether a refresh goes before the next attempt, to see whose session there is. `is_sure`: whether the user has just
-    /// signed out. `needs_token`: whether the endpoint requires a token of the session.
+    /// Whether a refresh is sent before the next attempt, to find out whose session there is.
+    ///
+    /// `is_sure`: whether the user has just signed out. `needs_token`: whether the endpoint
+    /// requires a token of the session.
     pub(crate) fn must_compare(&self, is_sure: bool, needs_token: bool, now: Moment) -> bool {
         let may_be_anothers =
             |pending: PendingSignOut| pending.can_compare() && !(is_sure && pending.is_young(now));
@@ -212,8 +215,8 @@ impl SignOut {
         self.ending = Some(grant);
     }
 
-    /// Tells by a token whose session there is. Another `sid` tells a new sign-in of the same person only where the server
-    /// keeps it over refreshes: another refresh shows that.
+    /// Returns the session to which a token belongs. Another `sid` proves a new sign-in of the same
+    /// person only if the server keeps `sid` across refreshes. A second refresh shows that.
     pub(crate) fn owner_of(&self, grant: &Grant) -> Owner {
         match (self.pending.filter(|pending| pending.is_of(grant)), &self.compared) {
             (None, _) => Owner::Other,
@@ -229,12 +232,13 @@ impl SignOut {
         self.ending = None;
     }
 
-    /// Keeps whose session it was that was unclear, to compare it with the next one.
+    /// Keeps the unclear owner of a token, to compare it with the next one.
     pub(crate) fn compare_again(&mut self, grant: Grant) {
         self.compared = grant.subject;
     }
 
-    /// Notes that an attempt was not confirmed. All tabs, and the pages before this one, have 20 attempts together.
+    /// Notes that an attempt was not confirmed. All tabs and earlier pages have 20 attempts
+    /// together.
     pub(crate) fn fail(
         &mut self,
         failed: SignOutFailure,
@@ -256,9 +260,11 @@ impl SignOut {
         self.backoff.fail(now, &failed.failure, entropy);
     }
 
-    /// Notes that the server knows of all sessions that had begun by `told`. `is_ended`: whether the session is over here.
-    /// Returns whether nothing more is to be told: the tab may have been frozen, and somebody may have signed in and out
-    /// since.
+    /// Notes that the server knows of all sessions up to `told`. `is_ended`: whether the session is
+    /// over here.
+    ///
+    /// Returns whether nothing more is to be sent. The tab may have been frozen, and the user may
+    /// have signed in and out since.
     pub(crate) fn confirm(&mut self, told: Option<EpochId>, is_ended: bool, outbox: &mut Outbox) -> bool {
         self.backoff.reset();
         if self.until() > told {
@@ -274,7 +280,7 @@ impl SignOut {
         true
     }
 
-    /// Returns the progress of the last sign-out: to show.
+    /// Returns the progress of the last sign-out, for display.
     pub(crate) fn progress(&self) -> Option<SignOutProgress> {
         let status = match self.pending {
             Some(pending) if pending.is_given_up() => SignOutStatus::GivenUp,
@@ -291,7 +297,7 @@ impl SignOut {
         })
     }
 
-    /// It stays stored, so that nothing is restored before the next sign-in.
+    /// Gives up. The entry stays stored, so that nothing is restored before the next sign-in.
     fn give_up(&mut self, pending: PendingSignOut, outbox: &mut Outbox) {
         let pending = pending.given_up();
         self.ending = None;

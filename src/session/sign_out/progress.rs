@@ -1,44 +1,46 @@
-//! The progress of a sign-out, as the app may see it.
+//! The progress of a sign-out, as the app sees it.
 
 use crate::session::error::RefreshFailure;
 use crate::session::id::AttemptId;
 
-/// What the server knows of a sign-out. Here the user is signed out in any case.
+/// The state of a sign-out at the server. In this browser the user is signed out in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignOutStatus {
-    /// The auth server has said that the session is over.
+    /// The auth server has confirmed that the session is over.
     Confirmed,
-    /// It has not yet, and is asked again.
+    /// The auth server has not confirmed it yet. The sign-out is retried.
     Pending,
-    /// It never has, and is not asked any more: its session may go on.
+    /// The auth server has never confirmed it, and the sign-out is no longer retried. The server's
+    /// session may go on.
     GivenUp,
-    /// There is no endpoint to tell: its session goes on.
+    /// There is no endpoint. The server's session goes on.
     Local,
 }
 
-/// Why a try to sign out at the server was not confirmed.
+/// The failure of an attempt to sign out at the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignOutFailure {
-    /// The turn in which it was tried.
+    /// The turn of the attempt.
     pub attempt: AttemptId,
-    /// What went wrong. A [`Rejected`](RefreshFailure::Rejected) one was refused in the auth server's own
-    /// format, and no refresh has confirmed that the session is over.
+    /// The cause. [`Rejected`](RefreshFailure::Rejected): the auth server rejected the sign-out in
+    /// its own format, and no refresh has confirmed that the session is over.
     pub failure: RefreshFailure,
-    /// Whether it was the refresh that failed which looks whose session there is.
+    /// Whether the refresh failed that shows whose session there is.
     pub in_refresh: bool,
 }
 
-/// The last sign-out: to show, and not to decide by.
+/// The last sign-out: for display, not for decisions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignOutProgress {
-    /// What the server knows.
+    /// The state at the server.
     pub status: SignOutStatus,
-    /// When the user signed out, in milliseconds since 1970; `None` once nothing is pending.
+    /// The date when the user signed out, in milliseconds since 1970; `None` once it is no longer
+    /// pending.
     pub asked: Option<i64>,
-    /// How many tries the server has answered without confirming it.
+    /// Number of attempts that were not confirmed, except those that reached no server.
     pub tries: u32,
-    /// When it is tried again, in milliseconds since 1970; `None` where no pause is running.
+    /// The date of the next attempt, in milliseconds since 1970; `None` if no pause is running.
     pub retry_at: Option<i64>,
-    /// Why the last try of this tab was not confirmed.
+    /// The failure of this tab's last attempt.
     pub failure: Option<SignOutFailure>,
 }

@@ -27,7 +27,7 @@ fn grant(subject: &str, sid: &str) -> Grant {
     }
 }
 
-/// A pursuit with so many attempts behind it.
+/// Returns a pursuit after a number of attempts.
 fn pursuing(tries: u32) -> SignOut {
     let mut sign_out = SignOut::default();
     sign_out.ask(entry(tries), Some(grant("alice", "1")), &mut Outbox::default());

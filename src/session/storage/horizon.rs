@@ -1,8 +1,9 @@
 //! The latest date that is believed: a year after the latest that this page's clock has shown.
 //!
-//! What storage holds, and what another tab says, may be forged, broken, or from a page whose clock was wrong. A session
-//! can only begin after every one that is known to be over. So an end that is dated in the far future would lock its user
-//! out for ever; it is treated as absent. Whatever is dated earlier locks nobody out: the next session is dated later.
+//! Stored entries and messages may be forged, broken, or from a page whose clock was wrong. A
+//! session can only begin after every one that is known to be over. So an end that is dated in the
+//! far future would lock the user out forever. Such an entry counts as absent. An earlier date
+//! locks no user out, because the next session is dated later.
 
 use crate::session::id::EpochId;
 use crate::session::storage::stored::{SessionEntry, Stored};
@@ -16,18 +17,18 @@ const YEAR: i64 = 366 * 86_400_000;
 pub(crate) struct Horizon(i64);
 
 impl Horizon {
-    /// A year after this (milliseconds since 1970).
+    /// Returns the horizon a year after this date (milliseconds since 1970).
     pub(crate) fn after(wall_ms: i64) -> Self {
-        // An epoch has no date before 1970.
+        // No id of a session is dated before 1970.
         Self(wall_ms.max(0).saturating_add(YEAR))
     }
 
-    /// The later of two.
+    /// Returns the later of two.
     pub(crate) fn max(self, other: Self) -> Self {
         Self(self.0.max(other.0))
     }
 
-    /// Whether an epoch may be what it says.
+    /// Whether the id of a session is believed.
     pub(crate) fn admits(self, epoch: EpochId) -> bool {
         !epoch.is_after(self.0.saturating_add(1))
     }
@@ -36,7 +37,7 @@ impl Horizon {
         wall_ms <= self.0
     }
 
-    /// Returns what storage holds without the entries that are dated later.
+    /// Returns the stored entries without those that are dated later.
     pub(crate) fn believed(self, stored: Stored) -> Stored {
         let Stored { session, marker, sign_out, answered, .. } = stored;
         Stored {
@@ -55,7 +56,7 @@ impl Horizon {
         }
     }
 
-    /// Whether a message may be what it says.
+    /// Whether the dates of a message are believed.
     pub(crate) fn believes(self, message: &PeerMessage) -> bool {
         match message {
             PeerMessage::Offered(offer) => self.admits(offer.epoch) && self.admits_date(offer.sent),
@@ -73,7 +74,8 @@ impl Horizon {
 }
 
 impl SessionEntry {
-    /// Whether what is stored stays, where this is to be written: it is later, and may be what it says.
+    /// Whether the stored entry stays when this one is to be written: it is later, and it is
+    /// believed.
     pub fn is_outdone_by(&self, kept: Option<Self>, wall_ms: i64) -> bool {
         kept.is_some_and(|kept| kept.epoch() > self.epoch() && Horizon::after(wall_ms).admits(kept.epoch()))
     }
@@ -117,7 +119,7 @@ mod tests {
         assert!(!begun(NOW).is_outdone_by(None, NOW));
     }
 
-    /// Every date of it as late as is believed.
+    /// Returns entries whose dates are all the latest that are believed.
     fn stored() -> Stored {
         let latest = NOW + YEAR;
         let begun = Fingerprint { epoch: epoch(latest), subject: None, person: None };

@@ -1,4 +1,4 @@
-//! What the browser stores of a session beside the cookie, and how far it is believed.
+//! The entries that the browser stores beside the cookie, and the limits of their dates.
 
 pub(crate) mod horizon;
 pub(crate) mod note;

@@ -1,4 +1,4 @@
-//! What is written down of refreshes, for the next page and for the other tabs.
+//! Notes about refreshes, for the next page and for the other tabs.
 
 use crate::session::id::AttemptId;
 use crate::session::markers::in_flight::InFlight;
@@ -6,68 +6,70 @@ use crate::session::markers::refresh_marker::{MarkerState, RefreshMarker};
 use crate::session::storage::stored::{RefreshReply, Stored};
 use crate::session::time::{MOST_AHEAD, Moment};
 
-/// How many milliseconds old what another tab says may be for it to be written down: a page that was frozen hears late.
+/// The greatest age in milliseconds of a message whose notes are stored. A page that was frozen
+/// receives messages late.
 const OLDEST_NEWS: i64 = 5_000;
 
-/// What a tab has noted, for those that cannot read it where it is kept, or keep nothing themselves.
+/// The notes of a tab, for tabs that cannot read its storage or store nothing themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Noted {
-    /// Whether the browser keeps it: then others that keep it know it already.
+    /// Whether the browser of that tab stores them. Then other tabs with storage know them already.
     pub is_kept: bool,
-    /// Whether it is all that the tab knows, for one that has just come; else it is what it has noted itself.
+    /// Whether these are all notes that the tab knows, for a new tab. Otherwise they are its own.
     pub is_whole: bool,
-    /// When it was said: milliseconds since 1970.
+    /// The date when they were sent, in milliseconds since 1970.
     pub sent: i64,
-    /// What, in order.
+    /// The notes, in order.
     pub notes: Vec<Note>,
 }
 
 impl Noted {
-    /// How many there are at most in a message.
+    /// The greatest number of notes in a message.
     pub(crate) const MOST: usize = 16;
 
-    /// Whether it was said just now, as far as the clocks tell.
+    /// Whether they were sent just now, as far as the clocks show.
     pub(crate) fn is_fresh(&self, now: Moment) -> bool {
         let age = now.wall_ms().saturating_sub(self.sent);
         (-MOST_AHEAD..=OLDEST_NEWS).contains(&age)
     }
 }
 
-/// One change of it.
+/// A change of what is noted about refreshes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// A refresh is on the wire: noted before it is.
+    /// A refresh is about to be sent.
     Mark {
-        /// Which turn it is.
+        /// The turn of the refresh.
         attempt: AttemptId,
-        /// What is known.
+        /// The marker of the refresh.
         marker: RefreshMarker,
     },
-    /// The same of another tab's, for this one to write down. If one was marked that was sent later, that stays.
+    /// A refresh of another tab is about to be sent, and this tab stores that. The marker of a
+    /// later refresh is kept.
     Heard {
-        /// Which turn it is.
+        /// The turn of the refresh.
         attempt: AttemptId,
-        /// What is known.
+        /// The marker of the refresh.
         marker: RefreshMarker,
     },
-    /// Something else is known of it. If another one was marked since, that stays; if none is marked, only that it went
-    /// stray is noted.
+    /// The state of a refresh has changed. The marker of another refresh is kept. If none is
+    /// stored, only a stray marker is stored.
     Remark {
-        /// Which turn it was.
+        /// The turn of the refresh.
         attempt: AttemptId,
-        /// What is known.
+        /// The marker of the refresh.
         marker: RefreshMarker,
     },
-    /// All is known of it. If another one was marked since, that stays.
+    /// The outcome of a refresh is fully known. The marker of another refresh is kept.
     Unmark {
-        /// Which turn it was.
+        /// The turn of the refresh.
         attempt: AttemptId,
     },
-    /// It is out and unanswered; or its page has gone, or is back.
+    /// A refresh is in flight, or its page has gone or is back.
     List(InFlight),
-    /// It was answered, or has failed.
+    /// A refresh has settled.
     Unlist {
-        /// Which turn it was sent in.
+        /// The turn of the refresh.
         attempt: AttemptId,
     },
     /// A refresh has brought a token.
@@ -75,7 +77,7 @@ pub enum Note {
 }
 
 impl Note {
-    /// The turn of the refresh that it is about; `None` of a reply.
+    /// Returns the turn of the refresh; `None` for a reply.
     pub(crate) fn attempt(&self) -> Option<AttemptId> {
         match self {
             Self::Mark { attempt, .. }
@@ -88,7 +90,8 @@ impl Note {
         }
     }
 
-    /// The same for a tab that has heard it, and writes it down: what is kept may be newer than what that tab has read.
+    /// Returns the note for a tab that has received and stores it. The stored marker may be newer
+    /// than the one which that tab has read.
     pub(crate) fn heard(self) -> Self {
         match self {
             Self::Mark { attempt, marker } => Self::Heard { attempt, marker },
@@ -96,7 +99,8 @@ impl Note {
         }
     }
 
-    /// Whether it says something later than what is known. Of two refreshes the one that was sent later is marked.
+    /// Whether it is newer than what is known. Of two refreshes, the one that was sent later is
+    /// marked.
     pub(crate) fn is_news(&self, known: &Stored, now: Moment) -> bool {
         match self {
             Self::Mark { marker, .. } | Self::Heard { marker, .. } => {
@@ -113,7 +117,7 @@ impl Note {
 }
 
 impl Stored {
-    /// All that is noted, for a tab that knows nothing of it.
+    /// Returns all notes, for a tab that knows none.
     pub(crate) fn notes(&self) -> Vec<Note> {
         let answered = self.answered.map(Note::Replied);
         let marker = self.marker().map(|(attempt, marker)| Note::Mark { attempt, marker });
@@ -121,7 +125,7 @@ impl Stored {
         answered.into_iter().chain(marker).chain(listed).collect()
     }
 
-    /// Takes it down.
+    /// Applies a note.
     pub fn note(&mut self, note: Note) {
         match note {
             Note::Mark { attempt, marker } => self.mark(Some((attempt, marker))),
@@ -147,7 +151,7 @@ impl Stored {
         }
     }
 
-    /// The marker, and whose it is.
+    /// Returns the marker and its turn.
     pub fn marker(&self) -> Option<(AttemptId, RefreshMarker)> {
         self.marked.zip(self.marker)
     }
@@ -171,7 +175,7 @@ mod tests {
         RefreshMarker { state, ..RefreshMarker::stray(attempt(9), 5) }
     }
 
-    /// What is marked after these, by number.
+    /// Returns the marker after these notes.
     fn marked(notes: &[Note]) -> Option<(AttemptId, MarkerState)> {
         let mut stored = Stored::default();
         notes.iter().for_each(|note| stored.note(*note));

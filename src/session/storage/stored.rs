@@ -1,5 +1,5 @@
-//! What a browser keeps of a session beside the cookie, so that a page can look again. No token, and no name; but check
-//! values by which a guessed name can be tested.
+//! The entries that a browser stores beside the cookie. They contain no token and no name, but
+//! digests by which a guessed name can be tested.
 
 use crate::session::config::{LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OUT};
 use crate::session::id::{AttemptId, EpochId};
@@ -10,25 +10,27 @@ use crate::session::status::EndReason;
 use crate::session::time::{Millis, Moment};
 use crate::session::token::Grant;
 
-/// How long a token may be on its way from one tab to another: a machine that has thirty to wake up is slow.
+/// The longest time for a token to pass from one tab to another. A machine that has thirty tabs to
+/// wake is slow.
 const NEWS: Millis = Millis::from_secs(5);
 
-/// By how many milliseconds two tabs may differ on when the same token came.
+/// The tolerance in milliseconds for the date when two tabs received the same token.
 const SAME_ANSWER: i64 = 100;
 
-/// A session that goes on: enough to recognise it by a token of it.
+/// The fingerprint of a session: enough to recognise the session by one of its tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
-    /// Which sign-in.
+    /// The id of the session.
     pub epoch: EpochId,
     /// [`Subject::digest`](crate::session::Subject::digest); `None` for opaque tokens.
     pub subject: Option<u64>,
-    /// [`Subject::person_digest`](crate::session::Subject::person_digest); `None` for opaque tokens.
+    /// [`Subject::person_digest`](crate::session::Subject::person_digest); `None` for opaque
+    /// tokens.
     pub person: Option<u64>,
 }
 
 impl Fingerprint {
-    /// Describes the session of a token.
+    /// Returns the fingerprint of a token's session.
     pub(crate) fn of(epoch: EpochId, grant: &Grant) -> Self {
         let subject = grant.subject.as_ref();
         Self {
@@ -38,7 +40,7 @@ impl Fingerprint {
         }
     }
 
-    /// Whether a token belongs to the person of this session, as far as both tell.
+    /// Whether a token belongs to the person of this session, as far as both show.
     pub(crate) fn is_of(&self, grant: &Grant) -> bool {
         let its = Self::of(self.epoch, grant);
         // An earlier version has written one digest of person and `sid`.
@@ -51,22 +53,22 @@ impl Fingerprint {
     }
 }
 
-/// What is written down of a session: which one it is, or that it is over.
+/// The stored entry of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionEntry {
-    /// It has begun.
+    /// The session has begun.
     Begun(Fingerprint),
-    /// Every session that had begun by then is over.
+    /// Every session up to this id is over.
     Over {
-        /// The last one, or later.
+        /// The last session that is over, or a later id.
         until: EpochId,
-        /// Why.
+        /// The reason.
         reason: EndReason,
     },
 }
 
 impl SessionEntry {
-    /// How late it is: what is written down never goes back.
+    /// Returns the id by which entries are ordered. An entry is never replaced by an earlier one.
     pub fn epoch(&self) -> EpochId {
         match self {
             Self::Begun(begun) => begun.epoch,
@@ -74,7 +76,7 @@ impl SessionEntry {
         }
     }
 
-    /// The session that goes on, if one does.
+    /// Returns the session that goes on, if any.
     pub(crate) fn begun(self) -> Option<Fingerprint> {
         match self {
             Self::Begun(begun) => Some(begun),
@@ -83,33 +85,35 @@ impl SessionEntry {
     }
 }
 
-/// A sign-out that the server has not confirmed. Whoever comes next finishes it, before anything is restored.
+/// A sign-out that the server has not confirmed. The next page finishes it before anything is
+/// restored.
 ///
-/// After the last try the entry stays until the next sign-in: nothing is restored, and nothing is sent.
+/// After the last attempt the entry stays until the next sign-in: nothing is restored, and nothing
+/// is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PendingSignOut {
-    /// Every session that had begun by then is signed out. A later one ends the matter.
+    /// Every session up to this id is signed out. A later session ends the pursuit.
     pub until: EpochId,
-    /// The session that was signed out, where it was known.
+    /// The session that was signed out, if it was known.
     pub session: Option<Fingerprint>,
-    /// When the user said so: milliseconds since 1970.
+    /// The date when the user signed out, in milliseconds since 1970.
     pub asked: i64,
-    /// How many tries the server has answered without confirming it.
+    /// Number of attempts that were not confirmed, except those that reached no server.
     pub tries: u32,
 }
 
 impl PendingSignOut {
-    /// Whether it is so young that nobody can have signed in since.
+    /// Whether it is so young that no user can have signed in since.
     pub(crate) fn is_young(&self, now: Moment) -> bool {
         now.wall_since(self.asked) < YOUNG_SIGN_OUT
     }
 
-    /// Whether it can be told from a token whether the session that there is now is the one that was signed out.
+    /// Whether a token can show whether the current session is the one that was signed out.
     pub(crate) fn can_compare(&self) -> bool {
         self.session.is_some_and(|session| session.subject.is_some())
     }
 
-    /// Whether a token belongs to the person who has signed out.
+    /// Whether a token belongs to the person who signed out.
     pub(crate) fn is_of(&self, grant: &Grant) -> bool {
         self.session.is_none_or(|session| session.is_of(grant))
     }
@@ -119,7 +123,7 @@ impl PendingSignOut {
         self.session.is_none_or(|session| session.has_sid_of(grant))
     }
 
-    /// Whether a session has begun since, which must not be ended for the one before it.
+    /// Whether a session has begun since. It must not be ended for the one before it.
     pub(crate) fn is_outdated(&self, session: Option<SessionEntry>) -> bool {
         session.and_then(SessionEntry::begun).is_some_and(|begun| begun.epoch > self.until)
     }
@@ -129,65 +133,66 @@ impl PendingSignOut {
         now.wall_since(self.asked) > LONGEST_PENDING_SIGN_OUT
     }
 
-    /// Whether it is not tried any more.
+    /// Whether it is no longer tried.
     pub(crate) fn is_given_up(&self) -> bool {
         self.tries >= MOST_SIGN_OUT_TRIES
     }
 
-    /// The same after the last try.
+    /// Returns the entry after the last attempt.
     pub(crate) fn given_up(self) -> Self {
         Self { tries: self.tries.max(MOST_SIGN_OUT_TRIES), ..self }
     }
 }
 
-/// A refresh that has brought a token.
+/// The reply to a refresh that has brought a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefreshReply {
-    /// When that came: milliseconds since 1970.
+    /// The date when the token was received, in milliseconds since 1970.
     pub at: i64,
-    /// How long it took: a guide to how long an orphan's may take.
+    /// The duration of the refresh. It indicates how long an orphan may take.
     pub took: Millis,
     /// The pace of the server, by this reply and those before it.
     pub pace: Pace,
-    /// Whether the server has said that it recognises attempt ids, by sending one back.
+    /// Whether the server has sent an attempt id back. Such a server recognises attempt ids.
     pub echoes: bool,
 }
 
 impl RefreshReply {
-    /// A reply that took so long, after those before it.
+    /// Returns a reply with this duration, after those before it.
     pub(crate) fn after(before: Option<Self>, at: i64, took: Millis, echoes: bool) -> Self {
         Self { at, took, pace: Pace::after(before.map(|before| before.pace), took), echoes }
     }
 
-    /// Whether it came so long ago, or less.
+    /// Whether it was received less than `bound` ago.
     pub(crate) fn is_within(&self, bound: Millis, now: Moment) -> bool {
         now.wall_since(self.at) < bound
     }
 
-    /// Whether whoever has the token may be about to hand it over to a tab whose own came at `received`.
+    /// Whether the tab that has the token may be about to hand it over to a tab whose own was
+    /// received at `received`.
     pub(crate) fn is_news(&self, received: Moment, now: Moment) -> bool {
         self.at > received.wall_ms().saturating_add(SAME_ANSWER) && now.wall_since(self.at) < NEWS
     }
 }
 
-/// What a look at it has found. Empty where the browser keeps nothing.
+/// The stored entries, as they were read. It is empty if the browser stores nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stored {
-    /// Whether the browser keeps anything here.
+    /// Whether the browser stores anything here.
     pub is_kept: bool,
-    /// The newest that was written down.
+    /// The newest session that was stored.
     pub session: Option<SessionEntry>,
-    /// The marker of the last refresh, while something is not known of it.
+    /// The marker of the last refresh with an unknown outcome.
     pub marker: Option<RefreshMarker>,
     /// The turn of that refresh.
     pub marked: Option<AttemptId>,
     /// The sign-out that the server may not know of.
     pub sign_out: Option<PendingSignOut>,
-    /// The last refresh that has brought a token, be it another tab's.
+    /// The last reply that has brought a token, in any tab.
     pub answered: Option<RefreshReply>,
-    /// The companion of the refresh cookie, where there is one.
+    /// The companion of the refresh cookie, if there is one.
     pub companion: Option<Companion>,
-    /// The refreshes that are out and unanswered, be they other tabs'.
+    /// The refreshes in flight, in any tab.
     pub in_flight: InFlightList,
 }
 

@@ -1,4 +1,4 @@
-//! What tabs say to each other.
+//! The messages between tabs.
 
 use crate::session::id::EpochId;
 use crate::session::status::EndReason;
@@ -7,68 +7,71 @@ use crate::session::storage::stored::Fingerprint;
 use crate::session::time::{Millis, Moment};
 use crate::session::token::{AccessToken, Grant, Subject};
 
-/// What one tab says to all others of its session. It may be lost, late or out of order: it saves work, and nothing
-/// depends on it.
+/// A message from one tab to all others of its session. It may be lost, late or out of order. It
+/// saves work, and nothing depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PeerMessage {
-    /// Here I am: answer with what you have.
+    /// The tab asks all others to reply with what they have.
     Hello,
-    /// Here I am, and have nothing to give.
+    /// The tab is there, and has nothing to give.
     Here,
-    /// A token.
+    /// The tab has a token.
     Offered(Offer),
     /// A session has begun, or goes on; its token is not handed over.
     Began(Fingerprint),
-    /// Every session that had begun by then is over.
+    /// Every session up to this id is over.
     Over {
-        /// The last one, or later.
+        /// The last session that is over, or a later id.
         until: EpochId,
-        /// Why.
+        /// The reason.
         reason: EndReason,
     },
-    /// A worker wants a better token than the one that it has: a page may refresh for it.
+    /// A worker needs a better token than its own. A page may refresh for it.
     Wanted {
-        /// Of which sign-in the one that it has is; `None` where it has none.
+        /// The session of its own token; `None` if it has none.
         epoch: Option<EpochId>,
-        /// How long ago that came.
+        /// The age of its own token.
         age: Millis,
     },
-    /// I am about to refresh.
+    /// The tab is about to refresh.
     Coming,
-    /// A refresh was sent that failed, or that no token's lifetime required: one for which nobody waits may have to wait.
+    /// A refresh was sent that failed, or that no token's lifetime required. The next one without a
+    /// waiting caller may be held back.
     Tried,
-    /// What I have noted of refreshes.
+    /// Notes about refreshes.
     Noted(Noted),
-    /// I am going.
+    /// The tab is going away.
     Bye,
 }
 
 impl PeerMessage {
-    /// Whether it says what its tab has: somebody may have asked for that.
+    /// Whether it contains what its tab has. Another tab may have asked for that.
     pub(crate) fn is_reply(&self) -> bool {
         matches!(self, Self::Here | Self::Offered(_) | Self::Began(_) | Self::Over { .. })
     }
 }
 
-/// A token that is handed over. All about it is relative, for the monotonic clocks of two tabs have nothing in common.
+/// A token that is handed over. Its times are relative, because the monotonic clocks of two tabs
+/// have nothing in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
-    /// Of which sign-in.
+    /// The session of the token.
     pub epoch: EpochId,
     /// The token.
     pub token: AccessToken,
-    /// Whose it is, by the token itself.
+    /// The owner of the token.
     pub subject: Option<Subject>,
-    /// How long it lived from when it came; `None` where the server did not say.
+    /// The lifetime from when it was received; `None` if the server did not state it.
     pub lifetime: Option<Millis>,
-    /// How long ago it came, when the message was sent.
+    /// The age of the token when the message was sent.
     pub age: Millis,
-    /// When the message was sent: milliseconds since 1970. A message to a frozen tab waits.
+    /// The date when the message was sent, in milliseconds since 1970. A message to a frozen tab
+    /// waits.
     pub sent: i64,
 }
 
 impl Offer {
-    /// What a tab says of the token in its hand.
+    /// Returns the offer of a tab's current token.
     pub(crate) fn of(grant: &Grant, epoch: EpochId, now: Moment) -> Self {
         Self {
             epoch,
@@ -80,7 +83,7 @@ impl Offer {
         }
     }
 
-    /// The same as a grant of this tab's, by its own clocks.
+    /// Returns the token as a grant of this tab, by its own clocks.
     pub(crate) fn grant(self, now: Moment) -> Grant {
         Grant {
             token: self.token,

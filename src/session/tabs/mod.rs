@@ -1,4 +1,4 @@
-//! The other tabs: what they say, who they are, and whether their answers are waited for.
+//! The other tabs: their messages, their ids, and the wait for their replies.
 
 pub(crate) mod message;
 pub(crate) mod replies;
@@ -9,47 +9,50 @@ use crate::session::tabs::message::PeerMessage;
 use crate::session::tabs::replies::{Debt, FEW, Replies};
 use crate::session::time::{Deadline, Millis, Moment};
 
-/// How long the answers of other tabs are waited for. A message is up to some milliseconds behind the lock; a tab that
-/// is busy, or hidden, takes longer. Waiting saves a refresh, and costs at most this.
+/// The wait for replies of other tabs. A message arrives some milliseconds after the lock; a busy
+/// or hidden tab takes longer. The wait saves a refresh, and takes no longer than this.
 pub(crate) const ANSWER_PATIENCE: Millis = Millis::new(100);
 
-/// And where one of them is known to have what is asked for.
+/// The wait if one of them is known to have what is asked for.
 const NEWS_PATIENCE: Millis = Millis::from_secs(1);
 
-/// Tabs remembered. With more than this, some are asked without being waited for.
+/// Number of tabs that are remembered. Further tabs are asked, but not waited for.
 const MOST_SIBLINGS: usize = 64;
 
-/// Who is there, and whether they were asked.
+/// The other tabs of the session, and what was asked of them.
 #[derive(Debug)]
 pub(crate) struct Tabs {
     pub(crate) me: TabId,
     siblings: Vec<TabId>,
     inquiry: Option<Inquiry>,
-    /// There were many before the page was put away, and who is left will be known in a moment.
+    /// Whether there were many before the page left. The tabs that remain will be known in a
+    /// moment.
     was_crowd: bool,
-    /// What this tab has to reply.
+    /// The replies that this tab owes.
     pub(crate) replies: Replies,
-    /// The notes of this event, which the other tabs are about to be told.
+    /// The notes of this event, which are about to be sent to the other tabs.
     pub(crate) notes: Vec<Note>,
-    /// Whether there is a tab that cannot read what is stored.
+    /// Whether there is a tab that cannot read the stored entries.
     pub(crate) has_unkept: bool,
-    /// Until when this tab accepts what others know of third tabs.
+    /// The time until which this tab accepts what others know of third tabs.
     pub(crate) listens_until: Option<Deadline>,
-    /// Whether storage was cleared while this page lived: pages that come later may get another lock by the same name.
+    /// Whether storage was cleared while this page lived. Later pages may get another lock by the
+    /// same name.
     pub(crate) cleared: bool,
 }
 
-/// A question that is out to all tabs.
+/// A question to all tabs.
 #[derive(Debug)]
 struct Inquiry {
     ends: Deadline,
-    /// Whose answer is missing; `None` where nobody knows who there is.
+    /// The tabs that have not replied; `None` if the tabs are unknown.
     missing: Option<Vec<TabId>>,
-    /// The answers are waited for; else another tab has asked, and it is only heard who answers.
+    /// Whether this tab waits for the replies. Otherwise another tab has asked, and this one only
+    /// notes which tabs reply.
     is_ours: bool,
-    /// Somebody has replied. Of many tabs one does for all.
+    /// Whether a tab has replied. Of many tabs, one replies for all.
     has_reply: bool,
-    /// A token is known to be there: no reply without it will do.
+    /// Whether a tab is known to have a token. Then no reply without it suffices.
     is_news: bool,
 }
 
@@ -68,19 +71,19 @@ impl Tabs {
         }
     }
 
-    /// The tabs that were heard of last.
+    /// Returns the tabs that were heard of last.
     pub(crate) fn siblings(&self) -> &[TabId] {
         &self.siblings
     }
 
-    /// A question is out: to all that are known, or to whoever may be there.
+    /// Asks all tabs: those that are known, or any that may be there.
     pub(crate) fn ask(&mut self, now: Moment, known: bool) {
         let missing = (known && !self.siblings.is_empty()).then(|| self.siblings.clone());
         let ends = Deadline::new(now, ANSWER_PATIENCE);
         self.inquiry = Some(Inquiry { ends, missing, is_ours: true, has_reply: false, is_news: false });
     }
 
-    /// One of those that are known has what is asked for: it is waited for longer.
+    /// Extends the wait, because one of the known tabs has what is asked for.
     pub(crate) fn be_patient(&mut self, now: Moment) {
         if let Some(inquiry) = self.inquiry.as_mut().filter(|inquiry| inquiry.missing.is_some()) {
             inquiry.ends = Deadline::new(now, NEWS_PATIENCE);
@@ -88,7 +91,7 @@ impl Tabs {
         }
     }
 
-    /// Another tab has asked all: who does not answer it is not there any more.
+    /// Notes that another tab has asked all. A tab that does not reply to it has gone.
     pub(crate) fn overhear(&mut self, now: Moment) {
         if self.inquiry.is_none() {
             self.ask(now, true);
@@ -96,13 +99,14 @@ impl Tabs {
         }
     }
 
-    /// How long an answer may still be waited for; `None` when there is none to wait for.
+    /// Returns how long to wait for replies; `None` if there is nothing to wait for.
     pub(crate) fn answer_wait(&self, now: Moment) -> Option<Millis> {
         let inquiry = self.inquiry.as_ref()?;
         Some(inquiry.ends.remaining(now)).filter(|left| inquiry.is_ours && !left.is_zero())
     }
 
-    /// Ends the question whose time is over. Who did not answer is not waited for again; of many tabs one answers for all.
+    /// Ends a question whose time is over. A tab that did not reply is not waited for again. Of
+    /// many tabs, one replies for all.
     pub(crate) fn look(&mut self, now: Moment) {
         if let Some(inquiry) = self.inquiry.take_if(|inquiry| inquiry.ends.is_due(now)) {
             self.was_crowd = false;
@@ -114,12 +118,12 @@ impl Tabs {
         }
     }
 
-    /// Whether there are so many that one replies for all.
+    /// Whether there are so many tabs that one replies for all.
     pub(crate) fn is_crowd(&self) -> bool {
         self.siblings.len() > FEW || self.was_crowd
     }
 
-    /// Whether this tab is to reply at once; else it owes the reply.
+    /// Whether this tab should reply at once. Otherwise it owes the reply.
     pub(crate) fn owe(&mut self, debt: Debt, now: Moment, entropy: &mut impl Entropy) -> bool {
         let is_crowd = self.is_crowd();
         if !is_crowd || self.replies.may_speak(self.me, now) {
@@ -130,7 +134,8 @@ impl Tabs {
         false
     }
 
-    /// This tab has replied to the others. In a crowd it has replied for all: who keeps silent then is still there.
+    /// Notes that this tab has replied to the others. In a crowd it has replied for all, so a
+    /// silent tab is still there.
     pub(crate) fn replied(&mut self, now: Moment) {
         self.replies.spoke(self.me, now);
         if let Some(inquiry) = &mut self.inquiry {
@@ -138,7 +143,7 @@ impl Tabs {
         }
     }
 
-    /// A tab has said something.
+    /// Notes a message of another tab.
     pub(crate) fn heard(&mut self, now: Moment, from: TabId, message: &PeerMessage) {
         if !self.siblings.contains(&from) && self.siblings.len() < MOST_SIBLINGS {
             self.siblings.push(from);
@@ -158,14 +163,14 @@ impl Tabs {
         }
     }
 
-    /// A tab has gone.
+    /// Notes that a tab has gone.
     pub(crate) fn forget(&mut self, from: TabId) {
         self.siblings.retain(|sibling| *sibling != from);
         self.replies.forget(from);
         self.cross_out(from);
     }
 
-    /// Nobody is known any more, and nobody asked.
+    /// Forgets all tabs, and the question to them.
     pub(crate) fn forget_all(&mut self) {
         self.was_crowd |= self.is_crowd();
         self.siblings.clear();

@@ -1,68 +1,71 @@
-//! Which tab replies where one has asked all others.
+//! The choice of the tab that replies when another one has asked all.
 //!
-//! A message reaches all tabs of a session. If each replied to each, messages would grow as the square of the tabs. So one
-//! replies: whoever spoke last, which all have heard. Where that tab has gone or is frozen, the others reply a moment later,
-//! in an order of their own, and whoever hears a reply that is as good as its own keeps silent. A tab that knows only a
-//! few others replies in any case: so few tabs know exactly who is there.
+//! A message reaches all tabs of a session. If each replied to each, messages would grow as the
+//! square of the tabs. So one tab replies: the one that spoke last, which all have heard. If it has
+//! gone or is frozen, the others reply a moment later, each after its own delay. A tab that
+//! receives a reply as good as its own stays silent.
+//!
+//! A tab that knows only a few others replies in any case. So few tabs know exactly which tabs are
+//! there.
 
 use crate::session::id::{Entropy, EpochId, TabId};
 use crate::session::renewal::backoff::scale;
 use crate::session::time::{Deadline, Millis, Moment};
 
-/// With no more other tabs than this all reply.
+/// Number of other tabs up to which all reply.
 pub(crate) const FEW: usize = 4;
 
-/// How long each place in the order waits for the one before: longer than a message takes, as a rule.
+/// The delay per place in the order. It is usually longer than a message takes.
 const PLACE: Millis = Millis::new(8);
 
-/// Whoever asks a moment later is served by the same reply.
+/// The shortest delay, so that a tab which asks a moment later is served by the same reply.
 const AT_LEAST: Millis = Millis::new(1);
 
-/// How many places there are. The last replies in time for whoever has asked
+/// Number of places. The last one still replies within the wait of the tab that has asked
 /// ([`ANSWER_PATIENCE`](crate::session::tabs::ANSWER_PATIENCE)).
 const PLACES: usize = 8;
 
-/// What a tab owes the others.
+/// A reply that a tab owes to the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Debt {
-    /// What it has.
+    /// The state of the session in this tab.
     State,
-    /// That sessions are over: another has spoken of one.
+    /// The end of sessions, because another tab has mentioned one of them.
     End,
-    /// Help: a worker wants a better token than one of this epoch, of this age.
+    /// Help for a worker that needs a better token than one of this session and this age.
     Help { epoch: Option<EpochId>, age: Millis },
 }
 
 /// The replies of one tab.
 #[derive(Debug, Default)]
 pub(crate) struct Replies {
-    /// Who spoke last, and when.
+    /// The tab that spoke last, and when.
     speaker: Option<(TabId, Moment)>,
     owed: Vec<(Debt, Deadline)>,
 }
 
 impl Replies {
-    /// A tab has said what it has.
+    /// Notes that a tab has replied.
     pub(crate) fn spoke(&mut self, tab: TabId, now: Moment) {
         self.speaker = Some((tab, now));
     }
 
-    /// A tab has gone.
+    /// Notes that a tab has gone.
     pub(crate) fn forget(&mut self, tab: TabId) {
         self.speaker.take_if(|(speaker, _)| *speaker == tab);
     }
 
-    /// Owes nothing any more, and knows nobody.
+    /// Forgets all owed replies, and the tab that spoke last.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
 
-    /// Whether this tab spoke last, and not just now: one reply serves all that ask together.
+    /// Whether this tab spoke last, but not just now. One reply serves all tabs that ask together.
     pub(crate) fn may_speak(&self, me: TabId, now: Moment) -> bool {
         self.speaker.is_some_and(|(speaker, at)| speaker == me && now.since(at) >= PLACE)
     }
 
-    /// Owes a reply, and sends it when so many others have not.
+    /// Owes a reply. It is due after the delay of `place`, unless another tab replies before.
     pub(crate) fn owe(&mut self, debt: Debt, place: usize, now: Moment, entropy: &mut impl Entropy) {
         let is_kind = |owed: &Debt| std::mem::discriminant(owed) == std::mem::discriminant(&debt);
         if !self.owed.iter().any(|(owed, _)| is_kind(owed)) {
@@ -72,23 +75,23 @@ impl Replies {
         }
     }
 
-    /// Another tab has made some replies needless.
+    /// Cancels owed replies that another tab has made needless.
     pub(crate) fn cancel(&mut self, is_needless: impl Fn(&Debt) -> bool) {
         self.owed.retain(|(debt, _)| !is_needless(debt));
     }
 
-    /// What is owed and due.
+    /// Takes an owed reply that is due.
     pub(crate) fn due(&mut self, now: Moment) -> Option<Debt> {
         let index = self.owed.iter().position(|(_, due)| due.is_due(now))?;
         Some(self.owed.swap_remove(index).0)
     }
 
-    /// Whether anything is owed.
+    /// Whether no reply is owed.
     pub(crate) fn is_empty(&self) -> bool {
         self.owed.is_empty()
     }
 
-    /// How long until something is due.
+    /// Returns the time until a reply is due.
     pub(crate) fn wait(&self, now: Moment) -> Option<Millis> {
         self.owed.iter().map(|(_, due)| due.remaining(now)).min()
     }

@@ -63,7 +63,7 @@ fn few_tabs_all_reply_and_of_many_the_one_that_spoke_last() {
     assert!(!owes(&mut many));
     many.forget(tab(0));
     assert!(owes(&mut many));
-    // Back from the cache it takes the others to be there still, until it has asked.
+    // Back from the cache, the page assumes that the others are still there, until it has asked.
     many.forget_all();
     assert!(many.siblings().is_empty() && owes(&mut many));
     many.ask(NOW, true);
@@ -99,7 +99,7 @@ fn who_replies_for_a_crowd_knows_it_afterwards_and_who_is_one_of_few_learns_who_
         peers.look(later);
         assert_eq!(peers.siblings().len(), known, "{siblings:?}, {replies}");
     }
-    // A reply of its own is none to a question of its own.
+    // A reply of its own does not count for a question of its own.
     let mut asking = peers(&[1, 2, 3, 4, 5]);
     asking.ask(NOW, true);
     asking.replied(NOW);
@@ -145,11 +145,11 @@ fn a_token_keeps_its_age_from_tab_to_tab_whatever_their_clocks_show() {
     };
     let offer = Offer::of(&grant, EpochId::draw(&mut || 1, 0, None), NOW);
     assert_eq!(offer.age, Millis::from_secs(60));
-    // Another tab, whose monotonic clock began elsewhere, frozen for ten seconds.
+    // Another tab, whose monotonic clock began elsewhere, was frozen for ten seconds.
     let there = Moment::new(1_010_000, 7_777_777);
     let handed_over = offer.clone().grant(there);
     assert_eq!(there.since(handed_over.received), Millis::from_secs(70));
-    // A clock that was set back in the meantime makes nothing younger than it was when it was sent.
+    // If a clock was set back in the meantime, the token is no younger than when it was sent.
     let set_back = Moment::new(500_000, 7_777_777);
     assert_eq!(set_back.since(offer.grant(set_back).received), Millis::from_secs(60));
 }

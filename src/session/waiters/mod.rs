@@ -1,4 +1,4 @@
-//! Who waits for a token, and for how long.
+//! The callers that wait for a token, and the limit of their wait.
 
 pub(crate) mod ticket_queue;
 
@@ -9,32 +9,33 @@ use crate::session::time::{Deadline, Millis, Moment};
 use crate::session::token::current_token::Source;
 use crate::session::waiters::ticket_queue::TicketQueue;
 
-/// What a caller waits for.
+/// The wish of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wish {
-    /// Any token of its epoch.
+    /// Any token of its session.
     Token,
-    /// A refresh after the `after`-th that was sent.
+    /// A refresh that is sent after the first `after` ones.
     Renewal {
-        /// How many had been sent when it was asked for.
+        /// Number of refreshes sent before the wish.
         after: u32,
     },
-    /// The same, and what it brings is a new session.
+    /// A refresh as above that begins a new session.
     NewEpoch {
-        /// How many had been sent when it was asked for.
+        /// Number of refreshes sent before the wish.
         after: u32,
     },
-    /// The same, and what it brings is to be somebody's.
+    /// A refresh as above that brings a token of this person.
     Person {
-        /// How many had been sent when it was asked for.
+        /// Number of refreshes sent before the wish.
         after: u32,
-        /// A session of whoever it is.
+        /// A session of that person.
         owner: Fingerprint,
     },
 }
 
 impl Wish {
-    /// Whether a token from there grants it. What another tab hands over was asked for before.
+    /// Whether a token from this source grants it. A token of another tab was requested before the
+    /// wish.
     pub(crate) fn is_granted_by(self, source: Source) -> bool {
         match (self, source) {
             (Self::Token, _) | (_, Source::SignIn) => true,
@@ -47,12 +48,12 @@ impl Wish {
     }
 }
 
-/// One that waits.
+/// A caller that waits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Waiter {
     pub(crate) ticket: Ticket,
     pub(crate) wish: Wish,
-    /// Whose request it is; `None` when nobody was known to be signed in.
+    /// The session of its request; `None` if no session was known.
     pub(crate) epoch: Option<EpochId>,
     asked: Moment,
 }
@@ -63,19 +64,19 @@ impl Waiter {
         self.epoch.is_some_and(|asked| asked != session)
     }
 
-    /// One where more than a token is waited for, else nothing: to count them.
+    /// Returns one if it waits for more than a token, else zero.
     fn is_renewal(&self) -> usize {
         usize::from(self.wish != Wish::Token)
     }
 }
 
-/// All that wait, in the order in which they came.
+/// All waiting callers, in their order.
 #[derive(Debug, Default)]
 pub(crate) struct Waiters {
     waiting: TicketQueue<Waiter>,
-    /// Tokens that the page was delivered with.
+    /// The tokens that the page was delivered with.
     pub(crate) seeds: Vec<Seed>,
-    /// How many of them wait for more than a token.
+    /// Number of callers that wait for more than a token.
     renewals: usize,
 }
 
@@ -96,7 +97,7 @@ impl Waiters {
         self.waiting.is_empty()
     }
 
-    /// Whether the `number`-th refresh is to begin a new session.
+    /// Whether the refresh with this number is to begin a new session.
     pub(crate) fn want_new_epoch(&self, number: u32) -> bool {
         let wants = |caller: &Waiter| {
             matches!(caller.wish, Wish::NewEpoch { .. }) && caller.wish.is_granted_by(Source::Refresh(number))
@@ -104,7 +105,7 @@ impl Waiters {
         self.want_refresh() && self.waiting.iter().any(wants)
     }
 
-    /// A session has begun in another tab: what was to begin one goes on with it.
+    /// Notes that a session has begun in another tab. Callers that wait for a new session join it.
     pub(crate) fn join_session(&mut self) {
         for caller in self.waiting.iter_mut() {
             if let Wish::NewEpoch { after } = caller.wish {
@@ -113,25 +114,25 @@ impl Waiters {
         }
     }
 
-    /// Whether somebody waits for a token.
+    /// Whether a caller waits for a token.
     pub(crate) fn want_token(&self) -> bool {
         self.waiting.len() > self.renewals
     }
 
-    /// Whether somebody waits for a refresh, and no token of another tab's will do.
+    /// Whether a caller waits for a refresh, so that no token of another tab suffices.
     pub(crate) fn want_refresh(&self) -> bool {
         self.renewals > 0
     }
 
-    /// Takes those that `which` names.
+    /// Takes the callers that `which` selects.
     pub(crate) fn take(&mut self, which: &dyn Fn(&Waiter) -> bool) -> Vec<Waiter> {
         let taken = self.waiting.take_all(which);
         self.renewals -= taken.iter().map(Waiter::is_renewal).sum::<usize>();
         taken
     }
 
-    /// Takes those that a token serves, or that asked in another session. `is_new`: whether its session has just begun here.
-    /// `lasts`: whether the token is valid.
+    /// Takes the callers that a token serves, or that asked in another session. `is_new`: whether
+    /// its session has just begun here. `lasts`: whether the token is valid.
     pub(crate) fn take_served(
         &mut self,
         source: Source,
@@ -141,7 +142,8 @@ impl Waiters {
     ) -> Vec<Waiter> {
         let is_asked_for_before = matches!(source, Source::Peer | Source::Seed);
         if is_asked_for_before && !is_new && !self.want_token() {
-            // It serves nobody: thousands may wait for a refresh.
+            // The token serves no caller. Thousands may wait for a refresh, so they are not
+            // searched.
             return Vec::new();
         }
         self.take(&|waiter| {
@@ -150,7 +152,8 @@ impl Waiters {
         })
     }
 
-    /// Takes the first whose patience has run out. Whoever came later is not looked at: that would cost more for each.
+    /// Takes the first caller whose patience has run out. Later callers are not examined, to keep
+    /// the cost constant.
     pub(crate) fn take_impatient(&mut self, now: Moment, patience: Millis) -> Option<Waiter> {
         let is_impatient = |caller: &Waiter| Deadline::new(caller.asked, patience).is_due(now);
         let caller = self.waiting.take_first_if(is_impatient)?;
@@ -158,7 +161,7 @@ impl Waiters {
         Some(caller)
     }
 
-    /// How long until the first patience runs out.
+    /// Returns the time until the first patience runs out.
     pub(crate) fn patience_left(&self, now: Moment, patience: Millis) -> Option<Millis> {
         self.waiting.first().map(|caller| Deadline::new(caller.asked, patience).remaining(now))
     }
@@ -179,7 +182,7 @@ mod tests {
         waiters
     }
 
-    /// Whether anybody is left who waits for a token, and for a refresh.
+    /// Whether a caller is left that waits for a token, and one that waits for a refresh.
     fn wanted(waiters: &Waiters) -> [bool; 2] {
         [waiters.want_token(), waiters.want_refresh()]
     }

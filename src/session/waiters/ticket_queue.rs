@@ -1,17 +1,20 @@
-//! What belongs to tickets, in the order in which they were drawn. Adding, finding and taking one costs the same however
-//! many wait: thousands of calls may wait for one refresh.
+//! Values by ticket, in the order of the tickets.
+//!
+//! Adding, finding and taking a value costs the same however many wait: thousands of calls may wait
+//! for one refresh.
 
 use std::collections::VecDeque;
 
 use crate::session::id::Ticket;
 
-/// How many places are kept although what stood there was taken. More are removed when they are the majority.
+/// Number of empty places that are kept after their values were taken. More are removed when they
+/// are the majority.
 const FEW: usize = 32;
 
 /// One value for each ticket.
 #[derive(Debug)]
 pub struct TicketQueue<T> {
-    /// In the order of the tickets. The first is never empty.
+    /// The places in the order of the tickets. The first is never empty.
     places: VecDeque<(Ticket, Option<T>)>,
     empty: usize,
 }
@@ -45,7 +48,7 @@ impl<T> TicketQueue<T> {
         value
     }
 
-    /// Takes all that are wanted.
+    /// Takes all values that are wanted.
     pub(crate) fn take_all(&mut self, is_wanted: &dyn Fn(&T) -> bool) -> Vec<T> {
         let mut taken = Vec::new();
         let places = std::mem::take(&mut self.places);
@@ -60,22 +63,22 @@ impl<T> TicketQueue<T> {
         taken
     }
 
-    /// The value of the ticket that was drawn first.
+    /// Returns the value of the first ticket.
     pub(crate) fn first(&self) -> Option<&T> {
         self.places.front().and_then(|(_, value)| value.as_ref())
     }
 
-    /// All values, first first.
+    /// Returns all values, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.places.iter().filter_map(|(_, value)| value.as_ref())
     }
 
-    /// All values, first first, to change them.
+    /// Returns all values to change them, in order.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.places.iter_mut().filter_map(|(_, value)| value.as_mut())
     }
 
-    /// Returns how many values there are.
+    /// Returns the number of values.
     pub(crate) fn len(&self) -> usize {
         self.places.len() - self.empty
     }
@@ -85,7 +88,7 @@ impl<T> TicketQueue<T> {
         self.places.is_empty()
     }
 
-    /// Removes empty places at the front, and all where they are the majority.
+    /// Removes empty places at the front, and all of them if they are the majority.
     fn tidy(&mut self) {
         while self.places.front().is_some_and(|(_, value)| value.is_none()) {
             self.places.pop_front();
