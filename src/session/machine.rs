@@ -53,7 +53,8 @@ pub struct Session<E> {
     sign_out: SignOut,
     tabs: Tabs,
     waiters: Waiters,
-    /// The entries that were read last. Where the browser stores nothing, what other tabs have said of refreshes.
+    /// The entries that were read last. Where the browser stores nothing, what other tabs have said
+    /// of refreshes.
     stored: Stored,
     /// The status that the app was told of last.
     shown: Status,
@@ -111,7 +112,8 @@ impl<E: Entropy> Session<E> {
         self.shown == self.status()
     }
 
-    /// Returns how long until an [`Event::Tick`] is wanted; `None` if only another event can change anything.
+    /// Returns how long until an [`Event::Tick`] is wanted; `None` if only another event can change
+    /// anything.
     pub fn deadline(&self, now: Moment) -> Option<Millis> {
         let patience = self.waiters.patience_left(now, self.config.patience);
         let work = match self.queue.next_look(now, self.config.longest_gap()) {
@@ -146,7 +148,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Returns the current token if it is valid. Taking it causes nothing, and does not count as using the session.
+    /// Returns the current token if it is valid. Taking it causes nothing, and does not count as
+    /// using the session.
     pub fn in_hand(&self, now: Moment) -> Option<Credential> {
         self.tenure.in_hand(now)
     }
@@ -166,7 +169,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Returns the last failure and its date (milliseconds since 1970): to show. Success does not clear it.
+    /// Returns the last failure and its date (milliseconds since 1970): to show. Success does not
+    /// clear it.
     pub fn last_failure(&self) -> Option<(RefreshFailure, i64)> {
         self.renewal.last_failure
     }

@@ -1,7 +1,9 @@
-//! Closing a session object. The session goes on, in other tabs and for the next object of the page.
+//! Closing a session object. The session goes on, in other tabs and for the next object of the
+//! page.
 //!
-//! A refresh in flight is not aborted. The closed object keeps the lock until it has settled, and stores its outcome. Without
-//! that the next object would wait for its cookie in vain, or send the spent one.
+//! A refresh in flight is not aborted. The closed object keeps the lock until it has settled, and
+//! stores its outcome. Without that the next object would wait for its cookie in vain, or send the
+//! spent one.
 
 use crate::session::error::Denial;
 use crate::session::event::Event;
@@ -85,7 +87,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Keeps the marker of a refresh that may have found somebody else's cookie: the next object of the page decides.
+    /// Keeps the marker of a refresh that may have found somebody else's cookie: the next object of
+    /// the page decides.
     fn keep_doubt(&mut self, attempt: AttemptId, marker: RefreshMarker, grant: &Grant) {
         let is_owners = |session: Fingerprint| session.person.is_some() && session.is_of(grant);
         let is_settled = self.stored.session.and_then(SessionEntry::begun).is_some_and(is_owners);

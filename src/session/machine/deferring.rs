@@ -1,7 +1,8 @@
 //! Refreshes that a worker leaves to a page.
 //!
-//! A refresh of a worker does not outlive it (Chromium drops its cookie), and a worker has no storage for its marker. So it
-//! asks the pages of the session to refresh. It refreshes itself if no page replies that it will.
+//! A refresh of a worker does not outlive it (Chromium drops its cookie), and a worker has no
+//! storage for its marker. So it asks the pages of the session to refresh. It refreshes itself if
+//! no page replies that it will.
 
 use crate::session::id::{Entropy, EpochId};
 use crate::session::machine::Session;
@@ -13,11 +14,13 @@ use crate::session::tabs::replies::Debt;
 use crate::session::tenure::Phase;
 use crate::session::time::{Deadline, Millis, Moment};
 
-/// The least difference in age of two different tokens. Both tabs measure the age, at different times.
+/// The least difference in age of two different tokens. Both tabs measure the age, at different
+/// times.
 const SAME_AGE: Millis = Millis::from_secs(1);
 
 impl<E: Entropy> Session<E> {
-    /// Returns how long until this tab may refresh; `None` if no refresh is due. A worker waits for the pages first.
+    /// Returns how long until this tab may refresh; `None` if no refresh is due. A worker waits for
+    /// the pages first.
     pub(super) fn own_refresh_wait(&self, now: Moment) -> Option<Millis> {
         let due = self.refresh_wait(now)?;
         let deferred = match self.renewal.deferral {
@@ -67,7 +70,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Replies to a worker that wants a newer token than its own, which is of this session and this age.
+    /// Replies to a worker that wants a newer token than its own, which is of this session and this
+    /// age.
     pub(super) fn wanted(&mut self, now: Moment, epoch: Option<EpochId>, age: Millis) {
         if self.config.defers || !self.config.shares_token || !self.page.may_act() {
             return;
@@ -93,7 +97,8 @@ impl<E: Entropy> Session<E> {
             self.tell(PeerMessage::Coming);
         }
     }
-    /// Whether a refresh is in flight, or may have rotated the cookie. The next one must have its id, which no worker knows.
+    /// Whether a refresh is in flight, or may have rotated the cookie. The next one must have its
+    /// id, which no worker knows.
     fn has_open_refresh(&self) -> bool {
         let is_open = self.markers.newest.is_some_and(|marker| marker.is_open());
         is_open || self.queue.in_flight().next().is_some()

@@ -14,7 +14,8 @@ use crate::session::time::Moment;
 use crate::session::turn::Task;
 
 impl<E: Entropy> Session<E> {
-    /// Notes the latest stored session and the pending sign-out: what begins or ends here is later than both.
+    /// Notes the latest stored session and the pending sign-out: what begins or ends here is later
+    /// than both.
     pub(super) fn note_latest(&mut self, now: Moment) {
         self.apply_stored_sign_out(now);
         self.tenure.see(self.stored.session);
@@ -29,8 +30,9 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Stores again what other tabs need, after all entries were cleared. Chromium may give later pages another lock by the
-    /// same name, so the other tabs are asked before anything is sent from now on.
+    /// Stores again what other tabs need, after all entries were cleared. Chromium may give later
+    /// pages another lock by the same name, so the other tabs are asked before anything is sent
+    /// from now on.
     pub(super) fn storage_cleared(&mut self) {
         self.tabs.cleared = true;
         self.markers.storage_cleared();
@@ -39,7 +41,8 @@ impl<E: Entropy> Session<E> {
             let begun = Fingerprint::of(current.epoch, &current.grant);
             self.outbox.writes.push(Write::Session(SessionEntry::Begun(begun)));
         }
-        // It tells the next page of a local sign-out, and the other tabs that a pending one is not finished.
+        // It tells the next page of a local sign-out, and the other tabs that a pending one is not
+        // finished.
         if let Some((until, reason @ EndReason::SignedOut)) = self.tenure.ended()
             && self.tenure.is_ended()
         {
@@ -97,7 +100,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Forgets what belongs to the session before: its requests, its sign-out, its strikes against APIs.
+    /// Forgets what belongs to the session before: its requests, its sign-out, its strikes against
+    /// APIs.
     pub(super) fn leave_epoch(&mut self, next: EpochId) {
         self.cancel(|task| matches!(task, Task::SignOut { .. }), Denial::Changed);
         // The pending sign-out was for an earlier session.

@@ -13,7 +13,8 @@ use crate::session::turn::Turn;
 impl<E: Entropy> Session<E> {
     /// Returns how long a refresh is held back for which no caller waits.
     pub(super) fn idle_wait(&self, now: Moment) -> Millis {
-        // The server would reject the other tabs as well, so the lock is kept until that is confirmed.
+        // The server would reject the other tabs as well, so the lock is kept until that is
+        // confirmed.
         let confirms = self.markers.is_rejected() && self.queue.current.as_ref().is_some_and(Turn::is_held);
         if confirms || self.queue.sent == 0 { Millis::ZERO } else { self.renewal.allowance.wait(now) }
     }

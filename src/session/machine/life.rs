@@ -29,7 +29,8 @@ impl<E: Entropy> Session<E> {
             }
         }
         let Some(index) = self.queue.logins.iter().position(|login| *login == ticket) else {
-            // The user has signed out, or the object was closed: the caller has its reply. The cookie was set all the same.
+            // The user has signed out, or the object was closed: the caller has its reply. The
+            // cookie was set all the same.
             if grant.is_some() {
                 self.tenure.doubt_cookie_after(Ok(()));
             }

@@ -1,7 +1,7 @@
 //! Notes about refreshes for tabs without storage: workers, and pages whose storage is blocked.
 //!
-//! Such a tab says so. From then on all tabs send each other their notes. A tab without storage treats the notes of others as
-//! if it had read them. The other tabs store its notes.
+//! Such a tab says so. From then on all tabs send each other their notes. A tab without storage
+//! treats the notes of others as if it had read them. The other tabs store its notes.
 
 use crate::session::id::Entropy;
 use crate::session::machine::Session;

@@ -1,4 +1,5 @@
-//! Sending a refresh, and storing its marker. An orphan is a refresh whose page has gone: its cookie is waited for first.
+//! Sending a refresh, and storing its marker. An orphan is a refresh whose page has gone: its
+//! cookie is waited for first.
 
 use crate::session::id::{AttemptId, Entropy};
 use crate::session::machine::Session;
@@ -90,8 +91,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Stores the outcome of a refresh of an earlier session: its cookie may lie over that of the session that has begun since.
-    /// Returns its marker.
+    /// Stores the outcome of a refresh of an earlier session: its cookie may lie over that of the
+    /// session that has begun since. Returns its marker.
     fn stray_settled(
         &mut self,
         attempt: AttemptId,
@@ -110,8 +111,8 @@ impl<E: Entropy> Session<E> {
         marker
     }
 
-    /// Returns the pause before the next probe after a rejection. While the cookie of an orphan may still arrive, a rejection
-    /// proves nothing.
+    /// Returns the pause before the next probe after a rejection. While the cookie of an orphan may
+    /// still arrive, a rejection proves nothing.
     pub(super) fn probe_pause(&self, now: Moment) -> Option<Millis> {
         self.markers.probe_pause(self.config.longest_orphan(), now)
     }

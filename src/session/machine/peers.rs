@@ -75,7 +75,8 @@ impl<E: Entropy> Session<E> {
         self.drop_needless_turn(now);
     }
 
-    /// Puts the page away, or lets it go for good. Nothing is begun that it could not end. Its marker tells of its refresh.
+    /// Puts the page away, or lets it go for good. Nothing is begun that it could not end. Its
+    /// marker tells of its refresh.
     pub(super) fn leave(&mut self, now: Moment) {
         self.goes_with_page(now);
         self.ask_anew(now);
@@ -175,7 +176,8 @@ impl<E: Entropy> Session<E> {
         self.adopt(now, epoch, grant, Source::Peer);
     }
 
-    /// Whether another tab speaks of a session that is over, or older than ours. Replies to it, for it has missed something.
+    /// Whether another tab speaks of a session that is over, or older than ours. Replies to it, for
+    /// it has missed something.
     fn contradicts(&mut self, now: Moment, epoch: EpochId) -> bool {
         match self.tenure.end_of(epoch) {
             Some((_, EndReason::None)) => {}

@@ -44,7 +44,8 @@ impl<E: Entropy> Session<E> {
             (Settled::InTime(sent) | Settled::Late(sent), Ok(grant)) => {
                 self.refreshed(now, sent, grant, marker);
             }
-            // One rejection ends no session, and a page that goes away cannot confirm it. The next refresh does.
+            // One rejection ends no session, and a page that goes away cannot confirm it. The next
+            // refresh does.
             (Settled::InTime(_), Err(RefreshFailure::Rejected { .. }))
                 if self.page.is_away() && self.tenure.epoch().is_some() => {}
             (Settled::InTime(_), Err(RefreshFailure::Rejected { .. })) => match self.tenure.phase {
@@ -57,7 +58,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Stores the outcome of a refresh. Returns what its reply is worth, and its turn if that goes on.
+    /// Stores the outcome of a refresh. Returns what its reply is worth, and its turn if that goes
+    /// on.
     pub(super) fn note_settled(
         &mut self,
         now: Moment,
@@ -98,12 +100,14 @@ impl<E: Entropy> Session<E> {
         (settled, turn)
     }
 
-    /// Whether another refresh must confirm a rejection before it ends the session. Not for a visitor who had none.
+    /// Whether another refresh must confirm a rejection before it ends the session. Not for a
+    /// visitor who had none.
     fn wants_confirmation(&mut self, now: Moment) -> bool {
         self.tenure.epoch().is_some() && !self.page.is_away() && self.must_confirm(now)
     }
 
-    /// Whether the last rejection proves nothing by itself: it is the first one, or a cookie may still arrive.
+    /// Whether the last rejection proves nothing by itself: it is the first one, or a cookie may
+    /// still arrive.
     pub(super) fn must_confirm(&mut self, now: Moment) -> bool {
         if !self.markers.is_rejected() || self.probe_pause(now).is_some() {
             return true;
@@ -113,8 +117,9 @@ impl<E: Entropy> Session<E> {
         self.markers.blocked.is_some()
     }
 
-    /// Confirms a rejection by another refresh. A frame that the lock does not reach may have rotated the cookie, or an orphan
-    /// is still to bring it. The lock is kept meanwhile: the server would reject the other tabs as well.
+    /// Confirms a rejection by another refresh. A frame that the lock does not reach may have
+    /// rotated the cookie, or an orphan is still to bring it. The lock is kept meanwhile: the
+    /// server would reject the other tabs as well.
     pub(super) fn confirm_rejection(&mut self, now: Moment, mut turn: Turn) {
         self.markers.note_rejection(turn.refreshing().map(|refreshing| refreshing.id));
         if self.markers.blocked.is_some() {
@@ -139,8 +144,8 @@ impl<E: Entropy> Session<E> {
         if is_ended || number <= self.tenure.newest_refresh {
             return;
         }
-        // The server was slow, or the page was frozen while the response waited: the token may be as old as the request. If the
-        // server is slower than its tokens live, any token is taken.
+        // The server was slow, or the page was frozen while the response waited: the token may be
+        // as old as the request. If the server is slower than its tokens live, any token is taken.
         let took = grant.received.since(began);
         let as_asked = Grant { received: began, ..grant.clone() };
         let was_frozen = took > self.config.longest_turn();

@@ -24,7 +24,8 @@ impl<E: Entropy> Session<E> {
             Phase::Active(current) if not.as_ref() == Some(&current.grant.token) => {
                 self.refused(now, ticket, &Audience::unnamed());
             }
-            // A rejected token may be good enough for other APIs, unless its successor is on the way.
+            // A rejected token may be good enough for other APIs, unless its successor is on the
+            // way.
             Phase::Active(current)
                 if current.grant.lasts(now, min_validity)
                     && !(current.refused && self.is_being_replaced(now)) =>
@@ -56,7 +57,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Whether a refresh waits for its turn or is in flight, or a worker is about to leave it to a page.
+    /// Whether a refresh waits for its turn or is in flight, or a worker is about to leave it to a
+    /// page.
     fn is_being_replaced(&self, now: Moment) -> bool {
         self.queue.refresh_is_coming() || (self.config.defers && self.refresh_is_due(now))
     }
@@ -75,7 +77,8 @@ impl<E: Entropy> Session<E> {
             current.is_brand_new(now, audience.is_unnamed()) && self.renewal.breaker.is_cause(audience);
         let pause = match self.renewal.breaker.open_until(audience, now) {
             None if is_brand_new => Some(self.renewal.breaker.strike(audience, now)),
-            // It has lived for a while, and may have been accepted in between: `accessToken()` does not tell.
+            // It has lived for a while, and may have been accepted in between: `accessToken()` does
+            // not tell.
             Some(_) if audience.is_unnamed() && !is_brand_new && !current.rejected_early => None,
             pause => pause,
         };

@@ -1,8 +1,9 @@
 //! Seeds: tokens that the page was delivered with, by a server that renders it.
 //!
-//! A seed is no sign-in: the session that goes on is the same, in all tabs. The page was rendered with the cookie of that
-//! moment, so the token of another person may show a sign-in that nobody has reported. But the page may come out of a cache,
-//! or hand its token over late, and be older than a sign-in or a sign-out. Then a refresh tells, or the seed is rejected.
+//! A seed is no sign-in: the session that goes on is the same, in all tabs. The page was rendered
+//! with the cookie of that moment, so the token of another person may show a sign-in that nobody
+//! has reported. But the page may come out of a cache, or hand its token over late, and be older
+//! than a sign-in or a sign-out. Then a refresh tells, or the seed is rejected.
 
 use crate::session::error::Denial;
 use crate::session::id::{Entropy, Ticket};
@@ -19,7 +20,8 @@ use crate::session::token::current_token::Source;
 use crate::session::waiters::Wish;
 
 impl<E: Entropy> Session<E> {
-    /// Keeps a seed until the session has started, and until the other tabs have replied if only they know of a session.
+    /// Keeps a seed until the session has started, and until the other tabs have replied if only
+    /// they know of a session.
     pub(super) fn seeded(&mut self, now: Moment, ticket: Ticket, grant: Grant) {
         self.apply_stored_before_seed(now);
         if self.page.has_started() && !self.stored.is_kept && self.tenure.session().is_none() {
@@ -29,7 +31,8 @@ impl<E: Entropy> Session<E> {
         self.waiters.seeds.push(Seed { ticket, grant, handed: now, latest });
     }
 
-    /// Applies the entries before a seed. A page that restores nothing goes on with the stored session, too: the app knows of one.
+    /// Applies the entries before a seed. A page that restores nothing goes on with the stored
+    /// session, too: the app knows of one.
     fn apply_stored_before_seed(&mut self, now: Moment) {
         let restores_nothing = matches!(self.tenure.phase, Phase::Ended { reason: EndReason::None, .. });
         self.tenure.forget_start();
@@ -104,7 +107,8 @@ impl<E: Entropy> Session<E> {
         Some(Ok(Reply::Done))
     }
 
-    /// Returns why a seed is rejected until the next sign-in: it may be of the session that was signed out here.
+    /// Returns why a seed is rejected until the next sign-in: it may be of the session that was
+    /// signed out here.
     fn forbids(&self, grant: &Grant) -> Option<Denial> {
         if let (Phase::Ended { reason: EndReason::Replaced, .. }, _)
         | (_, Some(SessionEntry::Over { reason: EndReason::Replaced, .. })) =

@@ -1,8 +1,9 @@
-//! Sign-ins beside refreshes in flight. A sign-in is newer than every refresh that was sent before it, however late it settles.
+//! Sign-ins beside refreshes in flight. A sign-in is newer than every refresh that was sent before
+//! it, however late it settles.
 //!
-//! If it is not clear whose cookie there is (`tenure/cookie.rs`), one more refresh tells. The session goes on if the person is
-//! the same, and ends otherwise. A cookie that changes without an earlier refresh belongs to a sign-in that nobody has
-//! reported: it begins a session of its own.
+//! If it is not clear whose cookie there is (`tenure/cookie.rs`), one more refresh tells. The
+//! session goes on if the person is the same, and ends otherwise. A cookie that changes without an
+//! earlier refresh belongs to a sign-in that nobody has reported: it begins a session of its own.
 
 use crate::session::error::Denial;
 use crate::session::id::{Entropy, Ticket};
@@ -37,8 +38,9 @@ impl<E: Entropy> Session<E> {
         self.waiters.add(ticket, Wish::NewEpoch { after }, None, now);
     }
 
-    /// Begins a session of an unknown person. It is stored and sent to the other tabs: the cookie of the session before may
-    /// still arrive, and a page that goes before a refresh has told would leave the next one with the person before.
+    /// Begins a session of an unknown person. It is stored and sent to the other tabs: the cookie
+    /// of the session before may still arrive, and a page that goes before a refresh has told would
+    /// leave the next one with the person before.
     fn begin_unknown(&mut self, now: Moment) {
         let begun = Fingerprint {
             epoch: self.tenure.next_epoch(now, &mut self.entropy),
@@ -67,8 +69,9 @@ impl<E: Entropy> Session<E> {
         })
     }
 
-    /// Whether a refresh may set its cookie over that of a sign-in that has just been made with a response. One that settled
-    /// shortly before may have done so already: the app had the response of its login for a while.
+    /// Whether a refresh may set its cookie over that of a sign-in that has just been made with a
+    /// response. One that settled shortly before may have done so already: the app had the response
+    /// of its login for a while.
     pub(super) fn overlaps_sign_in(&self, now: Moment, grant: &Grant) -> bool {
         let is_own = self.tenure.session().is_some_and(|known| known.person.is_some() && known.is_of(grant));
         let was_answered = self
@@ -84,7 +87,8 @@ impl<E: Entropy> Session<E> {
     /// Stores, after a sign-in, that a refresh is in flight that was sent before.
     pub(super) fn mark_earlier(&mut self, now: Moment) {
         let Some((attempt, marker)) = self.stored.marker() else { return self.mark_stray(now) };
-        // If the clock was set back since, its date does not say so, and no later reader could know.
+        // If the clock was set back since, its date does not say so, and no later reader could
+        // know.
         if let Some(epoch) = self.tenure.epoch()
             && marker.may_be_out()
             && !epoch.is_after(marker.sent)

@@ -1,4 +1,5 @@
-//! The turn of a sign-out. Only a 2xx in the format of the auth server confirms it, or two refreshes that it rejects.
+//! The turn of a sign-out. Only a 2xx in the format of the auth server confirms it, or two
+//! refreshes that it rejects.
 //!
 //! | after | sent next, in the same turn |
 //! | --- | --- |
@@ -25,7 +26,8 @@ use crate::session::token::current_token::Source;
 use crate::session::turn::{OnWire, Shown, Task, Turn, Urge};
 
 impl<E: Entropy> Session<E> {
-    /// Whether a refresh goes first: to see whose session there is, or for the token that is required.
+    /// Whether a refresh goes first: to see whose session there is, or for the token that is
+    /// required.
     pub(super) fn must_compare(&self, task: &Task, now: Moment) -> bool {
         let is_sure = matches!(task, Task::SignOut { urge, .. } if *urge != Urge::Pursuit);
         self.sign_out.must_compare(is_sure, self.config.sign_out_token, now)
@@ -50,7 +52,8 @@ impl<E: Entropy> Session<E> {
         self.queue.current = Some(turn);
     }
 
-    /// Puts the sign-out off if the page goes during a comparison: it could not send the next request under the lock.
+    /// Puts the sign-out off if the page goes during a comparison: it could not send the next
+    /// request under the lock.
     pub(super) fn put_off_sign_out(&mut self) {
         if self.queue.current.as_ref().is_some_and(Turn::compares)
             && let Some(turn) = self.queue.give_up()
@@ -100,7 +103,8 @@ impl<E: Entropy> Session<E> {
                     }
                     // Its cookie lies over that of a sign-in.
                     Phase::Active(_) => self.tenure.doubt_cookie_after(Ok(())),
-                    // A session that began meanwhile is restored next; an earlier one is announced by its own tab.
+                    // A session that began meanwhile is restored next; an earlier one is announced
+                    // by its own tab.
                     Phase::Unknown { .. } | Phase::Ended { .. } | Phase::Closed { .. } => {}
                 }
             }

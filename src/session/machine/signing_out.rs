@@ -1,7 +1,9 @@
-//! Signing out. The session is over here at once; `sign_out/` pursues that until the server has confirmed it.
+//! Signing out. The session is over here at once; `sign_out/` pursues that until the server has
+//! confirmed it.
 //!
-//! Without an endpoint a sign-out is local: the stored session says that it is over, and nothing is restored before the next
-//! sign-in. If the server has said that there is no session, a sign-out sends nothing and changes nothing.
+//! Without an endpoint a sign-out is local: the stored session says that it is over, and nothing is
+//! restored before the next sign-in. If the server has said that there is no session, a sign-out
+//! sends nothing and changes nothing.
 
 use crate::session::error::Denial;
 use crate::session::id::{Entropy, Ticket};
@@ -57,7 +59,8 @@ impl<E: Entropy> Session<E> {
         self.queue.add_sign_out(vec![ticket], Urge::First);
     }
 
-    /// Whether the server has said that there is no session, and nothing has happened since that could bring one.
+    /// Whether the server has said that there is no session, and nothing has happened since that
+    /// could bring one.
     fn is_known_to_be_over(&self, now: Moment) -> bool {
         let is_said = match self.tenure.phase {
             Phase::Ended { reason: EndReason::None, .. } => self.tenure.has_none,
@@ -83,7 +86,8 @@ impl<E: Entropy> Session<E> {
         is_its.then(|| current.grant.clone())
     }
 
-    /// Returns the session whose cookie the browser has; `None` if nobody can know. Then the sign-out is for anybody.
+    /// Returns the session whose cookie the browser has; `None` if nobody can know. Then the
+    /// sign-out is for anybody.
     fn whose_cookie(&self) -> Option<Fingerprint> {
         let known = self.tenure.session();
         // Another tab may have begun a later one, or signed out of it.
@@ -147,7 +151,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Whether a stored sign-out is enough to restore nothing: there is no endpoint, and nobody is signing in.
+    /// Whether a stored sign-out is enough to restore nothing: there is no endpoint, and nobody is
+    /// signing in.
     pub(super) fn holds_locally(&self) -> bool {
         !self.config.tells_sign_out && self.tenure.is_unknown() && !self.waiters.want_new_epoch(u32::MAX)
     }

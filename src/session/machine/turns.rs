@@ -58,7 +58,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Returns how long the same tab may hold the lock. Jittered, so that two tabs behind a frozen one do not both steal it.
+    /// Returns how long the same tab may hold the lock. Jittered, so that two tabs behind a frozen
+    /// one do not both steal it.
     fn lock_patience(&mut self) -> Millis {
         let patience = self.config.lock_patience();
         patience + scale(patience / 4, &mut self.entropy)
@@ -101,8 +102,8 @@ impl<E: Entropy> Session<E> {
         Some(if is_wanted { paused } else { paused.max(self.idle_wait(now)) })
     }
 
-    /// Returns when to refresh ahead of the expiry; `None` in a hidden tab that has not used its token. Forgotten tabs would
-    /// keep idle sessions alive for ever.
+    /// Returns when to refresh ahead of the expiry; `None` in a hidden tab that has not used its
+    /// token. Forgotten tabs would keep idle sessions alive for ever.
     pub(super) fn ahead(&self, current: &CurrentToken) -> Option<Deadline> {
         current.refresh.filter(|_| !self.page.is_hidden() || current.used)
     }
@@ -149,8 +150,8 @@ impl<E: Entropy> Session<E> {
         self.refresh_wait(now).is_some_and(|wait| wait.is_zero())
     }
 
-    /// Drops the turn of a refresh that is not due any more. Not if a caller has merely lost its patience: a frozen tab would
-    /// keep the lock for ever if nobody stayed to steal it.
+    /// Drops the turn of a refresh that is not due any more. Not if a caller has merely lost its
+    /// patience: a frozen tab would keep the lock for ever if nobody stayed to steal it.
     pub(super) fn drop_needless_turn(&mut self, now: Moment) {
         let is_due = self.refresh_is_due(now);
         let is_needless = |turn: &mut Turn| turn.task == Task::Refresh && !turn.is_busy() && !is_due;
@@ -194,7 +195,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Applies what other tabs have done in their turns. Returns false if the lock was released for it.
+    /// Applies what other tabs have done in their turns. Returns false if the lock was released for
+    /// it.
     fn still_has_turn(&mut self, now: Moment) -> bool {
         let is_neglected = self.queue.look(now, self.config.longest_gap());
         self.apply_stored_session(now);
@@ -256,7 +258,8 @@ impl<E: Entropy> Session<E> {
             && self.queue.current.as_ref().is_some_and(|turn| turn.orphan_left(now).is_zero())
     }
 
-    /// Puts a turn off, for too many refreshes are in flight. Callers of a sign-out are told that it is pending.
+    /// Puts a turn off, for too many refreshes are in flight. Callers of a sign-out are told that
+    /// it is pending.
     fn put_off_blocked(&mut self, now: Moment) {
         let is_awaited =
             |turn: &mut Turn| matches!(&turn.task, Task::SignOut { tickets, .. } if !tickets.is_empty());

@@ -1,4 +1,5 @@
-//! Refreshes in flight, over all tabs: how many more may be sent, and what proves nothing before they settle.
+//! Refreshes in flight, over all tabs: how many more may be sent, and what proves nothing before
+//! they settle.
 
 use crate::session::config::RECOGNISED;
 use crate::session::id::Entropy;
@@ -19,8 +20,8 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Updates until when no refresh may be sent: too many are in flight, or one that has timed out may still bring a cookie
-    /// that another rotation would spend.
+    /// Updates until when no refresh may be sent: too many are in flight, or one that has timed out
+    /// may still bring a cookie that another rotation would spend.
     pub(super) fn look_at_in_flight(&mut self, now: Moment) {
         let pace = self.stored.answered.map(|answered| answered.pace);
         let gone_wait = |seen| Rotation::Revokes.orphan_wait(seen, pace, self.config.longest_orphan());
@@ -39,8 +40,8 @@ impl<E: Entropy> Session<E> {
         self.markers.blocked = (!wait.is_zero()).then(|| Deadline::new(now, wait));
     }
 
-    /// Returns how long to wait for refreshes that have timed out, if another rotation would spend their cookie. `heard_of`:
-    /// how long those of other living tabs may be in flight.
+    /// Returns how long to wait for refreshes that have timed out, if another rotation would spend
+    /// their cookie. `heard_of`: how long those of other living tabs may be in flight.
     fn late_wait(&self, now: Moment, heard_of: Millis) -> Millis {
         let is_old = |marker: RefreshMarker| {
             marker.state == MarkerState::Superseded && marker.first_age(now) >= RECOGNISED
@@ -55,12 +56,14 @@ impl<E: Entropy> Session<E> {
         self.queue.given_up_wait(counts_strays, now).max(heard_of)
     }
 
-    /// Whether the tab of a refresh hears when it settles. Without any other tab, its page has crashed.
+    /// Whether the tab of a refresh hears when it settles. Without any other tab, its page has
+    /// crashed.
     pub(super) fn is_heard_of(&self, listed: &InFlight) -> bool {
         listed.gone.is_none() && !self.tabs.siblings().is_empty()
     }
 
-    /// Whether an earlier refresh may still bring a cookie, as far as the tabs of this browser know.
+    /// Whether an earlier refresh may still bring a cookie, as far as the tabs of this browser
+    /// know.
     pub(super) fn cookie_may_come(&self, now: Moment) -> bool {
         let is_out_elsewhere = self.markers.out_elsewhere.is_some_and(|until| !until.is_due(now));
         is_out_elsewhere || !self.queue.given_up_wait(true, now).is_zero()
@@ -80,7 +83,8 @@ impl Waits {
         self.longest = self.longest.max(left);
     }
 
-    /// Returns how long until another refresh may be sent. Those that count for the shortest time make room.
+    /// Returns how long until another refresh may be sent. Those that count for the shortest time
+    /// make room.
     fn until_room(&self) -> Millis {
         const { assert!(MOST_IN_FLIGHT == 2) };
         self.second
