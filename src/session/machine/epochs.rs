@@ -38,7 +38,7 @@ impl<E: Entropy> Session<E> {
         self.markers.storage_cleared();
         self.outbox.writes.push(Write::Company(true));
         if let Phase::Active(current) = &self.tenure.phase {
-            let begun = Fingerprint::of(current.epoch, &current.grant);
+            let begun = current.session;
             self.outbox.writes.push(Write::Session(SessionEntry::Begun(begun)));
         }
         // It tells the next page of a local sign-out, and the other tabs that a pending one is not

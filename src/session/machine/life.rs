@@ -66,11 +66,11 @@ impl<E: Entropy> Session<E> {
     pub(super) fn adopt(&mut self, now: Moment, epoch: EpochId, grant: Grant, source: Source) {
         let is_new_epoch = !matches!(&self.tenure.phase, Phase::Active(current) if current.epoch == epoch);
         let (predecessor, elsewhere) = match &self.tenure.phase {
-            Phase::Active(current) => (Some(current), source == Source::Peer),
+            Phase::Active(current) => (Some(&**current), source == Source::Peer),
             Phase::Unknown { elsewhere, .. } => (None, *elsewhere && source != Source::SignIn),
             Phase::Ended { .. } | Phase::Closed { .. } => (None, false),
         };
-        let told_before = predecessor.map(|current| Fingerprint::of(current.epoch, &current.grant));
+        let told_before = predecessor.map(|current| current.session);
         let elsewhere = elsewhere || source == Source::Peer;
         let late_by = self.renewal.backoff.has_failed_for(now);
         let mut current =
@@ -80,8 +80,8 @@ impl<E: Entropy> Session<E> {
         let credential = current.credential();
         // A token that waited over a night has expired: the callers wait for the next one.
         let lasts = current.grant.lasts(now, Millis::ZERO);
-        let begun = Fingerprint::of(epoch, &current.grant);
-        self.tenure.phase = Phase::Active(current);
+        let begun = current.session;
+        self.tenure.phase = Phase::Active(Box::new(current));
         if source == Source::Peer {
             self.report(Report::Adopted);
         }

@@ -54,7 +54,7 @@ impl<E: Entropy> Session<E> {
                     && current.grant.lasts(now, Millis::ZERO);
                 match is_good {
                     true => PeerMessage::Offered(Offer::of(&current.grant, current.epoch, now)),
-                    false => PeerMessage::Began(Fingerprint::of(current.epoch, &current.grant)),
+                    false => PeerMessage::Began(current.session),
                 }
             }
             (Phase::Ended { .. }, Some((until, reason))) if reason != EndReason::None => {

@@ -47,6 +47,9 @@ impl<E: Entropy> Session<E> {
 
     /// Takes the seeds that wait for nothing any more.
     pub(super) fn take_ripe_seeds(&mut self, now: Moment) {
+        if self.waiters.seeds.is_empty() {
+            return;
+        }
         let may_hear = self.tenure.session().is_none() && self.tabs.answer_wait(now).is_some();
         if !self.page.has_started() || may_hear {
             return;

@@ -27,7 +27,7 @@ pub(crate) enum Phase {
         elsewhere: bool,
     },
     /// There is a session, with a token.
-    Active(CurrentToken),
+    Active(Box<CurrentToken>),
     /// There is no session until the next sign-in.
     Ended {
         /// The reason.
@@ -145,7 +145,7 @@ impl Tenure {
     /// Returns the fingerprint of that session.
     pub(crate) fn session(&self) -> Option<Fingerprint> {
         match &self.phase {
-            Phase::Active(current) => Some(Fingerprint::of(current.epoch, &current.grant)),
+            Phase::Active(current) => Some(current.session),
             Phase::Unknown { restoring, .. } => *restoring,
             Phase::Ended { .. } | Phase::Closed { .. } => None,
         }

@@ -3,6 +3,7 @@
 use crate::session::config::{Config, MIN_REFRESH_INTERVAL};
 use crate::session::id::{Entropy, EpochId, Generation};
 use crate::session::renewal::backoff::scale;
+use crate::session::storage::stored::Fingerprint;
 use crate::session::time::{Deadline, Millis, Moment};
 use crate::session::token::lifetime_cap::{CAPPED_REFRESH_INTERVAL, LifetimeCap};
 use crate::session::token::{AccessToken, Credential, Grant, is_same_person};
@@ -29,6 +30,8 @@ pub(crate) enum Source {
 #[derive(Debug)]
 pub(crate) struct CurrentToken {
     pub(crate) epoch: EpochId,
+    /// Fingerprint of its session.
+    pub(crate) session: Fingerprint,
     pub(crate) generation: Generation,
     pub(crate) grant: Grant,
     /// Deadline of the refresh ahead of the expiry; `None` if the lifetime is unknown or
@@ -87,6 +90,7 @@ impl CurrentToken {
         });
         Self {
             epoch,
+            session: Fingerprint::of(epoch, &grant),
             generation: Generation(predecessor.map_or(1, |current| current.generation.0.saturating_add(1))),
             grant,
             refresh,
