@@ -1,11 +1,13 @@
 //! The visibility of the page of this session, and whether it runs.
 
 /// The state of the page. A worker is always visible.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Page {
     /// The page is loading, or is prerendered. Nothing begins yet.
-    #[default]
-    Loading,
+    Loading {
+        /// Whether it is hidden.
+        hidden: bool,
+    },
     /// The page is visible.
     Visible,
     /// The page runs, but is hidden.
@@ -17,10 +19,21 @@ pub(crate) enum Page {
     },
 }
 
+impl Default for Page {
+    fn default() -> Self {
+        Self::Loading { hidden: false }
+    }
+}
+
 impl Page {
     /// Whether the session has started.
     pub(crate) fn has_started(self) -> bool {
-        self != Self::Loading
+        !matches!(self, Self::Loading { .. })
+    }
+
+    /// Notes that the page has loaded, and was activated if it was prerendered.
+    pub(crate) fn start(&mut self) {
+        *self = if self.is_hidden() { Self::Hidden } else { Self::Visible };
     }
 
     /// Whether the page is in the back/forward cache, or being unloaded.
@@ -35,15 +48,15 @@ impl Page {
 
     /// Whether the page is hidden.
     pub(crate) fn is_hidden(self) -> bool {
-        matches!(self, Self::Hidden | Self::Away { hidden: true })
+        matches!(self, Self::Hidden | Self::Loading { hidden: true } | Self::Away { hidden: true })
     }
 
     /// Notes that the page is hidden.
     pub(crate) fn hide(&mut self) {
         match self {
             Self::Visible => *self = Self::Hidden,
-            Self::Away { hidden } => *hidden = true,
-            Self::Loading | Self::Hidden => {}
+            Self::Loading { hidden } | Self::Away { hidden } => *hidden = true,
+            Self::Hidden => {}
         }
     }
 
@@ -59,8 +72,10 @@ impl Page {
     /// before.
     pub(crate) fn wake(&mut self, is_seen: bool) -> bool {
         let was_away = self.is_away();
-        if self.has_started() {
-            *self = if is_seen || !self.is_hidden() { Self::Visible } else { Self::Hidden };
+        match self {
+            Self::Loading { hidden } => *hidden &= !is_seen,
+            _ if is_seen => *self = Self::Visible,
+            _ => self.start(),
         }
         was_away
     }
@@ -72,14 +87,16 @@ mod tests {
 
     #[test]
     fn each_page_event_leads_to_one_state() {
-        use Page::{Hidden, Loading, Visible};
-        let (away, away_hidden) = (Page::Away { hidden: false }, Page::Away { hidden: true });
-        for (page, hidden, left, seen, unseen) in [
-            (Loading, Loading, Loading, Loading, Loading),
-            (Visible, Hidden, away, Visible, Visible),
-            (Hidden, Hidden, away_hidden, Visible, Hidden),
-            (away, away_hidden, away, Visible, Visible),
-            (away_hidden, away_hidden, away_hidden, Visible, Hidden),
+        use Page::{Hidden, Visible};
+        let [loading, loading_hidden] = [false, true].map(|hidden| Page::Loading { hidden });
+        let [away, away_hidden] = [false, true].map(|hidden| Page::Away { hidden });
+        for (page, started, hidden, left, seen, unseen) in [
+            (loading, Visible, loading_hidden, loading, loading, loading),
+            (loading_hidden, Hidden, loading_hidden, loading_hidden, loading, loading_hidden),
+            (Visible, Visible, Hidden, away, Visible, Visible),
+            (Hidden, Hidden, Hidden, away_hidden, Visible, Hidden),
+            (away, Visible, away_hidden, away, Visible, Visible),
+            (away_hidden, Hidden, away_hidden, away_hidden, Visible, Hidden),
         ] {
             let after = |change: fn(&mut Page)| {
                 let mut page = page;
@@ -87,6 +104,7 @@ mod tests {
                 page
             };
             let all = [
+                after(Page::start),
                 after(Page::hide),
                 after(Page::leave),
                 after(|page| {
@@ -96,18 +114,17 @@ mod tests {
                     page.wake(false);
                 }),
             ];
-            assert_eq!(all, [hidden, left, seen, unseen], "{page:?}");
+            assert_eq!(all, [started, hidden, left, seen, unseen], "{page:?}");
         }
     }
 
     #[test]
     fn turns_begin_in_a_page_that_runs() {
-        let all = [Page::Loading, Page::Visible, Page::Hidden, Page::Away { hidden: false }];
+        let all = [Page::default(), Page::Visible, Page::Hidden, Page::Away { hidden: false }];
         assert_eq!(all.map(Page::may_act), [false, true, true, false]);
         assert_eq!(all.map(Page::has_started), [false, true, true, true]);
         assert_eq!(all.map(Page::is_away), [false, false, false, true]);
         assert_eq!(all.map(Page::is_hidden), [false, false, true, false]);
-        assert!(Page::Away { hidden: true }.is_hidden());
         assert_eq!(all.map(|mut page| page.wake(true)), [false, false, false, true]);
     }
 }

@@ -3,7 +3,6 @@
 use crate::session::id::{Entropy, EpochId, TabId};
 use crate::session::machine::Session;
 use crate::session::outbox::Write;
-use crate::session::page::Page;
 use crate::session::status::EndReason;
 use crate::session::storage::stored::{Fingerprint, SessionEntry};
 use crate::session::tabs::ANSWER_PATIENCE;
@@ -16,7 +15,7 @@ use crate::session::token::current_token::Source;
 impl<E: Entropy> Session<E> {
     /// Starts the session. Asks the other tabs, and waits for them only if there may be any.
     pub(super) fn start(&mut self, now: Moment, company: bool) {
-        self.page = Page::Visible;
+        self.page.start();
         let before = self.tenure.start(now, self.stored.session);
         if let Some(SessionEntry::Over { until, reason }) = self.stored.session {
             self.tenure.note_end(until, reason);

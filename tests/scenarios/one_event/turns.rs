@@ -275,3 +275,20 @@ fn a_tab_that_has_had_no_time_to_hand_its_token_over_is_given_some() {
         assert_eq!(commands.contains(&Command::Tell(PeerMessage::Hello)), waits, "{ago} ms: {commands:?}");
     }
 }
+
+#[test]
+fn a_page_that_is_loaded_hidden_does_not_refresh_ahead_of_the_expiry() {
+    for is_hidden in [true, false] {
+        let mut one = One::new(Config::default());
+        if is_hidden {
+            one.happens(Event::Hidden);
+        }
+        one.happens(Event::Started { company: false });
+        let attempt = one.turn.expect("it restores the session");
+        one.happens(Event::LockGranted { attempt, contended: false });
+        let outcome = Ok(one.grant());
+        one.happens(Event::RefreshSettled { attempt, outcome, echoes: false });
+        let Status::Active { refresh_at, .. } = one.session.status() else { panic!("restored") };
+        assert_eq!(refresh_at.is_none(), is_hidden, "hidden: {is_hidden}");
+    }
+}
