@@ -173,6 +173,21 @@ pub enum Event {
 }
 
 impl Event {
+    /// Returns the ticket of the caller that this event is from, who waits for a reply.
+    pub(crate) fn caller(&self) -> Option<Ticket> {
+        match self {
+            Self::SignInWanted { ticket }
+            | Self::SignedIn { ticket, .. }
+            | Self::Seeded { ticket, .. }
+            | Self::CookieChanged { ticket }
+            | Self::SignOutWanted { ticket, .. }
+            | Self::TokenWanted { ticket, .. }
+            | Self::RenewalWanted { ticket }
+            | Self::TokenRejected { ticket, .. } => Some(*ticket),
+            _ => None,
+        }
+    }
+
     /// Whether storage is read, and an [`Event::StorageRead`] handled, right before this event.
     pub fn needs_storage(&self) -> bool {
         matches!(

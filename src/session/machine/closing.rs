@@ -54,15 +54,10 @@ impl<E: Entropy> Session<E> {
 
     /// Rejects the calls of a closed object, and settles its refresh.
     pub(super) fn react_when_closed(&mut self, now: Moment, event: Event) {
+        if let Some(ticket) = event.caller() {
+            self.answer(ticket, Err(Denial::Closed));
+        }
         match event {
-            Event::SignInWanted { ticket }
-            | Event::SignedIn { ticket, .. }
-            | Event::Seeded { ticket, .. }
-            | Event::CookieChanged { ticket, .. }
-            | Event::SignOutWanted { ticket, .. }
-            | Event::TokenWanted { ticket, .. }
-            | Event::RenewalWanted { ticket }
-            | Event::TokenRejected { ticket, .. } => self.answer(ticket, Err(Denial::Closed)),
             Event::RefreshSettled { attempt, outcome, echoes } => {
                 self.learn_when_closed();
                 let marker = self.markers.newest;

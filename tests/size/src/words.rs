@@ -192,10 +192,10 @@ impl ToHost for &'static str {
 }
 
 macro_rules! read_struct {
-    ($name:ident { $($member:tt),* }) => {
+    ($name:ident { $($member:tt),* } $(, $rest:expr)?) => {
         impl FromHost for $name {
             fn read() -> Self {
-                Self { $($member: FromHost::read()),* }
+                Self { $($member: FromHost::read(),)* $(..$rest)? }
             }
         }
     };
@@ -275,7 +275,7 @@ read_struct! {
     Config {
         leeway, refresh_ahead, restore, timeout, patience, lock_timeout, shares_token, defers, tells_sign_out, rotation,
         sign_out_token, has_none
-    }
+    }, Self::default()
 }
 
 read_enum! { Rotation { None, Replays, Refuses, Revokes, } }

@@ -10,7 +10,7 @@ mod tests {
     const PAGES: [(&str, usize); 2] = [("docs/following-a-token.md", 2), ("CONTRIBUTING.md", 3)];
 
     /// The words that declare a name.
-    const DECLARES: [&str; 6] = ["fn", "struct", "enum", "interface", "function", "const"];
+    const DECLARES: [&str; 7] = ["fn", "struct", "enum", "trait", "interface", "function", "const"];
 
     /// A step: ``3. `file`, `name`: what happens there``.
     #[derive(Debug, PartialEq, Eq)]
