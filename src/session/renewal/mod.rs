@@ -74,3 +74,42 @@ impl Renewal {
         self.deferral = Deferral::No;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Moment = Moment::new(1_000_000, 0);
+
+    #[test]
+    fn the_next_attempt_is_after_the_pause_and_after_the_allowance() {
+        let mut renewal = Renewal::default();
+        assert!(renewal.is_free(NOW) && renewal.retry_at(true).is_none());
+        let failure = RefreshFailure::Unavailable { status: Some(503), retry_after: None };
+        renewal.failure = Some(failure);
+        renewal.backoff.fail(NOW, &failure, &mut || u64::MAX);
+        let [awaited, idle] = [false, true].map(|is_idle| renewal.retry_at(is_idle));
+        assert!(!renewal.is_free(NOW) && awaited < idle && awaited > Some(1_000_000));
+        (0..8).for_each(|_| renewal.allowance.take(NOW, &mut || 0));
+        renewal.allowance.show(NOW);
+        assert_eq!(renewal.retry_at(false), Some(1_200_000));
+        renewal.backoff.reset();
+        assert!(!renewal.is_free(NOW), "the allowance is used up");
+    }
+
+    #[test]
+    fn a_token_settles_what_was_asked_of_other_tabs() {
+        let until = Deadline::new(NOW, Default::default());
+        let mut renewal = Renewal {
+            failure: Some(RefreshFailure::Offline),
+            deferral: Deferral::Coming(until),
+            worker_needs_token: true,
+            ..Renewal::default()
+        };
+        renewal.backoff.fail(NOW, &RefreshFailure::Offline, &mut || 0);
+        assert!(renewal.is_offline());
+        renewal.settle();
+        assert!(!renewal.is_offline() && !renewal.worker_needs_token && renewal.is_free(NOW));
+        assert!(matches!(renewal.deferral, Deferral::No));
+    }
+}

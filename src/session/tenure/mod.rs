@@ -298,3 +298,6 @@ impl Tenure {
         self.cookie.mark_stray(known, strays, listed, now)
     }
 }
+
+#[cfg(test)]
+mod tests;
