@@ -1,40 +1,20 @@
 //! The markers of the newest refresh with an unknown outcome and of the one before it, as this tab
 //! knows them.
-//!
-//! | the newest refresh | the one before | becomes |
-//! | --- | --- | --- |
-//! | is accepted | may still bring a cookie, under the same id | the one before, `Superseded` |
-//! | is rejected | is `InFlight` | the one before |
-//! | is lost, under the same id | may still bring a cookie | the one before, `InFlight` |
-//! | is lost | brings none | `Lost` |
-//! | is accepted or rejected | brings none | none: all is known |
 
 pub(crate) mod in_flight;
 pub(crate) mod pace;
 pub(crate) mod refresh_marker;
 pub(crate) mod rotation;
+pub(crate) mod settling;
 
 use crate::session::config::RECOGNISED;
 use crate::session::id::{AttemptId, Entropy, EpochId};
-use crate::session::markers::in_flight::{InFlight, InFlightList, LONGEST_IN_FLIGHT};
 use crate::session::markers::pace::Pace;
 use crate::session::markers::refresh_marker::{Companion, MarkerState, RefreshMarker};
 use crate::session::markers::rotation::{Rotation, probe_pause};
 use crate::session::storage::note::Note;
 use crate::session::storage::stored::Stored;
 use crate::session::time::{Deadline, Millis, Moment};
-use crate::session::turn::SentRefresh;
-
-/// The fate of a refresh, as far as its cookie is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// Accepted by the server. Its cookie was received.
-    Accepted,
-    /// Rejected by the server. It brings no cookie.
-    Rejected,
-    /// Failed. The server may have rotated the cookie.
-    Lost,
-}
 
 /// The next request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,17 +22,6 @@ pub(crate) enum Next {
     Refresh,
     SignOut,
     Login,
-}
-
-/// The refreshes in flight beside the one that has settled.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Others<'a> {
-    /// The refreshes of this tab that were given up.
-    pub(crate) late: &'a [SentRefresh],
-    /// The listed refreshes of all tabs.
-    pub(crate) listed: InFlightList,
-    /// The longest time in which the reply to an orphan is likely.
-    pub(crate) timeout: Millis,
 }
 
 /// The habits of a server: its pace, and its reaction to a spent refresh token.
@@ -217,91 +186,6 @@ impl Markers {
         self.newest.filter(is_chained).map_or(session, |earlier| earlier.under)
     }
 
-    /// Notes that the newest refresh has settled in time.
-    pub(crate) fn newest_settled(&mut self, fate: Fate, others: Others<'_>, now: Moment) {
-        let marker = self.newest;
-        // The one before may still bring a cookie.
-        let before = self.take_one_before(fate, others, now).filter(|before| match fate {
-            // If this one was accepted after a rejection, it was sent with that cookie.
-            Fate::Accepted => self.rejection.is_none(),
-            Fate::Rejected => before.state == MarkerState::InFlight,
-            // A refresh that confirms a rejection has an id of its own, which the next refresh must
-            // have.
-            Fate::Lost => marker.is_none_or(|marker| marker.id == before.id),
-        });
-        self.newest = match (fate, before) {
-            (Fate::Accepted, Some(before)) => Some(overtaken(before)),
-            // Both have the same id. The earlier may still bring its cookie, and this one may have
-            // rotated it.
-            (Fate::Lost, Some(before)) => Some(RefreshMarker { state: MarkerState::InFlight, ..before }),
-            (Fate::Lost, None) => marker.map(lost),
-            (_, before) => before,
-        };
-    }
-
-    /// Notes that a refresh has settled that this tab had given up. Its marker is settled, unless
-    /// another refresh with its id is still in flight. Returns whether the marker was its own.
-    pub(crate) fn late_settled(
-        &mut self,
-        sent: SentRefresh,
-        fate: Fate,
-        others: Others<'_>,
-        now: Moment,
-    ) -> bool {
-        let is_it = |marker: &RefreshMarker| marker.id == sent.id && marker.sent == sent.began.wall_ms();
-        self.before = self.before.filter(|before| !is_it(before));
-        let Some(marker) = self.newest.filter(is_it) else { return false };
-        let other = others.late.iter().find(|other| other.id == sent.id);
-        // The one before has the same id, and may still bring a cookie, as after a retry that
-        // settled in time.
-        let is_out = marker.state == MarkerState::InFlight;
-        let before = if is_out { self.take_one_before(fate, others, now) } else { None };
-        self.newest = match (marker.state, fate, other) {
-            (MarkerState::Superseded, _, other) => {
-                other.map(|other| RefreshMarker { sent: other.began.wall_ms(), ..marker })
-            }
-            (_, Fate::Accepted, _) => before.filter(|_| self.rejection.is_none()).map(overtaken),
-            (_, Fate::Rejected, _) => before.filter(|before| before.state == MarkerState::InFlight),
-            (_, Fate::Lost, _) => Some(
-                before
-                    .map_or(lost(marker), |before| RefreshMarker { state: MarkerState::InFlight, ..before }),
-            ),
-        };
-        true
-    }
-
-    /// Notes that a refresh of an earlier session has settled that was not given up. Returns the
-    /// marker to store: the one before, or its own if it has failed.
-    pub(crate) fn inert_settled(
-        &mut self,
-        sent: SentRefresh,
-        fate: Fate,
-        others: Others<'_>,
-        now: Moment,
-    ) -> Option<RefreshMarker> {
-        let before = self.take_one_before(fate, others, now).map(overtaken);
-        // A failed refresh brings no cookie any more.
-        let is_lost = fate == Fate::Lost;
-        before.or(is_lost.then(|| RefreshMarker::of_earlier(&sent, MarkerState::Lost)))
-    }
-
-    /// Takes the one before, if it may still bring a cookie.
-    ///
-    /// The tab that sent it notices when it settles. If its page has gone, its cookie counts until
-    /// it has become unlikely.
-    fn take_one_before(&mut self, fate: Fate, others: Others<'_>, now: Moment) -> Option<RefreshMarker> {
-        let before = self.before.take()?;
-        let may_be_it =
-            |sent: &SentRefresh| sent.id == before.id && now.since(sent.began) < LONGEST_IN_FLIGHT;
-        let is_listed = |listed: &InFlight| listed.sent == before.sent && listed.gone.is_none();
-        let is_heard_of = others.late.iter().any(may_be_it)
-            || (others.listed.iter().any(is_listed) && before.age(now) < LONGEST_IN_FLIGHT);
-        // A retry under the same id does no harm. So this errs on the long side.
-        let is_repeated = fate == Fate::Accepted && before.first_age(now) < RECOGNISED;
-        let is_likely = !before.is_ahead(now) && (is_repeated || before.age(now) < others.timeout);
-        Some(before).filter(|_| is_heard_of || is_likely)
-    }
-
     /// Returns the pause before the next probe after a rejection, while the cookie of an orphan may
     /// still be received. Until then a rejection proves nothing.
     pub(crate) fn probe_pause(&self, timeout: Millis, now: Moment) -> Option<Millis> {
@@ -349,21 +233,5 @@ impl Markers {
     }
 }
 
-/// Returns the marker of a refresh whose retry was accepted.
-fn overtaken(before: RefreshMarker) -> RefreshMarker {
-    RefreshMarker {
-        state: MarkerState::Superseded,
-        stray_since: before.stray_since.or(Some(before.sent)),
-        ..before
-    }
-}
-
-/// Returns the marker of a refresh that has failed.
-fn lost(marker: RefreshMarker) -> RefreshMarker {
-    RefreshMarker { state: MarkerState::Lost, ..marker }
-}
-
-#[cfg(test)]
-mod settling;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,11 @@
 //! The reading of markers, and the marking of the next refresh, case by case.
 
 use super::*;
+use crate::session::markers::in_flight::{InFlightList, LONGEST_IN_FLIGHT};
+use crate::session::markers::settling::{Fate, Others};
 use crate::session::status::EndReason;
 use crate::session::storage::stored::SessionEntry;
+use crate::session::turn::SentRefresh;
 
 pub(super) const TIMEOUT: Millis = Millis::from_secs(15);
 pub(super) const LONGEST: i64 = LONGEST_IN_FLIGHT.get() as i64;

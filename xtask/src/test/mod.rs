@@ -3,6 +3,7 @@
 mod backends;
 mod check_server;
 mod fetch;
+mod files;
 mod firefox;
 mod headless;
 mod javascript;
