@@ -26,9 +26,15 @@ impl<T> Default for TicketQueue<T> {
 }
 
 impl<T> TicketQueue<T> {
-    /// Adds the value of a ticket that was drawn later than all others.
+    /// Adds the value of a ticket. The ticket of a seed was drawn before those that were added
+    /// while the seed waited for the session to start.
     pub fn push(&mut self, ticket: Ticket, value: T) {
+        let mut at = self.places.len();
         self.places.push_back((ticket, Some(value)));
+        while at > 0 && self.places[at - 1].0 > ticket {
+            self.places.swap(at - 1, at);
+            at -= 1;
+        }
     }
 
     /// Takes the value of a ticket.
@@ -123,6 +129,24 @@ mod tests {
                 assert_eq!(queue.len(), queue.iter().count());
             }
             assert!(queue.is_empty() && queue.empty == 0);
+        }
+    }
+
+    #[test]
+    fn a_ticket_that_was_drawn_before_is_found_and_so_are_those_after_it() {
+        for late in 0..5 {
+            for taken in [None, Some(0), Some(2), Some(4)] {
+                let mut queue = TicketQueue::default();
+                (0..5).filter(|number| *number != late).for_each(|number| queue.push(Ticket(number), number));
+                let gone = taken.filter(|taken| *taken != late);
+                gone.map(|taken| queue.take(Ticket(taken)));
+                queue.push(Ticket(late), late);
+                assert_eq!(queue.first(), queue.iter().next());
+                for number in (0..5).filter(|number| gone != Some(*number)) {
+                    assert_eq!(queue.take(Ticket(number)), Some(number), "{late} after {gone:?}");
+                }
+                assert!(queue.is_empty());
+            }
         }
     }
 

@@ -106,3 +106,31 @@ fn a_seed_after_an_end_leaves_nothing_of_the_session_before() {
     assert!(forgets, "{commands:?}");
     assert!(matches!(one.session.status(), Status::Active { .. }));
 }
+
+#[test]
+fn a_call_that_is_withdrawn_is_not_answered_where_a_seed_was_handed_over_before_it() {
+    // What is called after the seed, while a refresh tells whose session it is.
+    let calls: [fn(Ticket) -> Event; 2] = [
+        |ticket| Event::TokenWanted { ticket, not: None, min_validity: Millis::ZERO },
+        |ticket| Event::RenewalWanted { ticket },
+    ];
+    for call in calls {
+        let mut one = One::new(Config::default());
+        let bobs = Fingerprint { subject: Some(1), person: Some(1), ..alices(&one) };
+        let session = Some(SessionEntry::Begun(bobs));
+        let stored = Stored { is_kept: true, session, ..Stored::default() };
+        seeded(&mut one, stored);
+        one.happens(call(Ticket(10)));
+        one.happens_with(stored, Event::Started { company: false });
+        one.happens(Event::Withdrawn { ticket: Ticket(10) });
+        let answered: Vec<_> = one
+            .runs(120_000)
+            .into_iter()
+            .filter_map(|command| match command {
+                Command::Answer { ticket, .. } => Some(ticket),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(answered, [Ticket(9)]);
+    }
+}
