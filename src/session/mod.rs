@@ -119,7 +119,7 @@ pub use markers::in_flight::{InFlight, InFlightList, LONGEST_IN_FLIGHT, MOST_IN_
 pub use markers::pace::Pace;
 pub use markers::refresh_marker::{Companion, MarkerState, RefreshMarker};
 pub use markers::rotation::Rotation;
-pub use outbox::{AppCalls, LockTask, Outbox, Reply, Request, Write};
+pub use outbox::{Action, AppCalls, LockTask, Outbox, Reply, Request, Write};
 pub use renewal::breaker::Audience;
 pub use report::{Delay, Report};
 pub use sign_out::progress::{SignOutFailure, SignOutProgress, SignOutStatus};

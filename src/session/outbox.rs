@@ -9,8 +9,8 @@ use crate::session::storage::stored::{PendingSignOut, SessionEntry};
 use crate::session::tabs::message::PeerMessage;
 use crate::session::token::{AccessToken, Credential};
 
-/// All actions after one event. The fields are performed in their order, and so are the items of
-/// each.
+/// All actions after one event. [`Outbox::perform`] performs the fields in their order, and so the
+/// items of each.
 ///
 /// What other tabs and the next page need comes first, because the app may close the page when its
 /// code runs.
@@ -42,6 +42,27 @@ pub struct AppCalls {
     pub request: Option<Request>,
     /// Reports for metrics and logs.
     pub reports: Vec<Report>,
+}
+
+/// One action of an outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Store an entry.
+    Write(Write),
+    /// Send a message to the other tabs.
+    Tell(PeerMessage),
+    /// Release a lock, or withdraw the request for it.
+    Release(AttemptId),
+    /// Act on a lock.
+    Lock(LockTask),
+    /// Reply to the caller with this ticket.
+    Reply(Ticket, Result<Reply, Denial>),
+    /// Call the listeners.
+    Publish,
+    /// Send a request.
+    Request(Request),
+    /// Report to metrics and logs.
+    Report(Report),
 }
 
 /// One entry to store.
@@ -118,6 +139,22 @@ pub enum Reply {
 }
 
 impl Outbox {
+    /// Performs all actions in their order.
+    pub fn perform(self, mut act: impl FnMut(Action)) {
+        let Self { writes, messages, releases, lock, replies, app } = self;
+        writes.into_iter().for_each(|write| act(Action::Write(write)));
+        messages.into_iter().for_each(|message| act(Action::Tell(message)));
+        releases.into_iter().for_each(|attempt| act(Action::Release(attempt)));
+        lock.into_iter().for_each(|task| act(Action::Lock(task)));
+        replies.into_iter().for_each(|(ticket, reply)| act(Action::Reply(ticket, reply)));
+        let AppCalls { publish, request, reports } = app;
+        if publish {
+            act(Action::Publish);
+        }
+        request.into_iter().for_each(|request| act(Action::Request(request)));
+        reports.into_iter().for_each(|report| act(Action::Report(report)));
+    }
+
     /// Releases the lock of a turn, or withdraws the request for it.
     pub(crate) fn release(&mut self, attempt: AttemptId) {
         self.lock.take_if(|task| task.attempt() == attempt);
@@ -140,6 +177,40 @@ impl LockTask {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_other_tabs_need_is_done_before_code_of_the_app_may_run() {
+        let attempt = AttemptId::from_words([0, 1]);
+        let app = AppCalls {
+            publish: true,
+            request: Some(Request::Login { ticket: Ticket(1) }),
+            reports: vec![Report::Adopted],
+        };
+        let outbox = Outbox {
+            app,
+            replies: vec![(Ticket(2), Ok(Reply::Done)), (Ticket(1), Ok(Reply::Done))],
+            lock: Some(LockTask::Acquire(attempt)),
+            releases: vec![attempt],
+            messages: vec![PeerMessage::Hello, PeerMessage::Here],
+            writes: vec![Write::Company(true), Write::Company(false)],
+        };
+        let mut performed = Vec::new();
+        outbox.perform(|action| performed.push(action));
+        let expected = [
+            Action::Write(Write::Company(true)),
+            Action::Write(Write::Company(false)),
+            Action::Tell(PeerMessage::Hello),
+            Action::Tell(PeerMessage::Here),
+            Action::Release(attempt),
+            Action::Lock(LockTask::Acquire(attempt)),
+            Action::Reply(Ticket(2), Ok(Reply::Done)),
+            Action::Reply(Ticket(1), Ok(Reply::Done)),
+            Action::Publish,
+            Action::Request(Request::Login { ticket: Ticket(1) }),
+            Action::Report(Report::Adopted),
+        ];
+        assert_eq!(performed, expected);
+    }
 
     #[test]
     fn a_lock_that_is_released_is_not_asked_for() {

@@ -1,7 +1,7 @@
 //! The items of an outbox as one list, in the order in which they are performed: to search, and to perform one by one.
 
 use silent_session::session::{
-    AccessToken, AppCalls, AttemptId, Denial, EpochId, LockTask, Note, Outbox, PeerMessage, PendingSignOut,
+    AccessToken, Action, AttemptId, Denial, EpochId, LockTask, Note, Outbox, PeerMessage, PendingSignOut,
     Reply, Report, Request, SessionEntry, Ticket, Write,
 };
 
@@ -29,17 +29,24 @@ pub enum Command {
 impl Command {
     /// What an outbox has in it.
     pub fn all(outbox: Outbox) -> Vec<Self> {
-        let Outbox { writes, messages, releases, lock, replies, app } = outbox;
-        let AppCalls { publish, request, reports } = app;
-        let mut all: Vec<Self> = writes.into_iter().map(Self::from).collect();
-        all.extend(messages.into_iter().map(Self::Tell));
-        all.extend(releases.into_iter().map(|attempt| Self::ReleaseLock { attempt }));
-        all.extend(lock.map(Self::from));
-        all.extend(replies.into_iter().map(|(ticket, answer)| Self::Answer { ticket, answer }));
-        all.extend(publish.then_some(Self::Publish));
-        all.extend(request.map(Self::from));
-        all.extend(reports.into_iter().map(Self::Report));
+        let mut all = Vec::new();
+        outbox.perform(|action| all.push(Self::from(action)));
         all
+    }
+}
+
+impl From<Action> for Command {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Write(write) => write.into(),
+            Action::Tell(message) => Self::Tell(message),
+            Action::Release(attempt) => Self::ReleaseLock { attempt },
+            Action::Lock(task) => task.into(),
+            Action::Reply(ticket, answer) => Self::Answer { ticket, answer },
+            Action::Publish => Self::Publish,
+            Action::Request(request) => request.into(),
+            Action::Report(report) => Self::Report(report),
+        }
     }
 }
 

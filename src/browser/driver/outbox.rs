@@ -10,34 +10,25 @@ use super::super::lock::Lock;
 use super::super::sign_out;
 use super::{Answer, Driver};
 use crate::session::{
-    AccessToken, AppCalls, AttemptId, Event, LockTask, Outbox, PeerMessage, Report, Request, SignOutFailure,
+    AccessToken, Action, AttemptId, Event, LockTask, Outbox, PeerMessage, Report, Request, SignOutFailure,
     Status, Ticket, Write,
 };
 
 impl Driver {
-    /// Performs an outbox, in the order of its fields. No borrow is alive while JavaScript runs.
+    /// Performs an outbox. No borrow is alive while JavaScript runs.
     pub(super) fn perform(&self, outbox: Outbox) {
-        let Outbox { writes, messages, releases, lock, replies, app } = outbox;
-        writes.into_iter().for_each(|write| self.write(write));
-        self.broadcast(&messages);
-        releases.into_iter().for_each(|attempt| self.release(attempt));
-        if let Some(task) = lock {
-            self.see_to_lock(task);
-        }
-        for (ticket, reply) in replies {
-            self.reply(ticket, reply);
-        }
-        let AppCalls { publish, request, reports } = app;
-        if publish {
-            self.publish();
-        }
-        match request {
-            Some(Request::Refresh { attempt, id }) => self.send_refresh(attempt, id),
-            Some(Request::SignOut { attempt, token }) => self.send_sign_out(attempt, token),
-            Some(Request::Login { ticket }) => self.run_login(ticket),
-            None => {}
-        }
-        reports.into_iter().for_each(|report| self.report(report));
+        outbox.perform(|action| match action {
+            Action::Write(write) => self.write(write),
+            Action::Tell(message) => self.broadcast(&message),
+            Action::Release(attempt) => self.release(attempt),
+            Action::Lock(task) => self.see_to_lock(task),
+            Action::Reply(ticket, reply) => self.reply(ticket, reply),
+            Action::Publish => self.publish(),
+            Action::Request(Request::Refresh { attempt, id }) => self.send_refresh(attempt, id),
+            Action::Request(Request::SignOut { attempt, token }) => self.send_sign_out(attempt, token),
+            Action::Request(Request::Login { ticket }) => self.run_login(ticket),
+            Action::Report(report) => self.report(report),
+        });
     }
 
     fn write(&self, write: Write) {
@@ -51,10 +42,10 @@ impl Driver {
         }
     }
 
-    fn broadcast(&self, messages: &[PeerMessage]) {
+    fn broadcast(&self, message: &PeerMessage) {
         let from = self.0.machine.borrow().tabs().0;
         if let Some(channel) = &*self.0.channel.borrow() {
-            messages.iter().for_each(|message| channel.tell(from, message));
+            channel.tell(from, message);
         }
     }
 
