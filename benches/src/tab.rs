@@ -64,7 +64,7 @@ impl Tab {
     /// Returns a tab whose first refresh is on the wire.
     pub fn refreshing() -> Self {
         let mut tab = Self::new();
-        tab.handle(Event::Started { company: false });
+        tab.handle(Event::Started);
         assert!(tab.refresh.is_some());
         tab
     }

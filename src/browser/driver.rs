@@ -179,7 +179,7 @@ impl Driver {
         if page::is_hidden_now() {
             self.dispatch(Event::Hidden);
         }
-        self.dispatch(Event::Started { company: self.0.memory.company() });
+        self.dispatch(Event::Started);
     }
 
     /// Releases everything. Idempotent. A refresh that is out goes on until it has settled, or has taken too long.

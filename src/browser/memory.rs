@@ -78,6 +78,7 @@ impl Memory {
         let marker = get(&self.attempt);
         Stored {
             is_kept: self.is_kept(),
+            company: storage().is_none() || get(&self.company).is_some(),
             session: get(&self.session).and_then(|entry| SessionEntry::from_entry(&entry)),
             marker: marker.as_deref().and_then(RefreshMarker::from_entry),
             marked: marker.as_deref().and_then(RefreshMarker::attempt_of_entry),
@@ -143,11 +144,6 @@ impl Memory {
         if let Some(storage) = storage() {
             self.refused.set(storage.set_item(key, entry).is_err());
         }
-    }
-
-    /// Whether there may be other tabs. Where nothing can be remembered there may.
-    pub(crate) fn company(&self) -> bool {
-        storage().is_none() || get(&self.company).is_some()
     }
 
     /// Writes down whether there is company for the next page.

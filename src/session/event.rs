@@ -18,10 +18,7 @@ pub enum Event {
     StorageRead(Box<Stored>),
     /// The page has loaded, and has been activated if it was prerendered. It occurs once, and
     /// nothing begins before.
-    Started {
-        /// Whether there may be other tabs of this session.
-        company: bool,
-    },
+    Started,
     /// A caller has asked to send a login request while no other request of the session is in
     /// flight.
     SignInWanted {
@@ -192,7 +189,7 @@ impl Event {
     pub fn needs_storage(&self) -> bool {
         matches!(
             self,
-            Self::Started { .. }
+            Self::Started
                 | Self::LoginSettled { .. }
                 | Self::SignedIn { .. }
                 | Self::Seeded { .. }

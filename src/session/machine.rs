@@ -178,7 +178,7 @@ impl<E: Entropy> Session<E> {
     fn react(&mut self, now: Moment, event: Event) {
         match event {
             Event::StorageRead(_) => {}
-            Event::Started { company } => self.start(now, company),
+            Event::Started => self.start(now),
             Event::SignInWanted { ticket } => self.queue.waiting.push(Task::Login { ticket }),
             Event::LoginSettled { ticket, grant } => {
                 self.note_latest(now);

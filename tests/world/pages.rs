@@ -22,8 +22,7 @@ impl World {
     }
 
     fn start_in(&mut self, tab: TabId) {
-        let company = self.has_company(self.tabs[tab.0].deploy.name);
-        self.happen(tab, Event::Started { company });
+        self.happen(tab, Event::Started);
     }
 
     /// A page that is loaded ahead: its session does not start before [`World::activate`].
@@ -63,7 +62,7 @@ impl World {
         deploy.config.defers = true;
         self.tabs.push(Tab { is_worker: true, ..Tab::new(deploy, seed) });
         let tab = TabId(self.tabs.len() - 1);
-        self.happen(tab, Event::Started { company: true });
+        self.happen(tab, Event::Started);
         tab
     }
 

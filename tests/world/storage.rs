@@ -67,11 +67,12 @@ impl World {
     pub fn stored_of(&self, name: Name, version: Version) -> Stored {
         let companion = self.companion().filter(|_| version > Version::First);
         if self.storage.blocked {
-            return Stored { companion, ..Stored::default() };
+            return Stored { company: true, companion, ..Stored::default() };
         }
-        let Named { session, sign_out, .. } = self.storage.named(name);
+        let Named { company, session, sign_out } = self.storage.named(name);
         Stored {
             is_kept: true,
+            company: *company,
             session: seen(session, Entry::Session, version).and_then(|text| SessionEntry::from_entry(&text)),
             marker: seen(&self.storage.marker, Entry::Marker, version)
                 .and_then(|text| RefreshMarker::from_entry(&text)),
@@ -88,11 +89,6 @@ impl World {
     fn in_flight(&self, version: Version) -> InFlightList {
         let list = seen(&self.storage.in_flight, Entry::InFlight, version);
         list.map(|text| InFlightList::from_entry(&text)).unwrap_or_default()
-    }
-
-    /// Whether a page of this name would wait for others.
-    pub(super) fn has_company(&self, name: Name) -> bool {
-        self.storage.blocked || self.storage.named(name).company
     }
 
     pub(super) fn expect_company(&mut self, name: Name, company: bool) {
@@ -209,7 +205,11 @@ impl World {
 
     /// What a tab finds when it hears of an event, however long that waited.
     pub(super) fn found_by(&self, tab: TabId) -> Stored {
-        if self.tabs[tab.0].is_worker { Stored::default() } else { self.stored_in(tab) }
+        if self.tabs[tab.0].is_worker {
+            Stored { company: true, ..Stored::default() }
+        } else {
+            self.stored_in(tab)
+        }
     }
 
     /// What the page of this tab finds there.

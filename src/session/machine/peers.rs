@@ -14,7 +14,7 @@ use crate::session::token::current_token::Source;
 
 impl<E: Entropy> Session<E> {
     /// Starts the session. Asks the other tabs, and waits for them only if there may be any.
-    pub(super) fn start(&mut self, now: Moment, company: bool) {
+    pub(super) fn start(&mut self, now: Moment) {
         self.page.start();
         let before = self.tenure.start(now, self.stored.session);
         if let Some(SessionEntry::Over { until, reason }) = self.stored.session {
@@ -47,7 +47,7 @@ impl<E: Entropy> Session<E> {
         self.outbox.writes.push(Write::Company(true));
         self.ask_for_notes(now);
         self.tell(PeerMessage::Hello);
-        if company && self.hears_answers() {
+        if self.stored.company && self.hears_answers() {
             self.tabs.ask(now, false);
         }
     }

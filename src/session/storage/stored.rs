@@ -180,6 +180,9 @@ impl RefreshReply {
 pub struct Stored {
     /// Whether the browser stores anything here.
     pub is_kept: bool,
+    /// Whether there may be other tabs of this session: one was there, or the browser stores
+    /// nothing.
+    pub company: bool,
     /// The newest session that was stored.
     pub session: Option<SessionEntry>,
     /// The marker of the last refresh with an unknown outcome.

@@ -199,7 +199,7 @@ impl Client {
         let chance = Chance::clone(&self.chance);
         self.chance.next_page();
         self.session = Some(Session::new(config, chance));
-        self.happens(now, Event::Started { company: false }, load);
+        self.happens(now, Event::Started, load);
     }
 
     fn happens(&mut self, now: i64, event: Event, load: &mut Load) {

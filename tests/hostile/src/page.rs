@@ -39,7 +39,7 @@ impl Page {
             out: None,
             answered: 0,
         };
-        page.happens(Event::Started { company: false });
+        page.happens(Event::Started);
         let (ticket, grant) = (page.ticket(), page.grant());
         page.happens(Event::SignedIn { ticket, grant });
         page

@@ -43,7 +43,7 @@ impl One {
     /// Alice has signed in, and nothing is out.
     pub(super) fn signed_in(config: Config) -> Self {
         let mut one = Self::new(Config { restore: false, ..config });
-        one.happens(Event::Started { company: false });
+        one.happens(Event::Started);
         let grant = one.grant();
         one.happens(Event::SignedIn { ticket: Ticket(0), grant });
         one

@@ -83,7 +83,7 @@ fn a_page_that_restores_nothing_tells_nobody_that_a_session_is_over() {
         let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
         let session = Some(SessionEntry::Begun(Fingerprint { epoch, subject: None, person: None }));
         let stored = Stored { is_kept: true, session, ..Stored::default() };
-        one.happens_with(stored, Event::Started { company: false });
+        one.happens_with(stored, Event::Started);
         if is_signed_out {
             one.happens_with(stored, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
         }

@@ -20,7 +20,7 @@ impl One {
     /// A page that has loaded while this was stored.
     fn loaded(stored: Stored) -> Self {
         let mut one = Self::new(Config::default());
-        one.happens_with(stored, Event::Started { company: false });
+        one.happens_with(stored, Event::Started);
         one
     }
 
@@ -35,7 +35,7 @@ impl One {
     /// Nobody is signed in, and nobody was.
     fn ended() -> Self {
         let mut one = Self::new(Config { restore: false, ..Config::default() });
-        one.happens(Event::Started { company: false });
+        one.happens(Event::Started);
         one
     }
 
@@ -89,7 +89,7 @@ fn stories() -> Vec<Story> {
     let replaced = || {
         let over = SessionEntry::Over { until: active().epoch(0), reason: EndReason::Replaced };
         let stored = Stored { is_kept: true, session: Some(over), ..Stored::default() };
-        Story { one: One::new(Config::default()), stored, event: Event::Started { company: false } }
+        Story { one: One::new(Config::default()), stored, event: Event::Started }
     };
     vec![
         settles(One::restoring(Stored::default()), Ok(grant())),

@@ -133,8 +133,8 @@ fn a_token_of_the_session_that_is_to_be_restored_is_taken_unless_the_app_knows_b
         let mut one = One::new(Config::default());
         let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
         let session = Some(SessionEntry::Begun(Fingerprint { epoch, subject: None, person: None }));
-        let stored = Stored { is_kept: true, session, ..Stored::default() };
-        one.happens_with(stored, Event::Started { company: true });
+        let stored = Stored { is_kept: true, company: true, session, ..Stored::default() };
+        one.happens_with(stored, Event::Started);
         if says {
             one.happens_with(stored, Event::CookieChanged { ticket: Ticket(1) });
         }

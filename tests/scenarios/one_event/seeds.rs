@@ -26,7 +26,7 @@ fn the_other_tabs_are_asked_where_only_they_know_of_a_session() {
         let mut one = One::new(Config { restore: false, ..Config::default() });
         let stored = Stored { is_kept, ..Stored::default() };
         if started {
-            one.happens_with(stored, Event::Started { company: false });
+            one.happens_with(stored, Event::Started);
             one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Here });
         }
         if is_known {
@@ -45,7 +45,7 @@ fn a_page_that_restores_nothing_goes_on_with_the_session_that_is_stored() {
         let begun = alices(&one);
         let session = Some(SessionEntry::Begun(begun)).filter(|_| is_stored);
         let stored = Stored { is_kept: true, session, ..Stored::default() };
-        one.happens_with(stored, Event::Started { company: false });
+        one.happens_with(stored, Event::Started);
         seeded(&mut one, stored);
         let Status::Active { epoch, elsewhere, .. } = one.session.status() else { panic!("it is shown") };
         assert_eq!((epoch == begun.epoch, elsewhere), (is_stored, false));
@@ -61,7 +61,7 @@ fn a_seed_of_a_session_that_was_signed_out_in_another_tab_is_refused() {
         let until = EpochId::last(one.moment().wall_ms() - 1_000, Some(begun.epoch));
         let session = Some(SessionEntry::Begun(begun));
         let stored = Stored { is_kept: true, session, ..Stored::default() };
-        one.happens_with(stored, Event::Started { company: false });
+        one.happens_with(stored, Event::Started);
         let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
         let commands = seeded(&mut one, Stored { session, ..stored });
         let refused = Command::Answer { ticket: Ticket(9), answer: Err(Denial::Ended(EndReason::SignedOut)) };
@@ -83,7 +83,7 @@ fn while_a_sign_out_is_pending_only_the_seed_of_another_person_is_taken() {
         let over = SessionEntry::Over { until, reason: EndReason::SignedOut };
         let sign_out = Some(PendingSignOut { until, session: Some(session), asked, tries });
         let stored = Stored { is_kept: true, session: Some(over), sign_out, ..Stored::default() };
-        one.happens_with(stored, Event::Started { company: false });
+        one.happens_with(stored, Event::Started);
         let commands = seeded(&mut one, stored);
         let refused = Command::Answer { ticket: Ticket(9), answer: Err(Denial::Ended(EndReason::SignedOut)) };
         assert_eq!(commands.contains(&refused), is_alices, "{is_alices}, {tries}: {commands:?}");
@@ -93,7 +93,7 @@ fn while_a_sign_out_is_pending_only_the_seed_of_another_person_is_taken() {
 #[test]
 fn a_seed_after_an_end_leaves_nothing_of_the_session_before() {
     let mut one = One::new(Config { tells_sign_out: false, ..Config::default() });
-    one.happens(Event::Started { company: false });
+    one.happens(Event::Started);
     let attempt = one.turn.expect("it restores");
     one.happens(Event::LockGranted { attempt, contended: false });
     let outcome = Err(RefreshFailure::Rejected { status: 401 });
@@ -121,7 +121,7 @@ fn a_call_that_is_withdrawn_is_not_answered_where_a_seed_was_handed_over_before_
         let stored = Stored { is_kept: true, session, ..Stored::default() };
         seeded(&mut one, stored);
         one.happens(call(Ticket(10)));
-        one.happens_with(stored, Event::Started { company: false });
+        one.happens_with(stored, Event::Started);
         one.happens(Event::Withdrawn { ticket: Ticket(10) });
         let answered: Vec<_> = one
             .runs(120_000)

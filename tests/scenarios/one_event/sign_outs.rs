@@ -19,7 +19,7 @@ fn a_page_that_begins_with_a_sign_out_pursues_it_unless_it_was_given_up() {
             sign_out: Some(PendingSignOut { until, session: None, asked, tries }),
             ..Stored::default()
         };
-        let commands = one.happens_with(stored, Event::Started { company: false });
+        let commands = one.happens_with(stored, Event::Started);
         let asks = commands.iter().any(|command| matches!(command, Command::AcquireLock { .. }));
         assert_eq!(asks, !is_given_up, "{tries}: {commands:?}");
         let progress = one.session.sign_out_progress().expect("there is one");
@@ -74,7 +74,7 @@ fn a_try_of_another_tab_counts_as_one_of_this_one() {
             PendingSignOut { until, session: None, asked: one.moment().wall_ms() - 5_000, tries: 0 };
         let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
         let stored = Stored { is_kept: true, session, sign_out: Some(pending), ..Stored::default() };
-        one.happens_with(stored, Event::Started { company: false });
+        one.happens_with(stored, Event::Started);
         let attempt = one.turn.expect("it pursues it");
         let stored = Stored { sign_out: Some(PendingSignOut { tries, ..pending }), ..stored };
         let commands = one.happens_with(stored, Event::LockGranted { attempt, contended: false });
@@ -93,7 +93,7 @@ fn pursuing(config: Config) -> (One, Stored) {
     let pending = PendingSignOut { until, session: None, asked, tries: 0 };
     let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
     let stored = Stored { is_kept: true, session, sign_out: Some(pending), ..Stored::default() };
-    one.happens_with(stored, Event::Started { company: false });
+    one.happens_with(stored, Event::Started);
     (one, stored)
 }
 
@@ -163,7 +163,7 @@ fn who_waits_for_a_sign_out_does_not_wait_for_refreshes_of_other_tabs() {
         in_flight = in_flight.with(InFlight { attempt: AttemptId::draw(&mut || number), sent, gone: None });
     }
     let stored = Stored { is_kept: true, session, in_flight, ..Stored::default() };
-    one.happens_with(stored, Event::Started { company: false });
+    one.happens_with(stored, Event::Started);
     let attempt = one.turn.take().expect("it restores");
     let commands = one.happens_with(stored, Event::LockGranted { attempt, contended: false });
     assert!(commands.contains(&Command::ReleaseLock { attempt }), "two are out: {commands:?}");
@@ -184,7 +184,7 @@ fn where_somebody_else_is_found_for_a_sign_out_that_session_is_shown() {
         let sign_out = Some(PendingSignOut { until, session, asked, tries: 0 });
         let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
         let stored = Stored { is_kept: true, session, sign_out, ..Stored::default() };
-        one.happens_with(stored, Event::Started { company: false });
+        one.happens_with(stored, Event::Started);
         let attempt = one.turn.expect("it pursues it");
         assert!(sends(&one.happens_with(stored, Event::LockGranted { attempt, contended: false })));
         let bobs = EpochId::draw(&mut || 5, asked + 1_000, Some(until));

@@ -65,7 +65,7 @@ fn a_worker_is_handed_a_token_that_came_later_than_its_own_and_no_other() {
 fn a_message_that_is_heard_right_after_the_clock_was_set_back_may_have_lain_there_for_so_long() {
     for (later, is_doubted) in [(0, true), (999, true), (1_000, false)] {
         let mut one = One::new(Config::default());
-        one.happens(Event::Started { company: false });
+        one.happens(Event::Started);
         let grant = one.grant();
         let from = Id::draw(&mut || 99);
         let offer = |sent: i64| {
@@ -283,7 +283,7 @@ fn a_page_that_is_loaded_hidden_does_not_refresh_ahead_of_the_expiry() {
         if is_hidden {
             one.happens(Event::Hidden);
         }
-        one.happens(Event::Started { company: false });
+        one.happens(Event::Started);
         let attempt = one.turn.expect("it restores the session");
         one.happens(Event::LockGranted { attempt, contended: false });
         let outcome = Ok(one.grant());

@@ -283,7 +283,7 @@ read_enum! { Rotation { None, Replays, Refuses, Revokes, } }
 read_enum! {
     Event {
         StorageRead(stored),
-        Started { company },
+        Started,
         SignInWanted { ticket },
         LoginSettled { ticket, grant },
         SignedIn { ticket, grant },
@@ -331,7 +331,7 @@ read_and_write_struct! { InFlight { attempt, sent, gone } }
 read_and_write_struct! { RefreshMarker { id, sent, state, companion, stray_since, gone, under, first } }
 read_and_write_struct! { Offer { epoch, token, subject, lifetime, age, sent } }
 read_and_write_struct! { Noted { is_kept, is_whole, sent, notes } }
-read_struct! { Stored { is_kept, session, marker, marked, sign_out, answered, companion, in_flight } }
+read_struct! { Stored { is_kept, company, session, marker, marked, sign_out, answered, companion, in_flight } }
 read_struct! { Grant { token, received, lifetime, subject } }
 write_struct! { Credential { token, epoch, generation } }
 write_struct! { SignOutFailure { attempt, failure, in_refresh } }
