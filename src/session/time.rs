@@ -1,4 +1,6 @@
 //! Moments on two clocks at once, and deadlines that hold even if one of the clocks is wrong.
+//!
+//! What dozens of functions call is compiled once: inlined, it makes the wasm 2 % larger.
 
 use std::ops::{Add, Div, Mul, Sub};
 
@@ -43,6 +45,7 @@ impl Millis {
 
     /// Returns the duration between two dates (milliseconds since 1970); zero if the second is not
     /// later.
+    #[inline(never)]
     pub(crate) const fn between(from: i64, to: i64) -> Self {
         let passed = to.saturating_sub(from);
         Self(if passed > 0 { passed.unsigned_abs() } else { 0 })
@@ -123,6 +126,7 @@ impl Moment {
 
     /// Returns the time since `earlier`, by the clock that counted more; zero if it is in the
     /// future by both.
+    #[inline(never)]
     pub fn since(self, earlier: Moment) -> Millis {
         let wall = self.wall_ms.saturating_sub(earlier.wall_ms);
         let monotonic = self.monotonic_ms.saturating_sub(earlier.monotonic_ms);
@@ -145,6 +149,7 @@ impl Moment {
 
     /// Returns the least time since `earlier`: by the clock that counted less. It is for waits that
     /// a set clock or a sleep of the machine must not cut short.
+    #[inline(never)]
     pub(crate) fn surely_since(self, earlier: Moment) -> Millis {
         let wall = self.wall_ms.saturating_sub(earlier.wall_ms);
         let monotonic = self.monotonic_ms.saturating_sub(earlier.monotonic_ms);
