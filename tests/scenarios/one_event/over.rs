@@ -110,3 +110,53 @@ fn a_tab_that_speaks_of_a_session_which_is_over_is_told_so() {
     let is_end = |command: &Command| matches!(command, Command::Tell(PeerMessage::Over { until, .. }) if *until >= first);
     assert!(commands.iter().any(is_end), "{commands:?}");
 }
+
+#[test]
+fn a_failure_of_the_session_before_is_not_shown_for_a_later_one() {
+    // Otherwise the app shows that the new session cannot be reached, before anything was sent.
+    let mut one = One::signed_in(Config::default());
+    let attempt = one.wants_renewal(1);
+    one.happens(Event::LockGranted { attempt, contended: false });
+    let outcome = Err(RefreshFailure::Unavailable { status: Some(503), retry_after: None });
+    one.happens(Event::RefreshSettled { attempt, outcome, echoes: false });
+    assert!(matches!(one.session.status(), Status::Active { failure: Some(_), .. }));
+    let epoch = EpochId::draw(&mut || 5, one.moment().wall_ms() + 1_000, None);
+    let message = PeerMessage::Began(Fingerprint { epoch, subject: None, person: None });
+    one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message });
+    let status = one.session.status();
+    assert!(matches!(status, Status::Unknown { failure: None, retry_at: None }), "{status:?}");
+}
+
+#[test]
+fn a_closed_object_releases_the_lock_when_its_page_leaves() {
+    // Otherwise the other tabs wait for a refresh of which nobody hears any more.
+    let mut one = One::signed_in(Config::default());
+    let attempt = one.wants_renewal(1);
+    one.happens(Event::LockGranted { attempt, contended: false });
+    let commands = one.happens(Event::Closed);
+    assert!(!commands.contains(&Command::ReleaseLock { attempt }), "it is still waited for: {commands:?}");
+    let commands = one.happens(Event::Left);
+    assert!(commands.contains(&Command::ReleaseLock { attempt }), "{commands:?}");
+}
+
+#[test]
+fn a_closed_object_keeps_no_token_in_memory() {
+    // Otherwise whoever can read the memory of the page finds the token of a user who has left.
+    let mut session = Session::new(
+        Config { restore: false, sign_out_token: true, ..Config::default() },
+        (|| 7) as fn() -> u64,
+    );
+    let one = One::new(Config::default());
+    let (now, grant) = (one.moment(), one.grant());
+    let read = || Event::StorageRead(Box::default());
+    let sign_out = Event::SignOutWanted { ticket: Ticket(1), reads_login: false };
+    for event in
+        [read(), Event::Started, read(), Event::SignedIn { ticket: Ticket(0), grant }, read(), sign_out]
+    {
+        let _performed = session.handle(now, event);
+    }
+    let holds_token = |session: &Session<_>| format!("{session:?}").contains("token: [redacted]");
+    assert!(holds_token(&session), "the endpoint requires it");
+    let _performed = session.handle(now, Event::Closed);
+    assert!(!holds_token(&session), "{session:?}");
+}
