@@ -2,7 +2,7 @@
 
 use silent_session::session::{
     AccessToken, AttemptId, Delay, EpochId, Event, Fingerprint, Grant, InFlight, InFlightList, MarkerState,
-    Note, Offer, PeerMessage, RefreshMarker, SessionEntry, Stored, TabId as Id, Ticket,
+    Note, Noted, Offer, PeerMessage, RefreshMarker, SessionEntry, Stored, TabId as Id, Ticket,
 };
 
 use super::*;
@@ -197,4 +197,97 @@ fn offered(one: &One, epoch: EpochId) -> PeerMessage {
     let Grant { subject, lifetime, .. } = one.grant();
     let (token, sent) = (AccessToken::new("offered"), one.moment().wall_ms());
     PeerMessage::Offered(Offer { epoch, token, subject, lifetime, age: Millis::ZERO, sent })
+}
+
+#[test]
+fn the_first_refresh_of_a_session_is_no_retry_of_one_before_a_sign_out() {
+    // Otherwise the server takes it for the one that it has rejected, and the user who has just signed in is signed out.
+    let mut one = One::signed_in(Config { tells_sign_out: false, ..Config::default() });
+    let stored = one.stored();
+    let early = one.wants_renewal(1);
+    let commands = one.happens_with(stored, Event::LockGranted { attempt: early, contended: false });
+    let marker = notes(&commands).into_iter().find_map(|note| match note {
+        Note::Mark { marker, .. } => Some(marker),
+        _ => None,
+    });
+    one.happens(Event::Withdrawn { ticket: Ticket(1) });
+    one.runs(15_000);
+    let marked = Stored { marker, marked: Some(early), ..stored };
+    let commands = one.happens_with(marked, Event::SignOutWanted { ticket: Ticket(2), reads_login: false });
+    let session = commands.iter().find_map(|command| match command {
+        Command::Remember(over) => Some(*over),
+        _ => None,
+    });
+    let outcome = Err(RefreshFailure::Rejected { status: 401 });
+    let event = Event::RefreshSettled { attempt: early, outcome, echoes: false };
+    let commands = one.happens_with(Stored { session, ..marked }, event);
+    assert!(notes(&commands).contains(&Note::Unmark { attempt: early }), "{commands:?}");
+    one.runs(1_000);
+    let grant = one.grant();
+    one.happens_with(Stored { session, ..stored }, Event::SignedIn { ticket: Ticket(3), grant });
+    let attempt = one.wants_renewal(4);
+    let commands = one.happens_with(one.stored(), Event::LockGranted { attempt, contended: false });
+    assert!(commands.contains(&Command::SendRefresh { attempt, id: attempt }), "{commands:?}");
+}
+
+/// What is stored again, or changed, in the list of refreshes in flight.
+fn lists(commands: &[Command]) -> Vec<(AttemptId, bool)> {
+    let listed = |note: Note| match note {
+        Note::List(listed) => Some((listed.attempt, listed.gone.is_some())),
+        _ => None,
+    };
+    notes(commands).into_iter().filter_map(listed).collect()
+}
+
+#[test]
+fn a_refresh_in_flight_is_listed_again_after_the_entries_were_cleared() {
+    // Otherwise other tabs count it no more, and send more than two refreshes at once.
+    for waited in [1_000, 16_000] {
+        let mut one = One::signed_in(Config::default());
+        let attempt = one.wants_renewal(1);
+        one.happens_with(one.stored(), Event::LockGranted { attempt, contended: false });
+        one.happens(Event::Withdrawn { ticket: Ticket(1) });
+        one.runs(waited);
+        let commands = one.happens(Event::StorageCleared);
+        assert_eq!(lists(&commands), [(attempt, false)], "{waited} ms: {commands:?}");
+    }
+}
+
+#[test]
+fn a_page_that_is_back_hears_of_its_refresh_again() {
+    // Otherwise other tabs stop counting it too early, and send more than two refreshes at once.
+    let mut one = One::signed_in(Config::default());
+    let stored = one.stored();
+    let attempt = one.wants_renewal(1);
+    one.happens_with(stored, Event::LockGranted { attempt, contended: false });
+    assert_eq!(lists(&one.happens(Event::Left)), [(attempt, true)]);
+    one.now += 1_000;
+    let commands = one.happens_with(stored, Event::Woken { was_away: true, is_seen: true });
+    assert_eq!(lists(&commands), [(attempt, false)], "{commands:?}");
+}
+
+#[test]
+fn a_mark_that_is_dated_years_ahead_is_not_passed_on() {
+    // Otherwise a broken clock in one tab spreads to all that open later.
+    for (ahead, is_passed_on) in [(0, true), (367 * 86_400_000, false)] {
+        let mut one = One::signed_in(Config::default());
+        let now = one.moment().wall_ms();
+        let marker = RefreshMarker {
+            id: other(),
+            sent: now + ahead,
+            state: MarkerState::InFlight,
+            companion: None,
+            stray_since: None,
+            gone: None,
+            under: None,
+            first: now + ahead,
+        };
+        let note = Note::Mark { attempt: other(), marker };
+        let noted = Noted { is_kept: false, is_whole: false, sent: now, notes: vec![note] };
+        one.happens(Event::PeerSpoke { from: Id::draw(&mut || 98), message: PeerMessage::Noted(noted) });
+        let hello = Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Hello };
+        let commands = one.happens(hello);
+        let has_it = |command: &Command| matches!(command, Command::Tell(PeerMessage::Noted(noted)) if noted.notes.contains(&note));
+        assert_eq!(commands.iter().any(has_it), is_passed_on, "{ahead} ms: {commands:?}");
+    }
 }
