@@ -134,3 +134,19 @@ fn a_call_that_is_withdrawn_is_not_answered_where_a_seed_was_handed_over_before_
         assert_eq!(answered, [Ticket(9)]);
     }
 }
+
+#[test]
+fn a_page_that_has_a_seed_only_refreshes_for_a_worker() {
+    // A seed is never sent to another tab. Otherwise the worker receives neither a token nor the promise of one.
+    let mut one = One::new(Config { restore: false, ..Config::default() });
+    let session = Some(SessionEntry::Begun(alices(&one)));
+    let stored = Stored { is_kept: true, session, ..Stored::default() };
+    one.happens_with(stored, Event::Started);
+    seeded(&mut one, stored);
+    assert!(matches!(one.session.status(), Status::Active { .. }));
+    one.turn = None;
+    let message = PeerMessage::Wanted { epoch: None, age: Millis::ZERO };
+    let commands = one.happens(Event::PeerSpoke { from: Id::draw(&mut || 99), message });
+    assert!(commands.contains(&Command::Tell(PeerMessage::Coming)), "{commands:?}");
+    assert!(one.turn.is_some(), "{commands:?}");
+}
