@@ -207,3 +207,14 @@ fn a_session_that_begins_leaves_nothing_of_it() {
     sign_out.resume(&mut outbox);
     assert_eq!(outbox.writes.len(), 1, "there is nothing to store");
 }
+
+#[test]
+fn a_sign_out_does_not_show_why_an_earlier_one_has_failed() {
+    // Otherwise the app reports a failure before anything was sent.
+    let mut sign_out = pursuing(19);
+    sign_out.fail(failed(UNAVAILABLE), NOW, &mut || 7, &mut Outbox::default());
+    let shown = |sign_out: &SignOut| sign_out.progress().and_then(|progress| progress.failure);
+    assert_eq!((sign_out.step(), shown(&sign_out)), (Step::Show, Some(failed(UNAVAILABLE))));
+    sign_out.ask(entry(0), None, &mut Outbox::default());
+    assert_eq!((sign_out.step(), shown(&sign_out)), (Step::Try, None));
+}

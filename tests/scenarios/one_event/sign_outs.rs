@@ -245,3 +245,57 @@ fn who_waits_for_a_sign_out_does_not_wait_for_the_allowance_of_idle_refreshes() 
     let attempt = one.turn.expect("it is asked for at once");
     assert!(sends(&one.happens(Event::LockGranted { attempt, contended: false })));
 }
+
+/// A page that begins with a sign-out of alice: a refresh goes first, and is on the wire.
+fn comparing() -> (One, AttemptId, Stored) {
+    let mut one = One::new(Config::default());
+    let asked = one.moment().wall_ms() - 50_000;
+    let session = one.session(EpochId::draw(&mut || 5, asked - 50_000, None));
+    let until = EpochId::last(asked, Some(session.epoch));
+    let sign_out = Some(PendingSignOut { until, session: Some(session), asked, tries: 0 });
+    let over = SessionEntry::Over { until, reason: EndReason::SignedOut };
+    let stored = Stored { is_kept: true, session: Some(over), sign_out, ..Stored::default() };
+    one.happens_with(stored, Event::Started);
+    let attempt = one.turn.take().expect("it pursues it");
+    assert!(sends(&one.happens_with(stored, Event::LockGranted { attempt, contended: false })));
+    (one, attempt, stored)
+}
+
+#[test]
+fn a_page_that_leaves_while_it_looks_whose_session_there_is_sends_no_sign_out_before_it_is_back() {
+    // It has released the lock: otherwise it signs out somebody who signs in meanwhile in another tab.
+    for leaves in [true, false] {
+        let (mut one, attempt, stored) = comparing();
+        if leaves {
+            let commands = one.happens(Event::Left);
+            assert!(commands.contains(&Command::ReleaseLock { attempt }), "{commands:?}");
+        }
+        let outcome = Ok(one.grant());
+        let commands = one.happens_with(stored, Event::RefreshSettled { attempt, outcome, echoes: false });
+        assert_eq!(tells_server(&commands), !leaves, "{commands:?}");
+        one.happens_with(stored, Event::Woken { was_away: leaves, is_seen: true });
+        assert_eq!(one.turn.is_some(), leaves, "it is tried again");
+    }
+}
+
+#[test]
+fn a_sign_in_that_is_reported_before_the_page_starts_ends_the_pursuit_of_an_earlier_sign_out() {
+    // Otherwise the user who has just signed in is signed out.
+    for says in [true, false] {
+        let mut one = One::new(Config::default());
+        let asked = one.moment().wall_ms() - 5_000;
+        let until = EpochId::draw(&mut || 5, asked, None);
+        let sign_out = Some(PendingSignOut { until, session: None, asked, tries: 0 });
+        let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
+        let stored = Stored { is_kept: true, session, sign_out, ..Stored::default() };
+        if says {
+            one.happens_with(stored, Event::CookieChanged { ticket: Ticket(1) });
+        }
+        let commands = one.happens_with(stored, Event::Started);
+        assert_eq!(commands.contains(&Command::ForgetSignOut { until }), says, "{commands:?}");
+        let attempt = one.turn.expect("it asks for the lock");
+        let stored = if says { Stored { sign_out: None, ..stored } } else { stored };
+        let commands = one.happens_with(stored, Event::LockGranted { attempt, contended: false });
+        assert_eq!((sends(&commands), tells_server(&commands)), (says, !says), "{commands:?}");
+    }
+}
