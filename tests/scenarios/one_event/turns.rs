@@ -292,3 +292,24 @@ fn a_page_that_is_loaded_hidden_does_not_refresh_ahead_of_the_expiry() {
         assert_eq!(refresh_at.is_none(), is_hidden, "hidden: {is_hidden}");
     }
 }
+
+#[test]
+fn once_the_network_is_back_no_date_is_shown_that_has_passed() {
+    // Otherwise the app says until the next reply that it tries again at a time that was minutes ago.
+    let mut one = One::new(Config::default());
+    one.happens(Event::Started);
+    let attempt = one.turn.expect("it restores the session");
+    one.happens(Event::LockGranted { attempt, contended: false });
+    for number in 0..8 {
+        let from = Id::draw(&mut || 100 + number);
+        one.happens(Event::PeerSpoke { from, message: PeerMessage::Tried });
+    }
+    let outcome = Err(RefreshFailure::Offline);
+    one.happens(Event::RefreshSettled { attempt, outcome, echoes: false });
+    assert!(matches!(one.session.status(), Status::Unknown { retry_at: Some(_), .. }));
+    // The machine sleeps.
+    one.now += 1_000_000;
+    one.happens(Event::CameOnline);
+    let status = one.session.status();
+    assert!(matches!(status, Status::Unknown { failure: Some(_), retry_at: None }), "{status:?}");
+}
