@@ -128,7 +128,6 @@ impl<E: Entropy> Session<E> {
         let pause =
             self.probe_pause(now).unwrap_or_else(|| CONFIRMATION + scale(CONFIRMATION, &mut self.entropy));
         turn.hold(Millis::ZERO, pause, now);
-        turn.waited_for = None;
         self.queue.current = Some(turn);
         self.report(Report::Deferred { why: Delay::Confirmation, wait: pause });
     }

@@ -313,3 +313,35 @@ fn once_the_network_is_back_no_date_is_shown_that_has_passed() {
     let status = one.session.status();
     assert!(matches!(status, Status::Unknown { failure: Some(_), retry_at: None }), "{status:?}");
 }
+
+#[test]
+fn an_orphan_is_waited_for_once_although_its_retry_was_rejected_and_the_clock_was_set_back() {
+    // Otherwise a page load takes longer, for a cookie that was waited for in vain.
+    let mut one = One::signed_in(Config::default());
+    let sent = one.moment().wall_ms() - 1_000;
+    let id = AttemptId::draw(&mut || 55);
+    let stored = one.stored();
+    let marker = RefreshMarker {
+        id,
+        sent,
+        state: MarkerState::InFlight,
+        companion: None,
+        stray_since: None,
+        gone: Some(sent),
+        under: stored.session.map(|session| session.epoch()),
+        first: sent,
+    };
+    let stored = Stored { marker: Some(marker), marked: Some(id), ..stored };
+    let attempt = one.wants_renewal(1);
+    let commands = one.happens_with(stored, Event::LockGranted { attempt, contended: false });
+    assert_eq!(deferred(&commands), Some((Delay::Orphan, Millis::new(1_000))));
+    one.runs(1_000);
+    assert!(sends(&one.happens_with(stored, Event::LookedAgain { attempt })));
+    let outcome = Err(RefreshFailure::Rejected { status: 401 });
+    let commands = one.happens_with(stored, Event::RefreshSettled { attempt, outcome, echoes: false });
+    assert_eq!(deferred(&commands), Some((Delay::Confirmation, Millis::new(500))));
+    one.set = -1_000;
+    one.runs(500);
+    let commands = one.happens_with(stored, Event::LookedAgain { attempt });
+    assert!(sends(&commands), "{commands:?}");
+}
