@@ -26,7 +26,8 @@
 //!
 //! *Heard* stands for what another tab says or has stored: `PeerSpoke`, `StorageChanged`, and
 //! whatever else reads storage. *Any*: a token that the page was delivered with may have waited for
-//! other tabs. The simulated world holds each history to this table (`tests/world/manual.rs`).
+//! other tabs. The simulated world holds each history to this table and the next
+//! (`tests/world/manual.rs`), and each row has an event of its own (`tests/scenarios/one_event/`).
 //!
 //! | from | to | at | because |
 //! | --- | --- | --- | --- |

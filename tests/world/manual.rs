@@ -29,7 +29,7 @@ pub struct Row {
 }
 
 pub static PHASES: LazyLock<Vec<Row>> = LazyLock::new(|| rows("# Phases"));
-static STAGES: LazyLock<Vec<Row>> = LazyLock::new(|| rows("# Stages of a turn"));
+pub static STAGES: LazyLock<Vec<Row>> = LazyLock::new(|| rows("# Stages of a turn"));
 
 /// The rows of the table in a section of the manual.
 fn rows(section: &str) -> Vec<Row> {

@@ -6,6 +6,7 @@ mod refreshes;
 mod requests;
 mod seeds;
 mod sign_outs;
+mod stages;
 mod turns;
 
 use silent_session::session::{
