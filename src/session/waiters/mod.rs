@@ -220,6 +220,17 @@ mod tests {
     }
 
     #[test]
+    fn a_caller_with_an_earlier_ticket_that_came_later_makes_nobody_wait_longer() {
+        let mut waiters = both();
+        let (came, patience) = (Moment::new(5_000, 5_000), Millis::from_secs(60));
+        waiters.add(Ticket(0), Wish::Token, None, came);
+        let mut impatient =
+            |now| waiters.take_impatient(Moment::new(now, now), patience).map(|caller| caller.ticket);
+        let first = [impatient(60_000), impatient(60_000), impatient(64_999), impatient(65_000)];
+        assert_eq!(first, [Some(TOKEN), Some(RENEWAL), None, Some(Ticket(0))]);
+    }
+
+    #[test]
     fn a_token_serves_those_that_it_grants_and_refuses_those_of_another_session() {
         let [session, other] = [5, 6].map(|ms| EpochId::draw(&mut || 7, ms, None));
         let all = [

@@ -1,4 +1,4 @@
-//! Values by ticket, in the order of the tickets.
+//! Values by ticket, in the order in which they were added: nearly that of the tickets.
 //!
 //! Adding, finding and taking a value costs the same however many wait: thousands of calls may wait
 //! for one refresh.
@@ -14,7 +14,7 @@ const FEW: usize = 32;
 /// One value for each ticket.
 #[derive(Debug)]
 pub struct TicketQueue<T> {
-    /// The places in the order of the tickets. The first is never empty.
+    /// The places in their order. The first is never empty.
     places: VecDeque<(Ticket, Option<T>)>,
     empty: usize,
 }
@@ -26,20 +26,16 @@ impl<T> Default for TicketQueue<T> {
 }
 
 impl<T> TicketQueue<T> {
-    /// Adds the value of a ticket. The ticket of a seed was drawn before those that were added
-    /// while the seed waited for the session to start.
+    /// Adds the value of a ticket behind all others.
     pub fn push(&mut self, ticket: Ticket, value: T) {
-        let mut at = self.places.len();
         self.places.push_back((ticket, Some(value)));
-        while at > 0 && self.places[at - 1].0 > ticket {
-            self.places.swap(at - 1, at);
-            at -= 1;
-        }
     }
 
     /// Takes the value of a ticket.
     pub fn take(&mut self, ticket: Ticket) -> Option<T> {
-        let index = self.places.binary_search_by_key(&ticket, |(its, _)| *its).ok()?;
+        let found = self.places.binary_search_by_key(&ticket, |(its, _)| *its).ok();
+        // The ticket of a seed was drawn before those that were added while it waited.
+        let index = found.or_else(|| self.places.iter().position(|(its, _)| *its == ticket))?;
         let value = self.places.get_mut(index)?.1.take()?;
         self.empty += 1;
         self.tidy();
