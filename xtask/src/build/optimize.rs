@@ -7,8 +7,19 @@ use crate::failure::{Outcome, While};
 use crate::process::{output, run};
 use crate::project::Project;
 
-/// The wasm features to keep to are read from the `target_features` section, which is of no use after that.
-pub(crate) const FLAGS: &[&str] = &["-Oz", "--converge", "--strip-producers", "--strip-target-features"];
+/// The passes, each measured. Flat code is looped anew: LLVM's blocks are larger. The stack lies at the lowest addresses, and nothing
+/// but its last kilobyte below 1024. The wasm features to keep to are read from the `target_features` section, which is of no use
+/// after that.
+pub(crate) const FLAGS: &[&str] = &[
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
+    "--converge",
+    "--low-memory-unused",
+    "--strip-producers",
+    "--strip-target-features",
+];
 
 /// Which wasm-opt it is.
 pub(crate) fn version(project: &Project) -> Outcome<String> {
