@@ -194,6 +194,7 @@ impl ToHost for &'static str {
 macro_rules! read_struct {
     ($name:ident { $($member:tt),* } $(, $rest:expr)?) => {
         impl FromHost for $name {
+            #[allow(clippy::needless_update, reason = "the rest is that of members to come")]
             fn read() -> Self {
                 Self { $($member: FromHost::read(),)* $(..$rest)? }
             }
