@@ -180,7 +180,9 @@ impl Tabs {
 
     fn cross_out(&mut self, from: TabId) {
         if let Some(missing) = self.inquiry.as_mut().and_then(|inquiry| inquiry.missing.as_mut()) {
-            missing.retain(|sibling| *sibling != from);
+            if let Some(index) = missing.iter().position(|sibling| *sibling == from) {
+                missing.swap_remove(index);
+            }
             if missing.is_empty() {
                 self.inquiry = None;
             }
