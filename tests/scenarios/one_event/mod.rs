@@ -10,8 +10,8 @@ mod stages;
 mod turns;
 
 use silent_session::session::{
-    AccessToken, AttemptId, Delay, EpochId, Event, Fingerprint, Grant, Moment, Report, Session, SessionEntry,
-    Stored, Subject, Ticket,
+    AccessToken, AttemptId, Delay, EpochId, Event, Fingerprint, Grant, MarkerState, Moment, RefreshMarker,
+    Report, Session, SessionEntry, Stored, Subject, Ticket,
 };
 
 use super::*;
@@ -77,6 +77,21 @@ impl One {
         Stored { is_kept: true, session, ..Stored::default() }
     }
 
+    /// The marker of a refresh that a page has sent so many milliseconds ago, before it went.
+    pub(super) fn orphan(&self, id: AttemptId, age: i64, under: Option<EpochId>) -> RefreshMarker {
+        let sent = self.moment().wall_ms() - age;
+        RefreshMarker {
+            id,
+            sent,
+            state: MarkerState::InFlight,
+            companion: None,
+            stray_since: None,
+            gone: Some(sent),
+            under,
+            first: sent,
+        }
+    }
+
     pub(super) fn moment(&self) -> Moment {
         Moment::new(1_700_000_000_000 + self.now + self.set, self.now)
     }
@@ -138,4 +153,9 @@ pub(super) fn deferred(commands: &[Command]) -> Option<(Delay, Millis)> {
         Command::Report(Report::Deferred { why, wait }) => Some((*why, *wait)),
         _ => None,
     })
+}
+
+/// A turn of another page.
+pub(super) fn other() -> AttemptId {
+    AttemptId::draw(&mut || 77)
 }

@@ -13,11 +13,6 @@ fn listed(one: &One, ago: i64) -> InFlightList {
     InFlightList::default().with(InFlight { attempt: other(), sent, gone: None })
 }
 
-/// The turn of another tab.
-fn other() -> AttemptId {
-    AttemptId::draw(&mut || 77)
-}
-
 fn notes(commands: &[Command]) -> Vec<Note> {
     let note = |command: &Command| match command {
         Command::Note(note) => Some(*note),
@@ -83,17 +78,7 @@ fn what_becomes_of_an_unknown_refresh_clears_its_marker_unless_it_is_lost() {
 fn a_login_waits_for_an_orphan_as_long_as_its_cookie_is_likely_to_come_and_a_sign_out_until_it_cannot() {
     for (is_login, wait) in [(true, 1_500), (false, 14_500)] {
         let mut one = One::signed_in(Config::default());
-        let sent = one.moment().wall_ms() - 500;
-        let marker = RefreshMarker {
-            id: other(),
-            sent,
-            state: MarkerState::InFlight,
-            companion: None,
-            stray_since: None,
-            gone: Some(sent),
-            under: None,
-            first: sent,
-        };
+        let marker = one.orphan(other(), 500, None);
         let stored = Stored { marker: Some(marker), marked: Some(other()), ..one.stored() };
         let event = if is_login {
             Event::SignInWanted { ticket: Ticket(1) }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use silent_session::session::{Event, MarkerState, RefreshMarker, Stored, Ticket};
+use silent_session::session::{Event, Stored, Ticket};
 
 use super::super::world::manual::{STAGES, check_stage, name_of};
 use super::*;
@@ -53,24 +53,9 @@ impl One {
 
     /// What is stored while the refresh of a page is out that has just gone.
     fn refreshed_elsewhere(&self) -> Stored {
-        let sent = self.moment().wall_ms();
-        let marker = RefreshMarker {
-            id: other(),
-            sent,
-            state: MarkerState::InFlight,
-            companion: None,
-            stray_since: None,
-            gone: Some(sent),
-            under: None,
-            first: sent,
-        };
+        let marker = self.orphan(other(), 0, None);
         Stored { marker: Some(marker), marked: Some(other()), ..self.stored() }
     }
-}
-
-/// A turn of another page.
-fn other() -> AttemptId {
-    AttemptId::from_words([0, 99])
 }
 
 fn stories() -> Vec<Story> {

@@ -1,8 +1,8 @@
 //! The turns of a session: the lock, whom it asks, what it waits for, and how old a token is.
 
 use silent_session::session::{
-    AccessToken, AttemptId, Delay, EpochId, Event, Grant, MarkerState, Offer, Pace, PeerMessage,
-    RefreshMarker, RefreshReply, SessionEntry, Stored, TabId as Id, Ticket,
+    AccessToken, AttemptId, Delay, EpochId, Event, Grant, Offer, Pace, PeerMessage, RefreshReply,
+    SessionEntry, Stored, TabId as Id, Ticket,
 };
 
 use super::*;
@@ -147,18 +147,8 @@ fn a_wait_is_for_an_orphan_unless_the_other_tabs_take_longer() {
             not: Some(grant.token.clone()),
             min_validity: Millis::ZERO,
         });
-        let sent = one.moment().wall_ms() - age;
         let id = AttemptId::draw(&mut || 55);
-        let marker = RefreshMarker {
-            id,
-            sent,
-            state: MarkerState::InFlight,
-            companion: None,
-            stray_since: None,
-            gone: Some(sent),
-            under: Some(epoch),
-            first: sent,
-        };
+        let marker = one.orphan(id, age, Some(epoch));
         let session = Some(SessionEntry::Begun(one.session(epoch)));
         let stored =
             Stored { is_kept: true, session, marker: Some(marker), marked: Some(id), ..Stored::default() };
@@ -318,19 +308,9 @@ fn once_the_network_is_back_no_date_is_shown_that_has_passed() {
 fn an_orphan_is_waited_for_once_although_its_retry_was_rejected_and_the_clock_was_set_back() {
     // Otherwise a page load takes longer, for a cookie that was waited for in vain.
     let mut one = One::signed_in(Config::default());
-    let sent = one.moment().wall_ms() - 1_000;
     let id = AttemptId::draw(&mut || 55);
     let stored = one.stored();
-    let marker = RefreshMarker {
-        id,
-        sent,
-        state: MarkerState::InFlight,
-        companion: None,
-        stray_since: None,
-        gone: Some(sent),
-        under: stored.session.map(|session| session.epoch()),
-        first: sent,
-    };
+    let marker = one.orphan(id, 1_000, stored.session.map(|session| session.epoch()));
     let stored = Stored { marker: Some(marker), marked: Some(id), ..stored };
     let attempt = one.wants_renewal(1);
     let commands = one.happens_with(stored, Event::LockGranted { attempt, contended: false });
