@@ -2,7 +2,7 @@
 
 use crate::session::time::Millis;
 
-use crate::session::status::EndReason;
+use crate::session::end_reason::EndReason;
 
 /// The reason why a response contains no usable token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

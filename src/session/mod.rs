@@ -92,6 +92,7 @@
 
 mod clock;
 mod config;
+mod end_reason;
 mod error;
 mod event;
 mod id;
@@ -112,6 +113,7 @@ mod turn;
 mod waiters;
 
 pub use config::Config;
+pub use end_reason::EndReason;
 pub use error::{Denial, FailureKind, RefreshFailure, TokenFault};
 pub use event::Event;
 pub use id::{AttemptId, Entropy, EpochId, Generation, TabId, Ticket};
@@ -124,7 +126,7 @@ pub use outbox::{Action, AppCalls, LockTask, Outbox, Reply, Request, Write};
 pub use renewal::breaker::Audience;
 pub use report::{Delay, Report};
 pub use sign_out::progress::{SignOutFailure, SignOutProgress, SignOutStatus};
-pub use status::{EndReason, Progress, Status};
+pub use status::{Progress, Status};
 pub use storage::note::{Note, Noted};
 pub use storage::stored::{Fingerprint, PendingSignOut, RefreshReply, SessionEntry, Stored};
 pub use tabs::message::{Offer, PeerMessage};

@@ -2,10 +2,10 @@
 
 use crate::session::time::Millis;
 
+use crate::session::end_reason::EndReason;
 use crate::session::error::RefreshFailure;
 use crate::session::id::AttemptId;
 use crate::session::sign_out::progress::{SignOutFailure, SignOutStatus};
-use crate::session::status::EndReason;
 
 /// One report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

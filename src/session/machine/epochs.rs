@@ -1,12 +1,12 @@
 //! Sessions that begin or end in other tabs, and entries that are gone.
 
 use crate::session::config::LONGEST_PENDING_SIGN_OUT;
+use crate::session::end_reason::EndReason;
 use crate::session::error::Denial;
 use crate::session::id::{Entropy, EpochId};
 use crate::session::machine::Session;
 use crate::session::outbox::Write;
 use crate::session::renewal::breaker::Breaker;
-use crate::session::status::EndReason;
 use crate::session::storage::note::Note;
 use crate::session::storage::stored::{Fingerprint, SessionEntry};
 use crate::session::tenure::Phase;

@@ -1,11 +1,11 @@
 //! Sign-ins, new tokens, and the end of a session.
 
+use crate::session::end_reason::EndReason;
 use crate::session::error::Denial;
 use crate::session::id::{Entropy, EpochId, Ticket};
 use crate::session::machine::Session;
 use crate::session::outbox::{Reply, Write};
 use crate::session::report::Report;
-use crate::session::status::EndReason;
 use crate::session::storage::stored::{Fingerprint, SessionEntry};
 use crate::session::tabs::message::PeerMessage;
 use crate::session::tenure::Phase;

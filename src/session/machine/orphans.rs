@@ -85,7 +85,7 @@ impl<E: Entropy> Session<E> {
             }
             Settled::Stray(sent) => {
                 // The server may have rotated the cookie: the next refresh needs the same id.
-                let lost = (fate == Fate::Lost).then(|| RefreshMarker::of_earlier(&sent, MarkerState::Lost));
+                let lost = (fate == Fate::Lost).then(|| sent.marker_in(MarkerState::Lost));
                 self.stray_settled(attempt, sent, fate, lost);
             }
             Settled::Unknown => self.note(Note::Unmark { attempt }),

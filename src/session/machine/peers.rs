@@ -1,9 +1,9 @@
 //! Messages between the tabs of one session, and the page as it comes and goes.
 
+use crate::session::end_reason::EndReason;
 use crate::session::id::{Entropy, EpochId, TabId};
 use crate::session::machine::Session;
 use crate::session::outbox::Write;
-use crate::session::status::EndReason;
 use crate::session::storage::stored::{Fingerprint, SessionEntry};
 use crate::session::tabs::ANSWER_PATIENCE;
 use crate::session::tabs::message::{Offer, PeerMessage};

@@ -1,6 +1,7 @@
 //! The outcome of a refresh.
 
 use crate::session::config::{CONFIRMATION, TRAVEL_TIME};
+use crate::session::end_reason::EndReason;
 use crate::session::error::RefreshFailure;
 use crate::session::id::{AttemptId, Entropy};
 use crate::session::machine::Session;
@@ -8,7 +9,6 @@ use crate::session::markers::refresh_marker::RefreshMarker;
 use crate::session::markers::settling::Fate;
 use crate::session::renewal::backoff::scale;
 use crate::session::report::{Delay, Report};
-use crate::session::status::EndReason;
 use crate::session::storage::note::Note;
 use crate::session::storage::stored::RefreshReply;
 use crate::session::tenure::Evidence;

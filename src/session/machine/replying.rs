@@ -1,8 +1,8 @@
 //! Replies to other tabs, and those that another tab makes needless.
 
+use crate::session::end_reason::EndReason;
 use crate::session::id::Entropy;
 use crate::session::machine::Session;
-use crate::session::status::EndReason;
 use crate::session::storage::stored::Fingerprint;
 use crate::session::tabs::message::{Offer, PeerMessage};
 use crate::session::tabs::replies::Debt;

@@ -5,11 +5,11 @@
 //! has reported. But the page may come out of a cache, or hand its token over late, and be older
 //! than a sign-in or a sign-out. Then a refresh tells, or the seed is rejected.
 
+use crate::session::end_reason::EndReason;
 use crate::session::error::Denial;
 use crate::session::id::{Entropy, Ticket};
 use crate::session::machine::Session;
 use crate::session::outbox::Reply;
-use crate::session::status::EndReason;
 use crate::session::storage::stored::{Fingerprint, PendingSignOut, SessionEntry};
 use crate::session::tenure::Evidence;
 use crate::session::tenure::Phase;

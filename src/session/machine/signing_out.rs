@@ -5,6 +5,7 @@
 //! restored before the next sign-in. If the server has said that there is no session, a sign-out
 //! sends nothing and changes nothing.
 
+use crate::session::end_reason::EndReason;
 use crate::session::error::Denial;
 use crate::session::id::{Entropy, Ticket};
 use crate::session::machine::Session;
@@ -12,7 +13,6 @@ use crate::session::markers::refresh_marker::RefreshMarker;
 use crate::session::outbox::{Reply, Write};
 use crate::session::sign_out::progress::{SignOutProgress, SignOutStatus};
 use crate::session::sign_out::{Found, Step};
-use crate::session::status::EndReason;
 use crate::session::storage::stored::{Fingerprint, PendingSignOut, SessionEntry};
 use crate::session::tenure::Phase;
 use crate::session::time::Moment;

@@ -5,7 +5,6 @@ use crate::session::id::{AttemptId, EpochId};
 use crate::session::markers::in_flight::LONGEST_IN_FLIGHT;
 use crate::session::time::{MOST_AHEAD, Millis, Moment};
 use crate::session::token::fnv1a;
-use crate::session::turn::SentRefresh;
 
 /// The marker of a refresh whose outcome is not fully known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,13 +60,6 @@ impl RefreshMarker {
     /// shows.
     pub(crate) fn has_come(&self, companion: Option<Companion>) -> bool {
         self.companion.zip(companion).is_some_and(|(then, now)| then != now)
-    }
-
-    /// Returns the marker of a refresh that was sent in an earlier session.
-    pub(crate) fn of_earlier(sent: &SentRefresh, state: MarkerState) -> Self {
-        let marker = Self::stray(sent.id, sent.began.wall_ms());
-        let stray_since = marker.stray_since.filter(|_| state == MarkerState::Stray);
-        Self { state, stray_since, under: sent.under, ..marker }
     }
 
     /// Returns the marker of a refresh of which only the date is known.
@@ -159,6 +151,7 @@ impl RefreshMarker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::turn::SentRefresh;
 
     const SENT: Moment = Moment::new(10_000, 10_000);
 
@@ -172,7 +165,7 @@ mod tests {
     }
 
     fn of(state: MarkerState) -> RefreshMarker {
-        RefreshMarker::of_earlier(&sent(), state)
+        sent().marker_in(state)
     }
 
     const STANDINGS: [MarkerState; 4] =

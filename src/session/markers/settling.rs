@@ -103,7 +103,7 @@ impl Markers {
         let before = self.take_one_before(fate, others, now).map(overtaken);
         // A failed refresh brings no cookie any more.
         let is_lost = fate == Fate::Lost;
-        before.or(is_lost.then(|| RefreshMarker::of_earlier(&sent, MarkerState::Lost)))
+        before.or(is_lost.then(|| sent.marker_in(MarkerState::Lost)))
     }
 
     /// Takes the one before, if it may still bring a cookie.

@@ -1,9 +1,9 @@
 //! The reading of markers, and the marking of the next refresh, case by case.
 
 use super::*;
+use crate::session::end_reason::EndReason;
 use crate::session::markers::in_flight::{InFlightList, LONGEST_IN_FLIGHT};
 use crate::session::markers::settling::{Fate, Others};
-use crate::session::status::EndReason;
 use crate::session::storage::stored::SessionEntry;
 use crate::session::turn::SentRefresh;
 

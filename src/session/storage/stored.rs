@@ -2,11 +2,11 @@
 //! digests by which a guessed name can be tested.
 
 use crate::session::config::{LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OUT};
+use crate::session::end_reason::EndReason;
 use crate::session::id::{AttemptId, EpochId};
 use crate::session::markers::in_flight::InFlightList;
 use crate::session::markers::pace::Pace;
 use crate::session::markers::refresh_marker::{Companion, RefreshMarker};
-use crate::session::status::EndReason;
 use crate::session::time::{Millis, Moment};
 use crate::session::token::Grant;
 

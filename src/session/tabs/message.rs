@@ -1,7 +1,7 @@
 //! The messages between tabs.
 
+use crate::session::end_reason::EndReason;
 use crate::session::id::EpochId;
-use crate::session::status::EndReason;
 use crate::session::storage::note::Noted;
 use crate::session::storage::stored::Fingerprint;
 use crate::session::time::{Millis, Moment};

@@ -173,7 +173,7 @@ impl Cookie {
     /// Returns the marker of a refresh of this tab that was sent in an earlier session. `session`
     /// is the current one.
     pub(crate) fn stray_marker(&self, sent: &SentRefresh, session: Option<EpochId>) -> RefreshMarker {
-        let marker = RefreshMarker::of_earlier(sent, MarkerState::Stray);
+        let marker = sent.marker_in(MarkerState::Stray);
         // A session that a refresh has found is dated before the refreshes that were in flight
         // then.
         session.filter(|_| self.signed_in_here).map_or(marker, |session| marker.before(session))

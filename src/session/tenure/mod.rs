@@ -3,11 +3,11 @@
 pub(crate) mod cookie;
 pub(crate) mod seed;
 
+use crate::session::end_reason::EndReason;
 use crate::session::error::RefreshFailure;
 use crate::session::id::{Entropy, EpochId};
 use crate::session::markers::in_flight::InFlightList;
 use crate::session::markers::refresh_marker::RefreshMarker;
-use crate::session::status::EndReason;
 use crate::session::storage::note::Note;
 use crate::session::storage::stored::{Fingerprint, SessionEntry};
 use crate::session::tenure::cookie::{Cookie, strays_into};

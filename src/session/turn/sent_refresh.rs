@@ -2,6 +2,7 @@
 
 use crate::session::id::{AttemptId, EpochId};
 use crate::session::markers::in_flight::LONGEST_IN_FLIGHT;
+use crate::session::markers::refresh_marker::{MarkerState, RefreshMarker};
 use crate::session::time::{Millis, Moment};
 use crate::session::turn::{Refreshing, Turn};
 
@@ -23,6 +24,13 @@ impl SentRefresh {
     pub(crate) fn of(turn: &Turn) -> Option<Self> {
         let &Refreshing { id, number, under, began, .. } = turn.refreshing()?;
         Some(Self { attempt: turn.attempt, id, under, number, began })
+    }
+
+    /// Returns its marker in this state.
+    pub(crate) fn marker_in(&self, state: MarkerState) -> RefreshMarker {
+        let marker = RefreshMarker::stray(self.id, self.began.wall_ms());
+        let stray_since = marker.stray_since.filter(|_| state == MarkerState::Stray);
+        RefreshMarker { state, stray_since, under: self.under, ..marker }
     }
 
     /// Returns how much longer it counts as in flight.

@@ -139,7 +139,7 @@ fn a_reply_of_an_earlier_session_casts_doubt_where_it_may_bring_a_cookie() {
 #[test]
 fn somebody_else_replaces_who_has_signed_in_where_an_earlier_refresh_may_have_brought_a_cookie() {
     let known = session_of("bob", 0);
-    let marker = |sent_at: i64| Some(RefreshMarker::of_earlier(&sent(1, sent_at), MarkerState::InFlight));
+    let marker = |sent_at: i64| Some(sent(1, sent_at).marker_in(MarkerState::InFlight));
     let none = InFlightList::default();
     for (cookie, marker, listed, is_replaced) in [
         (Cookie::default(), None, none, false),
@@ -162,7 +162,7 @@ fn somebody_else_replaces_who_has_signed_in_where_an_earlier_refresh_may_have_br
 #[test]
 fn of_an_opaque_token_nobody_can_tell_whose_it_is() {
     let known = session_of("", 0);
-    let marker = |sent_at: i64| RefreshMarker::of_earlier(&sent(1, sent_at), MarkerState::InFlight);
+    let marker = |sent_at: i64| sent(1, sent_at).marker_in(MarkerState::InFlight);
     let nobodys = RefreshMarker { under: None, ..marker(-1) };
     for (cookie, marker, is_replaced) in [
         (Cookie::default(), None, false),
