@@ -3,7 +3,9 @@
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
+
+    use crate::test::javascript::files_below;
 
     /// The folders of the machine.
     const FOLDERS: [&str; 2] = ["src/session", "src/format"];
@@ -11,15 +13,11 @@ mod tests {
     /// Number of lines that a file may have, its tests included.
     const MOST: usize = 350;
 
-    fn files_of(folder: &Path) -> Vec<PathBuf> {
-        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        entries.flat_map(|path| if path.is_dir() { files_of(&path) } else { vec![path] }).collect()
-    }
-
     #[test]
     fn no_file_of_the_machine_is_long() {
         for folder in FOLDERS {
-            let files = files_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder));
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
+            let files = files_below(&path, ".rs").unwrap();
             assert!(files.len() > 10, "{folder} has moved");
             for file in files {
                 let lines = fs::read_to_string(&file).unwrap().lines().count();

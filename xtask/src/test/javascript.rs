@@ -38,12 +38,17 @@ pub(crate) fn test(project: &Project) -> Outcome {
 
 /// The `*.test.mjs` in the folder and below, sorted.
 pub(crate) fn test_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    files_below(folder, ".test.mjs")
+}
+
+/// The files in the folder and below whose names end so, sorted.
+pub(crate) fn files_below(folder: &Path, ending: &str) -> std::io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() {
-            files.extend(test_files(&entry.path())?);
-        } else if entry.file_name().to_string_lossy().ends_with(".test.mjs") {
+            files.extend(files_below(&entry.path(), ending)?);
+        } else if entry.file_name().to_string_lossy().ends_with(ending) {
             files.push(entry.path());
         }
     }
