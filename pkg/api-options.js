@@ -5,18 +5,24 @@ import { flag, headerName, invalid, isRefusal, known, TOKEN } from "./checks.js"
 /** Headers that say what a body is, or what is wanted: a request that has one is not a request of the caller's own. */
 const NOT_FOR_TOKENS = /^(accept|accept-language|content-language|content-type)$/i;
 
-const DEFAULT_ATTACH = Object.freeze({ header: "Authorization", scheme: "Bearer", followRedirects: false });
+const DEFAULT_ATTACH = Object.freeze({
+  header: "Authorization",
+  scheme: "Bearer",
+  followRedirects: false,
+});
 
 /** How the token is attached, completed. */
 export function readAttach(attach = {}) {
   if (attach === null || typeof attach !== "object") throw invalid("attach", "must be an object");
   known(attach, Object.keys(DEFAULT_ATTACH), "attach.");
   const { header = DEFAULT_ATTACH.header, scheme = DEFAULT_ATTACH.scheme } = attach;
-  if (NOT_FOR_TOKENS.test(headerName("attach.header", header))) throw invalid("attach.header", "must be a header that requests do not have anyway");
+  if (NOT_FOR_TOKENS.test(headerName("attach.header", header)))
+    throw invalid("attach.header", "must be a header that requests do not have anyway");
   if (typeof scheme !== "string" || !(scheme === "" || TOKEN.test(scheme))) {
     throw invalid("attach.scheme", "must be one word, or empty");
   }
-  const followRedirects = flag("attach.followRedirects", attach.followRedirects) ?? DEFAULT_ATTACH.followRedirects;
+  const followRedirects =
+    flag("attach.followRedirects", attach.followRedirects) ?? DEFAULT_ATTACH.followRedirects;
   return { header, scheme, followRedirects };
 }
 
@@ -24,9 +30,11 @@ export function readAttach(attach = {}) {
 export function readRejectsToken(rejects) {
   if (typeof rejects === "function") return (response) => ask(rejects, response);
   if (rejects === undefined) return undefined;
-  if (!Array.isArray(rejects)) throw invalid("rejectsToken", "must be a list of statuses, or a function");
+  if (!Array.isArray(rejects))
+    throw invalid("rejectsToken", "must be a list of statuses, or a function");
   return rejects.map((status, index) => {
-    if (!isRefusal(status)) throw invalid(`rejectsToken[${index}]`, "must be a status from 400 to 599");
+    if (!isRefusal(status))
+      throw invalid(`rejectsToken[${index}]`, "must be a status from 400 to 599");
     return status;
   });
 }
@@ -35,7 +43,9 @@ export function readRejectsToken(rejects) {
 function ask(rejects, response) {
   try {
     const told = rejects(response);
-    return typeof told?.then === "function" ? Promise.resolve(told).then(Boolean, reportError) : Boolean(told);
+    return typeof told?.then === "function"
+      ? Promise.resolve(told).then(Boolean, reportError)
+      : Boolean(told);
   } catch (error) {
     reportError(error);
   }

@@ -13,12 +13,14 @@ export function invalid(name, wanted, cause) {
 /** Nothing but these members; `prefix` goes before a name that is not known. */
 export function known(value, names, prefix = "") {
   for (const name of Object.keys(value)) {
-    if (!names.includes(name)) throw invalid(prefix + name, `is not known; there are ${names.join(", ")}`);
+    if (!names.includes(name))
+      throw invalid(prefix + name, `is not known; there are ${names.join(", ")}`);
   }
 }
 
 export function cookieName(option, value) {
-  if (typeof value !== "string" || !TOKEN.test(value)) throw invalid(option, "must be the name of a cookie");
+  if (typeof value !== "string" || !TOKEN.test(value))
+    throw invalid(option, "must be the name of a cookie");
   return value;
 }
 
@@ -26,15 +28,18 @@ export function cookieName(option, value) {
 export const isRefusal = (status) => Number.isInteger(status) && status >= 400 && status <= 599;
 
 export function flag(option, value) {
-  if (value !== undefined && typeof value !== "boolean") throw invalid(option, "must be true or false");
+  if (value !== undefined && typeof value !== "boolean")
+    throw invalid(option, "must be true or false");
   return value;
 }
 
 /** The name of a header that scripts may set: others the browser would drop without a word (the Fetch standard, "forbidden request-header"). */
 export function headerName(option, value) {
-  if (typeof value !== "string" || !TOKEN.test(value)) throw invalid(option, "must be the name of a header");
+  if (typeof value !== "string" || !TOKEN.test(value))
+    throw invalid(option, "must be the name of a header");
   const { headers } = new Request("https://api.invalid/");
   headers.set(value, "x");
-  if (!headers.has(value)) throw invalid(option, `must be a header that scripts may set, which ${value} is not`);
+  if (!headers.has(value))
+    throw invalid(option, `must be a header that scripts may set, which ${value} is not`);
   return value;
 }

@@ -9,7 +9,10 @@ const FORBIDDEN = /^(CONNECT|TRACE|TRACK)$/i;
 
 /** Thrown by the app's own `refresh` function: the server says that the session is over. */
 export class RefreshRejected extends Error {
-  constructor(message = "the server says that the session is over", { status = 401, ...options } = {}) {
+  constructor(
+    message = "the server says that the session is over",
+    { status = 401, ...options } = {},
+  ) {
     super(message, options);
     this.status = status;
   }
@@ -43,16 +46,29 @@ export function readEndpoint(option, value, call) {
   }
   known(request, MEMBERS, `${option}.`);
   const url = readUrl(isUrl ? option : `${option}.url`, request.url);
-  if (url.username || url.password) throw invalid(isUrl ? option : `${option}.url`, "must be a URL without user and password: fetch refuses those");
+  if (url.username || url.password)
+    throw invalid(
+      isUrl ? option : `${option}.url`,
+      "must be a URL without user and password: fetch refuses those",
+    );
   const { method = "POST", credentials = "include" } = request;
   if (typeof method !== "string" || !TOKEN.test(method) || FORBIDDEN.test(method)) {
     throw invalid(`${option}.method`, "must be a method that fetch sends");
   }
-  if (!CREDENTIALS.includes(credentials)) throw invalid(`${option}.credentials`, `must be one of ${CREDENTIALS.join(", ")}`);
+  if (!CREDENTIALS.includes(credentials))
+    throw invalid(`${option}.credentials`, `must be one of ${CREDENTIALS.join(", ")}`);
   const headers = readHeaders(`${option}.headers`, request.headers);
   const body = readBody(`${option}.body`, request.body, headers);
-  if (body !== undefined && /^(GET|HEAD)$/i.test(method)) throw invalid(`${option}.body`, `does not go with ${method}`);
-  return { url, by: { url: url.href, init: { method: method.toUpperCase(), credentials, body }, headers: [...headers] } };
+  if (body !== undefined && /^(GET|HEAD)$/i.test(method))
+    throw invalid(`${option}.body`, `does not go with ${method}`);
+  return {
+    url,
+    by: {
+      url: url.href,
+      init: { method: method.toUpperCase(), credentials, body },
+      headers: [...headers],
+    },
+  };
 }
 
 export function readUrl(option, value) {
@@ -88,9 +104,16 @@ function readBody(option, value, headers) {
   if (typeof value === "string") return value;
   const isForm = value instanceof URLSearchParams;
   if (typeof value !== "object" || (!isForm && !isPlain(value))) {
-    throw invalid(option, "must be a string, URLSearchParams, or a plain object or list, which is sent as JSON");
+    throw invalid(
+      option,
+      "must be a string, URLSearchParams, or a plain object or list, which is sent as JSON",
+    );
   }
-  if (!headers.has("content-type")) headers.set("content-type", isForm ? "application/x-www-form-urlencoded;charset=UTF-8" : "application/json");
+  if (!headers.has("content-type"))
+    headers.set(
+      "content-type",
+      isForm ? "application/x-www-form-urlencoded;charset=UTF-8" : "application/json",
+    );
   if (isForm) return String(value);
   try {
     return JSON.stringify(value);
@@ -99,18 +122,23 @@ function readBody(option, value, headers) {
   }
 }
 
-const isPlain = (value) => Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value));
+const isPlain = (value) =>
+  Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 /** Which header goes along against forged requests, and what tells its value at each attempt. */
 export function readCsrf(value, endpoints) {
   if (value === undefined) return {};
-  if (value === null || typeof value !== "object") throw invalid("csrf", "must be an object with a header, and a cookie or a token");
+  if (value === null || typeof value !== "object")
+    throw invalid("csrf", "must be an object with a header, and a cookie or a token");
   known(value, ["header", "cookie", "token"], "csrf.");
   const { header, cookie, token } = value;
   headerName("csrf.header", header);
-  if (endpoints.every((endpoint) => endpoint?.url === undefined)) throw invalid("csrf", "goes along with requests, and there is none: a function sends its own");
-  if ((cookie === undefined) === (token === undefined)) throw invalid("csrf", "must have a cookie or a token, one of them");
-  if (token !== undefined && typeof token !== "function") throw invalid("csrf.token", "must be a function that tells the token");
+  if (endpoints.every((endpoint) => endpoint?.url === undefined))
+    throw invalid("csrf", "goes along with requests, and there is none: a function sends its own");
+  if ((cookie === undefined) === (token === undefined))
+    throw invalid("csrf", "must have a cookie or a token, one of them");
+  if (token !== undefined && typeof token !== "function")
+    throw invalid("csrf.token", "must be a function that tells the token");
   if (token === undefined) cookieName("csrf.cookie", cookie);
   return { csrfHeader: header, csrfToken: token ?? (() => readCookie(cookie)) };
 }

@@ -13,14 +13,17 @@ const CARRY_NONE = ["no-cors", "navigate"];
 export function hold([input, init], targets, header, { token }) {
   const url = parse(input);
   const said = (name) => init?.[name] ?? input?.[name];
-  if (!targets.some((target) => isBelow(target, url)) || CARRY_NONE.includes(said("mode"))) return { isForeign: true };
+  if (!targets.some((target) => isBelow(target, url)) || CARRY_NONE.includes(said("mode")))
+    return { isForeign: true };
   const headers = said("headers");
   const canLook = canBeReadTwice(headers);
   if (canLook && brings(headers, header)) return {};
   try {
     const request = new Request(input, init);
     // Headers that could not be looked into before.
-    return request.headers.has(header) ? { request, isOwn: true } : { request, isStream: typeof init?.body?.getReader === "function" };
+    return request.headers.has(header)
+      ? { request, isOwn: true }
+      : { request, isStream: typeof init?.body?.getReader === "function" };
   } catch (error) {
     // Native fetch says it in its own words; what it would miss by now, it must not go without.
     if (canLook && token !== "required") return {};
@@ -38,7 +41,9 @@ function isBelow(target, url) {
   if (url?.origin !== target.origin) return false;
   const prefix = target.pathname.replace(/\/$/, "");
   const rest = url.pathname.slice(prefix.length);
-  return prefix === "" || (url.pathname.startsWith(prefix) && /^(\/|$)/.test(rest) && !mayClimb(rest));
+  return (
+    prefix === "" || (url.pathname.startsWith(prefix) && /^(\/|$)/.test(rest) && !mayClimb(rest))
+  );
 }
 
 /** Whether looking into headers leaves them as they are: an iterator is used up by it. */

@@ -15,7 +15,11 @@ export class Hint {
 
   /** Whether it is certain that there is no session. A worker cannot read cookies, and is certain of nothing. */
   saysNone() {
-    return this.#isReadable() && !this.#isSet() && this.#storage((kept) => kept.getItem(this.#key)) === "1";
+    return (
+      this.#isReadable() &&
+      !this.#isSet() &&
+      this.#storage((kept) => kept.getItem(this.#key)) === "1"
+    );
   }
 
   /**
@@ -25,7 +29,8 @@ export class Hint {
   note({ status, reason }) {
     if (!this.#isReadable()) return;
     if (status === "active" && !this.#isSet()) this.#storage((kept) => kept.removeItem(this.#key));
-    else if (status === "active" || reason === "none" || reason === "rejected") this.#storage((kept) => kept.setItem(this.#key, "1"));
+    else if (status === "active" || reason === "none" || reason === "rejected")
+      this.#storage((kept) => kept.setItem(this.#key, "1"));
   }
 
   #isReadable() {

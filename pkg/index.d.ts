@@ -41,7 +41,10 @@ export interface SessionOptions {
    * `temporarily_unavailable` and `invalid_grant` under one status. It is also asked of a 2xx without a token. HTML, or a
    * `Basic` challenge, never ends a session. An ending answer is confirmed once. What the function throws is a refresh that failed.
    */
-  endsSession?: readonly number[] | ((answer: { status: number; body: unknown }) => boolean) | undefined;
+  endsSession?:
+    | readonly number[]
+    | ((answer: { status: number; body: unknown }) => boolean)
+    | undefined;
   /**
    * The name of a cookie that script can read, and that the *server* sets and clears together with the session (of the same
    * lifetime). Where it is missing nobody is signed in, and the page begins with `"ended"` and without a request: for sites of
@@ -75,7 +78,10 @@ export interface SessionOptions {
    * `error="insufficient_scope"` (RFC 6750) or `"insufficient_user_authentication"` (RFC 9470) refreshes nothing: no refresh cures it.
    * Across origins that header has to be exposed.
    */
-  rejectsToken?: readonly number[] | ((response: Response) => boolean | PromiseLike<boolean>) | undefined;
+  rejectsToken?:
+    | readonly number[]
+    | ((response: Response) => boolean | PromiseLike<boolean>)
+    | undefined;
   /**
    * Seconds before the expiry at which the token is renewed. Default 60: longer than a slow request takes and
    * than most clocks differ. Never more than a quarter of the token's lifetime, whatever is set here; but
@@ -165,7 +171,10 @@ export interface SessionOptions {
    * The function is called while the lock is held: return at once, and call nothing of the session. What it throws, a sign-in rejects
    * with; a refresh then counts as failed (`ERR_REFRESH_MALFORMED`, with it as the `cause`), and is tried again.
    */
-  identity?: string | ((token: string, answer: unknown, claims: Claims | null) => string | null | undefined) | undefined;
+  identity?:
+    | string
+    | ((token: string, answer: unknown, claims: Claims | null) => string | null | undefined)
+    | undefined;
   /**
    * Is told what happens inside, for metrics and logs: see {@link SessionEvent}. Called in a microtask of its own, after
    * what it is told of is under way; what it throws is reported and disturbs nobody. Default: none. To follow
@@ -178,7 +187,14 @@ export interface SessionOptions {
    */
   fetch?: typeof globalThis.fetch | undefined;
   /** Where the wasm comes from, where the bundler cannot tell: a URL, a response, bytes, or a compiled module. */
-  wasm?: string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module | undefined;
+  wasm?:
+    | string
+    | URL
+    | Response
+    | Promise<Response>
+    | BufferSource
+    | WebAssembly.Module
+    | undefined;
 }
 
 /** A request to the auth server. What keeps its cookie safe is always the same: `keepalive`, `cache: "no-store"`, no signal; no redirect is followed. */
@@ -189,7 +205,12 @@ export interface EndpointRequest {
   /** Beside `Accept: application/json`, the attempt id and the CSRF token. Read once. */
   headers?: HeadersInit | undefined;
   /** A text, a form, or a plain object or list, which is sent as JSON; with its `Content-Type`, if `headers` has none. Read once. */
-  body?: string | URLSearchParams | { readonly [member: string]: unknown } | readonly unknown[] | undefined;
+  body?:
+    | string
+    | URLSearchParams
+    | { readonly [member: string]: unknown }
+    | readonly unknown[]
+    | undefined;
   /** Default `"include"`: the refresh cookie goes along across origins as well. */
   credentials?: RequestCredentials | undefined;
 }
@@ -236,7 +257,10 @@ export interface SignOutAsk extends Omit<RefreshAsk, "params"> {
 /** See `csrf` of {@link SessionOptions}. The cookie's value is percent-decoded, as it is by axios and Angular. */
 export type CsrfOptions =
   | { header: string; cookie: string }
-  | { header: string; token: () => string | null | undefined | PromiseLike<string | null | undefined> };
+  | {
+      header: string;
+      token: () => string | null | undefined | PromiseLike<string | null | undefined>;
+    };
 
 /** See `server` in {@link SessionOptions}. `npx silent-session-check-server` finds these out. */
 export interface ServerOptions {
@@ -421,10 +445,15 @@ export type SignOutResult = "confirmed" | "pending" | "local";
 export type SignInAnswer = Response | TokenAnswer | string;
 
 /** An answer with a token: as in RFC 6749, section 5.1, or with one of the other names that are recognised. */
-export type TokenAnswer = (TokenMember | { data: TokenMember & TokenTimes }) & TokenTimes & { [member: string]: unknown };
+export type TokenAnswer = (TokenMember | { data: TokenMember & TokenTimes }) &
+  TokenTimes & { [member: string]: unknown };
 
 /** The names that a token may have. */
-export type TokenMember = { access_token: string } | { access: string } | { accessToken: string } | { token: string };
+export type TokenMember =
+  | { access_token: string }
+  | { access: string }
+  | { accessToken: string }
+  | { token: string };
 
 /**
  * What an answer may say of the life of its token; needed for tokens that are no JWT. The shortest of it counts, the token's
@@ -508,7 +537,11 @@ export interface Inspection {
    */
   readonly skew: number | null;
   /** What went wrong last with a refresh, and when. It stays when all is well again. */
-  readonly lastFailure: { readonly kind: FailureKind; readonly status: number | null; readonly at: number } | null;
+  readonly lastFailure: {
+    readonly kind: FailureKind;
+    readonly status: number | null;
+    readonly at: number;
+  } | null;
   /** The last sign-out; `null` where there was none in this page and none is pending, and after a sign-in. */
   readonly signOut: SignOutInspection | null;
   /** A random id of this session object; `null` while the wasm loads. */

@@ -1,11 +1,10 @@
 // The package's entry: a session that is there at once, while its wasm loads behind.
 
-import loadWasm, { Core, hasScope, makeError } from "./dist/silent_session.js";
 import { invalid } from "./checks.js";
+import loadWasm, { Core, hasScope, makeError } from "./dist/silent_session.js";
 import { hold, lock } from "./held-call.js";
 import { DEFAULT_POLICY, readOptions, readPolicy } from "./options.js";
 
-export { RefreshRejected } from "./endpoints.js";
 export {
   RefreshError,
   SessionChangedError,
@@ -15,6 +14,7 @@ export {
   SignOutError,
   TokenError,
 } from "./dist/silent_session.js";
+export { RefreshRejected } from "./endpoints.js";
 
 /** What is known of a session while its wasm loads. */
 const NOT_LOADED = {
@@ -54,7 +54,8 @@ function load(wasm) {
 /** Why the wasm is not there. The commonest cause by far deserves a sentence of its own. */
 function unavailable(cause) {
   if (/content.security.policy|\bCSP\b/i.test(cause?.message)) {
-    const hint = "the page's Content-Security-Policy forbids WebAssembly: its script-src needs 'wasm-unsafe-eval'";
+    const hint =
+      "the page's Content-Security-Policy forbids WebAssembly: its script-src needs 'wasm-unsafe-eval'";
     return makeError("ERR_WASM_UNAVAILABLE", { cause }, hint);
   }
   return makeError("ERR_WASM_UNAVAILABLE", { cause, retryable: true });
@@ -92,9 +93,12 @@ class Session {
   constructor(options, wasm, controller) {
     this.#controller = controller;
     this.#hint = options.hint;
-    if (options.restore !== false && this.#hint.saysNone()) Object.assign(options, { restore: false, hasNone: true });
+    if (options.restore !== false && this.#hint.saysNone())
+      Object.assign(options, { restore: false, hasNone: true });
     this.#state = Object.freeze(
-      options.restore === false ? { status: "ended", reason: "none", elsewhere: false } : { status: "unknown" },
+      options.restore === false
+        ? { status: "ended", reason: "none", elsewhere: false }
+        : { status: "unknown" },
     );
     this.#ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
@@ -104,7 +108,8 @@ class Session {
     const closed = new Promise((_, reject) => (this.#abandon = reject));
     const loaded = load(wasm).then(() => {
       if (this.#closed) throw makeError("ERR_SESSION_CLOSED");
-      for (const [member, name] of Object.entries(AWAITED)) options[member] = this.#awaited(name, options[member]);
+      for (const [member, name] of Object.entries(AWAITED))
+        options[member] = this.#awaited(name, options[member]);
       this.#core = new Core(options, (state) => this.#publish(state));
       if (options.restore === false) this.#settleReady.resolve();
       return this.#core;
@@ -113,7 +118,9 @@ class Session {
     this.#loaded = Promise.race([loaded, closed]);
     this.#loaded.catch((error) => this.#settleReady.reject(error));
     this.#nativeFetch = options.fetch ? () => options.fetch : () => globalThis.fetch;
-    this.#targets = options.sendTokenTo.filter((url) => URL.canParse(url)).map((url) => new URL(url));
+    this.#targets = options.sendTokenTo
+      .filter((url) => URL.canParse(url))
+      .map((url) => new URL(url));
     this.#header = options.attach.header;
     this.#fetch = this.#derive(DEFAULT_POLICY);
   }
@@ -143,8 +150,12 @@ class Session {
   }
 
   async signIn(login) {
+    // biome-ignore lint/complexity/noArguments: `signIn(undefined)` is a mistake, and `signIn()` is none.
     if (arguments.length > 0 && !isLogin(login)) {
-      throw invalid("login", "must be a function, a Response, its JSON, a token, or nothing at all");
+      throw invalid(
+        "login",
+        "must be a function, a Response, its JSON, a token, or nothing at all",
+      );
     }
     // A reply that is there already is waited for by nobody.
     if (login === undefined || typeof login === "function") this.#refuseNested("signIn");
@@ -152,17 +163,23 @@ class Session {
   }
 
   async seed(answer) {
-    if (!isLogin(answer) || typeof answer === "function") throw invalid("answer", "must be a Response, its JSON, or a token");
+    if (!isLogin(answer) || typeof answer === "function")
+      throw invalid("answer", "must be a Response, its JSON, or a token");
     return (await this.#loaded).seed(answer);
   }
 
   async accessToken({ not, minValidity = 0, signal } = {}) {
-    if (not !== undefined && typeof not !== "string") throw invalid("not", "must be the token that was refused");
+    if (not !== undefined && typeof not !== "string")
+      throw invalid("not", "must be the token that was refused");
     if (!(minValidity >= 0)) throw invalid("minValidity", "must be a number of seconds, 0 or more");
     signal?.throwIfAborted();
     const calling = this.#calling;
     const core = this.#core ?? (await unlessAborted(this.#loaded, signal));
-    return named(calling, "accessToken", core.accessToken(not, minValidity, signal, calling !== undefined));
+    return named(
+      calling,
+      "accessToken",
+      core.accessToken(not, minValidity, signal, calling !== undefined),
+    );
   }
 
   async refresh({ params } = {}) {
@@ -211,7 +228,8 @@ class Session {
 
   /** What waits for the end of the function that calls it would wait for ever. */
   #refuseNested(method) {
-    if (this.#calling !== undefined && this.#core?.isBusy()) throw waitsForItself(this.#calling, method);
+    if (this.#calling !== undefined && this.#core?.isBusy())
+      throw waitsForItself(this.#calling, method);
   }
 
   #derive(policy) {
@@ -226,18 +244,21 @@ class Session {
     if (args.length === 0 || policy.token === "none") return this.#nativeFetch()(...args);
     args[0] = readOnce(args[0]);
     const calling = this.#calling;
-    if (this.#core) return named(calling, "fetch", this.#core.fetch(args, policy, calling !== undefined));
+    if (this.#core)
+      return named(calling, "fetch", this.#core.fetch(args, policy, calling !== undefined));
     if (policy.token === "optional" && !this.#closed) return this.#nativeFetch()(...args);
     // The arguments may change meanwhile: a Request is what they are now.
     const { request, isStream, isForeign, isOwn } = hold(args, this.#targets, this.#header, policy);
     if (isOwn) return this.#nativeFetch()(request);
     if (request) {
       const unlock = lock(request);
-      const core = await unlessAborted(this.#loaded, request.signal).finally(unlock).catch((error) => {
-        // As native fetch does with a body that it does not send.
-        request.body?.cancel(request.signal.reason).catch(() => {});
-        throw error;
-      });
+      const core = await unlessAborted(this.#loaded, request.signal)
+        .finally(unlock)
+        .catch((error) => {
+          // As native fetch does with a body that it does not send.
+          request.body?.cancel(request.signal.reason).catch(() => {});
+          throw error;
+        });
       return core.fetchHeld(request, isStream, policy);
     }
     if (isForeign && policy.token === "required") throw makeError("ERR_TOKEN_NOT_ALLOWED");
@@ -278,12 +299,18 @@ function named(calling, method, promise) {
 /** What is no URL and no Request is read once, as native fetch does: it may read differently the next time. */
 function readOnce(input) {
   const isObject = (typeof input === "object" && input !== null) || typeof input === "function";
-  return isObject && !/^\[object (Request|URL)\]$/.test(Object.prototype.toString.call(input)) ? String(input) : input;
+  return isObject && !/^\[object (Request|URL)\]$/.test(Object.prototype.toString.call(input))
+    ? String(input)
+    : input;
 }
 
 /** What a sign-in can be made of. */
 function isLogin(login) {
-  return typeof login === "function" || typeof login === "string" || (typeof login === "object" && login !== null);
+  return (
+    typeof login === "function" ||
+    typeof login === "string" ||
+    (typeof login === "object" && login !== null)
+  );
 }
 
 /** Waits, unless the caller's own signal says to stop. */

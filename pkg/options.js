@@ -7,8 +7,30 @@ import { Hint } from "./hint.js";
 import { readServer } from "./server-options.js";
 
 const KNOWN = [
-  "attach", "attemptHeader", "companionCookie", "csrf", "endsSession", "fetch", "identity", "leeway", "lockTimeout", "name", "onEvent", "patience",
-  "readToken", "refresh", "refreshAhead", "rejectsToken", "restore", "sendTokenTo", "server", "sessionHint", "shareToken", "signOut", "timeout", "wasm",
+  "attach",
+  "attemptHeader",
+  "companionCookie",
+  "csrf",
+  "endsSession",
+  "fetch",
+  "identity",
+  "leeway",
+  "lockTimeout",
+  "name",
+  "onEvent",
+  "patience",
+  "readToken",
+  "refresh",
+  "refreshAhead",
+  "rejectsToken",
+  "restore",
+  "sendTokenTo",
+  "server",
+  "sessionHint",
+  "shareToken",
+  "signOut",
+  "timeout",
+  "wasm",
 ];
 
 /** Options as the wasm reads them; what is not set stays undefined, for its defaults are there. */
@@ -17,26 +39,45 @@ export function readOptions(options, signal) {
     throw invalid("refresh", "createSession takes an object with at least the refresh URL");
   }
   known(options, KNOWN);
-  const refresh = readEndpoint("refresh", options.refresh, (call, attempt, params) => call({ signal, attempt, params }));
-  const signOut = options.signOut === undefined ? undefined : readSignOut(options.signOut, options.attach, (call, attempt, _, token) => call({ signal, attempt, token }));
+  const refresh = readEndpoint("refresh", options.refresh, (call, attempt, params) =>
+    call({ signal, attempt, params }),
+  );
+  const signOut =
+    options.signOut === undefined
+      ? undefined
+      : readSignOut(options.signOut, options.attach, (call, attempt, _, token) =>
+          call({ signal, attempt, token }),
+        );
   const { attemptHeader = "X-Requested-With", name = "default" } = options;
   if (attemptHeader !== false) headerName("attemptHeader", attemptHeader);
   for (const [option, { by }] of Object.entries({ refresh, signOut: signOut ?? {} })) {
     const taken = by?.headers?.find(([name]) => name === String(attemptHeader).toLowerCase());
-    if (taken) throw invalid(`${option}.headers`, `has ${taken[0]}, which carries the attempt id: give that another name by attemptHeader`);
+    if (taken)
+      throw invalid(
+        `${option}.headers`,
+        `has ${taken[0]}, which carries the attempt id: give that another name by attemptHeader`,
+      );
   }
-  if (typeof name !== "string" || name === "") throw invalid("name", "must be a string that is not empty");
+  if (typeof name !== "string" || name === "")
+    throw invalid("name", "must be a string that is not empty");
   // Two apps of one origin would hand each other their tokens: nothing else tells them apart.
   if (refresh.url === undefined && options.name === undefined) {
-    throw invalid("name", "must be set where refresh is a function: it tells this session from those of other apps of the origin");
+    throw invalid(
+      "name",
+      "must be set where refresh is a function: it tells this session from those of other apps of the origin",
+    );
   }
   if (options.fetch !== undefined && typeof options.fetch !== "function") {
     throw invalid("fetch", "must be a function like fetch");
   }
   const { companionCookie, sessionHint, identity, onEvent } = options;
-  for (const [option, value] of Object.entries({ companionCookie, sessionHint })) if (value !== undefined) cookieName(option, value);
+  for (const [option, value] of Object.entries({ companionCookie, sessionHint }))
+    if (value !== undefined) cookieName(option, value);
   if (identity !== undefined && typeof identity !== "function" && !isText(identity)) {
-    throw invalid("identity", "must be the name or the path of a claim, or a function that tells whose a token is");
+    throw invalid(
+      "identity",
+      "must be the name or the path of a claim, or a function that tells whose a token is",
+    );
   }
   if (onEvent !== undefined && typeof onEvent !== "function") {
     throw invalid("onEvent", "must be a function that is told what happens");
@@ -77,7 +118,11 @@ export function readOptions(options, signal) {
 }
 
 /** What `session.fetch` itself does. */
-export const DEFAULT_POLICY = Object.freeze({ token: undefined, replay: undefined, passive: false });
+export const DEFAULT_POLICY = Object.freeze({
+  token: undefined,
+  replay: undefined,
+  passive: false,
+});
 
 const TOKEN_USES = ["required", "optional", "none"];
 
@@ -104,11 +149,15 @@ function tell(listener, event) {
 
 function targets(list) {
   if (list === undefined) return [globalThis.location?.origin ?? ""];
-  if (!Array.isArray(list)) throw invalid("sendTokenTo", "must be a list of origins or URL prefixes");
+  if (!Array.isArray(list))
+    throw invalid("sendTokenTo", "must be a list of origins or URL prefixes");
   return list.map((entry, index) => {
     const { href, search, hash, username, password } = readUrl(`sendTokenTo[${index}]`, entry);
     if (search || hash || username || password) {
-      throw invalid(`sendTokenTo[${index}]`, "must be an origin or a path, without user, query and fragment");
+      throw invalid(
+        `sendTokenTo[${index}]`,
+        "must be an origin or a path, without user, query and fragment",
+      );
     }
     return href;
   });
@@ -118,9 +167,14 @@ function targets(list) {
 function place(value) {
   if (value === undefined || typeof value === "function") return value;
   if (isText(value) && !value.split(".").includes("")) return value;
-  const isHeader = value !== null && typeof value === "object" && Object.keys(value).join() === "header";
-  if (isHeader && typeof value.header === "string" && TOKEN.test(value.header)) return { header: value.header };
-  throw invalid("readToken", 'must be a path such as "data.jwt", { header: "X-Name" }, or a function');
+  const isHeader =
+    value !== null && typeof value === "object" && Object.keys(value).join() === "header";
+  if (isHeader && typeof value.header === "string" && TOKEN.test(value.header))
+    return { header: value.header };
+  throw invalid(
+    "readToken",
+    'must be a path such as "data.jwt", { header: "X-Name" }, or a function',
+  );
 }
 
 function isText(value) {

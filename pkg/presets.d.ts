@@ -11,7 +11,9 @@ import type { SessionOptions } from "./index.js";
  * these tokens have no `sub`. `endsSession`: 401. `server.rotation`: `"refuses"`, as the blacklist does
  * (`ROTATE_REFRESH_TOKENS`, `BLACKLIST_AFTER_ROTATION`); it fits without rotation as well.
  */
-export declare const djRestAuth: Readonly<Pick<SessionOptions, "csrf" | "identity" | "endsSession" | "server">>;
+export declare const djRestAuth: Readonly<
+  Pick<SessionOptions, "csrf" | "identity" | "endsSession" | "server">
+>;
 
 /**
  * Flask-JWT-Extended with its refresh token in a cookie (`JWT_TOKEN_LOCATION`), and double submit on (`JWT_COOKIE_CSRF_PROTECT`).

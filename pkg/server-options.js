@@ -14,7 +14,10 @@ export function readServer(server = {}, sendsAttempts = true) {
     throw invalid("server.rotation", `must be one of ${ROTATIONS.join(", ")}`);
   }
   if (rotation === "replays" && !sendsAttempts) {
-    throw invalid("server.rotation", 'cannot be "replays" with attemptHeader: false, which sends no attempt id to recognise');
+    throw invalid(
+      "server.rotation",
+      'cannot be "replays" with attemptHeader: false, which sends no attempt id to recognise',
+    );
   }
   return { rotation };
 }

@@ -25,7 +25,14 @@ const refreshTokens = new RefreshTokens(SESSION_LIFETIME);
 const app = express();
 app.disable("x-powered-by");
 // Before everything that may refuse: a refusal without these headers is a network error to the page.
-app.use(cors({ origin: [PAGE_ORIGIN], credentials: true, exposedHeaders: ["Date", "Retry-After", "WWW-Authenticate", "X-Requested-With"], maxAge: 600 }));
+app.use(
+  cors({
+    origin: [PAGE_ORIGIN],
+    credentials: true,
+    exposedHeaders: ["Date", "Retry-After", "WWW-Authenticate", "X-Requested-With"],
+    maxAge: 600,
+  }),
+);
 app.use((_request, response, next) => {
   response.set("Cache-Control", "no-store");
   next();
@@ -37,7 +44,8 @@ auth.use(cookieParser());
 // It reads JSON alone, which no form sends.
 auth.post("/login", express.json(), (request, response) => {
   const { user, password } = request.body ?? {};
-  if (typeof password !== "string" || PASSWORDS.get(user) !== password) return void response.status(401).json({ error: "invalid_credentials" });
+  if (typeof password !== "string" || PASSWORDS.get(user) !== password)
+    return void response.status(401).json({ error: "invalid_credentials" });
   answer(response, refreshTokens.begin(user));
 });
 
@@ -56,7 +64,10 @@ auth.post("/logout", fromScript, (request, response) => {
 /** No form can set the header, and across origins CORS is asked first. */
 function fromScript(request, response, next) {
   if (request.get("X-Requested-With")) next();
-  else response.status(400).json({ error: "invalid_request", error_description: "X-Requested-With is missing" });
+  else
+    response
+      .status(400)
+      .json({ error: "invalid_request", error_description: "X-Requested-With is missing" });
 }
 
 function answer(response, { token, user, family, attempt, maxAge }) {
@@ -64,7 +75,11 @@ function answer(response, { token, user, family, attempt, maxAge }) {
   if (attempt) response.set("X-Requested-With", attempt);
   // Express counts in milliseconds, and writes seconds.
   response.cookie(COOKIE, token, { ...ATTRIBUTES, maxAge: maxAge * 1000 });
-  const accessToken = jwt.sign({ sid: family }, SECRET, { algorithm: "HS256", subject: user, expiresIn: ACCESS_LIFETIME });
+  const accessToken = jwt.sign({ sid: family }, SECRET, {
+    algorithm: "HS256",
+    subject: user,
+    expiresIn: ACCESS_LIFETIME,
+  });
   response.json({ access_token: accessToken, token_type: "Bearer", expires_in: ACCESS_LIFETIME });
 }
 
@@ -74,13 +89,20 @@ function authenticate(request, response, next) {
     request.claims = jwt.verify(token, SECRET, { algorithms: ["HS256"] });
   } catch {
     const challenge = token === undefined ? "Bearer" : 'Bearer error="invalid_token"';
-    return void response.status(401).set("WWW-Authenticate", challenge).json({ error: "invalid_token" });
+    return void response
+      .status(401)
+      .set("WWW-Authenticate", challenge)
+      .json({ error: "invalid_token" });
   }
   next();
 }
 
 app.use("/auth", auth);
-app.get("/api/me", authenticate, (request, response) => void response.json({ user: request.claims.sub }));
+app.get(
+  "/api/me",
+  authenticate,
+  (request, response) => void response.json({ user: request.claims.sub }),
+);
 app.use((_request, response) => void response.status(404).json({ error: "not_found" }));
 // Without it Express answers errors in HTML: a broken body, for instance.
 app.use((error, _request, response, _next) => {
@@ -89,4 +111,6 @@ app.use((error, _request, response, _next) => {
   response.status(status).json({ error: status >= 500 ? "server_error" : "invalid_request" });
 });
 
-const server = app.listen(PORT, "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}`));
+const server = app.listen(PORT, "127.0.0.1", () =>
+  console.log(`http://127.0.0.1:${server.address().port}`),
+);

@@ -22,8 +22,17 @@ const PASSWORDS = new Map([["alice", "wonderland"]]);
 const refreshTokens = new RefreshTokens(SESSION_LIFETIME);
 
 const app = fastify();
-await app.register(cors, { origin: [PAGE_ORIGIN], credentials: true, exposedHeaders: ["Date", "Retry-After", "WWW-Authenticate", "X-Requested-With"], maxAge: 600 });
-await app.register(jwt, { secret: randomBytes(32), sign: { algorithm: "HS256", expiresIn: ACCESS_LIFETIME }, verify: { algorithms: ["HS256"] } });
+await app.register(cors, {
+  origin: [PAGE_ORIGIN],
+  credentials: true,
+  exposedHeaders: ["Date", "Retry-After", "WWW-Authenticate", "X-Requested-With"],
+  maxAge: 600,
+});
+await app.register(jwt, {
+  secret: randomBytes(32),
+  sign: { algorithm: "HS256", expiresIn: ACCESS_LIFETIME },
+  verify: { algorithms: ["HS256"] },
+});
 app.addHook("onRequest", async (_request, reply) => void reply.header("Cache-Control", "no-store"));
 
 await app.register(
@@ -33,12 +42,16 @@ await app.register(
     // It reads JSON alone, which no form sends.
     auth.post("/login", async (request, reply) => {
       const { user, password } = request.body ?? {};
-      if (typeof password !== "string" || PASSWORDS.get(user) !== password) return reply.code(401).send({ error: "invalid_credentials" });
+      if (typeof password !== "string" || PASSWORDS.get(user) !== password)
+        return reply.code(401).send({ error: "invalid_credentials" });
       return answer(reply, refreshTokens.begin(user));
     });
 
     auth.post("/refresh", { onRequest: fromScript }, async (request, reply) => {
-      const next = refreshTokens.rotate(request.cookies[COOKIE], request.headers["x-requested-with"]);
+      const next = refreshTokens.rotate(
+        request.cookies[COOKIE],
+        request.headers["x-requested-with"],
+      );
       // The cookie stays: a refusal that comes late would delete a newer one.
       return next ? answer(reply, next) : reply.code(401).send({ error: "invalid_grant" });
     });
@@ -53,21 +66,27 @@ await app.register(
 
 /** No form can set the header, and across origins CORS is asked first. */
 async function fromScript(request, reply) {
-  if (!request.headers["x-requested-with"]) return reply.code(400).send({ error: "invalid_request" });
+  if (!request.headers["x-requested-with"])
+    return reply.code(400).send({ error: "invalid_request" });
 }
 
 function answer(reply, { token, user, family, attempt, maxAge }) {
   // It says that a retry does no harm: pages wait for nothing then.
   if (attempt) reply.header("X-Requested-With", attempt);
   reply.setCookie(COOKIE, token, { ...ATTRIBUTES, maxAge });
-  return { access_token: app.jwt.sign({ sub: user, sid: family }), token_type: "Bearer", expires_in: ACCESS_LIFETIME };
+  return {
+    access_token: app.jwt.sign({ sub: user, sid: family }),
+    token_type: "Bearer",
+    expires_in: ACCESS_LIFETIME,
+  };
 }
 
 async function authenticate(request, reply) {
   try {
     await request.jwtVerify();
   } catch {
-    const challenge = request.headers.authorization === undefined ? "Bearer" : 'Bearer error="invalid_token"';
+    const challenge =
+      request.headers.authorization === undefined ? "Bearer" : 'Bearer error="invalid_token"';
     return reply.code(401).header("WWW-Authenticate", challenge).send({ error: "invalid_token" });
   }
 }

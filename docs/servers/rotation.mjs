@@ -23,7 +23,12 @@ export class RefreshTokens {
   /** The first token of a new family: a sign-in. */
   begin(user) {
     const token = randomBytes(32).toString("base64url");
-    const family = { id: randomUUID(), user, endsAt: Date.now() + this.#lifetime * 1000, revoked: false };
+    const family = {
+      id: randomUUID(),
+      user,
+      endsAt: Date.now() + this.#lifetime * 1000,
+      revoked: false,
+    };
     return this.#issue(token, { family });
   }
 
@@ -32,17 +37,20 @@ export class RefreshTokens {
     const row = this.#tokens.get(hash(token));
     if (!row || row.family.revoked || Date.now() >= row.family.endsAt) return undefined;
     const known = ATTEMPT_ID.test(attempt) ? attempt : undefined;
-    const isRetry = ({ attempt, issuedAt }) => known !== undefined && attempt === known && Date.now() - issuedAt < REPLAY_WINDOW;
+    const isRetry = ({ attempt, issuedAt }) =>
+      known !== undefined && attempt === known && Date.now() - issuedAt < REPLAY_WINDOW;
     if (!row.successor) {
       // Its cookie has come, and the client does not know: itself again.
       if (isRetry(row)) return this.#answer(token, row);
-      const successor = known === undefined ? randomBytes(32).toString("base64url") : this.#derive(token, known);
+      const successor =
+        known === undefined ? randomBytes(32).toString("base64url") : this.#derive(token, known);
       row.successor = hash(successor);
       return this.#issue(successor, { family: row.family, attempt: known });
     }
     const successor = this.#tokens.get(row.successor);
     // The answer was lost: the same successor again, as long as nobody has presented it.
-    if (isRetry(successor) && !successor.successor) return this.#answer(this.#derive(token, known), successor);
+    if (isRetry(successor) && !successor.successor)
+      return this.#answer(this.#derive(token, known), successor);
     row.family.revoked = true;
     return undefined;
   }
@@ -65,7 +73,13 @@ export class RefreshTokens {
 
   /** `attempt`: the id that would be recognised if it came again, to be returned. */
   #answer(token, { family: { id, user, endsAt }, attempt }) {
-    return { token, user, family: id, attempt, maxAge: Math.max(0, Math.floor((endsAt - Date.now()) / 1000)) };
+    return {
+      token,
+      user,
+      family: id,
+      attempt,
+      maxAge: Math.max(0, Math.floor((endsAt - Date.now()) / 1000)),
+    };
   }
 }
 

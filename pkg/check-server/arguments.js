@@ -51,12 +51,16 @@ export function readArguments(list) {
   if (Boolean(given["csrf-cookie"]) !== Boolean(given["csrf-header"])) {
     throw new Misused("--csrf-cookie and --csrf-header go together");
   }
-  if (given.body !== undefined && given.method.toUpperCase() === "GET") throw new Misused("a GET has no --body");
+  if (given.body !== undefined && given.method.toUpperCase() === "GET")
+    throw new Misused("a GET has no --body");
   const refresh = url("refresh", given.refresh);
   const names = GROUPS.flatMap(({ checks }) => checks.map(({ name }) => name));
   const unknown = given.allow.find((name) => !names.includes(name));
   if (unknown) throw new Misused(`--allow: there is no check ${unknown}, only ${names.join(", ")}`);
-  const [signInBody, cookie] = [contents(given["sign-in-body"]), given.cookie && pairs(contents(given.cookie).trim())];
+  const [signInBody, cookie] = [
+    contents(given["sign-in-body"]),
+    given.cookie && pairs(contents(given.cookie).trim()),
+  ];
   return {
     refresh,
     origin: given.origin === undefined ? refresh.origin : origin(given.origin),
@@ -83,7 +87,9 @@ export function readArguments(list) {
     json: given.json,
     secrets: [
       ...secretsIn(signInBody),
-      ...[...given.header, ...given["sign-in-header"]].map((line) => line.replace(/^[^:]*:\s*/, "")),
+      ...[...given.header, ...given["sign-in-header"]].map((line) =>
+        line.replace(/^[^:]*:\s*/, ""),
+      ),
     ],
   };
 }
@@ -94,14 +100,19 @@ function parse(args) {
   } catch (error) {
     // Node would print it, and it may be a password.
     const isStray = error.code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL";
-    throw new Misused(isStray ? "an argument belongs to no option: are quotes missing around a value?" : error.message);
+    throw new Misused(
+      isStray
+        ? "an argument belongs to no option: are quotes missing around a value?"
+        : error.message,
+    );
   }
 }
 
 function url(option, value) {
   if (value === undefined) return undefined;
   const parsed = URL.canParse(value) ? new URL(value) : undefined;
-  if (!/^https?:$/.test(parsed?.protocol)) throw new Misused(`--${option} wants a URL of http or https`);
+  if (!/^https?:$/.test(parsed?.protocol))
+    throw new Misused(`--${option} wants a URL of http or https`);
   return parsed;
 }
 
@@ -122,7 +133,8 @@ function headers(option, lines) {
   return Object.fromEntries(
     lines.map((line) => {
       const [, name, value] = /^([^:]+):\s*([\t\x20-\x7e]*)$/.exec(line) ?? [];
-      if (name === undefined || !TOKEN.test(name)) throw new Misused(`--${option} wants "Name: value"`);
+      if (name === undefined || !TOKEN.test(name))
+        throw new Misused(`--${option} wants "Name: value"`);
       return [name.toLowerCase(), value];
     }),
   );
@@ -132,7 +144,8 @@ function headers(option, lines) {
 function pairs(list) {
   return list.split(/;\s*/).map((value) => {
     const [, name, rest] = /^([^=\s]+)=(\S+)$/.exec(value) ?? [];
-    if (!name) throw new Misused("--cookie wants NAME=VALUE, or several of them with semicolons between");
+    if (!name)
+      throw new Misused("--cookie wants NAME=VALUE, or several of them with semicolons between");
     return { name, value: rest };
   });
 }

@@ -7,7 +7,8 @@ import { quoted } from "./secrets.js";
 export function obstacle(answer, origin, { credentials = true } = {}) {
   const allowed = answer.headers["access-control-allow-origin"];
   if (allowed === undefined) return "has no Access-Control-Allow-Origin";
-  if (allowed === "*" && credentials) return "has Access-Control-Allow-Origin `*`, which does not count with cookies";
+  if (allowed === "*" && credentials)
+    return "has Access-Control-Allow-Origin `*`, which does not count with cookies";
   if (allowed !== "*" && allowed !== origin) {
     return `has Access-Control-Allow-Origin ${quoted(allowed)}, not the page's ${quoted(origin)}`;
   }
@@ -23,9 +24,12 @@ export function obstacleOfPreflight(answer, origin, { method, names, credentials
   const anything = (list) => !credentials && list.includes("*");
   const methods = answer.list("access-control-allow-methods");
   const headers = answer.list("access-control-allow-headers");
-  const isAllowed = SAFELISTED.includes(method) || methods.includes(method.toLowerCase()) || anything(methods);
+  const isAllowed =
+    SAFELISTED.includes(method) || methods.includes(method.toLowerCase()) || anything(methods);
   // A `*` never means Authorization.
-  const missing = names.filter((name) => !headers.includes(name) && (name === "authorization" || !anything(headers)));
+  const missing = names.filter(
+    (name) => !headers.includes(name) && (name === "authorization" || !anything(headers)),
+  );
   return (
     obstacle(answer, origin, { credentials }) ??
     (isAllowed ? undefined : `does not allow the method ${method}`) ??

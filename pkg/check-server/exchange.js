@@ -14,7 +14,12 @@ export function exchange({ method, url, headers, body, timeout }) {
   return new Promise((resolve, reject) => {
     const { request: send } = url.protocol === "https:" ? https : http;
     const fail = (error) => reject(new NoAnswer(error.code ?? error.message));
-    const request = send(url, { method, headers, agent: false, signal: AbortSignal.timeout(timeout * 1000) });
+    const request = send(url, {
+      method,
+      headers,
+      agent: false,
+      signal: AbortSignal.timeout(timeout * 1000),
+    });
     request.on("error", (error) =>
       fail(error.name === "AbortError" ? new Error(`none within ${timeout} seconds`) : error),
     );
@@ -23,11 +28,14 @@ export function exchange({ method, url, headers, body, timeout }) {
       let length = 0;
       response.on("data", (chunk) => {
         length += chunk.length;
-        if (length > LONGEST_BODY) request.destroy(new Error(`a body of more than ${LONGEST_BODY} bytes`));
+        if (length > LONGEST_BODY)
+          request.destroy(new Error(`a body of more than ${LONGEST_BODY} bytes`));
         else chunks.push(chunk);
       });
       response.on("error", fail);
-      response.on("end", () => resolve(new Answer(url, response, Buffer.concat(chunks).toString("utf8"))));
+      response.on("end", () =>
+        resolve(new Answer(url, response, Buffer.concat(chunks).toString("utf8"))),
+      );
     });
     request.end(body);
   });
@@ -58,7 +66,9 @@ class Answer {
 
   /** The members of a header that is a list, in lower case. */
   list(name) {
-    const members = (this.headers[name] ?? "").split(",").map((member) => member.trim().toLowerCase());
+    const members = (this.headers[name] ?? "")
+      .split(",")
+      .map((member) => member.trim().toLowerCase());
     return members.filter((member) => member !== "");
   }
 }

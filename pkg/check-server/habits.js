@@ -27,7 +27,9 @@ export async function habitsOf(kit) {
 
 async function rotationOf(kit) {
   const { main, answers } = kit;
-  const [first, second] = [answers.first, answers.second].map((answer) => main.cookieOf(kit.granted(answer))?.value);
+  const [first, second] = [answers.first, answers.second].map(
+    (answer) => main.cookieOf(kit.granted(answer))?.value,
+  );
   if (second === undefined || first === second) return "none";
   if (await recognisesAttempts(kit)) return "replays";
   const { again, deletes, after } = await predecessor(kit);

@@ -20,8 +20,13 @@ export class Jar {
   /** What goes along with a request, the longest path first. `isCrossSite`: only what is meant for it. */
   for(url, isCrossSite) {
     return [...this.#cookies.values()]
-      .filter((cookie) => domainMatches(url.hostname, cookie) && pathMatches(url.pathname, cookie.path))
-      .filter((cookie) => (!cookie.secure || isSecure(url)) && (!isCrossSite || cookie.sameSite === "none"))
+      .filter(
+        (cookie) => domainMatches(url.hostname, cookie) && pathMatches(url.pathname, cookie.path),
+      )
+      .filter(
+        (cookie) =>
+          (!cookie.secure || isSecure(url)) && (!isCrossSite || cookie.sameSite === "none"),
+      )
       .sort((a, b) => b.path.length - a.path.length);
   }
 

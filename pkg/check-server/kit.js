@@ -47,11 +47,14 @@ export class Kit {
   /** A session of its own, for a check that wears it out. */
   async newSession() {
     this.granted(this.answers.first);
-    if (this.options.cookie) throw new NotTried("it takes a session of its own: give --sign-in instead of --cookie");
+    if (this.options.cookie)
+      throw new NotTried("it takes a session of its own: give --sign-in instead of --cookie");
     try {
       return await this.#signIn();
     } catch (error) {
-      throw error instanceof CannotTry ? new NotTried(`another session could not be had: ${error.message}`) : error;
+      throw error instanceof CannotTry
+        ? new NotTried(`another session could not be had: ${error.message}`)
+        : error;
     }
   }
 
@@ -63,12 +66,16 @@ export class Kit {
 
   /** The answer to a refresh on which a check builds. */
   granted(answer) {
-    if (!answer?.isOk) throw new NotTried(`a refresh that it builds on was answered ${answer?.status ?? "not at all"}`);
+    if (!answer?.isOk)
+      throw new NotTried(
+        `a refresh that it builds on was answered ${answer?.status ?? "not at all"}`,
+      );
     return answer;
   }
 
   /** Whether an accepted refresh returns its attempt id in the header that carried it. */
-  isReturned = () => this.answers.first?.headers[this.options.attemptHeader.toLowerCase()] === this.#attempt;
+  isReturned = () =>
+    this.answers.first?.headers[this.options.attemptHeader.toLowerCase()] === this.#attempt;
 
   /** What `work` comes to, which is done once for all checks that ask. */
   once(name, work) {

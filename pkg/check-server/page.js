@@ -45,7 +45,13 @@ export class Page {
       ...(cookie && { cookie }),
       ...headers,
     };
-    const answer = await exchange({ method, url, headers: sent, body, timeout: this.#options.timeout });
+    const answer = await exchange({
+      method,
+      url,
+      headers: sent,
+      body,
+      timeout: this.#options.timeout,
+    });
     this.#seen(answer);
     return answer;
   }

@@ -16,20 +16,29 @@ export function judge(answer, what) {
   const { status } = answer;
   const seen = `A refresh ${what} is answered ${status}`;
   const advice = 'Answer 401 with JSON, such as {"error": "invalid_grant"}.';
-  if (answer.isOk) return wrong(`${seen}: somebody without a session is granted one, or told so.`, advice);
+  if (answer.isOk)
+    return wrong(`${seen}: somebody without a session is granted one, or told so.`, advice);
   if (answer.isRedirect) {
-    return wrong(`${seen}, a redirect: the client follows none, and cannot tell the end of the session.`, advice);
+    return wrong(
+      `${seen}, a redirect: the client follows none, and cannot tell the end of the session.`,
+      advice,
+    );
   }
-  if (status >= 500) return wrong(`${seen}: taken for a disturbance, it is tried again and again.`, advice);
+  if (status >= 500)
+    return wrong(`${seen}: taken for a disturbance, it is tried again and again.`, advice);
   if (status === 429) {
     return warning(
       `${seen}: there were too many requests to see how it is refused.`,
       "Try again, with a higher limit.",
     );
   }
-  if (!isRefusal(answer)) return wrong(`${seen}, which does not say that the session is over.`, advice);
+  if (!isRefusal(answer))
+    return wrong(`${seen}, which does not say that the session is over.`, advice);
   if (answer.type === "text/html") {
-    return wrong(`${seen} with HTML: so does a captive portal or a proxy, so it is not believed.`, advice);
+    return wrong(
+      `${seen} with HTML: so does a captive portal or a proxy, so it is not believed.`,
+      advice,
+    );
   }
   const challenge = answer.headers["www-authenticate"];
   if (/(^|,)\s*(basic|negotiate|ntlm|digest)\b/i.test(challenge)) {

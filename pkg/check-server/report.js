@@ -14,7 +14,11 @@ export function counted(results) {
 /** For machines: stable names and members. */
 export function asJson(results, { refresh, origin }, { rotation, returnsAttempts }) {
   const server = { rotation, returnsAttempts };
-  return JSON.stringify({ refresh: shown(refresh), origin, counts: counted(results), server, checks: results }, null, 2);
+  return JSON.stringify(
+    { refresh: shown(refresh), origin, counts: counted(results), server, checks: results },
+    null,
+    2,
+  );
 }
 
 /** For people. */
@@ -38,7 +42,9 @@ function about({ name, verdict, seen, advice, source }) {
 
 /** The option that says what kind of server it is, in one line. */
 function habitsShown({ rotation, meaning, returnsAttempts }) {
-  const option = rotation ? `server: { rotation: "${rotation}" }  ${meaning}` : "server: { rotation }  It could not be tried what a spent cookie comes to.";
+  const option = rotation
+    ? `server: { rotation: "${rotation}" }  ${meaning}`
+    : "server: { rotation }  It could not be tried what a spent cookie comes to.";
   return `${option} The attempt id is ${returnsAttempts ? "" : "not "}returned.`;
 }
 

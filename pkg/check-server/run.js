@@ -15,14 +15,16 @@ export async function tryServer(options) {
   try {
     await kit.begin();
   } catch (error) {
-    if (error instanceof NoAnswer) throw new CannotTry(kit.secrets.mask(`there was no answer: ${error.message}`));
+    if (error instanceof NoAnswer)
+      throw new CannotTry(kit.secrets.mask(`there was no answer: ${error.message}`));
     throw error;
   }
   const results = [];
   for (const { title, checks } of GROUPS) {
     for (const { name, source, run } of checks) {
       const outcome = allowed(await attempt(run, kit), options.allow.includes(name));
-      for (const part of ["seen", "advice"]) if (outcome[part]) outcome[part] = kit.secrets.mask(outcome[part]);
+      for (const part of ["seen", "advice"])
+        if (outcome[part]) outcome[part] = kit.secrets.mask(outcome[part]);
       results.push({ name, group: title, ...outcome, source });
     }
   }
@@ -35,7 +37,10 @@ async function attempt(run, kit) {
   } catch (error) {
     if (error instanceof NotTried) return { verdict: NOT_TRIED, seen: error.message };
     if (error instanceof NoAnswer) {
-      return wrong(`A request of this check had no answer: ${error.message}.`, "Answer every request, whatever comes.");
+      return wrong(
+        `A request of this check had no answer: ${error.message}.`,
+        "Answer every request, whatever comes.",
+      );
     }
     throw error;
   }

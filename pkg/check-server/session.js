@@ -31,7 +31,9 @@ export class Session {
 
   /** Looks at a page for the cookies that it sets. */
   async visit(url) {
-    this.#store(await this.#page.send({ method: "GET", url, mode: "navigate", cookie: this.#cookies(url) }));
+    this.#store(
+      await this.#page.send({ method: "GET", url, mode: "navigate", cookie: this.#cookies(url) }),
+    );
   }
 
   /** Signs in; returns the answer. */
@@ -40,8 +42,19 @@ export class Session {
     const csrf = this.#csrf();
     const isJson = /^\s*[[{]/.test(body);
     const type = isJson ? "application/json" : "application/x-www-form-urlencoded";
-    const all = { "content-type": type, ...headers, ...(csrf && { [csrfHeader]: csrf }), ...signInHeaders };
-    const answer = await this.#page.send({ method: "POST", url, headers: all, body, cookie: this.#cookies(url) });
+    const all = {
+      "content-type": type,
+      ...headers,
+      ...(csrf && { [csrfHeader]: csrf }),
+      ...signInHeaders,
+    };
+    const answer = await this.#page.send({
+      method: "POST",
+      url,
+      headers: all,
+      body,
+      cookie: this.#cookies(url),
+    });
     this.#store(answer);
     const cookie = pick(answer, this.#options.cookieName);
     if (cookie) this.#hold(cookie.name, cookie.value);
@@ -52,9 +65,19 @@ export class Session {
    * Sends a refresh. `value`: another cookie than the newest; `keep: false`: the answer is lost on the way;
    * `attempt: ""` and `csrf: false` leave out a header; the rest is as in `Page.send`.
    */
-  async refresh({ attempt, csrf = true, value = this.value, keep = true, headers, ...request } = {}) {
+  async refresh({
+    attempt,
+    csrf = true,
+    value = this.value,
+    keep = true,
+    headers,
+    ...request
+  } = {}) {
     const { refresh: url, method, body } = this.#options;
-    const all = { ...this.#page.headers({ attempt, csrf: csrf ? this.#csrf() : undefined }), ...headers };
+    const all = {
+      ...this.#page.headers({ attempt, csrf: csrf ? this.#csrf() : undefined }),
+      ...headers,
+    };
     const cookie = this.#cookies(url, value);
     const answer = await this.#page.send({ method, url, body, headers: all, cookie, ...request });
     if (keep) this.#store(answer);
@@ -66,7 +89,15 @@ export class Session {
     const headers = type && { "content-type": type };
     const { refresh: url } = this.#options;
     const cookie = this.#cookies(url, this.value);
-    const answer = await this.#page.send({ method, url, headers, body, cookie, origin: FOREIGN, mode: "navigate" });
+    const answer = await this.#page.send({
+      method,
+      url,
+      headers,
+      body,
+      cookie,
+      origin: FOREIGN,
+      mode: "navigate",
+    });
     this.#store(answer);
     return answer;
   }
@@ -95,7 +126,8 @@ export class Session {
 
   #store(answer) {
     this.#jar.store(answer);
-    for (const header of answer.setCookies) this.#secrets.add(parseSetCookie(header, answer.url).value);
+    for (const header of answer.setCookies)
+      this.#secrets.add(parseSetCookie(header, answer.url).value);
     const cookie = this.name && this.cookieOf(answer);
     if (cookie && !cookie.isDeleted) this.value = cookie.value;
   }
@@ -119,7 +151,9 @@ export class Session {
 /** Which of the cookies that a sign-in sets is the refresh cookie. */
 function pick(answer, wanted) {
   const cookies = answer.setCookies.map((header) => parseSetCookie(header, answer.url));
-  const candidates = cookies.filter((cookie) => !cookie.isDeleted && (wanted === undefined || cookie.name === wanted));
+  const candidates = cookies.filter(
+    (cookie) => !cookie.isDeleted && (wanted === undefined || cookie.name === wanted),
+  );
   const score = ({ name, httpOnly, value }) =>
     (httpOnly ? 4 : 0) +
     (/refresh/i.test(name) ? 3 : 0) -

@@ -9,7 +9,8 @@ const BUSY = [408, 425, 429];
 
 /** `"confirmed"`; `"refused"`: a refresh tells whether the session is over; `"unconfirmed"`: it is tried again. */
 export function readReply({ status, headers }) {
-  if (HTML.test(headers["content-type"] ?? "") || PASSWORD.test(headers["www-authenticate"] ?? "")) return "unconfirmed";
+  if (HTML.test(headers["content-type"] ?? "") || PASSWORD.test(headers["www-authenticate"] ?? ""))
+    return "unconfirmed";
   if (status >= 200 && status < 300) return "confirmed";
   return status >= 500 || BUSY.includes(status) ? "unconfirmed" : "refused";
 }

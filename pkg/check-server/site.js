@@ -32,7 +32,12 @@ const isAddress = (host) => /^[\d.]+$/.test(host) || host.includes(":");
 
 /** Whether a host is this computer: browsers take it for secure also without TLS. */
 export function isLoopback(host) {
-  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
+  return (
+    host === "localhost" ||
+    host.endsWith(".localhost") ||
+    host === "[::1]" ||
+    /^127(\.\d+){3}$/.test(host)
+  );
 }
 
 /** Whether browsers take a URL for secure. */
@@ -52,6 +57,7 @@ function registrable(host) {
 export function relation(origin, url) {
   const page = new URL(origin);
   if (page.origin === url.origin) return "same-origin";
-  const isSame = page.protocol === url.protocol && registrable(page.hostname) === registrable(url.hostname);
+  const isSame =
+    page.protocol === url.protocol && registrable(page.hostname) === registrable(url.hostname);
   return isSame ? "same-site" : "cross-site";
 }

@@ -17,12 +17,17 @@ export function findToken(answer, { tokenField }) {
   if (!tokenField) found.push({ place: "the header Authorization", token: header });
   const [first, ...more] = found.filter(({ token }) => token !== undefined);
   if (!first) return undefined;
-  return { ...first, others: more.filter(({ token }) => token !== first.token).map(({ place }) => place) };
+  return {
+    ...first,
+    others: more.filter(({ token }) => token !== first.token).map(({ place }) => place),
+  };
 }
 
 /** The member at a path such as `data.access_token`. */
 export function member(json, path) {
-  return path.split(".").reduce((value, name) => (Object(value) === value ? value[name] : undefined), json);
+  return path
+    .split(".")
+    .reduce((value, name) => (Object(value) === value ? value[name] : undefined), json);
 }
 
 const text = (value) => (typeof value === "string" && value !== "" ? value : undefined);
@@ -57,7 +62,8 @@ export function lifetimeOf(answer, token) {
 function mistakeOf(said, byClaims) {
   if (!Number.isFinite(said)) return "expires_in is no number";
   if (said >= A_DATE) return "expires_in is a date and not a number of seconds";
-  const isMilliseconds = byClaims === undefined ? said >= 60_000 && said % 1000 === 0 : near(said / 1000, byClaims);
+  const isMilliseconds =
+    byClaims === undefined ? said >= 60_000 && said % 1000 === 0 : near(said / 1000, byClaims);
   if (isMilliseconds) return "expires_in is in milliseconds";
   if (byClaims === undefined || near(said, byClaims)) return undefined;
   return `expires_in says ${Math.round(said)} s, and the token's own exp ${Math.round(byClaims)} s`;

@@ -16,14 +16,21 @@ const LONGEST = 16_384;
 export function mayClimb(path) {
   if (path.length > LONGEST) return true;
   const steps = asRead(path).split(SEPARATOR);
-  return steps.length !== path.split("/").length || steps.some((step) => /^\.\.?$/.test(step.replace(JUNK, "").replace(/[;#?].*/s, "")));
+  return (
+    steps.length !== path.split("/").length ||
+    steps.some((step) => /^\.\.?$/.test(step.replace(JUNK, "").replace(/[;#?].*/s, "")))
+  );
 }
 
 /** As a server may read it in the end: decoded as often as that changes anything, and normalised (Unicode, NFKC). */
 function asRead(path) {
   for (let before; before !== path; ) {
     before = path;
-    path = path.replace(/%(?:25)+/g, "%").replace(/%(?:u([0-9a-f]{4})|([0-9a-f]{2}))/gi, (_, wide, byte) => String.fromCharCode(parseInt(wide ?? byte, 16)));
+    path = path
+      .replace(/%(?:25)+/g, "%")
+      .replace(/%(?:u([0-9a-f]{4})|([0-9a-f]{2}))/gi, (_, wide, byte) =>
+        String.fromCharCode(parseInt(wide ?? byte, 16)),
+      );
   }
   return lenient(path).normalize("NFKC");
 }
@@ -34,7 +41,9 @@ function lenient(bytes) {
     const [lead, ...rest] = Array.from(sequence, (byte) => byte.charCodeAt(0));
     const length = Math.clz32(~(lead << 24)) - 1;
     if (lead < 0xc0 || rest.length < length) return "\ufffd";
-    const code = rest.slice(0, length).reduce((code, byte) => code * 64 + (byte & 63), lead & (63 >> length));
+    const code = rest
+      .slice(0, length)
+      .reduce((code, byte) => code * 64 + (byte & 63), lead & (63 >> length));
     return (code > 0x10ffff ? "\ufffd" : String.fromCodePoint(code)) + sequence.slice(1 + length);
   });
 }

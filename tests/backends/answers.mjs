@@ -22,7 +22,13 @@ export const forged = (token) => `${token.slice(0, -10)}${"A".repeat(10)}`;
 export function setCookies(response) {
   const all = response.headers.getSetCookie().map((line) => {
     const [pair, ...attributes] = line.split("; ");
-    return [pair.split("=")[0], attributes.filter((attribute) => !/^expires=/i.test(attribute)).sort().join("; ")];
+    return [
+      pair.split("=")[0],
+      attributes
+        .filter((attribute) => !/^expires=/i.test(attribute))
+        .sort()
+        .join("; "),
+    ];
   });
   return Object.fromEntries(all);
 }

@@ -19,10 +19,16 @@ export class Backend {
 
   /** `name`: its folder. `pageOrigin`: whose pages may call it. `cookieDomain`: of the cookies that they shall read. */
   static async start(name, pageOrigin, cookieDomain = "") {
-    if (!PYTHON) throw new Error("SILENT_SESSION_PYTHON is not set; `cargo xtask test --only backends` sets it");
+    if (!PYTHON)
+      throw new Error(
+        "SILENT_SESSION_PYTHON is not set; `cargo xtask test --only backends` sets it",
+      );
     const backend = new Backend();
     const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1" };
-    backend.#process = spawn(PYTHON, [SERVE, name, pageOrigin, cookieDomain], { stdio: "pipe", env });
+    backend.#process = spawn(PYTHON, [SERVE, name, pageOrigin, cookieDomain], {
+      stdio: "pipe",
+      env,
+    });
     backend.#ended = once(backend.#process, "exit");
     backend.origin = await backend.#listens();
     return backend;
@@ -68,13 +74,16 @@ export class Backend {
   async #order(name, details) {
     const body = details && JSON.stringify(details);
     const response = await fetch(`${this.origin}/test/${name}`, { method: "POST", body });
-    if (!response.ok) throw new Error(`/test/${name}: ${response.status} ${await response.text()}\n${this.log}`);
+    if (!response.ok)
+      throw new Error(`/test/${name}: ${response.status} ${await response.text()}\n${this.log}`);
   }
 
   #listens() {
     return new Promise((resolve, reject) => {
       this.#process.on("error", reject);
-      this.#process.on("exit", (code) => reject(new Error(`the back end ended with ${code}:\n${this.log}`)));
+      this.#process.on("exit", (code) =>
+        reject(new Error(`the back end ended with ${code}:\n${this.log}`)),
+      );
       this.#process.stderr.setEncoding("utf8").on("data", (text) => this.#log.push(text));
       this.#process.stdout.setEncoding("utf8").on("data", (text) => {
         const found = /listening on (\S+)/.exec(text);

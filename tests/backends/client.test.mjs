@@ -33,7 +33,10 @@ const BACK_ENDS = {
   },
 };
 
-for (const [name, { preset, refresh, signOut, signIn, me, echo, refreshCookie, rotating }] of Object.entries(BACK_ENDS)) {
+for (const [
+  name,
+  { preset, refresh, signOut, signIn, me, echo, refreshCookie, rotating },
+] of Object.entries(BACK_ENDS)) {
   describe(name, () => {
     const rule = rulesOf(name);
 
@@ -60,8 +63,18 @@ for (const [name, { preset, refresh, signOut, signIn, me, echo, refreshCookie, r
       stage.page.evaluate(
         async ([url, who]) => {
           const csrf = /csrftoken=([^;]*)/.exec(document.cookie)?.[1];
-          const headers = { "content-type": "application/json", ...(csrf && { "x-csrftoken": csrf }) };
-          await session.signIn(() => fetch(url, { method: "POST", credentials: "include", headers, body: JSON.stringify(who) }));
+          const headers = {
+            "content-type": "application/json",
+            ...(csrf && { "x-csrftoken": csrf }),
+          };
+          await session.signIn(() =>
+            fetch(url, {
+              method: "POST",
+              credentials: "include",
+              headers,
+              body: JSON.stringify(who),
+            }),
+          );
           return session.state.status;
         },
         [stage.origin + signIn, who],
@@ -81,8 +94,13 @@ for (const [name, { preset, refresh, signOut, signIn, me, echo, refreshCookie, r
         [stage.origin + path, times, init],
       );
 
-    const state = (stage) => stage.page.evaluate(() => session.state.reason ?? session.state.status);
-    const untilState = (stage, wanted) => stage.page.waitForFunction((wanted) => (session.state.reason ?? session.state.status) === wanted, wanted);
+    const state = (stage) =>
+      stage.page.evaluate(() => session.state.reason ?? session.state.status);
+    const untilState = (stage, wanted) =>
+      stage.page.waitForFunction(
+        (wanted) => (session.state.reason ?? session.state.status) === wanted,
+        wanted,
+      );
 
     rule("who has no session is told so by one request", async (stage) => {
       assert.equal(await open(stage), "none");
@@ -102,7 +120,9 @@ for (const [name, { preset, refresh, signOut, signIn, me, echo, refreshCookie, r
 
     rule("a wrong password rejects, and leaves all as it was", async (stage) => {
       await open(stage);
-      const error = await enter(stage, { ...ALICE, password: "no" }).catch((error) => error.message);
+      const error = await enter(stage, { ...ALICE, password: "no" }).catch(
+        (error) => error.message,
+      );
       assert.match(error, /SignInError/);
       assert.equal(await state(stage), "none");
     });
@@ -112,28 +132,41 @@ for (const [name, { preset, refresh, signOut, signIn, me, echo, refreshCookie, r
       await stage.backend.issueTokensFor(2);
       await enter(stage);
       await stage.backend.issueTokensFor(600);
-      await stage.page.waitForFunction(() => Date.now() > session.state.expiresAt || session.state.generation > 1);
+      await stage.page.waitForFunction(
+        () => Date.now() > session.state.expiresAt || session.state.generation > 1,
+      );
       assert.deepEqual((await ask(stage)).statuses, [200]);
       const { refreshes, api_401 } = await stage.backend.counters();
       assert.deepEqual([refreshes, api_401], [1, 0]);
     });
 
-    rule(`${MANY} calls that meet a refused token cost one refresh, and all are answered`, async (stage) => {
-      await open(stage);
-      await enter(stage);
-      await stage.backend.revokeAccess();
-      assert.deepEqual((await ask(stage, MANY)).statuses, [200]);
-      assert.equal((await stage.backend.counters()).refreshes, 1);
-      assert.equal(await state(stage), "active");
-    });
+    rule(
+      `${MANY} calls that meet a refused token cost one refresh, and all are answered`,
+      async (stage) => {
+        await open(stage);
+        await enter(stage);
+        await stage.backend.revokeAccess();
+        assert.deepEqual((await ask(stage, MANY)).statuses, [200]);
+        assert.equal((await stage.backend.counters()).refreshes, 1);
+        assert.equal(await state(stage), "active");
+      },
+    );
 
     rule("a body that meets a refused token arrives to the byte", async (stage) => {
       await open(stage);
       await enter(stage);
       await stage.backend.revokeAccess();
       const body = JSON.stringify({ text: "grüße ".repeat(1000) });
-      const { statuses, text } = await ask(stage, 1, { method: "POST", headers: { "content-type": "application/json" }, body }, echo);
-      assert.deepEqual([statuses, text.includes("grüße") || text.includes("gr\\u00fc")], [[200], true]);
+      const { statuses, text } = await ask(
+        stage,
+        1,
+        { method: "POST", headers: { "content-type": "application/json" }, body },
+        echo,
+      );
+      assert.deepEqual(
+        [statuses, text.includes("grüße") || text.includes("gr\\u00fc")],
+        [[200], true],
+      );
     });
 
     rule("a reload restores the session, and the cookie rotates each time", async (stage) => {
@@ -151,58 +184,68 @@ for (const [name, { preset, refresh, signOut, signIn, me, echo, refreshCookie, r
       assert.deepEqual([refreshes, refused], [3, 1]);
     });
 
-    rule("a page goes away in the middle of a refresh: the next one asks until the cookie is there, and goes on", async (stage) => {
-      const look = () => Promise.all(rotating.map(async (cookie) => [cookie, await stage.cookie(cookie)]));
-      const set = async (cookies) => {
-        for (const [cookie, value] of cookies) await stage.setCookie(cookie, value);
-      };
-      await open(stage);
-      await enter(stage);
-      const spent = await look();
-      await stage.page.evaluate(() => session.refresh());
-      // What that refresh has brought comes late, as if it were that of the page that goes away.
-      const late = await look();
-      await set(spent);
-      await stage.page.evaluate(
-        async ([origin, preset, refresh]) => {
-          const { createSession } = await import("/pkg/index.js");
-          const presets = await import("/pkg/presets.js");
-          session.close();
-          await new Promise((sent) => {
-            const fetch = () => new Promise(() => sent());
-            createSession({ ...presets[preset], refresh: origin + refresh, fetch });
-          });
-        },
-        [stage.origin, preset, refresh],
-      );
-      await stage.page.reload();
-      const { refused } = await stage.backend.counters();
-      const [status] = await Promise.all([
-        open(stage),
-        until(() => stage.backend.counters(), (counters) => counters.refused >= refused + 2).then(() => set(late)),
-      ]);
-      assert.equal(status, "active");
-      assert.deepEqual((await ask(stage)).statuses, [200]);
-      assert.match((await ask(stage)).text, /alice/);
-    });
+    rule(
+      "a page goes away in the middle of a refresh: the next one asks until the cookie is there, and goes on",
+      async (stage) => {
+        const look = () =>
+          Promise.all(rotating.map(async (cookie) => [cookie, await stage.cookie(cookie)]));
+        const set = async (cookies) => {
+          for (const [cookie, value] of cookies) await stage.setCookie(cookie, value);
+        };
+        await open(stage);
+        await enter(stage);
+        const spent = await look();
+        await stage.page.evaluate(() => session.refresh());
+        // What that refresh has brought comes late, as if it were that of the page that goes away.
+        const late = await look();
+        await set(spent);
+        await stage.page.evaluate(
+          async ([origin, preset, refresh]) => {
+            const { createSession } = await import("/pkg/index.js");
+            const presets = await import("/pkg/presets.js");
+            session.close();
+            await new Promise((sent) => {
+              const fetch = () => new Promise(() => sent());
+              createSession({ ...presets[preset], refresh: origin + refresh, fetch });
+            });
+          },
+          [stage.origin, preset, refresh],
+        );
+        await stage.page.reload();
+        const { refused } = await stage.backend.counters();
+        const [status] = await Promise.all([
+          open(stage),
+          until(
+            () => stage.backend.counters(),
+            (counters) => counters.refused >= refused + 2,
+          ).then(() => set(late)),
+        ]);
+        assert.equal(status, "active");
+        assert.deepEqual((await ask(stage)).statuses, [200]);
+        assert.match((await ask(stage)).text, /alice/);
+      },
+    );
 
-    rule("a sign-out is told to the server with its CSRF token: the cookie is of no use any more", async (stage) => {
-      await open(stage);
-      await enter(stage);
-      const spent = await stage.cookie(refreshCookie);
-      const csrf = await stage.cookie("csrf_refresh_token");
-      await stage.page.evaluate(() => session.signOut());
-      assert.equal(await state(stage), "signed-out");
-      assert.equal((await stage.backend.counters()).sign_outs, 1);
-      assert.equal(await stage.cookie(refreshCookie), undefined);
-      await stage.setCookie(refreshCookie, spent);
-      await stage.setCookie("csrf_refresh_token", csrf);
-      await stage.page.evaluate(() => localStorage.clear());
-      await stage.page.reload();
-      assert.equal(await open(stage), "none");
-      await enter(stage, BOB);
-      assert.match((await ask(stage)).text, /bob/);
-    });
+    rule(
+      "a sign-out is told to the server with its CSRF token: the cookie is of no use any more",
+      async (stage) => {
+        await open(stage);
+        await enter(stage);
+        const spent = await stage.cookie(refreshCookie);
+        const csrf = await stage.cookie("csrf_refresh_token");
+        await stage.page.evaluate(() => session.signOut());
+        assert.equal(await state(stage), "signed-out");
+        assert.equal((await stage.backend.counters()).sign_outs, 1);
+        assert.equal(await stage.cookie(refreshCookie), undefined);
+        await stage.setCookie(refreshCookie, spent);
+        await stage.setCookie("csrf_refresh_token", csrf);
+        await stage.page.evaluate(() => localStorage.clear());
+        await stage.page.reload();
+        assert.equal(await open(stage), "none");
+        await enter(stage, BOB);
+        assert.match((await ask(stage)).text, /bob/);
+      },
+    );
 
     rule("a refresh that the server refuses ends the session", async (stage) => {
       await open(stage);
@@ -220,16 +263,22 @@ for (const [name, { preset, refresh, signOut, signIn, me, echo, refreshCookie, r
       await untilState(stage, "rejected");
     });
 
-    rule("a header that CORS does not let through is named, and signs nobody out", async (stage) => {
-      await open(stage);
-      await enter(stage);
-      await stage.page.reload();
-      // Only Django's list of headers is a short one.
-      const status = await open(stage, { attemptHeader: "X-Attempt" });
-      if (name === "flask") return assert.equal(status, "active");
-      assert.equal(status, "unknown");
-      assert.match(await stage.page.evaluate(() => session.state.error.message), /CORS.*X-Attempt/);
-    });
+    rule(
+      "a header that CORS does not let through is named, and signs nobody out",
+      async (stage) => {
+        await open(stage);
+        await enter(stage);
+        await stage.page.reload();
+        // Only Django's list of headers is a short one.
+        const status = await open(stage, { attemptHeader: "X-Attempt" });
+        if (name === "flask") return assert.equal(status, "active");
+        assert.equal(status, "unknown");
+        assert.match(
+          await stage.page.evaluate(() => session.state.error.message),
+          /CORS.*X-Attempt/,
+        );
+      },
+    );
 
     if (name === "flask") {
       rule("a CSRF token that is missing is a failure, and no end", async (stage) => {

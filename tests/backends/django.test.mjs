@@ -38,8 +38,14 @@ async function signIn(stage, json = ALICE) {
 /** Signs in beside the browser, which forgets cookies that have lapsed; returns both tokens. */
 async function signInAndKeep(stage) {
   const headers = { "Content-Type": "application/json" };
-  const response = await stage.direct(SIGN_IN, { method: "POST", headers, body: JSON.stringify(ALICE) });
-  const line = response.headers.getSetCookie().find((line) => line.startsWith(`${REFRESH_COOKIE}=`));
+  const response = await stage.direct(SIGN_IN, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(ALICE),
+  });
+  const line = response.headers
+    .getSetCookie()
+    .find((line) => line.startsWith(`${REFRESH_COOKIE}=`));
   return { access: (await response.json()).access, refresh: /=([^;]*)/.exec(line)[1] };
 }
 
@@ -57,7 +63,11 @@ rule("a sign-in answers with `access`, an empty `refresh` and the user", async (
 
 rule("a sign-in sets four cookies, of which script reads the CSRF token", async (stage) => {
   const headers = { "Content-Type": "application/json" };
-  const response = await stage.direct(SIGN_IN, { method: "POST", headers, body: JSON.stringify(ALICE) });
+  const response = await stage.direct(SIGN_IN, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(ALICE),
+  });
   assert.deepEqual(setCookies(response), {
     [ACCESS_COOKIE]: "HttpOnly; Max-Age=300; Path=/; SameSite=Lax",
     [REFRESH_COOKIE]: "HttpOnly; Max-Age=86400; Path=/; SameSite=Lax",
@@ -69,7 +79,10 @@ rule("a sign-in sets four cookies, of which script reads the CSRF token", async 
 });
 
 rule("a wrong password is a 400", async (stage) => {
-  const { status, body } = await stage.call(SIGN_IN, { json: { ...ALICE, password: "no" }, ...INCLUDE });
+  const { status, body } = await stage.call(SIGN_IN, {
+    json: { ...ALICE, password: "no" },
+    ...INCLUDE,
+  });
   const non_field_errors = ["Unable to log in with provided credentials."];
   assert.deepEqual({ status, body }, { status: 400, body: { non_field_errors } });
 });
@@ -77,7 +90,10 @@ rule("a wrong password is a 400", async (stage) => {
 rule("who is signed in signs in again with the CSRF token only", async (stage) => {
   await signIn(stage);
   const refused = await stage.call(SIGN_IN, { json: BOB, ...INCLUDE });
-  assert.deepEqual(seen(refused), { status: 403, body: { detail: "CSRF Failed: CSRF token missing." } });
+  assert.deepEqual(seen(refused), {
+    status: 403,
+    body: { detail: "CSRF Failed: CSRF token missing." },
+  });
   const headers = { "X-CSRFToken": await stage.cookie(CSRF_COOKIE) };
   const { body } = await stage.call(SIGN_IN, { json: BOB, headers, ...INCLUDE });
   assert.equal(body.user.username, "bob");
@@ -94,7 +110,10 @@ rule("nobody signs in while the browser holds an access cookie that is refused",
 rule("a token that has lapsed is a 401, whose challenge no page can read", async (stage) => {
   await stage.backend.issueTokensFor(1);
   const token = await signIn(stage);
-  const lapsed = await until(() => stage.call(ME, bearer(token)), ({ status }) => status !== 200);
+  const lapsed = await until(
+    () => stage.call(ME, bearer(token)),
+    ({ status }) => status !== 200,
+  );
   assert.deepEqual(seen(lapsed), { status: 401, body: refusedToken("Token is expired") });
   assert.deepEqual(lapsed.headers, ["content-length", "content-type"]);
   const { headers } = await stage.direct(ME, bearer(token));
@@ -104,21 +123,30 @@ rule("a token that has lapsed is a 401, whose challenge no page can read", async
 rule("a token that was revoked, is none, or is missing is a 401 too", async (stage) => {
   const token = await signIn(stage);
   await stage.backend.revokeAccess();
-  assert.deepEqual(seen(await stage.call(ME, bearer(token))), { status: 401, body: refusedToken("Token is expired") });
+  assert.deepEqual(seen(await stage.call(ME, bearer(token))), {
+    status: 401,
+    body: refusedToken("Token is expired"),
+  });
   for (const wrong of [forged(token), "none"]) {
     const body = refusedToken("Token is invalid");
     assert.deepEqual(seen(await stage.call(ME, bearer(wrong))), { status: 401, body });
   }
   const missing = await stage.call(ME);
-  assert.deepEqual(seen(missing), { status: 401, body: { detail: "Authentication credentials were not provided." } });
+  assert.deepEqual(seen(missing), {
+    status: 401,
+    body: { detail: "Authentication credentials were not provided." },
+  });
 });
 
-rule("the API takes the access cookie in place of a token, where the page sends cookies", async (stage) => {
-  await signIn(stage);
-  assert.deepEqual(seen(await stage.call(ME, INCLUDE)), { status: 200, body: { user: "alice" } });
-  // A token comes before it.
-  assert.equal((await stage.call(ME, { ...INCLUDE, ...bearer("none") })).status, 401);
-});
+rule(
+  "the API takes the access cookie in place of a token, where the page sends cookies",
+  async (stage) => {
+    await signIn(stage);
+    assert.deepEqual(seen(await stage.call(ME, INCLUDE)), { status: 200, body: { user: "alice" } });
+    // A token comes before it.
+    assert.equal((await stage.call(ME, { ...INCLUDE, ...bearer("none") })).status, 401);
+  },
+);
 
 rule("a refresh wants the cookie only, and answers with `access` and its expiry", async (stage) => {
   const first = await signIn(stage);
@@ -131,7 +159,10 @@ rule("a refresh wants the cookie only, and answers with `access` and its expiry"
   // Read a moment later than the token was made.
   const later = Date.parse(access_expiration) / 1000 - claims(access).exp;
   assert.ok(later >= 0 && later < 2, `${later} s`);
-  assert.deepEqual(seen(await stage.call(ME, bearer(access))), { status: 200, body: { user: "alice" } });
+  assert.deepEqual(seen(await stage.call(ME, bearer(access))), {
+    status: 200,
+    body: { user: "alice" },
+  });
 });
 
 rule("a refresh sets both cookies anew, and not the CSRF token", async (stage) => {
@@ -148,18 +179,21 @@ rule("a refresh sets both cookies anew, and not the CSRF token", async (stage) =
   });
 });
 
-rule("a refresh takes an empty JSON object or a form, and no text; a token in it comes first", async (stage) => {
-  await signIn(stage);
-  assert.equal((await stage.call(REFRESH, { json: {}, ...INCLUDE })).status, 200);
-  const headers = { "Content-Type": "application/x-www-form-urlencoded" };
-  assert.equal((await stage.call(REFRESH, { ...POST, headers, body: "a=b" })).status, 200);
-  const other = await stage.call(REFRESH, { json: { refresh: "none" }, ...INCLUDE });
-  assert.deepEqual(seen(other), refusedCookie("Token is invalid"));
-  const { status, body } = await stage.call(REFRESH, { ...POST, body: "text" });
-  const detail = 'Unsupported media type "text/plain;charset=UTF-8" in request.';
-  assert.deepEqual({ status, body }, { status: 415, body: { detail } });
-  assert.equal((await stage.call(REFRESH, INCLUDE)).status, 405);
-});
+rule(
+  "a refresh takes an empty JSON object or a form, and no text; a token in it comes first",
+  async (stage) => {
+    await signIn(stage);
+    assert.equal((await stage.call(REFRESH, { json: {}, ...INCLUDE })).status, 200);
+    const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+    assert.equal((await stage.call(REFRESH, { ...POST, headers, body: "a=b" })).status, 200);
+    const other = await stage.call(REFRESH, { json: { refresh: "none" }, ...INCLUDE });
+    assert.deepEqual(seen(other), refusedCookie("Token is invalid"));
+    const { status, body } = await stage.call(REFRESH, { ...POST, body: "text" });
+    const detail = 'Unsupported media type "text/plain;charset=UTF-8" in request.';
+    assert.deepEqual({ status, body }, { status: 415, body: { detail } });
+    assert.equal((await stage.call(REFRESH, INCLUDE)).status, 405);
+  },
+);
 
 rule("a token that goes along with a refresh does not matter", async (stage) => {
   await signIn(stage);
@@ -179,25 +213,31 @@ rule("a spent cookie is refused, and the one that came after it is not", async (
   assert.deepEqual({ refreshes, refused }, { refreshes: 2, refused: 1 });
 });
 
-rule("a refresh is refused without a cookie, or with one that is revoked, has lapsed or is none", async (stage) => {
-  const refresh = async () => seen(await stage.call(REFRESH, POST));
-  assert.deepEqual(await refresh(), refusedCookie("No valid refresh token found."));
-  await signIn(stage);
-  await stage.backend.revokeRefresh();
-  assert.deepEqual(await refresh(), refusedCookie("Token is blacklisted"));
-  for (const wrong of [forged(await stage.cookie(REFRESH_COOKIE)), "none"]) {
-    await stage.setCookie(REFRESH_COOKIE, wrong);
-    assert.deepEqual(await refresh(), refusedCookie("Token is invalid"));
-    assert.equal(await stage.cookie(REFRESH_COOKIE), wrong, "a refusal removes no cookie");
-  }
-  await stage.setCookie(REFRESH_COOKIE);
-  await stage.setCookie(ACCESS_COOKIE);
-  await stage.backend.issueTokensFor(1, 1);
-  const lapsed = await signInAndKeep(stage);
-  await until(() => stage.direct(ME, bearer(lapsed.access)), ({ status }) => status !== 200);
-  await stage.setCookie(REFRESH_COOKIE, lapsed.refresh);
-  assert.deepEqual(await refresh(), refusedCookie("Token is expired"));
-});
+rule(
+  "a refresh is refused without a cookie, or with one that is revoked, has lapsed or is none",
+  async (stage) => {
+    const refresh = async () => seen(await stage.call(REFRESH, POST));
+    assert.deepEqual(await refresh(), refusedCookie("No valid refresh token found."));
+    await signIn(stage);
+    await stage.backend.revokeRefresh();
+    assert.deepEqual(await refresh(), refusedCookie("Token is blacklisted"));
+    for (const wrong of [forged(await stage.cookie(REFRESH_COOKIE)), "none"]) {
+      await stage.setCookie(REFRESH_COOKIE, wrong);
+      assert.deepEqual(await refresh(), refusedCookie("Token is invalid"));
+      assert.equal(await stage.cookie(REFRESH_COOKIE), wrong, "a refusal removes no cookie");
+    }
+    await stage.setCookie(REFRESH_COOKIE);
+    await stage.setCookie(ACCESS_COOKIE);
+    await stage.backend.issueTokensFor(1, 1);
+    const lapsed = await signInAndKeep(stage);
+    await until(
+      () => stage.direct(ME, bearer(lapsed.access)),
+      ({ status }) => status !== 200,
+    );
+    await stage.setCookie(REFRESH_COOKIE, lapsed.refresh);
+    assert.deepEqual(await refresh(), refusedCookie("Token is expired"));
+  },
+);
 
 rule("a refresh for an account that was removed is a 500, in HTML", async (stage) => {
   await stage.backend.addUser("carol", "carol's password");
@@ -211,7 +251,10 @@ rule("a refresh for an account that was removed is a 500, in HTML", async (stage
 rule("a sign-out wants the CSRF token while there is an access cookie", async (stage) => {
   await signIn(stage);
   const refused = await stage.call(SIGN_OUT, POST);
-  assert.deepEqual(seen(refused), { status: 403, body: { detail: "CSRF Failed: CSRF token missing." } });
+  assert.deepEqual(seen(refused), {
+    status: 403,
+    body: { detail: "CSRF Failed: CSRF token missing." },
+  });
   const headers = { "X-CSRFToken": (await stage.readable())[CSRF_COOKIE] };
   const done = await stage.call(SIGN_OUT, { ...POST, headers });
   assert.deepEqual(seen(done), { status: 200, body: { detail: "Successfully logged out." } });
@@ -223,13 +266,16 @@ rule("a sign-out wants the CSRF token while there is an access cookie", async (s
   assert.equal(await stage.cookie(CSRF_COOKIE), headers["X-CSRFToken"]);
 });
 
-rule("a sign-out wants no CSRF token with an access token in a header, or without an access cookie", async (stage) => {
-  const token = await signIn(stage);
-  assert.equal((await stage.call(SIGN_OUT, { ...POST, ...bearer(token) })).status, 200);
-  await signIn(stage);
-  await stage.setCookie(ACCESS_COOKIE);
-  assert.equal((await stage.call(SIGN_OUT, POST)).status, 200);
-});
+rule(
+  "a sign-out wants no CSRF token with an access token in a header, or without an access cookie",
+  async (stage) => {
+    const token = await signIn(stage);
+    assert.equal((await stage.call(SIGN_OUT, { ...POST, ...bearer(token) })).status, 200);
+    await signIn(stage);
+    await stage.setCookie(ACCESS_COOKIE);
+    assert.equal((await stage.call(SIGN_OUT, POST)).status, 200);
+  },
+);
 
 rule("a sign-out with a token that is refused does nothing", async (stage) => {
   await signIn(stage);
@@ -247,32 +293,47 @@ rule("a sign-out revokes the refresh token, and the access token lives on", asyn
   assert.equal((await stage.call(ME, bearer(token))).status, 200);
 });
 
-rule("a sign-out of nobody is a 401, and so is a second one with the same cookie", async (stage) => {
-  const signOut = async () => seen(await stage.call(SIGN_OUT, POST));
-  const none = await signOut();
-  assert.deepEqual(none, { status: 401, body: { detail: "Refresh token was not included in cookie data." } });
-  await signIn(stage);
-  await stage.setCookie(ACCESS_COOKIE);
-  const spent = await stage.cookie(REFRESH_COOKIE);
-  await signOut();
-  await stage.setCookie(REFRESH_COOKIE, spent);
-  assert.deepEqual(await signOut(), { status: 401, body: { detail: "Token is blacklisted" } });
-  assert.equal(await stage.cookie(REFRESH_COOKIE), undefined);
-});
+rule(
+  "a sign-out of nobody is a 401, and so is a second one with the same cookie",
+  async (stage) => {
+    const signOut = async () => seen(await stage.call(SIGN_OUT, POST));
+    const none = await signOut();
+    assert.deepEqual(none, {
+      status: 401,
+      body: { detail: "Refresh token was not included in cookie data." },
+    });
+    await signIn(stage);
+    await stage.setCookie(ACCESS_COOKIE);
+    const spent = await stage.cookie(REFRESH_COOKIE);
+    await signOut();
+    await stage.setCookie(REFRESH_COOKIE, spent);
+    assert.deepEqual(await signOut(), { status: 401, body: { detail: "Token is blacklisted" } });
+    assert.equal(await stage.cookie(REFRESH_COOKIE), undefined);
+  },
+);
 
 rule("CORS lets two headers of our kind through, and no other", async (stage) => {
   await signIn(stage);
   for (const name of ["X-Requested-With", "X-CSRFToken"]) {
-    assert.equal((await stage.call(REFRESH, { ...POST, headers: { [name]: "a" } })).status, 200, name);
+    assert.equal(
+      (await stage.call(REFRESH, { ...POST, headers: { [name]: "a" } })).status,
+      200,
+      name,
+    );
   }
   for (const name of ["X-Attempt", "X-CSRF-Token", "X-XSRF-TOKEN"]) {
-    assert.deepEqual(await stage.call(REFRESH, { ...POST, headers: { [name]: "a" } }), { error: "TypeError" }, name);
+    assert.deepEqual(
+      await stage.call(REFRESH, { ...POST, headers: { [name]: "a" } }),
+      { error: "TypeError" },
+      name,
+    );
   }
 });
 
 rule(`${MANY} calls at once all succeed, and with a revoked token none does`, async (stage) => {
   const token = await signIn(stage);
-  const statuses = async () => (await stage.callMany(MANY, ME, bearer(token))).map(({ status }) => status);
+  const statuses = async () =>
+    (await stage.callMany(MANY, ME, bearer(token))).map(({ status }) => status);
   assert.deepEqual(await statuses(), Array(MANY).fill(200));
   await stage.backend.revokeAccess();
   assert.deepEqual(await statuses(), Array(MANY).fill(401));
@@ -283,5 +344,8 @@ rule(`${MANY} calls at once all succeed, and with a revoked token none does`, as
 rule("an upload arrives to the byte", async (stage) => {
   const token = await signIn(stage);
   const body = "é\n".repeat(50_000);
-  assert.equal((await stage.call("/api/echo/", { method: "POST", body, ...bearer(token) })).body, body);
+  assert.equal(
+    (await stage.call("/api/echo/", { method: "POST", body, ...bearer(token) })).body,
+    body,
+  );
 });

@@ -50,21 +50,28 @@ async function hold(stage, cookies) {
   for (const [name, value] of cookies) await stage.setCookie(name, value);
 }
 
-rule("a sign-in answers with `access_token` alone; only the token says when it lapses", async (stage) => {
-  const { status, body, headers } = await stage.call(SIGN_IN, { json: ALICE, ...INCLUDE });
-  const { access_token, ...rest } = body;
-  assert.equal(status, 200);
-  assert.deepEqual(headers, ["content-length", "content-type"]);
-  assert.deepEqual(rest, {});
-  const { exp, iat, nbf, jti, csrf, ...others } = claims(access_token);
-  assert.equal(exp - iat, 900);
-  assert.equal(nbf, iat);
-  assert.deepEqual(others, { type: "access", fresh: false, sub: "alice" });
-});
+rule(
+  "a sign-in answers with `access_token` alone; only the token says when it lapses",
+  async (stage) => {
+    const { status, body, headers } = await stage.call(SIGN_IN, { json: ALICE, ...INCLUDE });
+    const { access_token, ...rest } = body;
+    assert.equal(status, 200);
+    assert.deepEqual(headers, ["content-length", "content-type"]);
+    assert.deepEqual(rest, {});
+    const { exp, iat, nbf, jti, csrf, ...others } = claims(access_token);
+    assert.equal(exp - iat, 900);
+    assert.equal(nbf, iat);
+    assert.deepEqual(others, { type: "access", fresh: false, sub: "alice" });
+  },
+);
 
 rule("a sign-in sets the refresh token and its CSRF token, which script reads", async (stage) => {
   const headers = { "Content-Type": "application/json" };
-  const response = await stage.direct(SIGN_IN, { method: "POST", headers, body: JSON.stringify(ALICE) });
+  const response = await stage.direct(SIGN_IN, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(ALICE),
+  });
   assert.deepEqual(setCookies(response), {
     [REFRESH_COOKIE]: `HttpOnly; ${A_YEAR}; Path=/`,
     [CSRF_COOKIE]: `${A_YEAR}; Path=/`,
@@ -82,36 +89,60 @@ rule("a wrong password is a 401", async (stage) => {
 rule("who is signed in signs in again, as somebody else too", async (stage) => {
   await signIn(stage);
   const token = await signIn(stage, BOB);
-  assert.deepEqual(seen(await stage.call(ME, bearer(token))), { status: 200, body: { user: "bob" } });
+  assert.deepEqual(seen(await stage.call(ME, bearer(token))), {
+    status: 200,
+    body: { user: "bob" },
+  });
 });
 
 rule("a token that has lapsed is a 401, without a challenge", async (stage) => {
   await stage.backend.issueTokensFor(1);
   const token = await signIn(stage);
-  const lapsed = await until(() => stage.call(ME, bearer(token)), ({ status }) => status !== 200);
+  const lapsed = await until(
+    () => stage.call(ME, bearer(token)),
+    ({ status }) => status !== 200,
+  );
   assert.deepEqual(seen(lapsed), saying(401, "Token has expired"));
   assert.deepEqual(lapsed.headers, ["content-length", "content-type"]);
   const { headers } = await stage.direct(ME, bearer(token));
   assert.equal(headers.get("www-authenticate"), null);
 });
 
-rule("a token that was revoked or is missing is a 401 too, and one that is none a 422", async (stage) => {
-  const token = await signIn(stage);
-  await stage.backend.revokeAccess();
-  assert.deepEqual(seen(await stage.call(ME, bearer(token))), saying(401, "Token has been revoked"));
-  assert.deepEqual(seen(await stage.call(ME)), saying(401, "Missing Authorization Header"));
-  assert.deepEqual(seen(await stage.call(ME, bearer("none"))), saying(422, "Not enough segments"));
-  assert.deepEqual(seen(await stage.call(ME, bearer(forged(token)))), saying(422, "Signature verification failed"));
-});
+rule(
+  "a token that was revoked or is missing is a 401 too, and one that is none a 422",
+  async (stage) => {
+    const token = await signIn(stage);
+    await stage.backend.revokeAccess();
+    assert.deepEqual(
+      seen(await stage.call(ME, bearer(token))),
+      saying(401, "Token has been revoked"),
+    );
+    assert.deepEqual(seen(await stage.call(ME)), saying(401, "Missing Authorization Header"));
+    assert.deepEqual(
+      seen(await stage.call(ME, bearer("none"))),
+      saying(422, "Not enough segments"),
+    );
+    assert.deepEqual(
+      seen(await stage.call(ME, bearer(forged(token)))),
+      saying(422, "Signature verification failed"),
+    );
+  },
+);
 
-rule("a refresh wants the cookie and its CSRF token, and answers with `access_token`", async (stage) => {
-  const first = await signIn(stage);
-  const { status, body } = await refresh(stage);
-  assert.equal(status, 200);
-  assert.deepEqual(Object.keys(body), ["access_token"]);
-  assert.notEqual(body.access_token, first);
-  assert.deepEqual(seen(await stage.call(ME, bearer(body.access_token))), { status: 200, body: { user: "alice" } });
-});
+rule(
+  "a refresh wants the cookie and its CSRF token, and answers with `access_token`",
+  async (stage) => {
+    const first = await signIn(stage);
+    const { status, body } = await refresh(stage);
+    assert.equal(status, 200);
+    assert.deepEqual(Object.keys(body), ["access_token"]);
+    assert.notEqual(body.access_token, first);
+    assert.deepEqual(seen(await stage.call(ME, bearer(body.access_token))), {
+      status: 200,
+      body: { user: "alice" },
+    });
+  },
+);
 
 rule("a refresh sets both cookies anew", async (stage) => {
   await signIn(stage);
@@ -127,13 +158,16 @@ rule("a refresh sets both cookies anew", async (stage) => {
   });
 });
 
-rule("a refresh without the CSRF token, or with another, is a 401 that spends nothing", async (stage) => {
-  await signIn(stage);
-  assert.deepEqual(seen(await stage.call(REFRESH, POST)), saying(401, "Missing CSRF token"));
-  const other = await stage.call(REFRESH, { ...POST, headers: { [CSRF_HEADER]: "another" } });
-  assert.deepEqual(seen(other), saying(401, "CSRF double submit tokens do not match"));
-  assert.equal((await refresh(stage)).status, 200);
-});
+rule(
+  "a refresh without the CSRF token, or with another, is a 401 that spends nothing",
+  async (stage) => {
+    await signIn(stage);
+    assert.deepEqual(seen(await stage.call(REFRESH, POST)), saying(401, "Missing CSRF token"));
+    const other = await stage.call(REFRESH, { ...POST, headers: { [CSRF_HEADER]: "another" } });
+    assert.deepEqual(seen(other), saying(401, "CSRF double submit tokens do not match"));
+    assert.equal((await refresh(stage)).status, 200);
+  },
+);
 
 rule("a refresh takes a body of any kind, and POST only", async (stage) => {
   await signIn(stage);
@@ -142,15 +176,21 @@ rule("a refresh takes a body of any kind, and POST only", async (stage) => {
   assert.equal((await stage.call(REFRESH, { ...INCLUDE, headers })).status, 405);
 });
 
-rule("an access token that goes along with a refresh or a sign-out makes it a 422", async (stage) => {
-  const token = await signIn(stage);
-  const headers = { [CSRF_HEADER]: await stage.cookie(CSRF_COOKIE), ...bearer(token).headers };
-  for (const [method, path] of [["POST", REFRESH], ["DELETE", SIGN_OUT]]) {
-    const refused = await stage.call(path, { method, headers, ...INCLUDE });
-    assert.deepEqual(seen(refused), saying(422, "Only refresh tokens are allowed"));
-  }
-  assert.equal((await refresh(stage)).status, 200);
-});
+rule(
+  "an access token that goes along with a refresh or a sign-out makes it a 422",
+  async (stage) => {
+    const token = await signIn(stage);
+    const headers = { [CSRF_HEADER]: await stage.cookie(CSRF_COOKIE), ...bearer(token).headers };
+    for (const [method, path] of [
+      ["POST", REFRESH],
+      ["DELETE", SIGN_OUT],
+    ]) {
+      const refused = await stage.call(path, { method, headers, ...INCLUDE });
+      assert.deepEqual(seen(refused), saying(422, "Only refresh tokens are allowed"));
+    }
+    assert.equal((await refresh(stage)).status, 200);
+  },
+);
 
 rule("a spent cookie is refused, and the one that came after it is not", async (stage) => {
   await signIn(stage);
@@ -165,21 +205,27 @@ rule("a spent cookie is refused, and the one that came after it is not", async (
   assert.deepEqual({ refreshes, refused }, { refreshes: 2, refused: 1 });
 });
 
-rule("a refresh is refused without a cookie, or with one that is revoked, has lapsed or is none", async (stage) => {
-  assert.deepEqual(await refresh(stage), saying(401, NO_COOKIE));
-  await signIn(stage);
-  await stage.backend.revokeRefresh();
-  assert.deepEqual(await refresh(stage), saying(401, "Token has been revoked"));
-  await stage.setCookie(REFRESH_COOKIE, forged(await stage.cookie(REFRESH_COOKIE)));
-  assert.deepEqual(await refresh(stage), saying(422, "Signature verification failed"));
-  await stage.setCookie(REFRESH_COOKIE, "none");
-  assert.deepEqual(await refresh(stage), saying(422, "Not enough segments"));
-  assert.equal(await stage.cookie(REFRESH_COOKIE), "none", "a refusal removes no cookie");
-  await stage.backend.issueTokensFor(1, 1);
-  const token = await signIn(stage);
-  await until(() => stage.direct(ME, bearer(token)), ({ status }) => status !== 200);
-  assert.deepEqual(await refresh(stage), saying(401, "Token has expired"));
-});
+rule(
+  "a refresh is refused without a cookie, or with one that is revoked, has lapsed or is none",
+  async (stage) => {
+    assert.deepEqual(await refresh(stage), saying(401, NO_COOKIE));
+    await signIn(stage);
+    await stage.backend.revokeRefresh();
+    assert.deepEqual(await refresh(stage), saying(401, "Token has been revoked"));
+    await stage.setCookie(REFRESH_COOKIE, forged(await stage.cookie(REFRESH_COOKIE)));
+    assert.deepEqual(await refresh(stage), saying(422, "Signature verification failed"));
+    await stage.setCookie(REFRESH_COOKIE, "none");
+    assert.deepEqual(await refresh(stage), saying(422, "Not enough segments"));
+    assert.equal(await stage.cookie(REFRESH_COOKIE), "none", "a refusal removes no cookie");
+    await stage.backend.issueTokensFor(1, 1);
+    const token = await signIn(stage);
+    await until(
+      () => stage.direct(ME, bearer(token)),
+      ({ status }) => status !== 200,
+    );
+    assert.deepEqual(await refresh(stage), saying(401, "Token has expired"));
+  },
+);
 
 rule("a refresh for an account that was removed is a 401", async (stage) => {
   await stage.backend.addUser("carol", "carol's password");
@@ -196,22 +242,28 @@ rule("a sign-out is a DELETE with the CSRF token, and removes both cookies", asy
   assert.deepEqual(await signOut(stage), saying(200, "Refresh token successfully revoked"));
   const { sign_ins, sign_outs } = await stage.backend.counters();
   assert.deepEqual({ sign_ins, sign_outs }, { sign_ins: 1, sign_outs: 1 });
-  assert.deepEqual(await held(stage), [[REFRESH_COOKIE, undefined], [CSRF_COOKIE, undefined]]);
+  assert.deepEqual(await held(stage), [
+    [REFRESH_COOKIE, undefined],
+    [CSRF_COOKIE, undefined],
+  ]);
   // The access token lives on.
   assert.equal((await stage.call(ME, bearer(token))).status, 200);
   await hold(stage, spent);
   assert.deepEqual(await refresh(stage), saying(401, "Token has been revoked"));
 });
 
-rule("a sign-out of nobody is a 401, and so is a second one, which removes no cookie", async (stage) => {
-  assert.deepEqual(await signOut(stage), saying(401, NO_COOKIE));
-  await signIn(stage);
-  const spent = await held(stage);
-  await signOut(stage);
-  await hold(stage, spent);
-  assert.deepEqual(await signOut(stage), saying(401, "Token has been revoked"));
-  assert.deepEqual(await held(stage), spent);
-});
+rule(
+  "a sign-out of nobody is a 401, and so is a second one, which removes no cookie",
+  async (stage) => {
+    assert.deepEqual(await signOut(stage), saying(401, NO_COOKIE));
+    await signIn(stage);
+    const spent = await held(stage);
+    await signOut(stage);
+    await hold(stage, spent);
+    assert.deepEqual(await signOut(stage), saying(401, "Token has been revoked"));
+    assert.deepEqual(await held(stage), spent);
+  },
+);
 
 rule("CORS lets every header through", async (stage) => {
   await signIn(stage);
@@ -223,7 +275,8 @@ rule("CORS lets every header through", async (stage) => {
 
 rule(`${MANY} calls at once all succeed, and with a revoked token none does`, async (stage) => {
   const token = await signIn(stage);
-  const statuses = async () => (await stage.callMany(MANY, ME, bearer(token))).map(({ status }) => status);
+  const statuses = async () =>
+    (await stage.callMany(MANY, ME, bearer(token))).map(({ status }) => status);
   assert.deepEqual(await statuses(), Array(MANY).fill(200));
   await stage.backend.revokeAccess();
   assert.deepEqual(await statuses(), Array(MANY).fill(401));
@@ -234,5 +287,8 @@ rule(`${MANY} calls at once all succeed, and with a revoked token none does`, as
 rule("an upload arrives to the byte", async (stage) => {
   const token = await signIn(stage);
   const body = "é\n".repeat(50_000);
-  assert.equal((await stage.call("/api/echo", { method: "POST", body, ...bearer(token) })).body, body);
+  assert.equal(
+    (await stage.call("/api/echo", { method: "POST", body, ...bearer(token) })).body,
+    body,
+  );
 });

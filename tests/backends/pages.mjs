@@ -5,7 +5,8 @@ import { createServer } from "node:http";
 
 import { fileFor } from "../fetch/files.mjs";
 
-const PAGE = "<!doctype html><meta charset=utf-8><title>Back ends</title><link rel=icon href=data:>";
+const PAGE =
+  "<!doctype html><meta charset=utf-8><title>Back ends</title><link rel=icon href=data:>";
 
 /** `host` is a name of this computer. */
 export async function servePages(host) {

@@ -7,7 +7,10 @@ import { test } from "node:test";
 const read = (path) => readFile(new URL(path, import.meta.url), "utf8");
 
 /** The name in `requirements.txt` of what the README calls otherwise. */
-const PACKAGES = { simplejwt: "djangorestframework_simplejwt", "Django REST framework": "djangorestframework" };
+const PACKAGES = {
+  simplejwt: "djangorestframework_simplejwt",
+  "Django REST framework": "djangorestframework",
+};
 
 test("the README tells the versions that are installed", async () => {
   const requirements = (await read("requirements.txt")).toLowerCase().trim().split("\n");
@@ -16,5 +19,8 @@ test("the README tells the versions that are installed", async () => {
     return `${PACKAGES[name] ?? name}==${version}`.toLowerCase();
   });
   assert.equal(told.length, 8);
-  assert.deepEqual(told.filter((one) => !requirements.includes(one)), []);
+  assert.deepEqual(
+    told.filter((one) => !requirements.includes(one)),
+    [],
+  );
 });

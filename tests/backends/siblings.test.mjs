@@ -36,13 +36,16 @@ for (const [name, { signIn, signOut, cookie, header }] of Object.entries(BACKEND
   describe(`${name}, without a domain`, () => {
     const rule = rulesOf(name, HOSTS);
 
-    rule("the browser sends its cookies, and the page cannot read the CSRF token", async (stage) => {
-      await stage.call(signIn, { json: ALICE, ...INCLUDE });
-      const csrf = await stage.cookie(cookie);
-      assert.ok(csrf);
-      assert.deepEqual(await stage.readable(), {});
-      assert.equal(await signOutWith(stage, csrf), 200);
-    });
+    rule(
+      "the browser sends its cookies, and the page cannot read the CSRF token",
+      async (stage) => {
+        await stage.call(signIn, { json: ALICE, ...INCLUDE });
+        const csrf = await stage.cookie(cookie);
+        assert.ok(csrf);
+        assert.deepEqual(await stage.readable(), {});
+        assert.equal(await signOutWith(stage, csrf), 200);
+      },
+    );
   });
 
   describe(`${name}, with a domain`, () => {

@@ -22,7 +22,10 @@ export function rulesOf(name, hosts = ONE_HOST, cookieDomain) {
 
   before(async () => {
     pages = await servePages(hosts.page);
-    [backend, chromium] = await Promise.all([Backend.start(name, pages.origin, cookieDomain), launch()]);
+    [backend, chromium] = await Promise.all([
+      Backend.start(name, pages.origin, cookieDomain),
+      launch(),
+    ]);
   });
 
   after(async () => {
@@ -94,7 +97,12 @@ class Stage {
   /** What the page reads of its `document.cookie`, by name. */
   async readable() {
     const cookies = await this.page.evaluate(() => document.cookie);
-    return Object.fromEntries(cookies.split("; ").filter(Boolean).map((pair) => pair.split("=")));
+    return Object.fromEntries(
+      cookies
+        .split("; ")
+        .filter(Boolean)
+        .map((pair) => pair.split("=")),
+    );
   }
 }
 
@@ -113,7 +121,11 @@ async function seenByPage([url, { json, ...init }]) {
   }
   const text = await response.text();
   const isJson = response.headers.get("content-type") === "application/json";
-  return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: [...response.headers.keys()] };
+  return {
+    status: response.status,
+    body: isJson ? JSON.parse(text) : text,
+    headers: [...response.headers.keys()],
+  };
 }
 
 /** Asks until the answer is as wanted. */

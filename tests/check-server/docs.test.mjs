@@ -13,7 +13,9 @@ const text = await readFile(new URL("../../docs/check-server.md", import.meta.ur
 test("docs/check-server.md has each check, in their order, and no other", () => {
   const [, table] = text.split("## What it tries");
   const first = table.split("\n").filter((line) => line.startsWith("| `"));
-  const listed = first.flatMap((line) => [...line.split("|")[1].matchAll(/`([a-z-]+)`/g)].map(([, name]) => name));
+  const listed = first.flatMap((line) =>
+    [...line.split("|")[1].matchAll(/`([a-z-]+)`/g)].map(([, name]) => name),
+  );
   assert.deepEqual(
     listed,
     GROUPS.flatMap(({ checks }) => checks.map(({ name }) => name)),
@@ -22,7 +24,9 @@ test("docs/check-server.md has each check, in their order, and no other", () => 
 
 test("its options and those of --help are there", () => {
   const commands = text.replace(/^.*cargo xtask server .*$/m, "").replaceAll("npx --package", "");
-  const named = new Set([...`${commands}${HELP}`.matchAll(/(?<![\w-])--([a-z-]+[a-z])/g)].map(([, name]) => name));
+  const named = new Set(
+    [...`${commands}${HELP}`.matchAll(/(?<![\w-])--([a-z-]+[a-z])/g)].map(([, name]) => name),
+  );
   for (const name of named) {
     // One that is not known is named in the message.
     const { message } = thrownBy(() => readArguments([`--${name}`, "x"]));

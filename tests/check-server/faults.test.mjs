@@ -13,7 +13,16 @@ import { ROTATION } from "./faults/rotation.mjs";
 import { complaints, tried } from "./kit.mjs";
 
 /** What is wrong, which check finds it, its verdict, the rules of such a server, and perhaps more arguments. */
-const FAULTS = [...ANSWER, ...COOKIE, ...ROTATION, ...REFUSALS, ...CORS, ...API, ...FORGED, ...SIGN_OUT];
+const FAULTS = [
+  ...ANSWER,
+  ...COOKIE,
+  ...ROTATION,
+  ...REFUSALS,
+  ...CORS,
+  ...API,
+  ...FORGED,
+  ...SIGN_OUT,
+];
 
 for (const [fault, check, verdict, rules, more] of FAULTS) {
   test(`${check}: ${fault}`, async () => {
@@ -34,7 +43,9 @@ test("a form that rotates a cookie which no SameSite keeps from it is wrong", as
 
 test("a page of another site gets no cookie that is for one site", async () => {
   const origin = "https://app.example.com";
-  const all = complaints(await tried({ allows: (other) => other === origin }, ["--origin", origin]));
+  const all = complaints(
+    await tried({ allows: (other) => other === origin }, ["--origin", origin]),
+  );
   assert.deepEqual(all, { "cookie-samesite": "wrong", "csrf-token": "wrong" });
 });
 

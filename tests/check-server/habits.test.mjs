@@ -12,9 +12,21 @@ import { program } from "./program.mjs";
 const SERVERS = {
   "without rotation": [{ rotates: false }, "none", false],
   "without rotation, returning the id": [{ rotates: false, returnsAttempts: true }, "none", true],
-  "that accept whatever was good once": [{ knowsAttempts: false, reuse: "accepted" }, "none", false],
-  "with a grace while the successor was never presented": [{ knowsAttempts: false, grace: true }, "none", false],
-  "with a grace that gives out the same successor": [{ knowsAttempts: false, grace: "same" }, "none", false],
+  "that accept whatever was good once": [
+    { knowsAttempts: false, reuse: "accepted" },
+    "none",
+    false,
+  ],
+  "with a grace while the successor was never presented": [
+    { knowsAttempts: false, grace: true },
+    "none",
+    false,
+  ],
+  "with a grace that gives out the same successor": [
+    { knowsAttempts: false, grace: "same" },
+    "none",
+    false,
+  ],
   "with a grace of seconds": [{ knowsAttempts: false, leniency: 5_000 }, "none", false],
   "that recognise attempt ids": [{}, "replays", true],
   "that recognise attempt ids, and say nothing": [{ returnsAttempts: false }, "replays", false],
@@ -22,15 +34,27 @@ const SERVERS = {
   "that recognise attempt ids, and refuse reuse": [{ reuse: "refused" }, "replays", true],
   "that refuse": [{ knowsAttempts: false, reuse: "refused" }, "refuses", false],
   "that revoke": [{ knowsAttempts: false }, "revokes", false],
-  "that delete the cookie with a refusal": [{ knowsAttempts: false, reuse: "cleared" }, "revokes", false],
+  "that delete the cookie with a refusal": [
+    { knowsAttempts: false, reuse: "cleared" },
+    "revokes",
+    false,
+  ],
 };
 
 for (const [what, [tokens, rotation, returnsAttempts]] of Object.entries(SERVERS)) {
   test(`of servers ${what} it says ${rotation}, in one line with the option to set`, async () => {
     const { habits, text } = await tried({ tokens });
-    assert.deepEqual({ rotation: habits.rotation, returnsAttempts: habits.returnsAttempts }, { rotation, returnsAttempts });
-    const line = text.split("\n").find((line) => line.startsWith(`  server: { rotation: "${rotation}" }`));
-    assert.match(line, returnsAttempts ? /The attempt id is returned\.$/ : /The attempt id is not returned\.$/);
+    assert.deepEqual(
+      { rotation: habits.rotation, returnsAttempts: habits.returnsAttempts },
+      { rotation, returnsAttempts },
+    );
+    const line = text
+      .split("\n")
+      .find((line) => line.startsWith(`  server: { rotation: "${rotation}" }`));
+    assert.match(
+      line,
+      returnsAttempts ? /The attempt id is returned\.$/ : /The attempt id is not returned\.$/,
+    );
   });
 }
 
@@ -43,7 +67,11 @@ test("a server that returns attempt ids and does not recognise them promises too
 });
 
 test("an id of somebody else is none that was returned", async () => {
-  const other = edit(({ url }) => url === "/auth/refresh", ({ headers }) => (headers["x-requested-with"] = "XMLHttpRequest"), 200);
+  const other = edit(
+    ({ url }) => url === "/auth/refresh",
+    ({ headers }) => (headers["x-requested-with"] = "XMLHttpRequest"),
+    200,
+  );
   const { habits } = await tried(other);
   assert.deepEqual([habits.rotation, habits.returnsAttempts], ["replays", false]);
 });
@@ -69,7 +97,12 @@ for (const [how, [more, rotation, returnsAttempts]] of Object.entries(REFERENCE)
     const server = await ReferenceServer.start({ more });
     try {
       const url = (path) => server.origin + path;
-      const signIn = ["--sign-in", url("/auth/login"), "--sign-in-body", '{"user": "bob", "password": "builder"}'];
+      const signIn = [
+        "--sign-in",
+        url("/auth/login"),
+        "--sign-in-body",
+        '{"user": "bob", "password": "builder"}',
+      ];
       const { stdout } = await program(["--refresh", url("/auth/refresh"), ...signIn, "--json"]);
       assert.deepEqual(JSON.parse(stdout).server, { rotation, returnsAttempts });
     } finally {

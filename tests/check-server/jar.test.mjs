@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Jar } from "../../pkg/check-server/jar.js";
-import { Secrets, quoted } from "../../pkg/check-server/secrets.js";
+import { quoted, Secrets } from "../../pkg/check-server/secrets.js";
 import { parseSetCookie } from "../../pkg/check-server/set-cookie.js";
 import { relation } from "../../pkg/check-server/site.js";
 
@@ -33,10 +33,17 @@ test("it goes to the paths below its own, the longest first; the default is the 
 
 test("Secure keeps it from http, but for this computer", () => {
   assert.deepEqual(sent(["a=1; Secure"], "http://auth.example.com/auth/"), []);
-  for (const from of ["http://127.0.0.1:8000/auth/login", "http://localhost/auth/login", "http://[::1]/auth/login"]) {
+  for (const from of [
+    "http://127.0.0.1:8000/auth/login",
+    "http://localhost/auth/login",
+    "http://[::1]/auth/login",
+  ]) {
     assert.deepEqual(sent(["a=1; Secure"], from, { from }), ["a"], from);
   }
-  assert.deepEqual(sent(["a=1; Secure"], `${HOST}/auth/`, { from: "http://auth.example.com/auth/" }), []);
+  assert.deepEqual(
+    sent(["a=1; Secure"], `${HOST}/auth/`, { from: "http://auth.example.com/auth/" }),
+    [],
+  );
 });
 
 test("across sites only SameSite=None goes along", () => {

@@ -21,7 +21,14 @@ export function argumentsFor({ origin }, more = []) {
       "--sign-in-body",
       body,
     ],
-    ...["--sign-out", `${origin}/auth/logout`, "--api", `${origin}/api/me`, "--csrf-cookie", "csrf"],
+    ...[
+      "--sign-out",
+      `${origin}/auth/logout`,
+      "--api",
+      `${origin}/api/me`,
+      "--csrf-cookie",
+      "csrf",
+    ],
     ...["--csrf-header", "X-CSRF-Token", ...more],
   ];
 }
@@ -30,11 +37,14 @@ export function argumentsFor({ origin }, more = []) {
 export async function tried(rules, more = () => []) {
   const server = await Server.start(rules);
   try {
-    const options = readArguments(argumentsFor(server, typeof more === "function" ? more(server) : more));
+    const options = readArguments(
+      argumentsFor(server, typeof more === "function" ? more(server) : more),
+    );
     const { results, habits } = await tryServer(options);
     const printed = asText(results, options, habits) + asJson(results, options, habits);
     const secrets = [PASSWORD, ...server.tokens.issued, ...server.accessTokens];
-    for (const secret of secrets) assert(!printed.includes(secret), `a secret is printed: ${printed}`);
+    for (const secret of secrets)
+      assert(!printed.includes(secret), `a secret is printed: ${printed}`);
     return Object.assign(results, { habits, text: asText(results, options, habits) });
   } finally {
     await server.stop();

@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 
 import { generate } from "selfsigned";
 
-import { complaints, argumentsFor } from "./kit.mjs";
+import { argumentsFor, complaints } from "./kit.mjs";
 import { program } from "./program.mjs";
 import { PASSWORD, Server } from "./server.mjs";
 
@@ -40,13 +40,17 @@ test("0: nothing is wrong; the text says what each check has seen, and no secret
   assert.equal(stderr, "");
   assert.match(stdout, /^ {2}right {6}cookie-httponly +The cookie refresh_token is HttpOnly\.$/m);
   assert.match(stdout, /\n0 wrong, 0 warning, \d+ right, 0 not tried\n$/);
-  for (const secret of [PASSWORD, ...right.tokens.issued, ...right.accessTokens]) assert(!stdout.includes(secret));
+  for (const secret of [PASSWORD, ...right.tokens.issued, ...right.accessTokens])
+    assert(!stdout.includes(secret));
 });
 
 test("0: there are warnings only", async () => {
   const { code, stdout } = await against({ tokens: { reuse: "refused" } });
   assert.equal(code, 0);
-  assert.match(stdout, /^ {2}warning {4}reuse-ends-session .*\n +Revoke all .* \(RFC 9700, section 4\.14\.2\)$/m);
+  assert.match(
+    stdout,
+    /^ {2}warning {4}reuse-ends-session .*\n +Revoke all .* \(RFC 9700, section 4\.14\.2\)$/m,
+  );
 });
 
 test("1: something is wrong; an answer that is lost is said in plain words", async () => {
@@ -91,7 +95,10 @@ test("2: the command line is not understood", async () => {
     [[...refresh, "--cookie", "a=b", "--allow", "all"], /no check all/],
     [[...refresh, "--cookie", "a=b", "--csrf-cookie", "c"], /go together/],
     [[...refresh, "--cookie", "a=b", "--method", "get", "--body", "{}"], /a GET has no --body/],
-    [[...refresh, "--cookie", "a=b", "--origin", "https://a.example/x"], /--origin wants an origin/],
+    [
+      [...refresh, "--cookie", "a=b", "--origin", "https://a.example/x"],
+      /--origin wants an origin/,
+    ],
     [[...refresh, "--cookie", "a=b", "--header", "x"], /Name: value/],
     [[...refresh, "--cookie", "a=b", "--timeout", "soon"], /wants seconds/],
     [[...refresh, "--cookie", "@/no/such/file"], /cannot be read: ENOENT/],
@@ -105,7 +112,11 @@ test("2: the command line is not understood", async () => {
 });
 
 test("2: the sign-in fails, or sets no cookie; a cookie is refused", async () => {
-  const refused = await program([...argumentsFor(right), "--sign-in-body", '{"password": "another one"}']);
+  const refused = await program([
+    ...argumentsFor(right),
+    "--sign-in-body",
+    '{"password": "another one"}',
+  ]);
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /the sign-in was answered 401/);
   assert(!refused.stderr.includes("another one"));
@@ -115,7 +126,10 @@ test("2: the sign-in fails, or sets no cookie; a cookie is refused", async () =>
   assert.match(none.stderr, /answered 204 and set no cookie/);
   const dead = await program(["--refresh", refresh, "--cookie", "refresh_token=no-such-token"]);
   assert.equal(dead.code, 2);
-  assert.match(dead.stderr, /the cookie that was given is refused: the refresh was answered 40[13]/);
+  assert.match(
+    dead.stderr,
+    /the cookie that was given is refused: the refresh was answered 40[13]/,
+  );
 });
 
 test("2: the server is not reached, or does not answer", async () => {
@@ -138,7 +152,12 @@ test("with a cookie by hand, what takes a session of its own is not tried and sa
   const file = join(folder, "cookie");
   const server = await Server.start();
   await writeFile(file, `refresh_token=${server.tokens.begin()}; csrf=0123456789\n`);
-  const list = ["--refresh", `${server.origin}/auth/refresh`, "--sign-out", `${server.origin}/auth/logout`];
+  const list = [
+    "--refresh",
+    `${server.origin}/auth/refresh`,
+    "--sign-out",
+    `${server.origin}/auth/logout`,
+  ];
   const csrf = ["--csrf-cookie", "csrf", "--csrf-header", "X-CSRF-Token"];
   const { stdout } = await program([...list, ...csrf, "--cookie", `@${file}`, "--json"]);
   await server.stop();

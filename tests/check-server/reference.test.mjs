@@ -13,8 +13,20 @@ async function tried(list, more) {
   const server = await Server.start({ more });
   try {
     const url = (path) => server.origin + path;
-    const endpoints = ["--refresh", url("/auth/refresh"), "--sign-out", url("/auth/logout"), "--api", url("/api/me")];
-    const signIn = ["--sign-in", url("/auth/login"), "--sign-in-body", '{"user": "bob", "password": "builder"}'];
+    const endpoints = [
+      "--refresh",
+      url("/auth/refresh"),
+      "--sign-out",
+      url("/auth/logout"),
+      "--api",
+      url("/api/me"),
+    ];
+    const signIn = [
+      "--sign-in",
+      url("/auth/login"),
+      "--sign-in-body",
+      '{"user": "bob", "password": "builder"}',
+    ];
     const { code, stdout, stderr } = await program([...endpoints, ...signIn, "--json", ...list]);
     assert.equal(stderr, "");
     return { code, checks: JSON.parse(stdout).checks };
@@ -26,7 +38,10 @@ async function tried(list, more) {
 const not = (verdict, checks) => checks.filter((check) => check.verdict !== verdict);
 
 test("it is right in all respects for a page of another origin", async () => {
-  const { code, checks } = await tried(["--origin", "http://127.0.0.1:9"], ["--allow-origin", "http://127.0.0.1:9"]);
+  const { code, checks } = await tried(
+    ["--origin", "http://127.0.0.1:9"],
+    ["--allow-origin", "http://127.0.0.1:9"],
+  );
   assert.equal(code, 0);
   assert.deepEqual(
     not("right", checks).map(({ name }) => name),

@@ -16,7 +16,9 @@ test("of a server that is right in all respects nothing is said, and everything 
 
 test("a grace for the preceding token will do instead of attempt ids", async () => {
   assert.deepEqual(
-    complaints(await tried({ tokens: { knowsAttempts: false, grace: true, ownAttempt: "itself" } })),
+    complaints(
+      await tried({ tokens: { knowsAttempts: false, grace: true, ownAttempt: "itself" } }),
+    ),
     {},
   );
 });
@@ -31,9 +33,16 @@ test("a cookie with the prefix __Host- and one that is partitioned are as good",
   const host = { name: "__Host-refresh_token", attributes: attributes("SameSite=Lax") };
   assert.deepEqual(complaints(await tried(host)), {});
   const origin = "https://app.example.com";
-  const partitioned = { attributes: attributes("SameSite=None; Partitioned"), allows: (other) => other === origin };
+  const partitioned = {
+    attributes: attributes("SameSite=None; Partitioned"),
+    allows: (other) => other === origin,
+  };
   const results = await tried(partitioned, ["--origin", origin]);
-  assert.deepEqual(complaints(results), { "csrf-token": "wrong" }, "a page of another site can read no cookie");
+  assert.deepEqual(
+    complaints(results),
+    { "csrf-token": "wrong" },
+    "a page of another site can read no cookie",
+  );
 });
 
 test("a sign-out may require the access token, and is sent it by --sign-out-token", async () => {
@@ -44,7 +53,10 @@ test("a sign-out may require the access token, and is sent it by --sign-out-toke
 });
 
 test("a sign-out may clear cookies", async () => {
-  assert.deepEqual(complaints(await tried(header(isSignOut, "clear-site-data", '"cache", "cookies"'))), {});
+  assert.deepEqual(
+    complaints(await tried(header(isSignOut, "clear-site-data", '"cache", "cookies"'))),
+    {},
+  );
 });
 
 test("a page that is visited first may set the CSRF cookie", async () => {
@@ -55,9 +67,13 @@ test("a page that is visited first may set the CSRF cookie", async () => {
       if (request.url === "/page") answer.cookies = [set];
     },
     // It is compared as the framework has encoded it, and sent as it is meant.
-    refusal: ({ method, headers }) => (method !== "POST" ? 405 : headers["x-csrf-token"] !== "a token" && 403),
+    refusal: ({ method, headers }) =>
+      method !== "POST" ? 405 : headers["x-csrf-token"] !== "a token" && 403,
   };
-  assert.deepEqual(complaints(await tried(rules, ({ origin }) => ["--visit", `${origin}/page`])), {});
+  assert.deepEqual(
+    complaints(await tried(rules, ({ origin }) => ["--visit", `${origin}/page`])),
+    {},
+  );
 });
 
 test("where no more sign-ins are let in, what takes one is not tried and says so", async () => {

@@ -68,7 +68,9 @@ export class Server {
     if (answer.drops) return void response.destroy();
     response.sendDate = !answer.hasNoDate;
     const { status, headers, cookies = [], json, text = json && JSON.stringify(json) } = answer;
-    response.writeHead(status, { ...(cookies.length > 0 && { "set-cookie": cookies }), ...headers }).end(text);
+    response
+      .writeHead(status, { ...(cookies.length > 0 && { "set-cookie": cookies }), ...headers })
+      .end(text);
   }
 
   async #route(request, body) {
@@ -96,7 +98,11 @@ export class Server {
     if (status) return error(status, "invalid_request");
     const attempt = request.headers["x-requested-with"];
     const token = await this.tokens.refresh(cookies[name], attempt);
-    if (!token) return { ...error(401, "invalid_grant"), ...(this.tokens.clears && { cookies: [this.#cleared()] }) };
+    if (!token)
+      return {
+        ...error(401, "invalid_grant"),
+        ...(this.tokens.clears && { cookies: [this.#cleared()] }),
+      };
     const answer = this.#granted("/auth/refresh", token);
     if (attempt && this.tokens.returnsAttempts) answer.headers["x-requested-with"] = attempt;
     return answer;

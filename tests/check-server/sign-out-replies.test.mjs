@@ -12,6 +12,13 @@ test("the kit reads the replies to a sign-out as the client does", async () => {
   assert.ok(rows.length > 100);
   for (const row of rows) {
     const [status, type, challenge, says] = row.split("\t");
-    assert.equal(readReply({ status: Number(status), headers: { "content-type": type, "www-authenticate": challenge } }), says, row);
+    assert.equal(
+      readReply({
+        status: Number(status),
+        headers: { "content-type": type, "www-authenticate": challenge },
+      }),
+      says,
+      row,
+    );
   }
 });

@@ -68,7 +68,8 @@ export class Tokens {
   async refresh(token, attempt) {
     const { clashes, slow, atomic } = this.#rules;
     const other = this.#atWork.get(token);
-    if (other && clashes === (other === attempt ? "same" : "another")) throw new Error("the row is locked");
+    if (other && clashes === (other === attempt ? "same" : "another"))
+      throw new Error("the row is locked");
     if (other && other !== attempt && clashes === "ends") this.end(token);
     this.#atWork.set(token, attempt);
     const seen = this.#tokens.get(token)?.successor;
@@ -82,7 +83,8 @@ export class Tokens {
     const known = this.#tokens.get(token);
     if (!known || known.session.isOver) return undefined;
     if (!rotates) return token;
-    if (successor !== undefined) return this.#reused(known, token, attempt, this.#tokens.get(successor));
+    if (successor !== undefined)
+      return this.#reused(known, token, attempt, this.#tokens.get(successor));
     if (attempt && known.attempt === attempt) return ownAttempt === "itself" ? token : undefined;
     return this.#rotate(known, token, attempt);
   }
@@ -92,8 +94,10 @@ export class Tokens {
     if (!successor.successor && knowsAttempts && attempt && successor.attempt === attempt) {
       return knowsAttempts === "badly" ? `${known.successor}0` : known.successor;
     }
-    if (!successor.successor && grace) return grace === "same" ? known.successor : this.#rotate(known, token, attempt);
-    if (reuse === "accepted" || Date.now() - known.spentAt < leniency) return this.#rotate(known, token, attempt);
+    if (!successor.successor && grace)
+      return grace === "same" ? known.successor : this.#rotate(known, token, attempt);
+    if (reuse === "accepted" || Date.now() - known.spentAt < leniency)
+      return this.#rotate(known, token, attempt);
     known.session.isOver ||= !["refused", "cleared"].includes(reuse);
     if (reuse === "breaks" && successor.successor) throw new Error("there are two rows");
     return undefined;

@@ -1,6 +1,6 @@
 // Starts the browser that the stories are told in.
 
-import { chromium } from "playwright-core";
+import { chromium } from "@playwright/test";
 
 /** Headless Chromium: `CHROME` says which; by default Debian's. It calls nobody but the demo. */
 export function launch() {

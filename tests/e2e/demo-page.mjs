@@ -43,7 +43,10 @@ export class DemoPage {
   /** Makes a call with a button, and returns what the page says of it. */
   async call(name) {
     await this.click(name);
-    return this.#log(/GET \/api\//).first().locator(".text").innerText();
+    return this.#log(/GET \/api\//)
+      .first()
+      .locator(".text")
+      .innerText();
   }
 
   async fillIn(label, text) {
@@ -67,7 +70,10 @@ export class DemoPage {
 
   /** Waits for a status: "unknown", "active", or "ended · " and the reason. */
   async becomes(status) {
-    await this.#page.getByRole("status").filter({ hasText: new RegExp(`^${status}$`) }).waitFor();
+    await this.#page
+      .getByRole("status")
+      .filter({ hasText: new RegExp(`^${status}$`) })
+      .waitFor();
   }
 
   async status() {
@@ -114,7 +120,10 @@ export class DemoPage {
 
   /** Which tab this is. */
   async tab() {
-    return this.#page.getByRole("list", { name: "Tabs" }).locator("[aria-current]").getAttribute("title");
+    return this.#page
+      .getByRole("list", { name: "Tabs" })
+      .locator("[aria-current]")
+      .getAttribute("title");
   }
 
   /** Waits until the page lists these tabs beside its own, and no others. */
@@ -134,13 +143,18 @@ export class DemoPage {
 
   /** How many refreshes this tab has sent, and how many tokens came from others, as the page shows it. */
   async tokenCounts() {
-    const [refreshes, handedOver] = await this.#figures("refreshes sent by this tab", "tokens from other tabs");
+    const [refreshes, handedOver] = await this.#figures(
+      "refreshes sent by this tab",
+      "tokens from other tabs",
+    );
     return { refreshes: Number(refreshes), handedOver: Number(handedOver) };
   }
 
   /** Turns renewal ahead of the expiry on or off, which loads the page again. */
   async setRenewalAhead(on) {
-    await this.#page.getByRole("checkbox", { name: "Renew ahead of the expiry", checked: !on }).click();
+    await this.#page
+      .getByRole("checkbox", { name: "Renew ahead of the expiry", checked: !on })
+      .click();
     await this.#page.waitForURL((url) => url.searchParams.has("ahead") !== on);
     await this.becomes("active");
   }
@@ -151,7 +165,8 @@ export class DemoPage {
   }
 
   #figures(...terms) {
-    const figure = (term) => this.#page.locator("dl > div", { hasText: term }).locator("dd").innerText();
+    const figure = (term) =>
+      this.#page.locator("dl > div", { hasText: term }).locator("dd").innerText();
     return Promise.all(terms.map(figure));
   }
 
@@ -175,6 +190,10 @@ function noteFaces() {
       if (shown && faces.at(-1) !== name) faces.push(name);
     }
   };
-  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributeFilter: ["hidden"] });
+  new MutationObserver(look).observe(document, {
+    subtree: true,
+    childList: true,
+    attributeFilter: ["hidden"],
+  });
   globalThis.facesShown = faces;
 }

@@ -37,13 +37,21 @@ export class Secrets {
 
   async seen() {
     await Promise.all(this.#answers);
-    return { accessTokens: this.#accessTokens.size, refreshTokens: this.#refreshTokens.size, urls: this.#urls.size };
+    return {
+      accessTokens: this.#accessTokens.size,
+      refreshTokens: this.#refreshTokens.size,
+      urls: this.#urls.size,
+    };
   }
 
   /** In which places a token is, or a telling part of one: none, one hopes. */
   async foundIn(page) {
     await Promise.all(this.#answers);
-    const places = { ...(await page.evaluate(reachable)), URLs: [...this.#urls], console: this.#messages };
+    const places = {
+      ...(await page.evaluate(reachable)),
+      URLs: [...this.#urls],
+      console: this.#messages,
+    };
     // Claims and signature of a JWT each for itself too; its header is the same for all, and no secret.
     const parts = [...this.#accessTokens].flatMap((token) => [token, ...token.split(".").slice(1)]);
     const secrets = [...parts, ...this.#refreshTokens];
@@ -70,7 +78,8 @@ export class Secrets {
 /** Runs in the page: all that any script of its origin can read, but for the memory of others. */
 async function reachable() {
   const databases = await indexedDB.databases();
-  if (databases.length > 0) throw new Error("there is an IndexedDB that the story does not know how to search");
+  if (databases.length > 0)
+    throw new Error("there is an IndexedDB that the story does not know how to search");
   return {
     localStorage: { ...localStorage },
     sessionStorage: { ...sessionStorage },

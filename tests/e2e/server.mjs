@@ -10,7 +10,8 @@ export class Server {
 
   async counters() {
     const response = await fetch(`${this.#origin}/test/counters`);
-    if (!response.ok) throw new Error(`no counters (${response.status}): was it started with --test-controls?`);
+    if (!response.ok)
+      throw new Error(`no counters (${response.status}): was it started with --test-controls?`);
     return response.json();
   }
 
@@ -43,7 +44,9 @@ export class Server {
 
   /** The status of an API call with this access token. */
   async callWith(accessToken) {
-    const response = await fetch(`${this.#origin}/api/me`, { headers: { authorization: `Bearer ${accessToken}` } });
+    const response = await fetch(`${this.#origin}/api/me`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
     return response.status;
   }
 

@@ -10,7 +10,7 @@ const SCREENSHOT = fileURLToPath(new URL("../../target/e2e/failure.png", import.
  * Takes the steps in order and prints a line for each.
  *
  * @param {[name: string, run: () => Promise<string>][]} steps what each run returns is what it saw
- * @param {() => import("playwright-core").Page} page which page to take a picture of when a step fails
+ * @param {() => import("@playwright/test").Page} page which page to take a picture of when a step fails
  * @returns {Promise<boolean>} whether all have passed
  */
 export async function tell(steps, page) {

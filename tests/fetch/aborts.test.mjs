@@ -23,8 +23,10 @@ const STAGES = {
     requests: 1,
   },
   "the lock": {
-    hold: ({ page, recorder }) => page.evaluate((origin) => holdLock(`silent-session:${origin}`), recorder.own),
-    isHeld: ({ page }) => page.evaluate(async () => (await navigator.locks.query()).pending.length > 0),
+    hold: ({ page, recorder }) =>
+      page.evaluate((origin) => holdLock(`silent-session:${origin}`), recorder.own),
+    isHeld: ({ page }) =>
+      page.evaluate(async () => (await navigator.locks.query()).pending.length > 0),
     requests: 1,
   },
   "the refresh": {
@@ -60,7 +62,9 @@ const SIGNALS = {
   "AbortSignal.any": { begin: "any", expected: { isReason: true } },
 };
 
-for (const [place, { isSignedIn = false, query = "", hold, isHeld, requests }] of Object.entries(STAGES)) {
+for (const [place, { isSignedIn = false, query = "", hold, isHeld, requests }] of Object.entries(
+  STAGES,
+)) {
   describe(`a call that waits for ${place}`, () => {
     for (const [how, { begin, expected }] of Object.entries(SIGNALS)) {
       test(`ends with ${how}, and another goes on`, async () => {
@@ -70,18 +74,26 @@ for (const [place, { isSignedIn = false, query = "", hold, isHeld, requests }] o
         if (isSignedIn) await page.evaluate((name) => makeSession(name).ready.then(() => {}), mark);
         const { refreshes } = recorder;
         await hold(stage);
-        await page.evaluate(([name, url, begin]) => callTwice(name, url, begin), [mark, url, begin]);
+        await page.evaluate(
+          ([name, url, begin]) => callTwice(name, url, begin),
+          [mark, url, begin],
+        );
         await until(() => isHeld(stage, refreshes, mark));
         const { isPending, other, ...fault } = await page.evaluate(() => abortOne());
         assert.deepEqual(fault, { ...fault, ...expected });
-        assert.deepEqual([isPending, other], [true, "pending"], "aborted too early, or the other one was aborted as well");
+        assert.deepEqual(
+          [isPending, other],
+          [true, "pending"],
+          "aborted too early, or the other one was aborted as well",
+        );
         await recorder.letGo();
         await page.evaluate(() => letLockGo());
         assert.deepEqual(await page.evaluate(() => theOther()), { status: 200, body: "recorded" });
         assert.equal(recorder.refreshes - refreshes, place === "its answer" ? 0 : 1);
         const seen = recorder.of(mark);
         // The one that is aborted has sent what it had come to.
-        const ofAborted = { "the refresh": 1, "its answer": 1, "the replay's answer": 2 }[place] ?? 0;
+        const ofAborted =
+          { "the refresh": 1, "its answer": 1, "the replay's answer": 2 }[place] ?? 0;
         assert.equal(seen.length, requests + ofAborted);
       });
     }

@@ -51,7 +51,8 @@ function plain({ origin, method, url, headers, body }, mark) {
   };
   const sentBody = text(body.toString("latin1"));
   // Firefox makes some boundaries longer than others.
-  if (boundary !== "no boundary" && others["content-length"] === String(body.length)) others["content-length"] = String(sentBody.length);
+  if (boundary !== "no boundary" && others["content-length"] === String(body.length))
+    others["content-length"] = String(sentBody.length);
   const sent = Object.entries(others).map(([name, value]) => [name, text(value)]);
   return { origin, method, url: text(url), headers: sent, body: sentBody, authorization };
 }
@@ -59,6 +60,8 @@ function plain({ origin, method, url, headers, body }, mark) {
 /** They are the same; what differs goes into one line. */
 export function same(actual, expected) {
   if (!isDeepStrictEqual(actual, expected)) {
-    throw new Error(`\n  session ${JSON.stringify(actual)}\n  native  ${JSON.stringify(expected)}\n`);
+    throw new Error(
+      `\n  session ${JSON.stringify(actual)}\n  native  ${JSON.stringify(expected)}\n`,
+    );
   }
 }

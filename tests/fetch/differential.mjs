@@ -22,7 +22,10 @@ const MOMENTS = {
  * `open` starts the servers and a browser, and says how they are closed. `asksBefore`: the browser asks leave of an origin
  * that it is redirected to for what it has dropped by then.
  */
-export function compareWithNative(open, { asksBefore = false, moments = Object.keys(MOMENTS) } = {}) {
+export function compareWithNative(
+  open,
+  { asksBefore = false, moments = Object.keys(MOMENTS) } = {},
+) {
   describe("session.fetch and native fetch", () => {
     let stage;
 
@@ -32,28 +35,39 @@ export function compareWithNative(open, { asksBefore = false, moments = Object.k
 
     after(() => stage?.close());
 
-    for (const moment of moments) test(`${moment} differ in the token only, where it belongs`, { timeout: 300_000 }, async (t) => {
-      const names = await stage.page.evaluate(() => globalThis.names);
-      t.diagnostic(`${names.length} calls`);
-      const ours = [stage.recorder.own, stage.recorder.friend];
-      const how = MOMENTS[moment];
-      const ways = [{ how: "native", mark: `native-${how}` }, { how, mark: how }];
-      const compare = (name, native, session) => {
-        same(session.caller, native.caller);
-        const firstOnly = asksBefore && name.endsWith("to closed, follow");
-        same(comparable(name, session.server, firstOnly), comparable(name, native.server, firstOnly));
-        for (const [index, { origin, authorization }] of session.server.entries()) {
-          if (isOwn(authorization)) continue;
-          if (!ours.includes(origin)) assert.equal(authorization, undefined, "the token has gone elsewhere");
-          // A redirect across origins drops it.
-          else if (index === 0 && !carriesNone(name)) assert.match(authorization ?? "none", /^Bearer opaque-/);
+    for (const moment of moments)
+      test(`${moment} differ in the token only, where it belongs`, {
+        timeout: 300_000,
+      }, async (t) => {
+        const names = await stage.page.evaluate(() => globalThis.names);
+        t.diagnostic(`${names.length} calls`);
+        const ours = [stage.recorder.own, stage.recorder.friend];
+        const how = MOMENTS[moment];
+        const ways = [
+          { how: "native", mark: `native-${how}` },
+          { how, mark: how },
+        ];
+        const compare = (name, native, session) => {
+          same(session.caller, native.caller);
+          const firstOnly = asksBefore && name.endsWith("to closed, follow");
+          same(
+            comparable(name, session.server, firstOnly),
+            comparable(name, native.server, firstOnly),
+          );
+          for (const [index, { origin, authorization }] of session.server.entries()) {
+            if (isOwn(authorization)) continue;
+            if (!ours.includes(origin))
+              assert.equal(authorization, undefined, "the token has gone elsewhere");
+            // A redirect across origins drops it.
+            else if (index === 0 && !carriesNone(name))
+              assert.match(authorization ?? "none", /^Bearer opaque-/);
+          }
+        };
+        for (let first = 0; first < names.length; first += OF_A_PAGE) {
+          await stage.renew();
+          await compareAll(stage, names.slice(first, first + OF_A_PAGE), ways, AT_A_TIME, compare);
         }
-      };
-      for (let first = 0; first < names.length; first += OF_A_PAGE) {
-        await stage.renew();
-        await compareAll(stage, names.slice(first, first + OF_A_PAGE), ways, AT_A_TIME, compare);
-      }
-    });
+      });
   });
 }
 
@@ -65,11 +79,15 @@ const isOwn = (authorization) => authorization?.startsWith("Basic") ?? false;
 
 /** What has to be the same of what the server saw. */
 function comparable(name, server, firstOnly) {
-  const seen = server.map(({ authorization, ...others }) => ({ ...others, own: isOwn(authorization) }));
+  const seen = server.map(({ authorization, ...others }) => ({
+    ...others,
+    own: isOwn(authorization),
+  }));
   // Whether it left before the abort came is a race, natively as well.
   if (name.startsWith("aborted at once") || name === "a time-out") return [];
   // The browser sends it again by itself, when it was on a connection that had been used before. And what does not fit its
   // digest is looked at once more: it may have been a 401.
-  if (firstOnly || name.startsWith("a reset") || name.startsWith("integrity #2")) return seen.slice(0, 1);
+  if (firstOnly || name.startsWith("a reset") || name.startsWith("integrity #2"))
+    return seen.slice(0, 1);
   return seen;
 }

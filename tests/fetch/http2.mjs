@@ -54,8 +54,16 @@ export class Uploads {
   async #refresh(stream) {
     this.refreshes += 1;
     await this.refreshable;
-    const body = { access_token: `opaque-${this.refreshes}`, token_type: "Bearer", expires_in: this.lifetime };
-    stream.respond({ ":status": 200, "content-type": "application/json", "cache-control": "no-store" });
+    const body = {
+      access_token: `opaque-${this.refreshes}`,
+      token_type: "Bearer",
+      expires_in: this.lifetime,
+    };
+    stream.respond({
+      ":status": 200,
+      "content-type": "application/json",
+      "cache-control": "no-store",
+    });
     stream.end(JSON.stringify(body));
   }
 

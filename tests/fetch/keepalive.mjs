@@ -40,7 +40,10 @@ export function tryKeepalive(open, { isCancelled = true } = {}) {
 
     test("is sent again", async () => {
       const { outcomes, requests } = await upload("", [NEARLY_ALL]);
-      assert.deepEqual([outcomes, requests.map(({ body }) => body.length)], [[200], [NEARLY_ALL, NEARLY_ALL]]);
+      assert.deepEqual(
+        [outcomes, requests.map(({ body }) => body.length)],
+        [[200], [NEARLY_ALL, NEARLY_ALL]],
+      );
     });
 
     test("is sent again when the end of the 401 comes after the new token", async () => {
@@ -84,7 +87,11 @@ export function tryKeepalive(open, { isCancelled = true } = {}) {
     test("is not sent again where no token comes, and then the 401 is there to be read", async () => {
       const read = await stage.page.evaluate(async () => {
         const passive = session.fetchWith({ passive: true });
-        const response = await passive("/s?mark=keepalive-passive&refuse", { method: "POST", body: "x", keepalive: true });
+        const response = await passive("/s?mark=keepalive-passive&refuse", {
+          method: "POST",
+          body: "x",
+          keepalive: true,
+        });
         return [response.status, await response.text()];
       });
       assert.deepEqual(read, [401, "refused"]);

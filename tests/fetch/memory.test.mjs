@@ -21,7 +21,8 @@ before(async () => {
   // Files are Blobs; these bytes are the browser's once they are in one, and not the page's.
   await stage.page.evaluate(async (count) => {
     const parts = [];
-    for (let part = 0; part < count; part += 16) parts.push(new Blob([new Uint8Array(16 * 2 ** 20)]));
+    for (let part = 0; part < count; part += 16)
+      parts.push(new Blob([new Uint8Array(16 * 2 ** 20)]));
     globalThis.file = new Blob(parts);
   }, FILE);
   // What it was made of would hide what is copied.
@@ -31,13 +32,20 @@ before(async () => {
 
 after(() => stage?.close());
 
-for (const [what, isRequest, refuse] of [["in init", false, ""], ["in a Request", true, ""], ["in init, and replayed,", false, "&refuse"]]) {
-  test(`a file of ${FILE} MiB ${what} takes no memory of the page`, { timeout: 120_000 }, async (t) => {
+for (const [what, isRequest, refuse] of [
+  ["in init", false, ""],
+  ["in a Request", true, ""],
+  ["in init, and replayed,", false, "&refuse"],
+]) {
+  test(`a file of ${FILE} MiB ${what} takes no memory of the page`, {
+    timeout: 120_000,
+  }, async (t) => {
     const before = await resident();
     let peak = before;
     let isOver = false;
     const watching = (async () => {
-      for (; !isOver; await stage.page.waitForTimeout(LOOK)) peak = Math.max(peak, await resident());
+      for (; !isOver; await stage.page.waitForTimeout(LOOK))
+        peak = Math.max(peak, await resident());
     })();
     const mark = `mark=memory${isRequest}${refuse}`;
     const sent = await stage.page.evaluate(
@@ -63,6 +71,9 @@ for (const [what, isRequest, refuse] of [["in init", false, ""], ["in a Request"
 async function resident() {
   const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
   const pages = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => String(id));
-  const sizes = execFileSync("ps", ["-o", "rss=", "-p", pages.join()]).toString().trim().split(/\s+/);
+  const sizes = execFileSync("ps", ["-o", "rss=", "-p", pages.join()])
+    .toString()
+    .trim()
+    .split(/\s+/);
   return sizes.reduce((sum, size) => sum + Number(size), 0) / 1024;
 }

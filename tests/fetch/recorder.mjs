@@ -31,7 +31,9 @@ export class Recorder {
   static async start(names, cors) {
     const recorder = new Recorder();
     for (const name of names) {
-      const server = createServer((request, response) => recorder.#answer(request, response, cors.includes(name)));
+      const server = createServer((request, response) =>
+        recorder.#answer(request, response, cors.includes(name)),
+      );
       // A connection that dies idle, in the moment that it is used again, has the browser send twice.
       server.keepAliveTimeout = 0;
       server.listen(0, "127.0.0.1");
@@ -67,17 +69,26 @@ export class Recorder {
     const chunks = [];
     request.on("error", () => {});
     for await (const chunk of request) chunks.push(chunk);
-    const record = { origin: `http://${headers.host}`, method, url, headers, body: Buffer.concat(chunks) };
+    const record = {
+      origin: `http://${headers.host}`,
+      method,
+      url,
+      headers,
+      body: Buffer.concat(chunks),
+    };
     const { pathname, searchParams } = new URL(url, record.origin);
-    if (pathname.startsWith("/files/")) return this.#file(pathname.slice("/files".length), response);
+    if (pathname.startsWith("/files/"))
+      return this.#file(pathname.slice("/files".length), response);
     if (pathname === "/auth/refresh") return this.#refresh(searchParams.get("hold"), response);
     if (cors) allow(headers, response);
     if (pathname === "/release") return this.#release(searchParams.get("hold"), response);
     if (pathname === "/arrived") return this.#arrived(`mark=${searchParams.get("mark")}`, response);
-    if (method === "OPTIONS" && headers["access-control-request-method"]) return response.writeHead(204).end();
+    if (method === "OPTIONS" && headers["access-control-request-method"])
+      return response.writeHead(204).end();
     this.requests.push(record);
     if (searchParams.has("late")) await this.#untilLetGo(pathname);
-    if (searchParams.has("refuse") && this.#isFirstToken(searchParams.get("mark"), headers)) return this.#refuse(record, searchParams, response);
+    if (searchParams.has("refuse") && this.#isFirstToken(searchParams.get("mark"), headers))
+      return this.#refuse(record, searchParams, response);
     await this.#untilLetGo(pathname);
     this.#obey(searchParams, response);
   }
@@ -100,13 +111,18 @@ export class Recorder {
   /** Whether it is the token that the first one of this mark came with. */
   #isFirstToken(mark, headers) {
     const first = this.of(`mark=${mark}`)[0].headers;
-    return TOKEN_HEADERS.some((name) => headers[name] !== undefined && headers[name] === first[name]);
+    return TOKEN_HEADERS.some(
+      (name) => headers[name] !== undefined && headers[name] === first[name],
+    );
   }
 
   /** Answers 401; with `drip=N` the end comes N milliseconds later, with `drip=never` when it is let go. */
   #refuse(record, query, response) {
     response.on("close", () => (record.isOver = true));
-    response.writeHead(401, { "content-type": "text/plain", "www-authenticate": 'Bearer error="invalid_token"' });
+    response.writeHead(401, {
+      "content-type": "text/plain",
+      "www-authenticate": 'Bearer error="invalid_token"',
+    });
     const drip = query.get("drip");
     if (drip === null) return response.end("refused");
     response.write("refused");
@@ -122,7 +138,10 @@ export class Recorder {
     // One that is permanent would be remembered.
     if (location) response.setHeader("location", location).setHeader("cache-control", "no-store");
     const body = query.get("body") ?? BODY;
-    response.writeHead(Number(query.get("status") ?? 200), { "content-type": "text/plain", "x-seen": "yes" });
+    response.writeHead(Number(query.get("status") ?? 200), {
+      "content-type": "text/plain",
+      "x-seen": "yes",
+    });
     if (query.has("half")) return response.write(body);
     response.end(body);
   }
@@ -132,14 +151,20 @@ export class Recorder {
     this.refreshes += 1;
     await this.#untilLetGo("/auth/refresh");
     while (hold && !this.#released.has(hold) && !response.destroyed) await pause(LOOK);
-    const body = { access_token: `opaque-${this.refreshes}`, token_type: "Bearer", expires_in: 900 };
+    const body = {
+      access_token: `opaque-${this.refreshes}`,
+      token_type: "Bearer",
+      expires_in: 900,
+    };
     response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
     response.end(JSON.stringify(body));
   }
 
   async #file(path, response) {
     const { content, type } = await fileFor(path);
-    response.writeHead(content ? 200 : 404, { "content-type": type, "service-worker-allowed": "/" }).end(content);
+    response
+      .writeHead(content ? 200 : 404, { "content-type": type, "service-worker-allowed": "/" })
+      .end(content);
   }
 }
 
@@ -152,5 +177,8 @@ function allow(headers, response) {
   response.setHeader("vary", "origin");
   const asked = headers["access-control-request-headers"];
   if (asked) response.setHeader("access-control-allow-headers", asked);
-  response.setHeader("access-control-allow-methods", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  response.setHeader(
+    "access-control-allow-methods",
+    "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+  );
 }

@@ -19,22 +19,30 @@ after(() => stage?.close());
  * Calls that are not sent twice: to elsewhere, with an authorization of their own, streams; and those that native fetch
  * rejects anyway. Aborts have rules of their own.
  */
-const NOT_REPLAYED = /to (stranger|closed)|of (stranger|closed)|, \d+ to|headers #14|mode #2|stream|abort|^a time-out|^any of|reset|integrity #2/;
+const NOT_REPLAYED =
+  /to (stranger|closed)|of (stranger|closed)|, \d+ to|headers #14|mode #2|stream|abort|^a time-out|^any of|reset|integrity #2/;
 
 /** Begins a session: rejected tokens of one cause a few refreshes at once, and then one in two minutes. */
-const signInAnew = () => stage.page.evaluate(() => session.signIn(() => fetch("/auth/refresh", { method: "POST" })));
+const signInAnew = () =>
+  stage.page.evaluate(() => session.signIn(() => fetch("/auth/refresh", { method: "POST" })));
 
 describe("a call whose token is refused", () => {
   test("is replayed as it was", { timeout: 300_000 }, async (t) => {
     const all = await stage.page.evaluate(() => globalThis.names);
     const names = all.filter((name) => !NOT_REPLAYED.test(name));
     t.diagnostic(`${names.length} calls`);
-    const ways = [{ how: "native", mark: "rn" }, { how: "session", mark: "rs", more: "&refuse", before: signInAnew }];
+    const ways = [
+      { how: "native", mark: "rn" },
+      { how: "session", mark: "rs", more: "&refuse", before: signInAnew },
+    ];
     let replayed = 0;
     // One by one: each costs a refresh, and a brand-new token that is refused costs none.
-    await compareAll(stage, names, ways, 1, (name, native, session) => {
+    await compareAll(stage, names, ways, 1, (_name, native, session) => {
       same(session.caller, native.caller);
-      same(session.server.slice(session.server.length - native.server.length).map(strip), native.server.map(strip));
+      same(
+        session.server.slice(session.server.length - native.server.length).map(strip),
+        native.server.map(strip),
+      );
       if (session.server.length > native.server.length) {
         replayed += 1;
         const [first, second] = session.server.slice(-2);
@@ -48,7 +56,10 @@ describe("a call whose token is refused", () => {
 });
 
 /** Another token each time. */
-const strip = ({ authorization, ...others }) => ({ ...others, own: authorization?.startsWith("Basic") ?? false });
+const strip = ({ authorization, ...others }) => ({
+  ...others,
+  own: authorization?.startsWith("Basic") ?? false,
+});
 
 describe("a 401 at the end of a redirect", () => {
   for (const status of [301, 302, 303, 307, 308]) {
@@ -60,35 +71,57 @@ describe("a 401 at the end of a redirect", () => {
         const to = encodeURIComponent(`/end?${mark}&refuse`);
         const answer = await ask(`/a?status=${status}&to=${to}&${mark}`, method);
         assert.deepEqual(answer, { status: 200, redirected: true });
-        const sent = stage.recorder.of(mark).map(({ url, headers }) => [url.slice(0, 2), headers.authorization]);
+        const sent = stage.recorder
+          .of(mark)
+          .map(({ url, headers }) => [url.slice(0, 2), headers.authorization]);
         const [first, second] = [sent[0][1], sent[2][1]];
-        assert.deepEqual(sent, [["/a", first], ["/e", first], ["/a", second], ["/e", second]]);
+        assert.deepEqual(sent, [
+          ["/a", first],
+          ["/e", first],
+          ["/a", second],
+          ["/e", second],
+        ]);
         assert.deepEqual([first === second, stage.recorder.refreshes - refreshes], [false, 1]);
       });
     }
   }
 
-  for (const how of ["", ", with integrity,"]) test(`that has come by way of another origin${how} is not held against who is asked directly`, async () => {
-    await stage.renew();
-    const { own, stranger, refreshes } = stage.recorder;
-    const integrity = how && `sha256-${"A".repeat(43)}=`;
-    const refuse = encodeURIComponent(`${own}/end?status=401`);
-    const back = encodeURIComponent(`${stranger}/b?status=307&to=${refuse}`);
-    for (const [index, cost] of [1, 0, 0].entries()) {
-      const before = stage.recorder.refreshes;
-      const answer = await ask(`/a?status=307&to=${back}&n=${index}${how && "i"}`, "GET", integrity).catch(() => "rejected");
-      assert.deepEqual(answer, integrity ? "rejected" : { status: 401, redirected: true });
-      // It may have been one to the token: tried once, and then no more.
-      assert.equal(stage.recorder.refreshes - before, cost);
-    }
-    await stage.page.evaluate(() => session.refresh());
-    assert.deepEqual(await ask(`/s?mark=directly${how && "-i"}.&refuse`, "GET"), { status: 200, redirected: false });
-    assert.equal(stage.recorder.refreshes - refreshes, 3);
-  });
+  for (const how of ["", ", with integrity,"])
+    test(`that has come by way of another origin${how} is not held against who is asked directly`, async () => {
+      await stage.renew();
+      const { own, stranger, refreshes } = stage.recorder;
+      const integrity = how && `sha256-${"A".repeat(43)}=`;
+      const refuse = encodeURIComponent(`${own}/end?status=401`);
+      const back = encodeURIComponent(`${stranger}/b?status=307&to=${refuse}`);
+      for (const [index, cost] of [1, 0, 0].entries()) {
+        const before = stage.recorder.refreshes;
+        const answer = await ask(
+          `/a?status=307&to=${back}&n=${index}${how && "i"}`,
+          "GET",
+          integrity,
+        ).catch(() => "rejected");
+        assert.deepEqual(answer, integrity ? "rejected" : { status: 401, redirected: true });
+        // It may have been one to the token: tried once, and then no more.
+        assert.equal(stage.recorder.refreshes - before, cost);
+      }
+      await stage.page.evaluate(() => session.refresh());
+      assert.deepEqual(await ask(`/s?mark=directly${how && "-i"}.&refuse`, "GET"), {
+        status: 200,
+        redirected: false,
+      });
+      assert.equal(stage.recorder.refreshes - refreshes, 3);
+    });
 });
 
 const ask = (url, method, integrity = "") =>
-  stage.page.evaluate(async ([url, method, integrity]) => {
-    const { status, redirected } = await session.fetch(url, { method, integrity, ...(method === "POST" && { body: "x" }) });
-    return { status, redirected };
-  }, [url, method, integrity]);
+  stage.page.evaluate(
+    async ([url, method, integrity]) => {
+      const { status, redirected } = await session.fetch(url, {
+        method,
+        integrity,
+        ...(method === "POST" && { body: "x" }),
+      });
+      return { status, redirected };
+    },
+    [url, method, integrity],
+  );

@@ -1,6 +1,6 @@
 // A page with a session, and the servers that record what it sends.
 
-import { chromium } from "playwright-core";
+import { chromium } from "@playwright/test";
 
 import { Recorder } from "./recorder.mjs";
 
@@ -20,15 +20,27 @@ export async function open() {
 export const launch = () =>
   chromium.launch({
     executablePath: process.env.CHROME ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+    ],
   });
 
 /** In a page of any browser. */
 export async function begin(page, closeBrowser) {
-  const recorder = await Recorder.start([...ORIGINS, WATCHER], ["own", "friend", "stranger", WATCHER]);
+  const recorder = await Recorder.start(
+    [...ORIGINS, WATCHER],
+    ["own", "friend", "stranger", WATCHER],
+  );
   const origins = Object.fromEntries([...ORIGINS, WATCHER].map((name) => [name, recorder[name]]));
   const isReady = async () => {
-    await page.waitForFunction(() => globalThis.session !== undefined, null, { polling: 20, timeout: 10_000 });
+    await page.waitForFunction(() => globalThis.session !== undefined, null, {
+      polling: 20,
+      timeout: 10_000,
+    });
     await page.evaluate(async () => void (await session.ready));
   };
   await page.goto(`${recorder.own}/files/page.html#${encodeURIComponent(JSON.stringify(origins))}`);

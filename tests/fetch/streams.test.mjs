@@ -31,8 +31,13 @@ after(async () => {
 });
 
 const url = (more = "") => `/upload?${mark}${more}`;
-const send = (how, url, ...chunks) => page.evaluate(([how, url, chunks]) => send(how, url, chunks), [how, url, chunks]);
-const sendRequest = (how, url, ...chunks) => page.evaluate(([how, url, chunks]) => send(how, url, chunks, { asRequest: true }), [how, url, chunks]);
+const send = (how, url, ...chunks) =>
+  page.evaluate(([how, url, chunks]) => send(how, url, chunks), [how, url, chunks]);
+const sendRequest = (how, url, ...chunks) =>
+  page.evaluate(
+    ([how, url, chunks]) => send(how, url, chunks, { asRequest: true }),
+    [how, url, chunks],
+  );
 const finish = async (...chunks) => {
   await page.evaluate((chunks) => {
     give(...chunks);
@@ -40,7 +45,10 @@ const finish = async (...chunks) => {
   }, chunks);
   return page.evaluate(() => outcome());
 };
-const seen = () => uploads.of(mark).map(({ text, isWhole, authorization }) => [text, isWhole, authorization !== undefined]);
+const seen = () =>
+  uploads
+    .of(mark)
+    .map(({ text, isWhole, authorization }) => [text, isWhole, authorization !== undefined]);
 
 describe("a stream", { timeout: 60_000 }, () => {
   for (const how of ["native", "session", "replaying"]) {
@@ -64,7 +72,10 @@ describe("a stream", { timeout: 60_000 }, () => {
         before = now;
         return stands;
       }, 300);
-      assert.ok(before <= 8 * 2 ** 20, `${before} bytes of 64 MiB were read for a server that reads none`);
+      assert.ok(
+        before <= 8 * 2 ** 20,
+        `${before} bytes of 64 MiB were read for a server that reads none`,
+      );
       await page.evaluate(() => abort());
     });
   }
@@ -96,7 +107,10 @@ describe("a stream", { timeout: 60_000 }, () => {
       assert.notEqual(upload.authorization, get.authorization);
     });
 
-    for (const [what, how, sends] of [["whose caller allows it", "replaying", send], ["in a Request", "session", sendRequest]]) {
+    for (const [what, how, sends] of [
+      ["whose caller allows it", "replaying", send],
+      ["in a Request", "session", sendRequest],
+    ]) {
       test(`${what} is replayed to the byte, when it is refused at its ${when} chunk`, async () => {
         await sends(how, url(`&refuse=${when}`), "one,");
         await until(() => uploads.of(mark)[0]?.received > 0);
@@ -112,11 +126,19 @@ describe("a stream", { timeout: 60_000 }, () => {
     test(`is cancelled with the caller's reason when it is aborted on the wire (${how})`, async () => {
       await send(how, url(), "one,");
       await until(() => uploads.of(mark)[0]?.received > 0);
-      assert.deepEqual(await page.evaluate(() => abort()), { isReason: true, isCancelled: true, toldReason: true });
+      assert.deepEqual(await page.evaluate(() => abort()), {
+        isReason: true,
+        isCancelled: true,
+        toldReason: true,
+      });
     });
   }
 
-  for (const [what, how, refuse] of [["is accepted", "replaying", ""], ["is refused and not replayed", "passive", "&refuse=last"], ["is replayed", "replaying", "&refuse=last"]]) {
+  for (const [what, how, refuse] of [
+    ["is accepted", "replaying", ""],
+    ["is refused and not replayed", "passive", "&refuse=last"],
+    ["is replayed", "replaying", "&refuse=last"],
+  ]) {
     test(`leaves no copy in memory when it ${what}`, async () => {
       await page.evaluate(() => noteCopies());
       await send(how, url(refuse), "one,");
@@ -131,7 +153,11 @@ describe("a stream", { timeout: 60_000 }, () => {
       uploads.refreshable = new Promise((resolve) => (letGo = resolve));
       await page.evaluate((name) => void begin(name), `${mark}held`);
       await send(how, url(), "one,");
-      assert.deepEqual(await page.evaluate(() => abort()), { isReason: true, isCancelled: true, toldReason: true });
+      assert.deepEqual(await page.evaluate(() => abort()), {
+        isReason: true,
+        isCancelled: true,
+        toldReason: true,
+      });
       letGo();
       assert.equal(await page.evaluate((url) => get(url), url("&get")), 200);
       assert.equal(uploads.of(mark).length, 1);

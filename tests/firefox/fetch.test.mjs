@@ -11,6 +11,9 @@ async function open() {
   return begin(await context.newPage(), close);
 }
 
-compareWithNative(open, { asksBefore: true, moments: ["signed in, they", "while the wasm loads, they"] });
+compareWithNative(open, {
+  asksBefore: true,
+  moments: ["signed in, they", "while the wasm loads, they"],
+});
 lookForLeaks(open);
 tryKeepalive(open, { isCancelled: false });

@@ -52,7 +52,9 @@ class Context extends EventEmitter {
 
   async begin() {
     this.#bidi.on("network.beforeRequestSent", (sent) => this.emit("request", this.#request(sent)));
-    this.#bidi.on("log.entryAdded", ({ level, text }) => this.emit("complaint", `${level}: ${text}`));
+    this.#bidi.on("log.entryAdded", ({ level, text }) =>
+      this.emit("complaint", `${level}: ${text}`),
+    );
     await this.send("session.subscribe", { events: EVENTS });
     const { contexts } = await this.send("browsingContext.getTree", {});
     for (const { context } of contexts) this.#page(context);
@@ -86,7 +88,9 @@ class Context extends EventEmitter {
   }
 
   #request({ context, request: { url, headers } }) {
-    const named = Object.fromEntries(headers.map(({ name, value }) => [name.toLowerCase(), value.value]));
+    const named = Object.fromEntries(
+      headers.map(({ name, value }) => [name.toLowerCase(), value.value]),
+    );
     // A request that outlives its page belongs to none.
     const page = context && this.#page(context);
     return { url: () => url, headers: () => named, frame: () => ({ page: () => page }) };

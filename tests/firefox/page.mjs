@@ -44,7 +44,10 @@ export class Page {
   /** Runs a function in all documents of this tab that come, before anything of theirs. */
   addInitScript(inPage) {
     const functionDeclaration = `() => { (${inPage})(); }`;
-    return this.#send("script.addPreloadScript", { functionDeclaration, contexts: [this.#context] });
+    return this.#send("script.addPreloadScript", {
+      functionDeclaration,
+      contexts: [this.#context],
+    });
   }
 
   async goto(url) {

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { Server } from "../tabs/server.mjs";
 import { Tab } from "../tabs/tab.mjs";
-import { Wire, subjectOf } from "../tabs/wire.mjs";
+import { subjectOf, Wire } from "../tabs/wire.mjs";
 import { launch } from "./firefox.mjs";
 
 /** Milliseconds. */
@@ -39,7 +39,7 @@ export function rule(title, ...rest) {
       await check(stage);
       assert.deepEqual(complaints, []);
     } catch (error) {
-      server.log.forEach((line) => t.diagnostic(line));
+      for (const line of server.log) t.diagnostic(line);
       throw error;
     } finally {
       await stage.close();
@@ -56,7 +56,8 @@ export function WITHOUT_ATTEMPT_IDS() {
   const { fetch } = globalThis;
   globalThis.fetch = (request, init) => {
     const { pathname } = new URL(request.url ?? request, location.href);
-    if (pathname === "/auth/refresh") request.headers.set("x-requested-with", String(Math.random()));
+    if (pathname === "/auth/refresh")
+      request.headers.set("x-requested-with", String(Math.random()));
     return fetch(request, init);
   };
 }
@@ -93,7 +94,9 @@ class Stage {
   async open(options = {}, before = undefined) {
     const page = await this.#context.newPage();
     if (before) await page.addInitScript(before);
-    await page.goto(new URL(`/tab.html?${encodeURIComponent(JSON.stringify(options))}`, server.origin).href);
+    await page.goto(
+      new URL(`/tab.html?${encodeURIComponent(JSON.stringify(options))}`, server.origin).href,
+    );
     const tab = new Tab(page, this.wire);
     await tab.run(() => session.ready);
     return tab;
@@ -115,7 +118,8 @@ class Stage {
   }
 
   /** With whose tokens these requests were made. */
-  usersOf = (requests) => requests.filter(({ token }) => token).map(({ token }) => subjectOf(token));
+  usersOf = (requests) =>
+    requests.filter(({ token }) => token).map(({ token }) => subjectOf(token));
 
   async clear() {
     const page = await this.#context.newPage();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** Milliseconds from the rotation to the answer: it comes while the next page waits for it, or after that. */
-export const ANSWERS = { "soon": 300, "late": 1500 };
+export const ANSWERS = { soon: 300, late: 1500 };
 /** And until the browser has stored its cookie. */
 const STORED = 300;
 
@@ -27,7 +27,10 @@ export async function goesOn({ server }, tab, { session, sub }) {
   await tab.becomes({ status: "active", session, sub });
   assert.deepEqual(await tab.call(), { by: sub, status: 200, sub });
   const { logins, refused, reuse_detected } = await server.counters();
-  assert.deepEqual({ logins, refused, reuse_detected }, { logins: 0, refused: 0, reuse_detected: 0 });
+  assert.deepEqual(
+    { logins, refused, reuse_detected },
+    { logins: 0, refused: 0, reuse_detected: 0 },
+  );
 }
 
 /** Which session it is, and whose. */

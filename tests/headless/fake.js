@@ -1,6 +1,7 @@
 // An auth server and an API that live in the page: what they are sent can be looked at, what they answer can be set.
 
-const encode = (value) => btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+const encode = (value) =>
+  btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
 export class FakeServer {
   constructor() {
@@ -23,13 +24,23 @@ export class FakeServer {
   token(sub = "alice") {
     this.serial += 1;
     const iat = 1_700_000_000;
-    const claims = { sub, iat, exp: iat + this.lifetime, scope: this.scope, jti: String(this.serial) };
+    const claims = {
+      sub,
+      iat,
+      exp: iat + this.lifetime,
+      scope: this.scope,
+      jti: String(this.serial),
+    };
     this.good = `${encode({ alg: "none" })}.${encode(claims)}.${this.serial}`;
     return this.good;
   }
 
   login(sub) {
-    return JSON.stringify({ access_token: this.token(sub), token_type: "Bearer", expires_in: this.lifetime });
+    return JSON.stringify({
+      access_token: this.token(sub),
+      token_type: "Bearer",
+      expires_in: this.lifetime,
+    });
   }
 
   revoke() {
@@ -78,7 +89,8 @@ export class FakeServer {
   async #answer(args) {
     const request = new Request(...args);
     const call = { args, url: request.url, request };
-    for (const name of ["method", "keepalive", "credentials", "redirect", "cache"]) call[name] = request[name];
+    for (const name of ["method", "keepalive", "credentials", "redirect", "cache"])
+      call[name] = request[name];
     for (const name of ["authorization", "content-type", "x-requested-with"]) {
       call[name] = request.headers.get(name) ?? undefined;
     }
@@ -90,7 +102,8 @@ export class FakeServer {
     if (answer?.error) throw answer.error;
     if (answer) return new Response("", answer);
     const { header, scheme } = this.attach;
-    const isGood = this.good !== undefined && request.headers.get(header) === `${scheme} ${this.good}`.trim();
+    const isGood =
+      this.good !== undefined && request.headers.get(header) === `${scheme} ${this.good}`.trim();
     call.response = isGood
       ? new Response("{}", { status: request.url.includes("/forbidden") ? 403 : 200 })
       : new Response("no", { status: 401 });
@@ -98,7 +111,8 @@ export class FakeServer {
   }
 
   #signOut() {
-    const answer = this.signOutAnswers.shift() ?? this.apiAnswers.shift() ?? { status: 204, body: null };
+    const answer = this.signOutAnswers.shift() ??
+      this.apiAnswers.shift() ?? { status: 204, body: null };
     if (answer.error) throw answer.error;
     if (answer.status === 0) throw new TypeError("network down");
     return new Response(answer.body, answer);
@@ -171,13 +185,19 @@ export function turn() {
 
 /** Has the window, or the document, hear an event. */
 export function fire(target, kind, members) {
-  const Class = { storage: StorageEvent, pageshow: PageTransitionEvent, pagehide: PageTransitionEvent }[kind] ?? Event;
+  const Class =
+    { storage: StorageEvent, pageshow: PageTransitionEvent, pagehide: PageTransitionEvent }[kind] ??
+    Event;
   globalThis[target].dispatchEvent(new Class(kind, JSON.parse(members)));
 }
 
 /** Everything that the page's storage holds. */
 export function stored() {
-  return JSON.stringify([{ ...globalThis.localStorage }, { ...globalThis.sessionStorage }, globalThis.document?.cookie]);
+  return JSON.stringify([
+    { ...globalThis.localStorage },
+    { ...globalThis.sessionStorage },
+    globalThis.document?.cookie,
+  ]);
 }
 
 /** Another process writes an entry right after this page has read it, once. */
@@ -196,16 +216,21 @@ export function overtakeRead(key, value) {
 /** A body of each kind that can be sent twice, and a stream that cannot. */
 export function body(kind) {
   switch (kind) {
-    case "string": return "grüße";
-    case "bytes": return new Uint8Array([0, 255, 10, 13]);
-    case "blob": return new Blob([new Uint8Array([1, 2, 3])], { type: "image/png" });
-    case "params": return new URLSearchParams({ a: "1 2", b: "&" });
+    case "string":
+      return "grüße";
+    case "bytes":
+      return new Uint8Array([0, 255, 10, 13]);
+    case "blob":
+      return new Blob([new Uint8Array([1, 2, 3])], { type: "image/png" });
+    case "params":
+      return new URLSearchParams({ a: "1 2", b: "&" });
     case "form": {
       const form = new FormData();
       form.append("file", new Blob(["content"]), "a.txt");
       return form;
     }
-    case "stream": return new Blob(["streamed"]).stream();
+    case "stream":
+      return new Blob(["streamed"]).stream();
   }
 }
 

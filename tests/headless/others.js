@@ -8,7 +8,8 @@ export class Peer {
     this.channel = new BroadcastChannel(channel);
     this.echoes = new BroadcastChannel(channel);
     this.id = crypto.randomUUID();
-    this.channel.onmessage = ({ data }) => (data?.echo ? data.echo === this.id && this.echoed() : this.heard.push(data));
+    this.channel.onmessage = ({ data }) =>
+      data?.echo ? data.echo === this.id && this.echoed() : this.heard.push(data);
   }
 
   /** Resolves when all that was said until now, in this page, was heard. */
@@ -30,7 +31,8 @@ export class Peer {
 
   /** How many messages were answers to a hello. */
   answers() {
-    return this.heard.filter(({ kind }) => ["here", "token", "began", "over"].includes(kind)).length;
+    return this.heard.filter(({ kind }) => ["here", "token", "began", "over"].includes(kind))
+      .length;
   }
 
   /** How many of them this tab has said. */
@@ -94,7 +96,15 @@ export function jwt(claims) {
 const DIGITS = "0123456789abcdef0123456789abcdef";
 const MISSING = Symbol("missing");
 const NO_TEXT = [MISSING, null, 1, NaN, true, [], {}, ""];
-const NO_ID = [...NO_TEXT, DIGITS.slice(1), `${DIGITS}0`, `g${DIGITS.slice(1)}`, "é".repeat(16), ` ${DIGITS.slice(1)}`, [DIGITS]];
+const NO_ID = [
+  ...NO_TEXT,
+  DIGITS.slice(1),
+  `${DIGITS}0`,
+  `g${DIGITS.slice(1)}`,
+  "é".repeat(16),
+  ` ${DIGITS.slice(1)}`,
+  [DIGITS],
+];
 const NO_EPOCH = [...NO_ID, "f".repeat(32)];
 const NO_TIME = [MISSING, -1, NaN, Infinity, -Infinity, "1", true, [], [1], {}, ""];
 const NO_VALUE = {
@@ -104,14 +114,27 @@ const NO_VALUE = {
   epoch: NO_EPOCH,
   until: NO_EPOCH,
   subject: [...NO_TEXT, "--", "g".repeat(16), "alice", DIGITS, ["-"]],
-  token: [...NO_TEXT, "a b", "a\nb", "a\r\nx-evil: 1", "a\tb", "tökén", "\0", "a\u007f", " ", "\ud800", ["a"]],
+  token: [
+    ...NO_TEXT,
+    "a b",
+    "a\nb",
+    "a\r\nx-evil: 1",
+    "a\tb",
+    "tökén",
+    "\0",
+    "a\u007f",
+    " ",
+    "\ud800",
+    ["a"],
+  ],
   lifetime: NO_TIME,
   age: [...NO_TIME, null],
   sent: [...NO_TIME, null],
   reason: [...NO_TEXT, "Signed-out", "signed out", "expired", ["rejected"]],
 };
 
-const show = (value) => (typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value));
+const show = (value) =>
+  typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
 
 /** All ways to spoil one member of a message: pairs of what was done, and what it became. */
 export function spoiled(message) {
@@ -126,8 +149,31 @@ export function spoiled(message) {
 
 /** What is no message at all. */
 export function junk() {
-  const all = [undefined, null, 0, 1, NaN, true, "", "hello", '{"v":1}', [], [1], {}, { v: 1 }, new Map([["v", 1]])];
-  all.push(1n, new Date(0), new Error("x"), /x/, new Uint8Array(4), new Blob(["x"]), new String("hello"));
+  const all = [
+    undefined,
+    null,
+    0,
+    1,
+    NaN,
+    true,
+    "",
+    "hello",
+    '{"v":1}',
+    [],
+    [1],
+    {},
+    { v: 1 },
+    new Map([["v", 1]]),
+  ];
+  all.push(
+    1n,
+    new Date(0),
+    new Error("x"),
+    /x/,
+    new Uint8Array(4),
+    new Blob(["x"]),
+    new String("hello"),
+  );
   const cyclic = { v: 1, from: DIGITS };
   cyclic.kind = cyclic;
   return [...all, cyclic];
@@ -220,13 +266,16 @@ export class Spy {
 /** Takes a member of a global away, or (of "") a global, or breaks it, until it is called back. */
 export class Taken {
   constructor(owner, name, isBroken) {
-    this.owner = owner.split(".").reduce((owner, name) => (name === "" ? owner : owner[name]), globalThis);
+    this.owner = owner
+      .split(".")
+      .reduce((owner, name) => (name === "" ? owner : owner[name]), globalThis);
     this.name = name;
     this.own = Object.getOwnPropertyDescriptor(this.owner, name);
     const refuse = () => {
       throw new DOMException("refused", "SecurityError");
     };
-    if (!isBroken) Object.defineProperty(this.owner, name, { value: undefined, configurable: true });
+    if (!isBroken)
+      Object.defineProperty(this.owner, name, { value: undefined, configurable: true });
     else Object.defineProperty(this.owner, name, { get: refuse, configurable: true });
     if (!isBroken && owner === "") delete this.owner[name];
   }
@@ -244,7 +293,9 @@ export class Taken {
 export class RefusedPage {
   static async open() {
     const instance = await import(new URL("/wasm-bindgen-test?refused", location.origin));
-    await instance.default({ module_or_path: new URL("/wasm-bindgen-test_bg.wasm", location.origin) });
+    await instance.default({
+      module_or_path: new URL("/wasm-bindgen-test_bg.wasm", location.origin),
+    });
     return new RefusedPage(instance.Core);
   }
 

@@ -1,7 +1,7 @@
 // What the rules find in the page, as globals: the package, a server, and a few ways to look at both.
 
-import * as silent from "/pkg/index.js";
 import { FakeServer } from "/fake.js";
+import * as silent from "/pkg/index.js";
 
 /** From before anything of the package has run but its import. */
 const { fetch: nativeFetch } = globalThis;
@@ -10,7 +10,11 @@ const { fetch: nativeFetch } = globalThis;
 function start(options) {
   const server = new FakeServer();
   Object.assign(server.attach, options?.attach);
-  const session = silent.createSession({ refresh: "/auth/refresh", fetch: server.fetch, ...options });
+  const session = silent.createSession({
+    refresh: "/auth/refresh",
+    fetch: server.fetch,
+    ...options,
+  });
   return { server, session };
 }
 
@@ -39,7 +43,12 @@ async function digesting(options) {
   };
   const session = silent.createSession({ refresh: "/auth/refresh", fetch, ...options });
   await session.ready;
-  return { server, session, seen, init: (more) => ({ integrity: `sha256-${"A".repeat(43)}=`, ...more }) };
+  return {
+    server,
+    session,
+    seen,
+    init: (more) => ({ integrity: `sha256-${"A".repeat(43)}=`, ...more }),
+  };
 }
 
 /** A restored session, to which a 401 comes when it is let go. */
@@ -115,5 +124,17 @@ function nextTask() {
 }
 
 Object.assign(globalThis, silent, {
-  FakeServer, describe, digesting, heldWasm, nativeFetch, nextTask, outcome, silent, start, started, startedLate, thrownBy, until,
+  FakeServer,
+  describe,
+  digesting,
+  heldWasm,
+  nativeFetch,
+  nextTask,
+  outcome,
+  silent,
+  start,
+  started,
+  startedLate,
+  thrownBy,
+  until,
 });

@@ -12,15 +12,25 @@ const root = new URL("../../", import.meta.url);
 const guide = await readFile(new URL("docs/servers.md", root), "utf8");
 
 /** The texts of the sections, by their titles. */
-const sections = new Map(guide.split(/^## /m).slice(1).map((section) => [section.slice(0, section.indexOf("\n")), section]));
+const sections = new Map(
+  guide
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => [section.slice(0, section.indexOf("\n")), section]),
+);
 /** Of the first table: what is linked in the first column, and where to. */
-const frameworks = [...guide.slice(0, guide.indexOf("\n## ")).matchAll(/^\| \[(.+?)\]\(#(.+?)\) \|/gm)].map(([, name, anchor]) => ({ name, anchor }));
-const recipes = (text) => [...text.matchAll(/^```js\n(createSession\(\{.*?)^```$/gms)].map(([, recipe]) => recipe);
+const frameworks = [
+  ...guide.slice(0, guide.indexOf("\n## ")).matchAll(/^\| \[(.+?)\]\(#(.+?)\) \|/gm),
+].map(([, name, anchor]) => ({ name, anchor }));
+const recipes = (text) =>
+  [...text.matchAll(/^```js\n(createSession\(\{.*?)^```$/gms)].map(([, recipe]) => recipe);
 
 /** The argument of the call, evaluated with what an app imports. */
 function optionsOf(recipe) {
   const scope = { ...presets, RefreshRejected, createSession: (options) => options };
-  return new Function(...Object.keys(scope), `"use strict"; return ${recipe}`)(...Object.values(scope));
+  return new Function(...Object.keys(scope), `"use strict"; return ${recipe}`)(
+    ...Object.values(scope),
+  );
 }
 
 /** As a page of that origin reads them. */
@@ -39,7 +49,13 @@ test("every framework of the guide's table has a section with options, and a lin
     assert.ok(sections.has(name), `there is no section ${name}`);
     assert.equal(recipes(sections.get(name)).length, 1, `recipes of ${name}`);
     // As GitHub makes it.
-    assert.equal(anchor, name.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-"));
+    assert.equal(
+      anchor,
+      name
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, "")
+        .replaceAll(" ", "-"),
+    );
   }
 });
 
@@ -56,7 +72,10 @@ test("the guide's options are read as they are written", () => {
 });
 
 test("a wrong name in the guide would not pass", () => {
-  assert.throws(() => read(optionsOf('createSession({ refresh: "/auth/refresh", endSession: [401] });')), { code: "ERR_INVALID_OPTION" });
+  assert.throws(
+    () => read(optionsOf('createSession({ refresh: "/auth/refresh", endSession: [401] });')),
+    { code: "ERR_INVALID_OPTION" },
+  );
 });
 
 test("the files that the guide links to are there", async () => {

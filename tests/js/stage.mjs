@@ -6,12 +6,14 @@ import { createServer } from "node:http";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { chromium } from "playwright-core";
+import { chromium } from "@playwright/test";
 
 /** The package under test: another copy of it, to see that the tests can fail. */
-const PACKAGE = process.env.SILENT_SESSION_PACKAGE ?? fileURLToPath(new URL("../../pkg", import.meta.url));
+const PACKAGE =
+  process.env.SILENT_SESSION_PACKAGE ?? fileURLToPath(new URL("../../pkg", import.meta.url));
 
-const BLANK = '<!doctype html><title>app</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>';
+const BLANK =
+  '<!doctype html><title>app</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>';
 const OWN_FILES = {
   "/page.js": new URL("page.js", import.meta.url),
   "/fake.js": new URL("../headless/fake.js", import.meta.url),
@@ -26,7 +28,9 @@ const server = createServer(async ({ url }, response) => {
   const file = OWN_FILES[url] ?? (url.startsWith("/pkg/") && PACKAGE + url.slice("/pkg".length));
   if (!type || !file) return response.writeHead(404).end();
   if (!files.has(url)) files.set(url, readFile(file));
-  response.setHeader("content-type", type).end(await files.get(url).catch(() => "missing: run `cargo xtask build`"));
+  response
+    .setHeader("content-type", type)
+    .end(await files.get(url).catch(() => "missing: run `cargo xtask build`"));
 });
 
 let browser;
@@ -39,7 +43,13 @@ export async function launchBrowser() {
   origin = `http://localhost:${server.address().port}`;
   browser = await chromium.launch({
     executablePath: process.env.CHROME ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+    ],
   });
 }
 
@@ -78,7 +88,9 @@ class Stage {
 
   constructor(context) {
     this.context = context;
-    context.on("weberror", (error) => this.#complaints.push(`uncaught: ${error.error().message ?? error.error()}`));
+    context.on("weberror", (error) =>
+      this.#complaints.push(`uncaught: ${error.error().message ?? error.error()}`),
+    );
     context.on("console", (message) => this.#complaints.push(`console: ${message.text()}`));
   }
 

@@ -6,9 +6,14 @@ import { after, before, describe, test } from "node:test";
 import { closeBrowser, launchBrowser, onStage } from "./stage.mjs";
 
 const folder = new URL("rules/", import.meta.url);
-const files = readdirSync(folder).filter((file) => file.endsWith(".mjs")).sort();
+const files = readdirSync(folder)
+  .filter((file) => file.endsWith(".mjs"))
+  .sort();
 const concepts = await Promise.all(
-  files.map(async (file) => [file.replace(".mjs", ""), (await import(new URL(file, folder))).default]),
+  files.map(async (file) => [
+    file.replace(".mjs", ""),
+    (await import(new URL(file, folder))).default,
+  ]),
 );
 
 /** Milliseconds: whoever waits for what never comes fails alone. */
@@ -19,7 +24,8 @@ describe("the JavaScript surface", () => {
   after(closeBrowser);
   for (const [concept, rules] of concepts) {
     describe(concept, { concurrency: 2 }, () => {
-      for (const [rule, check] of Object.entries(rules)) test(rule, { timeout: TIMEOUT }, () => onStage(check));
+      for (const [rule, check] of Object.entries(rules))
+        test(rule, { timeout: TIMEOUT }, () => onStage(check));
     });
   }
 });

@@ -16,8 +16,18 @@ const NO_TOKEN = {
 };
 const WAYS = [
   { title: "fetch-event-source", library: "fetch-event-source", ...REFUSED },
-  { title: "a WebSocket whose token is a subprotocol", library: "websocket", way: "subprotocol", ...NO_TOKEN },
-  { title: "a WebSocket whose token is the first message", library: "websocket", way: "message", ...NO_TOKEN },
+  {
+    title: "a WebSocket whose token is a subprotocol",
+    library: "websocket",
+    way: "subprotocol",
+    ...NO_TOKEN,
+  },
+  {
+    title: "a WebSocket whose token is the first message",
+    library: "websocket",
+    way: "message",
+    ...NO_TOKEN,
+  },
 ];
 
 for (const { title, library, way, end, rejected } of WAYS) {
@@ -25,7 +35,11 @@ for (const { title, library, way, end, rejected } of WAYS) {
     const page = await stage.open(library);
     await page.evaluate((way) => listen(way), way);
     assert.deepEqual(await page.evaluate(() => heard(1)), ["alice"]);
-    assert.deepEqual(await grown(stage, "refreshes", "api_ok", "api_401"), { refreshes: 0, api_ok: 1, api_401: 0 });
+    assert.deepEqual(await grown(stage, "refreshes", "api_ok", "api_401"), {
+      refreshes: 0,
+      api_ok: 1,
+      api_401: 0,
+    });
   });
 
   rule(`${title}: a token that has lapsed is renewed before it connects`, async (stage) => {
@@ -35,7 +49,11 @@ for (const { title, library, way, end, rejected } of WAYS) {
     await page.evaluate(() => lapsed());
     await page.evaluate((way) => listen(way), way);
     assert.deepEqual(await page.evaluate(() => heard(1)), ["alice"]);
-    assert.deepEqual(await grown(stage, "refreshes", "api_ok", "api_401"), { refreshes: 1, api_ok: 1, api_401: 0 });
+    assert.deepEqual(await grown(stage, "refreshes", "api_ok", "api_401"), {
+      refreshes: 1,
+      api_ok: 1,
+      api_401: 0,
+    });
   });
 
   rule(`${title}: a token that was revoked before costs one refresh`, async (stage) => {
@@ -43,18 +61,25 @@ for (const { title, library, way, end, rejected } of WAYS) {
     await stage.server.revokeAccess();
     await page.evaluate((way) => listen(way), way);
     assert.deepEqual(await page.evaluate(() => heard(1)), ["alice"]);
-    assert.deepEqual(await grown(stage, "refreshes", "api_ok", "api_401"), { refreshes: 1, api_ok: 1, api_401: 1 });
+    assert.deepEqual(await grown(stage, "refreshes", "api_ok", "api_401"), {
+      refreshes: 1,
+      api_ok: 1,
+      api_401: 1,
+    });
   });
 
-  rule(`${title}: ended because its token was revoked, it connects again, for one refresh`, async (stage) => {
-    const page = await stage.open(library);
-    await page.evaluate((way) => listen(way), way);
-    await page.evaluate(() => heard(1));
-    await stage.server.revokeAccess();
-    await stage.api.recheck();
-    assert.deepEqual(await page.evaluate(() => heard(2)), ["alice", "alice"]);
-    assert.deepEqual(await grown(stage, "refreshes", "api_ok"), { refreshes: 1, api_ok: 2 });
-  });
+  rule(
+    `${title}: ended because its token was revoked, it connects again, for one refresh`,
+    async (stage) => {
+      const page = await stage.open(library);
+      await page.evaluate((way) => listen(way), way);
+      await page.evaluate(() => heard(1));
+      await stage.server.revokeAccess();
+      await stage.api.recheck();
+      assert.deepEqual(await page.evaluate(() => heard(2)), ["alice", "alice"]);
+      assert.deepEqual(await grown(stage, "refreshes", "api_ok"), { refreshes: 1, api_ok: 2 });
+    },
+  );
 
   rule(`${title}: it is not tried for ever when the session is over`, async (stage) => {
     const page = await stage.open(library);
@@ -65,7 +90,11 @@ for (const { title, library, way, end, rejected } of WAYS) {
     const { name, code } = await page.evaluate(() => ended);
     assert.deepEqual({ name, code }, { code: undefined, ...end });
     // The second one confirms the first.
-    assert.deepEqual(await grown(stage, "refreshes", "refused", "api_ok"), { refreshes: 2, refused: 2, api_ok: 1 });
+    assert.deepEqual(await grown(stage, "refreshes", "refused", "api_ok"), {
+      refreshes: 2,
+      refused: 2,
+      api_ok: 1,
+    });
   });
 
   rule(`${title}: it is not tried for ever when brand-new tokens are refused`, async (stage) => {

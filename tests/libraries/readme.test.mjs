@@ -1,7 +1,7 @@
 // What the README says of the libraries: the versions are those that are tested, and the lines those of `clients/`.
 
 import assert from "node:assert/strict";
-import { readFile, readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { LIBRARIES } from "./libraries.mjs";
@@ -12,9 +12,12 @@ const read = (path) => readFile(new URL(path, import.meta.url), "utf8");
 async function rows() {
   const [, section] = (await read("../../README.md")).split(/^## With the libraries you use$/m);
   const row = /^\| `([^`]+)` (\d\S*) \| `([^`]+)` \|.*?\|(.*)\|$/gm;
-  return Array.from(section.split(/^## /m)[0].matchAll(row), ([, library, version, line, abort]) => {
-    return { library, version, line, abort: abort.trim() };
-  });
+  return Array.from(
+    section.split(/^## /m)[0].matchAll(row),
+    ([, library, version, line, abort]) => {
+      return { library, version, line, abort: abort.trim() };
+    },
+  );
 }
 
 /** The sources of `clients/` and their names, by the package that they hand `session.fetch` to. */
@@ -30,8 +33,13 @@ async function clients() {
 
 test("the README names each library that is tested, and no other, with its version", async () => {
   const { dependencies } = JSON.parse(await read("package.json"));
-  const tested = [...(await clients()).keys()].map((library) => `${library} ${dependencies[library]}`);
-  assert.deepEqual((await rows()).map(({ library, version }) => `${library} ${version}`).sort(), tested.sort());
+  const tested = [...(await clients()).keys()].map(
+    (library) => `${library} ${dependencies[library]}`,
+  );
+  assert.deepEqual(
+    (await rows()).map(({ library, version }) => `${library} ${version}`).sort(),
+    tested.sort(),
+  );
 });
 
 test("the versions are exact, and are those that are installed", async () => {
@@ -47,7 +55,10 @@ test("the line of each library is the one that is tested", async () => {
   for (const { library, line } of await rows()) {
     // What comes after the dots depends on the app.
     const [start] = line.split(" …");
-    assert.ok(start.includes("session.fetch") && tested.get(library).source.includes(start), `${library}: ${line}`);
+    assert.ok(
+      start.includes("session.fetch") && tested.get(library).source.includes(start),
+      `${library}: ${line}`,
+    );
   }
 });
 
@@ -56,6 +67,10 @@ test("an abort is told as the README says", async () => {
   for (const { library, abort } of await rows()) {
     const { aborted } = LIBRARIES.find(({ name }) => name === tested.get(library).name) ?? {};
     const told = [aborted?.name, aborted?.cause].filter(Boolean);
-    assert.deepEqual(Array.from(abort.matchAll(/`(\w+Error)`/g), ([, name]) => name), told, library);
+    assert.deepEqual(
+      Array.from(abort.matchAll(/`(\w+Error)`/g), ([, name]) => name),
+      told,
+      library,
+    );
   }
 });

@@ -22,7 +22,9 @@ before(async () => {
   pages = await bundle();
   [server, chromium] = await Promise.all([Server.start({ www: pages.folder }), launch()]);
   api = await Api.start(server.origin);
-  chromium.context.on("weberror", (error) => uncaught.push(String(error.error().stack ?? error.error())));
+  chromium.context.on("weberror", (error) =>
+    uncaught.push(String(error.error().stack ?? error.error())),
+  );
 });
 
 after(async () => {
@@ -59,7 +61,10 @@ export function rule(title, ...rest) {
     const tools = await chromium.context.newCDPSession(this.page);
     await tools.send("Page.setBypassCSP", { enabled: true });
     // What the page before has written down.
-    await tools.send("Storage.clearDataForOrigin", { origin: server.origin, storageTypes: "local_storage" });
+    await tools.send("Storage.clearDataForOrigin", {
+      origin: server.origin,
+      storageTypes: "local_storage",
+    });
     const query = encodeURIComponent(JSON.stringify({ library, api: api.origin, options }));
     await this.page.goto(`${server.origin}/page.html?${query}`);
     await this.page.evaluate(() => begin());

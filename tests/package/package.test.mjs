@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,11 @@ const manifest = JSON.parse(read(installed, "package.json"));
 /** Runs a module in the app, which has to end by itself, without an error or a warning. Returns what it prints. */
 const run = (source) => {
   const options = { cwd: app, encoding: "utf8", timeout: 10_000 };
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", source], options);
+  const { status, signal, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--input-type=module", "--eval", source],
+    options,
+  );
   assert.deepEqual({ status, signal, stderr }, { status: 0, signal: null, stderr: "" });
   return stdout;
 };
@@ -27,7 +31,11 @@ const run = (source) => {
 test("ships the files of files.txt and no others", () => {
   const files = readdirSync(installed, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(installed, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/"))
+    .map((entry) =>
+      relative(installed, join(entry.parentPath ?? entry.path, entry.name))
+        .split(sep)
+        .join("/"),
+    )
     // wasm-bindgen gives the folder of our own JavaScript a hash of the crate's name and version.
     .map((file) => file.replace(/(?<=^pkg\/dist\/snippets\/silent-session-)[0-9a-f]+(?=\/)/, "*"))
     .sort();
@@ -42,7 +50,8 @@ test("is alone: an app that installs it installs nothing else", () => {
 });
 
 test("every file that package.json names is there", () => {
-  const named = (value) => (typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(named));
+  const named = (value) =>
+    typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(named);
   const paths = [manifest.main, manifest.module, manifest.types].filter(Boolean);
   paths.push(...named(manifest.exports), ...named(manifest.bin));
   assert.notEqual(paths.length, 0);
@@ -65,26 +74,40 @@ test("importing it where there is no page does nothing", () => {
 
 test("its program runs where it is installed", () => {
   const program = join(installed, manifest.bin["silent-session-check-server"]);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, "--help"], { cwd: app, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, "--help"], {
+    cwd: app,
+    encoding: "utf8",
+  });
   assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
   assert.match(stdout, /--refresh URL/);
-  assert(readdirSync(join(app, "node_modules", ".bin")).some((name) => name.startsWith("silent-session-check-server")));
+  assert(
+    readdirSync(join(app, "node_modules", ".bin")).some((name) =>
+      name.startsWith("silent-session-check-server"),
+    ),
+  );
 });
 
 test("exports what its types declare", () => {
   const types = read(installed, manifest.types);
-  const declared = [...types.matchAll(/^export (?:declare )?(?:abstract )?(?:class|function|const) (\w+)/gm)];
-  const exported = JSON.parse(run(`console.log(JSON.stringify(Object.keys(await import("silent-session"))))`));
+  const declared = [
+    ...types.matchAll(/^export (?:declare )?(?:abstract )?(?:class|function|const) (\w+)/gm),
+  ];
+  const exported = JSON.parse(
+    run(`console.log(JSON.stringify(Object.keys(await import("silent-session"))))`),
+  );
   assert.deepEqual(exported.sort(), [...new Set(declared.map(([, name]) => name))].sort());
 });
 
 test("the wasm can be found by its own export", () => {
-  const url = new URL(run(`process.stdout.write(import.meta.resolve("silent-session/silent_session_bg.wasm"))`));
+  const url = new URL(
+    run(`process.stdout.write(import.meta.resolve("silent-session/silent_session_bg.wasm"))`),
+  );
   const magic = readFileSync(fileURLToPath(url)).subarray(0, 4);
   assert.equal(magic.toString("latin1"), "\0asm");
 });
 
 test("Cargo.toml and package.json have one version", () => {
-  const [, version] = read(root, "Cargo.toml").match(/^\[package\][^[]*?^version = "([^"]+)"/m) ?? [];
+  const [, version] =
+    read(root, "Cargo.toml").match(/^\[package\][^[]*?^version = "([^"]+)"/m) ?? [];
   assert.equal(manifest.version, version);
 });

@@ -31,52 +31,68 @@ const WAYS = {
 };
 
 for (const [where, signIn] of Object.entries(WAYS)) {
-  rule(`bob signs in ${where}, alice's refresh being on the wire: token and cookie are his`, async (stage) => {
-    const { server } = stage;
-    const tabs = await stage.signedIn(2, "alice", QUICK);
-    const { session } = await tabs[0].state();
-    const answered = await stage.rotate(tabs[0], ANSWER);
-    const tab = await signIn(tabs);
-    const state = await tab.becomes({ status: "active", sub: "bob" });
-    assert.notEqual(state.session, session);
-    await answered();
-    await isOf("bob", stage, tabs.filter(({ page }) => !page.isClosed()));
-    assert.equal((await server.counters()).logins, 1);
-  });
+  rule(
+    `bob signs in ${where}, alice's refresh being on the wire: token and cookie are his`,
+    async (stage) => {
+      const { server } = stage;
+      const tabs = await stage.signedIn(2, "alice", QUICK);
+      const { session } = await tabs[0].state();
+      const answered = await stage.rotate(tabs[0], ANSWER);
+      const tab = await signIn(tabs);
+      const state = await tab.becomes({ status: "active", sub: "bob" });
+      assert.notEqual(state.session, session);
+      await answered();
+      await isOf(
+        "bob",
+        stage,
+        tabs.filter(({ page }) => !page.isClosed()),
+      );
+      assert.equal((await server.counters()).logins, 1);
+    },
+  );
 }
 
-rule("alice's requests that wait for her refresh when bob signs in never go out as his", async (stage) => {
-  const { server } = stage;
-  const tabs = await stage.signedIn(3, "alice", QUICK);
-  const [refreshing, other] = tabs;
-  await server.revokeAccess();
-  await stage.rotate(refreshing, ANSWER);
-  const calls = stage.callTogether(tabs, 3);
-  await server.until(({ api_401 }) => api_401 === 9);
-  await Promise.all(tabs.map((tab) => tab.run(() => keepCalling())));
-  await other.signIn("bob");
-  for (const tab of tabs) await tab.becomes({ status: "active", sub: "bob" });
-  const kept = await Promise.all(tabs.map((tab) => tab.run(() => stopCalling())));
-  const answers = [...(await calls).answers, ...kept.flat()];
-  assert.deepEqual(answers.filter(({ by, sub }) => by && sub && by !== sub), []);
-  assert.ok(answers.filter(({ by }) => by === "alice").length >= 9);
-  await isOf("bob", stage, tabs);
-});
+rule(
+  "alice's requests that wait for her refresh when bob signs in never go out as his",
+  async (stage) => {
+    const { server } = stage;
+    const tabs = await stage.signedIn(3, "alice", QUICK);
+    const [refreshing, other] = tabs;
+    await server.revokeAccess();
+    await stage.rotate(refreshing, ANSWER);
+    const calls = stage.callTogether(tabs, 3);
+    await server.until(({ api_401 }) => api_401 === 9);
+    await Promise.all(tabs.map((tab) => tab.run(() => keepCalling())));
+    await other.signIn("bob");
+    for (const tab of tabs) await tab.becomes({ status: "active", sub: "bob" });
+    const kept = await Promise.all(tabs.map((tab) => tab.run(() => stopCalling())));
+    const answers = [...(await calls).answers, ...kept.flat()];
+    assert.deepEqual(
+      answers.filter(({ by, sub }) => by && sub && by !== sub),
+      [],
+    );
+    assert.ok(answers.filter(({ by }) => by === "alice").length >= 9);
+    await isOf("bob", stage, tabs);
+  },
+);
 
-rule("bob's login is handed over answered, alice's refresh being on the wire: her late cookie shows nobody else", async (stage) => {
-  const [tab] = await stage.signedIn(1, "alice", QUICK);
-  const answered = await stage.rotate(tab, ANSWER);
-  // His cookie is there, and then comes hers.
-  await tab.run(async () => session.signIn(await login("bob")));
-  await tab.becomes({ status: "active", sub: "bob" });
-  await answered();
-  await tab.run(() => session.refresh().catch(() => {}));
-  await tab.becomes({ status: "ended", reason: "replaced" });
-  await tab.reload();
-  await tab.becomes({ status: "ended" });
-  await tab.run(async () => session.signIn(() => login("bob")));
-  await isOf("bob", stage, [tab]);
-});
+rule(
+  "bob's login is handed over answered, alice's refresh being on the wire: her late cookie shows nobody else",
+  async (stage) => {
+    const [tab] = await stage.signedIn(1, "alice", QUICK);
+    const answered = await stage.rotate(tab, ANSWER);
+    // His cookie is there, and then comes hers.
+    await tab.run(async () => session.signIn(await login("bob")));
+    await tab.becomes({ status: "active", sub: "bob" });
+    await answered();
+    await tab.run(() => session.refresh().catch(() => {}));
+    await tab.becomes({ status: "ended", reason: "replaced" });
+    await tab.reload();
+    await tab.becomes({ status: "ended" });
+    await tab.run(async () => session.signIn(() => login("bob")));
+    await isOf("bob", stage, [tab]);
+  },
+);
 
 /** Token and cookie are this user's, in every tab, and whoever comes next finds the same. */
 async function isOf(user, stage, tabs) {

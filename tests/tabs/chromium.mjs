@@ -7,7 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { chromium } from "playwright-core";
+import { chromium } from "@playwright/test";
 
 const PROGRAM = process.env.CHROME ?? "/usr/bin/chromium";
 /** A name of this computer that is not trustworthy as `127.0.0.1` is: pages of it are insecure contexts. */
@@ -46,7 +46,11 @@ export async function launch() {
 /** The program, with a profile of its own; `forget` waits for its end, and removes that. */
 export async function start(debugging, stdio) {
   const profile = await mkdtemp(join(tmpdir(), "silent-session-tabs-"));
-  const child = spawn(PROGRAM, [...ARGUMENTS, debugging, `--user-data-dir=${profile}`, "about:blank"], { stdio });
+  const child = spawn(
+    PROGRAM,
+    [...ARGUMENTS, debugging, `--user-data-dir=${profile}`, "about:blank"],
+    { stdio },
+  );
   const kill = () => child.kill("SIGKILL");
   process.on("exit", kill);
   const ended = once(child, "exit");
@@ -63,7 +67,9 @@ function address(child) {
   let said = "";
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`${PROGRAM} ended with ${code}. It said:\n${said}`)));
+    child.on("exit", (code) =>
+      reject(new Error(`${PROGRAM} ended with ${code}. It said:\n${said}`)),
+    );
     child.stderr.setEncoding("utf8").on("data", (text) => {
       said = (said + text).slice(-10_000);
       const found = /DevTools listening on (ws:\S+)/.exec(said);

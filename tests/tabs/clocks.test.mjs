@@ -45,72 +45,87 @@ async function callsFor(tab, ms) {
 }
 
 for (const [where, WRONG] of Object.entries({ ahead: AHEAD, behind: BEHIND })) {
-  rule(`a clock that is hours ${where} makes no loop, and no token lapses unseen`, async (stage) => {
-    const { server } = stage;
-    await server.issueTokensFor(SHORT);
-    const [tab] = await stage.signedIn(1, "alice", {}, [SETTABLE_CLOCKS, WRONG]);
-    await tab.becomes({ isGood: true });
-    const { grown } = await server.during(() => callsFor(tab, 2.5 * SHORT * 1_000));
-    assert.ok(grown.refreshes >= 2 && grown.refreshes <= 5, `${grown.refreshes} refreshes`);
-    assert.equal(grown.api_401, 0);
-  });
+  rule(
+    `a clock that is hours ${where} makes no loop, and no token lapses unseen`,
+    async (stage) => {
+      const { server } = stage;
+      await server.issueTokensFor(SHORT);
+      const [tab] = await stage.signedIn(1, "alice", {}, [SETTABLE_CLOCKS, WRONG]);
+      await tab.becomes({ isGood: true });
+      const { grown } = await server.during(() => callsFor(tab, 2.5 * SHORT * 1_000));
+      assert.ok(grown.refreshes >= 2 && grown.refreshes <= 5, `${grown.refreshes} refreshes`);
+      assert.equal(grown.api_401, 0);
+    },
+  );
 }
 
-rule("a clock that is set forward costs one refresh at the most, and one that is set back none", async (stage) => {
-  const { server } = stage;
-  const [tab] = await stage.signedIn(1, "alice", {}, SETTABLE_CLOCKS);
-  const jump = async (wall) => {
-    const { grown } = await server.during(async () => {
-      await set(tab, { wall });
-      await wake(tab, 50);
-      await callsFor(tab, 1_500);
-    });
-    assert.equal(grown.api_401, 0);
-    return grown.refreshes;
-  };
-  assert.equal(await jump(5 * HOUR), 1);
-  assert.equal(await jump(4 * HOUR), 0);
-  assert.equal(await jump(-20 * HOUR), 0);
-  // The token came at five o'clock, as it were.
-  assert.equal(await jump(0), 0);
-  assert.equal(await jump(6 * HOUR), 1);
-});
+rule(
+  "a clock that is set forward costs one refresh at the most, and one that is set back none",
+  async (stage) => {
+    const { server } = stage;
+    const [tab] = await stage.signedIn(1, "alice", {}, SETTABLE_CLOCKS);
+    const jump = async (wall) => {
+      const { grown } = await server.during(async () => {
+        await set(tab, { wall });
+        await wake(tab, 50);
+        await callsFor(tab, 1_500);
+      });
+      assert.equal(grown.api_401, 0);
+      return grown.refreshes;
+    };
+    assert.equal(await jump(5 * HOUR), 1);
+    assert.equal(await jump(4 * HOUR), 0);
+    assert.equal(await jump(-20 * HOUR), 0);
+    // The token came at five o'clock, as it were.
+    assert.equal(await jump(0), 0);
+    assert.equal(await jump(6 * HOUR), 1);
+  },
+);
 
 for (const [which, sleep] of Object.entries({
   "the monotonic clock": { wall: HOUR, monotonic: 0 },
   "the wall clock": { wall: 0, monotonic: HOUR },
   "no clock": { wall: HOUR, monotonic: HOUR },
 })) {
-  rule(`after a sleep in which ${which} stood still, the first request waits for one refresh`, async (stage) => {
-    const { server } = stage;
-    const [tab] = await stage.signedIn(1, "alice", {}, SETTABLE_CLOCKS);
-    // While it slept, the token has lapsed for the server, too.
-    await server.revokeAccess();
-    const { grown } = await server.during(async () => {
-      await set(tab, sleep);
-      assert.deepEqual(await tab.call(), { by: "alice", status: 200, sub: "alice" });
-      await wake(tab, 10);
-      assert.deepEqual(await tab.call(), { by: "alice", status: 200, sub: "alice" });
-    });
-    assert.deepEqual({ refreshes: grown.refreshes, api_401: grown.api_401 }, { refreshes: 1, api_401: 0 });
-  });
+  rule(
+    `after a sleep in which ${which} stood still, the first request waits for one refresh`,
+    async (stage) => {
+      const { server } = stage;
+      const [tab] = await stage.signedIn(1, "alice", {}, SETTABLE_CLOCKS);
+      // While it slept, the token has lapsed for the server, too.
+      await server.revokeAccess();
+      const { grown } = await server.during(async () => {
+        await set(tab, sleep);
+        assert.deepEqual(await tab.call(), { by: "alice", status: 200, sub: "alice" });
+        await wake(tab, 10);
+        assert.deepEqual(await tab.call(), { by: "alice", status: 200, sub: "alice" });
+      });
+      assert.deepEqual(
+        { refreshes: grown.refreshes, api_401: grown.api_401 },
+        { refreshes: 1, api_401: 0 },
+      );
+    },
+  );
 }
 
-rule("whatever wakes a page, and however often: one refresh when it is due, and none when it is not", async (stage) => {
-  const { server } = stage;
-  const [tab] = await stage.signedIn(1, "alice", {}, SETTABLE_CLOCKS);
-  const wakeUps = async () => {
-    const { grown } = await server.during(async () => {
-      await wake(tab, 50);
-      await pause(1_000);
-    });
-    return grown.refreshes;
-  };
-  assert.equal(await wakeUps(), 0);
-  await set(tab, { wall: HOUR });
-  assert.equal(await wakeUps(), 1);
-  assert.equal(await wakeUps(), 0);
-});
+rule(
+  "whatever wakes a page, and however often: one refresh when it is due, and none when it is not",
+  async (stage) => {
+    const { server } = stage;
+    const [tab] = await stage.signedIn(1, "alice", {}, SETTABLE_CLOCKS);
+    const wakeUps = async () => {
+      const { grown } = await server.during(async () => {
+        await wake(tab, 50);
+        await pause(1_000);
+      });
+      return grown.refreshes;
+    };
+    assert.equal(await wakeUps(), 0);
+    await set(tab, { wall: HOUR });
+    assert.equal(await wakeUps(), 1);
+    assert.equal(await wakeUps(), 0);
+  },
+);
 
 rule("a hidden tab, whose timers are slow, is in time for each request", async (stage) => {
   const { server } = stage;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { WITHOUT_ATTEMPT_IDS, rule } from "./stage.mjs";
+import { rule, WITHOUT_ATTEMPT_IDS } from "./stage.mjs";
 
 /**
  * How long the answer takes after the rotation, in milliseconds: long enough for whatever happens meanwhile, and less than
@@ -14,36 +14,42 @@ const ANSWER = 1500;
 const QUICK = { timeout: 3 };
 
 const DEATHS = {
-  "crashes": (tab) => tab.crash(),
+  crashes: (tab) => tab.crash(),
   "is closed": (tab) => tab.close(),
 };
 
 for (const [dies, die] of Object.entries(DEATHS)) {
-  rule(`a tab ${dies} in the middle of its refresh: another that waits for a token goes on`, async (stage) => {
-    const { server } = stage;
-    const [holder, other] = await stage.signedIn(2, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
-    const { session } = await other.state();
-    await server.revokeAccess();
-    const answered = await stage.rotate(holder, ANSWER);
-    // It gets a 401 and waits behind the other one.
-    const call = other.call();
-    await server.until(({ api_401 }) => api_401 === 1);
-    await die(holder);
-    assert.deepEqual(await call, { by: "alice", status: 200, sub: "alice" });
-    await answered();
-    await stage.goesOn(other, session);
-  });
+  rule(
+    `a tab ${dies} in the middle of its refresh: another that waits for a token goes on`,
+    async (stage) => {
+      const { server } = stage;
+      const [holder, other] = await stage.signedIn(2, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
+      const { session } = await other.state();
+      await server.revokeAccess();
+      const answered = await stage.rotate(holder, ANSWER);
+      // It gets a 401 and waits behind the other one.
+      const call = other.call();
+      await server.until(({ api_401 }) => api_401 === 1);
+      await die(holder);
+      assert.deepEqual(await call, { by: "alice", status: 200, sub: "alice" });
+      await answered();
+      await stage.goesOn(other, session);
+    },
+  );
 
-  rule(`a tab ${dies} in the middle of its refresh: one that is opened next goes on`, async (stage) => {
-    const [holder] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
-    const { session } = await holder.state();
-    const answered = await stage.rotate(holder, ANSWER);
-    await die(holder);
-    const next = await stage.open(QUICK, WITHOUT_ATTEMPT_IDS);
-    await next.becomes({ status: "active", session });
-    await answered();
-    await stage.goesOn(next, session);
-  });
+  rule(
+    `a tab ${dies} in the middle of its refresh: one that is opened next goes on`,
+    async (stage) => {
+      const [holder] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
+      const { session } = await holder.state();
+      const answered = await stage.rotate(holder, ANSWER);
+      await die(holder);
+      const next = await stage.open(QUICK, WITHOUT_ATTEMPT_IDS);
+      await next.becomes({ status: "active", session });
+      await answered();
+      await stage.goesOn(next, session);
+    },
+  );
 }
 
 rule(
@@ -60,16 +66,22 @@ rule(
   },
 );
 
-for (const [goes, go] of Object.entries({ ...DEATHS, "is left for another page": (tab) => tab.leave() })) {
-  rule(`a tab ${goes} in the middle of its refresh: a session of another name on the same cookie goes on`, async (stage) => {
-    const gone = await stage.open({ name: "a", ...QUICK });
-    await gone.signIn("alice");
-    const other = await stage.open({ name: "b", ...QUICK });
-    const { session } = await other.becomes({ status: "active", sub: "alice" });
-    const answered = await stage.rotate(gone, ANSWER);
-    await go(gone);
-    await other.run(() => session.refresh());
-    await answered();
-    await stage.goesOn(other, session);
-  });
+for (const [goes, go] of Object.entries({
+  ...DEATHS,
+  "is left for another page": (tab) => tab.leave(),
+})) {
+  rule(
+    `a tab ${goes} in the middle of its refresh: a session of another name on the same cookie goes on`,
+    async (stage) => {
+      const gone = await stage.open({ name: "a", ...QUICK });
+      await gone.signIn("alice");
+      const other = await stage.open({ name: "b", ...QUICK });
+      const { session } = await other.becomes({ status: "active", sub: "alice" });
+      const answered = await stage.rotate(gone, ANSWER);
+      await go(gone);
+      await other.run(() => session.refresh());
+      await answered();
+      await stage.goesOn(other, session);
+    },
+  );
 }

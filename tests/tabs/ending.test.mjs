@@ -30,18 +30,25 @@ rule("requests that wait in other tabs when one signs out get no token", async (
   await one.signOut();
   const { answers } = await calls;
   for (const answer of answers) assert.deepEqual(answer, { by: "alice", status: 401, sub: null });
-  for (const tab of others) await tab.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
+  for (const tab of others)
+    await tab.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
   assert.equal((await server.counters()).reuse_detected, 0);
   assert.equal(await stage.cookie(), undefined);
 });
 
-rule("a session that the server has ended is over in all tabs, with one refresh and one that confirms it", async (stage) => {
-  const { server } = stage;
-  const tabs = await stage.signedIn(5);
-  await server.revokeAll();
-  const { grown, result } = await server.during(() => stage.callTogether(tabs, 1));
-  for (const answer of result.answers) assert.deepEqual(answer, { by: "alice", status: 401, sub: null });
-  const states = await Promise.all(tabs.map((tab) => tab.becomes({ status: "ended", reason: "rejected" })));
-  assert.equal(states.filter(({ elsewhere }) => !elsewhere).length, 1);
-  assert.equal(grown.refreshes, 2);
-});
+rule(
+  "a session that the server has ended is over in all tabs, with one refresh and one that confirms it",
+  async (stage) => {
+    const { server } = stage;
+    const tabs = await stage.signedIn(5);
+    await server.revokeAll();
+    const { grown, result } = await server.during(() => stage.callTogether(tabs, 1));
+    for (const answer of result.answers)
+      assert.deepEqual(answer, { by: "alice", status: 401, sub: null });
+    const states = await Promise.all(
+      tabs.map((tab) => tab.becomes({ status: "ended", reason: "rejected" })),
+    );
+    assert.equal(states.filter(({ elsewhere }) => !elsewhere).length, 1);
+    assert.equal(grown.refreshes, 2);
+  },
+);

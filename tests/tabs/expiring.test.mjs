@@ -21,10 +21,14 @@ rule("over many lifetimes, five tabs refresh as often as one", async (stage) => 
   await profile.wire.until(() => alone.refreshes > before);
   const begin = alone.refreshes;
   const beginOfAll = byAll();
-  const { grown } = await server.during(() => profile.wire.until(() => alone.refreshes === begin + RENEWALS));
+  const { grown } = await server.during(() =>
+    profile.wire.until(() => alone.refreshes === begin + RENEWALS),
+  );
   const ofAll = byAll() - beginOfAll;
 
-  stage.say(`one tab: ${RENEWALS} refreshes; five tabs: ${ofAll}, by ${tabs.map((tab) => tab.refreshes).join(" + ")}`);
+  stage.say(
+    `one tab: ${RENEWALS} refreshes; five tabs: ${ofAll}, by ${tabs.map((tab) => tab.refreshes).join(" + ")}`,
+  );
   assert.ok(Math.abs(ofAll - RENEWALS) <= 1, `${ofAll} refreshes of five tabs, ${RENEWALS} of one`);
   assert.equal(grown.refused, 0);
   for (const tab of tabs) {

@@ -16,7 +16,11 @@ const LATE = 5_000;
 const FREEZING = { halt: (tab) => tab.freeze(), goOn: (tab) => tab.thaw() };
 
 halting("a tab that is frozen in the middle of its refresh", SOON, FREEZING);
-halting("a tab that is frozen in the middle of a refresh whose answer is long in coming", LATE, FREEZING);
+halting(
+  "a tab that is frozen in the middle of a refresh whose answer is long in coming",
+  LATE,
+  FREEZING,
+);
 halting("a tab that is stopped in the debugger in the middle of its refresh", SOON, {
   halt: (tab) => tab.stop(),
   goOn: (tab) => tab.goOn(),
@@ -46,7 +50,8 @@ function halting(who, answer, { halt, goOn, least = 1_500 }) {
 
     const { took, answers } = await calls;
     stage.say(`the others went on after ${took.toFixed(0)} ms`);
-    for (const answer of answers) assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
+    for (const answer of answers)
+      assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
     assert.ok(took > least, "nobody waited for the lock: this proves nothing");
     assert.ok(took < BOUND, `${took} ms`);
     // One of them has refreshed, and the other has adopted. Where the first answer is still out, the server sees the
@@ -66,32 +71,45 @@ function halting(who, answer, { halt, goOn, least = 1_500 }) {
   });
 }
 
-rule("a tab that was frozen while another refreshed adopts the token, and sends no refresh", async (stage) => {
-  const { server } = stage;
-  const [frozen, other] = await stage.signedIn(2);
-  await frozen.freeze();
-  await server.revokeAccess();
-  await other.run(() => session.refresh());
-  const before = frozen.refreshes;
-  await frozen.thaw();
-  assert.deepEqual(await frozen.call(), { by: "alice", status: 200, sub: "alice" });
-  assert.equal(frozen.refreshes, before);
-});
+rule(
+  "a tab that was frozen while another refreshed adopts the token, and sends no refresh",
+  async (stage) => {
+    const { server } = stage;
+    const [frozen, other] = await stage.signedIn(2);
+    await frozen.freeze();
+    await server.revokeAccess();
+    await other.run(() => session.refresh());
+    const before = frozen.refreshes;
+    await frozen.thaw();
+    assert.deepEqual(await frozen.call(), { by: "alice", status: 200, sub: "alice" });
+    assert.equal(frozen.refreshes, before);
+  },
+);
 
 // Chromium lets messages through to a frozen tab; others may not, or lose them.
 const WITHOUT_CHANNEL = () => delete globalThis.BroadcastChannel;
 
-for (const [hearing, before] of Object.entries({ "": undefined, ", and heard nothing of it,": WITHOUT_CHANNEL })) {
-  rule(`a tab that was frozen while another signed out${hearing} is over before it sends anything`, async (stage) => {
-    const [frozen, other] = await stage.signedIn(2, "alice", {}, before);
-    await frozen.freeze();
-    await other.signOut();
-    const sent = frozen.sent("/api/me").length;
-    await frozen.thaw();
-    assert.deepEqual(await frozen.call(), { by: null, status: 401, sub: null });
-    assert.deepEqual(stage.usersOf(frozen.sent("/api/me").slice(sent)), []);
-    assert.deepEqual(await frozen.state(), { status: "ended", reason: "signed-out", elsewhere: true });
-  });
+for (const [hearing, before] of Object.entries({
+  "": undefined,
+  ", and heard nothing of it,": WITHOUT_CHANNEL,
+})) {
+  rule(
+    `a tab that was frozen while another signed out${hearing} is over before it sends anything`,
+    async (stage) => {
+      const [frozen, other] = await stage.signedIn(2, "alice", {}, before);
+      await frozen.freeze();
+      await other.signOut();
+      const sent = frozen.sent("/api/me").length;
+      await frozen.thaw();
+      assert.deepEqual(await frozen.call(), { by: null, status: 401, sub: null });
+      assert.deepEqual(stage.usersOf(frozen.sent("/api/me").slice(sent)), []);
+      assert.deepEqual(await frozen.state(), {
+        status: "ended",
+        reason: "signed-out",
+        elsewhere: true,
+      });
+    },
+  );
 }
 
 rule(
@@ -108,13 +126,16 @@ rule(
   },
 );
 
-rule("a tab that was frozen while somebody else signed in sends nothing as its former user", async (stage) => {
-  const [frozen, other] = await stage.signedIn(2);
-  await frozen.freeze();
-  await other.signIn("bob");
-  const sent = frozen.sent("/api/me").length;
-  await frozen.thaw();
-  assert.deepEqual(await frozen.call(), { by: "bob", status: 200, sub: "bob" });
-  assert.deepEqual(stage.usersOf(frozen.sent("/api/me").slice(sent)), ["bob"]);
-  await frozen.becomes({ status: "active", sub: "bob", elsewhere: true });
-});
+rule(
+  "a tab that was frozen while somebody else signed in sends nothing as its former user",
+  async (stage) => {
+    const [frozen, other] = await stage.signedIn(2);
+    await frozen.freeze();
+    await other.signIn("bob");
+    const sent = frozen.sent("/api/me").length;
+    await frozen.thaw();
+    assert.deepEqual(await frozen.call(), { by: "bob", status: 200, sub: "bob" });
+    assert.deepEqual(stage.usersOf(frozen.sent("/api/me").slice(sent)), ["bob"]);
+    await frozen.becomes({ status: "active", sub: "bob", elsewhere: true });
+  },
+);

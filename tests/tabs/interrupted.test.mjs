@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { WITHOUT_ATTEMPT_IDS, rule } from "./stage.mjs";
+import { rule, WITHOUT_ATTEMPT_IDS } from "./stage.mjs";
 
 /** The waits at a server that may revoke, in seconds: the least, and that for a reply which is one of the slow ones. */
 const [LEAST, SLOW] = [2, 9];
@@ -19,29 +19,36 @@ async function refreshQuickly(tab) {
 
 /** Waits until its last refresh has been out for so many milliseconds. */
 const hasBeenOut = (tab, ms) =>
-  tab.page.waitForFunction((ms) => Date.now() - events.findLast(({ type }) => type === "refresh-started").at >= ms, ms, { polling: 10 });
+  tab.page.waitForFunction(
+    (ms) => Date.now() - events.findLast(({ type }) => type === "refresh-started").at >= ms,
+    ms,
+    { polling: 10 },
+  );
 
 for (const [reply, out] of [
   [1_500, 150],
   [LEAST * 1_000 + 500, 900],
 ]) {
-  rule(`after quick replies, a reload ${out} ms into one of ${reply} ms presents no spent cookie`, async (stage) => {
-    const { server } = stage;
-    const [tab] = await stage.signedIn(1, "alice", {}, WITHOUT_ATTEMPT_IDS);
-    const { session } = await tab.state();
-    await refreshQuickly(tab);
-    await stage.rotate(tab, reply);
-    await hasBeenOut(tab, out);
-    await tab.reload();
-    await tab.waitsForOrphan();
-    const [wait] = await tab.orphanWaits();
-    // Less what has passed since it was sent.
-    assert.ok(wait > reply / 1_000 - 1 && wait <= SLOW, `${wait} s`);
-    await tab.becomes({ status: "active", session }, SLOW * 1_000 + LOADS);
-    const { rotated } = await server.counters();
-    assert.equal(rotated, 2);
-    await stage.goesOn(tab, session);
-  });
+  rule(
+    `after quick replies, a reload ${out} ms into one of ${reply} ms presents no spent cookie`,
+    async (stage) => {
+      const { server } = stage;
+      const [tab] = await stage.signedIn(1, "alice", {}, WITHOUT_ATTEMPT_IDS);
+      const { session } = await tab.state();
+      await refreshQuickly(tab);
+      await stage.rotate(tab, reply);
+      await hasBeenOut(tab, out);
+      await tab.reload();
+      await tab.waitsForOrphan();
+      const [wait] = await tab.orphanWaits();
+      // Less what has passed since it was sent.
+      assert.ok(wait > reply / 1_000 - 1 && wait <= SLOW, `${wait} s`);
+      await tab.becomes({ status: "active", session }, SLOW * 1_000 + LOADS);
+      const { rotated } = await server.counters();
+      assert.equal(rotated, 2);
+      await stage.goesOn(tab, session);
+    },
+  );
 }
 
 for (const [what, server, isUnknown] of [
@@ -50,23 +57,26 @@ for (const [what, server, isUnknown] of [
   ["a server that accepts spent cookies, as it is said", { rotation: "none" }],
   ["a server that may revoke", { rotation: "revokes" }, true],
 ]) {
-  rule(`${what}: two reloads after a reply that was lost, and the third page is known at once`, async (stage) => {
-    const [tab] = await stage.signedIn(1, "alice", { server });
-    const { session } = await tab.state();
-    await tab.run(() => session.refresh());
-    // It never comes.
-    await stage.holdReply(tab);
-    await tab.reload();
-    await tab.becomes({ status: "active", session }, SLOW * 1_000 + LOADS);
-    assert.equal((await tab.orphanWaits()).length, isUnknown ? 1 : 0, "the second page");
-    for (const page of ["third", "fourth"]) {
+  rule(
+    `${what}: two reloads after a reply that was lost, and the third page is known at once`,
+    async (stage) => {
+      const [tab] = await stage.signedIn(1, "alice", { server });
+      const { session } = await tab.state();
+      await tab.run(() => session.refresh());
+      // It never comes.
+      await stage.holdReply(tab);
       await tab.reload();
-      await tab.becomes({ status: "active", session });
-      assert.deepEqual(await tab.orphanWaits(), [], `the ${page} page`);
-      const settledAt = await tab.settledAt();
-      assert.ok(settledAt < LOADS, `the ${page} page: ${settledAt} ms`);
-    }
-    const { reuse_detected, refused } = await stage.server.counters();
-    assert.deepEqual({ reuse_detected, refused }, { reuse_detected: 0, refused: 0 });
-  });
+      await tab.becomes({ status: "active", session }, SLOW * 1_000 + LOADS);
+      assert.equal((await tab.orphanWaits()).length, isUnknown ? 1 : 0, "the second page");
+      for (const page of ["third", "fourth"]) {
+        await tab.reload();
+        await tab.becomes({ status: "active", session });
+        assert.deepEqual(await tab.orphanWaits(), [], `the ${page} page`);
+        const settledAt = await tab.settledAt();
+        assert.ok(settledAt < LOADS, `the ${page} page: ${settledAt} ms`);
+      }
+      const { reuse_detected, refused } = await stage.server.counters();
+      assert.deepEqual({ reuse_detected, refused }, { reuse_detected: 0, refused: 0 });
+    },
+  );
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { INSECURE_HOST } from "./chromium.mjs";
-import { WITHOUT_ATTEMPT_IDS, rule } from "./stage.mjs";
+import { rule, WITHOUT_ATTEMPT_IDS } from "./stage.mjs";
 
 /** How long the answer takes after the rotation, in milliseconds: less than the next page waits where it knows nothing. */
 const ANSWER = 1_000;
@@ -12,7 +12,8 @@ const QUICK = { timeout: 3 };
 /** Where it goes. */
 const ELSEWHERE = {
   "another page of the site": () => "/elsewhere.html",
-  "a page of another site": ({ origin }) => `http://${INSECURE_HOST}:${new URL(origin).port}/elsewhere.html`,
+  "a page of another site": ({ origin }) =>
+    `http://${INSECURE_HOST}:${new URL(origin).port}/elsewhere.html`,
 };
 const CACHED = [WITHOUT_ATTEMPT_IDS];
 const NOT_CACHED = [WITHOUT_ATTEMPT_IDS, () => addEventListener("unload", () => {})];
@@ -27,31 +28,37 @@ for (const [where, elsewhere] of Object.entries(ELSEWHERE)) {
     for (const [isBack, comeBack] of Object.entries(RETURNS)) {
       // Loaded again are all of these; once is enough.
       if (before === CACHED && isBack === "opened again") continue;
-      rule(`${what} is left for ${where} in the middle of its refresh, and ${isBack}: it goes on`, async (stage) => {
-        const { server } = stage;
-        const [tab] = await stage.signedIn(1, "alice", QUICK, before);
-        const { session } = await tab.state();
-        const address = tab.page.url();
-        const answered = await stage.rotate(tab, ANSWER);
-        await tab.leave(elsewhere(server));
-        await comeBack(tab, address);
-        await tab.becomes({ status: "active", session });
-        await answered();
-        await stage.goesOn(tab, session);
-      });
+      rule(
+        `${what} is left for ${where} in the middle of its refresh, and ${isBack}: it goes on`,
+        async (stage) => {
+          const { server } = stage;
+          const [tab] = await stage.signedIn(1, "alice", QUICK, before);
+          const { session } = await tab.state();
+          const address = tab.page.url();
+          const answered = await stage.rotate(tab, ANSWER);
+          await tab.leave(elsewhere(server));
+          await comeBack(tab, address);
+          await tab.becomes({ status: "active", session });
+          await answered();
+          await stage.goesOn(tab, session);
+        },
+      );
     }
   }
 }
 
-rule("a page is left for good in the middle of its refresh: its cookie is kept, and the next goes on", async (stage) => {
-  const [tab] = await stage.signedIn(1, "alice", QUICK, NOT_CACHED);
-  const { session } = await tab.state();
-  const spent = await stage.cookie();
-  const answered = await stage.rotate(tab, ANSWER);
-  await tab.page.goto("about:blank");
-  await answered();
-  assert.notEqual((await stage.cookie()).value, spent.value);
-  const next = await stage.open(QUICK, WITHOUT_ATTEMPT_IDS);
-  await next.becomes({ status: "active", session });
-  await stage.goesOn(next, session);
-});
+rule(
+  "a page is left for good in the middle of its refresh: its cookie is kept, and the next goes on",
+  async (stage) => {
+    const [tab] = await stage.signedIn(1, "alice", QUICK, NOT_CACHED);
+    const { session } = await tab.state();
+    const spent = await stage.cookie();
+    const answered = await stage.rotate(tab, ANSWER);
+    await tab.page.goto("about:blank");
+    await answered();
+    assert.notEqual((await stage.cookie()).value, spent.value);
+    const next = await stage.open(QUICK, WITHOUT_ATTEMPT_IDS);
+    await next.becomes({ status: "active", session });
+    await stage.goesOn(next, session);
+  },
+);

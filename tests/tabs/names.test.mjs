@@ -34,7 +34,8 @@ rule("sessions of different names take turns at the cookie", async (stage) => {
   await server.faults({ refresh: { delay_before_ms: 100 } });
   await server.revokeAccess();
   const { answers } = await stage.callTogether(tabs, 2);
-  for (const answer of answers) assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
+  for (const answer of answers)
+    assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
   const { rotated, reuse_detected, max_concurrent_refreshes } = await server.counters();
   assert.deepEqual(
     { rotated, reuse_detected, max_concurrent_refreshes },
@@ -47,8 +48,13 @@ rule("one page holds sessions of several names, and each has its own tabs", asyn
   await one.run(() => void (globalThis.other = start({ name: "other", restore: false })));
   await two.run(() => void (globalThis.other = start({ name: "other", restore: false })));
   await one.run(() => signIn("bob", other));
-  await two.run((patience) => becomes({ status: "active", sub: "bob", elsewhere: true }, patience, other), 10_000);
+  await two.run(
+    (patience) => becomes({ status: "active", sub: "bob", elsewhere: true }, patience, other),
+    10_000,
+  );
   await two.knows(1);
-  assert.deepEqual(await two.run(() => other.inspect().tabs), [await one.run(() => other.inspect().tab)]);
+  assert.deepEqual(await two.run(() => other.inspect().tabs), [
+    await one.run(() => other.inspect().tab),
+  ]);
   for (const tab of [one, two]) assert.equal((await tab.state()).status, "ended");
 });

@@ -12,18 +12,29 @@ const LOADS = 5;
 /** What the key begins with of what a tab leaves in storage that is not alone. */
 const COMPANY = "silent-session:1:company:";
 
-rule("a sixth tab that is opened later costs no refresh, and is in the same session", async (stage) => {
-  const { server } = stage;
-  const tabs = await stage.signedIn(5);
-  const { session } = await tabs[0].state();
-  const { grown, result: sixth } = await server.during(() => stage.open());
-  const state = await sixth.becomes({ status: "active", session, generation: 1, elsewhere: true });
-  assert.equal(grown.refreshes, 0);
-  const { expiresAt } = await tabs[0].state();
-  assert.ok(Math.abs(state.expiresAt - expiresAt) < 1_000, "its token lapses with that of the others");
-  assert.deepEqual(await sixth.call(), { by: "alice", status: 200, sub: "alice" });
-  assert.equal(sixth.refreshes, 0);
-});
+rule(
+  "a sixth tab that is opened later costs no refresh, and is in the same session",
+  async (stage) => {
+    const { server } = stage;
+    const tabs = await stage.signedIn(5);
+    const { session } = await tabs[0].state();
+    const { grown, result: sixth } = await server.during(() => stage.open());
+    const state = await sixth.becomes({
+      status: "active",
+      session,
+      generation: 1,
+      elsewhere: true,
+    });
+    assert.equal(grown.refreshes, 0);
+    const { expiresAt } = await tabs[0].state();
+    assert.ok(
+      Math.abs(state.expiresAt - expiresAt) < 1_000,
+      "its token lapses with that of the others",
+    );
+    assert.deepEqual(await sixth.call(), { by: "alice", status: 200, sub: "alice" });
+    assert.equal(sixth.refreshes, 0);
+  },
+);
 
 rule("tabs list each other; one that is closed, or left, is listed no more", async (stage) => {
   const tabs = await stage.openMany(4);
@@ -66,7 +77,9 @@ rule("a lone tab that is loaded again costs one refresh, and waits for nobody", 
     asking.push(await load());
   }
   const shown = (times) => times.map((time) => time.toFixed(0)).join(", ");
-  stage.say(`from the wasm to the refresh: ${shown(alone)} ms; where there may be others: ${shown(asking)} ms`);
+  stage.say(
+    `from the wasm to the refresh: ${shown(alone)} ms; where there may be others: ${shown(asking)} ms`,
+  );
   assert.ok(Math.min(...alone) < ASKING / 2, "it waits");
   assert.ok(Math.min(...asking) >= ASKING, "nothing waits: this proves nothing");
 });
@@ -75,7 +88,8 @@ rule("a lone tab leaves no word of company behind; one of two does", async (stag
   const bystander = await stage.openBystander();
   const isThere = (wanted) =>
     bystander.waitForFunction(
-      ([prefix, wanted]) => Object.keys(localStorage).some((key) => key.startsWith(prefix)) === wanted,
+      ([prefix, wanted]) =>
+        Object.keys(localStorage).some((key) => key.startsWith(prefix)) === wanted,
       [COMPANY, wanted],
       { polling: LOOK },
     );
@@ -100,7 +114,9 @@ function timeToRefresh() {
 /** Runs in the page: it is left as one of several. */
 function expectCompany() {
   addEventListener("pagehide", () => {
-    const [key] = Object.keys(localStorage).filter((key) => key.startsWith("silent-session:1:session:"));
+    const [key] = Object.keys(localStorage).filter((key) =>
+      key.startsWith("silent-session:1:session:"),
+    );
     localStorage.setItem(key.replace(":session:", ":company:"), "1");
   });
 }

@@ -16,11 +16,20 @@ export class Prerenderer {
   /** With one tab, and in it an empty page. */
   static async launch() {
     const browser = new Prerenderer();
-    const { child, forget } = await start("--remote-debugging-pipe", ["ignore", "ignore", "ignore", "pipe", "pipe"]);
+    const { child, forget } = await start("--remote-debugging-pipe", [
+      "ignore",
+      "ignore",
+      "ignore",
+      "pipe",
+      "pipe",
+    ]);
     browser.#child = child;
     browser.#forget = forget;
     child.stdio[4].setEncoding("utf8").on("data", (text) => browser.#hear(text));
-    const { targetId } = await browser.#send("Target.createTarget", { url: "about:blank", forTab: true });
+    const { targetId } = await browser.#send("Target.createTarget", {
+      url: "about:blank",
+      forTab: true,
+    });
     const { sessionId } = await browser.#send("Target.attachToTarget", { targetId, flatten: true });
     const attach = { autoAttach: true, waitForDebuggerOnStart: false, flatten: true };
     await browser.#send("Target.setAutoAttach", attach, sessionId);
@@ -52,7 +61,9 @@ export class Prerenderer {
   #hear(text) {
     const messages = (this.#said + text).split("\0");
     this.#said = messages.pop();
-    for (const { id, error, result, method, params } of messages.map((message) => JSON.parse(message))) {
+    for (const { id, error, result, method, params } of messages.map((message) =>
+      JSON.parse(message),
+    )) {
       if (error) this.#asked.get(id).reject(new Error(error.message));
       else if (id) this.#asked.get(id).resolve(result);
       else if (method === "Target.attachedToTarget" && params.targetInfo.type === "page") {
@@ -104,7 +115,8 @@ class Page {
     const expression = `(${inPage})(${JSON.stringify(argument) ?? ""})`;
     const asked = { expression, awaitPromise: true, returnByValue: true };
     const { result, exceptionDetails } = await this.#send("Runtime.evaluate", asked);
-    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    if (exceptionDetails)
+      throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
   }
 }

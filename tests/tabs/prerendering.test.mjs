@@ -17,40 +17,51 @@ beforeEach(async () => {
 afterEach(() => browser?.close());
 
 // Chromium does not grant a prerendered page any lock: so much holds it back anyway.
-const ADDRESSES = { "": "/tab.html", ", though there are no Web Locks": '/tab.html?{"locks":false}' };
+const ADDRESSES = {
+  "": "/tab.html",
+  ", though there are no Web Locks": '/tab.html?{"locks":false}',
+};
 
 for (const [where, address] of Object.entries(ADDRESSES)) {
-  rule(`a prerendered page sends nothing${where}; it is signed in once it is shown`, async (stage) => {
-    const { server } = stage;
-    const page = await browser.page();
-    await page.goTo(`${server.origin}/tab.html`);
-    const epoch = await page.run(async () => {
-      await signIn("alice");
-      return session.state.session;
-    });
-    await page.goTo(`${server.origin}/elsewhere.html`);
-    await server.reset();
-    await page.prerender(address);
+  rule(
+    `a prerendered page sends nothing${where}; it is signed in once it is shown`,
+    async (stage) => {
+      const { server } = stage;
+      const page = await browser.page();
+      await page.goTo(`${server.origin}/tab.html`);
+      const epoch = await page.run(async () => {
+        await signIn("alice");
+        return session.state.session;
+      });
+      await page.goTo(`${server.origin}/elsewhere.html`);
+      await server.reset();
+      await page.prerender(address);
 
-    const prerendered = await browser.page("prerender");
-    await prerendered.run(wasmIsThere);
-    await pause(LONG);
-    const { refreshes, api_401 } = await server.counters();
-    assert.deepEqual({ refreshes, api_401 }, { refreshes: 0, api_401: 0 });
+      const prerendered = await browser.page("prerender");
+      await prerendered.run(wasmIsThere);
+      await pause(LONG);
+      const { refreshes, api_401 } = await server.counters();
+      assert.deepEqual({ refreshes, api_401 }, { refreshes: 0, api_401: 0 });
 
-    await page.run((address) => void (location.href = address), address);
-    const state = await prerendered.run(() => becomes({ status: "active", sub: "alice" }, 10_000));
-    assert.equal(state.session, epoch);
-    const activated = await prerendered.run(() => performance.getEntriesByType("navigation")[0].activationStart);
-    assert.ok(activated > LONG, "it was not prerendered: this proves nothing");
-    assert.equal((await server.counters()).refreshes, 1);
-  });
+      await page.run((address) => void (location.href = address), address);
+      const state = await prerendered.run(() =>
+        becomes({ status: "active", sub: "alice" }, 10_000),
+      );
+      assert.equal(state.session, epoch);
+      const activated = await prerendered.run(
+        () => performance.getEntriesByType("navigation")[0].activationStart,
+      );
+      assert.ok(activated > LONG, "it was not prerendered: this proves nothing");
+      assert.equal((await server.counters()).refreshes, 1);
+    },
+  );
 }
 
 /** Runs in the page: from then on, the session does what it does. */
 function wasmIsThere() {
   return new Promise((resolve) => {
-    const look = (list) => list.getEntries().some(({ name }) => name.endsWith(".wasm")) && resolve();
+    const look = (list) =>
+      list.getEntries().some(({ name }) => name.endsWith(".wasm")) && resolve();
     new PerformanceObserver(look).observe({ type: "resource", buffered: true });
   });
 }

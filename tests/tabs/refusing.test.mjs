@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { WITHOUT_ATTEMPT_IDS, rule, serverArguments } from "./stage.mjs";
+import { rule, serverArguments, WITHOUT_ATTEMPT_IDS } from "./stage.mjs";
 
 serverArguments.push("--reuse", "refuses");
 
@@ -19,30 +19,33 @@ async function goesOn({ server }, tab, session) {
 }
 
 for (const [goes, go] of Object.entries({
-  "is reloaded": (stage, tab) => tab.reload().then(() => tab),
+  "is reloaded": (_stage, tab) => tab.reload().then(() => tab),
   "is closed": (stage, tab) => tab.close().then(() => stage.open(REFUSES, WITHOUT_ATTEMPT_IDS)),
-  "crashes": (stage, tab) => tab.crash().then(() => stage.open(REFUSES, WITHOUT_ATTEMPT_IDS)),
+  crashes: (stage, tab) => tab.crash().then(() => stage.open(REFUSES, WITHOUT_ATTEMPT_IDS)),
 })) {
-  rule(`a page ${goes} in the middle of a refresh: the next one is known soon after the cookie has come`, async (stage) => {
-    const { server } = stage;
-    const [tab] = await stage.signedIn(1, "alice", REFUSES, WITHOUT_ATTEMPT_IDS);
-    const { session } = await tab.state();
-    const sentAt = Date.now();
-    const reply = await stage.holdReply(tab);
-    const [next] = await Promise.all([
-      go(stage, tab),
-      // The spent cookie was presented, and refused, several times.
-      server.until(({ refused }) => refused >= 3).then(reply),
-    ]);
-    const repliedAt = Date.now();
-    await next.becomes({ status: "active", session });
-    const [took, known] = [repliedAt - sentAt, Date.now() - repliedAt];
-    stage.say(`known ${known} ms after a reply that took ${took} ms`);
-    assert.ok(known < took / 4 + MORE, `${known} ms`);
-    assert.deepEqual(await next.orphanWaits(), []);
-    assert.deepEqual(await next.run(() => states), ["unknown", "active"]);
-    await goesOn(stage, next, session);
-  });
+  rule(
+    `a page ${goes} in the middle of a refresh: the next one is known soon after the cookie has come`,
+    async (stage) => {
+      const { server } = stage;
+      const [tab] = await stage.signedIn(1, "alice", REFUSES, WITHOUT_ATTEMPT_IDS);
+      const { session } = await tab.state();
+      const sentAt = Date.now();
+      const reply = await stage.holdReply(tab);
+      const [next] = await Promise.all([
+        go(stage, tab),
+        // The spent cookie was presented, and refused, several times.
+        server.until(({ refused }) => refused >= 3).then(reply),
+      ]);
+      const repliedAt = Date.now();
+      await next.becomes({ status: "active", session });
+      const [took, known] = [repliedAt - sentAt, Date.now() - repliedAt];
+      stage.say(`known ${known} ms after a reply that took ${took} ms`);
+      assert.ok(known < took / 4 + MORE, `${known} ms`);
+      assert.deepEqual(await next.orphanWaits(), []);
+      assert.deepEqual(await next.run(() => states), ["unknown", "active"]);
+      await goesOn(stage, next, session);
+    },
+  );
 }
 
 rule("a session that is over ends when no cookie can come any more", async (stage) => {

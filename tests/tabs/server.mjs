@@ -30,7 +30,15 @@ export class Server {
     // It serves two folders of one root.
     await symlink(www, join(server.#root, "www"), "junction");
     await symlink(PACKAGE, join(server.#root, "pkg"), "junction");
-    const options = ["--until-stdin-closes", "--test-controls", "--port", "0", "--root", server.#root, ...more];
+    const options = [
+      "--until-stdin-closes",
+      "--test-controls",
+      "--port",
+      "0",
+      "--root",
+      server.#root,
+      ...more,
+    ];
     server.#process = spawn(PROGRAM, options, { stdio: "pipe" });
     server.origin = await server.#listens();
     return server;
@@ -55,7 +63,9 @@ export class Server {
     const before = await this.counters();
     const result = await work();
     const after = await this.counters();
-    const grown = Object.fromEntries(Object.keys(after).map((name) => [name, after[name] - before[name]]));
+    const grown = Object.fromEntries(
+      Object.keys(after).map((name) => [name, after[name] - before[name]]),
+    );
     return { grown, result };
   }
 
@@ -94,9 +104,15 @@ export class Server {
 
   #listens() {
     return new Promise((resolve, reject) => {
-      this.#process.on("error", (cause) => reject(new Error("no server: run `cargo build -p auth-server`", { cause })));
-      this.#process.on("exit", (code) => reject(new Error(`the server ended with ${code}: ${this.#log.join("\n")}`)));
-      this.#process.stderr.setEncoding("utf8").on("data", (text) => this.#log.push(...text.trimEnd().split("\n")));
+      this.#process.on("error", (cause) =>
+        reject(new Error("no server: run `cargo build -p auth-server`", { cause })),
+      );
+      this.#process.on("exit", (code) =>
+        reject(new Error(`the server ended with ${code}: ${this.#log.join("\n")}`)),
+      );
+      this.#process.stderr
+        .setEncoding("utf8")
+        .on("data", (text) => this.#log.push(...text.trimEnd().split("\n")));
       this.#process.stdout.setEncoding("utf8").on("data", (text) => {
         const found = /listening on (\S+)/.exec(text);
         if (found) resolve(found[1]);

@@ -28,14 +28,17 @@ rule("a sign-out in the middle of another tab's refresh: nobody is signed in", a
   await isOver(stage, refreshing, other);
 });
 
-rule("a sign-out after a tab was closed in the middle of its refresh: nobody is signed in", async (stage) => {
-  const [gone, other] = await stage.signedIn(2, "alice", QUICK);
-  const answered = await stage.rotate(gone, ANSWER);
-  await gone.close();
-  await other.signOut();
-  await answered();
-  await isOver(stage, other);
-});
+rule(
+  "a sign-out after a tab was closed in the middle of its refresh: nobody is signed in",
+  async (stage) => {
+    const [gone, other] = await stage.signedIn(2, "alice", QUICK);
+    const answered = await stage.rotate(gone, ANSWER);
+    await gone.close();
+    await other.signOut();
+    await answered();
+    await isOver(stage, other);
+  },
+);
 
 rule("a sign-out after a reload in the middle of a refresh: nobody is signed in", async (stage) => {
   const [tab] = await stage.signedIn(1, "alice", QUICK);
@@ -46,20 +49,23 @@ rule("a sign-out after a reload in the middle of a refresh: nobody is signed in"
   await isOver(stage, tab);
 });
 
-rule("a sign-out in the middle of a refresh, and a reload at once: the server is told", async (stage) => {
-  const [tab] = await stage.signedIn(1, "alice", QUICK);
-  const answered = await stage.rotate(tab, ANSWER);
-  await tab.run(() => {
-    session.signOut().catch(() => {});
-  });
-  await tab.reload();
-  await tab.becomes({ status: "ended" });
-  await stage.server.until(({ logouts }) => logouts === 1);
-  await answered();
-  // The server has counted it before its answer takes the cookie away.
-  while (await stage.cookie()) await stage.server.counters();
-  await isOver(stage, tab);
-});
+rule(
+  "a sign-out in the middle of a refresh, and a reload at once: the server is told",
+  async (stage) => {
+    const [tab] = await stage.signedIn(1, "alice", QUICK);
+    const answered = await stage.rotate(tab, ANSWER);
+    await tab.run(() => {
+      session.signOut().catch(() => {});
+    });
+    await tab.reload();
+    await tab.becomes({ status: "ended" });
+    await stage.server.until(({ logouts }) => logouts === 1);
+    await answered();
+    // The server has counted it before its answer takes the cookie away.
+    while (await stage.cookie()) await stage.server.counters();
+    await isOver(stage, tab);
+  },
+);
 
 /** Signed out now, after a reload, and at the server; the cookie is gone. */
 async function isOver(stage, ...tabs) {

@@ -22,27 +22,36 @@ const poll = (tab, times) =>
   }, times);
 
 for (const count of [1, 3]) {
-  rule(`${count} of its tabs poll an API while refreshes hang: two are out, and the API is reached`, async (stage) => {
-    const { server } = stage;
-    const tabs = await stage.signedIn(count, "alice", IMPATIENT);
-    const { session } = await tabs[0].state();
-    await server.reset();
-    await server.revokeAccess();
-    await server.faults({ refresh: { hold: "before" } });
-    const polled = (await Promise.all(tabs.map((tab) => poll(tab, POLLS)))).flat();
-    // Wherever a refresh may still be sent, it is by now.
-    await server.until(({ refreshes }) => refreshes === MOST);
-    polled.push(...(await Promise.all(tabs.map((tab) => poll(tab, POLLS)))).flat());
-    assert.deepEqual(new Set(polled.map(([, status]) => status)), new Set([200]));
-    assert.ok(polled.every(([error]) => /^ERR_REFRESH_/.test(error)), JSON.stringify(polled));
-    const { refreshes, max_concurrent_refreshes } = await server.counters();
-    assert.deepEqual({ refreshes, max_concurrent_refreshes }, { refreshes: MOST, max_concurrent_refreshes: MOST });
-    // Once it replies, all goes on.
-    await server.faults({});
-    for (const tab of tabs) {
-      await tab.becomes({ status: "active", session, error: undefined });
-      assert.deepEqual(await tab.call(), { by: "alice", status: 200, sub: "alice" });
-    }
-    await stage.goesOn(tabs[0], session);
-  });
+  rule(
+    `${count} of its tabs poll an API while refreshes hang: two are out, and the API is reached`,
+    async (stage) => {
+      const { server } = stage;
+      const tabs = await stage.signedIn(count, "alice", IMPATIENT);
+      const { session } = await tabs[0].state();
+      await server.reset();
+      await server.revokeAccess();
+      await server.faults({ refresh: { hold: "before" } });
+      const polled = (await Promise.all(tabs.map((tab) => poll(tab, POLLS)))).flat();
+      // Wherever a refresh may still be sent, it is by now.
+      await server.until(({ refreshes }) => refreshes === MOST);
+      polled.push(...(await Promise.all(tabs.map((tab) => poll(tab, POLLS)))).flat());
+      assert.deepEqual(new Set(polled.map(([, status]) => status)), new Set([200]));
+      assert.ok(
+        polled.every(([error]) => /^ERR_REFRESH_/.test(error)),
+        JSON.stringify(polled),
+      );
+      const { refreshes, max_concurrent_refreshes } = await server.counters();
+      assert.deepEqual(
+        { refreshes, max_concurrent_refreshes },
+        { refreshes: MOST, max_concurrent_refreshes: MOST },
+      );
+      // Once it replies, all goes on.
+      await server.faults({});
+      for (const tab of tabs) {
+        await tab.becomes({ status: "active", session, error: undefined });
+        assert.deepEqual(await tab.call(), { by: "alice", status: 200, sub: "alice" });
+      }
+      await stage.goesOn(tabs[0], session);
+    },
+  );
 }

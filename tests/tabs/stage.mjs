@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { launch } from "./chromium.mjs";
 import { Server } from "./server.mjs";
 import { Tab } from "./tab.mjs";
-import { Wire, subjectOf } from "./wire.mjs";
+import { subjectOf, Wire } from "./wire.mjs";
 
 /** Milliseconds. */
 const TIMEOUT = 60_000;
@@ -51,15 +51,21 @@ after(async () => {
 });
 
 function collectComplaints(context) {
-  context.on("weberror", (error) => complaints.push(`uncaught: ${error.error().message ?? error.error()}`));
-  context.on("console", (message) => isExpected(message) || complaints.push(`console: ${message.text()}`));
+  context.on("weberror", (error) =>
+    complaints.push(`uncaught: ${error.error().message ?? error.error()}`),
+  );
+  context.on(
+    "console",
+    (message) => isExpected(message) || complaints.push(`console: ${message.text()}`),
+  );
 }
 
 /** The browser itself notes each refusal and each lost connection, and the rules want both. */
 function isExpected(message) {
   const { url } = message.location();
   const path = URL.canParse(url) ? new URL(url).pathname : "";
-  const noted = /^Failed to load resource: (the server .* status of (401|500|503)|net::ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED))/;
+  const noted =
+    /^Failed to load resource: (the server .* status of (401|500|503)|net::ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED))/;
   return /^\/(auth|api)\//.test(path) && noted.test(message.text());
 }
 
@@ -76,7 +82,7 @@ export function rule(title, ...rest) {
       await check(stage);
       assert.deepEqual(complaints, []);
     } catch (error) {
-      server.log.forEach((line) => t.diagnostic(line));
+      for (const line of server.log) t.diagnostic(line);
       throw error;
     } finally {
       await stage.close();
@@ -162,7 +168,8 @@ class Stage {
     await tabs[0].run(() => giveSign());
     const made = await Promise.all(tabs.map((tab) => tab.run(() => globalThis.called)));
     return {
-      took: Math.max(...made.map(({ ended }) => ended)) - Math.min(...made.map(({ began }) => began)),
+      took:
+        Math.max(...made.map(({ ended }) => ended)) - Math.min(...made.map(({ began }) => began)),
       answers: made.flatMap(({ answers }) => answers),
     };
   }
@@ -198,7 +205,10 @@ class Stage {
     await tab.becomes({ status: "active", session: epoch });
     assert.deepEqual(await tab.call(), { by: user, status: 200, sub: user });
     const { logins, refused, reuse_detected } = await server.counters();
-    assert.deepEqual({ logins, refused, reuse_detected }, { logins: 0, refused: 0, reuse_detected: 0 });
+    assert.deepEqual(
+      { logins, refused, reuse_detected },
+      { logins: 0, refused: 0, reuse_detected: 0 },
+    );
   }
 
   /** The refresh cookie, as the browser has it and no script. */
@@ -219,7 +229,8 @@ class Stage {
   setOffline = (isOffline) => this.#context.setOffline(isOffline);
 
   /** With whose tokens these requests were made. */
-  usersOf = (requests) => requests.filter(({ token }) => token).map(({ token }) => subjectOf(token));
+  usersOf = (requests) =>
+    requests.filter(({ token }) => token).map(({ token }) => subjectOf(token));
 
   /** A browser profile of its own, with its own cookie: somebody else's browser. */
   async newProfile() {

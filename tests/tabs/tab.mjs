@@ -31,16 +31,23 @@ export class Tab {
 
   /** Waits until it has heard of exactly that many other tabs; returns their ids. */
   async knows(count) {
-    const tabs = await this.page.waitForFunction((count) => {
-      const { tabs } = session.inspect();
-      return tabs.length === count && tabs;
-    }, count, { polling: LOOK, timeout: PATIENCE });
+    const tabs = await this.page.waitForFunction(
+      (count) => {
+        const { tabs } = session.inspect();
+        return tabs.length === count && tabs;
+      },
+      count,
+      { polling: LOOK, timeout: PATIENCE },
+    );
     return tabs.jsonValue();
   }
 
   /** Waits until a refresh has failed in this way. */
   fails = (kind) =>
-    this.page.waitForFunction((kind) => session.inspect().lastFailure?.kind === kind, kind, { polling: LOOK, timeout: PATIENCE });
+    this.page.waitForFunction((kind) => session.inspect().lastFailure?.kind === kind, kind, {
+      polling: LOOK,
+      timeout: PATIENCE,
+    });
 
   signIn = (user) => this.run((user) => signIn(user), user);
   signOut = () => this.run(() => session.signOut());
@@ -58,11 +65,17 @@ export class Tab {
     });
 
   /** How long it has put a refresh off for the cookie of a page that has gone, in seconds: the longest each time. */
-  orphanWaits = () => this.run(() => events.filter(({ reason }) => reason === "orphan").map(({ duration }) => duration));
+  orphanWaits = () =>
+    this.run(() =>
+      events.filter(({ reason }) => reason === "orphan").map(({ duration }) => duration),
+    );
 
   /** Waits until it waits for that cookie. */
   waitsForOrphan = () =>
-    this.page.waitForFunction(() => events.some(({ reason }) => reason === "orphan"), undefined, { polling: LOOK, timeout: PATIENCE });
+    this.page.waitForFunction(() => events.some(({ reason }) => reason === "orphan"), undefined, {
+      polling: LOOK,
+      timeout: PATIENCE,
+    });
 
   /** When it was first known whether somebody is signed in, in milliseconds since the page was asked for. */
   settledAt = () => this.run(() => session.ready.then(() => settledAt));
@@ -104,9 +117,15 @@ export class Tab {
 
   /** The browser freezes it, as it does with tabs that nobody has looked at for a while. It has to be hidden. */
   async freeze() {
-    assert.equal(await this.run(() => document.visibilityState), "hidden", "a tab that is seen is never frozen");
+    assert.equal(
+      await this.run(() => document.visibilityState),
+      "hidden",
+      "a tab that is seen is never frozen",
+    );
     await this.run(() => {
-      globalThis.frozen = new Promise((resolve) => document.addEventListener("freeze", resolve, { once: true }));
+      globalThis.frozen = new Promise((resolve) =>
+        document.addEventListener("freeze", resolve, { once: true }),
+      );
     });
     await (await this.#debug()).send("Page.setWebLifecycleState", { state: "frozen" });
     await this.run(() => globalThis.frozen.then(() => {}));
@@ -144,7 +163,10 @@ export class Tab {
   async goBack() {
     await this.page.goBack({ waitUntil: "commit" });
     // While it commits, one may still be talking to the page that goes.
-    await this.page.waitForFunction(() => globalThis.session, undefined, { polling: LOOK, timeout: PATIENCE });
+    await this.page.waitForFunction(() => globalThis.session, undefined, {
+      polling: LOOK,
+      timeout: PATIENCE,
+    });
   }
 
   /** And back. Fails if the page was loaded again. */
@@ -152,7 +174,10 @@ export class Tab {
     await this.page.goBack({ waitUntil: "commit" });
     const isSame = await this.run(() => globalThis.isSamePage === true);
     assert.ok(isSame, "the page was not in the back/forward cache: it was loaded again");
-    await this.page.waitForFunction(() => shows.at(-1) === "back", undefined, { polling: LOOK, timeout: PATIENCE });
+    await this.page.waitForFunction(() => shows.at(-1) === "back", undefined, {
+      polling: LOOK,
+      timeout: PATIENCE,
+    });
   }
 
   async #debug() {

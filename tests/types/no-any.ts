@@ -6,20 +6,36 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /** What is not ours is not looked into. */
 type Foreign =
-  | AbortSignal | ArrayBuffer | ArrayBufferView | Blob | FormData | Headers | ReadableStream | Request | Response | URL
+  | AbortSignal
+  | ArrayBuffer
+  | ArrayBufferView
+  | Blob
+  | FormData
+  | Headers
+  | ReadableStream
+  | Request
+  | Response
+  | URL
   | URLSearchParams;
 
 /** `true`, or `boolean`, where there is an `any`: a member, an argument, what a function gives (of the last overload). */
 type HasAny<T> = IsAny<T> extends true ? true : unknown extends T ? false : PartHasAny<T>;
 
-type PartHasAny<T> =
-  T extends Foreign ? false
-  : T extends PromiseLike<infer V> ? HasAny<V>
-  : T extends abstract new (...args: infer A) => infer I ? HasAny<A> | HasAny<I>
-  : T extends (...args: infer A) => infer R ? HasAny<A> | HasAny<R>
-  : T extends readonly (infer E)[] ? HasAny<E>
-  : T extends object ? { [K in keyof T]-?: HasAny<T[K]> }[keyof T]
-  : false;
+type PartHasAny<T> = T extends Foreign
+  ? false
+  : T extends PromiseLike<infer V>
+    ? HasAny<V>
+    : T extends abstract new (
+          ...args: infer A
+        ) => infer I
+      ? HasAny<A> | HasAny<I>
+      : T extends (...args: infer A) => infer R
+        ? HasAny<A> | HasAny<R>
+        : T extends readonly (infer E)[]
+          ? HasAny<E>
+          : T extends object
+            ? { [K in keyof T]-?: HasAny<T[K]> }[keyof T]
+            : false;
 
 /** Does not compile but for `false`. */
 type None<T extends false> = T;

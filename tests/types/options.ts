@@ -1,7 +1,7 @@
 // What createSession takes, and what it does not.
 
-import { RefreshRejected, createSession } from "silent-session";
 import type { AttachOptions, ServerOptions, SessionEvent, SessionOptions } from "silent-session";
+import { createSession, RefreshRejected } from "silent-session";
 
 export const all: Required<SessionOptions> = {
   refresh: new URL("https://auth.test/refresh"),
@@ -10,7 +10,11 @@ export const all: Required<SessionOptions> = {
   endsSession: [401, 419] as const,
   sessionHint: "signed_in",
   sendTokenTo: ["https://api.test/v1", new URL("https://b.test")] as const,
-  attach: { header: "X-Api-Token", scheme: "", followRedirects: false } satisfies Required<AttachOptions>,
+  attach: {
+    header: "X-Api-Token",
+    scheme: "",
+    followRedirects: false,
+  } satisfies Required<AttachOptions>,
   rejectsToken: [401, 419] as const,
   leeway: 60,
   refreshAhead: true,
@@ -21,7 +25,8 @@ export const all: Required<SessionOptions> = {
   shareToken: true,
   companionCookie: "refresh_stamp",
   server: { rotation: "refuses" } satisfies Required<ServerOptions>,
-  readToken: (answer: unknown, response: Response | undefined) => (answer ? response?.headers.get("X-Token") : { access: "" }),
+  readToken: (answer: unknown, response: Response | undefined) =>
+    answer ? response?.headers.get("X-Token") : { access: "" },
   identity: (token: string, answer: unknown) => (token.length > 0 && answer ? "alice" : undefined),
   onEvent: (event: SessionEvent) => void event.at,
   attemptHeader: "X-Requested-With",
@@ -31,16 +36,39 @@ export const all: Required<SessionOptions> = {
 };
 
 export const wasm: SessionOptions["wasm"][] = [
-  new URL("https://cdn.test/a.wasm"), fetch("/a.wasm"), new Response(), new Uint8Array(8), new ArrayBuffer(8),
+  new URL("https://cdn.test/a.wasm"),
+  fetch("/a.wasm"),
+  new Response(),
+  new Uint8Array(8),
+  new ArrayBuffer(8),
   new WebAssembly.Module(new Uint8Array(8)),
 ];
 
 /** Ways to ask the auth server. */
 export const ways: SessionOptions[] = [
-  { refresh: { url: "/r", method: "PUT", headers: { "x-tenant": "a" }, body: { grant_type: "refresh_token" }, credentials: "same-origin" } },
-  { refresh: { url: new URL("https://auth.test/r"), body: new URLSearchParams({ a: "1" }) }, signOut: { url: "/s", method: "DELETE" } },
-  { name: "mail", refresh: async ({ signal, attempt, params }) => fetch("/graphql", { method: "POST", signal, body: JSON.stringify({ attempt, params }) }) },
-  { name: "mail", refresh: () => ({ access_token: "a", expires_in: 900 }), signOut: async ({ attempt, token, signal }) => void [attempt, token?.length, signal] },
+  {
+    refresh: {
+      url: "/r",
+      method: "PUT",
+      headers: { "x-tenant": "a" },
+      body: { grant_type: "refresh_token" },
+      credentials: "same-origin",
+    },
+  },
+  {
+    refresh: { url: new URL("https://auth.test/r"), body: new URLSearchParams({ a: "1" }) },
+    signOut: { url: "/s", method: "DELETE" },
+  },
+  {
+    name: "mail",
+    refresh: async ({ signal, attempt, params }) =>
+      fetch("/graphql", { method: "POST", signal, body: JSON.stringify({ attempt, params }) }),
+  },
+  {
+    name: "mail",
+    refresh: () => ({ access_token: "a", expires_in: 900 }),
+    signOut: async ({ attempt, token, signal }) => void [attempt, token?.length, signal],
+  },
   { refresh: "/r", signOut: { url: "/s", token: true } },
   {
     name: "mail",
@@ -48,7 +76,11 @@ export const ways: SessionOptions[] = [
       throw new RefreshRejected("logged out", { status: 401, cause: new Error("why") });
     },
   },
-  { refresh: "/r", csrf: { header: "X-CSRF", token: async () => document.querySelector("meta")?.content }, attemptHeader: false },
+  {
+    refresh: "/r",
+    csrf: { header: "X-CSRF", token: async () => document.querySelector("meta")?.content },
+    attemptHeader: false,
+  },
   { refresh: "/r", endsSession: ({ status, body }) => status === 400 && body !== null },
 ];
 // @ts-expect-error: a cookie or a token
@@ -57,13 +89,25 @@ createSession({ refresh: "/r", csrf: { header: "X-CSRF" } });
 createSession({ refresh: { method: "PUT" } });
 
 export const readToken: SessionOptions["readToken"][] = [
-  "data.jwt", { header: "X-Access-Token" }, () => undefined, async () => ({ access_token: "opaque", expires_in: 60 }),
+  "data.jwt",
+  { header: "X-Access-Token" },
+  () => undefined,
+  async () => ({ access_token: "opaque", expires_in: 60 }),
 ];
 export const rejecting: SessionOptions["rejectsToken"][] = [
-  [], ({ status }) => status === 419, async (response) => (await response.clone().text()).includes("expired"), undefined,
+  [],
+  ({ status }) => status === 419,
+  async (response) => (await response.clone().text()).includes("expired"),
+  undefined,
 ];
 
-export const kinds: ServerOptions["rotation"][] = ["none", "replays", "refuses", "revokes", undefined];
+export const kinds: ServerOptions["rotation"][] = [
+  "none",
+  "replays",
+  "refuses",
+  "revokes",
+  undefined,
+];
 
 createSession(all);
 createSession({ refresh: "/r", server: {} });

@@ -1,7 +1,17 @@
 // A session as an app uses it: compiled only. "silent-session" is this package, by its own exports.
 
+import type {
+  ActiveState,
+  Claims,
+  EndReason,
+  FailureKind,
+  Inspection,
+  Session,
+  SessionState,
+  SignInAnswer,
+  TokenAnswer,
+} from "silent-session";
 import { createSession } from "silent-session";
-import type { ActiveState, Claims, EndReason, FailureKind, Inspection, Session, SessionState, SignInAnswer, TokenAnswer } from "silent-session";
 
 const session: Session = createSession({ refresh: "/auth/refresh" });
 
@@ -9,11 +19,19 @@ const session: Session = createSession({ refresh: "/auth/refresh" });
 const { fetch } = session;
 const native: typeof globalThis.fetch = fetch;
 globalThis.fetch = session.fetch;
-const response: Promise<Response> = fetch(new URL("https://api.test"), { method: "PUT", body: "x", keepalive: true });
+const response: Promise<Response> = fetch(new URL("https://api.test"), {
+  method: "PUT",
+  body: "x",
+  keepalive: true,
+});
 // @ts-expect-error: as native fetch, it wants something to fetch
 fetch();
 // So is what is derived of it.
-const derived: typeof globalThis.fetch = session.fetchWith({ token: "required", replay: false, passive: true });
+const derived: typeof globalThis.fetch = session.fetchWith({
+  token: "required",
+  replay: false,
+  passive: true,
+});
 session.fetchWith({});
 // @ts-expect-error: there is no such use of the token
 session.fetchWith({ token: "always" });
@@ -30,7 +48,15 @@ export function show(state: SessionState): string {
       return state.error ? `${state.error.code} until ${again}` : "…";
     }
     case "active": {
-      const { claims, error, expiresAt, refreshAt, generation, elsewhere, session: id }: ActiveState = state;
+      const {
+        claims,
+        error,
+        expiresAt,
+        refreshAt,
+        generation,
+        elsewhere,
+        session: id,
+      }: ActiveState = state;
       const came: boolean = elsewhere;
       const times: (number | null)[] = [expiresAt, refreshAt, generation];
       // @ts-expect-error: an opaque token has no claims
@@ -59,7 +85,7 @@ export function claimsAreReadOnly(claims: Claims, state: SessionState): void {
   // @ts-expect-error: frozen
   claims.sub = "mallory";
   // @ts-expect-error: a claim of one's own is not known to be a string
-  const role: string = claims["role"];
+  const role: string = claims.role;
   // @ts-expect-error: frozen
   state.status = "ended";
   // @ts-expect-error: changed by nobody but the session
@@ -78,7 +104,12 @@ export async function signIn(answer: SignInAnswer): Promise<void> {
   await session.signIn(answer);
   await session.signIn(await native("/login"));
   await session.signIn({ access_token: "opaque", expires_in: "60", token_type: "Bearer" });
-  await session.signIn({ access: "opaque", refresh: "", access_expiration: "2026-11-28T13:38:53Z", user: {} });
+  await session.signIn({
+    access: "opaque",
+    refresh: "",
+    access_expiration: "2026-11-28T13:38:53Z",
+    user: {},
+  });
   await session.signIn({ data: { accessToken: "opaque", expires: 900_000 } });
   await session.signIn({ token: "opaque", expiresAt: 1_800_000_000 });
   await session.signIn("token");

@@ -11,7 +11,10 @@ const ACTIONS = {
   "call-often": () => call("/api/me", 50),
   refresh: () => session.refresh(),
   "sign-out": () => session.signOut(),
-  revoke: () => revokeAccessTokens().then(() => log("order", "The server refuses all access tokens issued so far")),
+  revoke: () =>
+    revokeAccessTokens().then(() =>
+      log("order", "The server refuses all access tokens issued so far"),
+    ),
   "take-down": () => takeDown().then(() => log("order", "The server is down: it answers 503")),
   "bring-up": () => bringUp().then(() => log("order", "The server is up again")),
 };

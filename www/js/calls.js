@@ -13,7 +13,10 @@ export async function call(path, times = 1) {
   );
   const refreshes = answers(REFRESH);
   const replays = answers(path) - times;
-  const cost = refreshes || replays ? `${count(refreshes, "refresh", "refreshes")}, ${count(replays, "replay", "replays")}` : "no refresh";
+  const cost =
+    refreshes || replays
+      ? `${count(refreshes, "refresh", "refreshes")}, ${count(replays, "replay", "replays")}`
+      : "no refresh";
   const calls = times === 1 ? "" : `${times} × `;
   log(kindOf(statuses), `${calls}GET ${path} → ${summary(statuses, times)} · ${cost}`);
 }

@@ -1,7 +1,7 @@
 // The session card: which of its three faces is shown, and who is signed in.
 
-import { session } from "./session.js";
 import { hideLife, showLife } from "./life.js";
+import { session } from "./session.js";
 import { nameOf } from "./transitions.js";
 
 const element = (id) => document.getElementById(id);
@@ -38,7 +38,8 @@ export function showCard(state) {
   }
   if (state.status === "unknown" && state.error) {
     const at = new Date(state.retryAt).toLocaleTimeString([], { hour12: false });
-    element("restoring-note").textContent = `The server cannot say (${state.error.code}). Trying again at ${at}.`;
+    element("restoring-note").textContent =
+      `The server cannot say (${state.error.code}). Trying again at ${at}.`;
   }
 }
 

@@ -40,7 +40,8 @@ function show(counters) {
   for (const [name, value] of values) {
     const text = String(counters[name]);
     if (value.textContent !== text) value.textContent = text;
-    if (name === "reuse_detected") value.parentElement.classList.toggle("alarm", counters[name] > 0);
+    if (name === "reuse_detected")
+      value.parentElement.classList.toggle("alarm", counters[name] > 0);
   }
 }
 

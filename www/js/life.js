@@ -20,7 +20,8 @@ export function showLife(state) {
   const lifetime = Math.max(remaining, lifetimeOf(state));
   shrink(remaining, lifetime);
   mark.hidden = refreshAt === null;
-  if (refreshAt !== null) mark.style.setProperty("left", `${(100 * (expiresAt - refreshAt)) / lifetime}%`);
+  if (refreshAt !== null)
+    mark.style.setProperty("left", `${(100 * (expiresAt - refreshAt)) / lifetime}%`);
   meter.setAttribute("aria-valuemax", String(seconds(lifetime)));
   tick(state);
 }
@@ -61,7 +62,9 @@ function tick(state) {
 function plan(refreshAt) {
   if (refreshAt === null) return "Renewed on demand: with the next call after it has lapsed.";
   const wait = refreshAt - Date.now();
-  return wait > 0 ? `Renewed at the mark, in ${seconds(wait)} s.` : "Renewal is due: trying until the server answers.";
+  return wait > 0
+    ? `Renewed at the mark, in ${seconds(wait)} s.`
+    : "Renewal is due: trying until the server answers.";
 }
 
 function seconds(milliseconds) {

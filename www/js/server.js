@@ -24,5 +24,6 @@ export function bringUp() {
 async function order(name, details) {
   const body = details && JSON.stringify(details);
   const response = await fetch(`/test/${name}`, { method: "POST", body });
-  if (!response.ok) throw new Error(`the server does not take the order ${name}: ${response.status}`);
+  if (!response.ok)
+    throw new Error(`the server does not take the order ${name}: ${response.status}`);
 }

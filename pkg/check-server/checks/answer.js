@@ -1,7 +1,7 @@
 // The answer to a refresh that is granted.
 
-import { parseSetCookie } from "../set-cookie.js";
 import { quoted } from "../secrets.js";
+import { parseSetCookie } from "../set-cookie.js";
 import { claimsOf, findToken, lifetimeOf } from "../token.js";
 import { NotTried, right, warning, wrong } from "../verdict.js";
 
@@ -15,7 +15,10 @@ function token(kit) {
 function answer({ answers: { first }, options }) {
   const asFor = 'Answer 200 with JSON: {"access_token": …, "expires_in": seconds}.';
   if (first.isRedirect) {
-    return wrong(`A refresh is answered ${first.status}, a redirect: the client follows none.`, asFor);
+    return wrong(
+      `A refresh is answered ${first.status}, a redirect: the client follows none.`,
+      asFor,
+    );
   }
   if (!first.isOk) {
     return wrong(
@@ -89,12 +92,18 @@ function life(kit) {
 function hidden(kit) {
   const advice = "Send the refresh token in the HttpOnly cookie and nowhere else.";
   const { main, answers } = kit;
-  for (const [by, given] of Object.entries({ "the sign-in": answers.signIn, "a refresh": answers.first })) {
+  for (const [by, given] of Object.entries({
+    "the sign-in": answers.signIn,
+    "a refresh": answers.first,
+  })) {
     if (!given) continue;
     const value = main.cookieOf(given)?.value;
     const place = readable(given, value, main.name);
     if (place) {
-      return wrong(`The answer to ${by} has the refresh token in ${place}, where every script can read it.`, advice);
+      return wrong(
+        `The answer to ${by} has the refresh token in ${place}, where every script can read it.`,
+        advice,
+      );
     }
   }
   return right("The refresh token stands in the cookie alone.");
@@ -122,7 +131,10 @@ function readable(given, value, name) {
 
 function noStore({ answers, granted }) {
   granted(answers.first);
-  for (const [by, given] of Object.entries({ "a refresh": answers.first, "the sign-in": answers.signIn })) {
+  for (const [by, given] of Object.entries({
+    "a refresh": answers.first,
+    "the sign-in": answers.signIn,
+  })) {
     if (given && !given.list("cache-control").includes("no-store")) {
       return wrong(
         `The answer to ${by} has no Cache-Control: no-store: a cache may keep the token.`,
@@ -140,7 +152,10 @@ function clock(kit) {
   const given = kit.granted(kit.answers.first);
   const date = Date.parse(given.headers.date) / 1000;
   if (Number.isNaN(date)) {
-    return warning("The answer has no Date.", "Send it: a client with a wrong clock reckons by it.");
+    return warning(
+      "The answer has no Date.",
+      "Send it: a client with a wrong clock reckons by it.",
+    );
   }
   const found = findToken(given, kit.options);
   const { iat } = (found && claimsOf(found.token)) ?? {};

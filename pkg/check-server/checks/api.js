@@ -39,7 +39,8 @@ async function bad(kit) {
   const seen = `The API answers ${status} to a token that is no good`;
   const advice = 'Answer 401 with WWW-Authenticate: Bearer error="invalid_token".';
   if (isOk) return wrong(`${seen}: nothing is protected.`, advice);
-  if (isRedirect) return wrong(`${seen}, a redirect: fetch follows it to a page, and nobody refreshes.`, advice);
+  if (isRedirect)
+    return wrong(`${seen}, a redirect: fetch follows it to a page, and nobody refreshes.`, advice);
   if (status === 400 || status === 422) {
     return warning(`${seen}: that will do if it answers 401 to one that has lapsed.`, advice);
   }
@@ -47,7 +48,10 @@ async function bad(kit) {
   const challenge = headers["www-authenticate"];
   if (challenge === undefined) return warning(`${seen}, without WWW-Authenticate.`, advice);
   if (/(^|,)\s*(basic|negotiate|ntlm|digest)\b/i.test(challenge)) {
-    return wrong(`${seen} with WWW-Authenticate: ${quoted(challenge)}: browsers ask for a password.`, advice);
+    return wrong(
+      `${seen} with WWW-Authenticate: ${quoted(challenge)}: browsers ask for a password.`,
+      advice,
+    );
   }
   if (!/(^|,)\s*(bearer|dpop)\b/i.test(challenge)) {
     return warning(`${seen} with WWW-Authenticate: ${quoted(challenge)}.`, advice);
@@ -60,16 +64,22 @@ async function bad(kit) {
 
 async function cors(kit) {
   const { api: url, origin } = kit.options;
-  if (url && !kit.page.isCrossOrigin(url)) throw new NotTried(`${origin} is the API's own origin: see --origin`);
+  if (url && !kit.page.isCrossOrigin(url))
+    throw new NotTried(`${origin} is the API's own origin: see --origin`);
   const refusal = await refused(kit);
   const asked = { method: "GET", names: ["authorization"], credentials: false };
   const found = obstacleOfPreflight(await kit.page.preflight({ url, ...asked }), origin, asked);
-  const advice = "Answer CORS before anything looks at the token, and with every status; allow authorization by name.";
-  if (found) return wrong(`The preflight of the API ${found}: the browser does not send the token.`, advice);
+  const advice =
+    "Answer CORS before anything looks at the token, and with every status; allow authorization by name.";
+  if (found)
+    return wrong(`The preflight of the API ${found}: the browser does not send the token.`, advice);
   for (const answer of [refusal, await welcomed(kit)]) {
     const hidden = obstacle(answer, origin, { credentials: false });
     if (hidden) {
-      return wrong(`The API's ${answer.status} ${hidden}: the page sees a dead network, and nobody refreshes.`, advice);
+      return wrong(
+        `The API's ${answer.status} ${hidden}: the page sees a dead network, and nobody refreshes.`,
+        advice,
+      );
     }
   }
   return right("The page may read the API's answers, refusals as well.");
@@ -79,14 +89,19 @@ async function cache(kit) {
   const answer = await welcomed(kit);
   const directives = answer.list("cache-control");
   const isSafe =
-    directives.includes("no-store") || answer.list("vary").some((name) => ["authorization", "*"].includes(name));
+    directives.includes("no-store") ||
+    answer.list("vary").some((name) => ["authorization", "*"].includes(name));
   if (isSafe) return right("The API's answers are not handed from one user to another by a cache.");
   const seen = "The API's answer has neither Cache-Control: no-store nor Vary: Authorization";
   const advice = "Add Cache-Control: no-store, or Vary: Authorization.";
   const isKept =
     directives.some((directive) => /^(public|immutable|(s-)?max-?age=0*[1-9])/.test(directive)) ||
     answer.headers.expires;
-  if (isKept) return wrong(`${seen}, and may be kept: after a change of users one gets the answer of another.`, advice);
+  if (isKept)
+    return wrong(
+      `${seen}, and may be kept: after a change of users one gets the answer of another.`,
+      advice,
+    );
   return warning(`${seen}: whether a browser keeps it is the browser's guess.`, advice);
 }
 
@@ -94,5 +109,9 @@ export const API = [
   { name: "api-good-token", source: "RFC 6750, section 2.1", run: good },
   { name: "api-bad-token", source: "RFC 6750, section 3; RFC 9110, section 11.6.1", run: bad },
   { name: "api-cors", source: "Fetch standard, CORS protocol", run: cors },
-  { name: "api-cache", source: "RFC 9111, section 4.1; README, What the server must do", run: cache },
+  {
+    name: "api-cache",
+    source: "RFC 9111, section 4.1; README, What the server must do",
+    run: cache,
+  },
 ];

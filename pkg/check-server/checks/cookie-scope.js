@@ -1,7 +1,7 @@
 // Where the refresh cookie goes, and for how long it is kept.
 
 import { quoted } from "../secrets.js";
-import { LONGEST, domainMatches, isTooLong, pathMatches } from "../set-cookie.js";
+import { domainMatches, isTooLong, LONGEST, pathMatches } from "../set-cookie.js";
 import { isPublicSuffix } from "../site.js";
 import { findToken, lifetimeOf } from "../token.js";
 import { NotTried, right, warning, wrong } from "../verdict.js";
@@ -24,7 +24,11 @@ function domain(kit) {
       "Leave out Domain; or accept the preceding token for some seconds, and trust every subdomain.",
     );
   };
-  return each(kit, complaint, (cookie) => `The cookie has no Domain: it is for ${cookie.domain} alone.`);
+  return each(
+    kit,
+    complaint,
+    (cookie) => `The cookie has no Domain: it is for ${cookie.domain} alone.`,
+  );
 }
 
 function path(kit) {
@@ -82,10 +86,17 @@ function lifetime(kit) {
     }
     return (
       seconds > LONGEST_LIFE &&
-      warning("The cookie is to live for more than 400 days: browsers cut that off.", "End sessions sooner.")
+      warning(
+        "The cookie is to live for more than 400 days: browsers cut that off.",
+        "End sessions sooner.",
+      )
     );
   };
-  return each(kit, complaint, (cookie) => `The cookie is kept for ${(cookie.lifetime / 86400).toFixed(1)} days.`);
+  return each(
+    kit,
+    complaint,
+    (cookie) => `The cookie is kept for ${(cookie.lifetime / 86400).toFixed(1)} days.`,
+  );
 }
 
 function size(kit) {
@@ -95,7 +106,11 @@ function size(kit) {
       `Name and value are longer than ${LONGEST} bytes: browsers refuse the cookie.`,
       "Put an opaque token into it, and keep the rest on the server.",
     );
-  return each(kit, complaint, ({ name, value }) => `Name and value are ${Buffer.byteLength(name + value)} bytes long.`);
+  return each(
+    kit,
+    complaint,
+    ({ name, value }) => `Name and value are ${Buffer.byteLength(name + value)} bytes long.`,
+  );
 }
 
 const RULES = "RFC 6265bis";

@@ -8,21 +8,30 @@ import { each } from "./cookies.js";
 
 function httpOnly(kit) {
   const complaint = ({ name, by, httpOnly }) =>
-    !httpOnly && wrong(`The cookie ${name}, set by ${by}, can be read by every script of the page.`, "Add HttpOnly.");
+    !httpOnly &&
+    wrong(
+      `The cookie ${name}, set by ${by}, can be read by every script of the page.`,
+      "Add HttpOnly.",
+    );
   return each(kit, complaint, ({ name }) => `The cookie ${name} is HttpOnly.`);
 }
 
 function secure(kit) {
   const { refresh } = kit.options;
   if (!isSecure(refresh)) {
-    return wrong("The refresh endpoint is reached without TLS.", "Serve it over https, and make the cookie Secure.");
+    return wrong(
+      "The refresh endpoint is reached without TLS.",
+      "Serve it over https, and make the cookie Secure.",
+    );
   }
   const complaint = ({ name, by, secure: isSet }) =>
     refresh.protocol === "https:" &&
     !isSet &&
     wrong(`The cookie ${name}, set by ${by}, also travels without TLS.`, "Add Secure.");
   const seen = (cookie) =>
-    cookie.secure ? "The cookie is Secure." : `The cookie is not Secure, which will do on ${refresh.origin} only.`;
+    cookie.secure
+      ? "The cookie is Secure."
+      : `The cookie is not Secure, which will do on ${refresh.origin} only.`;
   return each(kit, complaint, seen);
 }
 
@@ -31,7 +40,10 @@ function sameSite(kit) {
   const complaint = ({ by, sameSite: value, secure: isSecureCookie, partitioned }) => {
     const said = value === undefined ? "no SameSite" : `SameSite=${quoted(value).slice(1, -1)}`;
     if (value === "none" && !isSecureCookie) {
-      return wrong(`The cookie set by ${by} is SameSite=None without Secure: browsers refuse it.`, "Add Secure.");
+      return wrong(
+        `The cookie set by ${by} is SameSite=None without Secure: browsers refuse it.`,
+        "Add Secure.",
+      );
     }
     if (isCrossSite && value !== "none") {
       return wrong(
@@ -42,21 +54,31 @@ function sameSite(kit) {
     if (value === "none" && !partitioned) {
       return warning(
         "The cookie is SameSite=None and not partitioned: any site can have it rotated, and browsers that block third-party cookies drop it.",
-        isCrossSite ? "Add Partitioned." : "Set SameSite=Strict or Lax: the page is of the same site.",
+        isCrossSite
+          ? "Add Partitioned."
+          : "Set SameSite=Strict or Lax: the page is of the same site.",
       );
     }
     if (value === "none" && !isCrossSite) {
-      return warning("The cookie is SameSite=None for a page of the same site.", "Set SameSite=Strict or Lax.");
+      return warning(
+        "The cookie is SameSite=None for a page of the same site.",
+        "Set SameSite=Strict or Lax.",
+      );
     }
     const isKnown = ["strict", "lax", "none"].includes(value);
     return (
-      !isKnown && warning(`The cookie has ${said}: what that means differs by browser.`, "Set SameSite=Strict, or Lax.")
+      !isKnown &&
+      warning(
+        `The cookie has ${said}: what that means differs by browser.`,
+        "Set SameSite=Strict, or Lax.",
+      )
     );
   };
   return each(
     kit,
     complaint,
-    (cookie) => `The cookie is SameSite=${cookie.sameSite}${cookie.partitioned ? "; Partitioned" : ""}.`,
+    (cookie) =>
+      `The cookie is SameSite=${cookie.sameSite}${cookie.partitioned ? "; Partitioned" : ""}.`,
   );
 }
 

@@ -7,7 +7,8 @@ import { FOREIGN } from "../session.js";
 import { findToken } from "../token.js";
 import { NotTried, right, warning, wrong } from "../verdict.js";
 
-const ADVICE = "Answer the page's exact origin and Access-Control-Allow-Credentials: true, with every status.";
+const ADVICE =
+  "Answer the page's exact origin and Access-Control-Allow-Credentials: true, with every status.";
 
 /** The URL at which all of this is tried. */
 function crossOrigin(kit, url = kit.options.refresh) {
@@ -33,7 +34,10 @@ function granted(kit) {
   crossOrigin(kit);
   const found = obstacle(kit.granted(kit.answers.first), kit.options.origin);
   if (!found) return right("The page may read the answer to a refresh.");
-  return wrong(`The answer to a refresh ${found}: the page cannot read it, and the cookie is rotated.`, ADVICE);
+  return wrong(
+    `The answer to a refresh ${found}: the page cannot read it, and the cookie is rotated.`,
+    ADVICE,
+  );
 }
 
 async function refused(kit) {
@@ -51,7 +55,11 @@ async function refused(kit) {
 async function foreign(kit) {
   const { refresh: url, method, origin } = kit.options;
   const { host, protocol } = new URL(origin);
-  for (const other of [FOREIGN, "null", `${protocol}//${host.replace(/:.*/, "")}.foreign.example`]) {
+  for (const other of [
+    FOREIGN,
+    "null",
+    `${protocol}//${host.replace(/:.*/, "")}.foreign.example`,
+  ]) {
     const answers = [
       await kit.page.preflight({ url, method, names: kit.page.headersToAskFor(), origin: other }),
       await kit.main.refresh({ value: "", keep: false, origin: other }),
@@ -70,7 +78,10 @@ function exposed(kit) {
   crossOrigin(kit);
   const answer = kit.granted(kit.answers.first);
   const names = answer.list("access-control-expose-headers");
-  if (findToken(answer, kit.options)?.place.startsWith("the header") && !names.includes("authorization")) {
+  if (
+    findToken(answer, kit.options)?.place.startsWith("the header") &&
+    !names.includes("authorization")
+  ) {
     return wrong(
       "The token stands in a header that the page cannot read.",
       "Add Authorization to Access-Control-Expose-Headers.",
@@ -89,7 +100,11 @@ async function vary(kit) {
   crossOrigin(kit);
   for (const answer of [kit.answers.first, await kit.refused()]) {
     const names = answer.list("vary");
-    if (answer.headers["access-control-allow-origin"] && !names.includes("origin") && !names.includes("*")) {
+    if (
+      answer.headers["access-control-allow-origin"] &&
+      !names.includes("origin") &&
+      !names.includes("*")
+    ) {
       return warning(
         `An answer (${answer.status}) does not have Vary: Origin: a cache may give it to another origin.`,
         "Add Vary: Origin.",
@@ -105,10 +120,18 @@ async function signOut(kit) {
   crossOrigin(kit, url);
   const names = kit.page.headersToAskFor().filter((name) => name !== "content-type");
   if (signOutToken) names.push("authorization");
-  const asked = obstacleOfPreflight(await kit.page.preflight({ url, method, names }), origin, { method, names });
-  if (asked) return wrong(`The preflight of the sign-out ${asked}: the browser does not send it.`, ADVICE);
+  const asked = obstacleOfPreflight(await kit.page.preflight({ url, method, names }), origin, {
+    method,
+    names,
+  });
+  if (asked)
+    return wrong(`The preflight of the sign-out ${asked}: the browser does not send it.`, ADVICE);
   const found = obstacle(await kit.main.signOut({ value: "" }), origin);
-  if (found) return wrong(`The answer to a sign-out ${found}: the page cannot know that it is done.`, ADVICE);
+  if (found)
+    return wrong(
+      `The answer to a sign-out ${found}: the page cannot know that it is done.`,
+      ADVICE,
+    );
   return right("The page may sign out.");
 }
 

@@ -4,11 +4,14 @@ import { domainMatches } from "../set-cookie.js";
 import { findToken } from "../token.js";
 import { NotTried, right, warning, wrong } from "../verdict.js";
 
-const ADVICE = "Refuse a refresh without the attempt header, or with an Origin that is not the page's.";
+const ADVICE =
+  "Refuse a refresh without the attempt header, or with an Origin that is not the page's.";
 
 /** Whether browsers keep the cookie from requests of other sites. */
 function isKept({ main, answers }) {
-  const set = [answers.first, answers.signIn].map((answer) => answer && main.cookieOf(answer)).find(Boolean);
+  const set = [answers.first, answers.signIn]
+    .map((answer) => answer && main.cookieOf(answer))
+    .find(Boolean);
   return ["strict", "lax"].includes(set?.sameSite);
 }
 
@@ -16,7 +19,8 @@ function isKept({ main, answers }) {
 async function forge(kit, method, form) {
   const session = await kit.anySession();
   const forged = await session.forge(method, form);
-  const isRefresh = forged.isOk && (session.cookieOf(forged) ?? findToken(forged, kit.options)) !== undefined;
+  const isRefresh =
+    forged.isOk && (session.cookieOf(forged) ?? findToken(forged, kit.options)) !== undefined;
   return { status: forged.status, isRefresh, lives: (await session.refresh()).isOk };
 }
 
@@ -27,7 +31,8 @@ async function form(kit) {
     type: "application/x-www-form-urlencoded",
     body: "a=b",
   });
-  if (!isRefresh && lives) return right(`The form of a foreign page is answered ${status}, and rotates nothing.`);
+  if (!isRefresh && lives)
+    return right(`The form of a foreign page is answered ${status}, and rotates nothing.`);
   if (!isRefresh) {
     return wrong(
       `The form of a foreign page is answered ${status}, and ends the session.`,
@@ -35,7 +40,10 @@ async function form(kit) {
     );
   }
   if (!isKept(kit)) {
-    return wrong("The form of a foreign page rotates the cookie, and no SameSite keeps the cookie from it.", ADVICE);
+    return wrong(
+      "The form of a foreign page rotates the cookie, and no SameSite keeps the cookie from it.",
+      ADVICE,
+    );
   }
   return warning(
     "A form rotates the cookie. SameSite keeps the cookie from forms of other sites, but not from those of sibling subdomains.",
@@ -45,14 +53,23 @@ async function form(kit) {
 
 async function get(kit) {
   if (kit.options.method === "GET") {
-    return warning("A refresh is a GET: links, images and prefetching browsers send it too.", "Take POST.");
+    return warning(
+      "A refresh is a GET: links, images and prefetching browsers send it too.",
+      "Take POST.",
+    );
   }
   const { status, isRefresh, lives } = await forge(kit, "GET");
   if (isRefresh) {
-    return wrong("A GET rotates the cookie: a link or an image is enough.", "Take the refresh by POST only.");
+    return wrong(
+      "A GET rotates the cookie: a link or an image is enough.",
+      "Take the refresh by POST only.",
+    );
   }
   if (!lives) {
-    return wrong(`A GET is answered ${status}, and ends the session.`, "Answer 405, and leave the session alone.");
+    return wrong(
+      `A GET is answered ${status}, and ends the session.`,
+      "Answer 405, and leave the session alone.",
+    );
   }
   return right(`A GET is answered ${status}, and rotates nothing.`);
 }

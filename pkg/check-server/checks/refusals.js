@@ -11,7 +11,10 @@ async function withoutCookie(kit) {
 }
 
 async function garbage(kit) {
-  return judge(await kit.main.refresh({ value: GARBAGE, keep: false }), "with a cookie that is no good");
+  return judge(
+    await kit.main.refresh({ value: GARBAGE, keep: false }),
+    "with a cookie that is no good",
+  );
 }
 
 /** Requests with a good cookie that are no refresh, and what comes back of them. */
@@ -19,10 +22,16 @@ async function survives(kit) {
   const session = await kit.anySession();
   const headers = { "content-type": "application/json" };
   // A GET has no body to break.
-  const disturbances = [{ method: "DELETE" }, ...(kit.options.method === "GET" ? [] : [{ headers, body: "{" }])];
+  const disturbances = [
+    { method: "DELETE" },
+    ...(kit.options.method === "GET" ? [] : [{ headers, body: "{" }]),
+  ];
   for (const disturbance of disturbances) await session.refresh(disturbance);
-  const isDisturbance = ({ status, isOk, isRedirect }) => !isOk && !isRedirect && ![400, 401, 403].includes(status);
-  const bad = kit.seen.find((answer) => isDisturbance(answer) && kit.main.cookieOf(answer)?.isDeleted);
+  const isDisturbance = ({ status, isOk, isRedirect }) =>
+    !isOk && !isRedirect && ![400, 401, 403].includes(status);
+  const bad = kit.seen.find(
+    (answer) => isDisturbance(answer) && kit.main.cookieOf(answer)?.isDeleted,
+  );
   if (bad) {
     return wrong(
       `An answer ${bad.status}, which says nothing about the session, deletes the refresh cookie: a bad moment signs the user out.`,
@@ -30,7 +39,8 @@ async function survives(kit) {
     );
   }
   const after = await session.refresh();
-  if (after.isOk) return right("Answers that say nothing about the session leave the cookie alone.");
+  if (after.isOk)
+    return right("Answers that say nothing about the session leave the cookie alone.");
   return wrong(
     `After a request with another method and one with a broken body the refresh is answered ${after.status}.`,
     "Touch the session only where a refresh has been read and is granted.",
@@ -42,5 +52,9 @@ const REFUSED = "RFC 6749, section 5.2; README, What the server must do";
 export const REFUSALS = [
   { name: "refused-without-cookie", source: REFUSED, run: withoutCookie },
   { name: "refused-garbage-cookie", source: REFUSED, run: garbage },
-  { name: "cookie-survives-errors", source: "RFC 9110, section 15.6; docs/rotation.md", run: survives },
+  {
+    name: "cookie-survives-errors",
+    source: "RFC 9110, section 15.6; docs/rotation.md",
+    run: survives,
+  },
 ];

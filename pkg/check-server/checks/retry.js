@@ -13,22 +13,29 @@ export const lost = (kit) =>
   kit.once("lost", async () => {
     const session = await kit.newSession();
     const attempt = newAttempt();
-    const successor = session.cookieOf(kit.granted(await session.refresh({ attempt, keep: false })))?.value;
+    const successor = session.cookieOf(
+      kit.granted(await session.refresh({ attempt, keep: false })),
+    )?.value;
     const retried = await session.refresh({ attempt });
-    if (retried.isOk) return { retried, isSame: session.value === successor, next: await session.refresh() };
+    if (retried.isOk)
+      return { retried, isSame: session.value === successor, next: await session.refresh() };
     return { retried, hasGrace: await grace(kit) };
   });
 
 async function lostAnswer(kit) {
   const { retried, next, hasGrace } = await lost(kit);
-  if (next?.isOk) return right("A retry under the same attempt id is answered, and the cookie that it brings works.");
+  if (next?.isOk)
+    return right(
+      "A retry under the same attempt id is answered, and the cookie that it brings works.",
+    );
   if (next) {
     return wrong(
       `An answer that is lost signs the user out: the retry under the same attempt id is answered, and the cookie that it brings is refused with ${next.status}.`,
       ADVICE,
     );
   }
-  if (hasGrace) return right("The preceding cookie is accepted while its successor was never presented.");
+  if (hasGrace)
+    return right("The preceding cookie is accepted while its successor was never presented.");
   return wrong(
     `An answer that is lost signs the user out: the retry under the same attempt id is answered ${retried.status}, and so is the preceding cookie under another.`,
     ADVICE,
@@ -56,7 +63,8 @@ async function resent(kit) {
   const send = () => session.refresh({ attempt });
   const both = await Promise.all([send(), send()]);
   const bad = [...both, await session.refresh()].find(({ isOk }) => !isOk);
-  if (!bad) return right("A refresh that comes twice at once is answered twice, and the cookie works.");
+  if (!bad)
+    return right("A refresh that comes twice at once is answered twice, and the cookie works.");
   const { next, hasGrace } = await lost(kit);
   if (isRefusal(bad) && !next?.isOk && !hasGrace) {
     throw new NotTried("two that come one after the other are not both granted: see lost-answer");
@@ -81,13 +89,17 @@ async function returned(kit) {
   const { retried } = await lost(kit);
   const name = kit.options.attemptHeader;
   if (!kit.isReturned()) {
-    if (!(await recognisesAttempts(kit))) throw new NotTried("attempt ids are not recognised, and not returned");
+    if (!(await recognisesAttempts(kit)))
+      throw new NotTried("attempt ids are not recognised, and not returned");
     return warning(
       "Attempt ids are recognised, and the client cannot know it.",
       `Return the id in ${name} with each refresh that is accepted, or tell the client: server: { rotation: "replays" }.`,
     );
   }
-  if (retried.isOk) return right("An accepted refresh returns its attempt id: the client knows that a retry does no harm.");
+  if (retried.isOk)
+    return right(
+      "An accepted refresh returns its attempt id: the client knows that a retry does no harm.",
+    );
   return wrong(
     `An accepted refresh returns its attempt id, and a retry under that is answered ${retried.status}: the client takes it for safe.`,
     `Recognise attempt ids, or leave ${name} out of the answer.`,

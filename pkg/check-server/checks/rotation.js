@@ -9,8 +9,11 @@ import { NotTried, right, warning, wrong } from "../verdict.js";
 function rotation(kit) {
   const { main, answers } = kit;
   kit.granted(answers.second);
-  const [one, other] = [answers.first, answers.second].map((answer) => main.cookieOf(answer)?.value);
-  if (one !== undefined && other !== undefined && one !== other) return right("Each refresh brings another cookie.");
+  const [one, other] = [answers.first, answers.second].map(
+    (answer) => main.cookieOf(answer)?.value,
+  );
+  if (one !== undefined && other !== undefined && one !== other)
+    return right("Each refresh brings another cookie.");
   return wrong(
     "The cookie stays the same over a refresh: a stolen one works as long as the session lasts.",
     "Set a new refresh token at each refresh, and refuse the spent one.",
@@ -39,7 +42,9 @@ async function refused(kit) {
     );
   }
   if (isRefusal(reused)) {
-    return right(`A spent cookie is refused with ${reused.status}, once its successor has been presented.`);
+    return right(
+      `A spent cookie is refused with ${reused.status}, once its successor has been presented.`,
+    );
   }
   return wrong(
     `A spent cookie is answered ${reused.status}, which does not say that it is refused.`,
@@ -50,7 +55,8 @@ async function refused(kit) {
 async function family(kit) {
   const { reused, newest } = await reuse(kit);
   if (reused.isOk) throw new NotTried("the reuse is not noticed");
-  if (!newest.isOk) return right("A reuse ends the session: the newest cookie is refused from then on.");
+  if (!newest.isOk)
+    return right("A reuse ends the session: the newest cookie is refused from then on.");
   return warning(
     "After a reuse the newest cookie still works: if a thief has that one, they stay.",
     "Revoke all refresh tokens of the sign-in when a spent one is presented.",
@@ -70,7 +76,10 @@ async function atOnce(kit) {
     );
   }
   if (!both.some(({ isOk }) => isOk)) {
-    return wrong("Two refreshes at once are both refused: the session is lost.", "Grant the first of them.");
+    return wrong(
+      "Two refreshes at once are both refused: the session is lost.",
+      "Grant the first of them.",
+    );
   }
   if (!both.every(({ isOk }) => isOk)) return right("Of two refreshes at once one is granted.");
   if (session.cookieOf(both[0]) === undefined || (await grace(kit))) {

@@ -23,12 +23,17 @@ async function done(kit) {
   const { answer } = await signedOut(kit);
   const seen = `A sign-out is answered ${answer.status}`;
   if (readReply(answer) === "confirmed") return right(`${seen}.`);
-  if (answer.isRedirect) return wrong(`${seen}, a redirect, which the client does not follow.`, "Answer 204.");
+  if (answer.isRedirect)
+    return wrong(`${seen}, a redirect, which the client does not follow.`, "Answer 204.");
   if (answer.isOk) {
-    return wrong(`${seen} with ${quoted(answer.type || "a challenge")}: so does a portal or a proxy, so it is not believed.`, "Answer 204.");
+    return wrong(
+      `${seen} with ${quoted(answer.type || "a challenge")}: so does a portal or a proxy, so it is not believed.`,
+      "Answer 204.",
+    );
   }
   if (answer.status === 401 && !kit.options.signOutToken) {
-    const advice = "If the endpoint requires the access token, give --sign-out-token, and the client signOut: { url, token: true }.";
+    const advice =
+      "If the endpoint requires the access token, give --sign-out-token, and the client signOut: { url, token: true }.";
     return wrong(`${seen}: the client does not take that for done.`, advice);
   }
   return wrong(`${seen}: the client does not take that for done.`, "Answer 204.");
@@ -37,12 +42,16 @@ async function done(kit) {
 async function clears(kit) {
   const { session, refreshed, answer } = await signedOut(kit);
   const cleared = session.cookieOf(answer);
-  const set = session.cookieOf(refreshed) ?? (kit.answers.signIn && session.cookieOf(kit.answers.signIn));
+  const set =
+    session.cookieOf(refreshed) ?? (kit.answers.signIn && session.cookieOf(kit.answers.signIn));
   const advice = "Set the cookie with Max-Age=0, and the Path and Domain that it was set with.";
   if (!cleared) return wrong("A sign-out does not delete the cookie.", advice);
   if (!cleared.isDeleted) return wrong("A sign-out sets a cookie that lives on.", advice);
   const isSame =
-    !set || (set.path === cleared.path && set.domain === cleared.domain && set.hasDomain === cleared.hasDomain);
+    !set ||
+    (set.path === cleared.path &&
+      set.domain === cleared.domain &&
+      set.hasDomain === cleared.hasDomain);
   if (isSame) return right("A sign-out deletes the cookie.");
   return wrong(
     "A sign-out deletes a cookie of another Path or Domain: the browser keeps the one that was set.",
@@ -52,7 +61,8 @@ async function clears(kit) {
 
 async function ends(kit) {
   const { after } = await signedOut(kit);
-  if (isRefusal(after)) return right(`After a sign-out the cookie is refused with ${after.status}.`);
+  if (isRefusal(after))
+    return right(`After a sign-out the cookie is refused with ${after.status}.`);
   return wrong(
     `After a sign-out the cookie that was copied before is answered ${after.status}: the session goes on.`,
     "End the session on the server; deleting the cookie is not enough.",
@@ -66,7 +76,8 @@ async function again(kit) {
   const advice = "Answer 204: who is not signed in is signed out.";
   const says = readReply(answer);
   if (says === "confirmed") return right(`${seen}.`);
-  if (says === "refused") return warning(`${seen}; the client asks by a refresh or two whether that is so.`, advice);
+  if (says === "refused")
+    return warning(`${seen}; the client asks by a refresh or two whether that is so.`, advice);
   const html = answer.type.includes("html") ? " with HTML" : "";
   return wrong(`${seen}${html}: the client tries it again.`, advice);
 }
@@ -86,7 +97,8 @@ async function storage(kit) {
 
 async function noStore(kit) {
   const { answer } = await signedOut(kit);
-  if (answer.list("cache-control").includes("no-store")) return right("The answer to a sign-out is not stored.");
+  if (answer.list("cache-control").includes("no-store"))
+    return right("The answer to a sign-out is not stored.");
   return warning("The answer to a sign-out has no Cache-Control: no-store.", "Add it.");
 }
 

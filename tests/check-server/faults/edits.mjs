@@ -10,13 +10,19 @@ export const isForeign = ({ headers }) => headers.origin === "https://foreign.ex
 /** Rules that change the answers to some requests, perhaps only those with a status. */
 export const edit = (concerns, change, status) => ({
   edit: (answer, request) => {
-    if (concerns(request) && (status === undefined || answer.status === status)) change(answer, request);
+    if (concerns(request) && (status === undefined || answer.status === status))
+      change(answer, request);
   },
 });
 
 /** Rules that set a header in those answers, or leave it out. */
 export const header = (concerns, name, value, status) =>
-  edit(concerns, ({ headers }) => (value === undefined ? delete headers[name] : (headers[name] = value)), status);
+  edit(
+    concerns,
+    ({ headers }) => (value === undefined ? delete headers[name] : (headers[name] = value)),
+    status,
+  );
 
 /** Rules that change the JSON of a granted refresh. */
-export const json = (change) => edit(isRefresh, (answer) => (answer.json = change(answer.json)), 200);
+export const json = (change) =>
+  edit(isRefresh, (answer) => (answer.json = change(answer.json)), 200);

@@ -4,9 +4,11 @@ import { edit, header, isRefresh } from "./edits.mjs";
 
 const GARBAGE = /no-such-refresh-token/;
 const isGarbage = (request) => isRefresh(request) && GARBAGE.test(request.headers.cookie);
-const isStranger = (request) => isRefresh(request) && !/refresh_token=/.test(request.headers.cookie);
+const isStranger = (request) =>
+  isRefresh(request) && !/refresh_token=/.test(request.headers.cookie);
 
-const isJson = (request) => isRefresh(request) && request.headers["content-type"] === "application/json";
+const isJson = (request) =>
+  isRefresh(request) && request.headers["content-type"] === "application/json";
 
 const status = (concerns, value) => edit(concerns, (answer) => (answer.status = value));
 const instead = (concerns, type, text) =>
@@ -16,12 +18,18 @@ const instead = (concerns, type, text) =>
   });
 
 /** An error that deletes the cookie. */
-const deleting = (concerns) => edit(concerns, (answer) => (answer.cookies = ["refresh_token=; Path=/auth; Max-Age=0"]));
+const deleting = (concerns) =>
+  edit(concerns, (answer) => (answer.cookies = ["refresh_token=; Path=/auth; Max-Age=0"]));
 
 /** The same faults with and without a cookie. */
 const both = (...fault) => [
   [`without a cookie: ${fault[0]}`, "refused-without-cookie", fault[1], fault[2](isStranger)],
-  [`with one that is no good: ${fault[0]}`, "refused-garbage-cookie", fault[1], fault[2](isGarbage)],
+  [
+    `with one that is no good: ${fault[0]}`,
+    "refused-garbage-cookie",
+    fault[1],
+    fault[2](isGarbage),
+  ],
 ];
 
 export const REFUSALS = [
@@ -31,16 +39,30 @@ export const REFUSALS = [
   ...both("409", "wrong", (concerns) => status(concerns, 409)),
   ...both("419", "warning", (concerns) => status(concerns, 419)),
   ...both("429", "warning", (concerns) => status(concerns, 429)),
-  ...both("HTML", "wrong", (concerns) => instead(concerns, "text/html; charset=utf-8", "<h1>Sign in</h1>")),
+  ...both("HTML", "wrong", (concerns) =>
+    instead(concerns, "text/html; charset=utf-8", "<h1>Sign in</h1>"),
+  ),
   ...both("plain text", "warning", (concerns) => instead(concerns, "text/plain", "Unauthorized")),
-  ...both("Basic", "wrong", (concerns) => header(concerns, "www-authenticate", 'Basic realm="app"')),
+  ...both("Basic", "wrong", (concerns) =>
+    header(concerns, "www-authenticate", 'Basic realm="app"'),
+  ),
   [
     "with one that is no good: no answer",
     "refused-garbage-cookie",
     "wrong",
     edit(isGarbage, (answer) => (answer.drops = true)),
   ],
-  ["405 deletes the cookie", "cookie-survives-errors", "wrong", deleting(({ method }) => method === "DELETE")],
+  [
+    "405 deletes the cookie",
+    "cookie-survives-errors",
+    "wrong",
+    deleting(({ method }) => method === "DELETE"),
+  ],
   ["a broken body ends the session", "cookie-survives-errors", "wrong", { ends: isJson }],
-  ["another method ends the session", "cookie-survives-errors", "wrong", { ends: ({ method }) => method === "DELETE" }],
+  [
+    "another method ends the session",
+    "cookie-survives-errors",
+    "wrong",
+    { ends: ({ method }) => method === "DELETE" },
+  ],
 ];

@@ -46,12 +46,21 @@ function callTwice(name, url, how) {
   const session = makeSession(name);
   // Not the same URL: the browser's cache lets one wait for the other.
   const { args, signal, abort } = SIGNALS[how](`${url}&one`);
-  calls = { name, signal, abort, one: watch(session.fetch(...args)), other: watch(session.fetch(`${url}&other`)) };
+  calls = {
+    name,
+    signal,
+    abort,
+    one: watch(session.fetch(...args)),
+    other: watch(session.fetch(`${url}&other`)),
+  };
 }
 
 function watch(promise) {
   const watched = { promise, state: "pending" };
-  promise.then(() => (watched.state = "fulfilled"), () => (watched.state = "rejected"));
+  promise.then(
+    () => (watched.state = "fulfilled"),
+    () => (watched.state = "rejected"),
+  );
   return watched;
 }
 
@@ -59,7 +68,10 @@ async function abortOne() {
   const { one, other, signal, abort } = calls;
   const isPending = one.state === "pending";
   abort();
-  const error = await one.promise.then(() => "fulfilled", (error) => error);
+  const error = await one.promise.then(
+    () => "fulfilled",
+    (error) => error,
+  );
   const isReason = error === signal.reason;
   await new Promise((resolve) => setTimeout(resolve, 20));
   return { isPending, isReason, name: error?.name, value: String(error), other: other.state };
@@ -75,11 +87,22 @@ async function theOther() {
 /** As another tab would. Settles when the lock is held. */
 function holdLock(name) {
   return new Promise((held) => {
-    void navigator.locks.request(name, () => new Promise((resolve) => {
-      letLockGo = resolve;
-      held();
-    }));
+    void navigator.locks.request(
+      name,
+      () =>
+        new Promise((resolve) => {
+          letLockGo = resolve;
+          held();
+        }),
+    );
   });
 }
 
-Object.assign(globalThis, { abortOne, callTwice, holdLock, letLockGo: () => letLockGo(), makeSession, theOther });
+Object.assign(globalThis, {
+  abortOne,
+  callTwice,
+  holdLock,
+  letLockGo: () => letLockGo(),
+  makeSession,
+  theOther,
+});

@@ -37,17 +37,46 @@ function form(...fields) {
 
 /** Each value of each member, with a body where one is needed. */
 const MEMBERS = {
-  method: ["GET", "get", "POST", "post", "PUT", "PATCH", "patch", "DELETE", "HEAD", "OPTIONS", "X-OWN", "TRACE", "CONNECT", "", "a b"],
+  method: [
+    "GET",
+    "get",
+    "POST",
+    "post",
+    "PUT",
+    "PATCH",
+    "patch",
+    "DELETE",
+    "HEAD",
+    "OPTIONS",
+    "X-OWN",
+    "TRACE",
+    "CONNECT",
+    "",
+    "a b",
+  ],
   mode: ["cors", "same-origin", "no-cors", "navigate", "websocket"],
   credentials: ["omit", "same-origin", "include", "sometimes"],
   cache: ["default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached", "never"],
   redirect: ["follow", "error", "manual", "elsewhere"],
   referrer: ["", "about:client", "/elsewhere", "http://other.test/", "http://["],
   referrerPolicy: [
-    "", "no-referrer", "no-referrer-when-downgrade", "same-origin", "origin", "strict-origin", "origin-when-cross-origin",
-    "strict-origin-when-cross-origin", "unsafe-url", "some",
+    "",
+    "no-referrer",
+    "no-referrer-when-downgrade",
+    "same-origin",
+    "origin",
+    "strict-origin",
+    "origin-when-cross-origin",
+    "strict-origin-when-cross-origin",
+    "unsafe-url",
+    "some",
   ],
-  integrity: ["", "sha256-PZakWBIOaIaMzKa61mvj/I30Ynprc3LWm5jTunaId00=", "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "nonsense"],
+  integrity: [
+    "",
+    "sha256-PZakWBIOaIaMzKa61mvj/I30Ynprc3LWm5jTunaId00=",
+    "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    "nonsense",
+  ],
   keepalive: [true, false, 1],
   priority: ["high", "low", "auto", "urgent"],
   window: [null, "window"],
@@ -56,19 +85,37 @@ const MEMBERS = {
   unknown: ["to everybody"],
   targetAddressSpace: ["loopback", "moon"],
   headers: [
-    {}, { "X-Mine": "1", accept: "text/html" }, [["x-mine", "1"], ["x-mine", "2"]], new Headers({ "x-mine": "3" }),
-    { cookie: "a=b", host: "evil.test", "sec-own": "1" }, { "a b": "c" }, { a: "\n b" }, { a: "ü" }, { a: "☃" }, [["alone"]], "text", null, 5,
-    { "content-type": "application/json" }, { Authorization: "Basic eDp5" },
+    {},
+    { "X-Mine": "1", accept: "text/html" },
+    [
+      ["x-mine", "1"],
+      ["x-mine", "2"],
+    ],
+    new Headers({ "x-mine": "3" }),
+    { cookie: "a=b", host: "evil.test", "sec-own": "1" },
+    { "a b": "c" },
+    { a: "\n b" },
+    { a: "ü" },
+    { a: "☃" },
+    [["alone"]],
+    "text",
+    null,
+    5,
+    { "content-type": "application/json" },
+    { Authorization: "Basic eDp5" },
   ],
 };
 
-function* members(at) {
+function* members(_at) {
   for (const [member, values] of Object.entries(MEMBERS)) {
     for (const [index, value] of values.entries()) {
       for (const place of PLACES.slice(0, 3)) {
         const init = () => ({ [member]: value });
         yield [`${member} #${index} to ${place}`, (at) => ({ args: [at("/m", place), init()] })];
-        yield [`${member} #${index} of a Request to ${place}`, (at) => ({ args: [lazily(() => new Request(at("/m", place), init()))] })];
+        yield [
+          `${member} #${index} of a Request to ${place}`,
+          (at) => ({ args: [lazily(() => new Request(at("/m", place), init()))] }),
+        ];
       }
     }
   }
@@ -79,24 +126,50 @@ function lazily(make) {
   try {
     return make();
   } catch (error) {
-    return { toString: () => { throw error; } };
+    return {
+      toString: () => {
+        throw error;
+      },
+    };
   }
 }
 
 function* bodies() {
   for (const [kind, body] of Object.entries(BODIES)) {
     for (const place of PLACES) {
-      const init = (method) => ({ method, body: body(), ...(kind === "a stream" && { duplex: "half" }) });
+      const init = (method) => ({
+        method,
+        body: body(),
+        ...(kind === "a stream" && { duplex: "half" }),
+      });
       yield [`POST of ${kind} to ${place}`, (at) => ({ args: [at("/b", place), init("POST")] })];
-      yield [`a Request with ${kind} to ${place}`, (at) => ({ args: [new Request(at("/b", place), init("PUT"))] })];
+      yield [
+        `a Request with ${kind} to ${place}`,
+        (at) => ({ args: [new Request(at("/b", place), init("PUT"))] }),
+      ];
     }
     yield [`GET with ${kind}`, (at) => ({ args: [at("/b"), { body: body() }] })];
-    yield [`${kind}, kept alive`, (at) => ({ args: [at("/b"), { method: "POST", body: body(), keepalive: true }] })];
+    yield [
+      `${kind}, kept alive`,
+      (at) => ({ args: [at("/b"), { method: "POST", body: body(), keepalive: true }] }),
+    ];
   }
-  yield ["a Request with a body, and another one beside it", (at) => ({ args: [new Request(at("/b"), { method: "POST", body: "a" }), { body: "b" }] })];
-  yield ["60 KiB, kept alive", (at) => ({ args: [at("/b"), { method: "POST", body: "x".repeat(60 << 10), keepalive: true }] })];
-  yield ["70 KiB, kept alive", (at) => ({ args: [at("/b"), { method: "POST", body: "x".repeat(70 << 10), keepalive: true }] })];
-  yield ["a stream without duplex", (at) => ({ args: [at("/b"), { method: "POST", body: new Blob(["x"]).stream() }] })];
+  yield [
+    "a Request with a body, and another one beside it",
+    (at) => ({ args: [new Request(at("/b"), { method: "POST", body: "a" }), { body: "b" }] }),
+  ];
+  yield [
+    "60 KiB, kept alive",
+    (at) => ({ args: [at("/b"), { method: "POST", body: "x".repeat(60 << 10), keepalive: true }] }),
+  ];
+  yield [
+    "70 KiB, kept alive",
+    (at) => ({ args: [at("/b"), { method: "POST", body: "x".repeat(70 << 10), keepalive: true }] }),
+  ];
+  yield [
+    "a stream without duplex",
+    (at) => ({ args: [at("/b"), { method: "POST", body: new Blob(["x"]).stream() }] }),
+  ];
 }
 
 function* inputs() {
@@ -105,19 +178,64 @@ function* inputs() {
   yield ["a URL", (at) => ({ args: [new URL(at("/i"))] })];
   yield ["a relative URL", (at) => ({ args: [new URL(at("/i")).href.slice(origin().length)] })];
   yield ["an object that is none", (at) => ({ args: [{ toString: () => at("/i") }] })];
-  yield ["an object that throws", () => ({ args: [{ toString() { throw new RangeError("mine"); } }] })];
+  yield [
+    "an object that throws",
+    () => ({
+      args: [
+        {
+          toString() {
+            throw new RangeError("mine");
+          },
+        },
+      ],
+    }),
+  ];
   yield ["an init that is none", (at) => ({ args: [at("/i"), 5] })];
   yield ["an init of null", (at) => ({ args: [at("/i"), null] })];
   yield ["more arguments", (at) => ({ args: [at("/i"), {}, "more"] })];
-  yield ["an init that throws", (at) => ({ args: [at("/i"), { get method() { throw new RangeError("mine"); } }] })];
-  yield ["headers of an iterator", (at) => ({ args: [at("/i"), { headers: new Map([["x-mine", "1"]]).entries() }] })];
-  yield ["a used Request", (at) => {
-    const request = new Request(at("/i"), { method: "POST", body: "x" });
-    request.text();
-    return { args: [request] };
-  }];
-  yield ["a Request that is told more", (at) => ({ args: [new Request(at("/i"), { headers: { a: "1" } }), { headers: { b: "2" }, method: "PUT" }] })];
-  for (const url of ["http://[", "http://u:p@127.0.0.1:1/", "data:text/plain,hello", "about:blank", "ftp://a.test/", "javascript:0", "http://127.0.0.1:1/"]) {
+  yield [
+    "an init that throws",
+    (at) => ({
+      args: [
+        at("/i"),
+        {
+          get method() {
+            throw new RangeError("mine");
+          },
+        },
+      ],
+    }),
+  ];
+  yield [
+    "headers of an iterator",
+    (at) => ({ args: [at("/i"), { headers: new Map([["x-mine", "1"]]).entries() }] }),
+  ];
+  yield [
+    "a used Request",
+    (at) => {
+      const request = new Request(at("/i"), { method: "POST", body: "x" });
+      request.text();
+      return { args: [request] };
+    },
+  ];
+  yield [
+    "a Request that is told more",
+    (at) => ({
+      args: [
+        new Request(at("/i"), { headers: { a: "1" } }),
+        { headers: { b: "2" }, method: "PUT" },
+      ],
+    }),
+  ];
+  for (const url of [
+    "http://[",
+    "http://u:p@127.0.0.1:1/",
+    "data:text/plain,hello",
+    "about:blank",
+    "ftp://a.test/",
+    "javascript:0",
+    "http://127.0.0.1:1/",
+  ]) {
     yield [`the URL ${url}`, () => ({ args: [url] })];
   }
   const blob = globalThis.document && URL.createObjectURL(new Blob(["blob"]));
@@ -128,7 +246,8 @@ const origin = () => globalThis.location.origin;
 
 function* answers() {
   for (const status of [200, 201, 204, 205, 206, 304, 400, 403, 404, 409, 429, 500, 503]) {
-    for (const place of PLACES) yield [`${status} of ${place}`, (at) => ({ args: [at(`/a?status=${status}`, place)] })];
+    for (const place of PLACES)
+      yield [`${status} of ${place}`, (at) => ({ args: [at(`/a?status=${status}`, place)] })];
   }
   for (const place of PLACES) {
     yield [`a reset by ${place}`, (at) => ({ args: [at("/a?reset", place)] })];
@@ -137,15 +256,30 @@ function* answers() {
         for (const redirect of ["follow", "error", "manual"]) {
           const init = () => ({ method, redirect, ...(method === "POST" && { body: "moved" }) });
           const to = (at) => encodeURIComponent(at("/end", place));
-          yield [`${method}, ${status} to ${place}, ${redirect}`, (at) => ({ args: [at(`/a?status=${status}&to=${to(at)}`), init()] })];
+          yield [
+            `${method}, ${status} to ${place}, ${redirect}`,
+            (at) => ({ args: [at(`/a?status=${status}&to=${to(at)}`), init()] }),
+          ];
         }
       }
     }
   }
   yield ["a redirect to nowhere", (at) => ({ args: [at("/a?status=302")] })];
   yield ["a body that is read in parts", (at) => ({ args: [at("/a?half")], read: firstChunk })];
-  yield ["a body that is cancelled", (at) => ({ args: [at("/a?half")], read: (response) => response.body.cancel().then(() => "cancelled") })];
-  yield ["a clone", (at) => ({ args: [at("/a")], read: async (response) => [await response.clone().text(), await response.text()].join() })];
+  yield [
+    "a body that is cancelled",
+    (at) => ({
+      args: [at("/a?half")],
+      read: (response) => response.body.cancel().then(() => "cancelled"),
+    }),
+  ];
+  yield [
+    "a clone",
+    (at) => ({
+      args: [at("/a")],
+      read: async (response) => [await response.clone().text(), await response.text()].join(),
+    }),
+  ];
 }
 
 async function firstChunk(response) {
@@ -156,47 +290,87 @@ async function firstChunk(response) {
 }
 
 /** Reasons of any type. */
-const REASONS = { none: undefined, "an error": new RangeError("mine"), "an object": { mine: true }, "a string": "mine", null: null, zero: 0 };
+const REASONS = {
+  none: undefined,
+  "an error": new RangeError("mine"),
+  "an object": { mine: true },
+  "a string": "mine",
+  null: null,
+  zero: 0,
+};
 
 function* aborts() {
   for (const [kind, reason] of Object.entries(REASONS)) {
     for (const place of ["own", "stranger"]) {
-      yield [`aborted before, with ${kind}, to ${place}`, (at) => ({ args: [at("/s", place), { signal: AbortSignal.abort(reason) }], reason })];
-      yield [`aborted at once, with ${kind}, to ${place}`, (at) => {
-        const controller = new AbortController();
-        return { args: [at("/s?slow", place), { signal: controller.signal }], reason, then: () => controller.abort(reason) };
-      }];
-      yield [`aborted on the wire, with ${kind}, to ${place}`, (at) => {
-        const controller = new AbortController();
-        const then = async (onTheWire) => {
-          await onTheWire();
-          controller.abort(reason);
-        };
-        return { args: [at("/s?slow", place), { signal: controller.signal }], reason, then };
-      }];
-      yield [`aborted in the body, with ${kind}, to ${place}`, (at) => {
-        const controller = new AbortController();
-        const read = (response) => {
-          const text = response.text();
-          controller.abort(reason);
-          return text;
-        };
-        return { args: [at("/s?half", place), { signal: controller.signal }], reason, read };
-      }];
+      yield [
+        `aborted before, with ${kind}, to ${place}`,
+        (at) => ({ args: [at("/s", place), { signal: AbortSignal.abort(reason) }], reason }),
+      ];
+      yield [
+        `aborted at once, with ${kind}, to ${place}`,
+        (at) => {
+          const controller = new AbortController();
+          return {
+            args: [at("/s?slow", place), { signal: controller.signal }],
+            reason,
+            then: () => controller.abort(reason),
+          };
+        },
+      ];
+      yield [
+        `aborted on the wire, with ${kind}, to ${place}`,
+        (at) => {
+          const controller = new AbortController();
+          const then = async (onTheWire) => {
+            await onTheWire();
+            controller.abort(reason);
+          };
+          return { args: [at("/s?slow", place), { signal: controller.signal }], reason, then };
+        },
+      ];
+      yield [
+        `aborted in the body, with ${kind}, to ${place}`,
+        (at) => {
+          const controller = new AbortController();
+          const read = (response) => {
+            const text = response.text();
+            controller.abort(reason);
+            return text;
+          };
+          return { args: [at("/s?half", place), { signal: controller.signal }], reason, read };
+        },
+      ];
     }
   }
-  yield ["aborted at once, a Request", (at) => {
-    const controller = new AbortController();
-    return { args: [new Request(at("/s?slow"), { signal: controller.signal })], then: () => controller.abort() };
-  }];
-  yield ["a body whose call is aborted before", (at) => ({ args: [at("/s"), { method: "POST", body: "x", signal: AbortSignal.abort() }] })];
-  yield ["a Request with a body whose call is aborted", (at) => ({ args: [new Request(at("/s"), { method: "POST", body: "x" }), { signal: AbortSignal.abort() }] })];
+  yield [
+    "aborted at once, a Request",
+    (at) => {
+      const controller = new AbortController();
+      return {
+        args: [new Request(at("/s?slow"), { signal: controller.signal })],
+        then: () => controller.abort(),
+      };
+    },
+  ];
+  yield [
+    "a body whose call is aborted before",
+    (at) => ({ args: [at("/s"), { method: "POST", body: "x", signal: AbortSignal.abort() }] }),
+  ];
+  yield [
+    "a Request with a body whose call is aborted",
+    (at) => ({
+      args: [new Request(at("/s"), { method: "POST", body: "x" }), { signal: AbortSignal.abort() }],
+    }),
+  ];
   yield ["a time-out", (at) => ({ args: [at("/s?slow"), { signal: AbortSignal.timeout(100) }] })];
-  yield ["aborted at once, any of two", (at) => {
-    const controller = new AbortController();
-    const signal = AbortSignal.any([AbortSignal.timeout(60_000), controller.signal]);
-    return { args: [at("/s?slow"), { signal }], then: () => controller.abort() };
-  }];
+  yield [
+    "aborted at once, any of two",
+    (at) => {
+      const controller = new AbortController();
+      const signal = AbortSignal.any([AbortSignal.timeout(60_000), controller.signal]);
+      return { args: [at("/s?slow"), { signal }], then: () => controller.abort() };
+    },
+  ];
 }
 
 /** All of them; `origins` are not needed to name them. */

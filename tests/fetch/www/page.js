@@ -1,7 +1,7 @@
 // The page of the differential test: a session, the calls to make, and a way to make one and to look at what came of it.
 
-import { createSession } from "/files/pkg/index.js";
 import { cases } from "/files/cases.js";
+import { createSession } from "/files/pkg/index.js";
 
 const { fetch: nativeFetch } = globalThis;
 
@@ -26,7 +26,15 @@ const gatherings = new Map();
 
 /** A `fetch` that has to wait for its session. */
 function held(how) {
-  if (!gatherings.has(how)) gatherings.set(how, WAITS[how](Math.floor(Math.random() * 1e9), () => new Promise((resolve) => setTimeout(() => resolve(gatherings.delete(how)), GATHERING))));
+  if (!gatherings.has(how))
+    gatherings.set(
+      how,
+      WAITS[how](
+        Math.floor(Math.random() * 1e9),
+        () =>
+          new Promise((resolve) => setTimeout(() => resolve(gatherings.delete(how)), GATHERING)),
+      ),
+    );
   return gatherings.get(how);
 }
 
@@ -34,8 +42,15 @@ const WAITS = {
   /** For its wasm: each has a package of its own. */
   async loading(index, gathered) {
     const { createSession } = await import(`/files/pkg@${index}/index.js`);
-    const wasm = gathered().then(() => nativeFetch(`/files/pkg@${index}/dist/silent_session_bg.wasm`));
-    const session = createSession({ refresh: "/auth/refresh", name: `loading ${index}`, sendTokenTo, wasm });
+    const wasm = gathered().then(() =>
+      nativeFetch(`/files/pkg@${index}/dist/silent_session_bg.wasm`),
+    );
+    const session = createSession({
+      refresh: "/auth/refresh",
+      name: `loading ${index}`,
+      sendTokenTo,
+      wasm,
+    });
     setTimeout(() => session.close(), 2 * PATIENCE);
     return session.fetch;
   },
@@ -52,11 +67,16 @@ const WAITS = {
 
 async function fetchOf(how) {
   switch (how) {
-    case "native": return nativeFetch;
-    case "session": return session.fetch;
-    case "loading": return held("loading");
-    case "restoring": return (await held("restoring")).fetch;
-    case "passive": return (await held("restoring")).fetchWith({ passive: true });
+    case "native":
+      return nativeFetch;
+    case "session":
+      return session.fetch;
+    case "loading":
+      return held("loading");
+    case "restoring":
+      return (await held("restoring")).fetch;
+    case "passive":
+      return (await held("restoring")).fetchWith({ passive: true });
   }
 }
 
@@ -64,7 +84,10 @@ async function fetchOf(how) {
 async function observe(name, how, mark, more = "") {
   const make = makers.get(name);
   const fetch = await fetchOf(how);
-  const call = make((path, origin = "own") => `${origins[origin]}${path}${path.includes("?") ? "&" : "?"}mark=${mark}${more}`);
+  const call = make(
+    (path, origin = "own") =>
+      `${origins[origin]}${path}${path.includes("?") ? "&" : "?"}mark=${mark}${more}`,
+  );
   const { args, reason } = call;
   const before = describeArguments(args);
   let promise;
@@ -77,7 +100,13 @@ async function observe(name, how, mark, more = "") {
   const atOnce = describeArguments(args);
   call.then?.(() => nativeFetch(`${origins.watcher}/arrived?mark=${mark}`));
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, "unanswered"));
-  const outcome = await Promise.race([promise.then((response) => describe(response, call, mark), (error) => fault(error, reason)), late]);
+  const outcome = await Promise.race([
+    promise.then(
+      (response) => describe(response, call, mark),
+      (error) => fault(error, reason),
+    ),
+    late,
+  ]);
   return { isPromise, before, atOnce, outcome, after: describeArguments(args) };
 }
 
@@ -86,22 +115,40 @@ function describeArguments([input, init]) {
   const headers = init?.headers;
   return {
     used: input instanceof Request ? input.bodyUsed : undefined,
-    headers: headers instanceof Headers ? plain(headers) : input instanceof Request ? plain(input.headers) : undefined,
+    headers:
+      headers instanceof Headers
+        ? plain(headers)
+        : input instanceof Request
+          ? plain(input.headers)
+          : undefined,
     members: init && typeof init === "object" ? Object.keys(init) : undefined,
     locked: init?.body instanceof ReadableStream ? init.body.locked : undefined,
   };
 }
 
 /** Each form has a boundary of its own. */
-const plain = (headers) => [...headers].map(([name, value]) => [name, value.replace(/boundary=.*/, "boundary")]);
+const plain = (headers) =>
+  [...headers].map(([name, value]) => [name, value.replace(/boundary=.*/, "boundary")]);
 
 async function describe(response, call, mark) {
   const { status, statusText, type, redirected, url, ok, bodyUsed } = response;
-  const seen = { status, statusText, type, redirected, ok, bodyUsed, url: url.replaceAll(mark, "mark").replace("&refuse", "") };
-  seen.headers = [...response.headers].filter(([name]) => !["date", "connection", "keep-alive"].includes(name));
+  const seen = {
+    status,
+    statusText,
+    type,
+    redirected,
+    ok,
+    bodyUsed,
+    url: url.replaceAll(mark, "mark").replace("&refuse", ""),
+  };
+  seen.headers = [...response.headers].filter(
+    ([name]) => !["date", "connection", "keep-alive"].includes(name),
+  );
   seen.stream = response.body === null ? null : response.body.constructor.name;
   const read = call.read ?? ((response) => response.text());
-  const body = await Promise.race([read(response), pause(READING).then(() => "unread")]).catch((error) => fault(error, call.reason));
+  const body = await Promise.race([read(response), pause(READING).then(() => "unread")]).catch(
+    (error) => fault(error, call.reason),
+  );
   return { ...seen, body: typeof body === "string" ? body.replaceAll(mark, "mark") : body };
 }
 
@@ -112,7 +159,14 @@ function fault(error, reason) {
   const isReason = reason !== undefined && error === reason;
   if (error === null || typeof error !== "object") return { isReason, value: String(error) };
   const { name, message, code } = error;
-  return { isReason, name, code, message: message?.replaceAll(/(Request)|(http:\S+)/g, ""), isDom: error instanceof DOMException, isType: error instanceof TypeError };
+  return {
+    isReason,
+    name,
+    code,
+    message: message?.replaceAll(/(Request)|(http:\S+)/g, ""),
+    isDom: error instanceof DOMException,
+    isType: error instanceof TypeError,
+  };
 }
 
 let kept;
@@ -122,7 +176,12 @@ function keepAlive(urls, sizes) {
   const controller = new AbortController();
   const { signal } = controller;
   const outcomes = urls.map((url, index) => {
-    const answer = session.fetch(url, { method: "POST", body: "x".repeat(sizes[index]), keepalive: true, signal });
+    const answer = session.fetch(url, {
+      method: "POST",
+      body: "x".repeat(sizes[index]),
+      keepalive: true,
+      signal,
+    });
     return answer.then(read, (error) => (error === signal.reason ? "its reason" : String(error)));
   });
   kept = { controller, outcomes };
@@ -137,4 +196,13 @@ const read = async (response) => {
 const outcomes = () => Promise.all(kept.outcomes);
 const stopKeptAlive = () => kept.controller.abort({ mine: true });
 
-Object.assign(globalThis, { createSession, keepAlive, names: [...makers.keys()], observe, origins, outcomes, session, stopKeptAlive });
+Object.assign(globalThis, {
+  createSession,
+  keepAlive,
+  names: [...makers.keys()],
+  observe,
+  origins,
+  outcomes,
+  session,
+  stopKeptAlive,
+});

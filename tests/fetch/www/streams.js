@@ -30,7 +30,11 @@ class Source {
 
   /** There is more to read. */
   give(...chunks) {
-    this.#chunks.push(...chunks.map((chunk) => (typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk)));
+    this.#chunks.push(
+      ...chunks.map((chunk) =>
+        typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk,
+      ),
+    );
     this.#wake();
   }
 
@@ -81,7 +85,12 @@ function send(how, url, chunks, { asRequest = false } = {}) {
 }
 
 /** So many mebibytes, of which each is a chunk. */
-const sendLarge = (how, url, mebibytes) => send(how, url, Array.from({ length: mebibytes }, () => new Uint8Array(2 ** 20)));
+const sendLarge = (how, url, mebibytes) =>
+  send(
+    how,
+    url,
+    Array.from({ length: mebibytes }, () => new Uint8Array(2 ** 20)),
+  );
 
 const give = (...chunks) => upload.source.give(...chunks);
 const end = () => upload.source.end();
@@ -93,11 +102,16 @@ async function abort() {
   const reason = { why: "of the caller's own" };
   upload.controller.abort(reason);
   const { isReason } = await upload.outcome;
-  for (const end = Date.now() + 2_000; upload.source.cancelled === undefined && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (const end = Date.now() + 2_000; upload.source.cancelled === undefined && Date.now() < end; )
+    await new Promise((resolve) => setTimeout(resolve, 10));
   const { cancelled } = upload.source;
   // Of a stream that was teed, the source is told the reasons of both halves.
   const told = [cancelled?.reason].flat();
-  return { isReason, isCancelled: cancelled !== undefined, toldReason: told.every((one) => one === reason) };
+  return {
+    isReason,
+    isCancelled: cancelled !== undefined,
+    toldReason: told.every((one) => one === reason),
+  };
 }
 
 /** From now on it is known which copies are made of requests, and whether each was read, or cancelled. */
@@ -116,4 +130,16 @@ const copies = () => noted.map(({ bodyUsed }) => ({ isUsed: bodyUsed }));
 /** The status of a request that has nothing to do with it. */
 const get = async (url) => (await session.fetch(url)).status;
 
-Object.assign(globalThis, { abort, begin, copies, end, get, give, noteCopies, outcome, pulled, send, sendLarge });
+Object.assign(globalThis, {
+  abort,
+  begin,
+  copies,
+  end,
+  get,
+  give,
+  noteCopies,
+  outcome,
+  pulled,
+  send,
+  sendLarge,
+});

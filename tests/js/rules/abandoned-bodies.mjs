@@ -17,19 +17,28 @@ export default {
         void outcome(both.session.fetch("/api/first"));
         return both;
       };
-      const policies = [{}, { replay: true }, { replay: false }, { token: "required" }, { token: "required", replay: true }];
+      const policies = [
+        {},
+        { replay: true },
+        { replay: false },
+        { token: "required" },
+        { token: "required", replay: true },
+      ];
       const lines = [];
       for (const begin of [restoring, renewing]) {
         for (const policy of policies) {
           const { server, session } = await begin();
           const before = server.count("/auth/refresh");
-          while (server.count("/auth/refresh") === (begin === restoring ? 0 : before)) await nextTask();
+          while (server.count("/auth/refresh") === (begin === restoring ? 0 : before))
+            await nextTask();
           const controller = new AbortController();
           const reason = { mine: true };
           let cancelled = "not";
           const body = new ReadableStream({ cancel: (reason) => void (cancelled = reason) });
           const init = { method: "POST", body, duplex: "half", signal: controller.signal };
-          const answer = session.fetchWith(policy)("/api/a", init).catch((error) => error);
+          const answer = session
+            .fetchWith(policy)("/api/a", init)
+            .catch((error) => error);
           await nextTask();
           controller.abort(reason);
           const isReason = (await answer) === reason;
@@ -56,7 +65,9 @@ export default {
         while (server.count("/auth/refresh") === 0) await nextTask();
         let isCancelled = false;
         const body = new ReadableStream({ cancel: () => void (isCancelled = true) });
-        const answer = outcome(session.fetchWith(policy)("/api/a", { method: "POST", body, duplex: "half" }));
+        const answer = outcome(
+          session.fetchWith(policy)("/api/a", { method: "POST", body, duplex: "half" }),
+        );
         await nextTask();
         session.close();
         const { code } = (await answer).thrown;

@@ -6,37 +6,61 @@ export default {
   "it is a string, and costs no refresh": async ({ run }) => {
     const seen = await run(async () => {
       const { server, session } = await started();
-      const tokens = [await session.accessToken(), await session.accessToken({}), await session.accessToken(undefined)];
+      const tokens = [
+        await session.accessToken(),
+        await session.accessToken({}),
+        await session.accessToken(undefined),
+      ];
       return [...tokens.map((token) => token === server.good), server.count("/auth/refresh")];
     });
     assert.deepEqual(seen, [true, true, true, 1]);
   },
 
-  "asked for another one than the token in hand, it refreshes; with a newer one in hand, it does not": async ({ run }) => {
-    const seen = await run(async () => {
-      const { server, session } = await started();
-      const first = await session.accessToken();
-      const second = await session.accessToken({ not: first });
-      const again = await session.accessToken({ not: first });
-      return [first !== second, second === server.good, again === second, server.count("/auth/refresh")];
-    });
-    assert.deepEqual(seen, [true, true, true, 2]);
-  },
+  "asked for another one than the token in hand, it refreshes; with a newer one in hand, it does not":
+    async ({ run }) => {
+      const seen = await run(async () => {
+        const { server, session } = await started();
+        const first = await session.accessToken();
+        const second = await session.accessToken({ not: first });
+        const again = await session.accessToken({ not: first });
+        return [
+          first !== second,
+          second === server.good,
+          again === second,
+          server.count("/auth/refresh"),
+        ];
+      });
+      assert.deepEqual(seen, [true, true, true, 2]);
+    },
 
   "a brand-new token that is refused again is told to be of no use": async ({ run }) => {
     const seen = await run(async () => {
       const { server, session } = await started();
       const second = await session.accessToken({ not: await session.accessToken() });
       const { thrown } = await outcome(session.accessToken({ not: second }));
-      return { ...thrown, status: session.state.status, refreshes: server.count("/auth/refresh"), message: undefined };
+      return {
+        ...thrown,
+        status: session.state.status,
+        refreshes: server.count("/auth/refresh"),
+        message: undefined,
+      };
     });
     const { name, code, retryable, status, refreshes } = seen;
-    assert.deepEqual({ name, code, retryable, status, refreshes }, {
-      name: "TokenError", code: "ERR_TOKEN_REJECTED", retryable: true, status: "active", refreshes: 2,
-    });
+    assert.deepEqual(
+      { name, code, retryable, status, refreshes },
+      {
+        name: "TokenError",
+        code: "ERR_TOKEN_REJECTED",
+        retryable: true,
+        status: "active",
+        refreshes: 2,
+      },
+    );
   },
 
-  "minValidity refreshes a token that would not last, and takes what then comes": async ({ run }) => {
+  "minValidity refreshes a token that would not last, and takes what then comes": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const { server, session } = await started();
       const first = await session.accessToken({ minValidity: 800 });
@@ -46,7 +70,9 @@ export default {
     assert.deepEqual(seen, [true, true, 2]);
   },
 
-  "a signal that is aborted already rejects with its own reason, and asks nobody": async ({ run }) => {
+  "a signal that is aborted already rejects with its own reason, and asks nobody": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const { wasm, release } = heldWasm();
       const { server, session } = start({ wasm, restore: false });
@@ -55,7 +81,11 @@ export default {
       const before = await session.accessToken({ signal }).catch((error) => error === reason);
       release();
       await session.ready;
-      return [before, await session.accessToken({ signal }).catch((error) => error === reason), server.calls.length];
+      return [
+        before,
+        await session.accessToken({ signal }).catch((error) => error === reason),
+        server.calls.length,
+      ];
     });
     assert.deepEqual(seen, [true, true, 0]);
   },
@@ -99,27 +129,48 @@ export default {
       for (const _ of "12") rejected.server.answerRefresh(401, "{}", "{}");
       await outcome(rejected.session.refresh());
       const all = [none, signedOut, rejected].map(({ session }) => outcome(session.accessToken()));
-      return (await Promise.all(all)).map(({ thrown: { name, code, reason, retryable } }) => [name, code, reason, retryable]);
+      return (await Promise.all(all)).map(({ thrown: { name, code, reason, retryable } }) => [
+        name,
+        code,
+        reason,
+        retryable,
+      ]);
     });
     const reasons = ["none", "signed-out", "rejected"];
-    assert.deepEqual(seen, reasons.map((reason) => ["SessionEndedError", "ERR_SESSION_ENDED", reason, false]));
+    assert.deepEqual(
+      seen,
+      reasons.map((reason) => ["SessionEndedError", "ERR_SESSION_ENDED", reason, false]),
+    );
   },
 
   "a wrong argument rejects with a TypeError that names it": async ({ run }) => {
     const seen = await run(async () => {
       const { session } = await started();
-      const wrong = [{ not: 5 }, { not: null }, { minValidity: -1 }, { minValidity: NaN }, { minValidity: "soon" }];
+      const wrong = [
+        { not: 5 },
+        { not: null },
+        { minValidity: -1 },
+        { minValidity: NaN },
+        { minValidity: "soon" },
+      ];
       const all = await Promise.all(wrong.map((each) => outcome(session.accessToken(each))));
       return all.map(({ thrown }) => [thrown?.name, thrown?.code, thrown?.message.split(":")[0]]);
     });
     const names = ["not", "not", "minValidity", "minValidity", "minValidity"];
-    assert.deepEqual(seen, names.map((name) => ["TypeError", "ERR_INVALID_OPTION", name]));
+    assert.deepEqual(
+      seen,
+      names.map((name) => ["TypeError", "ERR_INVALID_OPTION", name]),
+    );
   },
 
   "what is no signal, and what are no options, reject and do not throw": async ({ run }) => {
     const seen = await run(async () => {
       const { session } = await started();
-      const calls = [() => session.accessToken({ signal: 5 }), () => session.accessToken({ signal: {} }), () => session.accessToken(null)];
+      const calls = [
+        () => session.accessToken({ signal: 5 }),
+        () => session.accessToken({ signal: {} }),
+        () => session.accessToken(null),
+      ];
       return Promise.all(calls.map(async (call) => (await outcome(call())).thrown?.name));
     });
     assert.deepEqual(seen, Array(3).fill("TypeError"));

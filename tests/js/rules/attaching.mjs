@@ -3,39 +3,66 @@
 import assert from "node:assert/strict";
 
 export default {
-  "the header and the scheme are as set, with the first request and with the replay; accessToken() gives the bare token": async ({ run }) => {
-    const seen = await run(async () => {
-      const ways = [
-        undefined, {}, { scheme: "JWT" }, { scheme: "" }, { header: "X-Api-Token" }, { header: "x-api-token", scheme: "" },
-        { header: "AUTHORIZATION", scheme: "Token" },
+  "the header and the scheme are as set, with the first request and with the replay; accessToken() gives the bare token":
+    async ({ run }) => {
+      const seen = await run(async () => {
+        const ways = [
+          undefined,
+          {},
+          { scheme: "JWT" },
+          { scheme: "" },
+          { header: "X-Api-Token" },
+          { header: "x-api-token", scheme: "" },
+          { header: "AUTHORIZATION", scheme: "Token" },
+        ];
+        const seen = [];
+        for (const attach of ways) {
+          const { server, session } = await started({
+            attach,
+            name: JSON.stringify(attach) ?? "default",
+          });
+          server.revoke();
+          const { status } = await session.fetch("/api/me", { method: "POST", body: "x" });
+          const carried = server.calls
+            .filter(({ url }) => url.endsWith("/api/me"))
+            .map(({ request }) => {
+              const [name, value] = [...request.headers].find(
+                ([, value]) => value.split(".").length === 3,
+              );
+              return `${name}: ${value}`.replace(/\S+\.(\d)$/, "$1");
+            });
+          seen.push([status, ...carried, (await session.accessToken()) === server.good]);
+          session.close();
+        }
+        return seen;
+      });
+      const expected = [
+        "authorization: Bearer ",
+        "authorization: Bearer ",
+        "authorization: JWT ",
+        "authorization: ",
+        "x-api-token: Bearer ",
+        "x-api-token: ",
+        "authorization: Token ",
       ];
-      const seen = [];
-      for (const attach of ways) {
-        const { server, session } = await started({ attach, name: JSON.stringify(attach) ?? "default" });
-        server.revoke();
-        const { status } = await session.fetch("/api/me", { method: "POST", body: "x" });
-        const carried = server.calls.filter(({ url }) => url.endsWith("/api/me")).map(({ request }) => {
-          const [name, value] = [...request.headers].find(([, value]) => value.split(".").length === 3);
-          return `${name}: ${value}`.replace(/\S+\.(\d)$/, "$1");
-        });
-        seen.push([status, ...carried, (await session.accessToken()) === server.good]);
-        session.close();
-      }
-      return seen;
-    });
-    const expected = [
-      "authorization: Bearer ", "authorization: Bearer ", "authorization: JWT ", "authorization: ", "x-api-token: Bearer ", "x-api-token: ",
-      "authorization: Token ",
-    ];
-    assert.deepEqual(seen, expected.map((before) => [200, `${before}1`, `${before}2`, true]));
-  },
+      assert.deepEqual(
+        seen,
+        expected.map((before) => [200, `${before}1`, `${before}2`, true]),
+      );
+    },
 
-  "a request that brings the header is the caller's own, also while the wasm loads": async ({ run }) => {
+  "a request that brings the header is the caller's own, also while the wasm loads": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const attach = { header: "X-Api-Token" };
       const { wasm, release } = heldWasm();
       const { server, session } = start({ attach, wasm });
-      const inits = [{ headers: { "x-api-token": "mine" } }, { headers: [["X-API-TOKEN", "mine"]] }, { headers: new Headers({ "X-Api-Token": "" }) }];
+      const inits = [
+        { headers: { "x-api-token": "mine" } },
+        { headers: [["X-API-TOKEN", "mine"]] },
+        { headers: new Headers({ "X-Api-Token": "" }) },
+      ];
       const isSame = [];
       const callAll = async () => {
         for (const init of inits) {
@@ -66,14 +93,23 @@ export default {
       release();
       await held;
       await session.fetch("/api/b", init);
-      return server.calls.slice(1).map(({ request, authorization }) => [authorization, request.headers.get("x-api-token") === server.good]);
+      return server.calls
+        .slice(1)
+        .map(({ request, authorization }) => [
+          authorization,
+          request.headers.get("x-api-token") === server.good,
+        ]);
     });
     assert.deepEqual(seen, Array(2).fill(["Basic eDp5", true]));
   },
 
-  "the token in hand that the caller has put there itself is replaced when it is refused": async ({ run }) => {
+  "the token in hand that the caller has put there itself is replaced when it is refused": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
-      const { server, session } = await started({ attach: { header: "X-Api-Token", scheme: "JWT" } });
+      const { server, session } = await started({
+        attach: { header: "X-Api-Token", scheme: "JWT" },
+      });
       const headers = { "x-api-token": `JWT ${await session.accessToken()}` };
       server.revoke();
       return [(await session.fetch("/api/me", { headers })).status, server.count("/auth/refresh")];
@@ -81,39 +117,77 @@ export default {
     assert.deepEqual(seen, [200, 2]);
   },
 
-  "a token in another header than Authorization follows no redirect, unless that is wanted": async ({ run }) => {
-    const seen = await run(async () => {
-      const redirects = async (attach) => {
-        const { server, session } = await started({ attach, name: JSON.stringify(attach) });
-        const send = async (...args) => {
-          await outcome(session.fetch(...args));
-          return server.calls.at(-1).redirect;
+  "a token in another header than Authorization follows no redirect, unless that is wanted":
+    async ({ run }) => {
+      const seen = await run(async () => {
+        const redirects = async (attach) => {
+          const { server, session } = await started({ attach, name: JSON.stringify(attach) });
+          const send = async (...args) => {
+            await outcome(session.fetch(...args));
+            return server.calls.at(-1).redirect;
+          };
+          const seen = [
+            await send("/api/me"),
+            await send("/api/me", { method: "POST", body: "x", keepalive: true }),
+          ];
+          seen.push(
+            await send("/api/me", { redirect: "manual" }),
+            await send(new Request("/api/me", { redirect: "error" })),
+          );
+          server.revoke();
+          seen.push(await send("/api/me"));
+          // These carry none.
+          seen.push(await send("https://api.test/"), await send("/api/me", { mode: "no-cors" }));
+          await session.signOut();
+          seen.push(await send("/api/me"));
+          session.close();
+          return seen;
         };
-        const seen = [await send("/api/me"), await send("/api/me", { method: "POST", body: "x", keepalive: true })];
-        seen.push(await send("/api/me", { redirect: "manual" }), await send(new Request("/api/me", { redirect: "error" })));
-        server.revoke();
-        seen.push(await send("/api/me"));
-        // These carry none.
-        seen.push(await send("https://api.test/"), await send("/api/me", { mode: "no-cors" }));
-        await session.signOut();
-        seen.push(await send("/api/me"));
-        session.close();
-        return seen;
-      };
-      return [await redirects({ header: "X-Api-Token" }), await redirects({ header: "X-Api-Token", followRedirects: true }), await redirects({ scheme: "" })];
-    });
-    const stays = ["error", "error", "manual", "error", "error", "follow", "follow", "follow"];
-    const follows = ["follow", "follow", "manual", "error", "follow", "follow", "follow", "follow"];
-    assert.deepEqual(seen, [stays, follows, follows]);
-  },
+        return [
+          await redirects({ header: "X-Api-Token" }),
+          await redirects({ header: "X-Api-Token", followRedirects: true }),
+          await redirects({ scheme: "" }),
+        ];
+      });
+      const stays = ["error", "error", "manual", "error", "error", "follow", "follow", "follow"];
+      const follows = [
+        "follow",
+        "follow",
+        "manual",
+        "error",
+        "follow",
+        "follow",
+        "follow",
+        "follow",
+      ];
+      assert.deepEqual(seen, [stays, follows, follows]);
+    },
 
   "what is said again for that leaves the rest of the request as it is": async ({ run }) => {
     const seen = await run(async () => {
       const { server, session } = await started({ attach: { header: "X-Api-Token" } });
-      const members = ["method", "mode", "credentials", "cache", "integrity", "keepalive", "referrer", "referrerPolicy"];
+      const members = [
+        "method",
+        "mode",
+        "credentials",
+        "cache",
+        "integrity",
+        "keepalive",
+        "referrer",
+        "referrerPolicy",
+      ];
       const inits = [
-        {}, { referrer: "" }, { referrer: `${location.origin}/from?here`, referrerPolicy: "origin" }, { referrerPolicy: "no-referrer", keepalive: true },
-        { method: "PUT", mode: "same-origin", credentials: "omit", cache: "reload", integrity: "sha256-AAAA" },
+        {},
+        { referrer: "" },
+        { referrer: `${location.origin}/from?here`, referrerPolicy: "origin" },
+        { referrerPolicy: "no-referrer", keepalive: true },
+        {
+          method: "PUT",
+          mode: "same-origin",
+          credentials: "omit",
+          cache: "reload",
+          integrity: "sha256-AAAA",
+        },
       ];
       const differences = [];
       for (const init of inits) {
@@ -132,25 +206,41 @@ export default {
     assert.deepEqual(seen, [[], ["grÃ¼Ã\u009fe", "streamed", "blob"], 4]);
   },
 
-  "a request that is looked at once more for a 401 that integrity hides follows none either": async ({ run }) => {
-    const seen = await run(async () => {
-      const { server, session, seen, init } = await digesting({ attach: { header: "X-Api-Token", scheme: "" } });
-      server.revoke();
-      const { status } = await session.fetch("/api/me", init());
-      return [status, server.calls.filter(({ url }) => url.endsWith("/api/me")).map(({ redirect }) => redirect), seen.looks.length];
-    });
-    assert.deepEqual(seen, [200, ["error", "error", "error"], 1]);
-  },
+  "a request that is looked at once more for a 401 that integrity hides follows none either":
+    async ({ run }) => {
+      const seen = await run(async () => {
+        const { server, session, seen, init } = await digesting({
+          attach: { header: "X-Api-Token", scheme: "" },
+        });
+        server.revoke();
+        const { status } = await session.fetch("/api/me", init());
+        return [
+          status,
+          server.calls.filter(({ url }) => url.endsWith("/api/me")).map(({ redirect }) => redirect),
+          seen.looks.length,
+        ];
+      });
+      assert.deepEqual(seen, [200, ["error", "error", "error"], 1]);
+    },
 
   "fetchWith goes by it": async ({ run }) => {
     const seen = await run(async () => {
       const { server, session } = await started({ attach: { header: "X-Api-Token", scheme: "" } });
       const required = session.fetchWith({ token: "required" });
-      const statuses = [(await required("/api/a")).status, (await required("/api/b", { headers: { "x-api-token": "mine" } })).status];
-      statuses.push((await session.fetchWith({ passive: true })("/api/c")).status, (await session.fetchWith({ token: "none" })("/api/d")).status);
+      const statuses = [
+        (await required("/api/a")).status,
+        (await required("/api/b", { headers: { "x-api-token": "mine" } })).status,
+      ];
+      statuses.push(
+        (await session.fetchWith({ passive: true })("/api/c")).status,
+        (await session.fetchWith({ token: "none" })("/api/d")).status,
+      );
       return [statuses, server.calls.slice(1).map(({ redirect }) => redirect)];
     });
-    assert.deepEqual(seen, [[200, 401, 200, 401], ["error", "follow", "error", "follow"]]);
+    assert.deepEqual(seen, [
+      [200, 401, 200, 401],
+      ["error", "follow", "error", "follow"],
+    ]);
   },
 
   "an object that changes later changes nothing": async ({ run }) => {

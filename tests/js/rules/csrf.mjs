@@ -13,7 +13,8 @@ export default {
       document.cookie = "csrf_refresh_token=two";
       server.answerSignOut(204, null, "{}");
       await session.signOut();
-      for (const name of ["csrf_refresh_token", "csrf_refresh_token_2"]) document.cookie = `${name}=; max-age=0`;
+      for (const name of ["csrf_refresh_token", "csrf_refresh_token_2"])
+        document.cookie = `${name}=; max-age=0`;
       return server.calls.map(({ request }) => request.headers.get("x-csrf-token"));
     });
     assert.deepEqual(seen, [null, "one=", "two"]);
@@ -45,21 +46,41 @@ export default {
   "a CSRF function that throws is a refresh that failed, with its cause": async ({ run }) => {
     const seen = await run(async () => {
       const error = new Error("no meta tag");
-      const { server, session } = start({ csrf: { token: () => { throw error; }, header: "X-CSRF" } });
+      const { server, session } = start({
+        csrf: {
+          token: () => {
+            throw error;
+          },
+          header: "X-CSRF",
+        },
+      });
       await session.ready;
       const { status } = session.state;
-      return [status, session.state.error.code, session.state.error.cause === error, server.calls.length];
+      return [
+        status,
+        session.state.error.code,
+        session.state.error.cause === error,
+        server.calls.length,
+      ];
     });
     assert.deepEqual(seen, ["unknown", "ERR_REFRESH_UNAVAILABLE", true, 0]);
   },
 
-  "a CSRF token that comes when the attempt was given up on sends nothing any more": async ({ run }) => {
+  "a CSRF token that comes when the attempt was given up on sends nothing any more": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const letGo = [];
       let isSlow = false;
-      const token = () => (isSlow ? new Promise((resolve) => letGo.push(() => resolve("late"))) : "quick");
-      const { server, session } = await started({ csrf: { token, header: "X-CSRF" }, timeout: 1, patience: 0.2 });
-      const late = () => server.calls.filter(({ request }) => request.headers.get("x-csrf") === "late").length;
+      const token = () =>
+        isSlow ? new Promise((resolve) => letGo.push(() => resolve("late"))) : "quick";
+      const { server, session } = await started({
+        csrf: { token, header: "X-CSRF" },
+        timeout: 1,
+        patience: 0.2,
+      });
+      const late = () =>
+        server.calls.filter(({ request }) => request.headers.get("x-csrf") === "late").length;
       isSlow = true;
       await outcome(session.refresh());
       isSlow = false;
@@ -79,7 +100,9 @@ export default {
     assert.deepEqual(seen, [0, 0]);
   },
 
-  "RefreshRejected is for functions that refresh: thrown elsewhere it is a failure": async ({ run }) => {
+  "RefreshRejected is for functions that refresh: thrown elsewhere it is a failure": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       let isOver = false;
       const token = () => {

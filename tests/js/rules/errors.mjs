@@ -3,27 +3,53 @@
 import assert from "node:assert/strict";
 
 /** The classes, and what else they are. */
-const CLASSES = ["RefreshError", "SessionChangedError", "SessionEndedError", "SignInError", "SignOutError", "TokenError"];
+const CLASSES = [
+  "RefreshError",
+  "SessionChangedError",
+  "SessionEndedError",
+  "SignInError",
+  "SignOutError",
+  "TokenError",
+];
 
 export default {
   "the package exports createSession, the classes, and nothing else": async ({ run }) => {
     const names = await run(() => Object.keys(silent).sort());
-    assert.deepEqual(names, [...CLASSES, "RefreshRejected", "SessionError", "createSession"].sort());
+    assert.deepEqual(
+      names,
+      [...CLASSES, "RefreshRejected", "SessionError", "createSession"].sort(),
+    );
   },
 
   "every class is a SessionError and an Error, and has its own name": async ({ run }) => {
-    const seen = await run((names) =>
-      names.map((name) => {
-        const error = new silent[name]("ERR_SESSION_CLOSED", "a message");
-        return [error instanceof SessionError, error instanceof Error, error.name, error.message, error.retryable];
-      }), CLASSES);
-    assert.deepEqual(seen, CLASSES.map((name) => [true, true, name, "a message", false]));
+    const seen = await run(
+      (names) =>
+        names.map((name) => {
+          const error = new silent[name]("ERR_SESSION_CLOSED", "a message");
+          return [
+            error instanceof SessionError,
+            error instanceof Error,
+            error.name,
+            error.message,
+            error.retryable,
+          ];
+        }),
+      CLASSES,
+    );
+    assert.deepEqual(
+      seen,
+      CLASSES.map((name) => [true, true, name, "a message", false]),
+    );
   },
 
   "what is thrown is of the exported class, and of no other": async ({ run }) => {
     const seen = await run(async () => {
-      const { server, session } = await started({ signOut: "/auth/logout" });
-      const thrown = async (promise) => promise.then(() => undefined, (error) => error);
+      const { session } = await started({ signOut: "/auth/logout" });
+      const thrown = async (promise) =>
+        promise.then(
+          () => undefined,
+          (error) => error,
+        );
       const errors = [
         await thrown(session.signIn(new Response(null, { status: 401 }))),
         await thrown(session.signIn("opaque")),
@@ -35,19 +61,34 @@ export default {
       errors.push(offline.session.state.error);
       offline.session.close();
       errors.push(await thrown(offline.session.accessToken()));
-      const classes = { RefreshError, SessionChangedError, SessionEndedError, SignInError, TokenError };
+      const classes = {
+        RefreshError,
+        SessionChangedError,
+        SessionEndedError,
+        SignInError,
+        TokenError,
+      };
       return errors.map((error) => {
         const kinds = Object.keys(classes).filter((name) => error instanceof classes[name]);
-        return [error.constructor === (classes[kinds[0]] ?? SessionError), error instanceof SessionError, ...kinds];
+        return [
+          error.constructor === (classes[kinds[0]] ?? SessionError),
+          error instanceof SessionError,
+          ...kinds,
+        ];
       });
     });
     assert.deepEqual(seen, [
-      [true, true, "SignInError"], [true, true, "TokenError"], [true, true, "SessionEndedError"], [true, true, "RefreshError"],
+      [true, true, "SignInError"],
+      [true, true, "TokenError"],
+      [true, true, "SessionEndedError"],
+      [true, true, "RefreshError"],
       [true, true],
     ]);
   },
 
-  "an error has the members that have a value, and its message is no member of its JSON": async ({ run }) => {
+  "an error has the members that have a value, and its message is no member of its JSON": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const { session } = await started({ restore: false });
       const ended = await session.accessToken().catch((error) => error);
@@ -58,8 +99,17 @@ export default {
       // What the server asks for, and up to half of that on top.
       const pause = (error.retryAt - Date.now()) / 1000;
       return {
-        ended: [Object.keys(ended).sort(), String(ended).startsWith("SessionEndedError: "), typeof ended.stack],
-        refresh: [Object.keys(error).sort(), error.status, error.retryable, pause > 6 && pause <= 10.5],
+        ended: [
+          Object.keys(ended).sort(),
+          String(ended).startsWith("SessionEndedError: "),
+          typeof ended.stack,
+        ],
+        refresh: [
+          Object.keys(error).sort(),
+          error.status,
+          error.retryable,
+          pause > 6 && pause <= 10.5,
+        ],
       };
     });
     assert.deepEqual(seen, {
@@ -82,7 +132,10 @@ export default {
       return told;
     });
     const malformed = (code) => ["RefreshError", "ERR_REFRESH_MALFORMED", true, "TokenError", code];
-    const [missing, noLifetime] = [malformed("ERR_TOKEN_MISSING"), malformed("ERR_TOKEN_MALFORMED")];
+    const [missing, noLifetime] = [
+      malformed("ERR_TOKEN_MISSING"),
+      malformed("ERR_TOKEN_MALFORMED"),
+    ];
     assert.deepEqual(seen, [missing, missing, noLifetime, missing]);
   },
 

@@ -7,17 +7,27 @@ const rules = {
     const { told, attempt, frozen, before } = await run(async () => {
       const told = [];
       const before = Date.now();
-      const { server, session } = await started({ onEvent: (event) => told.push(event) });
+      const { server } = await started({ onEvent: (event) => told.push(event) });
       await nextTask();
       const attempt = server.member("/auth/refresh", 0, "x-requested-with");
       return { told, attempt, frozen: told.every(Object.isFrozen), before };
     });
     const [sent, settled] = told;
-    assert.deepEqual(told.map(({ type }) => type), ["refresh-started", "refresh-settled"]);
+    assert.deepEqual(
+      told.map(({ type }) => type),
+      ["refresh-started", "refresh-settled"],
+    );
     assert.ok(frozen);
     assert.equal(sent.attempt, settled.attempt);
     assert.ok(attempt.startsWith(sent.attempt) && attempt.length > 2 * sent.attempt.length);
-    assert.deepEqual(Object.keys(settled).sort(), ["at", "attempt", "duration", "late", "outcome", "type"]);
+    assert.deepEqual(Object.keys(settled).sort(), [
+      "at",
+      "attempt",
+      "duration",
+      "late",
+      "outcome",
+      "type",
+    ]);
     assert.deepEqual([settled.outcome, settled.late], ["renewed", false]);
     assert.ok(settled.duration >= 0 && settled.duration < 10);
     assert.ok(sent.at >= before && settled.at >= sent.at);
@@ -81,7 +91,8 @@ const rules = {
       () =>
         new Promise((resolve) => {
           const { server } = start({
-            onEvent: ({ type }) => type === "refresh-started" && resolve(server.count("/auth/refresh")),
+            onEvent: ({ type }) =>
+              type === "refresh-started" && resolve(server.count("/auth/refresh")),
           });
         }),
     );
@@ -114,7 +125,9 @@ const rules = {
       const secrets = [await session.accessToken()];
       await session.refresh();
       secrets.push(await session.accessToken(), session.state.claims.sub);
-      secrets.push(...[0, 1].map((index) => server.member("/auth/refresh", index, "x-requested-with")));
+      secrets.push(
+        ...[0, 1].map((index) => server.member("/auth/refresh", index, "x-requested-with")),
+      );
       server.answerRefresh(500, `token ${secrets[0]}`, "{}");
       await session.refresh().catch(() => {});
       const inspected = session.inspect();
@@ -123,15 +136,22 @@ const rules = {
       return { printed: JSON.stringify([told, inspected]), secrets };
     });
     assert.ok(secrets.length > 4);
-    for (const secret of secrets) assert.ok(!printed.includes(JSON.stringify(secret).slice(1, -1)), printed);
+    for (const secret of secrets)
+      assert.ok(!printed.includes(JSON.stringify(secret).slice(1, -1)), printed);
   },
 
-  "inspect() is a report of its own: phase, progress, what is due, the last failure": async ({ run }) => {
+  "inspect() is a report of its own: phase, progress, what is due, the last failure": async ({
+    run,
+  }) => {
     const [loading, failed, active, closed] = await run(async () => {
       const { wasm, release } = heldWasm();
       const { server, session } = start({ wasm });
       const seen = [session.inspect()];
-      server.answerRefresh(502, "", JSON.stringify({ date: new Date(Date.now() + 90_000).toUTCString() }));
+      server.answerRefresh(
+        502,
+        "",
+        JSON.stringify({ date: new Date(Date.now() + 90_000).toUTCString() }),
+      );
       release();
       await session.ready;
       seen.push(session.inspect());
@@ -140,7 +160,10 @@ const rules = {
       session.close();
       return [...seen, session.inspect()];
     });
-    assert.deepEqual([loading.phase, loading.version, loading.lastFailure], ["loading", null, null]);
+    assert.deepEqual(
+      [loading.phase, loading.version, loading.lastFailure],
+      ["loading", null, null],
+    );
     assert.deepEqual([failed.phase, failed.progress], ["unknown", "idle"]);
     assert.match(failed.version, /^\d+\.\d+\.\d+/);
     assert.ok(failed.deadline > failed.lastFailure.at);
@@ -150,7 +173,8 @@ const rules = {
     assert.equal(active.phase, "active");
     assert.deepEqual(active.lastFailure, failed.lastFailure);
     assert.deepEqual([closed.phase, closed.deadline], ["closed", null]);
-    for (const report of [failed, active, closed]) assert.deepEqual(Object.keys(report).sort(), Object.keys(loading).sort());
+    for (const report of [failed, active, closed])
+      assert.deepEqual(Object.keys(report).sort(), Object.keys(loading).sort());
   },
 
   "a refresh that failed says of which kind in the error, too": async ({ run }) => {

@@ -3,21 +3,34 @@
 import assert from "node:assert/strict";
 
 export default {
-  "what carries no token waits for nothing, and gets the caller's own arguments": async ({ run }) => {
+  "what carries no token waits for nothing, and gets the caller's own arguments": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
-      const { server, session } = start({ wasm: heldWasm().wasm, sendTokenTo: ["/api/v1", "https://api.test"] });
+      const { server, session } = start({
+        wasm: heldWasm().wasm,
+        sendTokenTo: ["/api/v1", "https://api.test"],
+      });
       const calls = [
-        ["/api/v10"], ["/other", { method: "POST", body: "x" }], ["https://other.test/"], ["/api/v1/a", { mode: "no-cors" }],
-        ["/api/v1/b", { headers: { Authorization: "Basic eDp5" } }], ["/api/v1/c", { headers: [["authorization", "Basic eDp5"]] }],
-        [new Request("/api/v1/d", { headers: { authorization: "Basic eDp5" } })], [new Request("/api/v1/e", { mode: "no-cors" })],
-        ["https://api.test:8443/"], ["https://api.test/", { method: "a b" }],
+        ["/api/v10"],
+        ["/other", { method: "POST", body: "x" }],
+        ["https://other.test/"],
+        ["/api/v1/a", { mode: "no-cors" }],
+        ["/api/v1/b", { headers: { Authorization: "Basic eDp5" } }],
+        ["/api/v1/c", { headers: [["authorization", "Basic eDp5"]] }],
+        [new Request("/api/v1/d", { headers: { authorization: "Basic eDp5" } })],
+        [new Request("/api/v1/e", { mode: "no-cors" })],
+        ["https://api.test:8443/"],
+        ["https://api.test/", { method: "a b" }],
       ];
       const same = [];
       for (const args of calls) {
         await outcome(session.fetch(...args));
         const sent = server.calls.pop()?.args;
         // The last one is none: native fetch says so.
-        same.push(sent && sent.length === args.length && sent.every((each, index) => each === args[index]));
+        same.push(
+          sent && sent.length === args.length && sent.every((each, index) => each === args[index]),
+        );
       }
       return same;
     });
@@ -26,7 +39,10 @@ export default {
 
   "it goes on where the wasm cannot be loaded; what wants a token does not": async ({ run }) => {
     const seen = await run(async () => {
-      const { server, session } = start({ wasm: Promise.reject(new Error("none")), sendTokenTo: ["/api/v1"] });
+      const { server, session } = start({
+        wasm: Promise.reject(new Error("none")),
+        sendTokenTo: ["/api/v1"],
+      });
       await outcome(session.ready);
       const elsewhere = (await session.fetch("/api/v2")).status;
       const { code } = (await outcome(session.fetch("/api/v1"))).thrown;
@@ -45,14 +61,24 @@ export default {
         counts.clones += 1;
         return clone.call(this);
       };
-      const streamed = () => ({ method: "POST", body: new Blob(["streamed"]).stream(), duplex: "half" });
+      const streamed = () => ({
+        method: "POST",
+        body: new Blob(["streamed"]).stream(),
+        duplex: "half",
+      });
       const plain = session.fetch("/api/a", streamed());
       const teed = session.fetchWith({ replay: true })("/api/b", streamed());
       const text = session.fetch("/api/c", { method: "POST", body: "text" });
       await session.signIn(release() ?? server.token());
       server.revoke();
-      const statuses = await Promise.all([plain, teed, text].map(async (answer) => (await answer).status));
-      return { ...counts, statuses, sent: ["/api/a", "/api/b", "/api/c"].map((path) => server.count(path)) };
+      const statuses = await Promise.all(
+        [plain, teed, text].map(async (answer) => (await answer).status),
+      );
+      return {
+        ...counts,
+        statuses,
+        sent: ["/api/a", "/api/b", "/api/c"].map((path) => server.count(path)),
+      };
     });
     assert.deepEqual(seen, { clones: 2, statuses: [401, 200, 200], sent: [1, 2, 2] });
   },
@@ -63,7 +89,9 @@ export default {
       const controller = new AbortController();
       let cancelled = "not";
       const body = new ReadableStream({ cancel: (reason) => void (cancelled = reason) });
-      const answer = session.fetch("/api/a", { method: "POST", body, duplex: "half", signal: controller.signal }).catch((error) => error);
+      const answer = session
+        .fetch("/api/a", { method: "POST", body, duplex: "half", signal: controller.signal })
+        .catch((error) => error);
       await nextTask();
       const reason = { mine: true };
       controller.abort(reason);
@@ -77,7 +105,9 @@ export default {
       const { session } = start({ wasm: Promise.reject(new Error("none")) });
       let isCancelled = false;
       const body = new ReadableStream({ cancel: () => void (isCancelled = true) });
-      const { code } = (await outcome(session.fetch("/api/a", { method: "POST", body, duplex: "half" }))).thrown;
+      const { code } = (
+        await outcome(session.fetch("/api/a", { method: "POST", body, duplex: "half" }))
+      ).thrown;
       await nextTask();
       return [code, isCancelled];
     });
@@ -86,8 +116,14 @@ export default {
 
   "a relative URL is relative to the document's base": async ({ run }) => {
     const seen = await run(async () => {
-      const base = document.head.appendChild(Object.assign(document.createElement("base"), { href: "https://api.test/v1/" }));
-      const { server, session } = start({ refresh: `${location.origin}/auth/refresh`, wasm: heldWasm().wasm, sendTokenTo: [location.origin] });
+      const base = document.head.appendChild(
+        Object.assign(document.createElement("base"), { href: "https://api.test/v1/" }),
+      );
+      const { server, session } = start({
+        refresh: `${location.origin}/auth/refresh`,
+        wasm: heldWasm().wasm,
+        sendTokenTo: [location.origin],
+      });
       // Elsewhere by the base, so that it does not wait.
       await session.fetch("me");
       base.remove();
@@ -112,7 +148,11 @@ export default {
     const seen = await run(async () => {
       const { wasm, release } = heldWasm();
       const { server, session } = start({ wasm });
-      const init = { method: "POST", body: new URLSearchParams({ a: "1" }), headers: new Headers({ "content-type": "text/mine" }) };
+      const init = {
+        method: "POST",
+        body: new URLSearchParams({ a: "1" }),
+        headers: new Headers({ "content-type": "text/mine" }),
+      };
       const answer = session.fetch("/api/me", init);
       init.method = "DELETE";
       init.body.set("a", "2");
@@ -120,26 +160,49 @@ export default {
       release();
       await answer;
       const { method, bytes, authorization, ...others } = server.calls.at(-1);
-      return [method, String.fromCharCode(...bytes.split(",")), others["content-type"], authorization !== undefined];
+      return [
+        method,
+        String.fromCharCode(...bytes.split(",")),
+        others["content-type"],
+        authorization !== undefined,
+      ];
     });
     assert.deepEqual(seen, ["POST", "a=1", "text/mine", true]);
   },
 
-  "a URL below a prefix that a server may read as another waits no more than others that carry no token": async ({ run }) => {
-    const seen = await run(async () => {
-      const { server, session } = start({ wasm: heldWasm().wasm, sendTokenTo: ["/v1", "https://api.test//"] });
-      const urls = ["/v1/..%2felsewhere", "/v1/%2e%2e;/x", "https://api.test/me"];
-      for (const url of urls) await session.fetch(url);
-      return [server.calls.map(({ args, authorization }) => [args[0], authorization ?? "none"]), (await outcome(session.fetchWith({ token: "required" })(urls[0]))).thrown.code];
-    });
-    assert.deepEqual(seen, [[["/v1/..%2felsewhere", "none"], ["/v1/%2e%2e;/x", "none"], ["https://api.test/me", "none"]], "ERR_TOKEN_NOT_ALLOWED"]);
-  },
+  "a URL below a prefix that a server may read as another waits no more than others that carry no token":
+    async ({ run }) => {
+      const seen = await run(async () => {
+        const { server, session } = start({
+          wasm: heldWasm().wasm,
+          sendTokenTo: ["/v1", "https://api.test//"],
+        });
+        const urls = ["/v1/..%2felsewhere", "/v1/%2e%2e;/x", "https://api.test/me"];
+        for (const url of urls) await session.fetch(url);
+        return [
+          server.calls.map(({ args, authorization }) => [args[0], authorization ?? "none"]),
+          (await outcome(session.fetchWith({ token: "required" })(urls[0]))).thrown.code,
+        ];
+      });
+      assert.deepEqual(seen, [
+        [
+          ["/v1/..%2felsewhere", "none"],
+          ["/v1/%2e%2e;/x", "none"],
+          ["https://api.test/me", "none"],
+        ],
+        "ERR_TOKEN_NOT_ALLOWED",
+      ]);
+    },
 
   "an authorization of the caller's in whatever iterable waits for nothing": async ({ run }) => {
     const seen = await run(async () => {
       const { server, session } = start({ wasm: heldWasm().wasm });
-      const pairs = [["Authorization", "Basic eDp5"], ["content-type", "text/mine"]];
-      for (const headers of [new Map(pairs), new Map(pairs).entries(), new Set(pairs)]) await session.fetch("/api/me", { method: "POST", body: "x", headers });
+      const pairs = [
+        ["Authorization", "Basic eDp5"],
+        ["content-type", "text/mine"],
+      ];
+      for (const headers of [new Map(pairs), new Map(pairs).entries(), new Set(pairs)])
+        await session.fetch("/api/me", { method: "POST", body: "x", headers });
       return server.calls.map((call) => [call.authorization, call["content-type"], call.bytes]);
     });
     assert.deepEqual(seen, Array(3).fill(["Basic eDp5", "text/mine", "120"]));
@@ -148,7 +211,9 @@ export default {
   "what headers that can be read once make invalid is not sent": async ({ run }) => {
     const seen = await run(async () => {
       const { server, session } = start({ wasm: heldWasm().wasm });
-      const { thrown } = await outcome(session.fetch("/api/me", { headers: new Map([["a b", "c"]]).entries() }));
+      const { thrown } = await outcome(
+        session.fetch("/api/me", { headers: new Map([["a b", "c"]]).entries() }),
+      );
       return [thrown.name, server.calls.length];
     });
     assert.deepEqual(seen, ["TypeError", 0]);
@@ -158,7 +223,15 @@ export default {
     const seen = await run(async () => {
       const { server, session } = start({ wasm: heldWasm().wasm });
       const required = session.fetchWith({ token: "required" });
-      const waits = [session.ready, session.fetch("/api/a"), required("/api/b"), session.accessToken(), session.refresh(), session.signOut(), session.signIn("a.b.c")];
+      const waits = [
+        session.ready,
+        session.fetch("/api/a"),
+        required("/api/b"),
+        session.accessToken(),
+        session.refresh(),
+        session.signOut(),
+        session.signIn("a.b.c"),
+      ];
       session.close();
       waits.push(session.fetchWith({ token: "optional" })("/api/c"));
       const codes = await Promise.all(waits.map(async (wait) => (await outcome(wait)).thrown.code));

@@ -28,13 +28,24 @@ export default {
 
   "with the cookie the session is restored": async ({ run }) => {
     await visit(run, { refuses: true, isSet: false });
-    assert.deepEqual(await visit(run, { isSet: true }), { atOnce: "unknown", status: "active", asked: 1 });
+    assert.deepEqual(await visit(run, { isSet: true }), {
+      atOnce: "unknown",
+      status: "active",
+      asked: 1,
+    });
     assert.equal((await visit(run, { isSet: false })).asked, 0);
   },
 
-  "on the day of the first deploy nobody has the cookie, and nobody is signed out": async ({ run }) => {
+  "on the day of the first deploy nobody has the cookie, and nobody is signed out": async ({
+    run,
+  }) => {
     // Signed in, and the server sets none yet.
-    for (let time = 0; time < 3; time++) assert.deepEqual(await visit(run, { isSet: false }), { atOnce: "unknown", status: "active", asked: 1 });
+    for (let time = 0; time < 3; time++)
+      assert.deepEqual(await visit(run, { isSet: false }), {
+        atOnce: "unknown",
+        status: "active",
+        asked: 1,
+      });
   },
 
   "a server that does not set it any more signs nobody out": async ({ run }) => {
@@ -98,7 +109,12 @@ export default {
 
   "where storage is refused each visit costs one request": async ({ run }) => {
     const asked = await run(async () => {
-      Object.defineProperty(globalThis, "localStorage", { get() { throw new DOMException("no", "SecurityError"); }, configurable: true });
+      Object.defineProperty(globalThis, "localStorage", {
+        get() {
+          throw new DOMException("no", "SecurityError");
+        },
+        configurable: true,
+      });
       const asked = [];
       for (let time = 0; time < 2; time++) {
         const { server, session } = start({ sessionHint: "signed_in" });

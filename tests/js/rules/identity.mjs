@@ -5,9 +5,13 @@ import assert from "node:assert/strict";
 const rules = {
   "opaque tokens of one user are one session, and those of another a new one": async ({ run }) => {
     const seen = await run(async () => {
-      const { server, session } = start({ identity: (token, { user }) => user });
+      const { server, session } = start({ identity: (_token, { user }) => user });
       const brings = (user) =>
-        server.answerRefresh(200, JSON.stringify({ access_token: `of-${user}-${Math.random()}`, expires_in: 900, user }), "{}");
+        server.answerRefresh(
+          200,
+          JSON.stringify({ access_token: `of-${user}-${Math.random()}`, expires_in: 900, user }),
+          "{}",
+        );
       brings("alice");
       await session.ready;
       const sessions = [session.state.session];
@@ -25,8 +29,15 @@ const rules = {
     const seen = await run(async () => {
       const sessions = [];
       for (const user of ["alice", "alice", "bob"]) {
-        const { server, session } = start({ name: "recognised", identity: (token, { user }) => user });
-        server.answerRefresh(200, JSON.stringify({ access_token: "opaque", expires_in: 900, user }), "{}");
+        const { server, session } = start({
+          name: "recognised",
+          identity: (_token, { user }) => user,
+        });
+        server.answerRefresh(
+          200,
+          JSON.stringify({ access_token: "opaque", expires_in: 900, user }),
+          "{}",
+        );
         await session.ready;
         sessions.push(session.state.session);
         session.close();
@@ -38,7 +49,7 @@ const rules = {
 
   "a tab that was handed the token knows whose it is": async ({ run }) => {
     const seen = await run(async () => {
-      const options = { name: "handed-over", identity: (token, { user }) => user };
+      const options = { name: "handed-over", identity: (_token, { user }) => user };
       const answer = JSON.stringify({ access_token: "opaque", expires_in: 900, user: "alice" });
       const [one, two] = [start(options), start(options)];
       one.server.answerRefresh(200, answer, "{}");
@@ -52,12 +63,24 @@ const rules = {
     assert.deepEqual(seen, [true, true]);
   },
 
-  "the name of a claim tells people apart whose tokens have no sub, and sid tells nothing": async ({ run }) => {
+  "the name of a claim tells people apart whose tokens have no sub, and sid tells nothing": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const { server, session } = start({ identity: "user_id" });
       const sessions = [];
-      for (const claims of [{ user_id: "5" }, { user_id: 5 }, { user_id: "6" }, { user_id: "6", sid: "a" }, { user_id: "6", sid: "b" }]) {
-        const access = `${btoa("{}")}.${btoa(JSON.stringify({ ...claims, sub: "all alike", n: sessions.length }))}.x`.replaceAll("=", "");
+      for (const claims of [
+        { user_id: "5" },
+        { user_id: 5 },
+        { user_id: "6" },
+        { user_id: "6", sid: "a" },
+        { user_id: "6", sid: "b" },
+      ]) {
+        const access =
+          `${btoa("{}")}.${btoa(JSON.stringify({ ...claims, sub: "all alike", n: sessions.length }))}.x`.replaceAll(
+            "=",
+            "",
+          );
         server.answerRefresh(200, JSON.stringify({ access, expires_in: 300 }), "{}");
         if (sessions.length === 0) await session.ready;
         else await outcome(session.refresh());
@@ -68,16 +91,28 @@ const rules = {
     assert.deepEqual(seen, [false, true, false, true, true]);
   },
 
-  "a path tells people apart, and a claim whose own name has dots is found first": async ({ run }) => {
+  "a path tells people apart, and a claim whose own name has dots is found first": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const told = [];
       const nested = (name) => ({ user: { profile: { name } }, sub: "all alike" });
-      const dotted = (name) => ({ "https://example.com/user": name, https: { "//example": { "com/user": "all alike" } } });
-      for (const [identity, claimsOf] of [["user.profile.name", nested], ["https://example.com/user", dotted]]) {
+      const dotted = (name) => ({
+        "https://example.com/user": name,
+        https: { "//example": { "com/user": "all alike" } },
+      });
+      for (const [identity, claimsOf] of [
+        ["user.profile.name", nested],
+        ["https://example.com/user", dotted],
+      ]) {
         const { server, session } = start({ identity, name: identity });
         const sessions = [];
         for (const name of ["alice", "alice", "bob", 7, 7]) {
-          const access = `${btoa("{}")}.${btoa(JSON.stringify({ ...claimsOf(name), n: sessions.length }))}.x`.replaceAll("=", "");
+          const access =
+            `${btoa("{}")}.${btoa(JSON.stringify({ ...claimsOf(name), n: sessions.length }))}.x`.replaceAll(
+              "=",
+              "",
+            );
           server.answerRefresh(200, JSON.stringify({ access, expires_in: 300 }), "{}");
           if (sessions.length === 0) await session.ready;
           else await outcome(session.refresh());
@@ -91,26 +126,48 @@ const rules = {
     assert.deepEqual(seen, Array(2).fill([false, true, false, false, true]));
   },
 
-  "an identity that is not found is reported once, on the console and as an event": async (stage) => {
+  "an identity that is not found is reported once, on the console and as an event": async (
+    stage,
+  ) => {
     const cases = [
-      ["user.name", { user: "alice" }], ["user", { user: { name: "alice" } }], ["user", { user: ["alice"] }], ["user", { user: null }], ["user", { sub: "alice" }],
-      ["user", null], [undefined, { user_id: 5 }], [undefined, { sub: { name: "alice" } }],
+      ["user.name", { user: "alice" }],
+      ["user", { user: { name: "alice" } }],
+      ["user", { user: ["alice"] }],
+      ["user", { user: null }],
+      ["user", { sub: "alice" }],
+      ["user", null],
+      [undefined, { user_id: 5 }],
+      [undefined, { sub: { name: "alice" } }],
     ];
     for (const [index, [identity, claims]] of cases.entries()) {
-      const events = await stage.run(async ([identity, claims, name]) => {
-        const told = [];
-        const { server, session } = start({ identity, name, onEvent: ({ type }) => told.push(type) });
-        const token = claims ? `${btoa("{}")}.${btoa(JSON.stringify(claims))}.x`.replaceAll("=", "") : "opaque";
-        const answers = () => server.answerRefresh(200, JSON.stringify({ access_token: token, expires_in: 300 }), "{}");
-        answers();
-        await session.ready;
-        answers();
-        await session.refresh();
-        await nextTask();
-        const { status } = session.state;
-        session.close();
-        return [status, told.filter((type) => type === "identity-missing").length];
-      }, [identity, claims, `missing-${index}`]);
+      const events = await stage.run(
+        async ([identity, claims, name]) => {
+          const told = [];
+          const { server, session } = start({
+            identity,
+            name,
+            onEvent: ({ type }) => told.push(type),
+          });
+          const token = claims
+            ? `${btoa("{}")}.${btoa(JSON.stringify(claims))}.x`.replaceAll("=", "")
+            : "opaque";
+          const answers = () =>
+            server.answerRefresh(
+              200,
+              JSON.stringify({ access_token: token, expires_in: 300 }),
+              "{}",
+            );
+          answers();
+          await session.ready;
+          answers();
+          await session.refresh();
+          await nextTask();
+          const { status } = session.state;
+          session.close();
+          return [status, told.filter((type) => type === "identity-missing").length];
+        },
+        [identity, claims, `missing-${index}`],
+      );
       assert.deepEqual(events, ["active", 1], JSON.stringify([identity, claims]));
       const complaints = await stage.takeComplaints();
       assert.equal(complaints.length, 1, JSON.stringify([identity, claims, complaints]));
@@ -118,11 +175,17 @@ const rules = {
     }
   },
 
-  "nothing is reported where it is found, and where an opaque token need not tell": async ({ run }) => {
+  "nothing is reported where it is found, and where an opaque token need not tell": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const told = [];
       const onEvent = ({ type }) => told.push(type);
-      for (const [index, options] of [{}, { identity: "sub" }, { identity: (token, answer, claims) => claims.sub }].entries()) {
+      for (const [index, options] of [
+        {},
+        { identity: "sub" },
+        { identity: (_token, _answer, claims) => claims.sub },
+      ].entries()) {
         const { session } = await started({ ...options, name: `found-${index}`, onEvent });
         session.close();
       }
@@ -146,7 +209,11 @@ const rules = {
       await session.ready;
       await session.signIn({ access_token: "second", expires_in: 900 });
       await outcome(session.signIn(server.token("bob")));
-      return asked.map(([token, answer, claims]) => [token.length > 6 ? "a JWT" : token, answer, claims?.sub ?? claims]);
+      return asked.map(([token, answer, claims]) => [
+        token.length > 6 ? "a JWT" : token,
+        answer,
+        claims?.sub ?? claims,
+      ]);
     });
     assert.deepEqual(seen, [
       ["first", { access_token: "first", expires_in: 900, more: [1] }, null],
@@ -174,22 +241,37 @@ const rules = {
       await refreshed;
       return { status, isSame: before === after, code: error.code, isCause: error.cause === cause };
     });
-    assert.deepEqual(seen, { status: "active", isSame: true, code: "ERR_REFRESH_MALFORMED", isCause: true });
+    assert.deepEqual(seen, {
+      status: "active",
+      isSame: true,
+      code: "ERR_REFRESH_MALFORMED",
+      isCause: true,
+    });
   },
 
   "what it throws, a sign-in rejects with": async ({ run }) => {
     const seen = await run(async () => {
       const cause = new Error("not today");
       const told = [];
-      for (const identity of [() => { throw cause; }, () => 5]) {
+      for (const identity of [
+        () => {
+          throw cause;
+        },
+        () => 5,
+      ]) {
         const { server, session } = await started({ restore: false, identity });
-        const thrown = await session.signIn(JSON.parse(server.login("bob"))).catch((error) => error);
+        const thrown = await session
+          .signIn(JSON.parse(server.login("bob")))
+          .catch((error) => error);
         told.push([thrown === cause, thrown.name, session.state.status]);
         session.close();
       }
       return told;
     });
-    assert.deepEqual(seen, [[true, "Error", "ended"], [false, "TypeError", "ended"]]);
+    assert.deepEqual(seen, [
+      [true, "Error", "ended"],
+      [false, "TypeError", "ended"],
+    ]);
   },
 };
 

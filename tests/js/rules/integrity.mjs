@@ -3,24 +3,35 @@
 import assert from "node:assert/strict";
 
 export default {
-  "a GET or HEAD is looked at once more, refreshed and replayed; the look's answer is cancelled": async ({ run }) => {
-    const seen = await run(async () => {
-      const { server, session, seen, init } = await digesting();
-      const statuses = [];
-      for (const method of ["GET", "HEAD"]) {
-        server.revoke();
-        statuses.push((await session.fetch("/api/me", init({ method }))).status);
-      }
-      return [statuses, seen.looks.map(({ request }) => request.method), seen.looks.map(({ response }) => response.bodyUsed), server.count("/auth/refresh")];
-    });
-    assert.deepEqual(seen, [[200, 200], ["GET", "HEAD"], [true, true], 3]);
-  },
+  "a GET or HEAD is looked at once more, refreshed and replayed; the look's answer is cancelled":
+    async ({ run }) => {
+      const seen = await run(async () => {
+        const { server, session, seen, init } = await digesting();
+        const statuses = [];
+        for (const method of ["GET", "HEAD"]) {
+          server.revoke();
+          statuses.push((await session.fetch("/api/me", init({ method }))).status);
+        }
+        return [
+          statuses,
+          seen.looks.map(({ request }) => request.method),
+          seen.looks.map(({ response }) => response.bodyUsed),
+          server.count("/auth/refresh"),
+        ];
+      });
+      assert.deepEqual(seen, [[200, 200], ["GET", "HEAD"], [true, true], 3]);
+    },
 
-  "the look has the referrer of the request, and goes out no more once it was in vain": async ({ run }) => {
+  "the look has the referrer of the request, and goes out no more once it was in vain": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const { server, session, seen, init } = await digesting();
       server.revoke();
-      await session.fetch("/api/me", init({ referrer: "/elsewhere", referrerPolicy: "unsafe-url" }));
+      await session.fetch(
+        "/api/me",
+        init({ referrer: "/elsewhere", referrerPolicy: "unsafe-url" }),
+      );
       await session.fetch("/api/me", init({ referrer: "" }));
       server.revoke();
       const controller = new AbortController();
@@ -30,7 +41,11 @@ export default {
       };
       await outcome(session.fetch("/api/never", init({ signal: controller.signal })));
       const { request } = seen.looks.at(-1);
-      return [seen.looks[0].request.referrer.slice(location.origin.length), seen.looks[0].request.referrerPolicy, request.signal.aborted];
+      return [
+        seen.looks[0].request.referrer.slice(location.origin.length),
+        seen.looks[0].request.referrerPolicy,
+        request.signal.aborted,
+      ];
     });
     assert.deepEqual(seen, ["/elsewhere", "unsafe-url", true]);
   },
@@ -50,7 +65,10 @@ export default {
       const { server, session, seen, init } = await digesting();
       server.revoke();
       const names = [];
-      for (const method of ["POST", "PUT", "DELETE"]) names.push((await outcome(session.fetch("/api/me", init({ method, body: "x" })))).thrown.name);
+      for (const method of ["POST", "PUT", "DELETE"])
+        names.push(
+          (await outcome(session.fetch("/api/me", init({ method, body: "x" })))).thrown.name,
+        );
       return [names, seen.looks.length, server.count("/api/me"), server.count("/auth/refresh")];
     });
     assert.deepEqual(seen, [["TypeError", "TypeError", "TypeError"], 0, 3, 1]);
@@ -79,7 +97,11 @@ export default {
           controller.abort(reason);
           return path === "/api/never" ? new Promise(() => {}) : undefined;
         };
-        rejected.push(await session.fetch(path, init({ signal: controller.signal })).catch((error) => error === reason));
+        rejected.push(
+          await session
+            .fetch(path, init({ signal: controller.signal }))
+            .catch((error) => error === reason),
+        );
       }
       return [rejected, server.count("/auth/refresh")];
     });
@@ -92,7 +114,9 @@ export default {
       const controller = new AbortController();
       const error = new TypeError("Failed to fetch");
       server.failApi(error);
-      const answer = session.fetch("/api/me", init({ signal: controller.signal })).catch((thrown) => thrown === error);
+      const answer = session
+        .fetch("/api/me", init({ signal: controller.signal }))
+        .catch((thrown) => thrown === error);
       controller.abort();
       return [await answer, seen.looks.length];
     });
@@ -113,7 +137,10 @@ export default {
     });
     assert.equal(await answer, "waits");
     await page.clock.fastForward(9_000);
-    assert.equal(await run(() => Promise.race([globalThis.answer, nextTask().then(() => "waits")])), "waits");
+    assert.equal(
+      await run(() => Promise.race([globalThis.answer, nextTask().then(() => "waits")])),
+      "waits",
+    );
     await page.clock.fastForward(1_100);
     assert.equal(await run(() => globalThis.answer), "Failed to fetch");
     assert.equal(await run(() => globalThis.looks[0].request.signal.aborted), true);

@@ -5,7 +5,14 @@ import assert from "node:assert/strict";
 export default {
   "it is there at once, of unknown state; nothing global is patched": async ({ run }) => {
     const seen = await run(() => {
-      const names = ["fetch", "XMLHttpRequest", "Request", "WebSocket", "EventSource", "setTimeout"];
+      const names = [
+        "fetch",
+        "XMLHttpRequest",
+        "Request",
+        "WebSocket",
+        "EventSource",
+        "setTimeout",
+      ];
       const before = names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name).value);
       const { state } = start().session;
       const isSame = names.every((name, index) => globalThis[name] === before[index]);
@@ -17,7 +24,11 @@ export default {
   "ready settles when the session is restored": async ({ run }) => {
     const seen = await run(async () => {
       const { session } = start();
-      return { ready: await outcome(session.ready), status: session.state.status, isSame: session.ready === session.ready };
+      return {
+        ready: await outcome(session.ready),
+        status: session.state.status,
+        isSame: new Set([session.ready, session.ready]).size === 1,
+      };
     });
     assert.deepEqual(seen, { ready: { value: undefined }, status: "active", isSame: true });
   },
@@ -28,29 +39,52 @@ export default {
       server.answerRefresh(401, "{}", "{}");
       return { ready: await outcome(session.ready), state: session.state };
     });
-    assert.deepEqual(seen, { ready: { value: undefined }, state: { status: "ended", reason: "none", elsewhere: false } });
+    assert.deepEqual(seen, {
+      ready: { value: undefined },
+      state: { status: "ended", reason: "none", elsewhere: false },
+    });
   },
 
-  "ready settles offline; the state is unknown still, with the error and when it is tried again": async ({ run }) => {
-    const seen = await run(async () => {
-      const { server, session } = start();
-      const native = new TypeError("network down");
-      server.refreshAnswers.push({ error: native });
-      const ready = await outcome(session.ready);
-      const { status, error, retryAt } = session.state;
-      return {
-        ready, status, error: describe(error), retryAt: typeof retryAt, isAhead: retryAt > Date.now() - 10,
-        isSameTime: error.retryAt === retryAt, isOurs: error instanceof RefreshError, isCause: error.cause === native,
-      };
-    });
-    const { message, ...error } = seen.error;
-    assert.ok(message);
-    assert.deepEqual(error, { name: "RefreshError", code: "ERR_REFRESH_UNAVAILABLE", retryable: true });
-    assert.deepEqual({ ...seen, error: undefined }, {
-      ready: { value: undefined }, status: "unknown", error: undefined, retryAt: "number", isAhead: true, isSameTime: true,
-      isOurs: true, isCause: true,
-    });
-  },
+  "ready settles offline; the state is unknown still, with the error and when it is tried again":
+    async ({ run }) => {
+      const seen = await run(async () => {
+        const { server, session } = start();
+        const native = new TypeError("network down");
+        server.refreshAnswers.push({ error: native });
+        const ready = await outcome(session.ready);
+        const { status, error, retryAt } = session.state;
+        return {
+          ready,
+          status,
+          error: describe(error),
+          retryAt: typeof retryAt,
+          isAhead: retryAt > Date.now() - 10,
+          isSameTime: error.retryAt === retryAt,
+          isOurs: error instanceof RefreshError,
+          isCause: error.cause === native,
+        };
+      });
+      const { message, ...error } = seen.error;
+      assert.ok(message);
+      assert.deepEqual(error, {
+        name: "RefreshError",
+        code: "ERR_REFRESH_UNAVAILABLE",
+        retryable: true,
+      });
+      assert.deepEqual(
+        { ...seen, error: undefined },
+        {
+          ready: { value: undefined },
+          status: "unknown",
+          error: undefined,
+          retryAt: "number",
+          isAhead: true,
+          isSameTime: true,
+          isOurs: true,
+          isCause: true,
+        },
+      );
+    },
 
   "offline at the start, it is restored by itself once the server is back": async ({ run }) => {
     const seen = await run(async () => {
@@ -63,21 +97,25 @@ export default {
     assert.deepEqual(seen, [2, false]);
   },
 
-  "ready rejects when the session is closed first, and whoever does not await it is not punished": async ({ run }) => {
-    const seen = await run(async () => {
-      const early = start().session;
-      early.close();
-      const { server, session } = start();
-      server.holdRefresh();
-      const waits = outcome(session.accessToken());
-      await nextTask();
-      session.close();
-      return [await outcome(early.ready), await outcome(session.ready), await waits];
-    });
-    for (const { thrown } of seen) {
-      assert.deepEqual([thrown.name, thrown.code, thrown.retryable], ["SessionError", "ERR_SESSION_CLOSED", false]);
-    }
-  },
+  "ready rejects when the session is closed first, and whoever does not await it is not punished":
+    async ({ run }) => {
+      const seen = await run(async () => {
+        const early = start().session;
+        early.close();
+        const { server, session } = start();
+        server.holdRefresh();
+        const waits = outcome(session.accessToken());
+        await nextTask();
+        session.close();
+        return [await outcome(early.ready), await outcome(session.ready), await waits];
+      });
+      for (const { thrown } of seen) {
+        assert.deepEqual(
+          [thrown.name, thrown.code, thrown.retryable],
+          ["SessionError", "ERR_SESSION_CLOSED", false],
+        );
+      }
+    },
 
   "a closed session rejects every call, and close is idempotent": async ({ run }) => {
     const codes = await run(async () => {
@@ -86,28 +124,44 @@ export default {
       session.close();
       session.close();
       const calls = [
-        session.fetch("/api/me"), session.accessToken(), session.refresh(), session.signIn(), session.signOut(),
-        session.signIn(server.token()), session.signIn(() => server.token()),
+        session.fetch("/api/me"),
+        session.accessToken(),
+        session.refresh(),
+        session.signIn(),
+        session.signOut(),
+        session.signIn(server.token()),
+        session.signIn(() => server.token()),
       ];
-      const codes = await Promise.all(calls.map(async (call) => (await outcome(call)).thrown?.code));
+      const codes = await Promise.all(
+        calls.map(async (call) => (await outcome(call)).thrown?.code),
+      );
       session.close();
       return [...codes, server.calls.length - length];
     });
     assert.deepEqual(codes, [...Array(7).fill("ERR_SESSION_CLOSED"), 0]);
   },
 
-  "a session that is closed before its wasm is there rejects what was queued, and sends nothing": async ({ run }) => {
-    const seen = await run(async () => {
-      const { wasm, release } = heldWasm();
-      const { server, session } = start({ wasm });
-      const calls = [session.fetch("/api/me"), session.accessToken(), session.refresh(), session.signIn(), session.signOut()];
-      session.close();
-      release();
-      const codes = await Promise.all(calls.map(async (call) => (await outcome(call)).thrown?.code));
-      return [...codes, server.calls.length];
-    });
-    assert.deepEqual(seen, [...Array(5).fill("ERR_SESSION_CLOSED"), 0]);
-  },
+  "a session that is closed before its wasm is there rejects what was queued, and sends nothing":
+    async ({ run }) => {
+      const seen = await run(async () => {
+        const { wasm, release } = heldWasm();
+        const { server, session } = start({ wasm });
+        const calls = [
+          session.fetch("/api/me"),
+          session.accessToken(),
+          session.refresh(),
+          session.signIn(),
+          session.signOut(),
+        ];
+        session.close();
+        release();
+        const codes = await Promise.all(
+          calls.map(async (call) => (await outcome(call)).thrown?.code),
+        );
+        return [...codes, server.calls.length];
+      });
+      assert.deepEqual(seen, [...Array(5).fill("ERR_SESSION_CLOSED"), 0]);
+    },
 
   "a closed session tells no listener anything any more": async ({ run }) => {
     const told = await run(async () => {

@@ -3,11 +3,15 @@
 import assert from "node:assert/strict";
 
 export default {
-  "a listener hears each change, after it, without an argument; until it is undone": async ({ run }) => {
+  "a listener hears each change, after it, without an argument; until it is undone": async ({
+    run,
+  }) => {
     const heard = await run(async () => {
       const { session } = start();
       const heard = [];
-      const undo = session.subscribe((...args) => heard.push([args.length, session.state.status, session.state.generation]));
+      const undo = session.subscribe((...args) =>
+        heard.push([args.length, session.state.status, session.state.generation]),
+      );
       await session.ready;
       await session.refresh();
       const undone = [undo(), undo()];
@@ -69,12 +73,19 @@ export default {
       const { session } = await started();
       let others = 0;
       session.subscribe(() => (others += 1));
-      session.subscribe(() => { throw new Error("a listener's own"); });
+      session.subscribe(() => {
+        throw new Error("a listener's own");
+      });
       session.subscribe(() => (others += 1));
       const refreshed = await outcome(session.refresh());
       return { reported, others, refreshed, status: session.state.status };
     });
-    assert.deepEqual(seen, { reported: ["a listener's own"], others: 2, refreshed: { value: undefined }, status: "active" });
+    assert.deepEqual(seen, {
+      reported: ["a listener's own"],
+      others: 2,
+      refreshed: { value: undefined },
+      status: "active",
+    });
     assert.deepEqual(await stage.takeComplaints(), ["uncaught: a listener's own"]);
   },
 
@@ -89,10 +100,16 @@ export default {
       await signedOut;
       return { last: heard.at(-1), state: session.state, told: server.count("/auth/logout") };
     });
-    assert.deepEqual(seen, { last: "ended", state: { status: "ended", reason: "signed-out", elsewhere: false }, told: 1 });
+    assert.deepEqual(seen, {
+      last: "ended",
+      state: { status: "ended", reason: "signed-out", elsewhere: false },
+      told: 1,
+    });
   },
 
-  "a listener may undo itself and others, subscribe and close while it is called": async ({ run }) => {
+  "a listener may undo itself and others, subscribe and close while it is called": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const { session } = await started();
       const heard = [];
@@ -110,7 +127,11 @@ export default {
       await outcome(session.refresh());
       return { once, twice, closed: (await outcome(session.accessToken())).thrown?.code };
     });
-    assert.deepEqual(seen, { once: ["first", "second"], twice: ["second", "late"], closed: "ERR_SESSION_CLOSED" });
+    assert.deepEqual(seen, {
+      once: ["first", "second"],
+      twice: ["second", "late"],
+      closed: "ERR_SESSION_CLOSED",
+    });
   },
 
   "what is no function is no listener": async ({ run }) => {

@@ -36,7 +36,10 @@ const CALLS = ["accessToken", "fetch", "ready", "refresh", "signIn", "signOut"];
 function assertAllUnavailable({ told, status }) {
   assert.deepEqual(Object.keys(told).sort(), CALLS);
   for (const [name, thrown] of Object.entries(told)) {
-    assert.deepEqual([name, thrown?.name, thrown?.code], [name, "SessionError", "ERR_WASM_UNAVAILABLE"]);
+    assert.deepEqual(
+      [name, thrown?.name, thrown?.code],
+      [name, "SessionError", "ERR_WASM_UNAVAILABLE"],
+    );
   }
   assert.equal(status, "unknown");
 }
@@ -110,7 +113,12 @@ export default {
       const { method, bytes, url: sentTo, "content-type": type } = server.calls.at(-1);
       return { method, bytes, path: new URL(sentTo).pathname, type };
     });
-    assert.deepEqual(sent, { method: "PUT", bytes: "1,2,3", path: "/api/echo", type: "text/plain" });
+    assert.deepEqual(sent, {
+      method: "PUT",
+      bytes: "1,2,3",
+      path: "/api/echo",
+      type: "text/plain",
+    });
   },
 
   "a request that waits for the wasm can be aborted": async ({ run }) => {
@@ -131,17 +139,21 @@ export default {
     assertAllUnavailable(seen);
     assert.equal(seen.told.ready.retryable, true);
     assert.doesNotMatch(seen.told.ready.message, /Content-Security-Policy/);
-    for (const complaint of await stage.takeComplaints()) assert.match(complaint, /^console: Failed to load.*404/);
+    for (const complaint of await stage.takeComplaints())
+      assert.match(complaint, /^console: Failed to load.*404/);
   },
 
-  "where nobody awaits ready, a wasm that is not found is no unhandled rejection": async (stage) => {
+  "where nobody awaits ready, a wasm that is not found is no unhandled rejection": async (
+    stage,
+  ) => {
     await stage.page.route(WASM, (route) => route.fulfill({ status: 404, body: "not found" }));
     await stage.run(async () => {
       // One call is awaited, to know when; `ready` is not.
       const { session } = start();
       await outcome(session.accessToken());
     });
-    for (const complaint of await stage.takeComplaints()) assert.match(complaint, /^console: Failed to load.*404/);
+    for (const complaint of await stage.takeComplaints())
+      assert.match(complaint, /^console: Failed to load.*404/);
   },
 
   "a policy without 'wasm-unsafe-eval' is told by name": async (stage) => {
@@ -154,11 +166,14 @@ export default {
     const seen = await stage.run(callAll);
     assertAllUnavailable(seen);
     assert.match(seen.told.ready.message, /'wasm-unsafe-eval'/);
-    for (const complaint of await stage.takeComplaints()) assert.match(complaint, /^console: .*(Content.Security.Policy|CSP)/i);
+    for (const complaint of await stage.takeComplaints())
+      assert.match(complaint, /^console: .*(Content.Security.Policy|CSP)/i);
   },
 
   "the next session tries again to load, and may succeed": async (stage) => {
-    await stage.page.route(WASM, (route) => route.fulfill({ status: 404, body: "not found" }), { times: 1 });
+    await stage.page.route(WASM, (route) => route.fulfill({ status: 404, body: "not found" }), {
+      times: 1,
+    });
     const seen = await stage.run(async () => {
       const first = start().session;
       const failed = (await outcome(first.ready)).thrown.code;
@@ -186,6 +201,9 @@ export default {
       }, form);
       told.push([form, status]);
     }
-    assert.deepEqual(told, FORMS.map((form) => [form, "active"]));
+    assert.deepEqual(
+      told,
+      FORMS.map((form) => [form, "active"]),
+    );
   },
 };

@@ -21,7 +21,9 @@ const HELPERS = () => {
 };
 
 export default {
-  "each call in the function given to signIn fails at once, and names the mistake": async ({ run }) => {
+  "each call in the function given to signIn fails at once, and names the mistake": async ({
+    run,
+  }) => {
     await run(HELPERS);
     const seen = await run(async () => {
       const seen = {};
@@ -50,11 +52,17 @@ export default {
     const seen = await run(async () => {
       const seen = {};
       const server = new FakeServer();
-      const ask = (name, result) => async (...args) => {
-        seen[name] ??= (await outcome(session.accessToken())).thrown;
-        return result(...args);
-      };
-      let session = silent.createSession({ refresh: ask("refresh", () => server.token()), fetch: server.fetch, name: "one" });
+      const ask =
+        (name, result) =>
+        async (...args) => {
+          seen[name] ??= (await outcome(session.accessToken())).thrown;
+          return result(...args);
+        };
+      let session = silent.createSession({
+        refresh: ask("refresh", () => server.token()),
+        fetch: server.fetch,
+        name: "one",
+      });
       await session.ready;
       session.close();
       session = silent.createSession({
@@ -130,7 +138,9 @@ export default {
     assert.ok(foreign > 0 && ended > 0, JSON.stringify(seen));
   },
 
-  "after an await it cannot be told apart, and is named when its patience has run out": async ({ run }) => {
+  "after an await it cannot be told apart, and is named when its patience has run out": async ({
+    run,
+  }) => {
     await run(HELPERS);
     const { code, message, retryable } = await run(async () => {
       const { server, session } = await unknown();

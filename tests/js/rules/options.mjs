@@ -121,27 +121,49 @@ const RIGHT = [
 const create = (sources) =>
   sources.map((source) => {
     const options = (0, eval)(`(${source})`);
-    return thrownBy(() => createSession({ fetch: () => new Promise(() => {}), ...options }).close());
+    return thrownBy(() =>
+      createSession({ fetch: () => new Promise(() => {}), ...options }).close(),
+    );
   });
 
-const createBare = (sources) => sources.map((source) => thrownBy(() => createSession((0, eval)(`(${source})`))));
+const createBare = (sources) =>
+  sources.map((source) => thrownBy(() => createSession((0, eval)(`(${source})`))));
 
 export default {
-  "what is wrong throws a TypeError at once, with a code and the name of the option": async (stage) => {
-    const thrown = await stage.run(createBare, WRONG.map(([source]) => source));
-    const seen = thrown.map(({ name, code, message }, index) => [WRONG[index][0], name, code, message?.split(":")[0]]);
-    assert.deepEqual(seen, WRONG.map(([source, named]) => [source, "TypeError", "ERR_INVALID_OPTION", named]));
+  "what is wrong throws a TypeError at once, with a code and the name of the option": async (
+    stage,
+  ) => {
+    const thrown = await stage.run(
+      createBare,
+      WRONG.map(([source]) => source),
+    );
+    const seen = thrown.map(({ name, code, message }, index) => [
+      WRONG[index][0],
+      name,
+      code,
+      message?.split(":")[0],
+    ]);
+    assert.deepEqual(
+      seen,
+      WRONG.map(([source, named]) => [source, "TypeError", "ERR_INVALID_OPTION", named]),
+    );
   },
 
   "what is just right is taken": async (stage) => {
     const thrown = await stage.run(create, RIGHT);
-    assert.deepEqual(thrown.map((each, index) => [RIGHT[index], each]), RIGHT.map((source) => [source, "nothing"]));
+    assert.deepEqual(
+      thrown.map((each, index) => [RIGHT[index], each]),
+      RIGHT.map((source) => [source, "nothing"]),
+    );
   },
 
   "the message says which options there are, when one is not known": async (stage) => {
     const [{ message }] = await stage.run(createBare, ["{ refresh: '/r', leewayy: 1 }"]);
     assert.match(message, /leewayy.*\bleeway\b/);
-    const inGroups = await stage.run(createBare, ["{ refresh: '/r', server: { rotations: 1 } }", "{ refresh: '/r', server: { rotation: 1 } }"]);
+    const inGroups = await stage.run(createBare, [
+      "{ refresh: '/r', server: { rotations: 1 } }",
+      "{ refresh: '/r', server: { rotation: 1 } }",
+    ]);
     assert.match(inGroups[0].message, /server\.rotations.*\brotation\b/);
     assert.match(inGroups[1].message, /server\.rotation.*none.*replays.*refuses.*revokes/);
   },
@@ -161,9 +183,16 @@ export default {
 
   "attemptHeader and signOut are as set; relative URLs are the page's": async (stage) => {
     const sent = await stage.run(async () => {
-      const { server, session } = await started({ attemptHeader: "X-Attempt", signOut: "auth/logout" });
+      const { server, session } = await started({
+        attemptHeader: "X-Attempt",
+        signOut: "auth/logout",
+      });
       await session.signOut();
-      return server.calls.map(({ url, method, request }) => [url, method, Boolean(request.headers.get("x-attempt"))]);
+      return server.calls.map(({ url, method, request }) => [
+        url,
+        method,
+        Boolean(request.headers.get("x-attempt")),
+      ]);
     });
     assert.deepEqual(sent, [
       [`${origin}/auth/refresh`, "POST", true],
@@ -183,7 +212,9 @@ export default {
   },
 
   "refreshAhead: false plans no refresh": async (stage) => {
-    const refreshAt = await stage.run(async () => (await started({ refreshAhead: false })).session.state.refreshAt);
+    const refreshAt = await stage.run(
+      async () => (await started({ refreshAhead: false })).session.state.refreshAt,
+    );
     assert.equal(refreshAt, null);
   },
 

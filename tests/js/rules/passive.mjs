@@ -15,7 +15,11 @@ export default {
       const refused = await passive("/api/b");
       statuses.push(refused.status, await refused.text());
       // The token is still in hand: somebody else's call replaces it.
-      statuses.push(server.count("/auth/refresh"), (await session.fetch("/api/c")).status, (await passive("/api/d")).status);
+      statuses.push(
+        server.count("/auth/refresh"),
+        (await session.fetch("/api/c")).status,
+        (await passive("/api/d")).status,
+      );
       return [statuses, server.count("/auth/refresh")];
     });
     assert.deepEqual(seen, [[200, 401, "no", 1, 200, 200], 2]);
@@ -28,7 +32,11 @@ export default {
       Date.now = () => now() + 3_600_000;
       const rejected = (await outcome(session.fetchWith({ passive: true })("/api/a"))).thrown;
       const without = await session.fetchWith({ passive: true, token: "optional" })("/api/b");
-      return { rejected: [rejected.name, rejected.code, rejected.retryable], without: without.status, paths: server.calls.map(({ url }) => new URL(url).pathname) };
+      return {
+        rejected: [rejected.name, rejected.code, rejected.retryable],
+        without: without.status,
+        paths: server.calls.map(({ url }) => new URL(url).pathname),
+      };
     });
     assert.deepEqual(seen.rejected, ["TokenError", "ERR_TOKEN_NOT_IN_HAND", true]);
     assert.deepEqual([seen.without, seen.paths], [401, ["/auth/refresh", "/api/b"]]);
@@ -46,18 +54,24 @@ export default {
     assert.deepEqual(seen, [200, 2, 2]);
   },
 
-  "without a session it goes without a token, or rejects where one is required": async ({ run }) => {
+  "without a session it goes without a token, or rejects where one is required": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const { session } = await started();
       await session.signOut();
       const { status } = await session.fetchWith({ passive: true })("/api/a");
-      const { thrown } = await outcome(session.fetchWith({ passive: true, token: "required" })("/api/a"));
+      const { thrown } = await outcome(
+        session.fetchWith({ passive: true, token: "required" })("/api/a"),
+      );
       return [status, thrown.code];
     });
     assert.deepEqual(seen, [401, "ERR_SESSION_ENDED"]);
   },
 
-  "an abort ends its wait for the restore, with the caller's reason, and cancels its body": async ({ run }) => {
+  "an abort ends its wait for the restore, with the caller's reason, and cancels its body": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const { server, session } = start();
       server.holdRefresh();
@@ -67,7 +81,9 @@ export default {
       let cancelled = "not";
       const body = new ReadableStream({ cancel: (reason) => void (cancelled = reason) });
       const init = { method: "POST", body, duplex: "half", signal: controller.signal };
-      const answer = session.fetchWith({ passive: true })("/api/a", init).catch((error) => error);
+      const answer = session
+        .fetchWith({ passive: true })("/api/a", init)
+        .catch((error) => error);
       const patient = session.fetchWith({ passive: true })("/api/b");
       await nextTask();
       controller.abort(reason);
@@ -87,7 +103,11 @@ export default {
       const init = { method: "PUT", body: new Blob(["streamed"]).stream(), duplex: "half" };
       let clones = 0;
       Request.prototype.clone = () => void (clones += 1);
-      const answers = [passive("/api/a", init), passive("/api/b", { mode: "no-cors" }), passive("https://other.test/")];
+      const answers = [
+        passive("/api/a", init),
+        passive("/api/b", { mode: "no-cors" }),
+        passive("https://other.test/"),
+      ];
       // The last two do not wait.
       await Promise.all(answers.slice(1));
       init.method = "DELETE";
@@ -129,7 +149,12 @@ export default {
       await session.signIn(server.token("bob"));
       letGo();
       const response = await answer;
-      return [response.status, await response.text(), server.count("/api/a"), session.state.claims.sub];
+      return [
+        response.status,
+        await response.text(),
+        server.count("/api/a"),
+        session.state.claims.sub,
+      ];
     });
     assert.deepEqual(seen, [401, "no", 1, "bob"]);
   },
@@ -183,11 +208,17 @@ export default {
     assert.equal(seen, 401);
   },
 
-  "a 401 that is not to be replayed is there to be read, although there is a newer token": async ({ run }) => {
+  "a 401 that is not to be replayed is there to be read, although there is a newer token": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const { server, session, letGo } = await startedLate();
       server.revoke();
-      const answer = session.fetchWith({ passive: true, replay: false })("/api/a", { method: "POST", body: "x", keepalive: true });
+      const answer = session.fetchWith({ passive: true, replay: false })("/api/a", {
+        method: "POST",
+        body: "x",
+        keepalive: true,
+      });
       await session.refresh();
       letGo();
       const response = await answer;

@@ -7,13 +7,35 @@ export default {
     const seen = await run(() => {
       const { session } = start();
       const derived = session.fetchWith({ token: "required" });
-      const wrong = [null, "required", { token: "always" }, { replay: 1 }, { passive: "yes" }, { tokens: "none" }];
-      return { name: derived.name, length: derived.length, wrong: wrong.map((policy) => thrownBy(() => session.fetchWith(policy))) };
+      const wrong = [
+        null,
+        "required",
+        { token: "always" },
+        { replay: 1 },
+        { passive: "yes" },
+        { tokens: "none" },
+      ];
+      return {
+        name: derived.name,
+        length: derived.length,
+        wrong: wrong.map((policy) => thrownBy(() => session.fetchWith(policy))),
+      };
     });
     assert.deepEqual([seen.name, seen.length], ["fetch", 1]);
-    for (const [index, name] of ["policy", "policy", "token", "replay", "passive", "tokens"].entries()) {
+    for (const [index, name] of [
+      "policy",
+      "policy",
+      "token",
+      "replay",
+      "passive",
+      "tokens",
+    ].entries()) {
       const { name: kind, code, message } = seen.wrong[index];
-      assert.deepEqual([kind, code, message.startsWith(`${name}: `)], ["TypeError", "ERR_INVALID_OPTION", true], message);
+      assert.deepEqual(
+        [kind, code, message.startsWith(`${name}: `)],
+        ["TypeError", "ERR_INVALID_OPTION", true],
+        message,
+      );
     }
   },
 
@@ -32,28 +54,46 @@ export default {
       const { server, session } = await started();
       const required = session.fetchWith({ token: "required" });
       const { status } = await required("/api/me");
-      const wrong = [["https://api.test/"], ["/api/me", { mode: "no-cors" }], ["/api/me", { method: "a b" }]];
+      const wrong = [
+        ["https://api.test/"],
+        ["/api/me", { mode: "no-cors" }],
+        ["/api/me", { method: "a b" }],
+      ];
       const rejected = [];
       for (const args of wrong) rejected.push((await outcome(required(...args))).thrown);
       const own = await required("/api/me", { headers: { authorization: "Basic eDp5" } });
       await session.signOut();
       rejected.push((await outcome(required("/api/me"))).thrown);
-      return { status, own: own.status, rejected: rejected.map(({ name, code, reason }) => [name, code, reason]), sent: server.count("/api/me") + server.count("api.test") };
+      return {
+        status,
+        own: own.status,
+        rejected: rejected.map(({ name, code, reason }) => [name, code, reason]),
+        sent: server.count("/api/me") + server.count("api.test"),
+      };
     });
     assert.deepEqual([seen.status, seen.own, seen.sent], [200, 401, 2]);
     const notAllowed = ["TokenError", "ERR_TOKEN_NOT_ALLOWED", null];
     const ended = ["SessionEndedError", "ERR_SESSION_ENDED", "signed-out"];
-    assert.deepEqual(seen.rejected.map((each) => each.map((value) => value ?? null)), [notAllowed, notAllowed, ["TypeError", null, null], ended]);
+    assert.deepEqual(
+      seen.rejected.map((each) => each.map((value) => value ?? null)),
+      [notAllowed, notAllowed, ["TypeError", null, null], ended],
+    );
   },
 
   "required: waits for the restore, also while the wasm loads": async ({ run }) => {
     const seen = await run(async () => {
       const { wasm, release } = heldWasm();
       const { server, session } = start({ wasm });
-      const answers = ["/api/me", "https://api.test/"].map((url) => outcome(session.fetchWith({ token: "required" })(url)));
+      const answers = ["/api/me", "https://api.test/"].map((url) =>
+        outcome(session.fetchWith({ token: "required" })(url)),
+      );
       release();
       const [allowed, elsewhere] = await Promise.all(answers);
-      return [allowed.value.status, elsewhere.thrown.code, server.calls.map(({ url }) => new URL(url).pathname)];
+      return [
+        allowed.value.status,
+        elsewhere.thrown.code,
+        server.calls.map(({ url }) => new URL(url).pathname),
+      ];
     });
     assert.deepEqual(seen, [200, "ERR_TOKEN_NOT_ALLOWED", ["/auth/refresh", "/api/me"]]);
   },
@@ -71,32 +111,50 @@ export default {
       server.letGo();
       await session.ready;
       sent.push((await optional("/api/c")).status);
-      return [sent, server.calls.map(({ url, authorization }) => [new URL(url).pathname, authorization !== undefined])];
+      return [
+        sent,
+        server.calls.map(({ url, authorization }) => [
+          new URL(url).pathname,
+          authorization !== undefined,
+        ]),
+      ];
     });
     assert.deepEqual(seen, [
       [401, 401, 200],
-      [["/api/a", false], ["/auth/refresh", false], ["/api/b", false], ["/api/c", true]],
+      [
+        ["/api/a", false],
+        ["/auth/refresh", false],
+        ["/api/b", false],
+        ["/api/c", true],
+      ],
     ]);
   },
 
-  "optional: a token that has lapsed is replaced first; where none can be had, it goes without": async ({ run }) => {
-    const seen = await run(async () => {
-      const { now } = Date;
-      const lapsed = async (options) => {
-        Date.now = now;
-        const { server, session } = await started(options);
-        Date.now = () => now() + 3_600_000;
-        return { server, optional: session.fetchWith({ token: "optional" }) };
-      };
-      const well = await lapsed();
-      const replaced = [(await well.optional("/api/me")).status, well.server.count("/api/me")];
-      const ill = await lapsed({ name: "ill", patience: 0 });
-      ill.server.failRefresh();
-      const without = [(await ill.optional("/api/me")).status, ill.server.member("/api/me", 0, "authorization") ?? "none"];
-      return [replaced, without];
-    });
-    assert.deepEqual(seen, [[200, 1], [401, "none"]]);
-  },
+  "optional: a token that has lapsed is replaced first; where none can be had, it goes without":
+    async ({ run }) => {
+      const seen = await run(async () => {
+        const { now } = Date;
+        const lapsed = async (options) => {
+          Date.now = now;
+          const { server, session } = await started(options);
+          Date.now = () => now() + 3_600_000;
+          return { server, optional: session.fetchWith({ token: "optional" }) };
+        };
+        const well = await lapsed();
+        const replaced = [(await well.optional("/api/me")).status, well.server.count("/api/me")];
+        const ill = await lapsed({ name: "ill", patience: 0 });
+        ill.server.failRefresh();
+        const without = [
+          (await ill.optional("/api/me")).status,
+          ill.server.member("/api/me", 0, "authorization") ?? "none",
+        ];
+        return [replaced, without];
+      });
+      assert.deepEqual(seen, [
+        [200, 1],
+        [401, "none"],
+      ]);
+    },
 
   "none: the native call, with no token, whatever the session": async ({ run }) => {
     const seen = await run(async () => {
@@ -112,13 +170,25 @@ export default {
     assert.deepEqual(seen, [401, 401, 3, true, "none"]);
   },
 
-  "replay false: the 401 is the caller's, and whoever sends next gets a new token": async ({ run }) => {
+  "replay false: the 401 is the caller's, and whoever sends next gets a new token": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const { server, session } = await started();
       server.revoke();
-      const once = await session.fetchWith({ replay: false })("/api/a", { method: "POST", body: "x" });
+      const once = await session.fetchWith({ replay: false })("/api/a", {
+        method: "POST",
+        body: "x",
+      });
       const next = await session.fetch("/api/b");
-      return [once.status, await once.text(), next.status, server.count("/api/a"), server.count("/api/b"), server.count("/auth/refresh")];
+      return [
+        once.status,
+        await once.text(),
+        next.status,
+        server.count("/api/a"),
+        server.count("/api/b"),
+        server.count("/auth/refresh"),
+      ];
     });
     assert.deepEqual(seen, [401, "no", 200, 1, 1, 2]);
   },
@@ -128,9 +198,17 @@ export default {
       const { server, session } = await started();
       server.revoke();
       const body = new Blob(["streamed"]).stream();
-      const { status } = await session.fetchWith({ replay: true })("/api/a", { method: "POST", body, duplex: "half" });
+      const { status } = await session.fetchWith({ replay: true })("/api/a", {
+        method: "POST",
+        body,
+        duplex: "half",
+      });
       const bytes = [0, 1].map((index) => server.member("/api/a", index, "bytes"));
-      return [status, bytes[0] === bytes[1], bytes[0] === [...new TextEncoder().encode("streamed")].join()];
+      return [
+        status,
+        bytes[0] === bytes[1],
+        bytes[0] === [...new TextEncoder().encode("streamed")].join(),
+      ];
     });
     assert.deepEqual(seen, [200, true, true]);
   },

@@ -22,7 +22,10 @@ const only = (statuses) => statuses.map((status) => [status]);
 
 /** The same five times; then the token is refused for another reason. The breaker is closed if that is replaced at once. */
 const afterFive = async ([options, status, challenge]) => {
-  const { server, session } = await started({ ...options, name: JSON.stringify([options, challenge]) });
+  const { server, session } = await started({
+    ...options,
+    name: JSON.stringify([options, challenge]),
+  });
   const seen = [];
   for (let time = 0; time < 5; time++) {
     server.answerApi(status, JSON.stringify({ "www-authenticate": challenge }));
@@ -38,14 +41,26 @@ export default {
     assert.deepEqual(await run(answers, [{}, only([401])]), replaced([401]));
     const others = [400, 402, 403, 407, 419, 422, 440, 498, 500, 503];
     assert.deepEqual(await run(answers, [{}, only(others)]), kept(others));
-    assert.deepEqual(await run(answers, [{}, [[403, 'Bearer error="invalid_token"']]]), kept([403]));
+    assert.deepEqual(
+      await run(answers, [{}, [[403, 'Bearer error="invalid_token"']]]),
+      kept([403]),
+    );
   },
 
   "a list replaces the default": async ({ run }) => {
     const rejectsToken = [403, 419, 498, 419];
-    assert.deepEqual(await run(answers, [{ rejectsToken }, only(rejectsToken)]), replaced(rejectsToken));
-    assert.deepEqual(await run(answers, [{ rejectsToken }, only([401, 418, 404, 500])]), kept([401, 418, 404, 500]));
-    assert.deepEqual(await run(answers, [{ rejectsToken: [] }, only([401, 403])]), kept([401, 403]));
+    assert.deepEqual(
+      await run(answers, [{ rejectsToken }, only(rejectsToken)]),
+      replaced(rejectsToken),
+    );
+    assert.deepEqual(
+      await run(answers, [{ rejectsToken }, only([401, 418, 404, 500])]),
+      kept([401, 418, 404, 500]),
+    );
+    assert.deepEqual(
+      await run(answers, [{ rejectsToken: [] }, only([401, 403])]),
+      kept([401, 403]),
+    );
   },
 
   "a list that changes later changes nothing": async ({ run }) => {
@@ -62,26 +77,45 @@ export default {
     assert.equal(seen, 200);
   },
 
-  "a scope that is missing, or another way to authenticate, refreshes nothing and does not count, whatever the option": async ({ run }) => {
-    const challenges = [
-      'Bearer error="insufficient_scope", scope="admin"', 'bearer realm="a, b=\\"c\\"", ERROR=insufficient_user_authentication',
-      'Basic realm="x", DPoP algs="ES256", error="insufficient_scope"', 'Negotiate YII==, Bearer error="insufficient_scope"',
-    ];
-    for (const challenge of challenges) {
-      assert.deepEqual(await run(afterFive, [{}, 401, challenge]), [1, 401, 1, 200], challenge);
-      assert.deepEqual(await run(afterFive, [{ rejectsToken: [401, 403] }, 403, challenge]), [1, 403, 1, 200], challenge);
-    }
-    const predicate = await run(async () => {
-      const { server, session } = await started({ rejectsToken: ({ status }) => status >= 400, name: "asked" });
-      server.answerApi(403, JSON.stringify({ "www-authenticate": 'Bearer error="insufficient_scope"' }));
-      return [(await session.fetch("/api/me")).status, server.count("/auth/refresh")];
-    });
-    assert.deepEqual(predicate, [403, 1]);
-  },
+  "a scope that is missing, or another way to authenticate, refreshes nothing and does not count, whatever the option":
+    async ({ run }) => {
+      const challenges = [
+        'Bearer error="insufficient_scope", scope="admin"',
+        'bearer realm="a, b=\\"c\\"", ERROR=insufficient_user_authentication',
+        'Basic realm="x", DPoP algs="ES256", error="insufficient_scope"',
+        'Negotiate YII==, Bearer error="insufficient_scope"',
+      ];
+      for (const challenge of challenges) {
+        assert.deepEqual(await run(afterFive, [{}, 401, challenge]), [1, 401, 1, 200], challenge);
+        assert.deepEqual(
+          await run(afterFive, [{ rejectsToken: [401, 403] }, 403, challenge]),
+          [1, 403, 1, 200],
+          challenge,
+        );
+      }
+      const predicate = await run(async () => {
+        const { server, session } = await started({
+          rejectsToken: ({ status }) => status >= 400,
+          name: "asked",
+        });
+        server.answerApi(
+          403,
+          JSON.stringify({ "www-authenticate": 'Bearer error="insufficient_scope"' }),
+        );
+        return [(await session.fetch("/api/me")).status, server.count("/auth/refresh")];
+      });
+      assert.deepEqual(predicate, [403, 1]);
+    },
 
-  "the error of another scheme is not ours; that of the scheme the token goes by is": async ({ run }) => {
+  "the error of another scheme is not ours; that of the scheme the token goes by is": async ({
+    run,
+  }) => {
     const challenge = 'JWT error="insufficient_scope"';
-    const others = [[401, challenge], [401, 'Bearer realm="x", Basic error="insufficient_scope"'], [401, 'Bearer realm="error=insufficient_scope"']];
+    const others = [
+      [401, challenge],
+      [401, 'Bearer realm="x", Basic error="insufficient_scope"'],
+      [401, 'Bearer realm="error=insufficient_scope"'],
+    ];
     assert.deepEqual(await run(answers, [{}, others]), replaced(others));
     const seen = await run(async (challenge) => {
       const { server, session } = await started({ attach: { scheme: "jwt" } });
@@ -94,7 +128,17 @@ export default {
   "a function is given the response itself, and may answer now or later": async ({ run }) => {
     const seen = await run(async () => {
       const seen = [];
-      const told = [true, false, 1, 0, undefined, Promise.resolve(true), Promise.resolve(false), { then: (resolve) => resolve(true) }, { then: (resolve) => resolve("") }];
+      const told = [
+        true,
+        false,
+        1,
+        0,
+        undefined,
+        Promise.resolve(true),
+        Promise.resolve(false),
+        { then: (resolve) => resolve(true) },
+        { then: (resolve) => resolve("") },
+      ];
       for (const [index, each] of told.entries()) {
         const given = [];
         let isFirst = true;
@@ -106,25 +150,39 @@ export default {
         server.revoke();
         const response = await session.fetch("/api/me");
         const last = given.at(-1);
-        seen.push([response.status, given.length, last.length === 1 && last[0] === response && response === server.calls.at(-1).response]);
+        seen.push([
+          response.status,
+          given.length,
+          last.length === 1 && last[0] === response && response === server.calls.at(-1).response,
+        ]);
         session.close();
       }
       return seen;
     });
-    const [replaced, kept] = [[200, 2, true], [401, 1, true]];
+    const [replaced, kept] = [
+      [200, 2, true],
+      [401, 1, true],
+    ];
     assert.deepEqual(seen, [replaced, kept, replaced, kept, kept, replaced, kept, replaced, kept]);
   },
 
   "what it reads of a clone is not lost to the caller": async ({ run }) => {
     const seen = await run(async () => {
-      const rejectsToken = async (response) => !response.ok && (await response.clone().text()) === "no";
+      const rejectsToken = async (response) =>
+        !response.ok && (await response.clone().text()) === "no";
       const { server, session } = await started({ rejectsToken });
       server.answerApi(400, "{}");
       const kept = await session.fetch("/api/a");
       const text = await kept.text();
       server.revoke();
       const replaced = await session.fetch("/api/b");
-      return [kept.status, text, replaced.status, await replaced.text(), server.count("/auth/refresh")];
+      return [
+        kept.status,
+        text,
+        replaced.status,
+        await replaced.text(),
+        server.count("/auth/refresh"),
+      ];
     });
     assert.deepEqual(seen, [400, "", 200, "{}", 2]);
   },
@@ -132,7 +190,19 @@ export default {
   "what it throws is reported, and the answer is the caller's": async (stage) => {
     const seen = await stage.run(async () => {
       const statuses = [];
-      const wrong = [() => { throw new Error("thrown"); }, async () => { throw new Error("rejected"); }, () => ({ get then() { throw new Error("got"); } })];
+      const wrong = [
+        () => {
+          throw new Error("thrown");
+        },
+        async () => {
+          throw new Error("rejected");
+        },
+        () => ({
+          get then() {
+            throw new Error("got");
+          },
+        }),
+      ];
       for (const [index, rejectsToken] of wrong.entries()) {
         const { server, session } = await started({ rejectsToken, name: String(index) });
         server.revoke();
@@ -141,17 +211,25 @@ export default {
       return statuses;
     });
     assert.deepEqual(seen, [401, 1, 401, 1, 401, 1]);
-    assert.deepEqual(await stage.takeComplaints(), ["uncaught: thrown", "uncaught: rejected", "uncaught: got"]);
+    assert.deepEqual(await stage.takeComplaints(), [
+      "uncaught: thrown",
+      "uncaught: rejected",
+      "uncaught: got",
+    ]);
   },
 
-  "an abort ends the wait for it, with the signal's own reason, and cancels the answer": async ({ run }) => {
+  "an abort ends the wait for it, with the signal's own reason, and cancels the answer": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const asked = [];
       const rejectsToken = (response) => new Promise(() => asked.push(response));
       const { server, session } = await started({ rejectsToken });
       const controller = new AbortController();
       const reason = { mine: true };
-      const answer = session.fetch("/api/me", { signal: controller.signal }).catch((error) => error === reason);
+      const answer = session
+        .fetch("/api/me", { signal: controller.signal })
+        .catch((error) => error === reason);
       while (asked.length === 0) await nextTask();
       controller.abort(reason);
       const isReason = await answer;
@@ -167,7 +245,10 @@ export default {
       for (const [index, rejectsToken] of [[419], async ({ status }) => status === 419].entries()) {
         const { server, session } = await started({ rejectsToken, name: String(index) });
         for (let time = 0; time < 4; time++) server.answerApi(419, "{}");
-        const statuses = [(await session.fetch("/api/me")).status, (await session.fetch("/api/me")).status];
+        const statuses = [
+          (await session.fetch("/api/me")).status,
+          (await session.fetch("/api/me")).status,
+        ];
         seen.push([statuses, server.count("/api/me"), server.count("/auth/refresh")]);
       }
       return seen;
@@ -197,12 +278,19 @@ export default {
       server.revoke();
       const { status } = await session.fetch("/api/me", init());
       await nextTask();
-      return [status, seen.looks.length, seen.looks[0].response.bodyUsed, server.count("/auth/refresh")];
+      return [
+        status,
+        seen.looks.length,
+        seen.looks[0].response.bodyUsed,
+        server.count("/auth/refresh"),
+      ];
     });
     assert.deepEqual(seen, [200, 1, true, 2]);
   },
 
-  "a path whose 401 says nothing of the token is exempted by its URL, or for one call": async ({ run }) => {
+  "a path whose 401 says nothing of the token is exempted by its URL, or for one call": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const PATH = "/api/change-password";
       /** A server that answers 401 to a wrong current password, with a session of its own. */
@@ -210,7 +298,9 @@ export default {
         const server = new FakeServer();
         const fetch = async (...args) => {
           const { url } = new Request(...args);
-          const response = url.includes(PATH) ? new Response("wrong password", { status: 401 }) : await server.fetch(...args);
+          const response = url.includes(PATH)
+            ? new Response("wrong password", { status: 401 })
+            : await server.fetch(...args);
           if (url.includes(PATH)) seen.sent += 1;
           return Object.defineProperty(response, "url", { value: url });
         };
@@ -221,14 +311,21 @@ export default {
       };
       const ways = [
         [{}, (session) => session.fetch],
-        [{ rejectsToken: ({ status, url }) => status === 401 && new URL(url).pathname !== PATH }, (session) => session.fetch],
+        [
+          { rejectsToken: ({ status, url }) => status === 401 && new URL(url).pathname !== PATH },
+          (session) => session.fetch,
+        ],
         [{}, (session) => session.fetchWith({ replay: false })],
       ];
       const results = [];
       for (const [index, [options, way]] of ways.entries()) {
         const { server, session, seen } = await create({ ...options, name: `exempt-${index}` });
         const response = await way(session)(PATH, { method: "POST", body: "old and new" });
-        const [status, text, refreshes] = [response.status, await response.text(), server.count("/auth/refresh") - 1];
+        const [status, text, refreshes] = [
+          response.status,
+          await response.text(),
+          server.count("/auth/refresh") - 1,
+        ];
         // A token that is rejected for real is replaced at once.
         server.revoke();
         const other = await session.fetch("/api/me");
@@ -252,11 +349,17 @@ export default {
         const { url } = new Request(...args);
         if (!url.includes("/api/") || !redirects) return server.fetch(...args);
         const response = new Response("no", { status: 401 });
-        return Object.defineProperties(response, { redirected: { value: true }, url: { value: url } });
+        return Object.defineProperties(response, {
+          redirected: { value: true },
+          url: { value: url },
+        });
       };
       const session = silent.createSession({ refresh: "/auth/refresh", fetch });
       await session.ready;
-      const through = [(await session.fetch("/api/me")).status, (await session.fetch("/api/me")).status];
+      const through = [
+        (await session.fetch("/api/me")).status,
+        (await session.fetch("/api/me")).status,
+      ];
       redirects = false;
       server.revoke();
       return [...through, (await session.fetch("/api/me")).status];

@@ -9,7 +9,8 @@ const firstOfNext = ({ run }, more = {}) =>
     const { echoes, ...options } = more;
     const server = new FakeServer();
     server.echoes = echoes;
-    const open = (onEvent) => createSession({ refresh: "/auth/refresh", fetch: server.fetch, onEvent, ...options });
+    const open = (onEvent) =>
+      createSession({ refresh: "/auth/refresh", fetch: server.fetch, onEvent, ...options });
     const before = open();
     await before.ready;
     server.holdRefresh();
@@ -41,33 +42,62 @@ const waits = (more) => async (stage) => {
 export default {
   "nothing waits where presenting a spent cookie does no harm": async (stage) => {
     for (const rotation of ["none", "replays", "refuses"]) {
-      assert.equal(await firstOfNext(stage, { name: rotation, server: { rotation } }), undefined, rotation);
+      assert.equal(
+        await firstOfNext(stage, { name: rotation, server: { rotation } }),
+        undefined,
+        rotation,
+      );
     }
   },
 
-  "the next page waits where the server revokes": waits({ name: "revokes", server: { rotation: "revokes" } }),
+  "the next page waits where the server revokes": waits({
+    name: "revokes",
+    server: { rotation: "revokes" },
+  }),
   "the next page waits where nothing is said of rotation": waits({ name: "unsaid", server: {} }),
   "the next page waits where nothing is said of the server": waits({ name: "none" }),
 
   "a server that sends the attempt id back is known to recognise it": async (stage) => {
     for (const attemptHeader of ["X-Requested-With", "Idempotency-Key"]) {
-      const waits = await firstOfNext(stage, { name: attemptHeader, attemptHeader, echoes: attemptHeader });
+      const waits = await firstOfNext(stage, {
+        name: attemptHeader,
+        attemptHeader,
+        echoes: attemptHeader,
+      });
       assert.equal(waits, undefined, attemptHeader);
     }
   },
 
-  "another header says nothing of attempt ids": waits({ name: "other", attemptHeader: "X-Attempt", echoes: "Accept" }),
-  "another value says nothing of attempt ids": waits({ name: "none", attemptHeader: false, echoes: "X-Requested-With" }),
+  "another header says nothing of attempt ids": waits({
+    name: "other",
+    attemptHeader: "X-Attempt",
+    echoes: "Accept",
+  }),
+  "another value says nothing of attempt ids": waits({
+    name: "none",
+    attemptHeader: false,
+    echoes: "X-Requested-With",
+  }),
 
   "what the option says of the server counts more than an echo": async (stage) => {
-    const waits = await firstOfNext(stage, { echoes: "X-Requested-With", server: { rotation: "revokes" } });
+    const waits = await firstOfNext(stage, {
+      echoes: "X-Requested-With",
+      server: { rotation: "revokes" },
+    });
     assert.ok(isWait(waits), `${waits} s`);
   },
 
-  "where the server refuses, the page asks again until the orphan's cookie has come": async ({ run }) => {
+  "where the server refuses, the page asks again until the orphan's cookie has come": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const server = new FakeServer();
-      const open = () => createSession({ refresh: "/auth/refresh", fetch: server.fetch, server: { rotation: "refuses" } });
+      const open = () =>
+        createSession({
+          refresh: "/auth/refresh",
+          fetch: server.fetch,
+          server: { rotation: "refuses" },
+        });
       const before = open();
       await before.ready;
       const { session } = before.state;
@@ -82,7 +112,11 @@ export default {
       const statuses = [];
       next.subscribe(() => statuses.push(next.state.status));
       await until(next, ({ status }) => status !== "unknown");
-      return { isSame: next.state.session === session, statuses, sent: server.count("/auth/refresh") };
+      return {
+        isSame: next.state.session === session,
+        statuses,
+        sent: server.count("/auth/refresh"),
+      };
     });
     assert.deepEqual(seen, { isSame: true, statuses: ["active"], sent: 2 + 4 + 1 });
   },

@@ -8,7 +8,11 @@ import { origin } from "../stage.mjs";
 const prepare = () => {
   const encode = (value) => btoa(JSON.stringify(value)).replaceAll("=", "");
   const claims = { sub: "alice", iat: 1_700_000_000, exp: 1_700_000_900, scope: "profile" };
-  const token = [encode({ alg: "HS256", kid: "searched-for" }), encode(claims), "c2lnbmF0dXJlLXNlYXJjaGVkLWZvcg"].join(".");
+  const token = [
+    encode({ alg: "HS256", kid: "searched-for" }),
+    encode(claims),
+    "c2lnbmF0dXJlLXNlYXJjaGVkLWZvcg",
+  ].join(".");
   const opaque = "opaque-token-searched-for";
   const secrets = [token, ...token.split("."), opaque];
   const found = (text) => secrets.some((secret) => text.includes(secret));
@@ -16,30 +20,63 @@ const prepare = () => {
   const tell = (error) => {
     if (!(error instanceof Error)) return JSON.stringify(error) ?? String(error);
     const members = Object.getOwnPropertyNames(error).filter((name) => name !== "cause");
-    const own = members.map((name) => (typeof error[name] === "string" ? error[name] : JSON.stringify(error[name])));
-    return [String(error), JSON.stringify(error), ...own, error.cause ? tell(error.cause) : ""].join("\n");
+    const own = members.map((name) =>
+      typeof error[name] === "string" ? error[name] : JSON.stringify(error[name]),
+    );
+    return [
+      String(error),
+      JSON.stringify(error),
+      ...own,
+      error.cause ? tell(error.cause) : "",
+    ].join("\n");
   };
-  Object.assign(globalThis, { token, opaque, found, tell, answer: JSON.stringify({ access_token: token }) });
+  Object.assign(globalThis, {
+    token,
+    opaque,
+    found,
+    tell,
+    answer: JSON.stringify({ access_token: token }),
+  });
 };
 
 export default {
-  "no token is in the state, in storage, or on anything that can be reached from the session": async ({ run }) => {
-    await run(prepare);
-    const seen = await run(async () => {
-      const { server, session } = start();
-      server.answerRefresh(200, answer, "{}");
-      await session.ready;
-      await session.signIn({ access_token: token });
-      const names = Object.getOwnPropertyNames(session).concat(Object.getOwnPropertyNames(Object.getPrototypeOf(session)));
-      const reachable = names.map((name) => `${name}: ${String(session[name])} ${JSON.stringify(session[name])}`).join();
-      const storage = JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, name, history.state]);
-      return {
-        isSearched: found(await session.accessToken()), remembers: localStorage.length,
-        state: found(JSON.stringify(session.state)), reachable: found(reachable + JSON.stringify(session)), storage: found(storage),
-      };
-    });
-    assert.deepEqual(seen, { isSearched: true, remembers: 3, state: false, reachable: false, storage: false });
-  },
+  "no token is in the state, in storage, or on anything that can be reached from the session":
+    async ({ run }) => {
+      await run(prepare);
+      const seen = await run(async () => {
+        const { server, session } = start();
+        server.answerRefresh(200, answer, "{}");
+        await session.ready;
+        await session.signIn({ access_token: token });
+        const names = Object.getOwnPropertyNames(session).concat(
+          Object.getOwnPropertyNames(Object.getPrototypeOf(session)),
+        );
+        const reachable = names
+          .map((name) => `${name}: ${String(session[name])} ${JSON.stringify(session[name])}`)
+          .join();
+        const storage = JSON.stringify([
+          { ...localStorage },
+          { ...sessionStorage },
+          document.cookie,
+          name,
+          history.state,
+        ]);
+        return {
+          isSearched: found(await session.accessToken()),
+          remembers: localStorage.length,
+          state: found(JSON.stringify(session.state)),
+          reachable: found(reachable + JSON.stringify(session)),
+          storage: found(storage),
+        };
+      });
+      assert.deepEqual(seen, {
+        isSearched: true,
+        remembers: 3,
+        state: false,
+        reachable: false,
+        storage: false,
+      });
+    },
 
   "the remembered sign-in names nobody": async ({ run }) => {
     const stored = await run(async () => {
@@ -60,10 +97,16 @@ export default {
       const { server, session } = start({ signOut: "/auth/logout" });
       server.answerRefresh(200, answer, "{}");
       await session.ready;
-      const caught = (promise) => promise.then(() => "nothing", (error) => error);
+      const caught = (promise) =>
+        promise.then(
+          () => "nothing",
+          (error) => error,
+        );
       const errors = {};
       errors.malformed = await caught(session.signIn(opaque));
-      errors.malformedAnswer = await caught(session.signIn(new Response(JSON.stringify({ access_token: opaque }))));
+      errors.malformedAnswer = await caught(
+        session.signIn(new Response(JSON.stringify({ access_token: opaque }))),
+      );
       errors.refused = await caught(session.signIn(new Response(answer, { status: 401 })));
       errors.wrong = await caught(session.accessToken({ not: { token } }));
       const offline = start({ name: "b" });
@@ -93,7 +136,12 @@ export default {
   "a wrong option is named, and not repeated": async ({ run }) => {
     await run(prepare);
     const seen = await run(async () => {
-      const wrong = [{ refresh: { token } }, { refresh: "/r", name: [token] }, { refresh: "/r", leeway: token }, { refresh: `ftp://${opaque}` }];
+      const wrong = [
+        { refresh: { token } },
+        { refresh: "/r", name: [token] },
+        { refresh: "/r", leeway: token },
+        { refresh: `ftp://${opaque}` },
+      ];
       return wrong.map((options) => found(thrownBy(() => createSession(options)).message));
     });
     assert.deepEqual(seen, Array(4).fill(false));

@@ -8,7 +8,12 @@ const rules = {
       const seen = await run(async (restore) => {
         const { server, session } = await started({ name: `seeded-${restore}` });
         const waiting = session.refresh();
-        const other = createSession({ refresh: "/auth/refresh", fetch: server.fetch, name: `seeded-${restore}`, restore });
+        const other = createSession({
+          refresh: "/auth/refresh",
+          fetch: server.fetch,
+          name: `seeded-${restore}`,
+          restore,
+        });
         await other.seed({ access_token: server.token("alice"), expires_in: 900 });
         await waiting;
         const sessions = [session, other].map(({ state }) => [state.status, state.session]);
@@ -51,7 +56,10 @@ const rules = {
       return [seeded.thrown, before, session.state.status];
     });
     const [{ name, code, reason }, before, after] = seen;
-    assert.deepEqual([name, code, reason], ["SessionEndedError", "ERR_SESSION_ENDED", "signed-out"]);
+    assert.deepEqual(
+      [name, code, reason],
+      ["SessionEndedError", "ERR_SESSION_ENDED", "signed-out"],
+    );
     assert.deepEqual([before, after], [["ended", "signed-out"], "active"]);
   },
 
@@ -59,7 +67,17 @@ const rules = {
     const seen = await run(async () => {
       const { server, session } = await started({ name: "bad-seeds" });
       const { state } = session;
-      const bad = [undefined, null, 5, true, () => "token", "a b", {}, { access_token: "opaque" }, new Response("{}", { status: 401 })];
+      const bad = [
+        undefined,
+        null,
+        5,
+        true,
+        () => "token",
+        "a b",
+        {},
+        { access_token: "opaque" },
+        new Response("{}", { status: 401 }),
+      ];
       const told = [];
       for (const answer of bad) told.push((await outcome(session.seed(answer))).thrown?.code);
       told.push((await outcome(session.seed())).thrown?.code);
@@ -70,9 +88,17 @@ const rules = {
     });
     const invalid = "ERR_INVALID_OPTION";
     assert.deepEqual(seen[0], [
-      invalid, invalid, invalid, invalid, invalid,
-      "ERR_TOKEN_MALFORMED", "ERR_SIGN_IN_INCOMPLETE", "ERR_TOKEN_MALFORMED", "ERR_SIGN_IN_REFUSED",
-      invalid, "ERR_SESSION_CLOSED",
+      invalid,
+      invalid,
+      invalid,
+      invalid,
+      invalid,
+      "ERR_TOKEN_MALFORMED",
+      "ERR_SIGN_IN_INCOMPLETE",
+      "ERR_TOKEN_MALFORMED",
+      "ERR_SIGN_IN_REFUSED",
+      invalid,
+      "ERR_SESSION_CLOSED",
     ]);
     assert.equal(seen[1], true);
   },

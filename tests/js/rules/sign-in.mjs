@@ -22,9 +22,18 @@ const fail = async (source) => {
   let told = 0;
   session.subscribe(() => (told += 1));
   const login = (0, eval)(`(${source})`);
-  const thrown = await session.signIn(login).then(() => "nothing", (error) => error);
-  const isUntouched = session.state === state && told === 0 && (await session.accessToken()) === server.good;
-  return { thrown: describe(thrown), isUntouched, response: thrown.response?.bodyUsed, body: thrown.body };
+  const thrown = await session.signIn(login).then(
+    () => "nothing",
+    (error) => error,
+  );
+  const isUntouched =
+    session.state === state && told === 0 && (await session.accessToken()) === server.good;
+  return {
+    thrown: describe(thrown),
+    isUntouched,
+    response: thrown.response?.bodyUsed,
+    body: thrown.body,
+  };
 };
 
 const rules = {
@@ -41,7 +50,10 @@ const rules = {
       }, source);
       seen.push([source, ...told]);
     }
-    assert.deepEqual(seen, LOGINS.map((source) => [source, undefined, "active", "bob", 1, 200]));
+    assert.deepEqual(
+      seen,
+      LOGINS.map((source) => [source, undefined, "active", "bob", 1, 200]),
+    );
   },
 
   "signIn() begins a session with one refresh, where there was none": async ({ run }) => {
@@ -87,7 +99,8 @@ const rules = {
       const wrong = [undefined, null, 5, true, Symbol("login"), 5n];
       return Promise.all(wrong.map(async (each) => (await outcome(session.signIn(each))).thrown));
     });
-    for (const thrown of seen) assert.deepEqual([thrown?.name, thrown?.code], ["TypeError", "ERR_INVALID_OPTION"]);
+    for (const thrown of seen)
+      assert.deepEqual([thrown?.name, thrown?.code], ["TypeError", "ERR_INVALID_OPTION"]);
   },
 
   "what a login throws is passed on by identity, and the state stays": async ({ run }) => {
@@ -95,7 +108,12 @@ const rules = {
       const { session } = await started();
       const { state } = session;
       const thrown = [new Error("offline"), { mine: true }, "text"];
-      const logins = thrown.flatMap((each) => [() => Promise.reject(each), () => { throw each; }]);
+      const logins = thrown.flatMap((each) => [
+        () => Promise.reject(each),
+        () => {
+          throw each;
+        },
+      ]);
       const caught = [];
       for (const login of logins) caught.push(await session.signIn(login).catch((error) => error));
       return [...caught.map((each, index) => each === thrown[index >> 1]), session.state === state];
@@ -120,31 +138,69 @@ const rules = {
 /** Logins that do not work, what is thrown, whether the response was read, and the body. */
 const FAILURES = {
   "a refused login rejects, and its response is unread": [
-    "async () => new Response('{\"error\":\"no\"}', { status: 401 })", "SignInError", "ERR_SIGN_IN_REFUSED", false, undefined,
+    'async () => new Response(\'{"error":"no"}\', { status: 401 })',
+    "SignInError",
+    "ERR_SIGN_IN_REFUSED",
+    false,
+    undefined,
   ],
   "a refused response rejects, and is unread": [
-    "new Response('no', { status: 500 })", "SignInError", "ERR_SIGN_IN_REFUSED", false, undefined,
+    "new Response('no', { status: 500 })",
+    "SignInError",
+    "ERR_SIGN_IN_REFUSED",
+    false,
+    undefined,
   ],
   "a response without a token rejects with its body": [
-    "async () => new Response('{\"second_factor\":\"code\"}')", "SignInError", "ERR_SIGN_IN_INCOMPLETE", true, { second_factor: "code" },
+    'async () => new Response(\'{"second_factor":"code"}\')',
+    "SignInError",
+    "ERR_SIGN_IN_INCOMPLETE",
+    true,
+    { second_factor: "code" },
   ],
   "JSON without a token rejects with it": [
-    "() => ({ second_factor: 'code' })", "SignInError", "ERR_SIGN_IN_INCOMPLETE", undefined, { second_factor: "code" },
+    "() => ({ second_factor: 'code' })",
+    "SignInError",
+    "ERR_SIGN_IN_INCOMPLETE",
+    undefined,
+    { second_factor: "code" },
   ],
   "a response that is no JSON rejects with its text": [
-    "new Response('hello')", "SignInError", "ERR_SIGN_IN_INCOMPLETE", true, "hello",
+    "new Response('hello')",
+    "SignInError",
+    "ERR_SIGN_IN_INCOMPLETE",
+    true,
+    "hello",
   ],
   "an opaque token without a lifetime rejects": [
-    "() => ({ access_token: 'opaque' })", "TokenError", "ERR_TOKEN_MALFORMED", undefined, undefined,
+    "() => ({ access_token: 'opaque' })",
+    "TokenError",
+    "ERR_TOKEN_MALFORMED",
+    undefined,
+    undefined,
   ],
-  "an opaque token alone rejects": ["'opaque'", "TokenError", "ERR_TOKEN_MALFORMED", undefined, undefined],
+  "an opaque token alone rejects": [
+    "'opaque'",
+    "TokenError",
+    "ERR_TOKEN_MALFORMED",
+    undefined,
+    undefined,
+  ],
 };
 
 for (const [title, [source, name, code, response, body]] of Object.entries(FAILURES)) {
   rules[`${title}; the state stays`] = async ({ run }) => {
     const seen = await run(fail, source);
-    const told = { name: seen.thrown.name, code: seen.thrown.code, response: seen.response, body: seen.body };
-    assert.deepEqual({ ...told, isUntouched: seen.isUntouched }, { name, code, response, body, isUntouched: true });
+    const told = {
+      name: seen.thrown.name,
+      code: seen.thrown.code,
+      response: seen.response,
+      body: seen.body,
+    };
+    assert.deepEqual(
+      { ...told, isUntouched: seen.isUntouched },
+      { name, code, response, body, isUntouched: true },
+    );
     assert.equal(seen.thrown.retryable, false);
   };
 }

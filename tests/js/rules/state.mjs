@@ -26,7 +26,14 @@ export default {
       const claims = { sub: "alice", iat: 1, exp: 901, realm: { roles: ["a", { b: [] }] } };
       await session.signIn([encode({ alg: "none" }), encode(claims), "x"].join("."));
       const { realm } = session.state.claims;
-      const parts = [session.state, session.state.claims, realm, realm.roles, realm.roles[1], realm.roles[1].b];
+      const parts = [
+        session.state,
+        session.state.claims,
+        realm,
+        realm.roles,
+        realm.roles[1],
+        realm.roles[1].b,
+      ];
       await session.signOut();
       return [...isFrozen, ...parts.map(Object.isFrozen), Object.isFrozen(session.state)];
     });
@@ -41,13 +48,21 @@ export default {
       const { expiresAt, refreshAt, claims, session: id, ...rest } = session.state;
       const lead = (expiresAt - refreshAt) / 1000;
       return {
-        ...rest, claims, id: /^[0-9a-f]{16,}$/.test(id), lead: lead >= 60 && lead <= 75,
+        ...rest,
+        claims,
+        id: /^[0-9a-f]{16,}$/.test(id),
+        lead: lead >= 60 && lead <= 75,
         expiry: expiresAt >= before + 899_000 && expiresAt <= after + 901_000,
         keys: Object.keys(session.state).sort(),
       };
     });
     assert.deepEqual(seen, {
-      status: "active", elsewhere: false, generation: 1, id: true, lead: true, expiry: true,
+      status: "active",
+      elsewhere: false,
+      generation: 1,
+      id: true,
+      lead: true,
+      expiry: true,
       claims: { sub: "alice", iat: 1_700_000_000, exp: 1_700_000_900, scope: "profile", jti: "1" },
       keys: ["claims", "elsewhere", "expiresAt", "generation", "refreshAt", "session", "status"],
     });
@@ -56,15 +71,26 @@ export default {
   "an opaque token has no claims, and lives for expires_in": async ({ run }) => {
     const seen = await run(async () => {
       const { server, session } = start();
-      server.answerRefresh(200, JSON.stringify({ access_token: "opaque", expires_in: "600" }), "{}");
+      server.answerRefresh(
+        200,
+        JSON.stringify({ access_token: "opaque", expires_in: "600" }),
+        "{}",
+      );
       await session.ready;
       const { status, claims, expiresAt, refreshAt } = session.state;
-      return { status, claims, lifetime: Math.round((expiresAt - Date.now()) / 1000), isAhead: refreshAt < expiresAt };
+      return {
+        status,
+        claims,
+        lifetime: Math.round((expiresAt - Date.now()) / 1000),
+        isAhead: refreshAt < expiresAt,
+      };
     });
     assert.deepEqual(seen, { status: "active", claims: null, lifetime: 600, isAhead: true });
   },
 
-  "a renewal that fails leaves the session active, with the error until the next token": async ({ run }) => {
+  "a renewal that fails leaves the session active, with the error until the next token": async ({
+    run,
+  }) => {
     const seen = await run(async () => {
       const { server, session } = await started();
       const { state: before } = session;
@@ -72,11 +98,25 @@ export default {
       const renewed = outcome(session.refresh());
       await until(session, ({ error }) => error);
       const { error, ...failed } = session.state;
-      const isSame = ["status", "session", "generation", "expiresAt"].every((name) => failed[name] === before[name]);
+      const isSame = ["status", "session", "generation", "expiresAt"].every(
+        (name) => failed[name] === before[name],
+      );
       await renewed;
-      return { code: error.code, status: error.status, isOurs: error instanceof RefreshError, isSame, after: "error" in session.state };
+      return {
+        code: error.code,
+        status: error.status,
+        isOurs: error instanceof RefreshError,
+        isSame,
+        after: "error" in session.state,
+      };
     });
-    assert.deepEqual(seen, { code: "ERR_REFRESH_UNAVAILABLE", status: 503, isOurs: true, isSame: true, after: false });
+    assert.deepEqual(seen, {
+      code: "ERR_REFRESH_UNAVAILABLE",
+      status: 503,
+      isOurs: true,
+      isSame: true,
+      after: false,
+    });
   },
 
   "generation counts the tokens, and the session's id stays over a refresh": async ({ run }) => {
@@ -121,16 +161,29 @@ export default {
       for (const _ of "12") server.answerRefresh(401, "{}", "{}");
       const response = await session.fetch("/api/me");
       const refreshed = await outcome(session.refresh());
-      return { status: response.status, state: session.state, told, refreshed: refreshed.thrown.reason };
+      return {
+        status: response.status,
+        state: session.state,
+        told,
+        refreshed: refreshed.thrown.reason,
+      };
     });
-    assert.deepEqual(seen, { status: 401, state: { status: "ended", reason: "rejected", elsewhere: false }, told: 1, refreshed: "rejected" });
+    assert.deepEqual(seen, {
+      status: 401,
+      state: { status: "ended", reason: "rejected", elsewhere: false },
+      told: 1,
+      refreshed: "rejected",
+    });
   },
 
   "hasScope looks for whole values, and finds none where nothing is known": async ({ run }) => {
     const seen = await run(async () => {
       const { server, session } = start();
       server.scope = "profile reports:read";
-      const ask = () => ["profile", "reports:read", "reports", "profile reports:read", ""].map((each) => session.hasScope(each));
+      const ask = () =>
+        ["profile", "reports:read", "reports", "profile reports:read", ""].map((each) =>
+          session.hasScope(each),
+        );
       const unknown = ask();
       await session.ready;
       const active = ask();
@@ -140,6 +193,11 @@ export default {
       return { unknown, active, opaque, ended: ask() };
     });
     const none = Array(5).fill(false);
-    assert.deepEqual(seen, { unknown: none, active: [true, true, false, false, false], opaque: none, ended: none });
+    assert.deepEqual(seen, {
+      unknown: none,
+      active: [true, true, false, false, false],
+      opaque: none,
+      ended: none,
+    });
   },
 };

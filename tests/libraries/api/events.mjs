@@ -2,7 +2,8 @@
 
 export function events(_, user) {
   const body = new ReadableStream({
-    start: (controller) => controller.enqueue(new TextEncoder().encode(`event: hello\ndata: ${user.sub}\n\n`)),
+    start: (controller) =>
+      controller.enqueue(new TextEncoder().encode(`event: hello\ndata: ${user.sub}\n\n`)),
   });
   return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
 }

@@ -9,4 +9,5 @@ const schema = buildSchema(`
 `);
 const rootValue = { me: (_, { user }) => user.sub, echo: ({ data }) => data };
 
-export const graphql = (request, user) => createHandler({ schema, rootValue, context: () => ({ user }) })(request);
+export const graphql = (request, user) =>
+  createHandler({ schema, rootValue, context: () => ({ user }) })(request);

@@ -96,6 +96,8 @@ export class Api {
     const url = new URL(incoming.url, this.origin);
     const body = method === "GET" ? undefined : Buffer.concat(await incoming.toArray());
     const route = ROUTES[url.pathname.split("/")[1]];
-    return route ? route(new Request(url, { method, headers, body }), user) : new Response(null, { status: 404 });
+    return route
+      ? route(new Request(url, { method, headers, body }), user)
+      : new Response(null, { status: 404 });
   }
 }

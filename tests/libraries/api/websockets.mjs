@@ -12,7 +12,10 @@ export class WebSockets {
   #ask;
   /** How the token came, in the order of the handshakes that were good. */
   #tokens = new Map();
-  #server = new WebSocketServer({ noServer: true, handleProtocols: (offered) => offered.has("bearer") && "bearer" });
+  #server = new WebSocketServer({
+    noServer: true,
+    handleProtocols: (offered) => offered.has("bearer") && "bearer",
+  });
 
   /** `ask` takes an `Authorization`, and returns what the reference server answers. */
   constructor(ask) {

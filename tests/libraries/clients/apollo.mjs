@@ -1,6 +1,6 @@
 // HttpLink sends JSON and nothing else: the file goes as a variable, in base64.
 
-import { ApolloClient, HttpLink, InMemoryCache, gql } from "@apollo/client";
+import { ApolloClient, gql, HttpLink, InMemoryCache } from "@apollo/client";
 
 import { fromBase64, toBase64 } from "./base64.mjs";
 
@@ -20,7 +20,10 @@ export function connect(session, { api }) {
       return (await client.query({ query: ME, fetchPolicy: "no-cache", context })).data.me;
     },
     async upload(file) {
-      const { data } = await client.mutate({ mutation: ECHO, variables: { data: await toBase64(file) } });
+      const { data } = await client.mutate({
+        mutation: ECHO,
+        variables: { data: await toBase64(file) },
+      });
       return fromBase64(data.echo);
     },
   };

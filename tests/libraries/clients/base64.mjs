@@ -5,4 +5,5 @@ export async function toBase64(file) {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
-export const fromBase64 = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
+export const fromBase64 = (text) =>
+  Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;

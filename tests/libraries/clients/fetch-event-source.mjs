@@ -31,7 +31,14 @@ export function connect(session, { api }) {
       const onmessage = ({ data }) => hear(data);
       // Nobody looks at the page of a test.
       const openWhenHidden = true;
-      return fetchEventSource(url, { fetch: session.fetch, openWhenHidden, onopen, onmessage, onclose, onerror });
+      return fetchEventSource(url, {
+        fetch: session.fetch,
+        openWhenHidden,
+        onopen,
+        onmessage,
+        onclose,
+        onerror,
+      });
     },
   };
 }

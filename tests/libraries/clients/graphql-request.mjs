@@ -13,7 +13,10 @@ export function connect(session, { api }) {
   return {
     me: async (signal) => (await client.request({ document: ME, signal })).me,
     async upload(file) {
-      const { echo } = await client.request({ document: ECHO, variables: { data: await toBase64(file) } });
+      const { echo } = await client.request({
+        document: ECHO,
+        variables: { data: await toBase64(file) },
+      });
       return fromBase64(echo);
     },
   };

@@ -7,7 +7,12 @@ export function connect(session, { auth: baseUrl }) {
     async upload(file) {
       const headers = { "Content-Type": file.type };
       const bodySerializer = (body) => body;
-      const { data } = await client.POST("/api/echo", { body: file, bodySerializer, headers, parseAs: "arrayBuffer" });
+      const { data } = await client.POST("/api/echo", {
+        body: file,
+        bodySerializer,
+        headers,
+        parseAs: "arrayBuffer",
+      });
       return data;
     },
   };

@@ -4,7 +4,10 @@ import { createClient } from "@supabase/supabase-js";
 
 export function connect(session, { api }) {
   const [url, key] = [api, "key"];
-  const client = createClient(url, key, { accessToken: () => session.accessToken(), global: { fetch: session.fetch } });
+  const client = createClient(url, key, {
+    accessToken: () => session.accessToken(),
+    global: { fetch: session.fetch },
+  });
   const bucket = client.storage.from("files");
   return {
     async me(signal) {

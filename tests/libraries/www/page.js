@@ -21,7 +21,8 @@ async function begin() {
 }
 
 /** Settles when the token is past its time. */
-const lapsed = () => new Promise((resolve) => setTimeout(resolve, session.state.expiresAt - Date.now() + 1));
+const lapsed = () =>
+  new Promise((resolve) => setTimeout(resolve, session.state.expiresAt - Date.now() + 1));
 
 const callMany = (count) => Promise.all(Array.from({ length: count }, () => client.me()));
 
@@ -29,7 +30,8 @@ const callMany = (count) => Promise.all(Array.from({ length: count }, () => clie
 async function upload(length) {
   const sent = new Uint8Array(length);
   // It fills no more than this at a time.
-  for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(sent.subarray(at, at + 65_536));
+  for (let at = 0; at < length; at += 65_536)
+    crypto.getRandomValues(sent.subarray(at, at + 65_536));
   const file = new File([sent], "chance.bin", { type: "application/x-chance" });
   const returned = new Uint8Array(await client.upload(file));
   return { length: returned.length, same: sent.every((byte, at) => byte === returned[at]) };
@@ -61,7 +63,9 @@ async function abortOneOfTwo() {
   const { held, release } = holdRefresh();
   const { generation } = session.state;
   const controller = new AbortController();
-  const aborted = client.me(controller.signal).then(() => ({ name: "none: it was answered" }), told);
+  const aborted = client
+    .me(controller.signal)
+    .then(() => ({ name: "none: it was answered" }), told);
   const other = client.me();
   await held;
   controller.abort();
@@ -93,5 +97,14 @@ async function heard(count) {
   return said;
 }
 
-Object.assign(globalThis, { abortOneOfTwo, begin, callMany, heard, lapsed, listen, session, upload });
+Object.assign(globalThis, {
+  abortOneOfTwo,
+  begin,
+  callMany,
+  heard,
+  lapsed,
+  listen,
+  session,
+  upload,
+});
 Object.defineProperties(globalThis, { client: { get: () => client }, ended: { get: () => ended } });

@@ -3,7 +3,11 @@
 
 import { createSession } from "/pkg/index.js";
 
-const { eager = false, locks = true, ...options } = JSON.parse(decodeURIComponent(location.search.slice(1)) || "{}");
+const {
+  eager = false,
+  locks = true,
+  ...options
+} = JSON.parse(decodeURIComponent(location.search.slice(1)) || "{}");
 
 // For a page that nothing can be done to before it begins.
 if (!locks) delete Navigator.prototype.locks;
@@ -35,10 +39,17 @@ session.ready.then(() => {
 
 /** Which statuses there have been, oldest first. */
 const states = [session.state.status];
-session.subscribe(() => states.at(-1) === session.state.status || states.push(session.state.status));
+session.subscribe(
+  () => states.at(-1) === session.state.status || states.push(session.state.status),
+);
 
 function start(more) {
-  return createSession({ refresh: "/auth/refresh", signOut: "/auth/logout", onEvent: (event) => events.push(event), ...more });
+  return createSession({
+    refresh: "/auth/refresh",
+    signOut: "/auth/logout",
+    onEvent: (event) => events.push(event),
+    ...more,
+  });
 }
 
 const PASSWORDS = { alice: "wonderland", bob: "builder" };
@@ -60,7 +71,10 @@ function signIn(user, into = session) {
 /** How long a refresh takes that is nothing but one, in milliseconds. */
 async function timeOfBareRefresh() {
   const began = performance.now();
-  await fetch("/auth/refresh", { method: "POST", headers: { "x-requested-with": String(Math.random()) } });
+  await fetch("/auth/refresh", {
+    method: "POST",
+    headers: { "x-requested-with": String(Math.random()) },
+  });
   return performance.now() - began;
 }
 
@@ -143,7 +157,21 @@ function becomes(wanted, patience, of = session) {
 }
 
 Object.assign(globalThis, {
-  becomes, calls, events, giveSign, keepCalling, login, me, session, shows, sign, signIn, start, states, stopCalling,
-  timeOfBareRefresh, wakingCalls,
+  becomes,
+  calls,
+  events,
+  giveSign,
+  keepCalling,
+  login,
+  me,
+  session,
+  shows,
+  sign,
+  signIn,
+  start,
+  states,
+  stopCalling,
+  timeOfBareRefresh,
+  wakingCalls,
 });
 Object.defineProperty(globalThis, "settledAt", { get: () => settledAt });

@@ -7,7 +7,10 @@ createSession({
   async rejectsToken(response) {
     if (response.status !== 403) return response.status === 401;
     // The body is the caller's: read that of a copy.
-    const problem = await response.clone().json().catch(() => undefined);
+    const problem = await response
+      .clone()
+      .json()
+      .catch(() => undefined);
     return problem?.code === "token_expired";
   },
 });

@@ -11,4 +11,5 @@ session.subscribe(() => console.log(session.state.status));
 
 export const signIn = (credentials: FormData) =>
   session.signIn(() => fetch("/auth/login", { method: "POST", body: credentials }));
-export const me = () => session.fetch("https://api.example.com/v1/me").then((response) => response.json());
+export const me = () =>
+  session.fetch("https://api.example.com/v1/me").then((response) => response.json());
