@@ -1,0 +1,20 @@
+// Everything that runs in a browser: `npx playwright test --project=NAME` runs one project of it.
+
+import { defineConfig } from "@playwright/test";
+
+import { CHROMIUM } from "./tests/drivers/chromium.mjs";
+
+/** One project: a folder of `tests`, by default in Playwright's way to run Chromium. */
+const project = (name, more) => ({ name, testDir: `tests/${name}`, ...more });
+
+export default defineConfig({
+  testMatch: "**/*.spec.mjs",
+  outputDir: "target/playwright",
+  reporter: "list",
+  // A limit and nothing else: on a machine with other work a test may take ten times as long as it should.
+  timeout: 120_000,
+  workers: 2,
+  forbidOnly: true,
+  use: { launchOptions: CHROMIUM, trace: "retain-on-failure" },
+  projects: [project("surface", { fullyParallel: true })],
+});

@@ -1,0 +1,86 @@
+// The options that docs/servers.md recommends are options that there are, and what it names is there.
+
+import assert from "node:assert/strict";
+import { access, readFile } from "node:fs/promises";
+
+import { test } from "@playwright/test";
+
+import { RefreshRejected } from "../../pkg/endpoints.js";
+import { readOptions } from "../../pkg/options.js";
+import * as presets from "../../pkg/presets.js";
+
+const root = new URL("../../", import.meta.url);
+const guide = await readFile(new URL("docs/servers.md", root), "utf8");
+
+/** The texts of the sections, by their titles. */
+const sections = new Map(
+  guide
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => [section.slice(0, section.indexOf("\n")), section]),
+);
+/** Of the first table: what is linked in the first column, and where to. */
+const frameworks = [
+  ...guide.slice(0, guide.indexOf("\n## ")).matchAll(/^\| \[(.+?)\]\(#(.+?)\) \|/gm),
+].map(([, name, anchor]) => ({ name, anchor }));
+const recipes = (text) =>
+  [...text.matchAll(/^```js\n(createSession\(\{.*?)^```$/gms)].map(([, recipe]) => recipe);
+
+/** The argument of the call, evaluated with what an app imports. */
+function optionsOf(recipe) {
+  const scope = { ...presets, RefreshRejected, createSession: (options) => options };
+  return new Function(...Object.keys(scope), `"use strict"; return ${recipe}`)(
+    ...Object.values(scope),
+  );
+}
+
+/** As a page of that origin reads them. */
+function read(options) {
+  globalThis.location = new URL("https://app.example.com/");
+  try {
+    return readOptions(options, new AbortController().signal);
+  } finally {
+    delete globalThis.location;
+  }
+}
+
+test("every framework of the guide's table has a section with options, and a link that leads there", () => {
+  assert.ok(frameworks.length >= 11, `${frameworks.length} frameworks`);
+  for (const { name, anchor } of frameworks) {
+    assert.ok(sections.has(name), `there is no section ${name}`);
+    assert.equal(recipes(sections.get(name)).length, 1, `recipes of ${name}`);
+    // As GitHub makes it.
+    assert.equal(
+      anchor,
+      name
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, "")
+        .replaceAll(" ", "-"),
+    );
+  }
+});
+
+test("the guide's options are read as they are written", () => {
+  const all = recipes(guide);
+  assert.equal(all.length, frameworks.length);
+  for (const recipe of all) {
+    const options = optionsOf(recipe);
+    const { refresh, signOutBy, sendTokenTo } = read(options);
+    assert.equal(new URL(refresh).origin, "https://api.example.com", recipe);
+    assert.ok(signOutBy, recipe);
+    assert.deepEqual(sendTokenTo, ["https://api.example.com/"], recipe);
+  }
+});
+
+test("a wrong name in the guide would not pass", () => {
+  assert.throws(
+    () => read(optionsOf('createSession({ refresh: "/auth/refresh", endSession: [401] });')),
+    { code: "ERR_INVALID_OPTION" },
+  );
+});
+
+test("the files that the guide links to are there", async () => {
+  const links = [...guide.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link);
+  assert.ok(links.length > 5);
+  for (const link of new Set(links)) await access(new URL(link, new URL("docs/", root)));
+});
