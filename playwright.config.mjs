@@ -16,5 +16,5 @@ export default defineConfig({
   workers: 2,
   forbidOnly: true,
   use: { launchOptions: CHROMIUM, trace: "retain-on-failure" },
-  projects: [project("surface", { fullyParallel: true })],
+  projects: [project("surface", { fullyParallel: true }), project("tabs", { timeout: 240_000 })],
 });

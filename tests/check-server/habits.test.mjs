@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Server as ReferenceServer } from "../tabs/server.mjs";
+import { Server as ReferenceServer } from "../drivers/auth-server.mjs";
 import { edit, isSignIn } from "./faults/edits.mjs";
 import { complaints, tried } from "./kit.mjs";
 import { program } from "./program.mjs";

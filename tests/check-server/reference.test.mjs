@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Server } from "../tabs/server.mjs";
+import { Server } from "../drivers/auth-server.mjs";
 import { program } from "./program.mjs";
 
 /** Checks that have no object there: it has no double submit. */

@@ -1,98 +1,19 @@
 // Where a rule is checked: real tabs of one browser, and the reference server with strict reuse detection.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { launch } from "./chromium.mjs";
-import { Server } from "./server.mjs";
 import { Tab } from "./tab.mjs";
 import { subjectOf, Wire } from "./wire.mjs";
 
-/** Milliseconds. */
-const TIMEOUT = 60_000;
 /** How long after an answer was sent its cookie is there, whether or not its page is. */
 const STORED = 300;
 /** How long something that is under way may take, and how often it is looked at. */
-const PATIENCE = 10_000;
+const PATIENCE = 60_000;
 const LOOK = 50;
 
-/**
- * For `open`, before the app: each refresh goes under an id of its own. To the server, and to every server that knows
- * no attempt ids, a retry is a theft: whoever presents a spent cookie is signed out.
- */
-export const WITHOUT_ATTEMPT_IDS = () => {
-  const send = globalThis.fetch;
-  globalThis.fetch = (input, init) => {
-    const request = new Request(input, init);
-    if (new URL(request.url).pathname === "/auth/refresh") {
-      request.headers.set("x-requested-with", String(Math.random()));
-    }
-    return send(request);
-  };
-};
-
-/** Arguments of the server of this file, beside the usual ones. */
-export const serverArguments = [];
-
-let server;
-let chromium;
-/** What the pages complain of: errors nobody has caught, and the console. */
-const complaints = [];
-
-before(async () => {
-  [server, chromium] = await Promise.all([Server.start({ more: serverArguments }), launch()]);
-  collectComplaints(chromium.context);
-});
-
-after(async () => {
-  await chromium?.close();
-  await server?.stop();
-});
-
-function collectComplaints(context) {
-  context.on("weberror", (error) =>
-    complaints.push(`uncaught: ${error.error().message ?? error.error()}`),
-  );
-  context.on(
-    "console",
-    (message) => isExpected(message) || complaints.push(`console: ${message.text()}`),
-  );
-}
-
-/** The browser itself notes each refusal and each lost connection, and the rules want both. */
-function isExpected(message) {
-  const { url } = message.location();
-  const path = URL.canParse(url) ? new URL(url).pathname : "";
-  const noted =
-    /^Failed to load resource: (the server .* status of (401|500|503)|net::ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED))/;
-  return /^\/(auth|api)\//.test(path) && noted.test(message.text());
-}
-
-/**
- * Checks a rule: `check` gets a stage with no tab open, nobody signed in, and a server without faults. Before it there
- * may be options for `test`, such as why it does not hold yet: `{ todo: "…" }`.
- */
-export function rule(title, ...rest) {
-  const check = rest.pop();
-  test(title, { timeout: TIMEOUT, ...rest[0] }, async (t) => {
-    const stage = new Stage(chromium.context, (line) => t.diagnostic(line));
-    await stage.clear();
-    try {
-      await check(stage);
-      assert.deepEqual(complaints, []);
-    } catch (error) {
-      for (const line of server.log) t.diagnostic(line);
-      throw error;
-    } finally {
-      await stage.close();
-      complaints.length = 0;
-    }
-  });
-}
-
-class Stage {
-  server = server;
+export class Stage {
+  server;
   /** What the tabs have sent. */
   wire;
   /** Every refresh token that was seen by `cookie`. */
@@ -100,12 +21,15 @@ class Stage {
   /** Prints what was measured. */
   say;
   #context;
+  #newContext;
   /** Always there in the first profile, so that the browser stays, and to look at, so that no tab is seen. */
   #blank;
 
-  constructor(context, say) {
+  constructor(server, context, { newContext, say }) {
+    this.server = server;
     this.#context = context;
     [this.#blank] = context.pages();
+    this.#newContext = newContext;
     this.wire = new Wire(context);
     this.say = say;
   }
@@ -117,7 +41,10 @@ class Stage {
   async open(options = {}, before = undefined, host = "127.0.0.1") {
     const page = await this.#context.newPage();
     for (const each of [before ?? []].flat()) await page.addInitScript(each);
-    const url = new URL(`/tab.html?${encodeURIComponent(JSON.stringify(options))}`, server.origin);
+    const url = new URL(
+      `/tab.html?${encodeURIComponent(JSON.stringify(options))}`,
+      this.server.origin,
+    );
     url.hostname = host;
     await page.goto(url.href);
     const tab = new Tab(page, this.wire);
@@ -142,14 +69,14 @@ class Stage {
   /** A page of the same origin without the app: what any script of the origin can do. */
   async openBystander() {
     const page = await this.#context.newPage();
-    await page.goto(`${server.origin}/elsewhere.html`);
+    await page.goto(`${this.server.origin}/elsewhere.html`);
     return page;
   }
 
   /** One that listens to the channel of the default session: its globals are `heard` and `everythingStored`. */
   async openEar() {
     const page = await this.#context.newPage();
-    await page.goto(`${server.origin}/ear.html`);
+    await page.goto(`${this.server.origin}/ear.html`);
     return page;
   }
 
@@ -179,10 +106,10 @@ class Stage {
    * milliseconds, also that of the next ones, `times` in all. What it returns waits until the browser has the cookie.
    */
   async rotate(tab, answer, times = 1) {
-    await server.reset();
-    await server.faults({ refresh: { delay_after_ms: answer, times } });
+    await this.server.reset();
+    await this.server.faults({ refresh: { delay_after_ms: answer, times } });
     await tab.beginRefresh();
-    await server.until(({ rotated }) => rotated === 1);
+    await this.server.until(({ rotated }) => rotated === 1);
     const stored = Date.now() + answer + STORED;
     return () => pause(Math.max(0, stored - Date.now()));
   }
@@ -192,11 +119,11 @@ class Stage {
    * all, is held until what it returns is called.
    */
   async holdReply(tab, times = 1) {
-    await server.reset();
-    await server.faults({ refresh: { hold: "after", times } });
+    await this.server.reset();
+    await this.server.faults({ refresh: { hold: "after", times } });
     await tab.beginRefresh();
-    await server.until(({ rotated }) => rotated === 1);
-    return () => server.faults({});
+    await this.server.until(({ rotated }) => rotated === 1);
+    return () => this.server.faults({});
   }
 
   /** A tab is still in the session, and the cookie is good; nobody was asked to sign in, refused, or taken for a thief. */
@@ -204,7 +131,7 @@ class Stage {
     await tab.run(() => session.refresh());
     await tab.becomes({ status: "active", session: epoch });
     assert.deepEqual(await tab.call(), { by: user, status: 200, sub: user });
-    const { logins, refused, reuse_detected } = await server.counters();
+    const { logins, refused, reuse_detected } = await this.server.counters();
     assert.deepEqual(
       { logins, refused, reuse_detected },
       { logins: 0, refused: 0, reuse_detected: 0 },
@@ -234,9 +161,8 @@ class Stage {
 
   /** A browser profile of its own, with its own cookie: somebody else's browser. */
   async newProfile() {
-    const context = await chromium.browser.newContext();
-    collectComplaints(context);
-    return new Stage(context, this.say);
+    const context = await this.#newContext();
+    return new Stage(this.server, context, { say: this.say });
   }
 
   async clear() {
@@ -244,7 +170,7 @@ class Stage {
     await page.evaluate(() => localStorage.clear());
     await page.close();
     await this.#context.clearCookies();
-    await server.reset();
+    await this.server.reset();
   }
 
   async close() {

@@ -1,7 +1,7 @@
 // A Chromium that prerenders. It does not where somebody debugs a page, as Playwright does: here it is the tab, which may
 // have two pages at a time.
 
-import { start } from "./chromium.mjs";
+import { start } from "./people.mjs";
 
 export class Prerenderer {
   #child;

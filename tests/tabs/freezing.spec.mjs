@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { rule } from "./stage.mjs";
+import { test } from "./fixtures.mjs";
 
 /** Seconds: as short as they may be. */
 const OPTIONS = { timeout: 1, lockTimeout: 2 };
@@ -33,7 +33,9 @@ halting("a page that is left in the middle of its refresh, for the back/forward 
 });
 
 function halting(who, answer, { halt, goOn, least = 1_500 }) {
-  rule(`${who} holds the others up for a bounded time, and all stay signed in`, async (stage) => {
+  test(`${who} holds the others up for a bounded time, and all stay signed in`, async ({
+    stage,
+  }) => {
     const { server } = stage;
     const [holder, ...others] = await stage.signedIn(3, "alice", OPTIONS);
     const { session } = await holder.state();
@@ -71,20 +73,19 @@ function halting(who, answer, { halt, goOn, least = 1_500 }) {
   });
 }
 
-rule(
-  "a tab that was frozen while another refreshed adopts the token, and sends no refresh",
-  async (stage) => {
-    const { server } = stage;
-    const [frozen, other] = await stage.signedIn(2);
-    await frozen.freeze();
-    await server.revokeAccess();
-    await other.run(() => session.refresh());
-    const before = frozen.refreshes;
-    await frozen.thaw();
-    assert.deepEqual(await frozen.call(), { by: "alice", status: 200, sub: "alice" });
-    assert.equal(frozen.refreshes, before);
-  },
-);
+test("a tab that was frozen while another refreshed adopts the token, and sends no refresh", async ({
+  stage,
+}) => {
+  const { server } = stage;
+  const [frozen, other] = await stage.signedIn(2);
+  await frozen.freeze();
+  await server.revokeAccess();
+  await other.run(() => session.refresh());
+  const before = frozen.refreshes;
+  await frozen.thaw();
+  assert.deepEqual(await frozen.call(), { by: "alice", status: 200, sub: "alice" });
+  assert.equal(frozen.refreshes, before);
+});
 
 // Chromium lets messages through to a frozen tab; others may not, or lose them.
 const WITHOUT_CHANNEL = () => delete globalThis.BroadcastChannel;
@@ -93,49 +94,46 @@ for (const [hearing, before] of Object.entries({
   "": undefined,
   ", and heard nothing of it,": WITHOUT_CHANNEL,
 })) {
-  rule(
-    `a tab that was frozen while another signed out${hearing} is over before it sends anything`,
-    async (stage) => {
-      const [frozen, other] = await stage.signedIn(2, "alice", {}, before);
-      await frozen.freeze();
-      await other.signOut();
-      const sent = frozen.sent("/api/me").length;
-      await frozen.thaw();
-      assert.deepEqual(await frozen.call(), { by: null, status: 401, sub: null });
-      assert.deepEqual(stage.usersOf(frozen.sent("/api/me").slice(sent)), []);
-      assert.deepEqual(await frozen.state(), {
-        status: "ended",
-        reason: "signed-out",
-        elsewhere: true,
-      });
-    },
-  );
-}
-
-rule(
-  "an app that calls as soon as its tab is thawed sends no token after a sign-out",
-  async (stage) => {
-    const [frozen, other] = await stage.signedIn(2, "alice", { eager: true }, WITHOUT_CHANNEL);
+  test(`a tab that was frozen while another signed out${hearing} is over before it sends anything`, async ({
+    stage,
+  }) => {
+    const [frozen, other] = await stage.signedIn(2, "alice", {}, before);
     await frozen.freeze();
     await other.signOut();
     const sent = frozen.sent("/api/me").length;
     await frozen.thaw();
-    await frozen.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
-    assert.notEqual((await frozen.wakingCalls()).length, 0);
+    assert.deepEqual(await frozen.call(), { by: null, status: 401, sub: null });
     assert.deepEqual(stage.usersOf(frozen.sent("/api/me").slice(sent)), []);
-  },
-);
+    assert.deepEqual(await frozen.state(), {
+      status: "ended",
+      reason: "signed-out",
+      elsewhere: true,
+    });
+  });
+}
 
-rule(
-  "a tab that was frozen while somebody else signed in sends nothing as its former user",
-  async (stage) => {
-    const [frozen, other] = await stage.signedIn(2);
-    await frozen.freeze();
-    await other.signIn("bob");
-    const sent = frozen.sent("/api/me").length;
-    await frozen.thaw();
-    assert.deepEqual(await frozen.call(), { by: "bob", status: 200, sub: "bob" });
-    assert.deepEqual(stage.usersOf(frozen.sent("/api/me").slice(sent)), ["bob"]);
-    await frozen.becomes({ status: "active", sub: "bob", elsewhere: true });
-  },
-);
+test("an app that calls as soon as its tab is thawed sends no token after a sign-out", async ({
+  stage,
+}) => {
+  const [frozen, other] = await stage.signedIn(2, "alice", { eager: true }, WITHOUT_CHANNEL);
+  await frozen.freeze();
+  await other.signOut();
+  const sent = frozen.sent("/api/me").length;
+  await frozen.thaw();
+  await frozen.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
+  assert.notEqual((await frozen.wakingCalls()).length, 0);
+  assert.deepEqual(stage.usersOf(frozen.sent("/api/me").slice(sent)), []);
+});
+
+test("a tab that was frozen while somebody else signed in sends nothing as its former user", async ({
+  stage,
+}) => {
+  const [frozen, other] = await stage.signedIn(2);
+  await frozen.freeze();
+  await other.signIn("bob");
+  const sent = frozen.sent("/api/me").length;
+  await frozen.thaw();
+  assert.deepEqual(await frozen.call(), { by: "bob", status: 200, sub: "bob" });
+  assert.deepEqual(stage.usersOf(frozen.sent("/api/me").slice(sent)), ["bob"]);
+  await frozen.becomes({ status: "active", sub: "bob", elsewhere: true });
+});

@@ -2,13 +2,15 @@
 
 import assert from "node:assert/strict";
 
-import { rule } from "./stage.mjs";
+import { test } from "./fixtures.mjs";
 
 /** How long the answer takes after the rotation, in milliseconds. */
 const ANSWER = 1_000;
 const QUICK = { timeout: 3 };
 
-rule("a sign-out in the middle of the tab's own refresh: nobody is signed in", async (stage) => {
+test("a sign-out in the middle of the tab's own refresh: nobody is signed in", async ({
+  stage,
+}) => {
   const [tab] = await stage.signedIn(1, "alice", QUICK);
   const answered = await stage.rotate(tab, ANSWER);
   const signedOut = tab.signOut();
@@ -19,7 +21,9 @@ rule("a sign-out in the middle of the tab's own refresh: nobody is signed in", a
   await isOver(stage, tab);
 });
 
-rule("a sign-out in the middle of another tab's refresh: nobody is signed in", async (stage) => {
+test("a sign-out in the middle of another tab's refresh: nobody is signed in", async ({
+  stage,
+}) => {
   const [refreshing, other] = await stage.signedIn(2, "alice", QUICK);
   const answered = await stage.rotate(refreshing, ANSWER);
   await other.signOut();
@@ -28,19 +32,20 @@ rule("a sign-out in the middle of another tab's refresh: nobody is signed in", a
   await isOver(stage, refreshing, other);
 });
 
-rule(
-  "a sign-out after a tab was closed in the middle of its refresh: nobody is signed in",
-  async (stage) => {
-    const [gone, other] = await stage.signedIn(2, "alice", QUICK);
-    const answered = await stage.rotate(gone, ANSWER);
-    await gone.close();
-    await other.signOut();
-    await answered();
-    await isOver(stage, other);
-  },
-);
+test("a sign-out after a tab was closed in the middle of its refresh: nobody is signed in", async ({
+  stage,
+}) => {
+  const [gone, other] = await stage.signedIn(2, "alice", QUICK);
+  const answered = await stage.rotate(gone, ANSWER);
+  await gone.close();
+  await other.signOut();
+  await answered();
+  await isOver(stage, other);
+});
 
-rule("a sign-out after a reload in the middle of a refresh: nobody is signed in", async (stage) => {
+test("a sign-out after a reload in the middle of a refresh: nobody is signed in", async ({
+  stage,
+}) => {
   const [tab] = await stage.signedIn(1, "alice", QUICK);
   const answered = await stage.rotate(tab, ANSWER);
   await tab.reload();
@@ -49,23 +54,22 @@ rule("a sign-out after a reload in the middle of a refresh: nobody is signed in"
   await isOver(stage, tab);
 });
 
-rule(
-  "a sign-out in the middle of a refresh, and a reload at once: the server is told",
-  async (stage) => {
-    const [tab] = await stage.signedIn(1, "alice", QUICK);
-    const answered = await stage.rotate(tab, ANSWER);
-    await tab.run(() => {
-      session.signOut().catch(() => {});
-    });
-    await tab.reload();
-    await tab.becomes({ status: "ended" });
-    await stage.server.until(({ logouts }) => logouts === 1);
-    await answered();
-    // The server has counted it before its answer takes the cookie away.
-    while (await stage.cookie()) await stage.server.counters();
-    await isOver(stage, tab);
-  },
-);
+test("a sign-out in the middle of a refresh, and a reload at once: the server is told", async ({
+  stage,
+}) => {
+  const [tab] = await stage.signedIn(1, "alice", QUICK);
+  const answered = await stage.rotate(tab, ANSWER);
+  await tab.run(() => {
+    session.signOut().catch(() => {});
+  });
+  await tab.reload();
+  await tab.becomes({ status: "ended" });
+  await stage.server.until(({ logouts }) => logouts === 1);
+  await answered();
+  // The server has counted it before its answer takes the cookie away.
+  while (await stage.cookie()) await stage.server.counters();
+  await isOver(stage, tab);
+});
 
 /** Signed out now, after a reload, and at the server; the cookie is gone. */
 async function isOver(stage, ...tabs) {

@@ -40,7 +40,24 @@ export async function launch() {
     await connection.send("Browser.close").catch(() => {});
     await forget();
   };
-  return { browser, context: browser.contexts()[0], close };
+  return { browser, context: browser.contexts()[0], watch, close };
+}
+
+/** Tells what the pages of a context complain of, errors that nobody has caught and the console, until what it returns is called. */
+function watch(context, complain) {
+  const onError = (error) => complain(`uncaught: ${error.error().message ?? error.error()}`);
+  const onConsole = (message) => isExpected(message) || complain(`console: ${message.text()}`);
+  context.on("weberror", onError).on("console", onConsole);
+  return () => context.off("weberror", onError).off("console", onConsole);
+}
+
+/** The browser itself notes each refusal and each lost connection, and the tests want both. */
+function isExpected(message) {
+  const { url } = message.location();
+  const path = URL.canParse(url) ? new URL(url).pathname : "";
+  const noted =
+    /^Failed to load resource: (the server .* status of (401|500|503)|net::ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED))/;
+  return /^\/(auth|api)\//.test(path) && noted.test(message.text());
 }
 
 /** The program, with a profile of its own; `forget` waits for its end, and removes that. */

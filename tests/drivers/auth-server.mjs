@@ -24,7 +24,7 @@ export class Server {
   #log = [];
 
   /** `www`: the folder of the pages; `more`: arguments of the program beside the usual ones. */
-  static async start({ www = path("www"), more = [] } = {}) {
+  static async start({ www = path("../tabs/www"), more = [] } = {}) {
     const server = new Server();
     server.#root = await mkdtemp(join(tmpdir(), "silent-session-root-"));
     // It serves two folders of one root.

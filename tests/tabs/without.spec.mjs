@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 
-import { INSECURE_HOST } from "./chromium.mjs";
-import { rule } from "./stage.mjs";
+import { INSECURE_HOST } from "../drivers/people.mjs";
+import { test } from "./fixtures.mjs";
 
 const LACKS = {
   "Web Locks": () => delete Navigator.prototype.locks,
@@ -26,7 +26,7 @@ for (const [what, lack] of Object.entries(LACKS)) {
   const channel = !/Channel|both/.test(what);
   const storage = what !== "localStorage";
 
-  rule(`without ${what}: a tab works, says what it lacks, and is restored`, async (stage) => {
+  test(`without ${what}: a tab works, says what it lacks, and is restored`, async ({ stage }) => {
     const { server } = stage;
     const tab = await stage.open({}, lack);
     await tab.signIn("alice");
@@ -50,7 +50,9 @@ for (const [what, lack] of Object.entries(LACKS)) {
     });
   });
 
-  rule(`without ${what}: the sessions of one page refresh one after the other`, async (stage) => {
+  test(`without ${what}: the sessions of one page refresh one after the other`, async ({
+    stage,
+  }) => {
     const { server } = stage;
     const tab = await stage.open({}, lack);
     await tab.signIn("alice");
@@ -71,32 +73,33 @@ for (const [what, lack] of Object.entries(LACKS)) {
   });
 }
 
-rule(
-  "without BroadcastChannel: tabs refresh one after the other, and a sign-out reaches all",
-  async (stage) => {
-    const { server } = stage;
-    const tabs = await stage.signedIn(3, "alice", {}, LACKS.BroadcastChannel);
-    await server.reset();
-    await server.faults({ refresh: { delay_before_ms: 100 } });
-    await server.revokeAccess();
-    const answers = await Promise.all(tabs.map((tab) => tab.call()));
-    for (const answer of answers)
-      assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
-    const { rotated, reuse_detected, max_concurrent_refreshes } = await server.counters();
-    assert.deepEqual(
-      { rotated, reuse_detected, max_concurrent_refreshes },
-      { rotated: 3, reuse_detected: 0, max_concurrent_refreshes: 1 },
-    );
-    await tabs[0].signIn("bob");
-    for (const tab of tabs)
-      await tab.becomes({ status: "active", sub: "bob", elsewhere: tab !== tabs[0] });
-    await tabs[1].signOut();
-    for (const tab of tabs)
-      await tab.becomes({ status: "ended", reason: "signed-out", elsewhere: tab !== tabs[1] });
-  },
-);
+test("without BroadcastChannel: tabs refresh one after the other, and a sign-out reaches all", async ({
+  stage,
+}) => {
+  const { server } = stage;
+  const tabs = await stage.signedIn(3, "alice", {}, LACKS.BroadcastChannel);
+  await server.reset();
+  await server.faults({ refresh: { delay_before_ms: 100 } });
+  await server.revokeAccess();
+  const answers = await Promise.all(tabs.map((tab) => tab.call()));
+  for (const answer of answers)
+    assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
+  const { rotated, reuse_detected, max_concurrent_refreshes } = await server.counters();
+  assert.deepEqual(
+    { rotated, reuse_detected, max_concurrent_refreshes },
+    { rotated: 3, reuse_detected: 0, max_concurrent_refreshes: 1 },
+  );
+  await tabs[0].signIn("bob");
+  for (const tab of tabs)
+    await tab.becomes({ status: "active", sub: "bob", elsewhere: tab !== tabs[0] });
+  await tabs[1].signOut();
+  for (const tab of tabs)
+    await tab.becomes({ status: "ended", reason: "signed-out", elsewhere: tab !== tabs[1] });
+});
 
-rule("in an insecure context there are no Web Locks: a tab says so, and works", async (stage) => {
+test("in an insecure context there are no Web Locks: a tab says so, and works", async ({
+  stage,
+}) => {
   const { server } = stage;
   const [one, two] = [
     await stage.open({}, undefined, INSECURE_HOST),

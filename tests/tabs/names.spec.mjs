@@ -2,9 +2,11 @@
 
 import assert from "node:assert/strict";
 
-import { rule } from "./stage.mjs";
+import { test } from "./fixtures.mjs";
 
-rule("sessions of different names neither list, nor tell, nor hear each other", async (stage) => {
+test("sessions of different names neither list, nor tell, nor hear each other", async ({
+  stage,
+}) => {
   const [a, alsoA] = await stage.openMany(2, { name: "a" });
   const b = await stage.open({ name: "b" });
   const unset = await stage.open();
@@ -24,7 +26,7 @@ rule("sessions of different names neither list, nor tell, nor hear each other", 
   assert.equal((await b.state()).status, "active");
 });
 
-rule("sessions of different names take turns at the cookie", async (stage) => {
+test("sessions of different names take turns at the cookie", async ({ stage }) => {
   const { server } = stage;
   const first = await stage.open({ name: "a" });
   await first.signIn("alice");
@@ -43,7 +45,7 @@ rule("sessions of different names take turns at the cookie", async (stage) => {
   );
 });
 
-rule("one page holds sessions of several names, and each has its own tabs", async (stage) => {
+test("one page holds sessions of several names, and each has its own tabs", async ({ stage }) => {
   const [one, two] = await stage.openMany(2);
   await one.run(() => void (globalThis.other = start({ name: "other", restore: false })));
   await two.run(() => void (globalThis.other = start({ name: "other", restore: false })));

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 
-import { rule } from "./stage.mjs";
+import { test } from "./fixtures.mjs";
 
-rule("a sign-out in one tab ends all: elsewhere, but in the one", async (stage) => {
+test("a sign-out in one tab ends all: elsewhere, but in the one", async ({ stage }) => {
   const { server } = stage;
   const tabs = await stage.signedIn(5);
   const [one, ...others] = tabs;
@@ -20,7 +20,7 @@ rule("a sign-out in one tab ends all: elsewhere, but in the one", async (stage) 
   assert.equal(await stage.cookie(), undefined);
 });
 
-rule("requests that wait in other tabs when one signs out get no token", async (stage) => {
+test("requests that wait in other tabs when one signs out get no token", async ({ stage }) => {
   const { server } = stage;
   const [one, ...others] = await stage.signedIn(4);
   await server.faults({ refresh: { delay_before_ms: 800 } });
@@ -36,19 +36,18 @@ rule("requests that wait in other tabs when one signs out get no token", async (
   assert.equal(await stage.cookie(), undefined);
 });
 
-rule(
-  "a session that the server has ended is over in all tabs, with one refresh and one that confirms it",
-  async (stage) => {
-    const { server } = stage;
-    const tabs = await stage.signedIn(5);
-    await server.revokeAll();
-    const { grown, result } = await server.during(() => stage.callTogether(tabs, 1));
-    for (const answer of result.answers)
-      assert.deepEqual(answer, { by: "alice", status: 401, sub: null });
-    const states = await Promise.all(
-      tabs.map((tab) => tab.becomes({ status: "ended", reason: "rejected" })),
-    );
-    assert.equal(states.filter(({ elsewhere }) => !elsewhere).length, 1);
-    assert.equal(grown.refreshes, 2);
-  },
-);
+test("a session that the server has ended is over in all tabs, with one refresh and one that confirms it", async ({
+  stage,
+}) => {
+  const { server } = stage;
+  const tabs = await stage.signedIn(5);
+  await server.revokeAll();
+  const { grown, result } = await server.during(() => stage.callTogether(tabs, 1));
+  for (const answer of result.answers)
+    assert.deepEqual(answer, { by: "alice", status: 401, sub: null });
+  const states = await Promise.all(
+    tabs.map((tab) => tab.becomes({ status: "ended", reason: "rejected" })),
+  );
+  assert.equal(states.filter(({ elsewhere }) => !elsewhere).length, 1);
+  assert.equal(grown.refreshes, 2);
+});

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { rule } from "./stage.mjs";
+import { test } from "./fixtures.mjs";
 import { LOOK } from "./tab.mjs";
 
 /** How long a tab waits for the answers of others that may be there, in milliseconds. */
@@ -12,31 +12,30 @@ const LOADS = 5;
 /** What the key begins with of what a tab leaves in storage that is not alone. */
 const COMPANY = "silent-session:1:company:";
 
-rule(
-  "a sixth tab that is opened later costs no refresh, and is in the same session",
-  async (stage) => {
-    const { server } = stage;
-    const tabs = await stage.signedIn(5);
-    const { session } = await tabs[0].state();
-    const { grown, result: sixth } = await server.during(() => stage.open());
-    const state = await sixth.becomes({
-      status: "active",
-      session,
-      generation: 1,
-      elsewhere: true,
-    });
-    assert.equal(grown.refreshes, 0);
-    const { expiresAt } = await tabs[0].state();
-    assert.ok(
-      Math.abs(state.expiresAt - expiresAt) < 1_000,
-      "its token lapses with that of the others",
-    );
-    assert.deepEqual(await sixth.call(), { by: "alice", status: 200, sub: "alice" });
-    assert.equal(sixth.refreshes, 0);
-  },
-);
+test("a sixth tab that is opened later costs no refresh, and is in the same session", async ({
+  stage,
+}) => {
+  const { server } = stage;
+  const tabs = await stage.signedIn(5);
+  const { session } = await tabs[0].state();
+  const { grown, result: sixth } = await server.during(() => stage.open());
+  const state = await sixth.becomes({
+    status: "active",
+    session,
+    generation: 1,
+    elsewhere: true,
+  });
+  assert.equal(grown.refreshes, 0);
+  const { expiresAt } = await tabs[0].state();
+  assert.ok(
+    Math.abs(state.expiresAt - expiresAt) < 1_000,
+    "its token lapses with that of the others",
+  );
+  assert.deepEqual(await sixth.call(), { by: "alice", status: 200, sub: "alice" });
+  assert.equal(sixth.refreshes, 0);
+});
 
-rule("tabs list each other; one that is closed, or left, is listed no more", async (stage) => {
+test("tabs list each other; one that is closed, or left, is listed no more", async ({ stage }) => {
   const tabs = await stage.openMany(4);
   const ids = await Promise.all(tabs.map(async (tab) => (await tab.inspect()).tab));
   assert.equal(new Set(ids).size, 4);
@@ -55,7 +54,9 @@ rule("tabs list each other; one that is closed, or left, is listed no more", asy
   assert.deepEqual((await first.knows(2)).sort(), [ids[2], ids[3]].sort());
 });
 
-rule("a lone tab that is loaded again costs one refresh, and waits for nobody", async (stage) => {
+test("a lone tab that is loaded again costs one refresh, and waits for nobody", async ({
+  stage,
+}) => {
   const { server } = stage;
   const [tab] = await stage.signedIn(1);
   const { session } = await tab.state();
@@ -84,7 +85,7 @@ rule("a lone tab that is loaded again costs one refresh, and waits for nobody", 
   assert.ok(Math.min(...asking) >= ASKING, "nothing waits: this proves nothing");
 });
 
-rule("a lone tab leaves no word of company behind; one of two does", async (stage) => {
+test("a lone tab leaves no word of company behind; one of two does", async ({ stage }) => {
   const bystander = await stage.openBystander();
   const isThere = (wanted) =>
     bystander.waitForFunction(

@@ -5,7 +5,7 @@ import { EventEmitter } from "node:events";
 import { Builder } from "selenium-webdriver";
 import firefox from "selenium-webdriver/firefox.js";
 
-import { Page } from "./page.mjs";
+import { Page } from "./firefox-page.mjs";
 
 const PROGRAM = process.env.FIREFOX ?? "/usr/bin/firefox";
 const DRIVER = process.env.GECKODRIVER ?? "/usr/bin/geckodriver";
@@ -37,7 +37,11 @@ export async function launch() {
   };
   const context = new Context(await driver.getBidi());
   await context.begin();
-  return { context, close };
+  const watch = (watched, complain) => {
+    watched.on("complaint", complain);
+    return () => watched.off("complaint", complain);
+  };
+  return { context, watch, close };
 }
 
 /** What all tabs have in common. It and its pages are made after Playwright's, for the sake of `tests/tabs/tab.mjs`. */

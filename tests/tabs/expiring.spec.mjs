@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 
-import { rule } from "./stage.mjs";
+import { test } from "./fixtures.mjs";
 
 /** An hour has four lifetimes of a quarter of an hour. */
 const RENEWALS = 8;
 
-rule("over many lifetimes, five tabs refresh as often as one", async (stage) => {
+test("over many lifetimes, five tabs refresh as often as one", async ({ stage }) => {
   const { server } = stage;
   await server.issueTokensFor(2);
   const profile = await stage.newProfile();
