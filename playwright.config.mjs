@@ -16,5 +16,14 @@ export default defineConfig({
   workers: 2,
   forbidOnly: true,
   use: { launchOptions: CHROMIUM, trace: "retain-on-failure" },
-  projects: [project("surface", { fullyParallel: true }), project("tabs", { timeout: 240_000 })],
+  projects: [
+    project("surface", { fullyParallel: true }),
+    project("tabs", { timeout: 240_000 }),
+    project("firefox", {
+      testDir: "tests/tabs",
+      timeout: 240_000,
+      use: { driver: "firefox" },
+      grepInvert: /@chromium/,
+    }),
+  ],
 });

@@ -2,9 +2,11 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 
+import { fromBidi, toBidi } from "./bidi-values.mjs";
+
 /** How often it is looked whether a page is there, and for how long, in milliseconds. */
 const LOOK = 20;
-const PATIENCE = 10_000;
+const PATIENCE = 60_000;
 
 export class Page {
   #context;
@@ -20,16 +22,16 @@ export class Page {
   url = () => this.#url;
   isClosed = () => this.#isClosed;
 
-  /** Runs a function in the page. What goes in and comes out is JSON. */
-  async evaluate(inPage, argument = null) {
+  /** Runs a function in the page. What goes in and comes out is plain. */
+  async evaluate(inPage, argument) {
     const { type, result, exceptionDetails } = await this.#send("script.callFunction", {
-      functionDeclaration: `async (argument) => JSON.stringify(await (${inPage})(JSON.parse(argument)))`,
-      arguments: [{ type: "string", value: JSON.stringify(argument) }],
+      functionDeclaration: String(inPage),
+      arguments: [toBidi(argument)],
       target: { context: this.#context },
       awaitPromise: true,
     });
     if (type === "exception") throw new Error(`in the page: ${exceptionDetails.text}`);
-    return result.type === "string" ? JSON.parse(result.value) : undefined;
+    return fromBidi(result);
   }
 
   /** Asks the page until it says something true; there may be another page in the tab by then. */

@@ -1,13 +1,9 @@
 // Starts Chromium as people have it: a tab that nobody looks at is hidden, its timers are slow, it can be frozen, and a
 // page that was left goes into the back/forward cache. Playwright's launcher turns all that off, so it only connects.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { chromium } from "@playwright/test";
+
+import { address, start } from "./program.mjs";
 
 const PROGRAM = process.env.CHROME ?? "/usr/bin/chromium";
 /** A name of this computer that is not trustworthy as `127.0.0.1` is: pages of it are insecure contexts. */
@@ -27,13 +23,15 @@ const ARGUMENTS = [
   `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
 ];
 
-// So that the browser is ended whatever ends us, but for SIGKILL.
-for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
-
 /** A browser and its default context; `close` ends it and forgets it. */
 export async function launch() {
-  const { child, forget } = await start("--remote-debugging-port=0", ["ignore", "ignore", "pipe"]);
-  const browser = await chromium.connectOverCDP(await address(child), { noDefaults: true });
+  const { child, forget } = await startChromium("--remote-debugging-port=0", [
+    "ignore",
+    "ignore",
+    "pipe",
+  ]);
+  const endpoint = await address(child, /DevTools listening on (ws:\S+)/);
+  const browser = await chromium.connectOverCDP(endpoint, { noDefaults: true });
   const close = async () => {
     const connection = await browser.newBrowserCDPSession();
     // It is gone before it can answer.
@@ -60,37 +58,8 @@ function isExpected(message) {
   return /^\/(auth|api)\//.test(path) && noted.test(message.text());
 }
 
-/** The program, with a profile of its own; `forget` waits for its end, and removes that. */
-export async function start(debugging, stdio) {
-  const profile = await mkdtemp(join(tmpdir(), "silent-session-tabs-"));
-  const child = spawn(
-    PROGRAM,
-    [...ARGUMENTS, debugging, `--user-data-dir=${profile}`, "about:blank"],
-    { stdio },
-  );
-  const kill = () => child.kill("SIGKILL");
-  process.on("exit", kill);
-  const ended = once(child, "exit");
-  const forget = async () => {
-    await ended;
-    process.off("exit", kill);
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
-  };
-  return { child, forget };
-}
-
-/** Where it is to be reached, by its own word. What else it says is read, so that it never has to wait. */
-function address(child) {
-  let said = "";
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("exit", (code) =>
-      reject(new Error(`${PROGRAM} ended with ${code}. It said:\n${said}`)),
-    );
-    child.stderr.setEncoding("utf8").on("data", (text) => {
-      said = (said + text).slice(-10_000);
-      const found = /DevTools listening on (ws:\S+)/.exec(said);
-      if (found) resolve(found[1]);
-    });
-  });
+/** The program, with an empty page. */
+export function startChromium(debugging, stdio) {
+  const args = (profile) => [...ARGUMENTS, debugging, `--user-data-dir=${profile}`, "about:blank"];
+  return start(PROGRAM, args, stdio);
 }

@@ -1,7 +1,7 @@
 // A Chromium that prerenders. It does not where somebody debugs a page, as Playwright does: here it is the tab, which may
 // have two pages at a time.
 
-import { start } from "./people.mjs";
+import { startChromium } from "./people.mjs";
 
 export class Prerenderer {
   #child;
@@ -16,7 +16,7 @@ export class Prerenderer {
   /** With one tab, and in it an empty page. */
   static async launch() {
     const browser = new Prerenderer();
-    const { child, forget } = await start("--remote-debugging-pipe", [
+    const { child, forget } = await startChromium("--remote-debugging-pipe", [
       "ignore",
       "ignore",
       "ignore",

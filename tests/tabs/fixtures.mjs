@@ -55,6 +55,9 @@ export const test = base.extend({
   },
 });
 
+/** Of tests that need what only Chromium's debugger can do. */
+export const CHROMIUM_ONLY = { tag: "@chromium" };
+
 /**
  * For `open`, before the app: each refresh goes under an id of its own. To the server, and to every server that knows no attempt
  * ids, a retry is a theft: whoever presents a spent cookie is signed out. The request is not copied: Firefox forgets `keepalive` then.

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { INSECURE_HOST } from "../drivers/people.mjs";
-import { test, WITHOUT_ATTEMPT_IDS } from "./fixtures.mjs";
+import { CHROMIUM_ONLY, test, WITHOUT_ATTEMPT_IDS } from "./fixtures.mjs";
 
 /** How long the answer takes after the rotation, in milliseconds: less than the next page waits where it knows nothing. */
 const ANSWER = 1_000;
@@ -28,20 +28,23 @@ for (const [where, elsewhere] of Object.entries(ELSEWHERE)) {
     for (const [isBack, comeBack] of Object.entries(RETURNS)) {
       // Loaded again are all of these; once is enough.
       if (before === CACHED && isBack === "opened again") continue;
-      test(`${what} is left for ${where} in the middle of its refresh, and ${isBack}: it goes on`, async ({
-        stage,
-      }) => {
-        const { server } = stage;
-        const [tab] = await stage.signedIn(1, "alice", QUICK, before);
-        const { session } = await tab.state();
-        const address = tab.page.url();
-        const answered = await stage.rotate(tab, ANSWER);
-        await tab.leave(elsewhere(server));
-        await comeBack(tab, address);
-        await tab.becomes({ status: "active", session });
-        await answered();
-        await stage.goesOn(tab, session);
-      });
+      const needs = where.includes("another site") ? CHROMIUM_ONLY : {};
+      test(
+        `${what} is left for ${where} in the middle of its refresh, and ${isBack}: it goes on`,
+        needs,
+        async ({ stage }) => {
+          const { server } = stage;
+          const [tab] = await stage.signedIn(1, "alice", QUICK, before);
+          const { session } = await tab.state();
+          const address = tab.page.url();
+          const answered = await stage.rotate(tab, ANSWER);
+          await tab.leave(elsewhere(server));
+          await comeBack(tab, address);
+          await tab.becomes({ status: "active", session });
+          await answered();
+          await stage.goesOn(tab, session);
+        },
+      );
     }
   }
 }

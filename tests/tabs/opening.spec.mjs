@@ -4,11 +4,8 @@ import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 import { LOOK } from "./tab.mjs";
+import { STOPPED_TIMERS } from "./timers.mjs";
 
-/** How long a tab waits for the answers of others that may be there, in milliseconds. */
-const ASKING = 100;
-/** Of some loads, the fastest is the one that was disturbed least. */
-const LOADS = 5;
 /** What the key begins with of what a tab leaves in storage that is not alone. */
 const COMPANY = "silent-session:1:company:";
 
@@ -60,29 +57,23 @@ test("a lone tab that is loaded again costs one refresh, and waits for nobody", 
   const { server } = stage;
   const [tab] = await stage.signedIn(1);
   const { session } = await tab.state();
-  const load = async () => {
-    const { grown } = await server.during(async () => {
-      await tab.reload();
-      await tab.becomes({ status: "active", session, elsewhere: false });
-    });
-    assert.equal(grown.refreshes, 1);
-    return tab.run(timeToRefresh);
-  };
-  const alone = [];
-  for (let each = 0; each < LOADS; each++) alone.push(await load());
+  for (const before of STOPPED_TIMERS) await tab.page.addInitScript(before);
+  const { grown } = await server.during(async () => {
+    await tab.reload();
+    await tab.becomes({ status: "active", session, elsewhere: false });
+  });
+  assert.equal(grown.refreshes, 1);
 
   // As if another tab had been there when it was left: it has to ask.
-  const asking = [];
-  for (let each = 0; each < 2; each++) {
-    await tab.run(expectCompany);
-    asking.push(await load());
-  }
-  const shown = (times) => times.map((time) => time.toFixed(0)).join(", ");
-  stage.say(
-    `from the wasm to the refresh: ${shown(alone)} ms; where there may be others: ${shown(asking)} ms`,
-  );
-  assert.ok(Math.min(...alone) < ASKING / 2, "it waits");
-  assert.ok(Math.min(...asking) >= ASKING, "nothing waits: this proves nothing");
+  await tab.run(expectCompany);
+  const { grown: asking } = await server.during(async () => {
+    await tab.reload();
+    await tab.page.waitForFunction(() => heldTimers().length > 0, undefined, { polling: LOOK });
+    await tab.run(() => fetch("/api/public").then(() => {}));
+  });
+  assert.equal(asking.refreshes, 0, "nothing waits: this proves nothing");
+  await tab.run(() => letTimersGo());
+  await tab.becomes({ status: "active", session });
 });
 
 test("a lone tab leaves no word of company behind; one of two does", async ({ stage }) => {
@@ -104,13 +95,6 @@ test("a lone tab leaves no word of company behind; one of two does", async ({ st
   await one.close();
   await isThere(false);
 });
-
-/** Runs in the page: the milliseconds from the wasm's arrival to the first refresh. */
-function timeToRefresh() {
-  const entries = performance.getEntriesByType("resource");
-  const of = (end) => entries.find(({ name }) => new URL(name).pathname.endsWith(end));
-  return of("/auth/refresh").startTime - of(".wasm").responseEnd;
-}
 
 /** Runs in the page: it is left as one of several. */
 function expectCompany() {

@@ -1,16 +1,13 @@
 // The refresh endpoint does not answer for a while, or nobody is reached at all.
 
 import assert from "node:assert/strict";
-import { setTimeout as pause } from "node:timers/promises";
 
-import { test } from "./fixtures.mjs";
+import { CHROMIUM_ONLY, test } from "./fixtures.mjs";
 
 /** How many requests wait. */
 const MANY = 20;
-/** How long the outage is, in milliseconds. */
-const OUTAGE = 1_000;
-/** How many attempts that may cost. */
-const ATTEMPTS = 4;
+/** How many attempts fail before it is over. */
+const VAIN = 2;
 
 const OUTAGES = {
   500: { status: 500 },
@@ -29,7 +26,7 @@ const answersOf = (tab) => tab.run(() => globalThis.called.then(({ answers }) =>
 const ALL_SERVED = Array.from({ length: MANY }, () => ({ by: "alice", status: 200, sub: "alice" }));
 
 for (const [what, refresh] of Object.entries(OUTAGES)) {
-  test(`twenty requests that meet an outage of a second (${what}) are all served, for four refreshes at the most`, async ({
+  test(`twenty requests that meet an outage (${what}) are all served by the first refresh after it`, async ({
     stage,
   }) => {
     const { server } = stage;
@@ -38,13 +35,13 @@ for (const [what, refresh] of Object.entries(OUTAGES)) {
     const before = tab.refreshes;
     await server.faults({ refresh });
     await beginCalls(tab, MANY);
-    await stage.wire.until(() => tab.refreshes > before);
-    await pause(OUTAGE);
+    await stage.wire.until(() => tab.refreshes === before + VAIN);
     await server.faults({});
     assert.deepEqual(await answersOf(tab), ALL_SERVED);
     const attempts = tab.refreshes - before;
     stage.say(`${attempts} attempts`);
-    assert.ok(attempts >= 2 && attempts <= ATTEMPTS, `${attempts} attempts`);
+    // Another may have been sent before the outage was over.
+    assert.ok(attempts <= VAIN + 2, `${attempts} attempts`);
     const { lastFailure } = await tab.inspect();
     assert.equal(lastFailure.kind, what.includes("Retry-After") ? "throttled" : "transient");
   });
@@ -82,20 +79,22 @@ test("an outage that is longer than a caller's patience rejects, keeps the sessi
   assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
 });
 
-test("offline nothing reaches the server; back online, all that waited are served by one refresh", async ({
-  stage,
-}) => {
-  const { server } = stage;
-  await server.issueTokensFor(2);
-  const [tab] = await stage.signedIn(1, "alice", { refreshAhead: false });
-  await tab.lapses();
-  await server.reset();
-  await tab.offline(true);
-  await beginCalls(tab, MANY);
-  await tab.fails("offline");
-  assert.equal((await server.counters()).refreshes, 0);
-  await tab.offline(false);
-  assert.deepEqual(await answersOf(tab), ALL_SERVED);
-  const { refreshes, api_401 } = await server.counters();
-  assert.deepEqual({ refreshes, api_401 }, { refreshes: 1, api_401: 0 });
-});
+test(
+  "offline nothing reaches the server; back online, all that waited are served by one refresh",
+  CHROMIUM_ONLY,
+  async ({ stage }) => {
+    const { server } = stage;
+    await server.issueTokensFor(2);
+    const [tab] = await stage.signedIn(1, "alice", { refreshAhead: false });
+    await tab.lapses();
+    await server.reset();
+    await tab.offline(true);
+    await beginCalls(tab, MANY);
+    await tab.fails("offline");
+    assert.equal((await server.counters()).refreshes, 0);
+    await tab.offline(false);
+    assert.deepEqual(await answersOf(tab), ALL_SERVED);
+    const { refreshes, api_401 } = await server.counters();
+    assert.deepEqual({ refreshes, api_401 }, { refreshes: 1, api_401: 0 });
+  },
+);
