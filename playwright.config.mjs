@@ -19,11 +19,13 @@ export default defineConfig({
   projects: [
     project("surface", { fullyParallel: true }),
     project("tabs", { timeout: 240_000 }),
+    project("fetch", { timeout: 300_000 }),
     project("firefox", {
-      testDir: "tests/tabs",
-      timeout: 240_000,
-      use: { driver: "firefox" },
+      testDir: "tests",
+      testMatch: ["tabs/*.spec.mjs", "fetch/{differential,keepalive,leaks}.spec.mjs"],
       grepInvert: /@chromium/,
+      timeout: 300_000,
+      use: { driver: "firefox" },
     }),
   ],
 });

@@ -5,11 +5,12 @@ import assert from "node:assert/strict";
 import { test as base } from "@playwright/test";
 
 import { Server } from "../drivers/auth-server.mjs";
+import { DRIVERS } from "../drivers/drivers.mjs";
 import { Stage } from "./stage.mjs";
 
 export const test = base.extend({
-  /** Which browser: a file of `tests/drivers`. */
-  driver: ["people", { option: true, scope: "worker" }],
+  /** Which browser. */
+  driver: ["chromium", { option: true, scope: "worker" }],
 
   /** Arguments of the server, beside the usual ones. */
   serverArguments: [[], { option: true, scope: "worker" }],
@@ -25,7 +26,7 @@ export const test = base.extend({
 
   people: [
     async ({ driver }, use) => {
-      const { launch } = await import(`../drivers/${driver}.mjs`);
+      const { launch } = await import(DRIVERS[driver]);
       const people = await launch();
       await use(people);
       await people.close();

@@ -2,9 +2,8 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { after, before, test } from "node:test";
 
-import { open } from "./stage.mjs";
+import { open, say, test } from "./fixtures.mjs";
 
 /** Mebibytes. */
 const FILE = 256;
@@ -15,7 +14,7 @@ const LOOK = 20;
 let stage;
 let devtools;
 
-before(async () => {
+test.beforeAll(async () => {
   stage = await open();
   devtools = await stage.page.context().browser().newBrowserCDPSession();
   // Files are Blobs; these bytes are the browser's once they are in one, and not the page's.
@@ -30,16 +29,14 @@ before(async () => {
   await page.send("HeapProfiler.collectGarbage");
 });
 
-after(() => stage?.close());
+test.afterAll(() => stage?.close());
 
 for (const [what, isRequest, refuse] of [
   ["in init", false, ""],
   ["in a Request", true, ""],
   ["in init, and replayed,", false, "&refuse"],
 ]) {
-  test(`a file of ${FILE} MiB ${what} takes no memory of the page`, {
-    timeout: 120_000,
-  }, async (t) => {
+  test(`a file of ${FILE} MiB ${what} takes no memory of the page`, async () => {
     const before = await resident();
     let peak = before;
     let isOver = false;
@@ -62,7 +59,7 @@ for (const [what, isRequest, refuse] of [
     assert.deepEqual([sent, uploads.length], [200, refuse ? 2 : 1]);
     for (const { body } of uploads.splice(0)) assert.equal(body.length, FILE * 2 ** 20);
     stage.recorder.requests.length = 0;
-    t.diagnostic(`${Math.round(before)} MiB before, ${Math.round(peak)} MiB at most`);
+    say(`${Math.round(before)} MiB before, ${Math.round(peak)} MiB at most`);
     assert.ok(peak - before < ALLOWED, `${Math.round(peak - before)} MiB more`);
   });
 }

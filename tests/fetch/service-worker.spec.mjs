@@ -1,13 +1,12 @@
 // In a service worker: requests that it passes on. A navigation carries no token, for no script gets its answer.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
-import { open } from "./stage.mjs";
+import { open, test } from "./fixtures.mjs";
 
 let stage;
 
-before(async () => {
+test.beforeAll(async () => {
   stage = await open();
   await stage.page.evaluate(async () => {
     await navigator.serviceWorker.register("/files/service-worker.js", {
@@ -24,7 +23,7 @@ before(async () => {
   });
 });
 
-after(() => stage?.close());
+test.afterAll(() => stage?.close());
 
 const carried = (mark) =>
   stage.recorder

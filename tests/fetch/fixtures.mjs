@@ -1,7 +1,8 @@
 // A page with a session, and the servers that record what it sends.
 
-import { chromium } from "@playwright/test";
+import { test as base } from "@playwright/test";
 
+import { DRIVERS } from "../drivers/drivers.mjs";
 import { Recorder } from "./recorder.mjs";
 
 /**
@@ -12,25 +13,19 @@ const ORIGINS = ["own", "friend", "stranger", "closed"];
 /** Whom the page asks how far the others are: a browser has a few connections to each origin only. */
 const WATCHER = "watcher";
 
-export async function open() {
-  const browser = await launch();
-  return begin(await browser.newPage(), () => browser.close());
-}
+export const test = base.extend({
+  /** Which browser: `"chromium"` or `"firefox"`. */
+  driver: ["chromium", { option: true, scope: "worker" }],
+});
 
-export const launch = () =>
-  chromium.launch({
-    executablePath: process.env.CHROME ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-    ],
-  });
+/** Notes what was measured. */
+export const say = (description) => test.info().annotations.push({ type: "measured", description });
 
-/** In a page of any browser. */
-export async function begin(page, closeBrowser) {
+/** A page of that browser, and the servers. */
+export async function open(driver = "chromium") {
+  const { launch } = await import(DRIVERS[driver]);
+  const { context, close: closeBrowser } = await launch();
+  const page = await context.newPage();
   const recorder = await Recorder.start(
     [...ORIGINS, WATCHER],
     ["own", "friend", "stranger", WATCHER],
@@ -39,7 +34,7 @@ export async function begin(page, closeBrowser) {
   const isReady = async () => {
     await page.waitForFunction(() => globalThis.session !== undefined, null, {
       polling: 20,
-      timeout: 10_000,
+      timeout: 60_000,
     });
     await page.evaluate(async () => void (await session.ready));
   };

@@ -1,19 +1,17 @@
 // A caller's own signal ends the caller's own wait, at whatever stage of a call it comes, and nobody else's.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
-
-import { open } from "./stage.mjs";
-import { until } from "./until.mjs";
+import { until } from "../drivers/until.mjs";
+import { open, test } from "./fixtures.mjs";
 
 let stage;
 
-before(async () => {
+test.beforeAll(async () => {
   stage = await open();
 });
 
-afterEach(() => stage.recorder.letGo());
-after(() => stage?.close());
+test.afterEach(() => stage.recorder.letGo());
+test.afterAll(() => stage?.close());
 
 /** What a call waits for when it is aborted. `hold` makes it wait; a call that is not aborted then makes so many requests. */
 const STAGES = {
@@ -65,7 +63,7 @@ const SIGNALS = {
 for (const [place, { isSignedIn = false, query = "", hold, isHeld, requests }] of Object.entries(
   STAGES,
 )) {
-  describe(`a call that waits for ${place}`, () => {
+  test.describe(`a call that waits for ${place}`, () => {
     for (const [how, { begin, expected }] of Object.entries(SIGNALS)) {
       test(`ends with ${how}, and another goes on`, async () => {
         const { page, recorder } = stage;

@@ -2,18 +2,17 @@
 // request was and what the caller saw are as if native fetch had been told the new token.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
 
 import { compareAll, same } from "./compare.mjs";
-import { open } from "./stage.mjs";
+import { open, say, test } from "./fixtures.mjs";
 
 let stage;
 
-before(async () => {
+test.beforeAll(async () => {
   stage = await open();
 });
 
-after(() => stage?.close());
+test.afterAll(() => stage?.close());
 
 /**
  * Calls that are not sent twice: to elsewhere, with an authorization of their own, streams; and those that native fetch
@@ -26,11 +25,11 @@ const NOT_REPLAYED =
 const signInAnew = () =>
   stage.page.evaluate(() => session.signIn(() => fetch("/auth/refresh", { method: "POST" })));
 
-describe("a call whose token is refused", () => {
-  test("is replayed as it was", { timeout: 300_000 }, async (t) => {
+test.describe("a call whose token is refused", () => {
+  test("is replayed as it was", async () => {
     const all = await stage.page.evaluate(() => globalThis.names);
     const names = all.filter((name) => !NOT_REPLAYED.test(name));
-    t.diagnostic(`${names.length} calls`);
+    say(`${names.length} calls`);
     const ways = [
       { how: "native", mark: "rn" },
       { how: "session", mark: "rs", more: "&refuse", before: signInAnew },
@@ -50,7 +49,7 @@ describe("a call whose token is refused", () => {
         assert.notEqual(first.authorization, second.authorization);
       }
     });
-    t.diagnostic(`${replayed} were refused and replayed; ${stage.recorder.refreshes} refreshes`);
+    say(`${replayed} were refused and replayed; ${stage.recorder.refreshes} refreshes`);
     assert.ok(replayed > names.length / 2);
   });
 });
@@ -61,7 +60,7 @@ const strip = ({ authorization, ...others }) => ({
   own: authorization?.startsWith("Basic") ?? false,
 });
 
-describe("a 401 at the end of a redirect", () => {
+test.describe("a 401 at the end of a redirect", () => {
   for (const status of [301, 302, 303, 307, 308]) {
     for (const method of ["GET", "POST"]) {
       test(`within one origin is one to the token, and the whole way is gone again (${status}, ${method})`, async () => {

@@ -2,30 +2,31 @@
 // them replayed.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
 
+import { chromium } from "@playwright/test";
+import { CHROMIUM } from "../drivers/chromium.mjs";
+import { until } from "../drivers/until.mjs";
+import { test } from "./fixtures.mjs";
 import { Uploads } from "./http2.mjs";
-import { launch } from "./stage.mjs";
-import { until } from "./until.mjs";
 
 let browser;
 let page;
 let uploads;
 let mark = "";
 
-before(async () => {
-  [uploads, browser] = await Promise.all([Uploads.start(), launch()]);
+test.beforeAll(async () => {
+  [uploads, browser] = await Promise.all([Uploads.start(), chromium.launch(CHROMIUM)]);
   page = await browser.newPage({ ignoreHTTPSErrors: true });
   await page.goto(`${uploads.origin}/files/streams.html`);
   await page.waitForFunction(() => globalThis.begin !== undefined);
 });
 
-beforeEach(async () => {
+test.beforeEach(async () => {
   mark = `mark=${uploads.all.length}.`;
   await page.evaluate((name) => begin(name), mark);
 });
 
-after(async () => {
+test.afterAll(async () => {
   await browser?.close();
   uploads?.stop();
 });
@@ -50,7 +51,7 @@ const seen = () =>
     .of(mark)
     .map(({ text, isWhole, authorization }) => [text, isWhole, authorization !== undefined]);
 
-describe("a stream", { timeout: 60_000 }, () => {
+test.describe("a stream", () => {
   for (const how of ["native", "session", "replaying"]) {
     test(`goes out as it is made (${how})`, async () => {
       await send(how, url(), "one,");

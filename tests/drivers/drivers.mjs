@@ -1,0 +1,6 @@
+// The browsers as people have them, by their names: each module has a `launch`.
+
+export const DRIVERS = {
+  chromium: new URL("people.mjs", import.meta.url).href,
+  firefox: new URL("firefox.mjs", import.meta.url).href,
+};
