@@ -20,6 +20,7 @@ export default defineConfig({
     project("surface", { fullyParallel: true }),
     project("tabs", { timeout: 240_000 }),
     project("fetch", { timeout: 300_000 }),
+    project("demo"),
     project("firefox", {
       testDir: "tests",
       testMatch: ["tabs/*.spec.mjs", "fetch/{differential,keepalive,leaks}.spec.mjs"],

@@ -96,6 +96,18 @@ export class Server {
   /** What goes wrong from now on, instead of what did. */
   faults = (faults) => this.#order("faults", faults);
 
+  /** The status of a refresh with this cookie, as somebody would send it who has stolen it. */
+  async refreshWith({ name, value }) {
+    const headers = { cookie: `${name}=${value}`, "x-requested-with": "a-thief" };
+    return (await fetch(`${this.origin}/auth/refresh`, { method: "POST", headers })).status;
+  }
+
+  /** The status of an API call with this access token. */
+  async callWith(accessToken) {
+    const headers = { authorization: `Bearer ${accessToken}` };
+    return (await fetch(`${this.origin}/api/me`, { headers })).status;
+  }
+
   async #order(name, details) {
     const body = details && JSON.stringify(details);
     const response = await fetch(`${this.origin}/test/${name}`, { method: "POST", body });

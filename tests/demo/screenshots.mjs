@@ -1,26 +1,29 @@
-// Pictures of the demo to look at: node tests/e2e/screenshots.mjs http://127.0.0.1:4180 /tmp/pictures
+// Pictures of the demo to look at: node tests/demo/screenshots.mjs /tmp/pictures
 //
 // Light and dark, narrow and wide; signed out, signed in, after some calls, in a second tab, and signed out elsewhere.
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-import { launch } from "./browser.mjs";
+import { chromium } from "@playwright/test";
+
+import { Server } from "../drivers/auth-server.mjs";
+import { CHROMIUM } from "../drivers/chromium.mjs";
 import { DemoPage } from "./demo-page.mjs";
-import { Server } from "./server.mjs";
 
-const [address, folder] = process.argv.slice(2);
-if (!URL.canParse(address) || !folder) {
-  console.error("usage: node tests/e2e/screenshots.mjs <origin> <folder>");
+const [folder] = process.argv.slice(2);
+if (!folder) {
+  console.error("usage: node tests/demo/screenshots.mjs <folder>");
   process.exit(2);
 }
 
 const WIDTHS = { narrow: 390, wide: 1280 };
 
-const { origin } = new URL(address);
 await mkdir(folder, { recursive: true });
-const server = new Server(origin);
-const browser = await launch();
+const server = await Server.start({ www: fileURLToPath(new URL("../../www", import.meta.url)) });
+const { origin } = server;
+const browser = await chromium.launch(CHROMIUM);
 try {
   for (const colorScheme of ["light", "dark"]) {
     for (const [name, width] of Object.entries(WIDTHS)) {
@@ -29,6 +32,7 @@ try {
   }
 } finally {
   await browser.close();
+  await server.stop();
 }
 
 async function pictures(name, options) {

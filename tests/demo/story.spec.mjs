@@ -1,16 +1,15 @@
-// The whole story of the demo, in headless Chromium: node tests/e2e/demo.mjs http://127.0.0.1:4180
-//
-// The server needs --test-controls and --root. Refreshes are counted by the server; nothing sleeps.
+// The whole story of the demo. Refreshes are counted by the server; nothing sleeps.
 
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 
-import { launch } from "./browser.mjs";
+import { test as base } from "@playwright/test";
+
+import { Server } from "../drivers/auth-server.mjs";
 import { collectComplaints } from "./complaints.mjs";
 import { DemoPage, recordFaces } from "./demo-page.mjs";
 import { Secrets } from "./secrets.mjs";
-import { Server } from "./server.mjs";
-import { tell } from "./story.mjs";
 
 /** Seconds. Longer than the story, so that no token is renewed where the story does not want it. */
 const LONG = 900;
@@ -21,22 +20,23 @@ const LIFETIMES = 5;
 /** Seconds. No session renews a token earlier: `MIN_REFRESH_INTERVAL` of the machine. */
 const EARLIEST = 1;
 
-const [address] = process.argv.slice(2);
-if (!URL.canParse(address)) {
-  console.error(
-    "usage: node tests/e2e/demo.mjs <origin of a server with --test-controls and --root>",
-  );
-  process.exit(2);
-}
+const test = base.extend({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it what a fixture needs.
+  server: async ({}, use) => {
+    const server = await Server.start({
+      www: fileURLToPath(new URL("../../www", import.meta.url)),
+    });
+    await use(server);
+    await server.stop();
+  },
+});
 
-const { origin } = new URL(address);
-const server = new Server(origin);
-const browser = await launch();
-const context = await browser.newContext();
-context.setDefaultTimeout(20_000);
-await recordFaces(context);
-const complaints = collectComplaints(context);
-const secrets = new Secrets(context);
+/** What the steps share. */
+let server;
+let context;
+let complaints;
+let secrets;
+let origin;
 
 /** The tab that the story is told in. */
 let demo;
@@ -101,7 +101,7 @@ const steps = [
   [
     "API 200",
     async () => {
-      const grown = await server.during(async () => {
+      const { grown } = await server.during(async () => {
         assert.match(await demo.call("Call the API"), /→ 200 · no refresh$/);
         assert.match(await demo.call("Call the admin page"), /→ 200 · no refresh$/);
       });
@@ -117,7 +117,7 @@ const steps = [
       await server.issueTokensFor(SHORT);
       await demo.click("Refresh now");
       let from;
-      const grown = await server.during(async () => {
+      const { grown } = await server.during(async () => {
         from = await demo.generation();
         await demo.reachesGeneration(from + 1);
       });
@@ -136,7 +136,7 @@ const steps = [
       await demo.setRenewalAhead(false);
       await server.issueTokensFor(LONG);
       await demo.lapses();
-      const grown = await server.during(async () => {
+      const { grown } = await server.during(async () => {
         assert.match(await demo.call("Call the API"), /→ 200 · 1 refresh, 0 replays$/);
       });
       assert.equal(grown.refreshes, 1);
@@ -151,7 +151,7 @@ const steps = [
     "revoked → exactly 1 refresh, 1 replay",
     async () => {
       await demo.click("Revoke my access tokens");
-      const grown = await server.during(async () => {
+      const { grown } = await server.during(async () => {
         assert.match(await demo.call("Call the API"), /→ 200 · 1 refresh, 1 replay$/);
       });
       assert.deepEqual([grown.refreshes, grown.api_401, grown.api_ok], [1, 1, 1]);
@@ -163,7 +163,7 @@ const steps = [
     "revoked → 50 concurrent calls",
     async () => {
       await demo.click("Revoke my access tokens");
-      const grown = await server.during(async () => {
+      const { grown } = await server.during(async () => {
         assert.match(await demo.call("50 calls at once"), /50 × 200 · 1 refresh, /);
       });
       assert.equal(grown.refreshes, 1);
@@ -206,7 +206,7 @@ const steps = [
   [
     "reload → restored",
     async () => {
-      const grown = await server.during(async () => {
+      const { grown } = await server.during(async () => {
         await demo.page.reload();
         assert.equal((await demo.session()).id, session.id);
       });
@@ -220,7 +220,7 @@ const steps = [
     "tab closed and reopened → restored",
     async () => {
       await demo.page.close();
-      const grown = await server.during(async () => {
+      const { grown } = await server.during(async () => {
         demo = await DemoPage.open(context, origin);
         assert.equal((await demo.session()).id, session.id);
       });
@@ -232,7 +232,7 @@ const steps = [
   [
     "second tab → no refresh",
     async () => {
-      const grown = await server.during(async () => {
+      const { grown } = await server.during(async () => {
         other = await demo.openAnother();
         const { id, elsewhere } = await other.session();
         assert.equal(id, session.id);
@@ -264,7 +264,7 @@ const steps = [
     "revoked → 50 concurrent calls in each tab",
     async () => {
       await demo.click("Revoke my access tokens");
-      const grown = await server.during(async () => {
+      const { grown } = await server.during(async () => {
         const told = await Promise.all([demo, other].map((tab) => tab.call("50 calls at once")));
         for (const text of told) assert.match(text, /50 × 200 · /);
       });
@@ -310,7 +310,7 @@ const steps = [
     "three tabs at once",
     async () => {
       const tabs = [demo];
-      const grown = await server.during(async () => {
+      const { grown } = await server.during(async () => {
         tabs.push(
           ...(await Promise.all([DemoPage.open(context, origin), DemoPage.open(context, origin)])),
         );
@@ -365,7 +365,7 @@ const steps = [
       other = await demo.openAnother();
       await other.becomes("ended · .*");
       await demo.lists([other]);
-      const grown = await server.during(async () => {
+      const { grown } = await server.during(async () => {
         await other.begin("Bob (user)");
         const [here, there] = await Promise.all([demo.session(), other.session()]);
         assert.deepEqual([here.who, here.id, here.elsewhere], ["Bob", there.id, true]);
@@ -380,7 +380,7 @@ const steps = [
   [
     "signed out in one tab → in the other",
     async () => {
-      const grown = await server.during(async () => {
+      const { grown } = await server.during(async () => {
         await other.click("Sign out");
         await Promise.all([demo, other].map((tab) => tab.becomes("ended · signed-out")));
       });
@@ -398,7 +398,7 @@ const steps = [
     async () => {
       await demo.begin("Bob (user)");
       assert.equal((await demo.session()).who, "Bob");
-      const grown = await server.during(async () => {
+      const { grown } = await server.during(async () => {
         assert.match(await demo.call("Call the admin page"), /→ 403 · no refresh$/);
       });
       assert.deepEqual([grown.refreshes, grown.api_403], [0, 1]);
@@ -446,7 +446,9 @@ async function renewals(tabs) {
   await comeBy(1);
   const before = await counts();
   const began = performance.now();
-  const { rotated } = await server.during(() => comeBy(LIFETIMES));
+  const {
+    grown: { rotated },
+  } = await server.during(() => comeBy(LIFETIMES));
   const seconds = (performance.now() - began) / 1000;
   const after = await counts();
   const shown = {
@@ -456,11 +458,16 @@ async function renewals(tabs) {
   return { rotated, shown, seconds };
 }
 
-try {
-  const passed = await tell(steps, () => demo.page);
-  process.exitCode = passed ? 0 : 1;
-} finally {
-  await browser.close();
-}
-// For whoever looks at the demo next.
-await server.reset();
+test("the demo does what it says", async ({ context: given, server: started }) => {
+  server = started;
+  ({ origin } = server);
+  context = given;
+  await recordFaces(context);
+  complaints = collectComplaints(context);
+  secrets = new Secrets(context);
+  for (const [name, run] of steps) {
+    await test.step(name, async () => {
+      test.info().annotations.push({ type: name, description: await run() });
+    });
+  }
+});
