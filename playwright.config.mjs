@@ -21,6 +21,8 @@ export default defineConfig({
     project("tabs", { timeout: 240_000 }),
     project("fetch", { timeout: 300_000 }),
     project("demo"),
+    project("libraries"),
+    project("backends"),
     project("firefox", {
       testDir: "tests",
       testMatch: ["tabs/*.spec.mjs", "fetch/{differential,keepalive,leaks}.spec.mjs"],

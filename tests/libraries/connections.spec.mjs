@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { grown, rule } from "./stage.mjs";
+import { grown, test } from "./fixtures.mjs";
 
 /** Lifetimes, in seconds. */
 const SHORT = 2;
@@ -31,7 +31,7 @@ const WAYS = [
 ];
 
 for (const { title, library, way, end, rejected } of WAYS) {
-  rule(`${title}: it is let in`, async (stage) => {
+  test(`${title}: it is let in`, async ({ stage }) => {
     const page = await stage.open(library);
     await page.evaluate((way) => listen(way), way);
     assert.deepEqual(await page.evaluate(() => heard(1)), ["alice"]);
@@ -42,7 +42,7 @@ for (const { title, library, way, end, rejected } of WAYS) {
     });
   });
 
-  rule(`${title}: a token that has lapsed is renewed before it connects`, async (stage) => {
+  test(`${title}: a token that has lapsed is renewed before it connects`, async ({ stage }) => {
     await stage.server.issueTokensFor(SHORT);
     const page = await stage.open(library, { refreshAhead: false });
     await stage.server.issueTokensFor(LONG);
@@ -56,7 +56,7 @@ for (const { title, library, way, end, rejected } of WAYS) {
     });
   });
 
-  rule(`${title}: a token that was revoked before costs one refresh`, async (stage) => {
+  test(`${title}: a token that was revoked before costs one refresh`, async ({ stage }) => {
     const page = await stage.open(library);
     await stage.server.revokeAccess();
     await page.evaluate((way) => listen(way), way);
@@ -68,20 +68,19 @@ for (const { title, library, way, end, rejected } of WAYS) {
     });
   });
 
-  rule(
-    `${title}: ended because its token was revoked, it connects again, for one refresh`,
-    async (stage) => {
-      const page = await stage.open(library);
-      await page.evaluate((way) => listen(way), way);
-      await page.evaluate(() => heard(1));
-      await stage.server.revokeAccess();
-      await stage.api.recheck();
-      assert.deepEqual(await page.evaluate(() => heard(2)), ["alice", "alice"]);
-      assert.deepEqual(await grown(stage, "refreshes", "api_ok"), { refreshes: 1, api_ok: 2 });
-    },
-  );
+  test(`${title}: ended because its token was revoked, it connects again, for one refresh`, async ({
+    stage,
+  }) => {
+    const page = await stage.open(library);
+    await page.evaluate((way) => listen(way), way);
+    await page.evaluate(() => heard(1));
+    await stage.server.revokeAccess();
+    await stage.api.recheck();
+    assert.deepEqual(await page.evaluate(() => heard(2)), ["alice", "alice"]);
+    assert.deepEqual(await grown(stage, "refreshes", "api_ok"), { refreshes: 1, api_ok: 2 });
+  });
 
-  rule(`${title}: it is not tried for ever when the session is over`, async (stage) => {
+  test(`${title}: it is not tried for ever when the session is over`, async ({ stage }) => {
     const page = await stage.open(library);
     await page.evaluate((way) => listen(way), way);
     await page.evaluate(() => heard(1));
@@ -97,7 +96,9 @@ for (const { title, library, way, end, rejected } of WAYS) {
     });
   });
 
-  rule(`${title}: it is not tried for ever when brand-new tokens are refused`, async (stage) => {
+  test(`${title}: it is not tried for ever when brand-new tokens are refused`, async ({
+    stage,
+  }) => {
     const page = await stage.open(library);
     await stage.server.faults({ reject_fresh_tokens: true });
     await page.evaluate((way) => listen(way), way);
@@ -106,7 +107,7 @@ for (const { title, library, way, end, rejected } of WAYS) {
     assert.deepEqual(await grown(stage, "refreshes", "api_401"), { refreshes: 1, api_401: 2 });
   });
 
-  rule(`${title}: no token is in a URL`, async (stage) => {
+  test(`${title}: no token is in a URL`, async ({ stage }) => {
     const page = await stage.open(library);
     await page.evaluate((way) => listen(way), way);
     await page.evaluate(() => heard(1));

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { test } from "node:test";
+
+import { test } from "@playwright/test";
 
 const read = (path) => readFile(new URL(path, import.meta.url), "utf8");
 

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 
 import { bearer, claims, forged, INCLUDE, POST, seen, setCookies } from "./answers.mjs";
-import { rulesOf, until } from "./stage.mjs";
+import { testOf, until } from "./fixtures.mjs";
 
-const rule = rulesOf("django");
+const test = testOf("django");
 
 const SIGN_IN = "/dj-rest-auth/login/";
 const REFRESH = "/dj-rest-auth/token/refresh/";
@@ -49,7 +49,7 @@ async function signInAndKeep(stage) {
   return { access: (await response.json()).access, refresh: /=([^;]*)/.exec(line)[1] };
 }
 
-rule("a sign-in answers with `access`, an empty `refresh` and the user", async (stage) => {
+test("a sign-in answers with `access`, an empty `refresh` and the user", async ({ stage }) => {
   const { status, body, headers } = await stage.call(SIGN_IN, { json: ALICE, ...INCLUDE });
   const { access, user, ...rest } = body;
   assert.equal(status, 200);
@@ -61,7 +61,7 @@ rule("a sign-in answers with `access`, an empty `refresh` and the user", async (
   assert.deepEqual(others, { token_type: "access", user_id: String(user.pk) });
 });
 
-rule("a sign-in sets four cookies, of which script reads the CSRF token", async (stage) => {
+test("a sign-in sets four cookies, of which script reads the CSRF token", async ({ stage }) => {
   const headers = { "Content-Type": "application/json" };
   const response = await stage.direct(SIGN_IN, {
     method: "POST",
@@ -78,7 +78,7 @@ rule("a sign-in sets four cookies, of which script reads the CSRF token", async 
   assert.deepEqual(Object.keys(await stage.readable()), [CSRF_COOKIE]);
 });
 
-rule("a wrong password is a 400", async (stage) => {
+test("a wrong password is a 400", async ({ stage }) => {
   const { status, body } = await stage.call(SIGN_IN, {
     json: { ...ALICE, password: "no" },
     ...INCLUDE,
@@ -87,7 +87,7 @@ rule("a wrong password is a 400", async (stage) => {
   assert.deepEqual({ status, body }, { status: 400, body: { non_field_errors } });
 });
 
-rule("who is signed in signs in again with the CSRF token only", async (stage) => {
+test("who is signed in signs in again with the CSRF token only", async ({ stage }) => {
   await signIn(stage);
   const refused = await stage.call(SIGN_IN, { json: BOB, ...INCLUDE });
   assert.deepEqual(seen(refused), {
@@ -99,7 +99,9 @@ rule("who is signed in signs in again with the CSRF token only", async (stage) =
   assert.equal(body.user.username, "bob");
 });
 
-rule("nobody signs in while the browser holds an access cookie that is refused", async (stage) => {
+test("nobody signs in while the browser holds an access cookie that is refused", async ({
+  stage,
+}) => {
   await signIn(stage);
   await stage.backend.revokeAccess();
   const headers = { "X-CSRFToken": await stage.cookie(CSRF_COOKIE) };
@@ -107,7 +109,7 @@ rule("nobody signs in while the browser holds an access cookie that is refused",
   assert.deepEqual({ status, body }, { status: 401, body: refusedToken("Token is expired") });
 });
 
-rule("a token that has lapsed is a 401, whose challenge no page can read", async (stage) => {
+test("a token that has lapsed is a 401, whose challenge no page can read", async ({ stage }) => {
   await stage.backend.issueTokensFor(1);
   const token = await signIn(stage);
   const lapsed = await until(
@@ -120,7 +122,7 @@ rule("a token that has lapsed is a 401, whose challenge no page can read", async
   assert.equal(headers.get("www-authenticate"), 'Bearer realm="api"');
 });
 
-rule("a token that was revoked, is none, or is missing is a 401 too", async (stage) => {
+test("a token that was revoked, is none, or is missing is a 401 too", async ({ stage }) => {
   const token = await signIn(stage);
   await stage.backend.revokeAccess();
   assert.deepEqual(seen(await stage.call(ME, bearer(token))), {
@@ -138,17 +140,18 @@ rule("a token that was revoked, is none, or is missing is a 401 too", async (sta
   });
 });
 
-rule(
-  "the API takes the access cookie in place of a token, where the page sends cookies",
-  async (stage) => {
-    await signIn(stage);
-    assert.deepEqual(seen(await stage.call(ME, INCLUDE)), { status: 200, body: { user: "alice" } });
-    // A token comes before it.
-    assert.equal((await stage.call(ME, { ...INCLUDE, ...bearer("none") })).status, 401);
-  },
-);
+test("the API takes the access cookie in place of a token, where the page sends cookies", async ({
+  stage,
+}) => {
+  await signIn(stage);
+  assert.deepEqual(seen(await stage.call(ME, INCLUDE)), { status: 200, body: { user: "alice" } });
+  // A token comes before it.
+  assert.equal((await stage.call(ME, { ...INCLUDE, ...bearer("none") })).status, 401);
+});
 
-rule("a refresh wants the cookie only, and answers with `access` and its expiry", async (stage) => {
+test("a refresh wants the cookie only, and answers with `access` and its expiry", async ({
+  stage,
+}) => {
   const first = await signIn(stage);
   const { status, body } = await stage.call(REFRESH, POST);
   const { access, access_expiration, ...rest } = body;
@@ -165,7 +168,7 @@ rule("a refresh wants the cookie only, and answers with `access` and its expiry"
   });
 });
 
-rule("a refresh sets both cookies anew, and not the CSRF token", async (stage) => {
+test("a refresh sets both cookies anew, and not the CSRF token", async ({ stage }) => {
   await signIn(stage);
   const before = [await stage.cookie(REFRESH_COOKIE), await stage.cookie(CSRF_COOKIE)];
   await stage.call(REFRESH, POST);
@@ -179,28 +182,27 @@ rule("a refresh sets both cookies anew, and not the CSRF token", async (stage) =
   });
 });
 
-rule(
-  "a refresh takes an empty JSON object or a form, and no text; a token in it comes first",
-  async (stage) => {
-    await signIn(stage);
-    assert.equal((await stage.call(REFRESH, { json: {}, ...INCLUDE })).status, 200);
-    const headers = { "Content-Type": "application/x-www-form-urlencoded" };
-    assert.equal((await stage.call(REFRESH, { ...POST, headers, body: "a=b" })).status, 200);
-    const other = await stage.call(REFRESH, { json: { refresh: "none" }, ...INCLUDE });
-    assert.deepEqual(seen(other), refusedCookie("Token is invalid"));
-    const { status, body } = await stage.call(REFRESH, { ...POST, body: "text" });
-    const detail = 'Unsupported media type "text/plain;charset=UTF-8" in request.';
-    assert.deepEqual({ status, body }, { status: 415, body: { detail } });
-    assert.equal((await stage.call(REFRESH, INCLUDE)).status, 405);
-  },
-);
+test("a refresh takes an empty JSON object or a form, and no text; a token in it comes first", async ({
+  stage,
+}) => {
+  await signIn(stage);
+  assert.equal((await stage.call(REFRESH, { json: {}, ...INCLUDE })).status, 200);
+  const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+  assert.equal((await stage.call(REFRESH, { ...POST, headers, body: "a=b" })).status, 200);
+  const other = await stage.call(REFRESH, { json: { refresh: "none" }, ...INCLUDE });
+  assert.deepEqual(seen(other), refusedCookie("Token is invalid"));
+  const { status, body } = await stage.call(REFRESH, { ...POST, body: "text" });
+  const detail = 'Unsupported media type "text/plain;charset=UTF-8" in request.';
+  assert.deepEqual({ status, body }, { status: 415, body: { detail } });
+  assert.equal((await stage.call(REFRESH, INCLUDE)).status, 405);
+});
 
-rule("a token that goes along with a refresh does not matter", async (stage) => {
+test("a token that goes along with a refresh does not matter", async ({ stage }) => {
   await signIn(stage);
   assert.equal((await stage.call(REFRESH, { ...POST, ...bearer("none") })).status, 200);
 });
 
-rule("a spent cookie is refused, and the one that came after it is not", async (stage) => {
+test("a spent cookie is refused, and the one that came after it is not", async ({ stage }) => {
   await signIn(stage);
   const spent = await stage.cookie(REFRESH_COOKIE);
   await stage.call(REFRESH, POST);
@@ -213,33 +215,32 @@ rule("a spent cookie is refused, and the one that came after it is not", async (
   assert.deepEqual({ refreshes, refused }, { refreshes: 2, refused: 1 });
 });
 
-rule(
-  "a refresh is refused without a cookie, or with one that is revoked, has lapsed or is none",
-  async (stage) => {
-    const refresh = async () => seen(await stage.call(REFRESH, POST));
-    assert.deepEqual(await refresh(), refusedCookie("No valid refresh token found."));
-    await signIn(stage);
-    await stage.backend.revokeRefresh();
-    assert.deepEqual(await refresh(), refusedCookie("Token is blacklisted"));
-    for (const wrong of [forged(await stage.cookie(REFRESH_COOKIE)), "none"]) {
-      await stage.setCookie(REFRESH_COOKIE, wrong);
-      assert.deepEqual(await refresh(), refusedCookie("Token is invalid"));
-      assert.equal(await stage.cookie(REFRESH_COOKIE), wrong, "a refusal removes no cookie");
-    }
-    await stage.setCookie(REFRESH_COOKIE);
-    await stage.setCookie(ACCESS_COOKIE);
-    await stage.backend.issueTokensFor(1, 1);
-    const lapsed = await signInAndKeep(stage);
-    await until(
-      () => stage.direct(ME, bearer(lapsed.access)),
-      ({ status }) => status !== 200,
-    );
-    await stage.setCookie(REFRESH_COOKIE, lapsed.refresh);
-    assert.deepEqual(await refresh(), refusedCookie("Token is expired"));
-  },
-);
+test("a refresh is refused without a cookie, or with one that is revoked, has lapsed or is none", async ({
+  stage,
+}) => {
+  const refresh = async () => seen(await stage.call(REFRESH, POST));
+  assert.deepEqual(await refresh(), refusedCookie("No valid refresh token found."));
+  await signIn(stage);
+  await stage.backend.revokeRefresh();
+  assert.deepEqual(await refresh(), refusedCookie("Token is blacklisted"));
+  for (const wrong of [forged(await stage.cookie(REFRESH_COOKIE)), "none"]) {
+    await stage.setCookie(REFRESH_COOKIE, wrong);
+    assert.deepEqual(await refresh(), refusedCookie("Token is invalid"));
+    assert.equal(await stage.cookie(REFRESH_COOKIE), wrong, "a refusal removes no cookie");
+  }
+  await stage.setCookie(REFRESH_COOKIE);
+  await stage.setCookie(ACCESS_COOKIE);
+  await stage.backend.issueTokensFor(1, 1);
+  const lapsed = await signInAndKeep(stage);
+  await until(
+    () => stage.direct(ME, bearer(lapsed.access)),
+    ({ status }) => status !== 200,
+  );
+  await stage.setCookie(REFRESH_COOKIE, lapsed.refresh);
+  assert.deepEqual(await refresh(), refusedCookie("Token is expired"));
+});
 
-rule("a refresh for an account that was removed is a 500, in HTML", async (stage) => {
+test("a refresh for an account that was removed is a 500, in HTML", async ({ stage }) => {
   await stage.backend.addUser("carol", "carol's password");
   await signIn(stage, { username: "carol", password: "carol's password" });
   await stage.backend.removeUser("carol");
@@ -248,7 +249,7 @@ rule("a refresh for an account that was removed is a 500, in HTML", async (stage
   assert.match(body, /<title>Server Error \(500\)<\/title>/);
 });
 
-rule("a sign-out wants the CSRF token while there is an access cookie", async (stage) => {
+test("a sign-out wants the CSRF token while there is an access cookie", async ({ stage }) => {
   await signIn(stage);
   const refused = await stage.call(SIGN_OUT, POST);
   assert.deepEqual(seen(refused), {
@@ -266,25 +267,24 @@ rule("a sign-out wants the CSRF token while there is an access cookie", async (s
   assert.equal(await stage.cookie(CSRF_COOKIE), headers["X-CSRFToken"]);
 });
 
-rule(
-  "a sign-out wants no CSRF token with an access token in a header, or without an access cookie",
-  async (stage) => {
-    const token = await signIn(stage);
-    assert.equal((await stage.call(SIGN_OUT, { ...POST, ...bearer(token) })).status, 200);
-    await signIn(stage);
-    await stage.setCookie(ACCESS_COOKIE);
-    assert.equal((await stage.call(SIGN_OUT, POST)).status, 200);
-  },
-);
+test("a sign-out wants no CSRF token with an access token in a header, or without an access cookie", async ({
+  stage,
+}) => {
+  const token = await signIn(stage);
+  assert.equal((await stage.call(SIGN_OUT, { ...POST, ...bearer(token) })).status, 200);
+  await signIn(stage);
+  await stage.setCookie(ACCESS_COOKIE);
+  assert.equal((await stage.call(SIGN_OUT, POST)).status, 200);
+});
 
-rule("a sign-out with a token that is refused does nothing", async (stage) => {
+test("a sign-out with a token that is refused does nothing", async ({ stage }) => {
   await signIn(stage);
   const { status, body } = await stage.call(SIGN_OUT, { ...POST, ...bearer("none") });
   assert.deepEqual({ status, body }, { status: 401, body: refusedToken("Token is invalid") });
   assert.equal((await stage.call(REFRESH, POST)).status, 200);
 });
 
-rule("a sign-out revokes the refresh token, and the access token lives on", async (stage) => {
+test("a sign-out revokes the refresh token, and the access token lives on", async ({ stage }) => {
   const token = await signIn(stage);
   const spent = await stage.cookie(REFRESH_COOKIE);
   await stage.call(SIGN_OUT, { ...POST, ...bearer(token) });
@@ -293,26 +293,25 @@ rule("a sign-out revokes the refresh token, and the access token lives on", asyn
   assert.equal((await stage.call(ME, bearer(token))).status, 200);
 });
 
-rule(
-  "a sign-out of nobody is a 401, and so is a second one with the same cookie",
-  async (stage) => {
-    const signOut = async () => seen(await stage.call(SIGN_OUT, POST));
-    const none = await signOut();
-    assert.deepEqual(none, {
-      status: 401,
-      body: { detail: "Refresh token was not included in cookie data." },
-    });
-    await signIn(stage);
-    await stage.setCookie(ACCESS_COOKIE);
-    const spent = await stage.cookie(REFRESH_COOKIE);
-    await signOut();
-    await stage.setCookie(REFRESH_COOKIE, spent);
-    assert.deepEqual(await signOut(), { status: 401, body: { detail: "Token is blacklisted" } });
-    assert.equal(await stage.cookie(REFRESH_COOKIE), undefined);
-  },
-);
+test("a sign-out of nobody is a 401, and so is a second one with the same cookie", async ({
+  stage,
+}) => {
+  const signOut = async () => seen(await stage.call(SIGN_OUT, POST));
+  const none = await signOut();
+  assert.deepEqual(none, {
+    status: 401,
+    body: { detail: "Refresh token was not included in cookie data." },
+  });
+  await signIn(stage);
+  await stage.setCookie(ACCESS_COOKIE);
+  const spent = await stage.cookie(REFRESH_COOKIE);
+  await signOut();
+  await stage.setCookie(REFRESH_COOKIE, spent);
+  assert.deepEqual(await signOut(), { status: 401, body: { detail: "Token is blacklisted" } });
+  assert.equal(await stage.cookie(REFRESH_COOKIE), undefined);
+});
 
-rule("CORS lets two headers of our kind through, and no other", async (stage) => {
+test("CORS lets two headers of our kind through, and no other", async ({ stage }) => {
   await signIn(stage);
   for (const name of ["X-Requested-With", "X-CSRFToken"]) {
     assert.equal(
@@ -330,7 +329,7 @@ rule("CORS lets two headers of our kind through, and no other", async (stage) =>
   }
 });
 
-rule(`${MANY} calls at once all succeed, and with a revoked token none does`, async (stage) => {
+test(`${MANY} calls at once all succeed, and with a revoked token none does`, async ({ stage }) => {
   const token = await signIn(stage);
   const statuses = async () =>
     (await stage.callMany(MANY, ME, bearer(token))).map(({ status }) => status);
@@ -341,7 +340,7 @@ rule(`${MANY} calls at once all succeed, and with a revoked token none does`, as
   assert.deepEqual({ api_ok, api_401 }, { api_ok: MANY, api_401: MANY });
 });
 
-rule("an upload arrives to the byte", async (stage) => {
+test("an upload arrives to the byte", async ({ stage }) => {
   const token = await signIn(stage);
   const body = "é\n".repeat(50_000);
   assert.equal(

@@ -1,9 +1,8 @@
 // Sessions against the real back ends, from a page on another origin: with a preset, and what nobody can guess.
 
 import assert from "node:assert/strict";
-import { describe } from "node:test";
 
-import { rulesOf, until } from "./stage.mjs";
+import { testOf, until } from "./fixtures.mjs";
 
 const MANY = 50;
 const ALICE = { username: "alice", password: "alice's password" };
@@ -37,9 +36,9 @@ for (const [
   name,
   { preset, refresh, signOut, signIn, me, echo, refreshCookie, rotating },
 ] of Object.entries(BACK_ENDS)) {
-  describe(name, () => {
-    const rule = rulesOf(name);
+  const test = testOf(name);
 
+  test.describe(name, () => {
     /** Makes the page's session, and waits until it is restored, or not. Returns its state. */
     const open = (stage, more = {}) =>
       stage.page.evaluate(
@@ -102,13 +101,15 @@ for (const [
         wanted,
       );
 
-    rule("who has no session is told so by one request", async (stage) => {
+    test("who has no session is told so by one request", async ({ stage }) => {
       assert.equal(await open(stage), "none");
       const { refreshes, refused } = await stage.backend.counters();
       assert.deepEqual([refreshes, refused], [0, 1]);
     });
 
-    rule("a sign-in is read without a word of configuration, and names the user", async (stage) => {
+    test("a sign-in is read without a word of configuration, and names the user", async ({
+      stage,
+    }) => {
       await open(stage);
       assert.equal(await enter(stage), "active");
       const { statuses, text } = await ask(stage);
@@ -118,7 +119,7 @@ for (const [
       assert.ok(lives > 200_000 && lives <= 901_000, `${lives} ms`);
     });
 
-    rule("a wrong password rejects, and leaves all as it was", async (stage) => {
+    test("a wrong password rejects, and leaves all as it was", async ({ stage }) => {
       await open(stage);
       const error = await enter(stage, { ...ALICE, password: "no" }).catch(
         (error) => error.message,
@@ -127,7 +128,7 @@ for (const [
       assert.equal(await state(stage), "none");
     });
 
-    rule("a token that has lapsed is renewed before anything is sent", async (stage) => {
+    test("a token that has lapsed is renewed before anything is sent", async ({ stage }) => {
       await open(stage);
       await stage.backend.issueTokensFor(2);
       await enter(stage);
@@ -140,19 +141,18 @@ for (const [
       assert.deepEqual([refreshes, api_401], [1, 0]);
     });
 
-    rule(
-      `${MANY} calls that meet a refused token cost one refresh, and all are answered`,
-      async (stage) => {
-        await open(stage);
-        await enter(stage);
-        await stage.backend.revokeAccess();
-        assert.deepEqual((await ask(stage, MANY)).statuses, [200]);
-        assert.equal((await stage.backend.counters()).refreshes, 1);
-        assert.equal(await state(stage), "active");
-      },
-    );
+    test(`${MANY} calls that meet a refused token cost one refresh, and all are answered`, async ({
+      stage,
+    }) => {
+      await open(stage);
+      await enter(stage);
+      await stage.backend.revokeAccess();
+      assert.deepEqual((await ask(stage, MANY)).statuses, [200]);
+      assert.equal((await stage.backend.counters()).refreshes, 1);
+      assert.equal(await state(stage), "active");
+    });
 
-    rule("a body that meets a refused token arrives to the byte", async (stage) => {
+    test("a body that meets a refused token arrives to the byte", async ({ stage }) => {
       await open(stage);
       await enter(stage);
       await stage.backend.revokeAccess();
@@ -169,7 +169,7 @@ for (const [
       );
     });
 
-    rule("a reload restores the session, and the cookie rotates each time", async (stage) => {
+    test("a reload restores the session, and the cookie rotates each time", async ({ stage }) => {
       await open(stage);
       await enter(stage);
       const cookies = new Set([await stage.cookie(refreshCookie)]);
@@ -184,70 +184,68 @@ for (const [
       assert.deepEqual([refreshes, refused], [3, 1]);
     });
 
-    rule(
-      "a page goes away in the middle of a refresh: the next one asks until the cookie is there, and goes on",
-      async (stage) => {
-        const look = () =>
-          Promise.all(rotating.map(async (cookie) => [cookie, await stage.cookie(cookie)]));
-        const set = async (cookies) => {
-          for (const [cookie, value] of cookies) await stage.setCookie(cookie, value);
-        };
-        await open(stage);
-        await enter(stage);
-        const spent = await look();
-        await stage.page.evaluate(() => session.refresh());
-        // What that refresh has brought comes late, as if it were that of the page that goes away.
-        const late = await look();
-        await set(spent);
-        await stage.page.evaluate(
-          async ([origin, preset, refresh]) => {
-            const { createSession } = await import("/pkg/index.js");
-            const presets = await import("/pkg/presets.js");
-            session.close();
-            await new Promise((sent) => {
-              const fetch = () => new Promise(() => sent());
-              createSession({ ...presets[preset], refresh: origin + refresh, fetch });
-            });
-          },
-          [stage.origin, preset, refresh],
-        );
-        await stage.page.reload();
-        const { refused } = await stage.backend.counters();
-        const [status] = await Promise.all([
-          open(stage),
-          until(
-            () => stage.backend.counters(),
-            (counters) => counters.refused >= refused + 2,
-          ).then(() => set(late)),
-        ]);
-        assert.equal(status, "active");
-        assert.deepEqual((await ask(stage)).statuses, [200]);
-        assert.match((await ask(stage)).text, /alice/);
-      },
-    );
+    test("a page goes away in the middle of a refresh: the next one asks until the cookie is there, and goes on", async ({
+      stage,
+    }) => {
+      const look = () =>
+        Promise.all(rotating.map(async (cookie) => [cookie, await stage.cookie(cookie)]));
+      const set = async (cookies) => {
+        for (const [cookie, value] of cookies) await stage.setCookie(cookie, value);
+      };
+      await open(stage);
+      await enter(stage);
+      const spent = await look();
+      await stage.page.evaluate(() => session.refresh());
+      // What that refresh has brought comes late, as if it were that of the page that goes away.
+      const late = await look();
+      await set(spent);
+      await stage.page.evaluate(
+        async ([origin, preset, refresh]) => {
+          const { createSession } = await import("/pkg/index.js");
+          const presets = await import("/pkg/presets.js");
+          session.close();
+          await new Promise((sent) => {
+            const fetch = () => new Promise(() => sent());
+            createSession({ ...presets[preset], refresh: origin + refresh, fetch });
+          });
+        },
+        [stage.origin, preset, refresh],
+      );
+      await stage.page.reload();
+      const { refused } = await stage.backend.counters();
+      const [status] = await Promise.all([
+        open(stage),
+        until(
+          () => stage.backend.counters(),
+          (counters) => counters.refused >= refused + 2,
+        ).then(() => set(late)),
+      ]);
+      assert.equal(status, "active");
+      assert.deepEqual((await ask(stage)).statuses, [200]);
+      assert.match((await ask(stage)).text, /alice/);
+    });
 
-    rule(
-      "a sign-out is told to the server with its CSRF token: the cookie is of no use any more",
-      async (stage) => {
-        await open(stage);
-        await enter(stage);
-        const spent = await stage.cookie(refreshCookie);
-        const csrf = await stage.cookie("csrf_refresh_token");
-        await stage.page.evaluate(() => session.signOut());
-        assert.equal(await state(stage), "signed-out");
-        assert.equal((await stage.backend.counters()).sign_outs, 1);
-        assert.equal(await stage.cookie(refreshCookie), undefined);
-        await stage.setCookie(refreshCookie, spent);
-        await stage.setCookie("csrf_refresh_token", csrf);
-        await stage.page.evaluate(() => localStorage.clear());
-        await stage.page.reload();
-        assert.equal(await open(stage), "none");
-        await enter(stage, BOB);
-        assert.match((await ask(stage)).text, /bob/);
-      },
-    );
+    test("a sign-out is told to the server with its CSRF token: the cookie is of no use any more", async ({
+      stage,
+    }) => {
+      await open(stage);
+      await enter(stage);
+      const spent = await stage.cookie(refreshCookie);
+      const csrf = await stage.cookie("csrf_refresh_token");
+      await stage.page.evaluate(() => session.signOut());
+      assert.equal(await state(stage), "signed-out");
+      assert.equal((await stage.backend.counters()).sign_outs, 1);
+      assert.equal(await stage.cookie(refreshCookie), undefined);
+      await stage.setCookie(refreshCookie, spent);
+      await stage.setCookie("csrf_refresh_token", csrf);
+      await stage.page.evaluate(() => localStorage.clear());
+      await stage.page.reload();
+      assert.equal(await open(stage), "none");
+      await enter(stage, BOB);
+      assert.match((await ask(stage)).text, /bob/);
+    });
 
-    rule("a refresh that the server refuses ends the session", async (stage) => {
+    test("a refresh that the server refuses ends the session", async ({ stage }) => {
       await open(stage);
       await enter(stage);
       await stage.backend.revokeRefresh();
@@ -255,7 +253,7 @@ for (const [
       await untilState(stage, "rejected");
     });
 
-    rule("a cookie that is none ends it too", async (stage) => {
+    test("a cookie that is none ends it too", async ({ stage }) => {
       await open(stage);
       await enter(stage);
       await stage.setCookie(refreshCookie, "none.of.yours");
@@ -263,25 +261,21 @@ for (const [
       await untilState(stage, "rejected");
     });
 
-    rule(
-      "a header that CORS does not let through is named, and signs nobody out",
-      async (stage) => {
-        await open(stage);
-        await enter(stage);
-        await stage.page.reload();
-        // Only Django's list of headers is a short one.
-        const status = await open(stage, { attemptHeader: "X-Attempt" });
-        if (name === "flask") return assert.equal(status, "active");
-        assert.equal(status, "unknown");
-        assert.match(
-          await stage.page.evaluate(() => session.state.error.message),
-          /CORS.*X-Attempt/,
-        );
-      },
-    );
+    test("a header that CORS does not let through is named, and signs nobody out", async ({
+      stage,
+    }) => {
+      await open(stage);
+      await enter(stage);
+      await stage.page.reload();
+      // Only Django's list of headers is a short one.
+      const status = await open(stage, { attemptHeader: "X-Attempt" });
+      if (name === "flask") return assert.equal(status, "active");
+      assert.equal(status, "unknown");
+      assert.match(await stage.page.evaluate(() => session.state.error.message), /CORS.*X-Attempt/);
+    });
 
     if (name === "flask") {
-      rule("a CSRF token that is missing is a failure, and no end", async (stage) => {
+      test("a CSRF token that is missing is a failure, and no end", async ({ stage }) => {
         await open(stage);
         await enter(stage);
         await stage.setCookie("csrf_refresh_token", undefined);

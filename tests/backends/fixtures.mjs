@@ -1,57 +1,47 @@
 // Where a rule is checked: a page in a real Chromium, and a back end on another origin.
 
-import { after, before, test } from "node:test";
+import { test as base } from "@playwright/test";
 
-import { launch } from "../tabs/chromium.mjs";
 import { Backend } from "./backend.mjs";
 import { servePages } from "./pages.mjs";
 
-/** Milliseconds. */
-const TIMEOUT = 30_000;
 /** To cookies two ports of one host are one. */
 const ONE_HOST = { page: "127.0.0.1", backend: "127.0.0.1" };
 
 /**
- * What checks the rules of a back end, by the name of its folder; for the tests of a file, or of a `describe`. `hosts`:
- * where the browser finds the page and the back end.
+ * The tests of a back end, by the name of its folder. `hosts`: where the browser finds the page and the back end. A test is given a
+ * `stage` with nobody signed in.
  */
-export function rulesOf(name, hosts = ONE_HOST, cookieDomain) {
-  let pages;
-  let backend;
-  let chromium;
+export function testOf(name, hosts = ONE_HOST, cookieDomain) {
+  return base.extend({
+    pages: [
+      // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it what a fixture needs.
+      async ({}, use) => {
+        const pages = await servePages(hosts.page);
+        await use(pages);
+        await pages.stop();
+      },
+      { scope: "worker" },
+    ],
 
-  before(async () => {
-    pages = await servePages(hosts.page);
-    [backend, chromium] = await Promise.all([
-      Backend.start(name, pages.origin, cookieDomain),
-      launch(),
-    ]);
-  });
+    backend: [
+      async ({ pages }, use) => {
+        const backend = await Backend.start(name, pages.origin, cookieDomain);
+        await use(backend);
+        await backend.stop();
+      },
+      { scope: "worker" },
+    ],
 
-  after(async () => {
-    await chromium?.close();
-    await backend?.stop();
-    await pages?.stop();
-  });
-
-  /** `check` gets a stage with nobody signed in. */
-  return (title, check) => {
-    test(title, { timeout: TIMEOUT }, async (t) => {
-      await chromium.context.clearCookies();
+    stage: async ({ page, pages, backend }, use, testInfo) => {
       await backend.reset();
-      const page = await chromium.context.newPage();
-      try {
-        await page.goto(pages.origin);
-        await page.evaluate(() => localStorage.clear());
-        await check(new Stage(page, backend, hosts.backend));
-      } catch (error) {
-        t.diagnostic(`the back end said:\n${backend.log}`);
-        throw error;
-      } finally {
-        await page.close();
+      await page.goto(pages.origin);
+      await use(new Stage(page, backend, hosts.backend));
+      if (testInfo.status !== testInfo.expectedStatus) {
+        await testInfo.attach("backend.log", { body: String(backend.log) });
       }
-    });
-  };
+    },
+  });
 }
 
 class Stage {

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 
 import { bearer, claims, forged, INCLUDE, POST, seen, setCookies } from "./answers.mjs";
-import { rulesOf, until } from "./stage.mjs";
+import { testOf, until } from "./fixtures.mjs";
 
-const rule = rulesOf("flask");
+const test = testOf("flask");
 
 const SIGN_IN = "/login";
 const REFRESH = "/refresh";
@@ -50,22 +50,23 @@ async function hold(stage, cookies) {
   for (const [name, value] of cookies) await stage.setCookie(name, value);
 }
 
-rule(
-  "a sign-in answers with `access_token` alone; only the token says when it lapses",
-  async (stage) => {
-    const { status, body, headers } = await stage.call(SIGN_IN, { json: ALICE, ...INCLUDE });
-    const { access_token, ...rest } = body;
-    assert.equal(status, 200);
-    assert.deepEqual(headers, ["content-length", "content-type"]);
-    assert.deepEqual(rest, {});
-    const { exp, iat, nbf, jti, csrf, ...others } = claims(access_token);
-    assert.equal(exp - iat, 900);
-    assert.equal(nbf, iat);
-    assert.deepEqual(others, { type: "access", fresh: false, sub: "alice" });
-  },
-);
+test("a sign-in answers with `access_token` alone; only the token says when it lapses", async ({
+  stage,
+}) => {
+  const { status, body, headers } = await stage.call(SIGN_IN, { json: ALICE, ...INCLUDE });
+  const { access_token, ...rest } = body;
+  assert.equal(status, 200);
+  assert.deepEqual(headers, ["content-length", "content-type"]);
+  assert.deepEqual(rest, {});
+  const { exp, iat, nbf, jti, csrf, ...others } = claims(access_token);
+  assert.equal(exp - iat, 900);
+  assert.equal(nbf, iat);
+  assert.deepEqual(others, { type: "access", fresh: false, sub: "alice" });
+});
 
-rule("a sign-in sets the refresh token and its CSRF token, which script reads", async (stage) => {
+test("a sign-in sets the refresh token and its CSRF token, which script reads", async ({
+  stage,
+}) => {
   const headers = { "Content-Type": "application/json" };
   const response = await stage.direct(SIGN_IN, {
     method: "POST",
@@ -81,12 +82,12 @@ rule("a sign-in sets the refresh token and its CSRF token, which script reads", 
   assert.deepEqual(await stage.readable(), { [CSRF_COOKIE]: csrf });
 });
 
-rule("a wrong password is a 401", async (stage) => {
+test("a wrong password is a 401", async ({ stage }) => {
   const refused = await stage.call(SIGN_IN, { json: { ...ALICE, password: "no" }, ...INCLUDE });
   assert.deepEqual(seen(refused), saying(401, "Bad username or password"));
 });
 
-rule("who is signed in signs in again, as somebody else too", async (stage) => {
+test("who is signed in signs in again, as somebody else too", async ({ stage }) => {
   await signIn(stage);
   const token = await signIn(stage, BOB);
   assert.deepEqual(seen(await stage.call(ME, bearer(token))), {
@@ -95,7 +96,7 @@ rule("who is signed in signs in again, as somebody else too", async (stage) => {
   });
 });
 
-rule("a token that has lapsed is a 401, without a challenge", async (stage) => {
+test("a token that has lapsed is a 401, without a challenge", async ({ stage }) => {
   await stage.backend.issueTokensFor(1);
   const token = await signIn(stage);
   const lapsed = await until(
@@ -108,43 +109,38 @@ rule("a token that has lapsed is a 401, without a challenge", async (stage) => {
   assert.equal(headers.get("www-authenticate"), null);
 });
 
-rule(
-  "a token that was revoked or is missing is a 401 too, and one that is none a 422",
-  async (stage) => {
-    const token = await signIn(stage);
-    await stage.backend.revokeAccess();
-    assert.deepEqual(
-      seen(await stage.call(ME, bearer(token))),
-      saying(401, "Token has been revoked"),
-    );
-    assert.deepEqual(seen(await stage.call(ME)), saying(401, "Missing Authorization Header"));
-    assert.deepEqual(
-      seen(await stage.call(ME, bearer("none"))),
-      saying(422, "Not enough segments"),
-    );
-    assert.deepEqual(
-      seen(await stage.call(ME, bearer(forged(token)))),
-      saying(422, "Signature verification failed"),
-    );
-  },
-);
+test("a token that was revoked or is missing is a 401 too, and one that is none a 422", async ({
+  stage,
+}) => {
+  const token = await signIn(stage);
+  await stage.backend.revokeAccess();
+  assert.deepEqual(
+    seen(await stage.call(ME, bearer(token))),
+    saying(401, "Token has been revoked"),
+  );
+  assert.deepEqual(seen(await stage.call(ME)), saying(401, "Missing Authorization Header"));
+  assert.deepEqual(seen(await stage.call(ME, bearer("none"))), saying(422, "Not enough segments"));
+  assert.deepEqual(
+    seen(await stage.call(ME, bearer(forged(token)))),
+    saying(422, "Signature verification failed"),
+  );
+});
 
-rule(
-  "a refresh wants the cookie and its CSRF token, and answers with `access_token`",
-  async (stage) => {
-    const first = await signIn(stage);
-    const { status, body } = await refresh(stage);
-    assert.equal(status, 200);
-    assert.deepEqual(Object.keys(body), ["access_token"]);
-    assert.notEqual(body.access_token, first);
-    assert.deepEqual(seen(await stage.call(ME, bearer(body.access_token))), {
-      status: 200,
-      body: { user: "alice" },
-    });
-  },
-);
+test("a refresh wants the cookie and its CSRF token, and answers with `access_token`", async ({
+  stage,
+}) => {
+  const first = await signIn(stage);
+  const { status, body } = await refresh(stage);
+  assert.equal(status, 200);
+  assert.deepEqual(Object.keys(body), ["access_token"]);
+  assert.notEqual(body.access_token, first);
+  assert.deepEqual(seen(await stage.call(ME, bearer(body.access_token))), {
+    status: 200,
+    body: { user: "alice" },
+  });
+});
 
-rule("a refresh sets both cookies anew", async (stage) => {
+test("a refresh sets both cookies anew", async ({ stage }) => {
   await signIn(stage);
   const [[, token], [, csrf]] = await held(stage);
   await refresh(stage);
@@ -158,41 +154,39 @@ rule("a refresh sets both cookies anew", async (stage) => {
   });
 });
 
-rule(
-  "a refresh without the CSRF token, or with another, is a 401 that spends nothing",
-  async (stage) => {
-    await signIn(stage);
-    assert.deepEqual(seen(await stage.call(REFRESH, POST)), saying(401, "Missing CSRF token"));
-    const other = await stage.call(REFRESH, { ...POST, headers: { [CSRF_HEADER]: "another" } });
-    assert.deepEqual(seen(other), saying(401, "CSRF double submit tokens do not match"));
-    assert.equal((await refresh(stage)).status, 200);
-  },
-);
+test("a refresh without the CSRF token, or with another, is a 401 that spends nothing", async ({
+  stage,
+}) => {
+  await signIn(stage);
+  assert.deepEqual(seen(await stage.call(REFRESH, POST)), saying(401, "Missing CSRF token"));
+  const other = await stage.call(REFRESH, { ...POST, headers: { [CSRF_HEADER]: "another" } });
+  assert.deepEqual(seen(other), saying(401, "CSRF double submit tokens do not match"));
+  assert.equal((await refresh(stage)).status, 200);
+});
 
-rule("a refresh takes a body of any kind, and POST only", async (stage) => {
+test("a refresh takes a body of any kind, and POST only", async ({ stage }) => {
   await signIn(stage);
   const headers = { [CSRF_HEADER]: (await stage.readable())[CSRF_COOKIE] };
   assert.equal((await stage.call(REFRESH, { ...POST, headers, body: "text" })).status, 200);
   assert.equal((await stage.call(REFRESH, { ...INCLUDE, headers })).status, 405);
 });
 
-rule(
-  "an access token that goes along with a refresh or a sign-out makes it a 422",
-  async (stage) => {
-    const token = await signIn(stage);
-    const headers = { [CSRF_HEADER]: await stage.cookie(CSRF_COOKIE), ...bearer(token).headers };
-    for (const [method, path] of [
-      ["POST", REFRESH],
-      ["DELETE", SIGN_OUT],
-    ]) {
-      const refused = await stage.call(path, { method, headers, ...INCLUDE });
-      assert.deepEqual(seen(refused), saying(422, "Only refresh tokens are allowed"));
-    }
-    assert.equal((await refresh(stage)).status, 200);
-  },
-);
+test("an access token that goes along with a refresh or a sign-out makes it a 422", async ({
+  stage,
+}) => {
+  const token = await signIn(stage);
+  const headers = { [CSRF_HEADER]: await stage.cookie(CSRF_COOKIE), ...bearer(token).headers };
+  for (const [method, path] of [
+    ["POST", REFRESH],
+    ["DELETE", SIGN_OUT],
+  ]) {
+    const refused = await stage.call(path, { method, headers, ...INCLUDE });
+    assert.deepEqual(seen(refused), saying(422, "Only refresh tokens are allowed"));
+  }
+  assert.equal((await refresh(stage)).status, 200);
+});
 
-rule("a spent cookie is refused, and the one that came after it is not", async (stage) => {
+test("a spent cookie is refused, and the one that came after it is not", async ({ stage }) => {
   await signIn(stage);
   const spent = await held(stage);
   await refresh(stage);
@@ -205,36 +199,35 @@ rule("a spent cookie is refused, and the one that came after it is not", async (
   assert.deepEqual({ refreshes, refused }, { refreshes: 2, refused: 1 });
 });
 
-rule(
-  "a refresh is refused without a cookie, or with one that is revoked, has lapsed or is none",
-  async (stage) => {
-    assert.deepEqual(await refresh(stage), saying(401, NO_COOKIE));
-    await signIn(stage);
-    await stage.backend.revokeRefresh();
-    assert.deepEqual(await refresh(stage), saying(401, "Token has been revoked"));
-    await stage.setCookie(REFRESH_COOKIE, forged(await stage.cookie(REFRESH_COOKIE)));
-    assert.deepEqual(await refresh(stage), saying(422, "Signature verification failed"));
-    await stage.setCookie(REFRESH_COOKIE, "none");
-    assert.deepEqual(await refresh(stage), saying(422, "Not enough segments"));
-    assert.equal(await stage.cookie(REFRESH_COOKIE), "none", "a refusal removes no cookie");
-    await stage.backend.issueTokensFor(1, 1);
-    const token = await signIn(stage);
-    await until(
-      () => stage.direct(ME, bearer(token)),
-      ({ status }) => status !== 200,
-    );
-    assert.deepEqual(await refresh(stage), saying(401, "Token has expired"));
-  },
-);
+test("a refresh is refused without a cookie, or with one that is revoked, has lapsed or is none", async ({
+  stage,
+}) => {
+  assert.deepEqual(await refresh(stage), saying(401, NO_COOKIE));
+  await signIn(stage);
+  await stage.backend.revokeRefresh();
+  assert.deepEqual(await refresh(stage), saying(401, "Token has been revoked"));
+  await stage.setCookie(REFRESH_COOKIE, forged(await stage.cookie(REFRESH_COOKIE)));
+  assert.deepEqual(await refresh(stage), saying(422, "Signature verification failed"));
+  await stage.setCookie(REFRESH_COOKIE, "none");
+  assert.deepEqual(await refresh(stage), saying(422, "Not enough segments"));
+  assert.equal(await stage.cookie(REFRESH_COOKIE), "none", "a refusal removes no cookie");
+  await stage.backend.issueTokensFor(1, 1);
+  const token = await signIn(stage);
+  await until(
+    () => stage.direct(ME, bearer(token)),
+    ({ status }) => status !== 200,
+  );
+  assert.deepEqual(await refresh(stage), saying(401, "Token has expired"));
+});
 
-rule("a refresh for an account that was removed is a 401", async (stage) => {
+test("a refresh for an account that was removed is a 401", async ({ stage }) => {
   await stage.backend.addUser("carol", "carol's password");
   await signIn(stage, { username: "carol", password: "carol's password" });
   await stage.backend.removeUser("carol");
   assert.deepEqual(await refresh(stage), saying(401, "Error loading the user carol"));
 });
 
-rule("a sign-out is a DELETE with the CSRF token, and removes both cookies", async (stage) => {
+test("a sign-out is a DELETE with the CSRF token, and removes both cookies", async ({ stage }) => {
   const token = await signIn(stage);
   const spent = await held(stage);
   const refused = await stage.call(SIGN_OUT, { method: "DELETE", ...INCLUDE });
@@ -252,20 +245,19 @@ rule("a sign-out is a DELETE with the CSRF token, and removes both cookies", asy
   assert.deepEqual(await refresh(stage), saying(401, "Token has been revoked"));
 });
 
-rule(
-  "a sign-out of nobody is a 401, and so is a second one, which removes no cookie",
-  async (stage) => {
-    assert.deepEqual(await signOut(stage), saying(401, NO_COOKIE));
-    await signIn(stage);
-    const spent = await held(stage);
-    await signOut(stage);
-    await hold(stage, spent);
-    assert.deepEqual(await signOut(stage), saying(401, "Token has been revoked"));
-    assert.deepEqual(await held(stage), spent);
-  },
-);
+test("a sign-out of nobody is a 401, and so is a second one, which removes no cookie", async ({
+  stage,
+}) => {
+  assert.deepEqual(await signOut(stage), saying(401, NO_COOKIE));
+  await signIn(stage);
+  const spent = await held(stage);
+  await signOut(stage);
+  await hold(stage, spent);
+  assert.deepEqual(await signOut(stage), saying(401, "Token has been revoked"));
+  assert.deepEqual(await held(stage), spent);
+});
 
-rule("CORS lets every header through", async (stage) => {
+test("CORS lets every header through", async ({ stage }) => {
   await signIn(stage);
   for (const name of ["X-Requested-With", "X-Attempt", "X-XSRF-TOKEN"]) {
     const headers = { [CSRF_HEADER]: (await stage.readable())[CSRF_COOKIE], [name]: "a" };
@@ -273,7 +265,7 @@ rule("CORS lets every header through", async (stage) => {
   }
 });
 
-rule(`${MANY} calls at once all succeed, and with a revoked token none does`, async (stage) => {
+test(`${MANY} calls at once all succeed, and with a revoked token none does`, async ({ stage }) => {
   const token = await signIn(stage);
   const statuses = async () =>
     (await stage.callMany(MANY, ME, bearer(token))).map(({ status }) => status);
@@ -284,7 +276,7 @@ rule(`${MANY} calls at once all succeed, and with a revoked token none does`, as
   assert.deepEqual({ api_ok, api_401 }, { api_ok: MANY, api_401: MANY });
 });
 
-rule("an upload arrives to the byte", async (stage) => {
+test("an upload arrives to the byte", async ({ stage }) => {
   const token = await signIn(stage);
   const body = "é\n".repeat(50_000);
   assert.equal(

@@ -1,10 +1,11 @@
 // The page and the back end on two hosts of one site, as on `app.example.com` and `api.example.com`.
 
 import assert from "node:assert/strict";
-import { describe } from "node:test";
+
+import { test as base } from "@playwright/test";
 
 import { INCLUDE } from "./answers.mjs";
-import { rulesOf } from "./stage.mjs";
+import { testOf } from "./fixtures.mjs";
 
 /** Chromium takes all names below `localhost` for this computer, and two labels for a site. */
 const SITE = "shop.localhost";
@@ -33,25 +34,24 @@ for (const [name, { signIn, signOut, cookie, header }] of Object.entries(BACKEND
     return (await stage.call(path, { method, headers: { [header]: csrf }, ...INCLUDE })).status;
   };
 
-  describe(`${name}, without a domain`, () => {
-    const rule = rulesOf(name, HOSTS);
+  base.describe(`${name}, without a domain`, () => {
+    const test = testOf(name, HOSTS);
 
-    rule(
-      "the browser sends its cookies, and the page cannot read the CSRF token",
-      async (stage) => {
-        await stage.call(signIn, { json: ALICE, ...INCLUDE });
-        const csrf = await stage.cookie(cookie);
-        assert.ok(csrf);
-        assert.deepEqual(await stage.readable(), {});
-        assert.equal(await signOutWith(stage, csrf), 200);
-      },
-    );
+    test("the browser sends its cookies, and the page cannot read the CSRF token", async ({
+      stage,
+    }) => {
+      await stage.call(signIn, { json: ALICE, ...INCLUDE });
+      const csrf = await stage.cookie(cookie);
+      assert.ok(csrf);
+      assert.deepEqual(await stage.readable(), {});
+      assert.equal(await signOutWith(stage, csrf), 200);
+    });
   });
 
-  describe(`${name}, with a domain`, () => {
-    const rule = rulesOf(name, HOSTS, SITE);
+  base.describe(`${name}, with a domain`, () => {
+    const test = testOf(name, HOSTS, SITE);
 
-    rule("the page reads the CSRF token", async (stage) => {
+    test("the page reads the CSRF token", async ({ stage }) => {
       await stage.call(signIn, { json: ALICE, ...INCLUDE });
       assert.deepEqual(await stage.readable(), { [cookie]: await stage.cookie(cookie) });
       assert.equal(await signOutWith(stage, (await stage.readable())[cookie]), 200);
