@@ -35,7 +35,7 @@ export class Page {
   }
 
   /** Asks the page until it says something true; there may be another page in the tab by then. */
-  async waitForFunction(inPage, argument, { polling, timeout }) {
+  async waitForFunction(inPage, argument, { polling = LOOK, timeout = PATIENCE } = {}) {
     for (const end = Date.now() + timeout; ; await pause(polling)) {
       const value = await this.evaluate(inPage, argument).catch(() => undefined);
       if (value) return { jsonValue: () => value };

@@ -45,7 +45,7 @@ for (const [where, address] of Object.entries(ADDRESSES)) {
 
       await page.run((address) => void (location.href = address), address);
       const state = await prerendered.run(() =>
-        becomes({ status: "active", sub: "alice" }, 10_000),
+        becomes({ status: "active", sub: "alice" }, 60_000),
       );
       assert.equal(state.session, epoch);
       const activated = await prerendered.run(

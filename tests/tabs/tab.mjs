@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** How long a tab may take to get where it should, in milliseconds: far more than it needs. */
-const PATIENCE = 10_000;
+const PATIENCE = 60_000;
 /** How often it is looked at, where nothing tells: no frame is drawn of a tab that is hidden. */
 export const LOOK = 50;
 
