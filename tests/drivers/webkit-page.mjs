@@ -1,0 +1,142 @@
+// One window of WebKit, with those methods of Playwright's pages that `tests/tabs/tab.mjs` is written for.
+
+import { setTimeout as pause } from "node:timers/promises";
+
+/** How often it is looked whether something is there, in milliseconds. */
+const LOOK = 10;
+/** And for how long: a limit, and no more than that. */
+const PATIENCE = 60_000;
+/** Where a page keeps what came of the functions that run in it. */
+const ANSWERS = "__answersOfTheDriver";
+/** And how it is told that it will be left. */
+const LEFT = "__leftByTheDriver";
+
+export class Page {
+  #handle;
+  #windows;
+  #url;
+  #isClosed = false;
+  #sequence = 0;
+  #initScripts = [];
+
+  constructor(handle, windows) {
+    this.#handle = handle;
+    this.#windows = windows;
+  }
+
+  /** Without what `addInitScript` has put into it. */
+  url = () => this.#url?.split("#")[0];
+  isClosed = () => this.#isClosed;
+
+  /**
+   * Runs a function in the page. What goes in and comes out is JSON. Only its beginning is a command: while it runs,
+   * the other windows can be talked to. Rejects when the page is gone before it has ended.
+   */
+  async evaluate(inPage, argument = null) {
+    const id = ++this.#sequence;
+    await this.#run(
+      `const [answers, id, argument] = arguments;
+      const all = globalThis[answers] ?? Object.defineProperty(globalThis, answers, { value: {} })[answers];
+      const mine = (all[id] = {});
+      (async () => (${inPage})(JSON.parse(argument)))().then(
+        (value) => Object.assign(mine, { done: true, value: JSON.stringify(value) }),
+        (error) => Object.assign(mine, { done: true, error: \`\${error}\n\${error?.stack}\` }),
+      );`,
+      ANSWERS,
+      id,
+      JSON.stringify(argument),
+    );
+    for (;;) {
+      const answer = await this.#run(
+        `const [answers, id] = arguments;
+        const mine = globalThis[answers]?.[id];
+        if (mine?.done) delete globalThis[answers][id];
+        return mine ?? null;`,
+        ANSWERS,
+        id,
+      );
+      if (!answer) throw new Error(`the page is gone in which this ran: ${inPage}`);
+      if (answer.error !== undefined) throw new Error(`in the page: ${answer.error}`);
+      if (answer.done) return answer.value === undefined ? undefined : JSON.parse(answer.value);
+      await pause(LOOK);
+    }
+  }
+
+  /** Asks the page until it says something true; there may be another page in the window by then. */
+  async waitForFunction(inPage, argument, { polling = LOOK, timeout = PATIENCE } = {}) {
+    let error;
+    for (const end = Date.now() + timeout; ; await pause(polling)) {
+      const value = await this.evaluate(inPage, argument).catch((cause) => {
+        error = cause;
+      });
+      if (value) return { jsonValue: () => value };
+      if (Date.now() > end) throw new Error(`${inPage} stays false`, { cause: error });
+    }
+  }
+
+  /**
+   * Runs a function in the documents of this window that come by `goto`, or by a reload of one of them, before anything
+   * of theirs. Classic WebDriver has no such command, so the page has to help: the functions are in the fragment of its
+   * address, and `tests/tabs/www/init.js` runs them. `goto` fails where it has not.
+   */
+  async addInitScript(inPage) {
+    this.#initScripts.push(String(inPage));
+  }
+
+  async goto(url) {
+    const target = new URL(url);
+    if (this.#initScripts.length > 0)
+      target.hash = encodeURIComponent(JSON.stringify(this.#initScripts));
+    await this.#navigate((driver) => driver.get(target.href));
+    if (this.#initScripts.length === 0) return;
+    const count = await this.evaluate(() => globalThis.initScripts);
+    if (count !== this.#initScripts.length)
+      throw new Error(`${url} runs no scripts of its address`);
+  }
+
+  reload = () => this.#navigate((driver) => driver.navigate().refresh());
+
+  /** As it was, if the browser has kept it, or loaded again. */
+  goBack = () => this.#navigate((driver) => driver.navigate().back());
+
+  async close() {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#windows.close(this.#handle);
+  }
+
+  /** It has the focus. No window covers another on a display without a window manager: all of them are seen. */
+  bringToFront = () => this.#windows.in(this.#handle, () => {});
+
+  /** Those that it sends, also those that no script can read. */
+  cookies = () => this.#windows.in(this.#handle, (driver) => driver.manage().getCookies());
+
+  clearCookies = () =>
+    this.#windows.in(this.#handle, (driver) => driver.manage().deleteAllCookies());
+
+  /**
+   * Waits until another document is there, and loaded. The command itself does not in a window that was just opened: it
+   * takes the end of the load of `about:blank` for its own.
+   */
+  async #navigate(command) {
+    const mark = ++this.#sequence;
+    await this.#run("globalThis[arguments[0]] = arguments[1]", LEFT, mark);
+    await this.#windows.in(this.#handle, command);
+    for (const end = Date.now() + PATIENCE; ; await pause(LOOK)) {
+      const url = await this.#run(
+        `const [left, mark] = arguments;
+        return globalThis[left] !== mark && document.readyState === "complete" ? location.href : null;`,
+        LEFT,
+        mark,
+      );
+      if (url) {
+        this.#url = url;
+        return;
+      }
+      if (Date.now() > end) throw new Error(`no other document after ${this.#url}`);
+    }
+  }
+
+  #run = (script, ...rest) =>
+    this.#windows.in(this.#handle, (driver) => driver.executeScript(script, ...rest));
+}

@@ -1,0 +1,212 @@
+// Starts WebKitGTK's MiniBrowser, by WebKitWebDriver. It speaks classic WebDriver only: one command at a time, to one
+// window at a time, and no events. Where no display is given, there is one that nobody sees.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Builder, Capabilities } from "selenium-webdriver";
+import { DriverService } from "selenium-webdriver/remote/index.js";
+
+import { Page } from "./webkit-page.mjs";
+
+const DRIVER = process.env.WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver";
+/** Where distributions have the libraries that come with it. */
+const LIBRARIES = "/usr/lib";
+const XVFB = process.env.XVFB ?? "Xvfb";
+
+/** Milliseconds: a limit, and no more than that. */
+const PATIENCE = 60_000;
+
+// Both programs are named below, so Selenium has nothing to look for; if it did, it would not do so in the network.
+process.env.SE_OFFLINE = "true";
+process.env.SE_AVOID_STATS = "true";
+
+// So that the browser is ended whatever ends us, but for SIGKILL.
+for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
+/** A browser and its only context; `close` ends it and forgets it. */
+export async function launch() {
+  const binary = process.env.WEBKIT ?? (await findBrowser());
+  if (!binary) throw new Error("no MiniBrowser: install webkit2gtk-driver, or name it by WEBKIT");
+  const profile = await mkdtemp(join(tmpdir(), "silent-session-webkit-"));
+  const display = process.env.DISPLAY ? { env: {}, close: async () => {} } : await startDisplay();
+  const service = new DriverService.Builder(DRIVER)
+    .setLoopback(true)
+    .setHostname("127.0.0.1")
+    .setEnvironment({ ...process.env, ...display.env, ...foldersIn(profile) })
+    .build();
+  const close = async (driver) => {
+    await driver?.quit();
+    await service.kill();
+    await display.close();
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const driver = await new Builder()
+      .disableEnvironmentOverrides()
+      .usingServer(await service.start(PATIENCE))
+      .withCapabilities(
+        new Capabilities({
+          browserName: "MiniBrowser",
+          "webkitgtk:browserOptions": { binary, args: ["--automation"] },
+          timeouts: { script: PATIENCE, pageLoad: PATIENCE },
+        }),
+      )
+      .build();
+    const context = new Context(new Windows(driver));
+    await context.begin();
+    return { context, close: () => close(driver) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The newest MiniBrowser that is installed: `/usr/lib/<architecture>/webkit2gtk-<version>/MiniBrowser` at Debian's. */
+async function findBrowser() {
+  const found = [];
+  for (const entry of await readdir(LIBRARIES, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const folder = join(LIBRARIES, entry.name);
+    const versions = (await readdir(folder)).filter((name) => name.startsWith("webkit2gtk-"));
+    found.push(...versions.map((name) => join(folder, name, "MiniBrowser")));
+  }
+  return found.sort().at(-1);
+}
+
+/** A display of its own, on a free number, which the server itself has found. */
+async function startDisplay() {
+  const child = spawn(
+    XVFB,
+    ["-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"],
+    {
+      stdio: ["ignore", "ignore", "ignore", "pipe"],
+    },
+  );
+  const kill = () => child.kill("SIGTERM");
+  process.on("exit", kill);
+  const number = await new Promise((resolve, reject) => {
+    child.on("error", (cause) => reject(new Error("no Xvfb: install xvfb", { cause })));
+    child.on("exit", (code) => reject(new Error(`${XVFB} ended with ${code}`)));
+    let said = "";
+    child.stdio[3].setEncoding("utf8").on("data", (text) => {
+      said += text;
+      if (said.endsWith("\n")) resolve(said.trim());
+    });
+  });
+  const close = async () => {
+    process.off("exit", kill);
+    if (child.exitCode !== null) return;
+    kill();
+    await once(child, "exit");
+  };
+  return { env: { DISPLAY: `:${number}`, GDK_BACKEND: "x11" }, close };
+}
+
+/** What the browser writes, it writes into a folder of its own. */
+function foldersIn(profile) {
+  return Object.fromEntries(
+    ["XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"].map((name) => [name, profile]),
+  );
+}
+
+/** The windows of one session. Its commands concern the window that was switched to last, so they go one by one. */
+class Windows {
+  #driver;
+  #current;
+  #last = Promise.resolve();
+  /** The one that was there first, and stays: a new one is opened from one that is there. */
+  #home;
+
+  constructor(driver) {
+    this.#driver = driver;
+  }
+
+  /** Does something when it is its turn, with the driver in that window, or in any. */
+  in(handle, work) {
+    const done = this.#last.then(async () => {
+      if (handle !== undefined && handle !== this.#current) {
+        this.#current = undefined;
+        await this.#driver.switchTo().window(handle);
+        this.#current = handle;
+      }
+      return work(this.#driver);
+    });
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async begin() {
+    this.#home = await this.in(undefined, (driver) => driver.getWindowHandle());
+    return this.#home;
+  }
+
+  /** Opens one, and returns its handle. */
+  open = () =>
+    this.in(this.#home, async (driver) => {
+      this.#current = undefined;
+      await driver.switchTo().newWindow("window");
+      this.#current = await driver.getWindowHandle();
+      return this.#current;
+    });
+
+  close = (handle) =>
+    this.in(handle, async (driver) => {
+      this.#current = undefined;
+      await driver.close();
+    });
+}
+
+/**
+ * What all windows have in common. It and its pages are made after Playwright's, for the sake of
+ * `tests/tabs/tab.mjs`. There is one of it: no other profile can be had from the driver.
+ */
+class Context {
+  #windows;
+  #pages = [];
+
+  constructor(windows) {
+    this.#windows = windows;
+  }
+
+  async begin() {
+    this.#add(await this.#windows.begin());
+  }
+
+  /** A new window, and one that is seen: a tab in the window of another is hidden. */
+  async newPage() {
+    return this.#add(await this.#windows.open());
+  }
+
+  pages = () => this.#pages.filter((page) => !page.isClosed());
+
+  /** Those that the page would send which is open in any window. */
+  async cookies() {
+    const [page] = this.pages().filter((page) => page.url()?.startsWith("http"));
+    return page ? page.cookies() : [];
+  }
+
+  /** The same ones. */
+  async clearCookies() {
+    const [page] = this.pages().filter((page) => page.url()?.startsWith("http"));
+    await page?.clearCookies();
+  }
+
+  /** Classic WebDriver tells of nothing: neither requests, nor what the console says, nor errors that nobody caught. */
+  on(event) {
+    throw new Error(`classic WebDriver has no events, so there is no "${event}"`);
+  }
+
+  off() {
+    return this;
+  }
+
+  #add(handle) {
+    const page = new Page(handle, this.#windows);
+    this.#pages.push(page);
+    return page;
+  }
+}
