@@ -8,7 +8,8 @@ const LOOK = 10;
 const PATIENCE = 60_000;
 /** Where a page keeps what came of the functions that run in it. */
 const ANSWERS = "__answersOfTheDriver";
-/** And how it is told that it will be left. */
+/** How its address says that it waits, and how it is told that it will be left. */
+const WAIT = "#wait";
 const LEFT = "__leftByTheDriver";
 
 export class Page {
@@ -75,9 +76,9 @@ export class Page {
   }
 
   /**
-   * Runs a function in the documents of this window that come by `goto`, or by a reload of one of them, before anything
-   * of theirs. Classic WebDriver has no such command, so the page has to help: the functions are in the fragment of its
-   * address, and `tests/tabs/www/init.js` runs them. `goto` fails where it has not.
+   * Runs a function in the documents of this window that come, before anything of theirs. Classic WebDriver has no such
+   * command, so the page has to help: it waits where its address ends with `#wait` (`tests/tabs/www/begin.js`). One
+   * that does not, such as a page that a link leads to, does without. `goto` fails where it has not waited.
    */
   async addInitScript(inPage) {
     this.#initScripts.push(String(inPage));
@@ -85,13 +86,8 @@ export class Page {
 
   async goto(url) {
     const target = new URL(url);
-    if (this.#initScripts.length > 0)
-      target.hash = encodeURIComponent(JSON.stringify(this.#initScripts));
+    if (this.#initScripts.length > 0) target.hash = WAIT;
     await this.#navigate((driver) => driver.get(target.href));
-    if (this.#initScripts.length === 0) return;
-    const count = await this.evaluate(() => globalThis.initScripts);
-    if (count !== this.#initScripts.length)
-      throw new Error(`${url} runs no scripts of its address`);
   }
 
   reload = () => this.#navigate((driver) => driver.navigate().refresh());
@@ -131,10 +127,18 @@ export class Page {
       );
       if (url) {
         this.#url = url;
-        return;
+        return this.#begin();
       }
       if (Date.now() > end) throw new Error(`no other document after ${this.#url}`);
     }
+  }
+
+  /** Lets a page go on that waits for the functions of `addInitScript`, when they have run. */
+  async #begin() {
+    if (this.#initScripts.length === 0 || new URL(this.#url).hash !== WAIT) return;
+    const scripts = this.#initScripts.map((script) => `(${script})();`).join("\n");
+    await this.waitForFunction(() => globalThis.begin !== undefined);
+    await this.#run(`${scripts} begin(); delete globalThis.begin;`);
   }
 
   #run = (script, ...rest) =>
