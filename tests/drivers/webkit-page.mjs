@@ -8,8 +8,9 @@ const LOOK = 10;
 const PATIENCE = 60_000;
 /** Where a page keeps what came of the functions that run in it. */
 const ANSWERS = "__answersOfTheDriver";
-/** How its address says that it waits, and how it is told that it will be left. */
+/** How its address says that it waits, how it knows that it need not, and how it is told that it will be left. */
 const WAIT = "#wait";
+const BEGUN = "__begunByTheDriver";
 const LEFT = "__leftByTheDriver";
 
 export class Page {
@@ -76,9 +77,9 @@ export class Page {
   }
 
   /**
-   * Runs a function in the documents of this window that come, before anything of theirs. Classic WebDriver has no such
-   * command, so the page has to help: it waits where its address ends with `#wait` (`tests/tabs/www/begin.js`). One
-   * that does not, such as a page that a link leads to, does without. `goto` fails where it has not waited.
+   * Runs a function in the documents of this window that come, before any script of theirs. Classic WebDriver has no
+   * such command, so the page has to help: it waits where its address ends with `#wait` (`tests/tabs/www/begin.js`).
+   * Fails where one with scripts does not. A page that a link leads to does without the functions.
    */
   async addInitScript(inPage) {
     this.#initScripts.push(String(inPage));
@@ -137,8 +138,16 @@ export class Page {
   async #begin() {
     if (this.#initScripts.length === 0 || new URL(this.#url).hash !== WAIT) return;
     const scripts = this.#initScripts.map((script) => `(${script})();`).join("\n");
-    await this.waitForFunction(() => globalThis.begin !== undefined);
-    await this.#run(`${scripts} begin(); delete globalThis.begin;`);
+    const state = await this.#run(
+      `const [begun] = arguments;
+      if (globalThis[begun]) return "comes from the cache";
+      if (!globalThis.begin && document.scripts.length > 0) return "has not waited";
+      globalThis[begun] = true;
+      ${scripts}
+      globalThis.begin?.();`,
+      BEGUN,
+    );
+    if (state === "has not waited") throw new Error(`${this.#url} does not wait for the driver`);
   }
 
   #run = (script, ...rest) =>
