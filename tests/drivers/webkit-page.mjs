@@ -59,7 +59,7 @@ export class Page {
       );
       if (!answer) throw new Error(`the page is gone in which this ran: ${inPage}`);
       if (answer.error !== undefined) throw new Error(`in the page: ${answer.error}`);
-      if (answer.done) return answer.value === undefined ? undefined : JSON.parse(answer.value);
+      if (answer.done) return answer.value === null ? undefined : JSON.parse(answer.value);
       await pause(LOOK);
     }
   }
@@ -103,13 +103,10 @@ export class Page {
   }
 
   /** It has the focus. No window covers another on a display without a window manager: all of them are seen. */
-  bringToFront = () => this.#windows.in(this.#handle, () => {});
+  bringToFront = () => this.do(() => {});
 
-  /** Those that it sends, also those that no script can read. */
-  cookies = () => this.#windows.in(this.#handle, (driver) => driver.manage().getCookies());
-
-  clearCookies = () =>
-    this.#windows.in(this.#handle, (driver) => driver.manage().deleteAllCookies());
+  /** Does something with the driver in this window, when nothing else is being done. */
+  do = (work) => this.#windows.in(this.#handle, work);
 
   /**
    * Waits until another document is there, and loaded. The command itself does not in a window that was just opened: it
@@ -118,7 +115,7 @@ export class Page {
   async #navigate(command) {
     const mark = ++this.#sequence;
     await this.#run("globalThis[arguments[0]] = arguments[1]", LEFT, mark);
-    await this.#windows.in(this.#handle, command);
+    await this.do(command);
     for (const end = Date.now() + PATIENCE; ; await pause(LOOK)) {
       const url = await this.#run(
         `const [left, mark] = arguments;
@@ -150,6 +147,5 @@ export class Page {
     if (state === "has not waited") throw new Error(`${this.#url} does not wait for the driver`);
   }
 
-  #run = (script, ...rest) =>
-    this.#windows.in(this.#handle, (driver) => driver.executeScript(script, ...rest));
+  #run = (script, ...rest) => this.do((driver) => driver.executeScript(script, ...rest));
 }

@@ -183,17 +183,14 @@ class Context {
 
   pages = () => this.#pages.filter((page) => !page.isClosed());
 
-  /** Those that the page would send which is open in any window. */
-  async cookies() {
-    const [page] = this.pages().filter((page) => page.url()?.startsWith("http"));
-    return page ? page.cookies() : [];
-  }
+  /**
+   * Those that go to an address, also those that no script can read. Others cannot be had, so there has to be one; no
+   * document need be there.
+   */
+  cookies = (url) => this.#at(url, (driver) => driver.manage().getCookies());
 
-  /** The same ones. */
-  async clearCookies() {
-    const [page] = this.pages().filter((page) => page.url()?.startsWith("http"));
-    await page?.clearCookies();
-  }
+  /** Removes the same ones. */
+  clearCookies = (url) => this.#at(url, (driver) => driver.manage().deleteAllCookies());
 
   /** Classic WebDriver tells of nothing: neither requests, nor what the console says, nor errors that nobody caught. */
   on(event) {
@@ -202,6 +199,13 @@ class Context {
 
   off() {
     return this;
+  }
+
+  /** Does something in the first window, at an address. */
+  async #at(url, work) {
+    const [first] = this.#pages;
+    if (first.url() !== url) await first.goto(url);
+    return first.do(work);
   }
 
   #add(handle) {
