@@ -88,6 +88,8 @@ export class Page {
   async goto(url) {
     const target = new URL(url);
     if (this.#initScripts.length > 0) target.hash = WAIT;
+    // With a fragment, the same address is another place of the same document.
+    if (target.hash && target.href === this.#url) return this.reload();
     await this.#navigate((driver) => driver.get(target.href));
   }
 
