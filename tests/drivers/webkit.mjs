@@ -31,8 +31,8 @@ for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) process.once(signal, () =>
 export async function launch() {
   const binary = process.env.WEBKIT ?? (await findBrowser());
   if (!binary) throw new Error("no MiniBrowser: install webkit2gtk-driver, or name it by WEBKIT");
-  const profile = await mkdtemp(join(tmpdir(), "silent-session-webkit-"));
   const display = process.env.DISPLAY ? { env: {}, close: async () => {} } : await startDisplay();
+  const profile = await mkdtemp(join(tmpdir(), "silent-session-webkit-"));
   const service = new DriverService.Builder(DRIVER)
     .setLoopback(true)
     .setHostname("127.0.0.1")
