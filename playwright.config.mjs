@@ -30,5 +30,12 @@ export default defineConfig({
       timeout: 300_000,
       use: { driver: "firefox" },
     }),
+    project("webkit", {
+      testDir: "tests/tabs",
+      grep: /@webkit/,
+      timeout: 300_000,
+      workers: 1,
+      use: { driver: "webkit" },
+    }),
   ],
 });

@@ -14,7 +14,7 @@ const PACKAGE = process.env.SILENT_SESSION_PACKAGE ?? path("../../pkg");
 
 /** How often the counters are looked at, and for how long, in milliseconds. */
 const LOOK = 20;
-const PATIENCE = 15_000;
+const PATIENCE = 60_000;
 
 export class Server {
   /** Where the pages and the endpoints are. Web Locks want a secure context, and 127.0.0.1 is one. */

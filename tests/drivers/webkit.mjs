@@ -27,8 +27,8 @@ process.env.SE_AVOID_STATS = "true";
 // So that the browser is ended whatever ends us, but for SIGKILL.
 for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
-/** A browser and its only context; `close` ends it and forgets it. */
-export async function launch() {
+/** A browser and its only context; `close` ends it and forgets it. `origin`: whose cookies are meant. */
+export async function launch({ origin }) {
   const binary = process.env.WEBKIT ?? (await findBrowser());
   if (!binary) throw new Error("no MiniBrowser: install webkit2gtk-driver, or name it by WEBKIT");
   const display = process.env.DISPLAY ? { env: {}, close: async () => {} } : await startDisplay();
@@ -56,9 +56,9 @@ export async function launch() {
         }),
       )
       .build();
-    const context = new Context(new Windows(driver));
+    const context = new Context(new Windows(driver), `${origin}/auth/`);
     await context.begin();
-    return { context, close: () => close(driver) };
+    return { context, watch: () => () => {}, close: () => close(driver) };
   } catch (error) {
     await close();
     throw error;
@@ -165,11 +165,15 @@ class Windows {
  * `tests/tabs/tab.mjs`. There is one of it: no other profile can be had from the driver.
  */
 class Context {
+  /** Whoever asks what the tabs have sent is told that nobody knows. */
+  isBlind = true;
   #windows;
+  #address;
   #pages = [];
 
-  constructor(windows) {
+  constructor(windows, address) {
     this.#windows = windows;
+    this.#address = address;
   }
 
   async begin() {
@@ -183,28 +187,25 @@ class Context {
 
   pages = () => this.#pages.filter((page) => !page.isClosed());
 
-  /**
-   * Those that go to an address, also those that no script can read. Others cannot be had, so there has to be one; no
-   * document need be there.
-   */
-  cookies = (url) => this.#at(url, (driver) => driver.manage().getCookies());
+  /** Those that go to the auth server, also those that no script can read. Others cannot be had. */
+  cookies = () => this.#atServer((driver) => driver.manage().getCookies());
 
   /** Removes the same ones. */
-  clearCookies = (url) => this.#at(url, (driver) => driver.manage().deleteAllCookies());
+  clearCookies = () => this.#atServer((driver) => driver.manage().deleteAllCookies());
 
   /** Classic WebDriver tells of nothing: neither requests, nor what the console says, nor errors that nobody caught. */
-  on(event) {
-    throw new Error(`classic WebDriver has no events, so there is no "${event}"`);
+  on() {
+    return this;
   }
 
   off() {
     return this;
   }
 
-  /** Does something in the first window, at an address. */
-  async #at(url, work) {
+  /** Does something in the first window, at the server's address. No document need be there. */
+  async #atServer(work) {
     const [first] = this.#pages;
-    if (first.url() !== url) await first.goto(url);
+    if (first.url() !== this.#address) await first.goto(this.#address);
     return first.do(work);
   }
 

@@ -25,9 +25,9 @@ export const test = base.extend({
   ],
 
   people: [
-    async ({ driver }, use) => {
+    async ({ driver, server }, use) => {
       const { launch } = await import(DRIVERS[driver]);
-      const people = await launch();
+      const people = await launch(server);
       await use(people);
       await people.close();
     },

@@ -52,7 +52,7 @@ test("one page holds sessions of several names, and each has its own tabs", asyn
   await one.run(() => signIn("bob", other));
   await two.run(
     (patience) => becomes({ status: "active", sub: "bob", elsewhere: true }, patience, other),
-    10_000,
+    60_000,
   );
   await two.knows(1);
   assert.deepEqual(await two.run(() => other.inspect().tabs), [

@@ -91,3 +91,22 @@ test("a lone page that comes back from the cache goes on with its token, without
   assert.deepEqual(await left.call(), { by: "alice", status: 200, sub: "alice" });
   assert.equal(left.refreshes, before);
 });
+
+for (const [when, isLate] of Object.entries({ before: false, after: true })) {
+  test(`without locks, a page that comes back from the cache ${when} the reply to its refresh goes on`, async ({
+    stage,
+  }) => {
+    const [left] = await stage.signedIn(1, "alice", { timeout: 3 }, () => {
+      delete Navigator.prototype.locks;
+    });
+    const { session } = await left.state();
+    const reply = await stage.holdReply(left);
+    await left.leave();
+    if (isLate) await reply();
+    await left.comeBack();
+    const call = left.call();
+    if (!isLate) await reply();
+    assert.deepEqual(await call, { by: "alice", status: 200, sub: "alice" });
+    await stage.goesOn(left, session);
+  });
+}

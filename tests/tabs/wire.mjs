@@ -33,6 +33,7 @@ export class Wire {
 
   /** What a tab has sent to a path, in order. */
   of(tab, path) {
+    if (this.#context.isBlind) throw new Error("nobody sees what the tabs of this browser send");
     return this.#requests.filter((request) => request.page === tab.page && request.path === path);
   }
 

@@ -1,6 +1,8 @@
 // An app in a tab, with what the rules want of it as globals. Its options come with the address, for a tab that is
 // loaded again makes the same session.
 
+import "/begin.js";
+
 import { createSession } from "/pkg/index.js";
 
 const {
