@@ -93,6 +93,7 @@ impl<E: Entropy> Session<E> {
             Event::StorageRead(found) => self.stored = self.clock.horizon.believed(self.completed(*found)),
             event if self.tenure.is_closed() => self.react_when_closed(now, event),
             event => {
+                self.extend_late_wait(now);
                 if self.believes(&event) {
                     self.react(now, event);
                 }

@@ -11,6 +11,7 @@ use crate::session::tabs::replies::Debt;
 use crate::session::tenure::Phase;
 use crate::session::time::{Millis, Moment};
 use crate::session::token::current_token::Source;
+use crate::session::turn::{Stage, Turn};
 
 impl<E: Entropy> Session<E> {
     /// Starts the session. Asks the other tabs, and waits for them only if there may be any.
@@ -109,6 +110,18 @@ impl<E: Entropy> Session<E> {
         self.tell(PeerMessage::Hello);
         if self.hears_answers() {
             self.tabs.ask(now, true);
+        }
+    }
+
+    /// Extends the wait for replies if a refresh waits for them and this page was blocked.
+    pub(super) fn extend_late_wait(&mut self, now: Moment) {
+        if !self.refresh_is_due(now) || !self.tabs.extend_late(now) {
+            return;
+        }
+        self.queue.look(now, self.config.longest_gap());
+        let is_holding = |turn: &&mut Turn| matches!(turn.stage, Stage::Holding { .. });
+        if let Some(turn) = self.queue.current.as_mut().filter(is_holding) {
+            turn.wait_again(turn.orphan_left(now).max(ANSWER_PATIENCE), now);
         }
     }
 

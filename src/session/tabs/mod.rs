@@ -10,11 +10,15 @@ use crate::session::tabs::replies::{Debt, FEW, Replies};
 use crate::session::time::{Deadline, Millis, Moment};
 
 /// The wait for replies of other tabs. A message arrives some milliseconds after the lock; a busy
-/// or hidden tab takes longer. The wait saves a refresh, and takes no longer than this.
+/// or hidden tab takes longer. The wait saves a refresh, and takes no longer than this. It is
+/// extended once if this tab was blocked.
 pub(crate) const ANSWER_PATIENCE: Millis = Millis::new(100);
 
 /// The wait if one of them is known to have what is asked for.
 const NEWS_PATIENCE: Millis = Millis::from_secs(1);
+
+/// The delay from which a page that notices the end of the wait late counts as blocked.
+const LATE: Millis = Millis::new(25);
 
 /// Number of tabs that are remembered. Further tabs are asked, but not waited for.
 const MOST_SIBLINGS: usize = 64;
@@ -45,6 +49,8 @@ pub(crate) struct Tabs {
 #[derive(Debug)]
 struct Inquiry {
     ends: Deadline,
+    /// The time from which its end is noticed late; `None` once it was extended for that.
+    late: Option<Deadline>,
     /// The tabs that have not replied; `None` if the tabs are unknown.
     missing: Option<Vec<TabId>>,
     /// Whether this tab waits for the replies. Otherwise another tab has asked, and this one only
@@ -80,15 +86,28 @@ impl Tabs {
     pub(crate) fn ask(&mut self, now: Moment, known: bool) {
         let missing = (known && !self.siblings.is_empty()).then(|| self.siblings.clone());
         let ends = Deadline::new(now, ANSWER_PATIENCE);
-        self.inquiry = Some(Inquiry { ends, missing, is_ours: true, has_reply: false, is_news: false });
+        let late = Some(Deadline::new(now, ANSWER_PATIENCE + LATE));
+        self.inquiry = Some(Inquiry { ends, late, missing, is_ours: true, has_reply: false, is_news: false });
     }
 
     /// Extends the wait, because one of the known tabs has what is asked for.
     pub(crate) fn be_patient(&mut self, now: Moment) {
         if let Some(inquiry) = self.inquiry.as_mut().filter(|inquiry| inquiry.missing.is_some()) {
             inquiry.ends = Deadline::new(now, NEWS_PATIENCE);
+            inquiry.late = Some(Deadline::new(now, NEWS_PATIENCE + LATE));
             inquiry.is_news = true;
         }
+    }
+
+    /// Extends the wait, once, if this page notices its end late. The page was blocked, so replies
+    /// may be in its queue of events. Returns whether it did.
+    pub(crate) fn extend_late(&mut self, now: Moment) -> bool {
+        let Some(inquiry) = self.inquiry.as_mut().filter(|inquiry| inquiry.is_ours) else { return false };
+        let is_late = inquiry.late.take_if(|late| late.is_due(now)).is_some();
+        if is_late {
+            inquiry.ends = Deadline::new(now, ANSWER_PATIENCE);
+        }
+        is_late
     }
 
     /// Notes that another tab has asked all. A tab that does not reply to it has gone.

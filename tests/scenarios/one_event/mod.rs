@@ -1,5 +1,6 @@
 //! What a session does at one event, exactly: where a scenario of whole tabs would reach it by accident only.
 
+mod blocked;
 mod over;
 mod phases;
 mod refreshes;
