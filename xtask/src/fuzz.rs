@@ -1,64 +1,54 @@
 //! Fuzzing what comes from outside: `fuzz/` has the targets, `tests/hostile` what they do.
 
-use std::fs;
+use anyhow::{Context as _, Result, ensure};
+use lexopt::{Arg, Parser, ValueExt as _};
+use xshell::cmd;
 
-use crate::arguments::Arguments;
-use crate::failure::{Failure, Outcome, While as _};
-use crate::process::run;
 use crate::project::Project;
 use crate::setup::tools;
 
-/// In seconds, for each target.
+/// Seconds for each target.
 const LONG: u32 = 60;
-/// In bytes: longer input finds nothing that shorter does not.
+/// Bytes: longer input finds nothing that shorter does not.
 const LARGEST: u32 = 4_096;
 
 /// `cargo xtask fuzz [TARGET]… [--seconds N]`
-pub(crate) fn command(project: &Project, mut arguments: Arguments) -> Outcome {
-    let seconds = arguments.option("--seconds")?.unwrap_or(LONG);
-    let targets = targets(project)?;
-    let mut chosen = arguments.rest();
-    if let Some(unknown) = chosen.iter().find(|name| !targets.contains(name)) {
-        return Err(Failure::new(format!("there is no target `{unknown}`, only {}", targets.join(", "))));
+pub(crate) fn command(project: &Project, mut arguments: Parser) -> Result<()> {
+    let (mut seconds, mut chosen) = (LONG, Vec::new());
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("seconds") => seconds = arguments.value()?.parse()?,
+            Arg::Value(target) => chosen.push(target.string()?),
+            other => return Err(other.unexpected().into()),
+        }
     }
-    if chosen.is_empty() {
-        chosen = targets;
+    let files = project.shell.read_dir("fuzz/fuzz_targets")?;
+    let names = files.iter().filter_map(|path| path.file_stem());
+    let targets: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    for name in &chosen {
+        ensure!(targets.contains(name), "there is no target `{name}`, only {}", targets.join(", "));
     }
-    let tool = tools::cargo_fuzz();
-    tool.provide(project)?;
-    chosen.iter().try_for_each(|target| fuzz(project, &tool, target, seconds))
+    tools::cargo_fuzz().provide(project)?;
+    let chosen = if chosen.is_empty() { targets } else { chosen };
+    chosen.iter().try_for_each(|target| fuzz(project, target, seconds))
 }
 
-fn fuzz(project: &Project, tool: &tools::Tool, target: &str, seconds: u32) -> Outcome {
+fn fuzz(project: &Project, target: &str, seconds: u32) -> Result<()> {
     println!("\n=== {target}: {seconds} s ===");
-    // What it comes up with by the way is not kept among what has found something.
-    let corpus = project.scratch(&format!("fuzz/{target}"));
-    fs::create_dir_all(&corpus).during(format_args!("making {}", corpus.display()))?;
-    let mut cargo = project.command(tool.program("cargo-fuzz"));
-    // The coverage of the fuzzer wants flags that stable Rust has, and does not promise.
-    cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", project.target("fuzz"));
-    // No unsafe code is there to be looked into.
-    cargo
-        .args(["run", "--sanitizer", "none", target])
-        .arg(corpus)
-        .arg(project.path("fuzz/corpus").join(target));
-    cargo.arg("--").arg(format!("-max_total_time={seconds}")).arg(format!("-max_len={LARGEST}"));
-    run(&mut cargo).map_err(|failure| {
-        Failure::new(format!(
-            "{failure}\n\nWhat has found it is in fuzz/artifacts/{target}. Once it is mended, put it into fuzz/corpus/{target}: \
-             `cargo test` tries it from then on."
-        ))
-    })
-}
-
-/// The names of all.
-fn targets(project: &Project) -> Outcome<Vec<String>> {
-    let folder = project.path("fuzz/fuzz_targets");
-    let mut names = Vec::new();
-    for entry in fs::read_dir(&folder).during(format_args!("looking through {}", folder.display()))? {
-        let path = entry.during("looking for fuzz targets")?.path();
-        names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
-    }
-    names.sort();
-    Ok(names)
+    let sh = &project.shell;
+    // `fuzz/corpus` keeps only inputs that once failed; the fuzzer's own go elsewhere.
+    let corpus = sh.create_dir(project.scratch(&format!("fuzz/{target}")))?;
+    let program = tools::cargo_fuzz().program("cargo-fuzz");
+    let run = cmd!(sh, "{program} run --sanitizer none {target} {corpus} fuzz/corpus/{target}");
+    // The coverage of the fuzzer needs flags that stable Rust has, and does not promise.
+    run.args(["--", &format!("-max_total_time={seconds}"), &format!("-max_len={LARGEST}")])
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_TARGET_DIR", project.target("fuzz"))
+        .run()
+        .with_context(|| {
+            format!(
+                "the input is in fuzz/artifacts/{target}; once it is mended, put it into fuzz/corpus/{target}: \
+                 `cargo test` tries it from then on"
+            )
+        })
 }

@@ -1,41 +1,31 @@
 //! The commands of this repository. `cargo xtask help` lists them.
 
-mod arguments;
-mod background;
-mod bench;
 mod build;
-mod cargo_lock;
-mod check_server;
-mod demo;
-mod failure;
-mod fleet;
+mod files;
 mod fuzz;
-mod mirror;
 mod mutants;
-mod process;
 mod project;
-mod reloads;
-mod server;
+mod serve;
 mod setup;
-mod simulate;
+mod simulations;
 mod size;
-mod stopwatch;
-mod temporary;
 mod test;
 
 use std::process::ExitCode;
 
-use arguments::Arguments;
-use failure::{Failure, Outcome};
+use anyhow::{Result, bail};
+use lexopt::{Arg, Parser, ValueExt as _};
 use project::Project;
 
 const HELP: &str = "\
 cargo xtask <command>
 
-  setup                      Install what is missing: wasm target, rust-src, tools, Chromium, npm and Python packages
+  setup                      Install what is missing: wasm target, rust-src, tools, browsers, npm and Python packages
   build [--dev]              Build the npm package into pkg/dist and print what a page loads
+  test [NAME]…               Run every test, the steps of these names, or the group `quick`
+  test --list                List the steps
   size                       Weigh the package and the machine alone; fail above the budgets in tests/size/budgets.txt
-  server [arguments]         Run the reference auth server; `server --help` lists its arguments
+  server [ARGUMENT]…         Run the reference auth server; `server --help` lists its arguments
   demo [--port N] [--access-lifetime SECONDS]
                              Build, serve the demo and wait for Ctrl-C (port 4180, 20 seconds)
   demo --check               Walk through the demo in a headless browser instead
@@ -46,56 +36,65 @@ cargo xtask <command>
   simulate-reloads           What reloads in the middle of a refresh cost: the table of docs/rotation.md
   bench [--bytes]            Measure time per event and bytes per session: the tables of docs/performance.md;
                              `--bytes` for those that are the same on every machine
-  check-server --refresh URL [arguments]
-                             Try a server's refresh endpoint as a browser would, and say what is wrong with it;
+  check-server --refresh URL [ARGUMENT]…
+                             Try a server's refresh endpoint as a browser would, and report what is wrong with it;
                              `check-server --help` lists its arguments
   fuzz [TARGET]… [--seconds N]
                              Feed hostile answers, tokens, messages and entries to the session, for 60 s each
   mutants [--files PART]… [--shard I/N] [--changed-since REVISION] [--minutes N] [--all] [--leave-open]
                              Break the machine in a thousand ways and see the tests fail; tests/mutants/README.md
-  test [--only STEP]         Run every test, or one step: format, lint, native, simulate, mutants, build,
-                             size, steps, headless, js, fetch, check-server, package, demo, tabs, libraries,
-                             backends, firefox.
-                             `--only` may be given several times
   help                       Print this
 
   Environment: CHROME, CHROMEDRIVER   which browser to test in; both of the same major version
+               FIREFOX, GECKODRIVER   the same for Firefox
                CARGO_TARGET_DIR       where to compile
-               XDG_CACHE_HOME         where wasm-bindgen, wasm-pack and Python packages are kept (default ~/.cache)
+               XDG_CACHE_HOME         where tools and Python packages are kept (default ~/.cache)
 ";
 
 fn main() -> ExitCode {
     match run() {
-        Ok(code) => code,
-        Err(failure) => {
-            eprintln!("\nxtask: {failure}");
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run() -> Outcome<ExitCode> {
-    let mut arguments = Arguments::of_this_process();
-    let project = Project::find()?;
-    let outcome = match arguments.command().as_deref() {
-        Some("bench") => bench::command(&project, arguments),
-        Some("check-server") => return check_server::command(&project, arguments),
-        Some("setup") => setup::command(&project, arguments),
-        Some("build") => build::command(&project, arguments),
-        Some("server") => server::command(&project, arguments),
-        Some("demo") => demo::command(&project, arguments),
-        Some("fuzz") => fuzz::command(&project, arguments),
-        Some("mutants") => mutants::command(&project, arguments),
-        Some("simulate-fleet") => fleet::command(&project, arguments),
-        Some("simulate-reloads") => reloads::command(&project, arguments),
-        Some("simulate") => simulate::command(&project, arguments),
-        Some("size") => size::command(&project, arguments),
-        Some("test") => test::command(&project, arguments),
-        None | Some("help" | "--help" | "-h") => {
+fn run() -> Result<()> {
+    let mut arguments = Parser::from_env();
+    let command = match arguments.next()? {
+        None | Some(Arg::Long("help") | Arg::Short('h')) => "help".to_owned(),
+        Some(Arg::Value(command)) => command.string()?,
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    let project = &Project::find()?;
+    match command.as_str() {
+        "bench" => simulations::bench(project, arguments),
+        "build" => build::command(project, arguments),
+        "check-server" => serve::check_server(project, arguments),
+        "demo" => serve::demo(project, arguments),
+        "fuzz" => fuzz::command(project, arguments),
+        "help" => {
             print!("{HELP}");
             Ok(())
         }
-        Some(other) => Err(Failure::new(format!("there is no command `{other}`\n\n{HELP}"))),
-    };
-    outcome.map(|()| ExitCode::SUCCESS)
+        "mutants" => mutants::command(project, arguments),
+        "server" => serve::server(project, arguments),
+        "setup" => setup::command(project, arguments),
+        "simulate" => simulations::histories(project, arguments),
+        "simulate-fleet" => simulations::fleet(project, arguments),
+        "simulate-reloads" => simulations::reloads(project, arguments),
+        "size" => size::command(project, arguments),
+        "test" => test::command(project, arguments),
+        other => bail!("there is no command `{other}`\n\n{HELP}"),
+    }
+}
+
+/// Rejects whatever argument is left.
+fn no_arguments(mut arguments: Parser) -> Result<()> {
+    match arguments.next()? {
+        None => Ok(()),
+        Some(argument) => Err(argument.unexpected().into()),
+    }
 }

@@ -1,10 +1,10 @@
-//! Where things are.
+//! The checkout, cargo's target folder, and the programs that run there.
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use crate::failure::{Outcome, While};
+use anyhow::{Context as _, Result};
+use xshell::{Cmd, Shell};
 
 /// The target that the library is built for.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -12,51 +12,63 @@ pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The checkout that this `xtask` was compiled from.
 #[derive(Debug)]
 pub(crate) struct Project {
+    /// Runs programs at the root of the checkout.
+    pub(crate) shell: Shell,
     root: PathBuf,
     target: PathBuf,
 }
 
 impl Project {
-    /// From what cargo has said at compile time, and the environment.
-    pub(crate) fn find() -> Outcome<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let root = root.canonicalize().during(format_args!("looking for {}", root.display()))?;
+    /// Finds the checkout by the path that cargo set at compile time.
+    pub(crate) fn find() -> Result<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
         let target = match env::var_os("CARGO_TARGET_DIR") {
-            Some(target) => std::path::absolute(target).during("looking for CARGO_TARGET_DIR")?,
+            Some(target) => std::path::absolute(target)?,
             None => root.join("target"),
         };
-        Ok(Self { root, target })
+        let shell = Shell::new()?;
+        shell.change_dir(&root);
+        shell.set_var("CARGO_TARGET_DIR", &target);
+        Ok(Self { shell, root, target })
     }
 
     /// A path below the checkout.
-    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+    pub(crate) fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
         self.root.join(relative)
     }
 
     /// A path below cargo's target folder.
-    pub(crate) fn target(&self, relative: &str) -> PathBuf {
+    pub(crate) fn target(&self, relative: impl AsRef<Path>) -> PathBuf {
         self.target.join(relative)
     }
 
-    /// A path for files of ours that are made again when they are missing.
+    /// A path for files that are made again when they are missing.
     pub(crate) fn scratch(&self, relative: &str) -> PathBuf {
         self.target.join("xtask").join(relative)
     }
 
-    /// A program, to be run at the root.
-    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let mut command = Command::new(program);
-        command.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
-        command
-    }
-
-    /// The cargo that runs us.
-    pub(crate) fn cargo(&self) -> Command {
-        self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-    }
-
     /// A program of an npm package that `package.json` lists.
-    pub(crate) fn npm_program(&self, name: &str) -> Command {
-        self.command(self.path("node_modules/.bin").join(name))
+    pub(crate) fn npm_program(&self, name: &str) -> Cmd<'_> {
+        self.shell.cmd(self.path("node_modules/.bin").join(name))
+    }
+
+    /// The version of a package in `Cargo.lock`.
+    pub(crate) fn locked_version(&self, package: &str) -> Result<String> {
+        let lock = self.shell.read_file("Cargo.lock")?;
+        let (_, after) = lock
+            .split_once(&format!("\nname = \"{package}\"\nversion = \""))
+            .with_context(|| format!("Cargo.lock has no `{package}`"))?;
+        Ok(after.split('"').next().unwrap_or_default().to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_generator_has_the_version_of_the_library() {
+        let version = |package| Project::find().unwrap().locked_version(package).unwrap();
+        assert_eq!(version("wasm-bindgen-cli-support"), version("wasm-bindgen"));
     }
 }

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-/// Which change of which file. Neither line nor column: those move with every edit above.
+use anyhow::{Context as _, Error};
+
+/// The name of a change. It has neither line nor column: those move with every edit above.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Name {
-    /// From the root, with `/`.
+    /// The path from the root, with `/`.
     pub(super) file: String,
-    /// In the words of cargo-mutants, the function included.
+    /// The description of cargo-mutants, the function included.
     change: String,
     /// Counts the same change within the file, from 1.
     number: u32,
@@ -23,10 +25,10 @@ impl fmt::Display for Name {
 }
 
 impl FromStr for Name {
-    type Err = &'static str;
+    type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (file, change) = text.split_once(": ").ok_or("no file")?;
+        let (file, change) = text.split_once(": ").with_context(|| format!("this is no mutant: {text}"))?;
         let numbered =
             change.rsplit_once(" #").and_then(|(change, number)| Some((change, number.parse().ok()?)));
         let (change, number) = numbered.unwrap_or((change, 1));
@@ -34,7 +36,7 @@ impl FromStr for Name {
     }
 }
 
-/// One mutant of the tree as it is.
+/// A mutant of the tree as it is.
 #[derive(Clone, Debug)]
 pub(super) struct Mutant {
     pub(super) name: Name,
@@ -42,7 +44,7 @@ pub(super) struct Mutant {
     pub(super) listed: String,
     /// A hash of the function that it is in.
     pub(super) hash: u32,
-    /// Its place in the list of its file.
+    /// Its index in the list of its file.
     pub(super) index: usize,
 }
 
@@ -101,7 +103,7 @@ fn is_function(line: &str) -> bool {
     words.take(6).any(|word| word == "fn")
 }
 
-/// FNV-1a over the lines, without indentation and comments. Stable, for it is committed.
+/// FNV-1a over the lines, without indentation and comments. It is committed, and so has to stay the same.
 fn hash(lines: Vec<&str>) -> u32 {
     let code = lines.into_iter().map(str::trim).filter(|line| !line.starts_with("//"));
     code.flat_map(|line| line.bytes().chain([b'\n']))
@@ -150,9 +152,9 @@ src/a.rs:15:30: replace < with == in Thing::second
         assert_eq!(names[0], "src/a.rs: replace + with -");
         assert_eq!(names[3], "src/a.rs: replace < with == in Thing::second");
         assert_eq!(names[4], "src/a.rs: replace < with == in Thing::second #2");
-        assert!(
-            listed(SOURCE).iter().all(|mutant| mutant.name.to_string().parse() == Ok(mutant.name.clone()))
-        );
+        for Mutant { name, .. } in listed(SOURCE) {
+            assert_eq!(name.to_string().parse::<Name>().unwrap(), name);
+        }
         assert_eq!(listed(SOURCE)[4].index, 4);
     }
 

@@ -1,19 +1,20 @@
-//! What became of each mutant, kept in a file that is committed.
+//! Verdicts on mutants, in a file that is committed, and the reasons why some survive, written by hand.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use anyhow::{Context as _, Result, bail};
+
 use super::mutant::{Mutant, Name};
-use crate::failure::{Failure, Outcome, While};
 
 const HEAD: &str = "\
 # What became of each mutant: the verdict, a hash of the function around it, the mutant.
 # Written by `cargo xtask mutants`, see README.md.
 ";
 
-/// What the tests say of a mutant.
+/// The verdict of the tests on a mutant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// A test fails.
@@ -45,32 +46,31 @@ impl Verdict {
     }
 }
 
-/// What is known, by mutant.
+/// The verdicts, and the hashes of the functions that they hold for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Records(BTreeMap<Name, (Verdict, u32)>);
 
 impl Records {
-    /// Reads the file; an absent one is empty.
-    pub(super) fn read(path: &Path) -> Outcome<Self> {
-        if !path.exists() {
-            return Ok(Self::default());
-        }
-        let text = fs::read_to_string(path).during(format_args!("reading {}", path.display()))?;
-        Self::parse(&text)
+    /// Reads the file. An absent one is empty.
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        Self::parse(&fs::read_to_string(path).unwrap_or_default())
     }
 
-    /// Reads its text.
-    pub(super) fn parse(text: &str) -> Outcome<Self> {
+    fn parse(text: &str) -> Result<Self> {
+        let record = |line: &str| {
+            let (word, rest) = line.split_once(' ')?;
+            let (hash, name) = rest.trim_start().split_once(' ')?;
+            let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == word)?;
+            Some((name.parse().ok()?, (verdict, u32::from_str_radix(hash, 16).ok()?)))
+        };
         let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let records = lines.map(|line| {
-            record(line).ok_or_else(|| Failure::new(format!("this is no verdict on a mutant: {line}")))
-        });
-        Ok(Self(records.collect::<Outcome<_>>()?))
+        let records = lines.map(|line| record(line).with_context(|| format!("this is no verdict: {line}")));
+        Ok(Self(records.collect::<Result<_>>()?))
     }
 
     /// Writes the file.
-    pub(super) fn write(&self, path: &Path) -> Outcome {
-        fs::write(path, self.to_text()).during(format_args!("writing {}", path.display()))
+    pub(super) fn write(&self, path: &Path) -> Result<()> {
+        fs::write(path, self.to_text()).with_context(|| path.display().to_string())
     }
 
     fn to_text(&self) -> String {
@@ -91,51 +91,52 @@ impl Records {
         self.0.insert(mutant.name.clone(), (verdict, mutant.hash));
     }
 
-    /// Drops what is in no list any more.
+    /// Drops mutants that are in no list any more.
     pub(super) fn keep_only(&mut self, listed: &[Mutant]) {
         self.0.retain(|name, _| listed.iter().any(|mutant| mutant.name == *name));
     }
-
-    /// Those with this verdict.
-    #[cfg(test)]
-    pub(super) fn with(&self, wanted: Verdict) -> impl Iterator<Item = &Name> {
-        self.0.iter().filter(move |(_, (verdict, _))| *verdict == wanted).map(|(name, _)| name)
-    }
 }
 
-fn record(line: &str) -> Option<(Name, (Verdict, u32))> {
-    let (word, rest) = line.split_once(' ')?;
-    let (hash, name) = rest.trim_start().split_once(' ')?;
-    let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == word)?;
-    Some((name.parse().ok()?, (verdict, u32::from_str_radix(hash, 16).ok()?)))
+/// Reads the survivors and their reasons: a mutant a line, and below it its reason, indented.
+pub(super) fn read_survivors(text: &str) -> Result<BTreeMap<Name, String>> {
+    let mut survivors: Vec<(Name, String)> = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
+        if !line.starts_with(' ') {
+            survivors.push((line.parse()?, String::new()));
+        } else if let Some((_, reason)) = survivors.last_mut() {
+            reason.push_str(line.trim());
+        }
+    }
+    if let Some((name, _)) = survivors.iter().find(|(_, reason)| reason.is_empty()) {
+        bail!("there is no reason below: {name}");
+    }
+    Ok(survivors.into_iter().collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::super::mutant::read_list;
+    use super::super::{RESULTS, SURVIVORS};
     use super::*;
+    use crate::project::Project;
 
     fn mutant(source: &str) -> Mutant {
         read_list("src/a.rs:1:1: replace < with > in f", |_| source.to_owned()).remove(0)
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_verdict_is_read_again_and_holds_until_its_function_changes() {
         for verdict in Verdict::ALL {
             let mut records = Records::default();
             records.add(&mutant("1 < 2"), verdict);
             let again = Records::parse(&records.to_text()).unwrap();
             assert_eq!(again.current(&mutant("1 < 2")), Some(verdict));
+            assert_eq!(again.current(&mutant("1 < 3")), None);
             assert_eq!(again.to_text(), records.to_text());
         }
         assert!(Records::parse("caught everything").is_err());
-    }
-
-    #[test]
-    fn a_verdict_holds_until_its_function_changes() {
-        let mut records = Records::default();
-        records.add(&mutant("1 < 2"), Verdict::Caught);
-        assert_eq!(records.current(&mutant("1 < 3")), None);
     }
 
     #[test]
@@ -146,5 +147,25 @@ mod tests {
         assert_eq!(records.0.len(), 1);
         records.keep_only(&[]);
         assert_eq!(records.0.len(), 0);
+    }
+
+    #[test]
+    fn each_survivor_has_a_reason() {
+        let text = "# A comment\n\nsrc/a.rs: delete ! in f #2\n    Equivalent: both\n    are zero.\n";
+        let survivors = read_survivors(text).unwrap();
+        assert!(survivors.contains_key(&"src/a.rs: delete ! in f #2".parse().unwrap()));
+        let failure = read_survivors("src/a.rs: delete ! in f\n\nsrc/b.rs: delete ! in g\n  Why.");
+        assert!(failure.unwrap_err().to_string().ends_with("src/a.rs: delete ! in f"));
+        assert!(read_survivors("nothing at all").is_err());
+    }
+
+    #[test]
+    fn the_committed_survivors_are_those_with_a_reason() {
+        let project = Project::find().unwrap();
+        let survivors = read_survivors(&project.shell.read_file(SURVIVORS).unwrap()).unwrap();
+        let records = Records::read(&project.path(RESULTS)).unwrap();
+        let missed = records.0.into_iter().filter(|(_, (verdict, _))| *verdict == Verdict::Missed);
+        let missed: BTreeSet<_> = missed.map(|(name, _)| name).collect();
+        assert_eq!(missed, survivors.into_keys().collect(), "{RESULTS} and {SURVIVORS} differ");
     }
 }

@@ -1,21 +1,20 @@
-//! What a run has found.
+//! The sums of a run.
 
 use std::time::Duration;
+
+use anyhow::{Result, ensure};
 
 use super::SURVIVORS;
 use super::mutant::Mutant;
 use super::records::Verdict;
-use crate::failure::{Failure, Outcome};
 
 /// Verdicts, and how long they took.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    verdicts: Vec<Verdict>,
-    took: Duration,
-    longest: Duration,
+    verdicts: Vec<(Verdict, Duration)>,
     /// Survivors without a reason, as cargo-mutants lists them.
     survivors: Vec<String>,
-    /// Not begun: the time was over.
+    /// The number of mutants for which there was no time.
     pub(super) left: usize,
 }
 
@@ -23,37 +22,28 @@ impl Tally {
     /// Adds one, and prints it.
     pub(super) fn add(&mut self, mutant: &Mutant, verdict: Verdict, took: Duration, has_reason: bool) {
         println!("{:<8} {:>4.1} s  {}", verdict.as_str(), took.as_secs_f64(), mutant.listed);
-        self.verdicts.push(verdict);
-        self.took += took;
-        self.longest = self.longest.max(took);
+        self.verdicts.push((verdict, took));
         if verdict == Verdict::Missed && !has_reason {
             self.survivors.push(mutant.listed.clone());
         }
     }
 
-    /// Prints the sums; fails if a mutant has survived for no reason.
-    pub(super) fn finish(self) -> Outcome {
-        let counted = |verdict| self.verdicts.iter().filter(|one| **one == verdict).count();
-        let counts: Vec<String> = Verdict::ALL
-            .into_iter()
-            .filter(|verdict| counted(*verdict) > 0)
-            .map(|verdict| format!("{} {}", counted(verdict), verdict.as_str()))
-            .collect();
-        if let Ok(judged) = u32::try_from(self.verdicts.len())
-            && judged > 0
-        {
-            let (mean, longest) = ((self.took / judged).as_secs_f64(), self.longest.as_secs_f64());
-            println!("{judged} judged, {mean:.1} s each, {longest:.1} s at most: {}", counts.join(", "));
-        }
+    /// Prints the sums. Fails if a mutant has survived for no reason.
+    pub(super) fn finish(self) -> Result<()> {
+        let count = |verdict| self.verdicts.iter().filter(|(one, _)| *one == verdict).count();
+        let counts = Verdict::ALL.into_iter().map(|verdict| (count(verdict), verdict.as_str()));
+        let counts: Vec<_> = counts.filter(|(count, _)| *count > 0).collect();
+        let all: Duration = self.verdicts.iter().map(|(_, took)| *took).sum();
+        println!("{} judged in {:.0} s: {counts:?}", self.verdicts.len(), all.as_secs_f64());
         if self.left > 0 {
             println!("{} are left for the next run: the time is over", self.left);
         }
-        if self.survivors.is_empty() {
-            return Ok(());
-        }
-        Err(Failure::new(format!(
-            "no test notices:\n  {}\nWrite the test that does; where none can, put the mutant and the reason into {SURVIVORS}.",
+        ensure!(
+            self.survivors.is_empty(),
+            "no test notices:\n  {}\nWrite the test that does; where none can, put the mutant and the reason into \
+             {SURVIVORS}.",
             self.survivors.join("\n  ")
-        )))
+        );
+        Ok(())
     }
 }

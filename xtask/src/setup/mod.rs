@@ -1,20 +1,20 @@
-//! Brings what is missing, as far as it can be brought; says what to do where it cannot.
+//! Installs what is missing, as far as possible, and otherwise reports what to install by hand.
 
-pub(crate) mod browser;
-mod debian;
-pub(crate) mod firefox;
+pub(crate) mod browsers;
 mod node;
 pub(crate) mod python;
 mod rust;
-mod search;
+mod system;
 pub(crate) mod tools;
-mod version;
 
-use crate::arguments::Arguments;
-use crate::failure::Outcome;
+use anyhow::Result;
+use lexopt::Parser;
+
+use crate::no_arguments;
 use crate::project::Project;
 
-/// Something that has to be there.
+/// Something that has to be installed. `cargo xtask setup` installs all, in this order: the quick ones
+/// first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
     /// Rust's standard library for wasm.
@@ -25,63 +25,64 @@ pub(crate) enum Need {
     Components,
     /// Node, npm, and the packages of `package.json`.
     Node,
-    /// The wasm-bindgen program, of the version of the library.
-    WasmBindgen,
+    /// Chromium and chromedriver, of one version.
+    Chromium,
+    /// Firefox and geckodriver, where possible.
+    Firefox,
+    /// Python with the packages of the back ends, where possible.
+    Python,
+    /// The runner of headless tests, of the version of wasm-bindgen.
+    TestRunner,
     /// The wasm-pack program.
     WasmPack,
     /// The cargo-mutants program.
     CargoMutants,
-    /// Chromium and chromedriver, of one version.
-    Browser,
-    /// Firefox and geckodriver, where they can be had.
-    Firefox,
-    /// Python with the packages of the back ends, where it can be had.
-    Python,
 }
 
-/// All of it, the quick ones first.
-const ALL: &[Need] = &[
-    Need::WasmTarget,
-    Need::RustSource,
-    Need::Components,
-    Need::Node,
-    Need::Browser,
-    Need::Firefox,
-    Need::Python,
-    Need::WasmBindgen,
-    Need::WasmPack,
-    Need::CargoMutants,
-];
+impl Need {
+    const ALL: [Self; 10] = [
+        Self::WasmTarget,
+        Self::RustSource,
+        Self::Components,
+        Self::Node,
+        Self::Chromium,
+        Self::Firefox,
+        Self::Python,
+        Self::TestRunner,
+        Self::WasmPack,
+        Self::CargoMutants,
+    ];
+
+    /// Installs it if it is missing. Returns a description of what is installed.
+    fn provide(self, project: &Project) -> Result<String> {
+        match self {
+            Self::WasmTarget => rust::wasm_target(project),
+            Self::RustSource => rust::source(project),
+            Self::Components => rust::components(project),
+            Self::Node => node::node_and_packages(project),
+            Self::Chromium => browsers::chromium(project).map(|chromium| chromium.to_string()),
+            Self::Firefox => browsers::provide_firefox(project),
+            Self::Python => python::provide(project),
+            Self::TestRunner => tools::test_runner(project)?.provide(project),
+            Self::WasmPack => tools::wasm_pack().provide(project),
+            Self::CargoMutants => tools::cargo_mutants().provide(project),
+        }
+    }
+}
 
 /// `cargo xtask setup`
-pub(crate) fn command(project: &Project, arguments: Arguments) -> Outcome {
-    arguments.finish()?;
-    for &need in ALL {
-        println!("ok  {}", provide(project, need)?);
+pub(crate) fn command(project: &Project, arguments: Parser) -> Result<()> {
+    no_arguments(arguments)?;
+    for need in Need::ALL {
+        println!("ok  {}", need.provide(project)?);
     }
     Ok(())
 }
 
-/// Brings what is missing of `needs`. Says nothing about what is there.
-pub(crate) fn ensure(project: &Project, needs: &[Need]) -> Outcome {
-    for &need in ALL.iter().filter(|need| needs.contains(need)) {
-        provide(project, need)?;
+/// Installs what is missing of `needs`. Prints nothing about the others.
+pub(crate) fn ensure(project: &Project, needs: &[Need]) -> Result<()> {
+    for need in Need::ALL.into_iter().filter(|need| needs.contains(need)) {
+        need.provide(project)?;
     }
     Ok(())
-}
-
-/// Returns what there is, in words.
-fn provide(project: &Project, need: Need) -> Outcome<String> {
-    match need {
-        Need::WasmTarget => rust::wasm_target(project),
-        Need::RustSource => rust::source(project),
-        Need::Components => rust::components(project),
-        Need::Node => node::node_and_packages(project),
-        Need::Browser => browser::browser(project).map(|browser| browser.to_string()),
-        Need::Firefox => firefox::provide(project),
-        Need::Python => python::provide(project),
-        Need::WasmBindgen => tools::wasm_bindgen(project)?.provide(project),
-        Need::WasmPack => tools::wasm_pack().provide(project),
-        Need::CargoMutants => tools::cargo_mutants().provide(project),
-    }
 }

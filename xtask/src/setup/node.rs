@@ -1,59 +1,31 @@
 //! Node, and the npm packages that builds and tests use.
 
 use std::fs;
-use std::path::Path;
 use std::time::SystemTime;
 
-use super::search::in_path;
-use super::version::major;
-use crate::failure::{Failure, Outcome};
-use crate::process::{output, run};
+use anyhow::{Context as _, Result, ensure};
+use xshell::cmd;
+
 use crate::project::Project;
 
-/// The oldest that the tests run on.
+/// The oldest major version that the tests run on.
 const OLDEST: u32 = 20;
 
-/// Node and npm have to be there; the packages are installed if they are not up to date.
-pub(crate) fn node_and_packages(project: &Project) -> Outcome<String> {
+/// Requires Node and npm, and installs the packages if they are not up to date.
+pub(super) fn node_and_packages(project: &Project) -> Result<String> {
+    let sh = &project.shell;
     let wanted = format!("please install Node.js {OLDEST} or later, with npm: https://nodejs.org");
-    if in_path(&["node"]).is_none() || in_path(&["npm", "npm.cmd"]).is_none() {
-        return Err(Failure::new(format!("node or npm is not there; {wanted}")));
+    let version = cmd!(sh, "node --print process.versions.node").quiet().read();
+    let version = version.with_context(|| wanted.clone())?;
+    let major = version.split('.').next().and_then(|major| major.parse().ok());
+    ensure!(major >= Some(OLDEST), "this is Node.js {version}; {wanted}");
+
+    let modified = |path| fs::metadata(project.path(path)).and_then(|metadata| metadata.modified()).ok();
+    // npm writes its own list after all else. `None` is older than any time.
+    let installed: Option<SystemTime> = modified("node_modules/.package-lock.json");
+    if installed.is_none() || installed < modified("package-lock.json") {
+        let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+        cmd!(sh, "{npm} ci --no-audit --no-fund").run().with_context(|| wanted)?;
     }
-    let version = output(project.command("node").arg("--version"))?;
-    if major(&version).is_none_or(|major| major < OLDEST) {
-        return Err(Failure::new(format!("this is Node.js {}; {wanted}", version.trim())));
-    }
-
-    // npm writes down what it has installed, after all else.
-    let installed = modified(&project.path("node_modules/.package-lock.json"));
-    if are_stale(modified(&project.path("package-lock.json")), installed) {
-        run(project.command("npm").args(["ci", "--no-audit", "--no-fund"]))?;
-    }
-    Ok(format!("Node.js {} and the packages of package-lock.json", version.trim()))
-}
-
-fn modified(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
-}
-
-fn are_stale(locked: Option<SystemTime>, installed: Option<SystemTime>) -> bool {
-    // `None` is older than any time.
-    installed.is_none() || installed < locked
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::Duration;
-
-    #[test]
-    fn packages_are_stale_when_missing_or_older_than_the_lock_file() {
-        let early = Some(SystemTime::UNIX_EPOCH);
-        let late = early.map(|time| time + Duration::from_secs(1));
-        assert!(are_stale(early, None));
-        assert!(are_stale(None, None));
-        assert!(are_stale(late, early));
-        assert!(!are_stale(early, early));
-        assert!(!are_stale(early, late));
-    }
+    Ok(format!("Node.js {version} and the packages of package-lock.json"))
 }

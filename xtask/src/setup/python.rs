@@ -1,89 +1,75 @@
-//! Python, with the packages of the back ends that tests speak to. Where there is no Python, there are no such tests.
+//! Python, with the packages of the back ends. Where there is no Python, their tests are skipped.
 
-use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
 
-use super::debian;
-use super::search::in_path;
+use anyhow::Result;
+use xshell::cmd;
+
+use super::system::{in_path, install};
 use super::tools;
-use super::version::minor;
-use crate::build::fingerprint::Fingerprint;
-use crate::failure::{Outcome, While};
-use crate::process::{output, run};
 use crate::project::Project;
 
 const REQUIREMENTS: &str = "tests/backends/requirements.txt";
-/// Of Python 3, the oldest minor version that those packages run on.
-const OLDEST: u32 = 10;
+/// Prints the version. Fails without a version that the packages run on, and without the parts of venv
+/// that Debian packages apart.
+const PRINT_VERSION: &str = "import ensurepip, sys; print(sys.version); sys.exit(sys.version_info < (3, 10))";
 
-/// A virtual environment with exactly those packages. Other versions of them, or of Python, get another one.
+/// A virtual environment. Other versions of Python or of the packages have another one.
 #[derive(Debug)]
 struct Environment {
-    python: PathBuf,
-    version: String,
+    system: PathBuf,
     root: PathBuf,
 }
 
-/// The Python of the environment, if it has been made.
-pub(crate) fn find(project: &Project) -> Outcome<Option<PathBuf>> {
-    let environment = environment(project)?;
-    Ok(environment.filter(Environment::is_there).map(|environment| environment.program()))
-}
-
-/// Makes the environment if it is not there. Says what there is, or why there is none.
-pub(crate) fn provide(project: &Project) -> Outcome<String> {
-    let brought = match environment(project)? {
-        Some(_) => Ok(()),
-        None => debian::install(project, &["python3", "python3-venv"]),
-    };
-    match (environment(project)?, brought) {
-        (Some(environment), _) => environment.provide(project),
-        (None, Err(why)) => Ok(format!("nothing for the step `backends`, which will be skipped: {why}")),
-        (None, Ok(())) => Ok(format!(
-            "nothing for the step `backends`, which will be skipped: the system's Python is older than 3.{OLDEST}"
-        )),
-    }
-}
-
-/// What it is to be made with; `None` without a Python that will do.
-fn environment(project: &Project) -> Outcome<Option<Environment>> {
-    let Some(python) = in_path(&["python3", "python"]) else {
-        return Ok(None);
-    };
-    // Debian's comes without ensurepip, and then without venv.
-    let version = output(project.command(&python).args(["-c", "import ensurepip, sys; print(sys.version)"]));
-    let Some(version) = version.ok().filter(|version| minor(version, 3).is_some_and(|minor| minor >= OLDEST))
-    else {
-        return Ok(None);
-    };
-    let fingerprint = Fingerprint::of(&project.path(REQUIREMENTS))?.and(&version);
-    let root = tools::folder(&format!("backends-{fingerprint}"));
-    let version = version.split_whitespace().next().unwrap_or_default().to_owned();
-    Ok(Some(Environment { python, version, root }))
-}
-
 impl Environment {
-    fn provide(&self, project: &Project) -> Outcome<String> {
-        if !self.is_there() {
-            run(project.command(&self.python).args(["-m", "venv", "--clear"]).arg(&self.root))?;
-            let mut pip = project.command(self.program());
-            pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet"]);
-            run(pip.args(["--requirement", REQUIREMENTS]))?;
-            fs::write(self.stamp(), "").during(format_args!("writing {}", self.stamp().display()))?;
-        }
-        Ok(format!("Python {} with the packages of {REQUIREMENTS} in {}", self.version, self.root.display()))
-    }
-
-    fn is_there(&self) -> bool {
-        self.stamp().is_file() && self.program().is_file()
+    /// The environment as it is to be made. `None` without a Python that is new enough.
+    fn wanted(project: &Project) -> Result<Option<Self>> {
+        let sh = &project.shell;
+        let Some(system) = in_path(&["python3", "python"]) else { return Ok(None) };
+        let Ok(version) = cmd!(sh, "{system} -c {PRINT_VERSION}").quiet().ignore_stderr().read() else {
+            return Ok(None);
+        };
+        let mut hasher = DefaultHasher::new();
+        (version, sh.read_file(REQUIREMENTS)?).hash(&mut hasher);
+        Ok(Some(Self { system, root: tools::folder(&format!("backends-{:016x}", hasher.finish())) }))
     }
 
     fn program(&self) -> PathBuf {
         self.root.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
     }
 
-    /// Written after all else.
+    /// The path of a file that is written after all else.
     fn stamp(&self) -> PathBuf {
         self.root.join("complete")
     }
+}
+
+/// The Python of the environment, if it has been made.
+pub(crate) fn find(project: &Project) -> Result<Option<PathBuf>> {
+    let made = Environment::wanted(project)?.filter(|environment| environment.stamp().is_file());
+    Ok(made.map(|environment| environment.program()))
+}
+
+/// Makes the environment if there is none. Returns a description of it, or of why there is none.
+pub(super) fn provide(project: &Project) -> Result<String> {
+    let sh = &project.shell;
+    let mut wanted = Environment::wanted(project)?;
+    if wanted.is_none() {
+        if let Err(error) = install(project, &["python3", "python3-venv"]) {
+            return Ok(format!("no Python, the step `backends` will be skipped: {error:#}"));
+        }
+        wanted = Environment::wanted(project)?;
+    }
+    let Some(environment) = wanted else {
+        return Ok("no Python of 3.10 or later, the step `backends` will be skipped".to_owned());
+    };
+    if !environment.stamp().is_file() {
+        let (system, root, python) = (&environment.system, &environment.root, environment.program());
+        cmd!(sh, "{system} -m venv --clear {root}").run()?;
+        cmd!(sh, "{python} -m pip install --disable-pip-version-check --quiet --requirement {REQUIREMENTS}")
+            .run()?;
+        sh.write_file(environment.stamp(), "")?;
+    }
+    Ok(format!("Python with the packages of {REQUIREMENTS} in {}", environment.root.display()))
 }

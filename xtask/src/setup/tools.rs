@@ -3,66 +3,60 @@
 use std::env;
 use std::path::PathBuf;
 
-use crate::cargo_lock::locked_version;
-use crate::failure::{Failure, Outcome};
-use crate::process::run;
+use anyhow::{Result, ensure};
+use xshell::cmd;
+
 use crate::project::Project;
 
-// Of no influence on what is published, so any version that works will do, as long as it is the same for everybody.
+// They do not influence what is published, so any version will do, as long as everybody has the same.
 const WASM_PACK: &str = "0.15.1";
 const GECKODRIVER: &str = "0.37.1";
 const CARGO_FUZZ: &str = "0.13.2";
 const CARGO_MUTANTS: &str = "27.1.0";
 
-/// One such crate.
+/// Such a crate.
 #[derive(Clone, Debug)]
 pub(crate) struct Tool {
     package: &'static str,
     version: String,
+    /// The programs that are used of it.
     programs: &'static [&'static str],
-    root: PathBuf,
 }
 
-/// wasm-bindgen and its test runner. They read what the library of exactly the same version has written.
-pub(crate) fn wasm_bindgen(project: &Project) -> Outcome<Tool> {
-    let version = locked_version(project, "wasm-bindgen")?;
-    Ok(Tool::new("wasm-bindgen-cli", version, &["wasm-bindgen", "wasm-bindgen-test-runner"]))
+/// The runner of headless tests. It reads what wasm-bindgen of exactly the same version has written.
+pub(crate) fn test_runner(project: &Project) -> Result<Tool> {
+    let version = project.locked_version("wasm-bindgen")?;
+    Ok(Tool { package: "wasm-bindgen-cli", version, programs: &["wasm-bindgen-test-runner"] })
 }
 
 /// wasm-pack, for its headless tests.
 pub(crate) fn wasm_pack() -> Tool {
-    Tool::new("wasm-pack", WASM_PACK.to_owned(), &["wasm-pack"])
+    Tool { package: "wasm-pack", version: WASM_PACK.to_owned(), programs: &["wasm-pack"] }
 }
 
-/// The driver of Firefox. Debian has none.
+/// The driver of Firefox.
 pub(crate) fn geckodriver() -> Tool {
-    Tool::new("geckodriver", GECKODRIVER.to_owned(), &["geckodriver"])
+    Tool { package: "geckodriver", version: GECKODRIVER.to_owned(), programs: &["geckodriver"] }
 }
 
 /// The fuzzer's front end.
 pub(crate) fn cargo_fuzz() -> Tool {
-    Tool::new("cargo-fuzz", CARGO_FUZZ.to_owned(), &["cargo-fuzz"])
+    Tool { package: "cargo-fuzz", version: CARGO_FUZZ.to_owned(), programs: &["cargo-fuzz"] }
 }
 
 /// Mutation testing.
 pub(crate) fn cargo_mutants() -> Tool {
-    Tool::new("cargo-mutants", CARGO_MUTANTS.to_owned(), &["cargo-mutants"])
+    Tool { package: "cargo-mutants", version: CARGO_MUTANTS.to_owned(), programs: &["cargo-mutants"] }
 }
 
 impl Tool {
-    fn new(package: &'static str, version: String, programs: &'static [&'static str]) -> Self {
-        let root = folder(&format!("{package}-{version}"));
-        Self { package, version, programs, root }
-    }
-
-    /// Its version.
-    pub(crate) fn version(&self) -> &str {
-        &self.version
+    fn root(&self) -> PathBuf {
+        folder(&format!("{}-{}", self.package, self.version))
     }
 
     /// The folder of its programs.
     pub(crate) fn folder(&self) -> PathBuf {
-        self.root.join("bin")
+        self.root().join("bin")
     }
 
     /// The path of one of its programs.
@@ -70,57 +64,36 @@ impl Tool {
         self.folder().join(name).with_extension(env::consts::EXE_EXTENSION)
     }
 
-    /// Builds it if it is not there; says what there is.
-    pub(crate) fn provide(&self, project: &Project) -> Outcome<String> {
-        if !self.is_there() {
-            println!(
-                "{} {} is built once, for all checkouts. This takes some minutes.",
-                self.package, self.version
-            );
-            // With what its authors have tested, if its newest dependencies do not build.
-            self.install(project, &[]).or_else(|_| self.install(project, &["--locked"]))?;
-            if !self.is_there() {
-                return Err(Failure::new(format!("{} is not in {}", self.package, self.folder().display())));
-            }
+    /// Builds it if it is missing. Returns a description of it.
+    pub(crate) fn provide(&self, project: &Project) -> Result<String> {
+        let is_there = || self.programs.iter().all(|name| self.program(name).is_file());
+        if !is_there() {
+            println!("{} {} is built once, for all checkouts.", self.package, self.version);
+            // The lock file of its authors is the second choice: the newest dependencies may not build.
+            self.install(project, None).or_else(|_| self.install(project, Some("--locked")))?;
+            ensure!(is_there(), "{} is not in {}", self.package, self.folder().display());
         }
         Ok(format!("{} {} in {}", self.package, self.version, self.folder().display()))
     }
 
-    fn is_there(&self) -> bool {
-        self.programs.iter().all(|name| self.program(name).is_file())
-    }
-
-    fn install(&self, project: &Project, more: &[&str]) -> Outcome {
-        let mut cargo = project.cargo();
-        // In a folder that cargo removes: it is large, and of no use later.
-        cargo.env_remove("CARGO_TARGET_DIR");
-        cargo.args(["install", self.package, "--version", &self.version]);
-        run(cargo.args(more).arg("--root").arg(&self.root))
+    fn install(&self, project: &Project, locked: Option<&str>) -> Result<()> {
+        let (sh, package, version, root) = (&project.shell, self.package, &self.version, self.root());
+        // Quick to build: nobody measures their speed.
+        cmd!(sh, "cargo install --debug {package} --version {version} {locked...} --root {root}")
+            .env("CARGO_PROFILE_DEV_DEBUG", "false")
+            // Built in a folder that cargo removes: it is large, and of no use later.
+            .env_remove("CARGO_TARGET_DIR")
+            .run()?;
+        Ok(())
     }
 }
 
-/// Where what is called `name` is kept, for all checkouts.
+/// The folder of what is called `name` and kept for all checkouts.
 pub(super) fn folder(name: &str) -> PathBuf {
-    cache().join("silent-session/tools").join(name)
-}
-
-fn cache() -> PathBuf {
-    match env::var_os("XDG_CACHE_HOME").map(PathBuf::from) {
+    let cache = match env::var_os("XDG_CACHE_HOME").map(PathBuf::from) {
         // A relative one is to be ignored: XDG Base Directory Specification.
         Some(cache) if cache.is_absolute() => cache,
         _ => env::home_dir().unwrap_or_else(env::temp_dir).join(".cache"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_version_has_its_own_folder() {
-        let tool = |version: &str| Tool::new("wasm-pack", version.to_owned(), &["wasm-pack"]);
-        assert!(tool("1.2.3").folder().ends_with("silent-session/tools/wasm-pack-1.2.3/bin"));
-        assert_ne!(tool("1.2.3").folder(), tool("1.2.4").folder());
-        assert!(!tool("0.0.0").is_there());
-    }
+    };
+    cache.join("silent-session/tools").join(name)
 }

@@ -1,12 +1,12 @@
-//! The most that each row may weigh. Budgets stand in one file, and only go down.
+//! The most that each row may weigh. Budgets are in one file, and only go down.
 
 use std::collections::BTreeMap;
-use std::fs;
+
+use anyhow::{Context as _, Result, ensure};
+use xshell::cmd;
 
 use super::Row;
 use super::weight::in_kb;
-use crate::failure::{Failure, Outcome, While};
-use crate::process::output;
 use crate::project::Project;
 
 const FILE: &str = "tests/size/budgets.txt";
@@ -17,23 +17,18 @@ pub(super) struct Budgets(BTreeMap<String, u64>);
 
 impl Budgets {
     /// Reads the file.
-    pub(super) fn read(project: &Project) -> Outcome<Self> {
-        let text = fs::read_to_string(project.path(FILE)).during(format_args!("reading {FILE}"))?;
-        Self::parse(&text)
+    pub(super) fn read(project: &Project) -> Result<Self> {
+        Self::parse(&project.shell.read_file(FILE)?)
     }
 
-    /// Reads its text: a line for each row, its name and a number.
-    fn parse(text: &str) -> Outcome<Self> {
+    /// Reads its text: a line for each row, with its name and a number.
+    fn parse(text: &str) -> Result<Self> {
         let mut budgets = BTreeMap::new();
         for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
-            let budget =
-                line.rsplit_once(' ').and_then(|(name, bytes)| Some((name.trim_end(), bytes.parse().ok()?)));
-            let Some((name, bytes)) = budget else {
-                return Err(Failure::new(format!("{FILE}: this is no budget: {line}")));
-            };
-            if budgets.insert(name.to_owned(), bytes).is_some() {
-                return Err(Failure::new(format!("{FILE}: there are two budgets for {name}")));
-            }
+            let (name, bytes) = line.rsplit_once(' ').with_context(|| format!("{FILE}: {line}"))?;
+            let bytes = bytes.parse().with_context(|| format!("{FILE}: {line}"))?;
+            let before = budgets.insert(name.trim_end().to_owned(), bytes);
+            ensure!(before.is_none(), "{FILE}: there are two budgets for {name}");
         }
         Ok(Self(budgets))
     }
@@ -44,36 +39,30 @@ impl Budgets {
     }
 
     /// Fails if a row is above its budget, or has none.
-    pub(super) fn check(&self, rows: &[Row]) -> Outcome {
+    pub(super) fn check(&self, rows: &[Row]) -> Result<()> {
         let complaints = rows.iter().filter_map(|Row { name, weight }| match self.of(name) {
             None => Some(format!("{name} has no budget")),
             Some(budget) if weight.brotli > budget => {
-                let by = in_kb(weight.brotli - budget);
-                Some(format!(
-                    "{name} has {} bytes after brotli: {by} kB above its budget of {budget}",
-                    weight.brotli
-                ))
+                let (bytes, by) = (weight.brotli, in_kb(weight.brotli - budget));
+                Some(format!("{name} has {bytes} bytes after brotli: {by} kB above its budget of {budget}"))
             }
             Some(_) => None,
         });
         none(complaints.collect())
     }
 
-    /// Fails if a budget is higher than in an earlier commit. Without a history there is nothing to compare.
-    pub(super) fn check_history(&self, project: &Project) -> Outcome {
-        let git = |arguments: &[&str]| output(project.command("git").args(arguments));
-        let Ok(commits) = git(&["log", "--full-history", "--diff-filter=AM", "--format=%h", "--", FILE])
-        else {
-            return Ok(());
-        };
-        for commit in commits.lines() {
-            let earlier = Self::parse(&git(&["show", &format!("{commit}:./{FILE}")])?)?;
+    /// Fails if a budget is higher than in an earlier commit. Without a history nothing is compared.
+    pub(super) fn check_history(&self, project: &Project) -> Result<()> {
+        let sh = &project.shell;
+        let log = cmd!(sh, "git log --full-history --diff-filter=AM --format=%h -- {FILE}").quiet().read();
+        for commit in log.unwrap_or_default().lines() {
+            let earlier = Self::parse(&cmd!(sh, "git show {commit}:./{FILE}").quiet().read()?)?;
             self.check_raised(&earlier, commit)?;
         }
         Ok(())
     }
 
-    fn check_raised(&self, earlier: &Self, commit: &str) -> Outcome {
+    fn check_raised(&self, earlier: &Self, commit: &str) -> Result<()> {
         let complaints = self.0.iter().filter_map(|(name, budget)| {
             let before = earlier.of(name).filter(|before| before < budget)?;
             Some(format!(
@@ -84,9 +73,9 @@ impl Budgets {
     }
 }
 
-/// Fails with all of them, one a line.
-fn none(complaints: Vec<String>) -> Outcome {
-    if complaints.is_empty() { Ok(()) } else { Err(Failure::new(complaints.join("\n"))) }
+fn none(complaints: Vec<String>) -> Result<()> {
+    ensure!(complaints.is_empty(), complaints.join("\n"));
+    Ok(())
 }
 
 #[cfg(test)]
@@ -95,7 +84,7 @@ mod tests {
     use super::*;
 
     fn row(name: &'static str, brotli: u64) -> Row {
-        Row::new(name, Weight { brotli, ..Weight::default() })
+        Row { name, weight: Weight { brotli, ..Weight::default() } }
     }
 
     fn budgets(text: &str) -> Budgets {
@@ -105,8 +94,7 @@ mod tests {
     #[test]
     fn a_line_is_a_name_and_a_number() {
         let read = budgets("# Bytes.\n\npackage, lean   99\nmachine, lean 7\n");
-        assert_eq!(read.of("package, lean"), Some(99));
-        assert_eq!(read.of("machine, lean"), Some(7));
+        assert_eq!((read.of("package, lean"), read.of("machine, lean")), (Some(99), Some(7)));
         assert_eq!(read.of("package"), None);
         for text in ["package", "package 1 kB", "package -1", "a 1\na 2"] {
             assert!(Budgets::parse(text).is_err(), "{text}");
@@ -130,10 +118,6 @@ mod tests {
         }
         let failure = budgets("one 11\nother 9").check_raised(&before, "abc").unwrap_err().to_string();
         assert!(failure.contains("one is 11, and was 10 in abc"), "{failure}");
-    }
-
-    #[test]
-    fn the_budgets_of_this_repository_have_not_been_raised() {
         let project = Project::find().unwrap();
         Budgets::read(&project).unwrap().check_history(&project).unwrap();
     }

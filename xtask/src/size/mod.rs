@@ -1,57 +1,119 @@
-//! What the package weighs, and the machine alone. No row may be heavier than its budget.
+//! What the package weighs, and the machine alone (`src/session` behind a boundary of numbers).
 
 mod budgets;
-pub(crate) mod machine;
-mod package;
 mod weight;
 
-use crate::arguments::Arguments;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use lexopt::Parser;
+use xshell::cmd;
+
 use crate::build::{self, Profile};
-use crate::failure::Outcome;
 use crate::project::Project;
-use crate::setup;
+use crate::{files, no_arguments, setup};
 use budgets::Budgets;
-use weight::Weight;
+use weight::{Weight, in_kb};
 
-/// `cargo xtask size`
-pub(crate) fn command(project: &Project, arguments: Arguments) -> Outcome {
-    arguments.finish()?;
-    setup::ensure(project, build::NEEDS)?;
-    test(project)
-}
+/// The manifest of the machine alone, which is no member of the workspace.
+const MANIFEST: &str = "tests/size/Cargo.toml";
 
-/// The step of `cargo xtask test`.
-pub(crate) fn test(project: &Project) -> Outcome {
-    let budgets = Budgets::read(project)?;
-    budgets.check_history(project)?;
-    let rows = [
-        Row::new("package, lean", package::weigh(project, Profile::Lean)?),
-        Row::new("package, stable", package::weigh(project, Profile::Stable)?),
-        Row::new("machine, lean", machine::weigh(project, Profile::Lean)?),
-        Row::new("machine, stable", machine::weigh(project, Profile::Stable)?),
-    ];
-    println!("\n{:<16}{:>10}{:>10}{:>12}{:>10}", "kB", "raw", "gzip -9", "brotli 11", "budget");
-    for row in &rows {
-        let budget = budgets.of(row.name).map_or("none".to_owned(), weight::in_kb);
-        println!("{:<16}{}{budget:>10}", row.name, row.weight);
-    }
-    budgets.check(&rows)
-}
-
-/// The step that counts: what one of many waiters costs, and an event beside many tabs.
-pub(crate) fn count_steps(project: &Project) -> Outcome {
-    machine::count_steps(project)
-}
-
-/// One line of the table.
+/// A line of the table.
 #[derive(Debug)]
 struct Row {
     name: &'static str,
     weight: Weight,
 }
 
-impl Row {
-    fn new(name: &'static str, weight: Weight) -> Self {
-        Self { name, weight }
+/// `cargo xtask size`
+pub(crate) fn command(project: &Project, arguments: Parser) -> Result<()> {
+    no_arguments(arguments)?;
+    setup::ensure(project, build::NEEDS)?;
+    test(project)
+}
+
+/// Prints the weights. Fails if one is above its budget, or a budget was raised.
+pub(crate) fn test(project: &Project) -> Result<()> {
+    let budgets = Budgets::read(project)?;
+    budgets.check_history(project)?;
+    let rows = [
+        Row { name: "package, lean", weight: weigh_package(project, Profile::Lean)? },
+        Row { name: "package, stable", weight: weigh_package(project, Profile::Stable)? },
+        Row { name: "machine, lean", weight: weigh_machine(project, Profile::Lean)? },
+        Row { name: "machine, stable", weight: weigh_machine(project, Profile::Stable)? },
+    ];
+    println!("\n{:<16}{:>10}{:>10}{:>12}{:>10}", "kB", "raw", "gzip -9", "brotli 11", "budget");
+    for Row { name, weight } in &rows {
+        let budget = budgets.of(name).map_or("none".to_owned(), in_kb);
+        println!("{name:<16}{weight}{budget:>10}");
+    }
+    budgets.check(&rows)
+}
+
+/// Counts the steps of the machine: `tests/size/tests/steps`.
+pub(crate) fn count_steps(project: &Project) -> Result<()> {
+    let wasm = build_machine(project, Profile::Lean)?;
+    let sh = &project.shell;
+    cmd!(sh, "cargo test --manifest-path {MANIFEST} -- --nocapture --test-threads=1")
+        .env("MACHINE_WASM", wasm)
+        .run()?;
+    Ok(())
+}
+
+fn weigh_machine(project: &Project, profile: Profile) -> Result<Weight> {
+    Weight::of(project, &[build_machine(project, profile)?])
+}
+
+fn build_machine(project: &Project, profile: Profile) -> Result<PathBuf> {
+    let compiled = build::compile(project, profile, &["--manifest-path", MANIFEST], "machine")?;
+    let wasm = project.scratch(&format!("size/{profile:?}.wasm"));
+    files::mirror(&compiled, &wasm)?;
+    build::optimize(project, &wasm)?;
+    Ok(wasm)
+}
+
+/// Weighs the package as an app loads it: its JavaScript in one file, and the wasm that this file loads.
+fn weigh_package(project: &Project, profile: Profile) -> Result<Weight> {
+    let mut package = project.path("pkg");
+    if profile != Profile::Lean {
+        // Only the published build is in `pkg/dist`.
+        let copy = project.scratch("size/package");
+        for path in project.shell.read_dir(&package)?.iter().filter(|path| !path.ends_with("dist")) {
+            files::mirror(path, &copy.join(path.strip_prefix(&package)?))?;
+        }
+        package = copy;
+    }
+    build::build_in(project, profile, &package)?;
+    let bundle = project.scratch(&format!("size/{profile:?}.js"));
+    let esbuild = project.npm_program("esbuild").arg(package.join("index.js"));
+    let esbuild = esbuild.args(["--bundle", "--minify", "--format=esm", "--log-level=warning"]);
+    esbuild.arg(format!("--outfile={}", bundle.display())).run()?;
+    let mut files = loaded_wasm(&fs::read_to_string(&bundle)?, &package.join("dist"))?;
+    files.push(bundle);
+    Weight::of(project, &files)
+}
+
+/// The wasm files in the folder that a bundle names.
+fn loaded_wasm(bundle: &str, dist: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = files::files_ending(dist, ".wasm")?;
+    files.retain(|file| file.file_name().is_some_and(|name| bundle.contains(&*name.to_string_lossy())));
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_wasm_that_is_loaded_counts() {
+        let folder = xshell::Shell::new().unwrap().create_temp_dir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["a.wasm", "b.wasm", "a.js"] {
+            fs::write(path(name), "").unwrap();
+        }
+        let bundle = r#"new URL("a.wasm", import.meta.url)"#;
+        assert_eq!(loaded_wasm(bundle, folder.path()).unwrap(), [path("a.wasm")]);
+        assert!(loaded_wasm("", folder.path()).unwrap().is_empty());
     }
 }

@@ -1,14 +1,13 @@
-//! How many bytes a few files have.
+//! How many bytes files have, compressed and not.
 
 use std::fmt;
-use std::iter::Sum;
-use std::path::PathBuf;
 
-use crate::failure::{Failure, Outcome};
-use crate::process::output;
+use anyhow::{Context as _, Result};
+use xshell::cmd;
+
 use crate::project::Project;
 
-/// Bytes, compressed and not.
+/// Bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Weight {
     pub(super) raw: u64,
@@ -17,31 +16,19 @@ pub(super) struct Weight {
 }
 
 impl Weight {
-    /// The sum over files that are compressed one by one. Node does the compressing: it has brotli built in.
-    pub(super) fn of(project: &Project, files: &[PathBuf]) -> Outcome<Self> {
-        let said = output(project.command("node").arg(project.path("xtask/weigh.mjs")).args(files))?;
-        let weights = said.lines().map(Self::parse).collect::<Option<Vec<_>>>();
-        match weights {
-            Some(weights) if weights.len() == files.len() => Ok(weights.into_iter().sum()),
-            _ => Err(Failure::new(format!("weigh.mjs says {said:?}"))),
-        }
+    /// The sum over files that are compressed one by one. Node has brotli built in: none is compiled.
+    pub(super) fn of(project: &Project, files: &[std::path::PathBuf]) -> Result<Self> {
+        let sh = &project.shell;
+        let printed = cmd!(sh, "node xtask/weigh.mjs {files...}").quiet().read()?;
+        let sum = printed.lines().try_fold(Self::default(), Self::plus);
+        sum.with_context(|| format!("weigh.mjs printed {printed:?}"))
     }
 
-    /// Reads a line: raw, gzip, brotli.
-    fn parse(line: &str) -> Option<Self> {
+    /// Adds a line: raw, gzip, brotli.
+    fn plus(self, line: &str) -> Option<Self> {
         let numbers = line.split(' ').map(|number| number.parse().ok()).collect::<Option<Vec<u64>>>()?;
         let [raw, gzip, brotli] = numbers[..] else { return None };
-        Some(Self { raw, gzip, brotli })
-    }
-}
-
-impl Sum for Weight {
-    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
-        all.fold(Self::default(), |sum, one| Self {
-            raw: sum.raw + one.raw,
-            gzip: sum.gzip + one.gzip,
-            brotli: sum.brotli + one.brotli,
-        })
+        Some(Self { raw: self.raw + raw, gzip: self.gzip + gzip, brotli: self.brotli + brotli })
     }
 }
 
@@ -63,17 +50,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_has_three_numbers() {
-        assert_eq!(Weight::parse("30 20 10"), Some(Weight { raw: 30, gzip: 20, brotli: 10 }));
-        for line in ["", "30 20", "30 20 10 0", "30 20 x"] {
-            assert_eq!(Weight::parse(line), None, "{line}");
-        }
-    }
-
-    #[test]
     fn weights_are_added_by_column() {
         let one = Weight { raw: 3, gzip: 2, brotli: 1 };
-        assert_eq!([one, one].into_iter().sum::<Weight>(), Weight { raw: 6, gzip: 4, brotli: 2 });
+        assert_eq!(one.plus("30 20 10"), Some(Weight { raw: 33, gzip: 22, brotli: 11 }));
+        for line in ["", "30 20", "30 20 10 0", "30 20 x"] {
+            assert_eq!(one.plus(line), None, "{line}");
+        }
     }
 
     #[test]

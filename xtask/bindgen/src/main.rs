@@ -1,0 +1,20 @@
+//! Generates the JavaScript around a wasm, as `wasm-bindgen --target web --no-typescript` does:
+//! `bindgen WASM NAME FOLDER [--debug]`. The types are written by hand: `pkg/index.d.ts`.
+
+use std::env::args;
+
+use anyhow::{Result, bail};
+use wasm_bindgen_cli_support::Bindgen;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (wasm, name, folder, debug) = match arguments[..] {
+        [wasm, name, folder] => (wasm, name, folder, false),
+        [wasm, name, folder, "--debug"] => (wasm, name, folder, true),
+        _ => bail!("usage: bindgen WASM NAME FOLDER [--debug]"),
+    };
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(wasm).web(true)?.typescript(false).out_name(name);
+    bindgen.debug(debug).keep_debug(debug).omit_default_module_path(false).generate(folder)
+}

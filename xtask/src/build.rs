@@ -1,0 +1,131 @@
+//! Builds the npm package: cargo, wasm-bindgen, wasm-opt. Afterwards `pkg/` is what `npm pack` ships.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use lexopt::{Arg, Parser};
+use xshell::cmd;
+
+use crate::files;
+use crate::project::{Project, WASM_TARGET};
+use crate::setup::{self, Need};
+
+/// What has to be installed before anything can be built.
+pub(crate) const NEEDS: &[Need] = &[Need::WasmTarget, Need::RustSource, Need::Node];
+
+/// The name of the generated files. Apps import the wasm by it: it is part of what is published.
+const NAME: &str = "silent_session";
+/// Build the standard library from its source, for size, so that unused code is left out.
+const LEAN_ARGUMENTS: &[&str] = &["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+/// Leaves out the messages of panics. Separated as cargo expects it.
+const LEAN_FLAGS: &str = "-Zunstable-options\u{1f}-Cpanic=immediate-abort";
+/// The passes of wasm-opt, each measured. Flat code is looped anew: LLVM's blocks are larger. The stack
+/// lies at the lowest addresses, and only its last kilobyte below 1024. The wasm features are read from
+/// the section `target_features`, which is of no use after that.
+const PASSES: &[&str] = &[
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
+    "--converge",
+    "--low-memory-unused",
+    "--strip-producers",
+    "--strip-target-features",
+];
+
+/// The ways to compile the wasm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// As it is published: small, by flags that stable Rust has, and does not promise. Needs the source
+    /// of the standard library.
+    Lean,
+    /// As small as it gets without them.
+    Stable,
+    /// With names and checks, and not optimized: to look for errors.
+    Dev,
+}
+
+/// `cargo xtask build [--dev]`
+pub(crate) fn command(project: &Project, mut arguments: Parser) -> Result<()> {
+    let mut profile = Profile::Lean;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("dev") => profile = Profile::Dev,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    setup::ensure(project, NEEDS)?;
+    build(project, profile)?;
+    print_sizes(project)
+}
+
+/// Prints a table of what a page loads. Node has brotli built in: none is compiled.
+pub(crate) fn print_sizes(project: &Project) -> Result<()> {
+    let sh = &project.shell;
+    Ok(cmd!(sh, "node xtask/sizes.mjs").quiet().run()?)
+}
+
+/// Builds what is not up to date of `pkg/`.
+pub(crate) fn build(project: &Project, profile: Profile) -> Result<()> {
+    build_in(project, profile, &project.path("pkg"))
+}
+
+/// Builds what is not up to date of a copy of `pkg/`.
+pub(crate) fn build_in(project: &Project, profile: Profile, package: &Path) -> Result<()> {
+    let wasm = compile(project, profile, &["--package", "silent-session"], NAME)?;
+    let dist = package.join("dist");
+    let mut inputs = DefaultHasher::new();
+    fs::read(&wasm)?.hash(&mut inputs);
+    let wasm_opt = project.npm_program("wasm-opt").arg("--version").quiet().read()?;
+    (PASSES, wasm_opt, project.locked_version("wasm-bindgen")?).hash(&mut inputs);
+    // The output is part of it: another target folder, or a hand, may have changed it since.
+    let inputs = inputs.finish();
+    let fingerprint = || Ok::<_, anyhow::Error>(format!("{inputs:x} {:x}", files::hash(&dist)?));
+    let stamp = project.scratch(&format!("{profile:?}.fingerprint"));
+    if fingerprint().is_ok_and(|now| fs::read_to_string(&stamp).is_ok_and(|before| before == now)) {
+        println!("{} is up to date", dist.display());
+        return Ok(());
+    }
+
+    // Made aside, so that a failure leaves no half of it.
+    let sh = &project.shell;
+    let aside = project.scratch("dist");
+    sh.remove_path(&aside)?;
+    let debug = (profile == Profile::Dev).then_some("--debug");
+    cmd!(sh, "cargo run --package bindgen -- {wasm} {NAME} {aside} {debug...}").run()?;
+    if profile != Profile::Dev {
+        optimize(project, &aside.join(format!("{NAME}_bg.wasm")))?;
+    }
+    files::mirror(&aside, &dist)?;
+    Ok(sh.write_file(stamp, fingerprint()?)?)
+}
+
+/// Compiles the library `name` that these arguments of `cargo build` select. Returns the path of its wasm.
+pub(crate) fn compile(
+    project: &Project,
+    profile: Profile,
+    selection: &[&str],
+    name: &str,
+) -> Result<PathBuf> {
+    // Lean builds have a folder of their own, so that they do not replace the others.
+    let target = project.target(if profile == Profile::Lean { "lean" } else { "" });
+    let sh = &project.shell;
+    let release = (profile != Profile::Dev).then_some("--release");
+    let mut cargo = cmd!(sh, "cargo build --lib --target {WASM_TARGET} {release...} {selection...}");
+    if profile == Profile::Lean {
+        cargo = cargo.args(LEAN_ARGUMENTS);
+        cargo = cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_ENCODED_RUSTFLAGS", LEAN_FLAGS);
+    }
+    cargo.env("CARGO_TARGET_DIR", &target).run()?;
+    let folder = if profile == Profile::Dev { "debug" } else { "release" };
+    Ok(target.join(WASM_TARGET).join(folder).join(name).with_extension("wasm"))
+}
+
+/// Replaces a wasm by a smaller one, with npm's `binaryen`: Debian's is too old.
+pub(crate) fn optimize(project: &Project, wasm: &Path) -> Result<()> {
+    let smaller = wasm.with_extension("smaller");
+    project.npm_program("wasm-opt").args(PASSES).arg(wasm).arg("-o").arg(&smaller).run()?;
+    fs::rename(&smaller, wasm).with_context(|| wasm.display().to_string())
+}

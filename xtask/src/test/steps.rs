@@ -1,0 +1,122 @@
+//! The steps, in their order: what is quick and likely to fail comes first.
+
+use anyhow::Result;
+use xshell::cmd;
+
+use super::{headless, suites};
+use crate::build::{self, Profile};
+use crate::project::{Project, WASM_TARGET};
+use crate::setup::Need;
+use crate::{mutants, simulations, size};
+
+/// A step of `cargo xtask test`.
+#[derive(Debug)]
+pub(crate) struct Step {
+    /// The name on the command line.
+    pub(crate) name: &'static str,
+    /// What it checks.
+    pub(crate) about: &'static str,
+    /// What has to be installed.
+    pub(crate) needs: &'static [Need],
+    /// Whether it runs where no step is named.
+    pub(crate) in_all: bool,
+    /// Whether it is in the group `quick`.
+    pub(crate) in_quick: bool,
+    /// Runs it.
+    pub(crate) run: fn(&Project) -> Result<()>,
+}
+
+const fn step(
+    name: &'static str,
+    about: &'static str,
+    needs: &'static [Need],
+    run: fn(&Project) -> Result<()>,
+) -> Step {
+    Step { name, about, needs, in_all: true, in_quick: false, run }
+}
+
+const fn quick(step: Step) -> Step {
+    Step { in_quick: true, ..step }
+}
+
+/// All steps.
+pub(crate) const STEPS: &[Step] = &[
+    step("lint", "rustfmt, Biome and clippy", LINT, lint),
+    Step {
+        in_all: false,
+        ..quick(step("machine", "Unit tests, scenarios and 2,000 histories; in `native` too", &[], machine))
+    },
+    step("native", "Every test without a browser, and the documentation", &[Need::WasmTarget], native),
+    step("simulate", "40,000 random histories, others each time", &[], simulations::some_histories),
+    step("mutants", "Mutants of functions that changed, for five minutes", MUTANTS, mutants::step),
+    step("build", "The npm package", build::NEEDS, |project| {
+        build::build(project, Profile::Lean)?;
+        build::print_sizes(project)
+    }),
+    step("size", "The budgets of the package and the machine", build::NEEDS, size::test),
+    step("steps", "The steps of the machine, counted in an interpreter", build::NEEDS, size::count_steps),
+    step("types", "The types, and the examples of the README", &[Need::Node], types),
+    step("check-server", "The kit that tries servers", &[Need::Node], |project| {
+        suites::run(project, "check-server")
+    }),
+    step("package", "What npm packs, installed into an empty project", build::NEEDS, suites::package),
+    step("headless", "The crate in a browser, by wasm-pack", HEADLESS, headless::test),
+    quick(step("surface", "The JavaScript surface", suites::NEEDS, |project| {
+        suites::run_built(project, "surface")
+    })),
+    step("fetch", "`session.fetch` beside native fetch", suites::NEEDS, |project| {
+        suites::run_built(project, "fetch")
+    }),
+    step("demo", "The whole story of the demo", suites::NEEDS, suites::demo),
+    step("tabs", "Many tabs against the reference server", suites::NEEDS, |project| {
+        suites::run_built(project, "tabs")
+    }),
+    step("libraries", "The libraries that take `session.fetch`", suites::NEEDS, |project| {
+        suites::run_built(project, "libraries")
+    }),
+    step("backends", "Django and Flask, where there is Python", suites::BACKENDS_NEEDS, suites::backends),
+    step("firefox", "Tabs of Firefox, where there is one", suites::FIREFOX_NEEDS, suites::firefox),
+];
+
+const LINT: &[Need] = &[Need::Components, Need::WasmTarget, Need::Node];
+const MUTANTS: &[Need] = &[Need::CargoMutants];
+const HEADLESS: &[Need] = &[Need::WasmTarget, Need::TestRunner, Need::WasmPack, Need::Chromium];
+
+/// The format and lints of Rust (native, for wasm, and without the JavaScript surface) and JavaScript.
+fn lint(project: &Project) -> Result<()> {
+    let sh = &project.shell;
+    cmd!(sh, "cargo fmt --all --check").run()?;
+    cmd!(sh, "cargo fmt --manifest-path tests/size/Cargo.toml --check").run()?;
+    for arguments in [
+        "--workspace --all-targets",
+        "--package performance --all-targets --all-features",
+        "--package silent-session --target wasm32-unknown-unknown --all-targets --all-features",
+        "--package silent-session --target wasm32-unknown-unknown --lib --no-default-features",
+        "--manifest-path tests/size/Cargo.toml --target wasm32-unknown-unknown --lib",
+        "--manifest-path tests/size/Cargo.toml --tests",
+    ] {
+        let arguments = arguments.split(' ');
+        cmd!(sh, "cargo clippy {arguments...} -- --deny warnings").run()?;
+    }
+    Ok(())
+}
+
+/// The part of `native` that concerns the machine, with fewer histories.
+fn machine(project: &Project) -> Result<()> {
+    let sh = &project.shell;
+    Ok(cmd!(sh, "cargo test --package silent-session").env("HISTORIES", "2000").run()?)
+}
+
+/// All tests that run without a browser, and the documentation, which must have no broken link.
+fn native(project: &Project) -> Result<()> {
+    let sh = &project.shell;
+    cmd!(sh, "cargo test --workspace").run()?;
+    cmd!(sh, "cargo doc --no-deps --package silent-session --target {WASM_TARGET}")
+        .env("RUSTDOCFLAGS", "--deny=warnings")
+        .run()?;
+    Ok(())
+}
+
+fn types(project: &Project) -> Result<()> {
+    Ok(project.npm_program("tsc").args(["--project", "tests/types"]).run()?)
+}
