@@ -1,12 +1,13 @@
 //! Builds the npm package: cargo, wasm-bindgen, wasm-opt. Afterwards `pkg/` is what `npm pack` ships.
 
+use std::env::consts::EXE_EXTENSION;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use lexopt::{Arg, Parser};
-use xshell::cmd;
+use xshell::{Cmd, cmd};
 
 use crate::files;
 use crate::project::{Project, WASM_TARGET};
@@ -94,12 +95,26 @@ pub(crate) fn build_in(project: &Project, profile: Profile, package: &Path) -> R
     let aside = project.scratch("dist");
     sh.remove_path(&aside)?;
     let debug = (profile == Profile::Dev).then_some("--debug");
-    cmd!(sh, "cargo run --package bindgen -- {wasm} {NAME} {aside} {debug...}").run()?;
+    let bindgen = program(project, "bindgen")?;
+    cmd!(sh, "{bindgen} {wasm} {NAME} {aside} {debug...}").run()?;
     if profile != Profile::Dev {
         optimize(project, &aside.join(format!("{NAME}_bg.wasm")))?;
     }
     files::mirror(&aside, &dist)?;
     Ok(sh.write_file(stamp, fingerprint()?)?)
+}
+
+/// The command that builds the programs of the workspace. One command for all: cargo unites the
+/// features of what it builds together, and would build dependencies twice.
+pub(crate) fn build_programs(project: &Project) -> Cmd<'_> {
+    let sh = &project.shell;
+    cmd!(sh, "cargo build --package auth-server --package bindgen")
+}
+
+/// Builds a program of the workspace. Returns its path.
+pub(crate) fn program(project: &Project, name: &str) -> Result<PathBuf> {
+    build_programs(project).run()?;
+    Ok(project.target("debug").join(name).with_extension(EXE_EXTENSION))
 }
 
 /// Compiles the library `name` that these arguments of `cargo build` select. Returns the path of its wasm.

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use lexopt::{Arg, Parser, ValueExt as _};
-use xshell::cmd;
 
 use crate::build::{self, Profile};
 use crate::project::Project;
@@ -34,7 +33,7 @@ pub(crate) struct Server {
 impl Server {
     /// Builds it, starts it and waits until it listens.
     pub(crate) fn start(project: &Project, arguments: &[&str], log: PathBuf) -> Result<Self> {
-        let mut command = Command::new(build_server(project)?);
+        let mut command = Command::new(build::program(project, "auth-server")?);
         command.args(arguments).arg("--until-stdin-closes").current_dir(project.path(""));
         let log_file = File::create(&log).with_context(|| log.display().to_string())?;
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log_file).spawn()?;
@@ -65,17 +64,9 @@ impl Drop for Server {
     }
 }
 
-/// Builds the reference auth server. Returns the path of the program.
-pub(crate) fn build_server(project: &Project) -> Result<PathBuf> {
-    let sh = &project.shell;
-    cmd!(sh, "cargo build --package auth-server").run()?;
-    Ok(project.target("debug/auth-server").with_extension(std::env::consts::EXE_EXTENSION))
-}
-
 /// `cargo xtask server [ARGUMENT]…`
 pub(crate) fn server(project: &Project, mut arguments: Parser) -> Result<()> {
-    let program = build_server(project)?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(build::program(project, "auth-server")?);
     command.args(arguments.raw_args()?).arg("--until-stdin-closes").current_dir(project.path(""));
     wait(command.stdin(Stdio::piped()).spawn()?)
 }
@@ -100,8 +91,11 @@ pub(crate) fn demo(project: &Project, mut arguments: Parser) -> Result<()> {
             other => return Err(other.unexpected().into()),
         }
     }
+    // Beside the rest, which uses one core or the network for most of its time.
+    let mut programs = Command::from(build::build_programs(project)).spawn()?;
     setup::ensure(project, if check { suites::NEEDS } else { build::NEEDS })?;
     build::build(project, Profile::Lean)?;
+    programs.wait()?;
     if check {
         return suites::demo(project);
     }

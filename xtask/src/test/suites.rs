@@ -59,7 +59,7 @@ fn command<'a>(project: &'a Project, step: &str) -> Result<Cmd<'a>> {
     if let Some(python) = python::find(project)? {
         command = command.env("SILENT_SESSION_PYTHON", python);
     }
-    Ok(command.env("SILENT_SESSION_SERVER_PROGRAM", serve::build_server(project)?))
+    Ok(command.env("SILENT_SESSION_SERVER_PROGRAM", build::program(project, "auth-server")?))
 }
 
 /// Runs the command of a step.
