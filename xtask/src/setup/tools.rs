@@ -81,8 +81,8 @@ impl Tool {
         // Quick to build: nobody measures their speed.
         cmd!(sh, "cargo install --debug {package} --version {version} {locked...} --root {root}")
             .env("CARGO_PROFILE_DEV_DEBUG", "false")
-            // Built in a folder that cargo removes: it is large, and of no use later.
-            .env_remove("CARGO_TARGET_DIR")
+            // One folder for all: many dependencies are the same.
+            .env("CARGO_TARGET_DIR", project.target("tools"))
             .run()?;
         Ok(())
     }

@@ -87,9 +87,9 @@ fn lint(project: &Project) -> Result<()> {
     let sh = &project.shell;
     cmd!(sh, "cargo fmt --all --check").run()?;
     cmd!(sh, "cargo fmt --manifest-path tests/size/Cargo.toml --check").run()?;
+    project.npm_program("biome").args(["ci", "--error-on-warnings"]).run()?;
     for arguments in [
-        "--workspace --all-targets",
-        "--package performance --all-targets --all-features",
+        "--workspace --all-targets --features performance/times",
         "--package silent-session --target wasm32-unknown-unknown --all-targets --all-features",
         "--package silent-session --target wasm32-unknown-unknown --lib --no-default-features",
         "--manifest-path tests/size/Cargo.toml --target wasm32-unknown-unknown --lib",
