@@ -265,6 +265,7 @@ mod tests {
         }
     }
 
+    // Scenario 83.
     #[test]
     fn more_is_wanted_in_whatever_form_it_is_written() {
         for challenges in [

@@ -65,6 +65,7 @@ mod tests {
     use super::super::json::written::Written;
     use super::*;
 
+    // Scenario 98.
     #[test]
     fn a_person_is_found_by_the_name_or_the_path_of_a_claim() {
         let user = Written::default().text("name", "alice").number("id", 7.0).value("tags", Value::Other);

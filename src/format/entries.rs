@@ -258,6 +258,7 @@ mod tests {
         }
     }
 
+    // Scenario 94.
     #[test]
     fn a_session_is_recognised_by_its_person_and_in_entries_of_the_first_version_by_both() {
         let now = SessionEntry::Begun(Fingerprint::of(epoch(), &grant("alice", Some("s1")))).to_entry();
@@ -276,6 +277,7 @@ mod tests {
         }
     }
 
+    // Scenario 96.
     #[test]
     fn a_reason_that_the_first_version_does_not_know_is_written_beside_one_that_it_knows() {
         for (reason, first) in [

@@ -152,6 +152,7 @@ mod tests {
         lifetime(&times).map(|lifetime| lifetime.map(|lifetime| lifetime.get() as f64 / 1000.0))
     }
 
+    // Scenario 37.
     #[test]
     fn a_wrong_local_clock_changes_nothing() {
         for local_now in [0.0, IAT - 86_400.0, IAT + 86_400.0, f64::MAX] {
@@ -165,6 +166,7 @@ mod tests {
         assert_eq!(seconds(Times { server_now: Some(IAT - 5.0), ..jwt() }), Ok(Some(900.0)));
     }
 
+    // Scenario 104.
     #[test]
     fn a_token_that_was_just_issued_is_not_expired_because_of_the_date_alone() {
         for ahead in [900.0, 3600.0, 86_400.0, 1e9, f64::MAX] {
@@ -303,6 +305,7 @@ mod tests {
         assert_eq!(seconds(times), Ok(Some(0.001)));
     }
 
+    // Scenario 54.
     #[test]
     fn a_huge_lifetime_is_a_hundred_years() {
         for huge in [1e13, f64::MAX] {

@@ -97,6 +97,7 @@ mod tests {
             .failure(is_end, |date| if date == "soon" { 7.9 } else { f64::NAN })
     }
 
+    // Scenario 68.
     #[test]
     fn the_auth_server_rejects_and_nobody_else_does() {
         for status in [400, 401, 403] {
@@ -115,6 +116,7 @@ mod tests {
         }
     }
 
+    // Scenario 55.
     #[test]
     fn retry_after_is_read_in_seconds_and_as_a_date() {
         let asked = |text| failure(503, "", "", text).retry_after().map(|wait| wait.get() / 1000);

@@ -9,6 +9,7 @@ use super::storage::entry;
 const JSON: &str = r#"{"content-type":"application/json"}"#;
 const HTML: &str = r#"{"content-type":"text/html"}"#;
 
+// Scenario 89.
 #[wasm_bindgen_test]
 async fn a_2xx_confirms_it_unless_it_is_html() {
     let untyped = "{}";

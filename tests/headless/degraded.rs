@@ -22,6 +22,7 @@ async fn many_turns() {
     }
 }
 
+// Scenario 48.
 #[wasm_bindgen_test]
 async fn without_web_locks_the_sessions_of_a_page_take_turns() {
     let _no_locks = Taken::new("navigator", "locks");
@@ -83,6 +84,7 @@ async fn web_locks_that_come_back_are_used_again() {
     assert!(page.driver.inspect().shares_lock);
 }
 
+// Scenario 82.
 #[wasm_bindgen_test]
 async fn where_web_locks_refuse_the_sessions_of_a_page_take_turns() {
     // Held by somebody else, which nobody there can know.
@@ -105,6 +107,7 @@ async fn where_web_locks_refuse_the_sessions_of_a_page_take_turns() {
     second.close();
 }
 
+// Scenario 35.
 #[wasm_bindgen_test]
 async fn without_broadcast_channel_a_session_works_alone() {
     let no_channel = Taken::new("", "BroadcastChannel");

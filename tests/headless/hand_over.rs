@@ -176,6 +176,7 @@ fn offer_of(offer: &JsValue, sub: &str, age: f64) -> JsValue {
     altered(offer, &format!(r#"{{"token":"{token}","age":{age},"sent":{}}}"#, js_sys::Date::now()))
 }
 
+// Scenario 79.
 #[wasm_bindgen_test]
 async fn only_a_later_token_of_the_same_session_and_subject_is_taken() {
     let clock = Stopped::now();

@@ -135,6 +135,7 @@ fn noted(notes: &str) -> wasm_bindgen::JsValue {
     altered(&message_3("noted"), &format!(r#"{{"sent":{now},"notes":"{notes}"}}"#))
 }
 
+// Scenario 126.
 #[wasm_bindgen_test]
 async fn a_page_writes_down_what_a_worker_notes() {
     let (peer, page) = (Peer::of("notes-down"), Page::active("notes-down").await);

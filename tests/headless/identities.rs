@@ -62,6 +62,7 @@ async fn it_does_not_go_along_where_the_token_says_the_same_or_nobody_knows() {
     }
 }
 
+// Scenario 78.
 #[wasm_bindgen_test]
 async fn it_is_believed_of_a_token_that_says_something_else() {
     let (peer, page) = (Peer::of("says-otherwise"), ended("says-otherwise"));

@@ -79,6 +79,7 @@ fn changed(members: &str) -> Vec<JsValue> {
     Object::values(&messages()).iter().map(|message| altered(&message, members)).collect()
 }
 
+// Scenario 35.
 #[wasm_bindgen_test]
 async fn what_is_no_message_is_ignored() {
     Pair::active("junk-active").await.ignores_all("junk", junk().iter()).await;
@@ -100,6 +101,7 @@ async fn a_message_with_a_member_missing_or_wrong_begins_no_session() {
     pair.page.driver.close();
 }
 
+// Scenario 81.
 #[wasm_bindgen_test]
 async fn messages_of_a_later_version_are_ignored() {
     async fn are_ignored(pair: Pair) {

@@ -50,6 +50,7 @@ async fn a_refusal_removes_the_marker_too() {
     assert_eq!(marker("marked-refused"), None);
 }
 
+// Scenario 65.
 #[wasm_bindgen_test]
 async fn after_a_page_that_went_away_in_a_refresh_the_next_one_sends_the_same_id() {
     let orphan = Page::start("orphan", FakeServer::holding(), Config::default());

@@ -91,6 +91,7 @@ async fn company_is_written_down_until_the_last_tab_goes() {
     assert_eq!(entry("company", "company"), None);
 }
 
+// Scenario 80.
 #[wasm_bindgen_test]
 async fn other_names_and_other_endpoints_have_entries_of_their_own() {
     let page = Page::active("own").await;

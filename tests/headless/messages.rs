@@ -180,6 +180,7 @@ async fn each_is_understood(name: &str, changed: impl Fn(&JsValue) -> JsValue) {
     }
 }
 
+// Scenario 81.
 #[wasm_bindgen_test]
 async fn each_message_of_the_first_version_is_understood() {
     each_is_understood("understood", JsValue::clone).await;

@@ -17,6 +17,7 @@ fn told_again(page: &Page, path: &str, index: usize) -> Object {
     arguments.get(1).unchecked_into()
 }
 
+// Scenario 57.
 #[wasm_bindgen_test]
 async fn a_refresh_and_a_sign_out_are_sent_with_cookies_outlive_their_page_and_follow_no_redirect() {
     let page = Page::active("refresh").await;
@@ -39,6 +40,7 @@ async fn a_refresh_and_a_sign_out_are_sent_with_cookies_outlive_their_page_and_f
     }
 }
 
+// Scenario 66.
 #[wasm_bindgen_test]
 async fn a_refresh_that_is_given_up_on_is_not_aborted() {
     let config = Config { timeout: Millis::new(100), ..Config::default() };
@@ -52,6 +54,7 @@ async fn a_refresh_that_is_given_up_on_is_not_aborted() {
     page.server.let_go();
 }
 
+// Scenarios 52, 65.
 #[wasm_bindgen_test]
 async fn every_attempt_has_an_id_of_its_own() {
     let page = Page::active("attempts").await;
@@ -62,6 +65,7 @@ async fn every_attempt_has_an_id_of_its_own() {
     );
 }
 
+// Scenarios 7, 54.
 #[wasm_bindgen_test]
 async fn what_the_refresh_endpoint_answers_is_told_apart() {
     let html = r#"{"headers":0,"content-type":"text/html; charset=utf-8"}"#.replace(r#""headers":0,"#, "");
@@ -216,6 +220,7 @@ async fn a_sign_out_while_a_login_is_read_wins() {
     );
 }
 
+// Scenario 87.
 #[wasm_bindgen_test]
 async fn access_token_not_costs_a_refresh_only_for_the_token_in_hand() {
     let page = Page::active("not").await;
@@ -261,6 +266,7 @@ async fn close_answers_all_that_wait_and_sends_nothing_more() {
     assert!(page.server.count("/auth/refresh") <= 1);
 }
 
+// Scenario 80.
 #[wasm_bindgen_test]
 async fn two_sessions_on_one_auth_origin_take_turns_at_the_wire() {
     let (one, two) = (FakeServer::new(), FakeServer::new());

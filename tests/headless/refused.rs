@@ -14,6 +14,7 @@ const WAYS: [(&str, &str, &str); 2] =
 
 const JSON: &str = r#"{"content-type":"application/json"}"#;
 
+// Scenario 82.
 #[wasm_bindgen_test]
 async fn a_session_works_where_storage_is_refused_or_full_and_says_so() {
     for (way, owner, name) in WAYS {

@@ -15,6 +15,7 @@ fn options_of(members: &str) -> JsValue {
     js_sys::JSON::parse(members).unwrap_throw()
 }
 
+// Scenarios 13, 57.
 #[wasm_bindgen_test]
 async fn the_token_goes_along_to_allowed_urls_only() {
     let page = Page::active("allowed").await;
@@ -75,6 +76,7 @@ async fn urls_that_are_not_allowed_get_the_callers_own_arguments() {
     assert!(js_sys::Object::is(&arguments.get(1), &options));
 }
 
+// Scenario 2.
 #[wasm_bindgen_test]
 async fn a_401_costs_one_refresh_and_one_replay() {
     let page = Page::active("replay").await;
@@ -83,6 +85,7 @@ async fn a_401_costs_one_refresh_and_one_replay() {
     assert_eq!((page.server.count("/api/me"), page.server.count("/auth/refresh")), (2, 2));
 }
 
+// Scenario 1.
 #[wasm_bindgen_test]
 async fn fifty_at_once_cost_one_refresh() {
     let page = std::rc::Rc::new(Page::active("fifty").await);
@@ -109,6 +112,7 @@ async fn a_403_and_the_second_401_reach_the_caller() {
     assert_eq!((page.server.count("/api/me"), page.server.count("/auth/refresh")), (2, 2));
 }
 
+// Scenarios 10, 19.
 #[wasm_bindgen_test]
 async fn bodies_are_replayed_to_the_byte_and_a_stream_is_not() {
     for kind in ["string", "bytes", "blob", "params", "form"] {
@@ -137,6 +141,7 @@ async fn bodies_are_replayed_to_the_byte_and_a_stream_is_not() {
     assert_eq!(page.server.count("/api/next") - before, 1);
 }
 
+// Scenario 20.
 #[wasm_bindgen_test]
 async fn a_request_object_is_sent_and_replayed_with_all_it_holds() {
     let page = Page::active("request").await;
@@ -191,6 +196,7 @@ async fn nothing_is_said_again_of_any_other_request() {
     assert_eq!(page.server.member("/api/once", 0, "keepalive"), false);
 }
 
+// Scenario 11.
 #[wasm_bindgen_test]
 async fn an_authorization_of_the_callers_own_is_left_alone_and_so_is_its_401() {
     let page = Page::active("own-authorization").await;
@@ -223,6 +229,7 @@ async fn native_responses_and_errors_are_passed_on_untouched() {
     assert!(js_sys::Object::is(&thrown, &error));
 }
 
+// Scenario 14.
 #[wasm_bindgen_test]
 async fn the_body_of_a_discarded_401_is_cancelled() {
     let page = Page::active("discarded").await;
@@ -233,6 +240,7 @@ async fn the_body_of_a_discarded_401_is_cancelled() {
     assert!(read.is_err() || read == Ok("".into()), "{read:?}");
 }
 
+// Scenario 15.
 #[wasm_bindgen_test]
 async fn a_signal_ends_its_own_wait_only_and_with_its_own_reason() {
     let server = FakeServer::new();

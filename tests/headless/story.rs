@@ -165,6 +165,7 @@ async fn another_page_of_the_browser_restores_the_session() {
     second.driver.close();
 }
 
+// Scenario 8.
 #[wasm_bindgen_test]
 async fn a_403_refreshes_nothing() {
     let page = Page::signed_in("bob").await;

@@ -63,6 +63,7 @@ async fn sessions_of_any_name_wait_for_each_other_at_one_auth_origin() {
     until_locks(&lock, 0.0, 0.0).await;
 }
 
+// Scenario 21.
 #[wasm_bindgen_test]
 async fn sessions_of_different_auth_origins_do_not_wait_for_each_other() {
     let one = Page::start("origin-1", FakeServer::holding(), Config::default());
@@ -217,6 +218,7 @@ async fn a_queue_that_moves_within_one_page_is_not_robbed() {
     is_not_robbed("moving-here", OtherLock::here).await;
 }
 
+// Scenario 34.
 #[wasm_bindgen_test]
 async fn the_lock_of_a_tab_that_is_killed_is_free() {
     let (_, lock) = auth("killed");

@@ -171,6 +171,7 @@ fn play(idle: &Idle, seed: u64) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: super::histories().cases / 40, ..super::histories() })]
 
+    // Scenario 102.
     #[test]
     fn an_idle_browser_sends_at_most_thirty_refreshes_an_hour_beyond_what_lifetimes_require(
         seed in any::<u64>(),

@@ -36,6 +36,7 @@ fn shows_nobody_else(world: &World) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(super::histories())]
 
+    // Scenario 95.
     #[test]
     fn the_person_shown_is_the_one_who_signed_in_last(
         // Of an opaque token nobody can tell whose it is. A session of another name hears of a sign-in from the server alone.

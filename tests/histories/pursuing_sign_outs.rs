@@ -37,6 +37,7 @@ fn play(world: &mut World, steps: &[Step]) {
 proptest! {
     #![proptest_config(super::histories())]
 
+    // Scenario 78.
     #[test]
     fn a_sign_out_that_is_pending_ends_nobody_elses_session(
         // A session that a page of another name finds begins there: the refresh of a page that has gone may be older. Then

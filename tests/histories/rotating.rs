@@ -168,6 +168,7 @@ fn perform(world: &mut World, step: &Step) {
 proptest! {
     #![proptest_config(super::histories())]
 
+    // Scenario 110.
     #[test]
     fn late_replies_and_reloads_end_no_session(
         seed in any::<u64>(),

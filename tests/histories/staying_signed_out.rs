@@ -72,6 +72,7 @@ fn signs_in(step: &Step) -> bool {
 proptest! {
     #![proptest_config(super::histories())]
 
+    // Scenario 89.
     #[test]
     fn who_has_signed_out_stays_signed_out_in_all_tabs(
         setting in setting(Allows { names: false, ..Allows::ALL }),

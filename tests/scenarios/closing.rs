@@ -2,6 +2,7 @@
 
 use super::*;
 
+// Scenario 39.
 #[test]
 fn every_waiting_caller_is_answered_and_nothing_is_sent_any_more() {
     let mut world = signed_in();
@@ -23,6 +24,7 @@ fn every_waiting_caller_is_answered_and_nothing_is_sent_any_more() {
     assert_eq!(world.tabs[0].session.deadline(world.moment()), None);
 }
 
+// Scenario 16.
 #[test]
 fn a_caller_that_waits_no_longer_gets_no_answer_and_takes_nothing_along() {
     let mut world = signed_in();
@@ -54,6 +56,7 @@ fn created_again(config: Config, slow: i64, gap: i64) -> (World, [TabId; 2]) {
 const ROTATIONS: [Option<Rotation>; 4] =
     [None, Some(Rotation::Replays), Some(Rotation::Refuses), Some(Rotation::None)];
 
+// Scenario 130.
 #[test]
 fn an_object_that_is_created_again_waits_for_the_refresh_of_the_one_before_and_no_longer() {
     for rotation in ROTATIONS {
@@ -89,6 +92,7 @@ fn a_closed_object_gives_up_on_a_refresh_that_is_not_answered() {
     assert_eq!((world.server.reuses, world.is_active(next)), (0, true));
 }
 
+// Scenario 130.
 #[test]
 fn a_page_that_goes_says_so_of_the_refresh_of_a_closed_object() {
     for slow in [500, 1_000, 1_900] {
@@ -147,6 +151,7 @@ fn an_object_that_is_created_again_shows_nobody_whose_refresh_the_one_before_had
     }
 }
 
+// Scenario 130.
 #[test]
 fn a_closed_object_learns_that_somebody_has_signed_in_since() {
     for slow in [0, 40, 500, 3_000] {
@@ -202,6 +207,7 @@ fn a_sign_out_that_looked_whose_session_there_is_leaves_its_refresh_marked() {
 
 /// Somebody else signs in while a refresh is out. Its reply puts the cookie of the person before over that, one more refresh
 /// finds it, and meanwhile the object is created again.
+// Scenario 136.
 #[test]
 fn an_object_that_is_created_again_shows_nobody_whose_cookie_a_late_reply_has_left() {
     for shares_token in [true, false] {

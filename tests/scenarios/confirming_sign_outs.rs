@@ -62,6 +62,7 @@ fn only_a_2xx_of_the_auth_servers_own_is_taken_for_a_confirmation() {
     }
 }
 
+// Scenario 75.
 #[test]
 fn an_answer_that_ends_nothing_confirms_nothing_and_a_reload_brings_nobody_back() {
     for (logout, token) in IDLE.into_iter().flat_map(|logout| [(logout, false), (logout, true)]) {
@@ -87,6 +88,7 @@ fn an_answer_that_ends_nothing_confirms_nothing_and_a_reload_brings_nobody_back(
     }
 }
 
+// Scenario 89.
 #[test]
 fn an_endpoint_that_ends_the_session_is_believed_whatever_it_answers() {
     for logout in [Logout::Redirects, Logout::EndsAndComplains, Logout::RefusesStrangers, Logout::Ends] {
@@ -99,6 +101,7 @@ fn an_endpoint_that_ends_the_session_is_believed_whatever_it_answers() {
     }
 }
 
+// Scenario 89.
 #[test]
 fn a_refusal_is_confirmed_by_a_refresh_that_the_server_refuses_twice() {
     for (logout, token, sent) in
@@ -173,6 +176,7 @@ fn the_second_refresh_has_an_attempt_id_of_its_own() {
     assert!(ids[1] != ids[2] && ids[0] != ids[1]);
 }
 
+// Scenario 91.
 #[test]
 fn the_token_of_the_ending_session_goes_along_where_it_is_required() {
     for (token, answer) in [(true, CONFIRMED), (false, PENDING)] {
@@ -205,6 +209,7 @@ fn a_token_that_the_server_does_not_accept_any_more_is_renewed_once() {
 }
 
 /// The old token is gone with its page.
+// Scenario 91.
 #[test]
 fn a_later_page_that_pursues_it_sends_the_token_of_a_refresh() {
     for is_opaque in [false, true] {
@@ -244,6 +249,7 @@ fn the_token_of_one_user_does_not_sign_out_another() {
     assert_eq!(world.false_confirmations, []);
 }
 
+// Scenario 90.
 #[test]
 fn a_refusal_while_the_refresh_endpoint_is_down_confirms_nothing_and_keeps_its_cause() {
     let mut world = world(Config::default(), Logout::RefusesStrangers);
@@ -304,6 +310,7 @@ fn what_is_given_up_is_ended_by_a_sign_in_and_begun_anew_by_a_sign_out() {
     }
 }
 
+// Scenario 93.
 #[test]
 fn where_the_server_has_said_that_there_is_no_session_nothing_is_sent_and_the_reason_stays() {
     for reason in [EndReason::None, EndReason::Rejected] {
@@ -341,6 +348,7 @@ fn once_it_is_confirmed_another_one_sends_nothing() {
 }
 
 /// Nobody has said anything: the page is offline, a login is on its way, or another tab has just begun a session.
+// Scenario 93.
 #[test]
 fn where_there_may_be_a_session_it_is_signed_out_for_real() {
     type Way = fn(&mut World);
@@ -398,6 +406,7 @@ fn a_sign_in_by_cookie_takes_a_waiting_one_from_the_queue_and_does_not_call_it_c
 }
 
 /// The server has rotated the cookie, and ends the session of the old one no more.
+// Scenario 89.
 #[test]
 fn while_a_refresh_is_out_whose_cookie_would_undo_it_nothing_is_confirmed() {
     for (on_spent, rotation) in [

@@ -104,6 +104,7 @@ fn stir(many: usize, stir: Stir, config: &Config, delay: i64) -> (usize, u32) {
     (world.channel.sent - sent, world.server.refreshes - refreshes)
 }
 
+// Scenario 105.
 #[test]
 fn messages_grow_with_the_number_of_tabs_and_no_faster() {
     // A mutant is judged by fewer tabs: many take long without optimisation.
@@ -142,6 +143,7 @@ fn messages_grow_with_the_number_of_tabs_and_no_faster() {
 }
 
 /// A tab that is silent, because another one replies for all, is still there: to whoever asked, and to whoever replied.
+// Scenario 135.
 #[test]
 fn no_tab_of_a_crowd_is_forgotten_while_it_is_there() {
     for config in [Config::default(), alone()] {

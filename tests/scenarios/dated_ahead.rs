@@ -123,6 +123,7 @@ fn two_tabs() -> (World, [TabId; 2]) {
     tabs(Config::default())
 }
 
+// Scenario 107.
 #[test]
 fn what_is_dated_more_than_a_year_ahead_is_treated_as_absent() {
     for ahead in [YEAR + HOUR, 10 * YEAR, 1_000 * YEAR, i64::MAX / 2] {
@@ -143,6 +144,7 @@ fn what_is_dated_more_than_a_year_ahead_is_treated_as_absent() {
 }
 
 /// A page that restores nothing is delivered with a token, and takes it.
+// Scenario 107.
 #[test]
 fn a_seed_is_taken_whatever_is_stored_that_is_dated_more_than_a_year_ahead() {
     for tells_sign_out in [true, false] {
@@ -165,6 +167,7 @@ fn a_seed_is_taken_whatever_is_stored_that_is_dated_more_than_a_year_ahead() {
     }
 }
 
+// Scenario 107.
 #[test]
 fn what_is_dated_less_than_a_year_ahead_locks_nobody_out() {
     for ahead in [-YEAR, -1_000, 1_000, HOUR, 24 * HOUR, YEAR - 2 * 24 * HOUR] {
@@ -201,6 +204,7 @@ fn tabs_go_on_hearing_each_other_when_the_clock_is_set_by_years() {
 }
 
 /// Pages that were loaded while the clock was wrong, and after it was set right.
+// Scenario 107.
 #[test]
 fn a_clock_that_was_years_ahead_locks_nobody_out_once_it_is_right() {
     for jump in [-30 * YEAR, -2 * YEAR, 2 * YEAR, 30 * YEAR] {

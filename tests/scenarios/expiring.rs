@@ -14,6 +14,7 @@ fn refreshes_in(lifetime: u64, span: i64) -> u32 {
     sent
 }
 
+// Scenario 2.
 #[test]
 fn a_token_is_renewed_before_it_lapses() {
     let mut world = signed_in();
@@ -50,6 +51,7 @@ fn fifteen_minute_tokens_are_renewed_some_four_times_an_hour() {
     assert!((102..=105).contains(&sent), "{sent}");
 }
 
+// Scenario 42.
 #[test]
 fn thirty_second_tokens_do_not_loop() {
     let sent = refreshes_in(30, HOUR);
@@ -61,12 +63,14 @@ fn one_second_tokens_are_renewed_once_a_second_at_most() {
     assert!(refreshes_in(1, MINUTE) <= 60);
 }
 
+// Scenario 41.
 #[test]
 fn sixty_day_tokens_neither_overflow_nor_loop() {
     assert_eq!(refreshes_in(60 * 86_400, 59 * 24 * HOUR), 0);
     assert_eq!(refreshes_in(60 * 86_400, 61 * 24 * HOUR), 1);
 }
 
+// Scenario 2.
 #[test]
 fn with_refresh_ahead_off_a_lapsed_token_is_renewed_on_demand_before_sending() {
     let mut world = World::signed_in(Config { refresh_ahead: false, ..Config::default() }, 1);
@@ -78,6 +82,7 @@ fn with_refresh_ahead_off_a_lapsed_token_is_renewed_on_demand_before_sending() {
     assert_eq!(world.server.api_hits - hits, 1, "nothing is sent with a token that is known to be dead");
 }
 
+// Scenarios 24, 43.
 #[test]
 fn after_a_night_asleep_the_first_request_waits_for_one_refresh() {
     for monotonic_stops in [true, false] {
@@ -89,6 +94,7 @@ fn after_a_night_asleep_the_first_request_waits_for_one_refresh() {
     }
 }
 
+// Scenario 44.
 #[test]
 fn a_wall_clock_that_jumps_neither_loops_nor_misses_the_expiry() {
     for step in [-20 * HOUR, -10 * MINUTE, 10 * MINUTE, 20 * HOUR] {
@@ -106,6 +112,7 @@ fn a_wall_clock_that_jumps_neither_loops_nor_misses_the_expiry() {
 }
 
 /// The answer lay there while the machine slept over the life of its token.
+// Scenario 43.
 #[test]
 fn a_request_made_right_after_a_sleep_in_the_middle_of_a_refresh_waits_for_another_one() {
     let mut world = signed_in();
@@ -120,6 +127,7 @@ fn a_request_made_right_after_a_sleep_in_the_middle_of_a_refresh_waits_for_anoth
     assert_eq!(world.server.api_hits - hits, 1);
 }
 
+// Scenario 36.
 #[test]
 fn each_token_is_renewed_by_its_own_life_whatever_the_one_before_had() {
     let mut world = World::new(Config::default(), 3);
@@ -207,6 +215,7 @@ fn call(world: &mut World, tab: TabId, times: u32, interval: i64) -> (u32, u32) 
     (world.server.api_hits - hits - times, world.server.refreshes - sent)
 }
 
+// Scenario 104.
 #[test]
 fn tokens_expire_when_their_server_says_so_whatever_its_dates_and_the_local_clock_show() {
     for dating in datings() {
@@ -234,6 +243,7 @@ fn tokens_expire_when_their_server_says_so_whatever_its_dates_and_the_local_cloc
     }
 }
 
+// Scenario 104.
 #[test]
 fn a_page_that_comes_later_pays_one_rejection_more_where_iat_is_copied() {
     for dating in datings().filter(|dating| dating.says == Says::Claims) {
@@ -254,6 +264,7 @@ fn a_page_that_comes_later_pays_one_rejection_more_where_iat_is_copied() {
     }
 }
 
+// Scenario 104.
 #[test]
 fn a_lifetime_that_rejections_contradict_is_not_believed() {
     // The local clock is an hour slow: neither it nor the copied `iat` tells how long the tokens live.

@@ -4,6 +4,7 @@ use super::*;
 
 use silent_session::session::Report;
 
+// Scenarios 6, 40, 68.
 #[test]
 fn nothing_but_a_rejection_ends_a_session() {
     let faults = [
@@ -29,6 +30,7 @@ fn nothing_but_a_rejection_ends_a_session() {
     }
 }
 
+// Scenario 29.
 #[test]
 fn a_renewal_that_fails_is_seen_in_the_state_until_one_succeeds() {
     let mut world = signed_in();
@@ -57,6 +59,7 @@ fn where_nobody_waits_the_state_says_when_the_next_try_comes() {
     }
 }
 
+// Scenarios 4, 26, 30.
 #[test]
 fn a_rejection_ends_the_session_and_says_so_once() {
     let mut world = signed_in();
@@ -83,6 +86,7 @@ fn a_token_is_used_for_as_long_as_it_is_valid_whatever_the_refresh_endpoint_does
     assert_eq!(world.outcomes[&request], Outcome::Status(200));
 }
 
+// Scenario 27.
 #[test]
 fn fifty_calls_during_an_outage_cost_one_refresh_in_the_pause() {
     let mut world = signed_in();
@@ -122,6 +126,7 @@ fn a_short_outage_costs_the_callers_a_wait_and_nothing_else() {
     assert_eq!(statuses(&world, &requests), vec![Outcome::Status(200); 20]);
 }
 
+// Scenario 28.
 #[test]
 fn the_network_coming_back_is_tried_at_once() {
     let mut world = signed_in();
@@ -132,6 +137,7 @@ fn the_network_coming_back_is_tried_at_once() {
     assert!(world.is_active(TAB));
 }
 
+// Scenario 17.
 #[test]
 fn giving_up_on_a_refresh_is_not_aborting_it_and_its_late_answer_is_used() {
     let mut world = signed_in();
@@ -143,6 +149,7 @@ fn giving_up_on_a_refresh_is_not_aborting_it_and_its_late_answer_is_used() {
     assert!(world.is_active(TAB));
 }
 
+// Scenario 17.
 #[test]
 fn a_retry_whose_predecessor_is_on_its_way_is_no_theft() {
     let mut world = signed_in();
@@ -153,6 +160,7 @@ fn a_retry_whose_predecessor_is_on_its_way_is_no_theft() {
     assert!(world.is_active(TAB));
 }
 
+// Scenario 22.
 #[test]
 fn a_failed_refresh_does_not_poison_the_next_batch() {
     let mut world = signed_in();
@@ -193,6 +201,7 @@ fn where_nobody_waits_the_pauses_of_an_outage_grow_on_and_whoever_comes_is_serve
     assert!((40..=200).contains(&used), "{used}");
 }
 
+// Scenario 28.
 #[test]
 fn a_sign_in_ends_the_pause() {
     let mut world = signed_in();

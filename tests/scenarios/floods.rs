@@ -92,6 +92,7 @@ fn two_tabs_and_a_worker(shares_token: bool) -> (World, Vec<TabId>) {
     (world, all)
 }
 
+// Scenario 119.
 #[test]
 fn a_flood_of_any_message_keeps_no_call_waiting() {
     for shares_token in [true, false] {
@@ -111,6 +112,7 @@ fn a_flood_of_any_message_keeps_no_call_waiting() {
     }
 }
 
+// Scenario 119.
 #[test]
 fn a_page_and_a_worker_that_begin_in_a_flood_restore_the_session() {
     let count = messages(&signed_in()).len();
@@ -143,6 +145,7 @@ fn a_page_and_a_worker_that_begin_in_a_flood_restore_the_session() {
     }
 }
 
+// Scenario 119.
 #[test]
 fn a_flood_causes_few_refreshes_and_the_session_is_renewed_after_it() {
     let count = messages(&signed_in()).len();

@@ -20,6 +20,7 @@ fn always(world: &mut World, habits: &[Habit]) {
     world.server.habits.replies = habits.to_vec();
 }
 
+// Scenario 102.
 #[test]
 fn retry_after_of_any_length_leaves_an_idle_tab_quiet() {
     for seconds in [None, Some(0), Some(1), Some(5), Some(60), Some(u64::MAX)] {
@@ -74,6 +75,7 @@ fn a_network_that_comes_and_goes_does_not_buy_more_attempts() {
     }
 }
 
+// Scenario 102.
 #[test]
 fn tabs_and_workers_share_what_an_idle_browser_may_send() {
     for config in [Config::default(), alone()] {
@@ -87,6 +89,7 @@ fn tabs_and_workers_share_what_an_idle_browser_may_send() {
     }
 }
 
+// Scenario 102.
 #[test]
 fn a_call_and_a_page_load_are_not_held_back() {
     let mut world = signed_in();
@@ -114,6 +117,7 @@ fn a_call_and_a_page_load_are_not_held_back() {
     assert_eq!(world.outcomes[&request], Outcome::Status(200));
 }
 
+// Scenario 102.
 #[test]
 fn a_token_is_renewed_in_time_however_often_callers_have_tried_for_it() {
     for outage in [MINUTE, 10 * MINUTE, HOUR] {
@@ -180,6 +184,7 @@ fn a_time_that_has_passed_is_not_shown_as_that_of_the_next_try() {
     assert!(matches!(world.status(TAB), Status::Unknown { retry_at: None, .. }), "{:?}", world.status(TAB));
 }
 
+// Scenario 102.
 #[test]
 fn each_tab_that_is_handed_no_token_follows_each_sign_in_at_once() {
     let mut world = World::signed_in(Config { shares_token: false, ..Config::default() }, 1);

@@ -29,6 +29,7 @@ fn cause_refresh(world: &mut World, cause: Cause) {
     }
 }
 
+// Scenario 110.
 #[test]
 fn a_reply_that_is_overtaken_by_another_rotation_ends_no_session() {
     for delay in [15_500, 16_000, 20_000, 22_000, 30_000, 45_000, 60_000, 90_000, 119_000] {
@@ -104,6 +105,7 @@ fn the_end_of_a_session_is_believed_once_the_refresh_that_is_out_has_failed() {
     assert_eq!(world.status(TAB), ended(EndReason::Rejected));
 }
 
+// Scenario 111.
 #[test]
 fn at_most_two_refreshes_are_out_and_unanswered() {
     for (timeout, tabs) in [(1, 1), (1, 5), (5, 3), (15, 2)] {
@@ -148,6 +150,7 @@ fn a_refresh_that_settles_makes_room_for_the_next_at_once() {
     assert_eq!(world.outcomes[&request], Outcome::Status(200));
 }
 
+// Scenario 110.
 #[test]
 fn a_retry_that_is_answered_late_leaves_what_it_retried_overtaken() {
     let config = Config { timeout: Millis::from_secs(1), ..alone() };
@@ -170,6 +173,7 @@ fn a_retry_that_is_answered_late_leaves_what_it_retried_overtaken() {
     assert_eq!((world.server.reuses, world.is_active(TAB), world.is_active(other)), (0, true, true));
 }
 
+// Scenario 110.
 #[test]
 fn a_retry_that_fails_late_is_retried_while_what_it_retried_is_out() {
     for late in [1_100, 1_360, 3_000] {
@@ -196,6 +200,7 @@ fn a_retry_that_fails_late_is_retried_while_what_it_retried_is_out() {
     }
 }
 
+// Scenario 110.
 #[test]
 fn a_refresh_that_is_lost_while_an_earlier_one_is_out_is_retried_under_its_id() {
     for pause in [100, 10_000, 40_000, 60_000, 200_000] {
@@ -235,6 +240,7 @@ fn a_refresh_from_before_the_clock_was_set_back_does_not_keep_a_rejection_from_b
 }
 
 /// No dates tell then which came first, the refresh or the sign-in.
+// Scenario 127.
 #[test]
 fn a_clock_that_is_set_back_in_the_middle_of_a_refresh_brings_nobody_back() {
     for shares_token in [true, false] {
@@ -263,6 +269,7 @@ fn a_clock_that_is_set_back_in_the_middle_of_a_refresh_brings_nobody_back() {
 }
 
 /// Nor does a page that has not seen the clock jump.
+// Scenario 127.
 #[test]
 fn a_clock_that_was_set_back_before_a_reload_brings_nobody_back() {
     for step in [-1_000, -2_000, -3_000] {
@@ -340,6 +347,7 @@ fn a_sign_in_after_the_clock_was_set_back_is_noted_with_the_refresh_that_is_out(
     }
 }
 
+// Scenario 133.
 #[test]
 fn a_rejection_counts_no_more_once_another_tab_has_sent_a_refresh() {
     // How long the first has been out, and whether the tab that was rejected is frozen while the other one sends.

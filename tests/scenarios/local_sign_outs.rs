@@ -17,6 +17,7 @@ fn signed_out_locally() -> (World, [TabId; 2]) {
     (world, [tab, other])
 }
 
+// Scenario 92.
 #[test]
 fn it_holds_in_all_tabs_and_over_reloads_and_sends_nothing() {
     let (mut world, [tab, other]) = signed_out_locally();
@@ -73,6 +74,7 @@ fn it_is_written_down_again_when_storage_is_cleared() {
     assert_eq!(world.status(next), ended(EndReason::SignedOut));
 }
 
+// Scenario 92.
 #[test]
 fn every_kind_of_sign_in_ends_it() {
     let ways: [fn(&mut World, TabId, &'static str) -> Ticket; 3] =

@@ -39,6 +39,7 @@ fn watch(world: &mut World, ms: i64) {
     }
 }
 
+// Scenario 95.
 #[test]
 fn a_late_answer_ends_the_session_of_a_sign_in_and_shows_nobody() {
     for (tells, slow) in
@@ -112,6 +113,7 @@ fn the_refresh_of_a_sign_out_shows_nobody_else_in_any_tab() {
     }
 }
 
+// Scenario 95.
 #[test]
 fn a_reload_before_the_cookie_was_looked_at_shows_nobody_else() {
     for tells in [Tells::Person, Tells::Token, Tells::Nothing] {
@@ -130,6 +132,7 @@ fn a_reload_before_the_cookie_was_looked_at_shows_nobody_else() {
     }
 }
 
+// Scenario 95.
 #[test]
 fn a_refresh_of_another_tab_that_is_answered_late_shows_nobody_else_anywhere() {
     for tells in [Tells::Person, Tells::Token, Tells::Nothing] {
@@ -211,6 +214,7 @@ fn a_verification_that_fails_is_made_again_and_one_that_is_rejected_ends_the_ses
     assert_eq!(world.status(TAB), ended(EndReason::Rejected));
 }
 
+// Scenario 95.
 #[test]
 fn a_look_at_the_cookie_that_fails_lets_no_later_page_show_anybody_else() {
     for set_back in [0, 1_050, HOUR] {
@@ -256,6 +260,7 @@ fn a_sign_in_long_after_the_last_refresh_costs_none() {
     }
 }
 
+// Scenario 95.
 #[test]
 fn the_cookie_of_a_login_over_which_an_earlier_one_comes_shows_nobody_else() {
     for tells in [Tells::Person, Tells::Session, Tells::Token] {

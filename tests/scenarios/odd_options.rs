@@ -22,6 +22,7 @@ fn configs() -> Vec<Config> {
     all
 }
 
+// Scenario 124.
 #[test]
 fn a_session_goes_on_through_a_renewal_a_reload_and_a_sign_out() {
     for config in configs() {
@@ -41,6 +42,7 @@ fn a_session_goes_on_through_a_renewal_a_reload_and_a_sign_out() {
     }
 }
 
+// Scenario 124.
 #[test]
 fn a_page_that_is_reloaded_or_killed_in_the_middle_of_a_refresh_restores_the_session() {
     for config in configs() {
@@ -75,6 +77,7 @@ fn beside_orphan(config: Config, fault: Fault) -> (World, TabId) {
     (world, page)
 }
 
+// Scenario 124.
 #[test]
 fn a_sign_out_and_a_sign_in_beside_an_orphan_are_sent_in_time() {
     for config in configs() {

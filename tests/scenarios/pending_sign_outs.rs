@@ -39,6 +39,7 @@ fn a_sign_out_that_is_asked_for_while_an_earlier_one_is_tried_in_vain_is_answere
     assert_eq!(world.answer(TAB, ticket), Some(&PENDING));
 }
 
+// Scenario 74.
 #[test]
 fn after_a_reload_the_user_is_signed_out_and_the_server_hears_so_when_the_network_is_back() {
     let mut world = signed_out_offline();
@@ -111,6 +112,7 @@ fn tabs_that_pursue_it_together_send_it_once() {
     assert_eq!((world.server.sign_outs, refreshed), (1, 1));
 }
 
+// Scenario 75.
 #[test]
 fn a_pending_sign_out_never_ends_a_newer_session() {
     let mut world = signed_in();
@@ -326,6 +328,7 @@ fn a_second_sign_out_means_the_session_that_another_tab_has_just_begun() {
     assert_eq!((world.server.sign_outs, world.cookie), (2, None));
 }
 
+// Scenario 133.
 #[test]
 fn a_refresh_of_a_sign_out_that_is_lost_late_is_retried_under_its_id() {
     // The object is closed meanwhile, or the refresh has taken too long.

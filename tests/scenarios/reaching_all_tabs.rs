@@ -91,6 +91,7 @@ fn a_tab_that_was_away_catches_up_before_it_sends_anything() {
     }
 }
 
+// Scenario 49.
 #[test]
 fn a_sign_out_is_not_undone_by_what_was_said_before_it() {
     let (mut world, [first, second]) = tabs(Config::default());

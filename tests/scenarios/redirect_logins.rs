@@ -30,6 +30,7 @@ fn at_the_login_page(config: Config, slow: i64, out: Out) -> (World, TabId) {
 
 const OUT: [Out; 3] = [Out::Own, Out::OtherTabs, Out::Gone];
 
+// Scenario 128.
 #[test]
 fn the_page_that_comes_back_shows_who_has_signed_in_or_nobody() {
     for (rotation, shares_token) in [None, Some(Rotation::Replays), Some(Rotation::Refuses)]
@@ -62,6 +63,7 @@ fn the_page_that_comes_back_shows_who_has_signed_in_or_nobody() {
     }
 }
 
+// Scenario 128.
 #[test]
 fn a_sign_out_before_it_is_not_undone_by_a_refresh_that_was_out() {
     for (tells_sign_out, rotation) in [(true, None), (false, None), (true, Some(Rotation::Replays))]
@@ -91,6 +93,7 @@ fn a_sign_out_before_it_is_not_undone_by_a_refresh_that_was_out() {
     }
 }
 
+// Scenario 128.
 #[test]
 fn a_callback_page_that_goes_on_at_once_leaves_nobody_else_behind() {
     for rotation in [None, Some(Rotation::Replays), Some(Rotation::Refuses)] {

@@ -5,6 +5,7 @@ use super::*;
 const BAD: &str = "https://api.test/bad";
 const GOOD: &str = "https://api.test/good";
 
+// Scenario 100.
 #[test]
 fn a_path_that_always_rejects_costs_one_refresh_in_the_pause_whatever_its_neighbours_accept() {
     let mut world = signed_in();
@@ -20,6 +21,7 @@ fn a_path_that_always_rejects_costs_one_refresh_in_the_pause_whatever_its_neighb
     assert_eq!(sent, 1);
 }
 
+// Scenario 100.
 #[test]
 fn no_status_but_a_2xx_proves_that_a_token_was_accepted() {
     for status in [204_u16, 304, 400, 403, 404, 409, 429, 500, 503] {
@@ -36,6 +38,7 @@ fn no_status_but_a_2xx_proves_that_a_token_was_accepted() {
     }
 }
 
+// Scenario 100.
 #[test]
 fn ever_new_paths_that_reject_have_one_budget() {
     let paths: Vec<&'static str> =
@@ -68,6 +71,7 @@ fn a_revocation_is_healed_at_once_also_after_a_path_has_rejected() {
     }
 }
 
+// Scenario 101.
 #[test]
 fn a_token_that_has_lived_for_a_while_is_replaced_for_a_caller_that_cannot_say_it_was_accepted() {
     for pause in [2_100, 3_000, 10_000, 29_000] {
@@ -83,6 +87,7 @@ fn a_token_that_has_lived_for_a_while_is_replaced_for_a_caller_that_cannot_say_i
     }
 }
 
+// Scenario 101.
 #[test]
 fn a_loop_of_callers_that_reject_each_token_is_bounded() {
     let mut world = signed_in();
@@ -96,6 +101,7 @@ fn a_loop_of_callers_that_reject_each_token_is_bounded() {
     assert!((5..=11).contains(&sent), "{sent}");
 }
 
+// Scenario 122.
 #[test]
 fn what_was_rejected_in_one_session_counts_in_no_other() {
     let paths: Vec<&'static str> =
@@ -119,6 +125,7 @@ fn what_was_rejected_in_one_session_counts_in_no_other() {
     }
 }
 
+// Scenario 100.
 #[test]
 fn a_path_that_rejects_new_tokens_now_and_then_has_the_budget_of_all() {
     for pattern in [&[401, 200][..], &[401, 200, 200], &[401, 401, 200], &[401, 200, 401, 401, 200]] {

@@ -43,6 +43,7 @@ fn wait_for(out: i64) -> i64 {
 
 const SLOW: [i64; 7] = [200, 500, 1_000, 2_000, 3_000, 5_000, 8_000];
 
+// Scenario 112.
 #[test]
 fn where_a_spent_cookie_does_no_harm_the_next_page_waits_for_nothing() {
     for (rotation, is_static) in [(Rotation::None, false), (Rotation::None, true), (Rotation::Replays, false)]
@@ -109,6 +110,7 @@ fn what_the_application_says_of_its_server_counts_more_than_an_echo() {
     assert!(waited >= 1_800, "{waited}");
 }
 
+// Scenario 112.
 #[test]
 fn at_a_server_that_refuses_the_state_is_known_soon_after_the_cookie_has_come() {
     for is_said in [true, false] {
@@ -132,6 +134,7 @@ fn at_a_server_that_refuses_the_state_is_known_soon_after_the_cookie_has_come() 
     }
 }
 
+// Scenario 112.
 #[test]
 fn at_a_server_that_revokes_the_next_page_waits_by_how_long_the_refresh_had_been_out() {
     for is_said in [true, false] {
@@ -156,6 +159,7 @@ fn at_a_server_that_revokes_the_next_page_waits_by_how_long_the_refresh_had_been
     }
 }
 
+// Scenario 113.
 #[test]
 fn a_page_load_does_not_wait_for_an_orphan_whose_retry_was_answered() {
     for rotation in [Rotation::Replays, Rotation::Revokes] {
@@ -176,6 +180,7 @@ fn a_page_load_does_not_wait_for_an_orphan_whose_retry_was_answered() {
 }
 
 /// The server may not remember the first try any more, and another page has rotated since: a late cookie is a spent one.
+// Scenario 113.
 #[test]
 fn an_orphan_that_retries_one_of_long_ago_is_waited_for_before_the_next_rotation() {
     for kind in [Rotation::Replays, Rotation::Revokes] {

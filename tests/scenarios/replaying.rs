@@ -2,6 +2,7 @@
 
 use super::*;
 
+// Scenario 1.
 #[test]
 fn fifty_callers_that_meet_a_401_together_cost_one_refresh() {
     let mut world = signed_in();
@@ -13,6 +14,7 @@ fn fifty_callers_that_meet_a_401_together_cost_one_refresh() {
     assert_eq!(world.server.api_hits - hits, 100);
 }
 
+// Scenario 23.
 #[test]
 fn a_late_401_for_an_older_token_is_replayed_without_a_refresh() {
     let mut world = signed_in();
@@ -25,6 +27,7 @@ fn a_late_401_for_an_older_token_is_replayed_without_a_refresh() {
     assert_eq!(statuses(&world, &[early, late]), vec![Outcome::Status(200); 2]);
 }
 
+// Scenario 9.
 #[test]
 fn the_second_401_reaches_the_caller_and_there_is_no_third_attempt() {
     let mut world = signed_in();
@@ -36,6 +39,7 @@ fn the_second_401_reaches_the_caller_and_there_is_no_third_attempt() {
     assert_eq!(world.server.api_hits - hits, 2);
 }
 
+// Scenario 51.
 #[test]
 fn an_api_that_refuses_brand_new_tokens_does_not_turn_every_request_into_a_refresh() {
     let mut world = signed_in();
@@ -83,6 +87,7 @@ fn a_token_that_was_accepted_and_is_revoked_is_renewed_however_young_it_is() {
     }
 }
 
+// Scenario 8.
 #[test]
 fn a_403_never_refreshes() {
     let mut world = signed_in();
@@ -92,6 +97,7 @@ fn a_403_never_refreshes() {
     assert_eq!(statuses(&world, &requests), vec![Outcome::Status(403); 5]);
 }
 
+// Scenario 3.
 #[test]
 fn without_a_session_a_401_is_returned_untouched_and_nothing_is_refreshed() {
     let mut world = World::new(Config::default(), 1);
@@ -102,6 +108,7 @@ fn without_a_session_a_401_is_returned_untouched_and_nothing_is_refreshed() {
     assert_eq!(world.outcomes[&request], Outcome::Status(401));
 }
 
+// Scenario 87.
 #[test]
 fn access_token_not_costs_a_refresh_for_the_current_token_only() {
     let mut world = signed_in();
@@ -139,6 +146,7 @@ fn a_longer_validity_than_any_token_has_costs_one_refresh_and_no_loop() {
     assert!(matches!(world.answer(TAB, ticket), Some(Ok(Reply::Token(_)))));
 }
 
+// Scenario 88.
 #[test]
 fn a_refresh_asked_for_while_one_is_on_the_wire_is_sent_after_it() {
     let mut world = signed_in();

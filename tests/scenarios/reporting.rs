@@ -48,6 +48,7 @@ fn a_refresh_is_told_of_when_it_is_sent_and_when_it_is_answered() {
     assert_eq!(told, [Report::RefreshStarted { id }, settled]);
 }
 
+// Scenario 7.
 #[test]
 fn failures_are_told_apart_by_their_kind() {
     let kinds = [
@@ -179,6 +180,7 @@ fn a_clock_that_is_set_and_a_sleep_are_told_of_and_nothing_else_is() {
 }
 
 /// A page that is away for the night: nothing goes out, and one refresh when it is back.
+// Scenario 38.
 #[test]
 fn offline_next_to_nothing_is_tried_and_once_on_return() {
     let mut world = signed_in();

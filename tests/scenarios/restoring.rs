@@ -2,6 +2,7 @@
 
 use super::*;
 
+// Scenario 86.
 #[test]
 fn a_first_visitor_has_no_session_and_is_told_no_other_reason() {
     let mut world = World::new(Config::default(), 1);

@@ -10,6 +10,7 @@ fn gone_mid_refresh(world: &mut World, slow: i64, go: impl FnOnce(&mut World)) {
     go(world);
 }
 
+// Scenario 61.
 #[test]
 fn a_reload_in_the_middle_of_a_refresh_loses_nothing() {
     for slow in [0, 100, 1_000, 5_000, 13_000] {
@@ -88,6 +89,7 @@ fn the_next_page_waits_for_the_cookie_of_an_orphan_also_at_a_server_that_knows_n
     assert_eq!((world.server.reuses, world.is_active(tab)), (0, true));
 }
 
+// Scenario 64.
 #[test]
 fn a_browser_that_sends_the_request_twice_by_itself_loses_nothing() {
     let mut world = signed_in();
@@ -182,6 +184,7 @@ fn a_sign_out_waits_for_the_cookie_of_an_orphan() {
     }
 }
 
+// Scenario 67.
 #[test]
 fn a_rejection_is_confirmed_before_a_session_ends() {
     let mut world = signed_in();
@@ -197,6 +200,7 @@ fn a_rejection_is_confirmed_before_a_session_ends() {
     assert_eq!(world.outcomes[&request], Outcome::Status(200));
 }
 
+// Scenario 67.
 #[test]
 fn the_end_of_a_session_costs_two_refreshes_and_the_visit_of_a_stranger_one() {
     let mut world = signed_in();
@@ -244,6 +248,7 @@ fn a_rejection_is_confirmed_half_a_second_to_a_second_later() {
 }
 
 /// A server that answers each attempt id once would refuse the confirmation, too.
+// Scenario 67.
 #[test]
 fn a_rejection_is_confirmed_under_an_attempt_id_of_its_own() {
     let causes: [fn(&mut World) -> TabId; 5] = [
@@ -286,6 +291,7 @@ fn a_rejection_is_confirmed_under_an_attempt_id_of_its_own() {
 }
 
 /// A deployment refuses one refresh; the reply of the next, which has rotated the cookie, is lost.
+// Scenario 114.
 #[test]
 fn a_confirmation_that_is_lost_is_retried_under_its_id() {
     for lost in [Fault::Lost, Fault::Resent] {

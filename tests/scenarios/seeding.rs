@@ -17,6 +17,7 @@ fn delivered(world: &mut World, restore: bool) -> TabId {
     tab
 }
 
+// Scenario 97.
 #[test]
 fn where_a_session_goes_on_it_stays_the_same_and_no_caller_is_disturbed() {
     for restore in [true, false] {
@@ -64,6 +65,7 @@ fn it_costs_no_refresh_and_is_the_same_at_each_page_load() {
     }
 }
 
+// Scenario 97.
 #[test]
 fn a_seed_of_another_person_is_a_newer_fact() {
     for restore in [true, false] {
@@ -119,6 +121,7 @@ fn no_token_in_hand_is_replaced_by_a_seed_and_every_other_replaces_one() {
     assert_eq!([TAB, other, tab].map(|tab| token_in(&world, tab)), [&*token; 3]);
 }
 
+// Scenario 97.
 #[test]
 fn a_seed_does_not_undo_a_sign_out() {
     for restore in [true, false] {
@@ -154,6 +157,7 @@ fn a_seed_does_not_undo_a_sign_out() {
 }
 
 /// The page was rendered for somebody before, and comes out of a cache.
+// Scenario 97.
 #[test]
 fn a_seed_of_somebody_else_does_not_undo_a_sign_out_either() {
     for (tells_sign_out, offline) in [(true, false), (true, true), (false, false)] {
@@ -238,6 +242,7 @@ fn where_nothing_can_be_stored_the_other_tabs_tell_what_goes_on() {
     }
 }
 
+// Scenario 134.
 #[test]
 fn a_page_that_freezes_while_it_waits_for_other_tabs_takes_its_token_without_the_lock() {
     // In the world code of the app's never runs under the lock.
@@ -337,6 +342,7 @@ enum SignsIn {
     InThePage,
 }
 
+// Scenario 131.
 #[test]
 fn a_page_that_is_older_than_a_sign_in_does_not_undo_it() {
     for (restore, tells) in

@@ -93,6 +93,7 @@ fn a_caller_that_wants_a_refresh_gets_one_whatever_others_hand_over() {
     assert_eq!(sent, 2);
 }
 
+// Scenario 72.
 #[test]
 fn thirty_tabs_that_wake_up_together_cost_one_refresh() {
     let (mut world, _) = tabs::<30>(Config::default());
@@ -137,6 +138,7 @@ fn a_token_that_nobody_hands_over_is_waited_for_once_and_for_a_second() {
     }
 }
 
+// Scenario 79.
 #[test]
 fn a_token_that_came_earlier_replaces_nothing() {
     let (mut world, [first, second]) = tabs(Config::default());
@@ -153,6 +155,7 @@ fn a_token_that_came_earlier_replaces_nothing() {
     assert_eq!(token_in(&world, first), token_in(&world, second));
 }
 
+// Scenario 35.
 #[test]
 fn nothing_is_passed_on_twice() {
     let (mut world, _) = tabs::<5>(Config::default());
@@ -179,6 +182,7 @@ fn tabs_know_each_other_until_they_go() {
     assert_eq!([first, fourth].map(|tab| known(&world, tab)), [1, 1]);
 }
 
+// Scenario 120.
 #[test]
 fn a_token_of_somebody_else_is_taken_from_no_message_of_the_same_session() {
     for tells in [Tells::Person, Tells::Session, Tells::Nothing] {
@@ -203,6 +207,7 @@ fn a_token_of_somebody_else_is_taken_from_no_message_of_the_same_session() {
 }
 
 /// By the wall clock, which was set back meanwhile, the message has just been sent.
+// Scenario 120.
 #[test]
 fn a_token_that_lay_in_a_frozen_tab_while_the_clock_was_set_back_is_as_old_as_it_is() {
     for set_back in [20 * MINUTE, HOUR, 24 * HOUR] {
@@ -222,6 +227,7 @@ fn a_token_that_lay_in_a_frozen_tab_while_the_clock_was_set_back_is_as_old_as_it
     }
 }
 
+// Scenario 120.
 #[test]
 fn a_rejected_token_is_offered_to_no_other_tab() {
     let mut world = signed_in();

@@ -65,6 +65,7 @@ fn signing_in_with_nothing_and_no_cookie_leaves_the_state_as_it_was() {
     assert_eq!(world.tabs[0].published.len(), 1);
 }
 
+// Scenario 50.
 #[test]
 fn a_late_rejection_of_the_user_before_changes_nothing() {
     let mut world = signed_in();
@@ -107,6 +108,7 @@ fn a_sign_in_that_a_refresh_overlapped_is_looked_after_when_it_is_quiet() {
     assert_eq!(world.status(TAB), ended(EndReason::Replaced));
 }
 
+// Scenario 77.
 #[test]
 fn a_request_of_one_user_is_never_sent_with_the_token_of_another() {
     let mut world = signed_in();
@@ -130,6 +132,7 @@ fn a_request_that_waits_when_another_user_signs_in_is_told_so() {
     assert_eq!(world.outcomes[&request], Outcome::Denied(Denial::Changed));
 }
 
+// Scenario 5.
 #[test]
 fn a_sign_out_ends_the_session_at_once_and_the_server_is_told() {
     let mut world = signed_in();
@@ -143,6 +146,7 @@ fn a_sign_out_ends_the_session_at_once_and_the_server_is_told() {
     assert_eq!(world.outcomes[&request], Outcome::Status(401));
 }
 
+// Scenarios 31, 49.
 #[test]
 fn a_refresh_cannot_resurrect_an_ended_session() {
     let mut world = signed_in();
@@ -183,6 +187,7 @@ fn a_sign_in_after_a_sign_out_is_sent_after_it() {
 }
 
 /// It may be the login function itself that waits: nothing was sent, and no server is to blame.
+// Scenario 108.
 #[test]
 fn a_caller_that_waits_for_a_login_function_in_vain_is_told_so() {
     let mut world = World::signed_in(Config { refresh_ahead: false, ..Config::default() }, 1);

@@ -47,6 +47,7 @@ fn a_wait_for_answers_ends_with_the_last_of_them() {
     assert_eq!(world.outcomes.get(&request), Some(&Outcome::Status(200)));
 }
 
+// Scenario 47.
 #[test]
 fn a_holder_that_never_gives_the_lock_back_delays_the_others_by_a_bounded_time() {
     for lock_timeout in [30, 100] {
@@ -76,6 +77,7 @@ enum Moment {
     Looking,
 }
 
+// Scenario 134.
 #[test]
 fn a_tab_that_thaws_with_a_lock_that_was_taken_from_it_sends_nothing() {
     for (moment, told, is_kept) in [Moment::Asked, Moment::Waiting, Moment::Looking]
@@ -116,6 +118,7 @@ fn a_tab_that_thaws_with_a_lock_that_was_taken_from_it_sends_nothing() {
     }
 }
 
+// Scenario 34.
 #[test]
 fn a_frozen_holder_loses_the_lock_also_when_no_caller_waits_so_long() {
     let (mut world, [first, second]) = tabs(Config::default());
@@ -204,6 +207,7 @@ fn a_tab_that_is_killed_in_the_middle_of_a_refresh_signs_nobody_out() {
     }
 }
 
+// Scenario 65.
 #[test]
 fn an_attempt_whose_answer_was_lost_is_retried_under_its_id_also_by_another_tab() {
     let (mut world, [first, second]) = tabs(Config::default());
@@ -240,6 +244,7 @@ fn a_page_that_goes_away_begins_nothing() {
     assert!(world.is_active(tab));
 }
 
+// Scenario 33.
 #[test]
 fn while_the_lock_is_not_to_be_had_a_valid_token_is_given_and_a_dead_one_costs_a_typed_error() {
     let (mut world, [first, second]) = tabs(Config { refresh_ahead: false, ..alone() });

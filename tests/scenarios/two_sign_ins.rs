@@ -47,6 +47,7 @@ fn comes_back(world: &mut World, tabs: [TabId; 2]) -> bool {
     })
 }
 
+// Scenario 129.
 #[test]
 fn a_popup_and_its_opener_sign_in_one_after_the_other() {
     use Form::{Cookie, InTurn, Response};
@@ -75,6 +76,7 @@ fn a_popup_and_its_opener_sign_in_one_after_the_other() {
     }
 }
 
+// Scenario 129.
 #[test]
 fn two_steps_in_whichever_tabs_bring_nobody_back() {
     use Form::{Cookie, InTurn, Response, SignOut};

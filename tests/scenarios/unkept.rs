@@ -43,6 +43,7 @@ fn shown(world: &World, tab: TabId) -> Option<&str> {
     }
 }
 
+// Scenario 126.
 #[test]
 fn a_refresh_beside_a_slow_one_presents_no_spent_cookie() {
     for (unkept, first, shares_token) in cases() {
@@ -62,6 +63,7 @@ fn a_refresh_beside_a_slow_one_presents_no_spent_cookie() {
     }
 }
 
+// Scenario 126.
 #[test]
 fn a_tab_that_comes_while_a_refresh_is_slow_hears_of_it() {
     for (unkept, first, shares_token) in cases() {
@@ -82,6 +84,7 @@ fn a_tab_that_comes_while_a_refresh_is_slow_hears_of_it() {
     }
 }
 
+// Scenario 126.
 #[test]
 fn at_most_two_refreshes_are_out() {
     for (unkept, first, shares_token) in cases() {
@@ -117,6 +120,7 @@ fn alice_is_gone_after(signs_in: impl Fn(&mut World, TabId)) {
     }
 }
 
+// Scenario 126.
 #[test]
 fn a_sign_in_by_cookie_beside_a_refresh_shows_nobody_else() {
     alice_is_gone_after(|world, _| {
@@ -124,6 +128,7 @@ fn a_sign_in_by_cookie_beside_a_refresh_shows_nobody_else() {
     });
 }
 
+// Scenario 126.
 #[test]
 fn a_sign_in_beside_a_refresh_shows_nobody_else() {
     alice_is_gone_after(|world, other| {
@@ -149,6 +154,7 @@ fn a_sign_in_right_after_the_refresh_of_another_tab_is_looked_after() {
     }
 }
 
+// Scenario 126.
 #[test]
 fn what_a_page_hears_of_a_worker_is_written_down() {
     let (mut world, [_, worker]) = two(Unkept::Worker, alone());
@@ -163,6 +169,7 @@ fn what_a_page_hears_of_a_worker_is_written_down() {
 }
 
 /// A page that was frozen hears of it late.
+// Scenario 126.
 #[test]
 fn old_news_of_a_worker_is_not_written_down() {
     let (mut world, [page, worker]) = two(Unkept::Worker, alone());
@@ -179,6 +186,7 @@ fn old_news_of_a_worker_is_not_written_down() {
 }
 
 /// However long a message takes: what it says of a refresh that has settled since is not written down again.
+// Scenario 126.
 #[test]
 fn what_has_settled_is_not_noted_again() {
     for delay in [0, 1, 5, 20] {
@@ -210,6 +218,7 @@ fn comer(world: &mut World, unkept: Unkept) -> TabId {
     if unkept == Unkept::Worker { world.visit_worker() } else { world.visit() }
 }
 
+// Scenario 126.
 #[test]
 fn who_has_signed_out_stays_so_when_a_tab_comes_that_finds_nothing() {
     let unconfirmed =
@@ -240,6 +249,7 @@ fn who_has_signed_out_stays_so_when_a_tab_comes_that_finds_nothing() {
     }
 }
 
+// Scenario 126.
 #[test]
 fn whoever_was_replaced_is_shown_by_no_tab_that_finds_nothing() {
     for unkept in [Unkept::Worker, Unkept::Everybody] {

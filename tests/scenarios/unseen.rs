@@ -2,6 +2,7 @@
 
 use super::*;
 
+// Scenario 70.
 #[test]
 fn a_prerendered_page_sends_nothing_before_it_is_activated() {
     let mut world = signed_in();
@@ -20,6 +21,7 @@ fn a_prerendered_page_sends_nothing_before_it_is_activated() {
     assert_eq!(world.outcomes[&request], Outcome::Status(200));
 }
 
+// Scenario 70.
 #[test]
 fn a_sign_in_before_a_prerendered_page_is_activated_goes_on() {
     let mut world = signed_in();
@@ -33,6 +35,7 @@ fn a_sign_in_before_a_prerendered_page_is_activated_goes_on() {
     assert_eq!([tab, TAB].map(|tab| session_of(&world, tab)), [session.clone(), session]);
 }
 
+// Scenario 70.
 #[test]
 fn a_session_that_begins_after_a_prerendered_page_has_heard_of_an_end_is_shown_there() {
     let mut world = signed_in();
@@ -47,6 +50,7 @@ fn a_session_that_begins_after_a_prerendered_page_has_heard_of_an_end_is_shown_t
     assert_eq!(session_of(&world, tab), session_of(&world, TAB));
 }
 
+// Scenario 69.
 #[test]
 fn a_hidden_tab_that_nobody_uses_refreshes_nothing_ahead_of_time() {
     let mut world = signed_in();
@@ -77,6 +81,7 @@ fn a_hidden_tab_that_is_used_stays_fresh_and_one_that_is_used_no_more_does_not()
     );
 }
 
+// Scenario 69.
 #[test]
 fn a_hidden_tab_that_is_shown_again_is_signed_in() {
     let mut world = signed_in();
@@ -100,6 +105,7 @@ fn hidden_tabs_live_on_what_the_one_that_is_seen_fetches() {
     assert!(world.is_active(other));
 }
 
+// Scenario 71.
 #[test]
 fn a_tab_from_before_site_data_was_cleared_and_one_from_after_present_no_cookie_twice() {
     for shares_token in [true, false] {
@@ -132,6 +138,7 @@ fn what_was_cleared_is_written_down_again() {
 }
 
 /// Nothing is begun that the page could not end, and one rejection alone ends no session: the next page asks.
+// Scenario 67.
 #[test]
 fn a_page_that_goes_away_neither_confirms_a_rejection_nor_ends_the_session() {
     let mut world = signed_in();

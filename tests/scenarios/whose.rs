@@ -9,6 +9,7 @@ fn signed_in_at(tells: Tells) -> World {
 
 const ALL: [Tells; 4] = [Tells::Person, Tells::Session, Tells::Token, Tells::Nothing];
 
+// Scenario 94.
 #[test]
 fn a_refresh_continues_its_session_whatever_else_differs_in_its_tokens() {
     for tells in ALL {
@@ -46,6 +47,7 @@ fn a_refresh_that_brings_another_person_begins_a_session() {
     }
 }
 
+// Scenario 94.
 #[test]
 fn a_sign_out_is_finished_whatever_else_differs_in_the_tokens_of_its_person() {
     for tells in ALL {
@@ -65,6 +67,7 @@ fn a_sign_out_is_finished_whatever_else_differs_in_the_tokens_of_its_person() {
     }
 }
 
+// Scenario 94.
 #[test]
 fn a_sign_out_is_for_the_session_that_refreshes_found_and_not_for_the_one_that_was_written_down() {
     for reloads in [false, true] {
@@ -110,6 +113,7 @@ fn signed_out_in_a_tab_that_has_missed_a_sign_in(
     (world, [tab, stale])
 }
 
+// Scenario 132.
 #[test]
 fn a_seed_brings_nobody_back_whom_a_tab_that_missed_a_sign_in_has_signed_out() {
     for (again, overlaps) in [(false, false), (false, true), (true, false), (true, true)] {
@@ -130,6 +134,7 @@ fn a_seed_brings_nobody_back_whom_a_tab_that_missed_a_sign_in_has_signed_out() {
     }
 }
 
+// Scenario 132.
 #[test]
 fn a_pursuit_brings_nobody_back_whom_a_tab_that_missed_a_sign_in_has_signed_out() {
     for (again, overlaps) in [(false, false), (false, true), (true, false), (true, true)] {

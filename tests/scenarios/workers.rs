@@ -161,6 +161,7 @@ fn a_rejected_token_is_not_handed_out_while_a_worker_waits_for_the_pages() {
 }
 
 /// A page would take whoever the refresh brings for a new session, for it knows of no doubt.
+// Scenario 121.
 #[test]
 fn a_worker_that_doubts_its_cookie_finds_out_itself() {
     let (mut world, page, worker) = page_and_worker(Config::default());
@@ -184,6 +185,7 @@ fn a_worker_that_doubts_its_cookie_finds_out_itself() {
     assert_eq!(world.status(page), ended_elsewhere(EndReason::Replaced));
 }
 
+// Scenario 121.
 #[test]
 fn a_page_whose_token_was_rejected_refreshes_for_the_worker() {
     let mut world = World::signed_in(on_demand(), 1);

@@ -24,6 +24,7 @@ cargo xtask <command>
   build [--dev]              Build the npm package into pkg/dist and print what a page loads
   test [NAME]…               Run every test, the steps of these names, or the group `quick`
   test --list                List the steps
+  scenarios                  Write the column `shown by` of the table in tests/README.md from the tags at the tests
   size                       Weigh the package and the machine alone; fail above the budgets in tests/size/budgets.txt
   server [ARGUMENT]…         Run the reference auth server; `server --help` lists its arguments
   demo [--port N] [--access-lifetime SECONDS]
@@ -80,6 +81,7 @@ fn run() -> Result<()> {
             Ok(())
         }
         "mutants" => mutants::command(project, arguments),
+        "scenarios" => test::scenarios::command(project, arguments),
         "server" => serve::server(project, arguments),
         "setup" => setup::command(project, arguments),
         "simulate" => simulations::histories(project, arguments),

@@ -148,6 +148,7 @@ mod tests {
         backoff.until(NOW).map_or(Millis::ZERO, |until| until.remaining(NOW))
     }
 
+    // Scenario 25.
     #[test]
     fn it_grows_to_a_cap_and_starts_over_after_a_success() {
         let mut backoff = Backoff::default();
@@ -225,6 +226,7 @@ mod tests {
         (rounded(backoff.until(NOW)), rounded(backoff.idle_until(NOW)))
     }
 
+    // Scenario 55.
     #[test]
     fn retry_after_is_a_floor_under_the_pause_that_grows_and_has_a_ceiling() {
         for (asked, failures, least) in [

@@ -53,6 +53,7 @@ fn where_nobody_is_known_one_waits_for_anybody() {
     assert_eq!(peers.answer_wait(NOW), Some(ANSWER_PATIENCE));
 }
 
+// Scenario 105.
 #[test]
 fn few_tabs_all_reply_and_of_many_the_one_that_spoke_last() {
     let owes = |peers: &mut Tabs| !peers.owe(Debt::State, NOW, &mut || 0);
@@ -85,6 +86,7 @@ fn each_of_many_replies_in_its_place() {
     }
 }
 
+// Scenario 135.
 #[test]
 fn who_replies_for_a_crowd_knows_it_afterwards_and_who_is_one_of_few_learns_who_is_gone() {
     let later = Moment::new(1_000_200, 200);

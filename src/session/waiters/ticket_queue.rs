@@ -113,6 +113,7 @@ mod tests {
         queue
     }
 
+    // Scenario 106.
     #[test]
     fn each_ticket_is_found_once_in_whatever_order() {
         let orders: [fn(u32) -> u32; 4] = [|n| n, |n| 999 - n, |n| (n * 7) % 1000, |n| n ^ 1];

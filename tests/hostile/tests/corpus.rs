@@ -15,6 +15,7 @@ fn attack(name: &str) -> Attack {
         .expect("an attack of that name")
 }
 
+// Scenarios 35, 107.
 #[test]
 fn what_once_found_something_finds_nothing() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
@@ -98,6 +99,7 @@ proptest! {
         }
     }
 
+    // Scenario 54.
     #[test]
     fn words_of_chance_find_nothing(words in prop::collection::vec(word(), 0..40), status in any::<u16>()) {
         let text = words.concat();

@@ -59,6 +59,7 @@ fn assert_linear(what: &str, steps: impl Fn(u64) -> u64) {
     }
 }
 
+// Scenario 106.
 #[test]
 fn a_waiter_costs_the_same_however_many_wait() {
     // What the refresh costs without a waiter is left out: it is shared, and would hide growth.
