@@ -6,6 +6,8 @@ import { test, WITHOUT_ATTEMPT_IDS } from "./fixtures.mjs";
 
 /** Also in WebKit, where nobody sees what the tabs send, and nobody can freeze one. */
 const EVERYWHERE = { tag: "@webkit" };
+/** Firefox never says that a page is gone in which something ran. */
+const DRIVERS = { tag: ["@webkit", "@chromium"] };
 /** For so long an orphan's answer may come, and nothing is rotated again. */
 const QUICK = { timeout: 3 };
 
@@ -181,7 +183,7 @@ test(
 
 test(
   "the driver: what runs long blocks nobody, and is rejected when its page is gone",
-  EVERYWHERE,
+  DRIVERS,
   async ({ stage }) => {
     const [one, two] = [await stage.open(), await stage.open()];
     const long = one.run(
