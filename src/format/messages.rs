@@ -34,7 +34,7 @@
 //! **`v` is the version that a reader must know**: 2 or 3 where the table has that number, else 1.
 //! It stays so in every later version. A later version adds members, which earlier readers ignore.
 //! It may also add messages with a higher `v`, which they ignore as a whole. So two versions can
-//! hand tokens over to each other. `tests/headless/messages-v1.json` checks it.
+//! hand tokens over to each other. `tests/messages/messages-v1.json` checks it.
 //!
 //! A message of any other form is ignored, and so is one that is dated more than a year ahead. A
 //! duration is capped at a hundred years. The reader takes the owner of a token from the token

@@ -11,9 +11,9 @@ use super::claims::jwt;
 use super::json::JsonObject;
 
 const VERSIONS: [&str; 3] = [
-    include_str!("../headless/messages-v1.json"),
-    include_str!("../headless/messages-v2.json"),
-    include_str!("../headless/messages-v3.json"),
+    include_str!("../messages/messages-v1.json"),
+    include_str!("../messages/messages-v2.json"),
+    include_str!("../messages/messages-v3.json"),
 ];
 
 /// All that any version has said, by what it is called in the files.
@@ -72,6 +72,16 @@ fn what_any_version_has_said_is_read_and_written_as_it_was() {
             assert_eq!(value, frozen.member(member), "{name}: {member}");
         }
     }
+}
+
+#[test]
+fn each_version_has_an_example_of_each_kind_that_it_has_added() {
+    let kinds = VERSIONS.map(|file| {
+        let Json::Object(messages) = serde_json::from_str(file).unwrap() else { panic!("{file}") };
+        let kinds = messages.values().map(|message| message["kind"].as_str().unwrap().to_owned());
+        kinds.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
+    });
+    assert_eq!(kinds, ["began bye hello here over token", "coming token want", "noted tried"]);
 }
 
 #[test]

@@ -77,12 +77,12 @@ pub const ASKING: &str = "a5ca5ca5ca5ca5ca5ca5ca5ca5ca5ca5";
 
 /// Every message of the first version, by name; dated as today.
 pub fn messages() -> js_sys::Object {
-    JSON::parse(&dated(include_str!("messages-v1.json"))).unwrap_throw().unchecked_into()
+    JSON::parse(&dated(include_str!("../messages/messages-v1.json"))).unwrap_throw().unchecked_into()
 }
 
 /// One of them as it is written in the fixture.
 pub fn frozen_message(name: &str) -> JsValue {
-    let messages = JSON::parse(include_str!("messages-v1.json")).unwrap_throw();
+    let messages = JSON::parse(include_str!("../messages/messages-v1.json")).unwrap_throw();
     Reflect::get(&messages, &name.into()).unwrap_throw()
 }
 
@@ -93,7 +93,7 @@ pub fn message(name: &str) -> JsValue {
 
 /// Every message that the second version has added, or has given another member.
 pub fn messages_2() -> js_sys::Object {
-    JSON::parse(&dated(include_str!("messages-v2.json"))).unwrap_throw().unchecked_into()
+    JSON::parse(&dated(include_str!("../messages/messages-v2.json"))).unwrap_throw().unchecked_into()
 }
 
 /// One of them.
@@ -103,7 +103,7 @@ pub fn message_2(name: &str) -> JsValue {
 
 /// One that the third version has added.
 pub fn message_3(name: &str) -> JsValue {
-    let messages = JSON::parse(&dated(include_str!("messages-v3.json"))).unwrap_throw();
+    let messages = JSON::parse(&dated(include_str!("../messages/messages-v3.json"))).unwrap_throw();
     Reflect::get(&messages, &name.into()).unwrap_throw()
 }
 

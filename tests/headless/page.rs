@@ -8,13 +8,10 @@ mod confirming;
 mod dates;
 mod degraded;
 mod fake;
-mod hand_over;
 mod helping;
-mod identities;
 mod junk;
 mod markers;
 mod memory;
-mod messages;
 mod others;
 mod page_events;
 mod pending;
@@ -40,9 +37,4 @@ async fn nothing_of_a_token_is_stored() {
     let stored = stored();
     assert!(stored.contains("silent-session:1:session:storage:"), "{stored}");
     assert!(!stored.contains(segments[1]) && !stored.contains("alice"), "{stored}");
-}
-
-#[wasm_bindgen_test]
-async fn tabs_that_keep_their_tokens_follow_each_other_with_refreshes_of_their_own() {
-    hand_over::follows_without_a_token("keeps").await;
 }

@@ -7,21 +7,13 @@ mod dates;
 mod deferring;
 mod degraded;
 mod fake;
-mod hand_over;
-mod identities;
 mod junk;
-mod messages;
 mod others;
 mod refreshes;
 mod requests;
 mod turns;
 mod web_locks;
 
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use wasm_bindgen_test::wasm_bindgen_test_configure;
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
-
-#[wasm_bindgen_test]
-async fn tabs_that_keep_their_tokens_follow_each_other_with_refreshes_of_their_own() {
-    hand_over::follows_without_a_token("keeps").await;
-}

@@ -1,6 +1,7 @@
 // What the rules find in the page, as globals: the package, a server, and a few ways to look at both.
 
 import { FakeServer } from "/fake.js";
+import * as others from "/others.js";
 import * as silent from "/pkg/index.js";
 
 /** From before anything of the package has run but its import. */
@@ -123,7 +124,7 @@ function nextTask() {
   });
 }
 
-Object.assign(globalThis, silent, {
+Object.assign(globalThis, silent, others, {
   FakeServer,
   describe,
   digesting,
@@ -138,3 +139,18 @@ Object.assign(globalThis, silent, {
   thrownBy,
   until,
 });
+
+// A worker runs what it is sent: nothing else reaches it.
+if (globalThis.document === undefined) {
+  addEventListener("message", async ({ data: { inWorker, argument } }) => {
+    // A function has come as its text.
+    const ran = (async () => (0, eval)(`(${inWorker})`)(argument))();
+    postMessage(
+      await ran.then(
+        (value) => ({ value }),
+        (error) => ({ thrown: String(error?.stack ?? error) }),
+      ),
+    );
+  });
+  postMessage("ready");
+}
