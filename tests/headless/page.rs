@@ -9,7 +9,6 @@ mod dates;
 mod degraded;
 mod fake;
 mod helping;
-mod junk;
 mod markers;
 mod memory;
 mod others;

@@ -7,7 +7,6 @@ mod dates;
 mod deferring;
 mod degraded;
 mod fake;
-mod junk;
 mod others;
 mod refreshes;
 mod requests;
