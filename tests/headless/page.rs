@@ -18,7 +18,6 @@ mod refreshes;
 mod refused;
 mod requests;
 mod storage;
-mod turns;
 mod web_locks;
 
 use fake::{Page, stored};

@@ -10,7 +10,6 @@ mod fake;
 mod others;
 mod refreshes;
 mod requests;
-mod turns;
 mod web_locks;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
