@@ -6,7 +6,6 @@ mod clock;
 mod companions;
 mod confirming;
 mod dates;
-mod degraded;
 mod fake;
 mod helping;
 mod markers;
@@ -15,10 +14,8 @@ mod others;
 mod page_events;
 mod pending;
 mod refreshes;
-mod refused;
 mod requests;
 mod storage;
-mod web_locks;
 
 use fake::{Page, stored};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};

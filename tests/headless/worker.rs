@@ -5,12 +5,10 @@
 mod clock;
 mod dates;
 mod deferring;
-mod degraded;
 mod fake;
 mod others;
 mod refreshes;
 mod requests;
-mod web_locks;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 
