@@ -3,12 +3,10 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod clock;
-mod companions;
 mod confirming;
 mod dates;
 mod fake;
 mod helping;
-mod markers;
 mod others;
 mod page_events;
 mod pending;
