@@ -3,13 +3,11 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod clock;
-mod confirming;
 mod dates;
 mod fake;
 mod helping;
 mod others;
 mod page_events;
-mod pending;
 mod refreshes;
 mod requests;
 mod storage;
