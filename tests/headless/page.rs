@@ -7,7 +7,6 @@ mod dates;
 mod fake;
 mod helping;
 mod others;
-mod page_events;
 mod refreshes;
 mod requests;
 mod storage;
