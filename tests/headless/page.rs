@@ -5,7 +5,6 @@
 mod clock;
 mod dates;
 mod fake;
-mod helping;
 mod others;
 mod refreshes;
 mod requests;

@@ -4,7 +4,6 @@
 
 mod clock;
 mod dates;
-mod deferring;
 mod fake;
 mod others;
 mod refreshes;
