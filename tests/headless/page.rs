@@ -1,16 +1,11 @@
-//! The shell in a page.
+//! The crate's exports, in a page: `wasm-pack test --headless --chrome`, or `--firefox`.
 #![cfg(target_family = "wasm")]
 #![allow(missing_docs, clippy::unwrap_used)]
 
-mod clock;
-mod dates;
+mod exports;
 mod fake;
-mod others;
-mod refreshes;
-mod requests;
-mod storage;
+mod front_end;
 
-use fake::{Page, stored};
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use wasm_bindgen_test::wasm_bindgen_test_configure;
 
 wasm_bindgen_test_configure!(run_in_browser);

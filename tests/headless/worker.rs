@@ -1,13 +1,10 @@
-//! The shell in a dedicated worker, which has no document and no storage.
+//! The crate's exports, in a dedicated worker.
 #![cfg(target_family = "wasm")]
 #![allow(missing_docs, clippy::unwrap_used)]
 
-mod clock;
-mod dates;
+mod exports;
 mod fake;
-mod others;
-mod refreshes;
-mod requests;
+mod front_end;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 

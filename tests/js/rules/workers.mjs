@@ -129,6 +129,19 @@ export default {
     assert.deepEqual(seen, [true, 1, 1]);
   },
 
+  "in a worker, too, a timer renews the token ahead of its expiry": async ({ runInWorker }) => {
+    const sent = await runInWorker(async () => {
+      const server = new FakeServer();
+      server.lifetime = 1.5;
+      const session = createSession({ refresh: "/auth/refresh", fetch: server.fetch });
+      // Nobody asks for anything.
+      await until(session, ({ generation }) => generation === 3);
+      session.close();
+      return server.calls.length;
+    });
+    assert.equal(sent, 3);
+  },
+
   "a worker helps no other": async ({ runInWorker }) => {
     const seen = await runInWorker(async (want) => {
       const peer = new Peer();
