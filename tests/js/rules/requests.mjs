@@ -219,7 +219,8 @@ export default {
 
   "what the refresh endpoint answers is told apart": async ({ run, runInWorker }) => {
     const html = '{"content-type":"text/html; charset=utf-8"}';
-    const date = '{"retry-after":"Wed, 21 Oct 2015 07:28:07 GMT","date":"Wed, 21 Oct 2015 07:28:00 GMT"}';
+    const date =
+      '{"retry-after":"Wed, 21 Oct 2015 07:28:07 GMT","date":"Wed, 21 Oct 2015 07:28:00 GMT"}';
     const unavailable = "ERR_REFRESH_UNAVAILABLE";
     const malformed = "ERR_REFRESH_MALFORMED";
     const cases = [
