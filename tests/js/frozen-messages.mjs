@@ -1,9 +1,11 @@
-// The messages of each version (../messages), which are frozen; their session, and the time when they were sent, are brought
-// to tomorrow: what is dated more than a year ahead counts for nothing.
+// The messages of each version (../messages), which are frozen; their session, and the time when
+// they were sent, are brought to tomorrow: what is dated more than a year ahead counts for nothing.
 
 import { readFileSync } from "node:fs";
 
-/** As they are written in the files: a session that began in 2100, and the digest of alice in it. */
+/**
+ * As they are written in the files: a session that began in 2100, and the digest of alice in it.
+ */
 const FROZEN = {
   session: "03bb2cc3d80000112233445566778899",
   sent: "4102444800000",

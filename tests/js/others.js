@@ -1,5 +1,5 @@
-// What a rule plays by hand beside a session: other tabs, holders of the lock, what is stored, a clock that stands still, a
-// browser that lacks something. For a page and for a worker.
+// What a rule plays by hand beside a session: other tabs, holders of the lock, what is stored, a
+// clock that stands still, a browser that lacks something. For a page and for a worker.
 
 /** After the tasks that are due. */
 function nextTask() {
@@ -29,7 +29,10 @@ const named = ({ name = "default", refresh = "/auth/refresh" } = {}) => ({
   url: new URL(refresh, location.href),
 });
 
-/** The key of an entry in storage, for the session of these options. Written out: the names are frozen. */
+/**
+ * The key of an entry in storage, for the session of these options. Written out: the names are
+ * frozen.
+ */
 export function keyOf(kind, options) {
   const { name, url } = named(options);
   // Those are the cookie's, whatever the session is called.
@@ -107,7 +110,10 @@ export class Peer {
     return ["here", "token", "began", "over"].reduce((sum, kind) => sum + this.count(kind), 0);
   }
 
-  /** Says hello, and waits for an answer: whatever was said before has been heard by then, and all that was answered to it. */
+  /**
+   * Says hello, and waits for an answer: whatever was said before has been heard by then, and all
+   * that was answered to it.
+   */
   async ask() {
     // What is still on its way is no answer to this.
     const echoed = new Promise((resolve) => (this.echoed = resolve));
@@ -160,7 +166,10 @@ const HOLDER = `
       return new Promise((resolve) => (letGo = resolve));
     };
     postMessage("waits");
-    navigator.locks.request(name, hold).then(() => postMessage("released"), (error) => postMessage(error.name));
+    navigator.locks.request(name, hold).then(
+      () => postMessage("released"),
+      (error) => postMessage(error.name),
+    );
     onmessage = () => letGo();
   };
 `;
@@ -266,7 +275,9 @@ export class StoppedClock {
     this.#passed += ms;
   }
 
-  /** They go on from where they stand: nothing is skipped, which a session might take for a sleep. */
+  /**
+   * They go on from where they stand: nothing is skipped, which a session might take for a sleep.
+   */
   resume() {
     const { wall, monotonic } = this.#real;
     const [ahead, began] = [Date.now() - wall.call(Date), performance.now()];

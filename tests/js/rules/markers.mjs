@@ -1,9 +1,12 @@
-// The marker of a refresh that is on the wire: it outlives its page, and the next one goes by it. With real reloads:
-// ../../tabs/reloading, ../../tabs/returning.
+// The marker of a refresh that is on the wire: it outlives its page, and the next one goes by it.
+// With real reloads: ../../tabs/reloading, ../../tabs/returning.
 
 import assert from "node:assert/strict";
 
-/** In each page: a session with a refresh on the wire, a page that goes, and the attempt id of a refresh. */
+/**
+ * In each page: a session with a refresh on the wire, a page that goes, and the attempt id of a
+ * refresh.
+ */
 const define = () => {
   globalThis.open = (options) => start({ name: "marked", ...options });
   globalThis.openHeld = async (options) => {
@@ -30,7 +33,10 @@ const define = () => {
 /** 64-bit FNV-1a, as its authors give it. */
 const DIGEST_OF_A = "af63dc4c8601ec8c";
 
-/** Lets so much time pass in a page whose clock is ours, in steps: between two there are tasks that are no matter of the clock. */
+/**
+ * Lets so much time pass in a page whose clock is ours, in steps: between two there are tasks that
+ * are no matter of the clock.
+ */
 const pass = async ({ page, run }, ms) => {
   for (let passed = 0; passed < ms; passed += 100) {
     await page.clock.runFor(100);
@@ -82,7 +88,7 @@ export default {
     assert.deepEqual(seen, ["none", undefined]);
   },
 
-  "after a page that went away in a refresh the next one sends the same id, until the lost reply cannot come":
+  "the page after one that went away in a refresh sends its id while the lost reply may come":
     async (stage) => {
       await withClock(stage);
       const { run } = stage;
@@ -101,7 +107,8 @@ export default {
         await session.ready;
         const first = [await idOf(server, 0), entry("attempt").split(" ")[3]];
         await session.refresh();
-        // The orphan's own reply, with the same cookie, may still come: nothing is rotated that it could overwrite.
+        // The orphan's own reply, with the same cookie, may still come: nothing is rotated that it
+        // could overwrite.
         return [...first, await idOf(server, 1), entry("attempt").split(" ")[3]];
       });
       assert.deepEqual(seen, [id, "overtaken", id, "overtaken"]);
@@ -187,7 +194,8 @@ export default {
       const states = statesOf(session);
       const ids = [await idOf(server, 0)];
       const markers = [];
-      // What failed is seen when it is tried again; back online it is seen once more, and then there is no time.
+      // What failed is seen when it is tried again; back online it is seen once more, and then
+      // there is no time.
       const failed = () => states.filter(({ error, retryAt }) => error && retryAt !== null).length;
       for (let index = 1; index < 4; index++) {
         await waitFor(() => failed() >= index);

@@ -1,4 +1,5 @@
-// What tabs say to each other on a real channel, held to the frozen messages of each version: in a page and in a worker.
+// What tabs say to each other on a real channel, held to the frozen messages of each version: in a
+// page and in a worker.
 
 import assert from "node:assert/strict";
 
@@ -71,7 +72,8 @@ const HEARD = {
     isIt: true,
     sent: 0,
   },
-  // The token that a refresh has brought is alice's: hers is that session, and a later one the other.
+  // The token that a refresh has brought is alice's: hers is that session, and a later one the
+  // other.
   began: { elsewhere: true, isIt: true, isLater: false, sent: 1 },
   "began, subject unknown": { elsewhere: true, isIt: false, isLater: true, sent: 1 },
   "over, signed out": { status: "ended", reason: "signed-out", elsewhere: true },
@@ -193,7 +195,7 @@ export default {
       }
     },
 
-  "a refresh that has brought no token is told to the tabs that are there, as the third version does":
+  "a refresh without a token is told to the tabs that are there, as the third version does":
     async ({ run, runInWorker }) => {
       for (const there of [run, runInWorker]) {
         const said = await there(async () => {

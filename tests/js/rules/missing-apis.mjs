@@ -1,4 +1,5 @@
-// A browser without Web Locks, BroadcastChannel or storage, or in which they refuse. With real tabs: ../../tabs/without.
+// A browser without Web Locks, BroadcastChannel or storage, or in which they refuse. With real
+// tabs: ../../tabs/without.
 
 import assert from "node:assert/strict";
 
@@ -211,37 +212,38 @@ export default {
     });
   },
 
-  "a sign-out that fails is pursued where storage is refused or full, and once it is confirmed no more":
-    async (stage) => {
-      stage.isSpent = true;
-      const { page, run } = stage;
-      await page.clock.install();
-      await page.reload();
-      for (const isFull of [false, true]) {
-        await run(async (isFull) => {
-          globalThis.giveBack = isFull
-            ? refuse(Storage.prototype, "setItem")
-            : refuse(globalThis, "localStorage");
-          Object.assign(globalThis, await started({ signOut: "/auth/logout" }));
-          server.answerSignOut(500, "{}", '{"content-type":"application/json"}');
-          globalThis.signedOut = await session.signOut();
-        }, isFull);
-        // No event: time alone brings the next try.
-        const told = () => run(() => nextTask().then(() => server.count("/auth/logout")));
-        while ((await told()) < 2) await page.clock.runFor(1_000);
-        const seen = await run(async () => {
-          await waitFor(() => session.inspect().signOut.status === "confirmed");
-          dispatchEvent(new Event("online"));
-          const refreshed = await outcome(session.refresh());
-          const seen = [signedOut, refreshed.thrown.code, server.count("/auth/logout")];
-          seen.push(session.inspect().storage, session.state.status);
-          session.close();
-          giveBack();
-          return [...seen, localStorage.length];
-        });
-        assert.deepEqual(seen, ["pending", "ERR_SESSION_ENDED", 2, false, "ended", 0]);
-      }
-    },
+  "a sign-out that fails where storage is refused or full is pursued until it is confirmed": async (
+    stage,
+  ) => {
+    stage.isSpent = true;
+    const { page, run } = stage;
+    await page.clock.install();
+    await page.reload();
+    for (const isFull of [false, true]) {
+      await run(async (isFull) => {
+        globalThis.giveBack = isFull
+          ? refuse(Storage.prototype, "setItem")
+          : refuse(globalThis, "localStorage");
+        Object.assign(globalThis, await started({ signOut: "/auth/logout" }));
+        server.answerSignOut(500, "{}", '{"content-type":"application/json"}');
+        globalThis.signedOut = await session.signOut();
+      }, isFull);
+      // No event: time alone brings the next try.
+      const told = () => run(() => nextTask().then(() => server.count("/auth/logout")));
+      while ((await told()) < 2) await page.clock.runFor(1_000);
+      const seen = await run(async () => {
+        await waitFor(() => session.inspect().signOut.status === "confirmed");
+        dispatchEvent(new Event("online"));
+        const refreshed = await outcome(session.refresh());
+        const seen = [signedOut, refreshed.thrown.code, server.count("/auth/logout")];
+        seen.push(session.inspect().storage, session.state.status);
+        session.close();
+        giveBack();
+        return [...seen, localStorage.length];
+      });
+      assert.deepEqual(seen, ["pending", "ERR_SESSION_ENDED", 2, false, "ended", 0]);
+    }
+  },
 
   "storage that has room again is used again": async ({ run }) => {
     const seen = await run(async () => {

@@ -1,13 +1,14 @@
-// What is no message of ours, is spoiled, is of a later version, or is dated beyond all bounds: it changes nothing, and nobody
-// answers it. Which member may be what is checked natively (../../formats, ../../hostile); here, that a channel leads there.
+// What is no message of ours, is spoiled, is of a later version, or is dated beyond all bounds: it
+// changes nothing, and nobody answers it. Which member may be what is checked natively
+// (../../formats, ../../hostile); here, that a channel leads there.
 
 import assert from "node:assert/strict";
 
 import { messages, STRANGER } from "../frozen-messages.mjs";
 
 /**
- * Has a session, active or ended, hear each of these after the other; which of them have changed it, or were answered. It
- * knows the stranger, and does not miss it: no time passes.
+ * Has a session, active or ended, hear each of these after the other; which of them have changed
+ * it, or were answered. It knows the stranger, and does not miss it: no time passes.
  */
 const whatChanges = async ({ said, isActive, here, isJunk }) => {
   const name = `${isActive}`;

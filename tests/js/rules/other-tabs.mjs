@@ -19,7 +19,8 @@ export default {
         await until(two.session, ({ status }) => status === "active");
         await peer.ask();
         const by = ({ session }) => peer.count("token", session.inspect().tab);
-        // Who has said nothing but its answer has said it by now; whose own it is, has said it before as well.
+        // Who has said nothing but its answer has said it by now; whose own it is, has said it
+        // before as well.
         await waitFor(() => by(one) >= 2 && by(two) >= 1);
         const said = [by(one), by(two)];
         for (const { session } of [one, two]) session.close();
@@ -182,7 +183,8 @@ export default {
           start({ restore: false, shareToken: false, fetch: server.fetch }).session;
         const [one, two] = [open(), open()];
         await waitFor(() => one.inspect().tabs.length > 0 && two.inspect().tabs.length > 0);
-        // A tab that restores nothing follows the sign-ins after its start, which is told by the millisecond.
+        // A tab that restores nothing follows the sign-ins after its start, which is told by the
+        // millisecond.
         const began = Date.now();
         await waitFor(() => Date.now() > began + 1);
         await one.signIn(server.token());

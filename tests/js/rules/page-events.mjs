@@ -1,5 +1,6 @@
-// What a page hears of its browser: it is put away, is back, is seen again; another tab has changed what is stored. With a
-// real back/forward cache, and frozen tabs: ../../tabs/returning, ../../tabs/freezing.
+// What a page hears of its browser: it is put away, is back, is seen again; another tab has changed
+// what is stored. With a real back/forward cache, and frozen tabs: ../../tabs/returning,
+// ../../tabs/freezing.
 
 import assert from "node:assert/strict";
 

@@ -1,5 +1,5 @@
-// A sign-out that the server has not heard of: how it is written down, what confirms it, and what the next page does about it.
-// With a real server: ../../tabs/pending-sign-outs.
+// A sign-out that the server has not heard of: how it is written down, what confirms it, and what
+// the next page does about it. With a real server: ../../tabs/pending-sign-outs.
 
 import assert from "node:assert/strict";
 
@@ -9,7 +9,10 @@ import { LATE } from "../frozen-messages.mjs";
 const EARLY = "018bcfe568003210fedcba9876543210";
 const OVER = { status: "ended", reason: "signed-out" };
 
-/** In each page: a session with a sign-out endpoint, what the server was asked, and the number of tries that is written down. */
+/**
+ * In each page: a session with a sign-out endpoint, what the server was asked, and the number of
+ * tries that is written down.
+ */
 const define = () => {
   globalThis.JSON_TYPE = '{"content-type":"application/json"}';
   globalThis.open = (options) => start({ signOut: "/auth/logout", ...options });

@@ -1,5 +1,5 @@
-// What is written down of a session, under frozen names and in frozen forms, and what the next page makes of it. The forms
-// are read and written natively as well (src/format/entries.rs).
+// What is written down of a session, under frozen names and in frozen forms, and what the next page
+// makes of it. The forms are read and written natively as well (src/format/entries.rs).
 
 import assert from "node:assert/strict";
 

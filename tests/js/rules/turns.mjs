@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { messages } from "../frozen-messages.mjs";
 
 /**
- * Lets time pass while a session waits for the lock, in steps that are no sleep to one that waits for a second: it looks who
- * has the lock at each.
+ * Lets time pass while a session waits for the lock, in steps that are no sleep to one that waits
+ * for a second: it looks who has the lock at each.
  */
 const definePass = () => {
   globalThis.pass = async (clock, spy, steps) => {
@@ -206,7 +206,8 @@ export default {
         await waitFor(() => spy.looks === 1);
         const clock = new StoppedClock();
         const behind = askForLock();
-        // A quarter longer than anybody who lives would have it, and jitter of up to a quarter of that: 1.25 to 1.57 s.
+        // A quarter longer than anybody who lives would have it, and jitter of up to a quarter of
+        // that: 1.25 to 1.57 s.
         await pass(clock, spy, 6);
         const kinds = () => spy.asked.map((asked) => asked.split(" ")[1]);
         const before = [kinds(), holder.state];

@@ -1,5 +1,5 @@
-// A worker leaves its refreshes to a page, for it keeps nothing: who is asked, what is said, and what is written down. The other
-// side is played by hand, except where both are real.
+// A worker leaves its refreshes to a page, for it keeps nothing: who is asked, what is said, and
+// what is written down. The other side is played by hand, except where both are real.
 
 import assert from "node:assert/strict";
 
