@@ -4,7 +4,7 @@
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/tests/js/fake.js")]
+#[wasm_bindgen(module = "/tests/surface/fake.js")]
 extern "C" {
     pub type FakeServer;
     #[wasm_bindgen(constructor)]

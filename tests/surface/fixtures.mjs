@@ -16,7 +16,8 @@ const BLANK =
   '<!doctype html><title>app</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>';
 const OWN_FILES = {
   "/page.js": new URL("page.js", import.meta.url),
-  "/fake.js": new URL("../headless/fake.js", import.meta.url),
+  "/fake.js": new URL("fake.js", import.meta.url),
+  "/others.js": new URL("others.js", import.meta.url),
 };
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
 
@@ -37,13 +38,16 @@ export const test = base.extend({
   /** What the pages complain of, and a test does not take, fails it. */
   stage: async ({ context, page, origin }, use) => {
     const stage = new Stage(context, page, origin);
-    await page.goto(origin);
+    await stage.open();
     await use(stage);
     assert.deepEqual(await stage.takeComplaints(), []);
   },
 
   /** Runs a function in the page. It closes over nothing of Node's. */
   run: ({ stage }, use) => use(stage.run),
+
+  /** The same in a dedicated worker of the page: it has the same globals, but neither a document nor storage. One at a time. */
+  runInWorker: ({ stage }, use) => use(stage.runInWorker),
 });
 
 /** Answers with files, read once. */
@@ -77,6 +81,13 @@ class Stage {
     context.on("console", (message) => this.#complaints.push(`console: ${message.text()}`));
   }
 
+  /** Begins with a new document, and nothing stored; the globals of page.js are there. */
+  async open() {
+    await this.page.goto(this.#origin);
+    // Only now: the sessions of the document before might have remembered something to the last.
+    await this.page.evaluate(() => localStorage.clear());
+  }
+
   /** A second page of the same origin. */
   async openAnother() {
     const page = await this.#context.newPage();
@@ -87,10 +98,31 @@ class Stage {
   /** Runs a function in the page. It closes over nothing of Node's. Works detached. */
   run = (inPage, argument) => this.page.evaluate(inPage, argument);
 
+  runInWorker = async (inWorker, argument) => {
+    const told = await this.page.evaluate(runInWorker, [String(inWorker), argument]);
+    if (told.thrown !== undefined) throw new Error(`in the worker: ${told.thrown}`);
+    return told.value;
+  };
+
   /** What the pages have complained of so far: errors nobody has caught, and the console. */
   async takeComplaints() {
     // An unhandled rejection is told after the task it came up in.
     for (const page of this.#context.pages()) await page.evaluate(() => nextTask());
     return this.#complaints.splice(0);
   }
+}
+
+/** Runs in the page. */
+async function runInWorker([inWorker, argument]) {
+  const next = () =>
+    new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => reject(new Error(`in the worker: ${message}`));
+    });
+  if (!globalThis.worker) {
+    globalThis.worker = new Worker("/page.js", { type: "module" });
+    await next();
+  }
+  worker.postMessage({ inWorker, argument });
+  return next();
 }

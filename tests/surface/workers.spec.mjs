@@ -1,0 +1,364 @@
+// A worker leaves its refreshes to a page, for it keeps nothing: who is asked, what is said, and
+// what is written down. The other side is played by hand, except where both are real.
+
+import assert from "node:assert/strict";
+import { test } from "./fixtures.mjs";
+import { form, messages, STRANGER } from "./frozen-messages.mjs";
+
+/** What was noted, and where, is no part of the form. */
+const formOfNoted = (message) => form({ ...message, kept: 0 });
+
+test("a worker asks before it refreshes, and takes the token that a page brings", async ({
+  runInWorker,
+}) => {
+  const { want, seen } = await runInWorker(async ({ here, coming, token }) => {
+    const peer = new Peer();
+    const { server, session } = start();
+    await peer.hears("hello");
+    // It waits for a page for as long as no time passes.
+    const clock = new StoppedClock();
+    peer.say(here);
+    clock.advance(100);
+    await peer.ask();
+    const want = await peer.hears("want");
+    peer.say(coming);
+    await peer.ask();
+    // Longer than it waits for somebody to say so.
+    clock.advance(400);
+    await peer.ask();
+    const sent = server.calls.length;
+    peer.say(token);
+    await until(session, ({ status }) => status === "active");
+    const seen = [sent, (await session.accessToken()) === token.token, server.calls.length];
+    session.close();
+    return { want, seen };
+  }, messages);
+  assert.deepEqual(form(want), form(messages["want, nothing in hand"]));
+  assert.deepEqual(seen, [0, true, 0]);
+});
+
+test("a worker whom no page helps refreshes itself, and so does one that hears another version", async ({
+  runInWorker,
+}) => {
+  const { coming, here } = messages;
+  const seen = await runInWorker(
+    async ([here, heard]) => {
+      const seen = [];
+      for (const [index, messages] of heard.entries()) {
+        const name = `worker-${index}`;
+        const peer = new Peer({ name });
+        const { server, session } = start({ name });
+        await peer.hears("hello");
+        peer.say(here);
+        await peer.hears("want");
+        for (const message of messages) peer.say(message);
+        await session.ready;
+        seen.push([session.state.status, server.calls.length, peer.count("want")]);
+        session.close();
+      }
+      return seen;
+    },
+    [
+      here,
+      [
+        [],
+        [{ v: 1 }, { v: 3 }, { v: "2" }, { kind: "Coming" }, { from: "x" }].map((members) => ({
+          ...coming,
+          ...members,
+        })),
+      ],
+    ],
+  );
+  assert.deepEqual(seen, [
+    ["active", 1, 1],
+    ["active", 1, 1],
+  ]);
+});
+
+test("a worker that is alone, or keeps its token, asks nobody", async ({ runInWorker }) => {
+  const seen = await runInWorker(async (here) => {
+    const seen = [];
+    for (const shareToken of [true, false]) {
+      const name = `${shareToken}`;
+      const peer = new Peer({ name });
+      const { server, session } = start({ name, shareToken });
+      await peer.hears("hello");
+      if (!shareToken) peer.say(here);
+      await session.ready;
+      await peer.ask();
+      seen.push([session.state.status, server.calls.length, peer.count("want")]);
+      session.close();
+    }
+    return seen;
+  }, messages.here);
+  assert.deepEqual(seen, [
+    ["active", 1, 0],
+    ["active", 1, 0],
+  ]);
+});
+
+test("a worker says which token it has, and goes on with the one that it is given", async ({
+  runInWorker,
+}) => {
+  const { want, seen, session } = await runInWorker(async ({ here, coming, token }) => {
+    const peer = new Peer();
+    const { server, session } = await started();
+    await peer.ask();
+    // It hears of a page before its next refresh is due.
+    peer.say(here);
+    const clock = new StoppedClock();
+    // In steps that are no sleep.
+    while (peer.count("want") === 0) {
+      clock.advance(3_000);
+      await peer.ask();
+    }
+    const want = peer.last("want");
+    peer.say(coming);
+    const { session: epoch } = session.state;
+    const brought = jwt({ sub: "alice" });
+    peer.say({ ...token, epoch, token: brought, sent: Date.now(), age: 0 });
+    await until(session, ({ generation }) => generation === 2);
+    const isIt = (await session.accessToken()) === brought;
+    session.close();
+    return { want, seen: [isIt, server.calls.length, peer.count("want")], session: epoch };
+  }, messages);
+  assert.deepEqual(form(want), form(messages.want));
+  assert.equal(want.epoch, session);
+  // A quarter of its life is the most that it is renewed ahead.
+  assert.ok(want.age >= 675_000 && want.age < 900_000, `${want.age}`);
+  assert.deepEqual(seen, [true, 1, 1]);
+});
+
+test("in a worker, too, a timer renews the token ahead of its expiry", async ({ runInWorker }) => {
+  const sent = await runInWorker(async () => {
+    const server = new FakeServer();
+    server.lifetime = 1.5;
+    const session = createSession({ refresh: "/auth/refresh", fetch: server.fetch });
+    // Nobody asks for anything.
+    await until(session, ({ generation }) => generation === 3);
+    session.close();
+    return server.calls.length;
+  });
+  assert.equal(sent, 3);
+});
+
+test("a worker helps no other", async ({ runInWorker }) => {
+  const seen = await runInWorker(async (want) => {
+    const peer = new Peer();
+    const { server, session } = await started();
+    // A page with a token as old as that says that it is coming.
+    peer.say({ ...want, epoch: session.state.session, age: 0 });
+    await peer.ask();
+    session.close();
+    return [peer.count("coming"), server.calls.length];
+  }, messages.want);
+  assert.deepEqual(seen, [0, 1]);
+});
+
+test("a worker tells what it notes of its refreshes, as the third version does", async ({
+  runInWorker,
+}) => {
+  const { said, settled } = await runInWorker(async () => {
+    const peer = new Peer();
+    const { server, session } = start({ shareToken: false });
+    server.holdRefresh();
+    const said = await waitFor(() => peer.last("noted")?.notes && peer.last("noted"));
+    server.letGo();
+    await session.ready;
+    const settled = await waitFor(
+      () => peer.last("noted").notes.includes("unmark") && peer.last("noted"),
+    );
+    session.close();
+    return { said, settled: settled.notes };
+  });
+  assert.deepEqual(formOfNoted(said), form(messages.noted));
+  assert.equal(said.kept, 0);
+  const kinds = said.notes.split("\n").map((line) => line.split(" ")[0]);
+  assert.ok(kinds.includes("mark") && kinds.includes("list"), said.notes);
+  assert.ok(settled.includes("unmark"));
+});
+
+test("a page that is asked says that it is coming, refreshes once for all, and hands the token over", async ({
+  run,
+}) => {
+  const { coming, seen } = await run(
+    async ([want, another]) => {
+      const peer = new Peer();
+      const { server, session } = await started();
+      server.holdRefresh();
+      const wants = { ...want, epoch: session.state.session, age: 0 };
+      for (const message of [wants, { ...wants, from: another }, wants]) peer.say(message);
+      const coming = await peer.hears("coming");
+      await waitFor(() => peer.count("coming") === 3);
+      server.letGo();
+      await until(session, ({ generation }) => generation === 2);
+      const token = await session.accessToken();
+      await waitFor(() => peer.last("token")?.token === token);
+      await peer.ask();
+      return { coming, seen: server.count("/auth/refresh") };
+    },
+    [messages.want, "57a46e4057a46e4057a46e4057a46e40"],
+  );
+  assert.deepEqual(form(coming), form(messages.coming));
+  assert.equal(seen, 2);
+});
+
+test("a page that has a better token hands it over, and sends nothing", async ({ run }) => {
+  const seen = await run(
+    async (wants) => {
+      const peer = new Peer();
+      const { server, session } = await started();
+      const seen = [];
+      for (const want of wants) {
+        const handed = peer.count("token");
+        peer.say({ ...want, epoch: want.epoch && session.state.session });
+        await waitFor(() => peer.count("token") > handed);
+        seen.push([server.calls.length, peer.count("coming")]);
+      }
+      return seen;
+    },
+    [messages["want, nothing in hand"], messages.want],
+  );
+  assert.deepEqual(seen, [
+    [1, 0],
+    [1, 0],
+  ]);
+});
+
+test("a page that keeps its token helps nobody, and one that is signed out says so", async ({
+  run,
+}) => {
+  const seen = await run(async (want) => {
+    const seen = [];
+    for (const shareToken of [false, true]) {
+      const name = `${shareToken}`;
+      const peer = new Peer({ name });
+      const { server, session } = await started({ name, shareToken });
+      const wants = { ...want, epoch: session.state.session, age: 0 };
+      if (shareToken) await session.signOut();
+      await peer.ask();
+      const said = peer.count("over");
+      peer.say(wants);
+      if (shareToken) await waitFor(() => peer.count("over") > said);
+      await peer.ask();
+      seen.push([server.calls.length, peer.count("coming")]);
+      session.close();
+    }
+    return seen;
+  }, messages.want);
+  assert.deepEqual(seen, [
+    [1, 0],
+    [1, 0],
+  ]);
+});
+
+test("what is no such request is passed over, and one with members of a later version is not", async ({
+  run,
+}) => {
+  const spoiled = [
+    { v: 1 },
+    { v: 3 },
+    { v: "2" },
+    { kind: "want " },
+    { from: "x" },
+    { epoch: "x" },
+    { epoch: 7 },
+    { age: -1 },
+    { age: null },
+    { age: "0" },
+  ];
+  const seen = await run(
+    async ([want, spoiled]) => {
+      const peer = new Peer();
+      const { server, session } = await started();
+      const wants = { ...want, epoch: session.state.session, age: 0 };
+      await peer.ask();
+      const handed = peer.count("token");
+      for (const members of spoiled) peer.say({ ...wants, ...members });
+      await peer.ask();
+      // The answer to that hello, and no other.
+      const seen = [server.calls.length, peer.count("coming"), peer.count("token") - handed];
+      peer.say({ ...wants, later: 1 });
+      await peer.hears("coming");
+      return seen;
+    },
+    [messages.want, spoiled],
+  );
+  assert.deepEqual(seen, [1, 0, 1]);
+});
+
+test("a page writes down what a worker notes, and tells what it notes itself then", async ({
+  run,
+}) => {
+  const id = "00112233445566778899aabbccddeeff";
+  const { said, seen, marker } = await run(
+    async ([noted, id]) => {
+      const peer = new Peer();
+      const { session } = await started();
+      const before = peer.count("noted");
+      const now = Date.now();
+      const marker = `${id} ${id} ${now} out - - -`;
+      peer.say({ ...noted, sent: now, notes: `mark ${marker}\nlist ${id} ${now} -` });
+      await waitFor(() => entry("attempt") === marker);
+      const list = entry("in-flight") === `${id} ${now} -`;
+      peer.say({ ...noted, sent: Date.now(), notes: `unmark ${id}\nunlist ${id}` });
+      await waitFor(() => entry("attempt") === undefined);
+      const settled = entry("in-flight");
+      await session.refresh();
+      const said = await peer.hears("noted");
+      return { said, seen: [before, list, settled], marker };
+    },
+    [messages.noted, id],
+  );
+  assert.ok(marker);
+  assert.deepEqual(seen, [0, true, undefined]);
+  assert.deepEqual([formOfNoted(said), said.kept], [form(messages.noted), 1]);
+});
+
+test("a page writes down nothing that was noted long ago, or is no such message", async ({
+  run,
+}) => {
+  const id = "00112233445566778899aabbccddeeff";
+  const spoiled = [
+    { v: 2 },
+    { sent: 1_700_000_000_000 },
+    { sent: "now" },
+    { kept: 1 },
+    { kept: null },
+    { whole: 1 },
+    { whole: null },
+    { notes: null },
+    { notes: "marked" },
+    { kind: "note" },
+  ];
+  const seen = await run(
+    async ([noted, id, spoiled]) => {
+      const peer = new Peer();
+      await started();
+      const notes = `mark ${id} ${id} 1700000000000 out - - -`;
+      for (const members of spoiled) peer.say({ ...noted, sent: Date.now(), notes, ...members });
+      await peer.ask();
+      return entry("attempt");
+    },
+    [messages.noted, id, spoiled],
+  );
+  assert.equal(seen, undefined);
+});
+
+test("a page refreshes for a worker", async ({ run, runInWorker }) => {
+  await run(async () => {
+    Object.assign(globalThis, await started());
+  });
+  const first = await runInWorker(async (stranger) => {
+    Object.assign(globalThis, await started());
+    const [tab] = session.inspect().tabs;
+    return [await session.accessToken(), tab !== stranger];
+  }, STRANGER);
+  assert.deepEqual(first, [await run(() => session.accessToken()), true]);
+  const second = await runInWorker(async (not) => {
+    const token = await session.accessToken({ not });
+    return [token !== not, server.calls.length];
+  }, first[0]);
+  assert.deepEqual(second, [true, 0]);
+  assert.equal(await run(() => server.count("/auth/refresh")), 2);
+});
