@@ -1,6 +1,5 @@
 //! Builds the npm package: cargo, wasm-bindgen, wasm-opt. Afterwards `pkg/` is what `npm pack` ships.
 
-use std::env::consts::EXE_EXTENSION;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
@@ -114,7 +113,7 @@ pub(crate) fn build_programs(project: &Project) -> Cmd<'_> {
 /// Builds a program of the workspace. Returns its path.
 pub(crate) fn program(project: &Project, name: &str) -> Result<PathBuf> {
     build_programs(project).run()?;
-    Ok(project.target("debug").join(name).with_extension(EXE_EXTENSION))
+    Ok(project.target("debug").join(name))
 }
 
 /// Compiles the library `name` that these arguments of `cargo build` select. Returns the path of its wasm.

@@ -42,9 +42,9 @@ pub(crate) fn mirror(from: &Path, to: &Path) -> Result<()> {
         }
     }
     for file in files(from)? {
-        let (bytes, copy) = (read(&file)?, to.join(file.strip_prefix(from)?));
-        // `join` of an empty path, where `from` is a file, appends a separator.
-        let copy = if file == from { to.to_owned() } else { copy };
+        // `join` of an empty path appends a separator: `from` may be a file.
+        let copy = if file == from { to.to_owned() } else { to.join(file.strip_prefix(from)?) };
+        let bytes = read(&file)?;
         if fs::read(&copy).is_ok_and(|there| there == bytes) {
             continue;
         }

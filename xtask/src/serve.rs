@@ -68,14 +68,13 @@ impl Drop for Server {
 pub(crate) fn server(project: &Project, mut arguments: Parser) -> Result<()> {
     let mut command = Command::new(build::program(project, "auth-server")?);
     command.args(arguments.raw_args()?).arg("--until-stdin-closes").current_dir(project.path(""));
-    wait(command.stdin(Stdio::piped()).spawn()?)
+    wait(&mut command.stdin(Stdio::piped()).spawn()?)
 }
 
 /// Waits until a server ends by itself. Its standard input stays open as long as this process lives.
-fn wait(mut child: Child) -> Result<()> {
-    let stdin = child.stdin.take();
+fn wait(child: &mut Child) -> Result<()> {
+    let _stdin = child.stdin.take();
     let status = child.wait()?;
-    drop(stdin);
     ensure!(status.success(), "the auth server ended with {status}");
     Ok(())
 }
@@ -114,10 +113,7 @@ pub(crate) fn demo(project: &Project, mut arguments: Parser) -> Result<()> {
         server.origin,
         server.log.display()
     );
-    let stdin = server.child.stdin.take();
-    server.child.wait()?;
-    drop(stdin);
-    Ok(())
+    wait(&mut server.child)
 }
 
 /// Starts the server of the demo, on any free port if `port` is 0.

@@ -13,11 +13,9 @@ use lexopt::Parser;
 use crate::no_arguments;
 use crate::project::Project;
 
-/// Something that has to be installed. `cargo xtask setup` installs all, in this order: the quick ones
-/// first.
+/// Something that has to be installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// Rust's standard library for wasm.
     WasmTarget,
     /// The source of Rust's standard library.
     RustSource,
@@ -33,13 +31,12 @@ pub(crate) enum Need {
     Python,
     /// The runner of headless tests, of the version of wasm-bindgen.
     TestRunner,
-    /// The wasm-pack program.
     WasmPack,
-    /// The cargo-mutants program.
     CargoMutants,
 }
 
 impl Need {
+    /// All of them, the quick ones first.
     const ALL: [Self; 10] = [
         Self::WasmTarget,
         Self::RustSource,

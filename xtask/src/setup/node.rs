@@ -24,8 +24,7 @@ pub(super) fn node_and_packages(project: &Project) -> Result<String> {
     // npm writes its own list after all else. `None` is older than any time.
     let installed: Option<SystemTime> = modified("node_modules/.package-lock.json");
     if installed.is_none() || installed < modified("package-lock.json") {
-        let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-        cmd!(sh, "{npm} ci --no-audit --no-fund").run().with_context(|| wanted)?;
+        cmd!(sh, "npm ci --no-audit --no-fund").run().with_context(|| wanted)?;
     }
     Ok(format!("Node.js {version} and the packages of package-lock.json"))
 }

@@ -36,7 +36,7 @@ impl Environment {
     }
 
     fn program(&self) -> PathBuf {
-        self.root.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+        self.root.join("bin/python")
     }
 
     /// The path of a file that is written after all else.

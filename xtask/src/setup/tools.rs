@@ -61,7 +61,7 @@ impl Tool {
 
     /// The path of one of its programs.
     pub(crate) fn program(&self, name: &str) -> PathBuf {
-        self.folder().join(name).with_extension(env::consts::EXE_EXTENSION)
+        self.folder().join(name)
     }
 
     /// Builds it if it is missing. Returns a description of it.
