@@ -394,6 +394,7 @@ const steps = [
   ],
 
   [
+    // Scenario 8.
     "403 without refresh",
     async () => {
       await demo.begin("Bob (user)");

@@ -58,6 +58,7 @@ test("every file that package.json names is there", () => {
   for (const path of paths) assert(existsSync(join(installed, path)), path);
 });
 
+// Scenario 59.
 test("importing it where there is no page does nothing", () => {
   const printed = run(`
     const ours = () => Object.getOwnPropertyNames(globalThis).sort().join();

@@ -17,9 +17,9 @@ test("it is a string, and costs no refresh", async ({ run }) => {
   assert.deepEqual(seen, [true, true, true, 1]);
 });
 
-test("asked for another one than the token in hand, it refreshes; with a newer one in hand, it does not", async ({
-  run,
-}) => {
+test("asked for another one than the token in hand, it refreshes; with a newer one in hand, it does not", {
+  tag: ["@scenario-87"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const { server, session } = await started();
     const first = await session.accessToken();
@@ -104,7 +104,9 @@ test("an abort ends the wait for the wasm", async ({ run }) => {
   assert.equal(isReason, true);
 });
 
-test("an abort ends the wait for a refresh, which goes on for others", async ({ run }) => {
+test("an abort ends the wait for a refresh, which goes on for others", {
+  tag: ["@scenario-15"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const { server, session } = await started();
     server.holdRefresh();

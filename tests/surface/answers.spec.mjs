@@ -96,9 +96,9 @@ const READ = {
   "a claim called __proto__": [good(',"__proto__":{"sub":"mallory"}'), "", 900],
 };
 
-test("what is odd about an answer is read sensibly, or is a typed error, and ends nothing", async ({
-  run,
-}) => {
+test("what is odd about an answer is read sensibly, or is a typed error, and ends nothing", {
+  tag: ["@scenario-54"],
+}, async ({ run }) => {
   await run(HELPERS);
   for (const [what, [body, cause]] of Object.entries(USELESS)) {
     const seen = await run((body) => renewWith(200, body), body);

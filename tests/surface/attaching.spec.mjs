@@ -105,9 +105,9 @@ test("an Authorization of the caller's goes beside a token in another header", a
   assert.deepEqual(seen, Array(2).fill(["Basic eDp5", true]));
 });
 
-test("the token in hand that the caller has put there itself is replaced when it is refused", async ({
-  run,
-}) => {
+test("the token in hand that the caller has put there itself is replaced when it is refused", {
+  tag: ["@scenario-12"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const { server, session } = await started({
       attach: { header: "X-Api-Token", scheme: "JWT" },

@@ -100,7 +100,9 @@ test("by the time that the listener runs, the request is on its way", async ({ r
   assert.equal(sent, 1);
 });
 
-test("a listener that throws is reported, and disturbs nobody", async ({ run }) => {
+test("a listener that throws is reported, and disturbs nobody", { tag: ["@scenario-32"] }, async ({
+  run,
+}) => {
   const { reported, status } = await run(async () => {
     const reported = [];
     addEventListener("error", (event) => {

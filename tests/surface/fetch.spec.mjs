@@ -81,9 +81,9 @@ test("an error of fetch is passed on by identity", async ({ run }) => {
   assert.equal(isSame, true);
 });
 
-test("the token goes to the page's own origin by default, in every form of input", async ({
-  run,
-}) => {
+test("the token goes to the page's own origin by default, in every form of input", {
+  tag: ["@scenario-13"],
+}, async ({ run }) => {
   const carried = await run(async () => {
     const { server, session } = await started();
     const inputs = [
@@ -160,9 +160,9 @@ test("the token in hand that the caller has put there itself is replaced when it
   assert.deepEqual([refreshes, tokens], [2, [true, false]]);
 });
 
-test("a 401 that asks for another way to authenticate refreshes nothing, and does not count", async ({
-  run,
-}) => {
+test("a 401 that asks for another way to authenticate refreshes nothing, and does not count", {
+  tag: ["@scenario-83"],
+}, async ({ run }) => {
   const { statuses, refreshes, status } = await run(async () => {
     const { server, session } = await started();
     const statuses = [];
@@ -183,9 +183,9 @@ test("a 401 that asks for another way to authenticate refreshes nothing, and doe
   assert.deepEqual([statuses, refreshes, status], [[401, 401, 401, 401, 401, 200], 2, "active"]);
 });
 
-test("a Request whose body is a stream is teed once, and the half that is not needed is cancelled", async ({
-  run,
-}) => {
+test("a Request whose body is a stream is teed once, and the half that is not needed is cancelled", {
+  tag: ["@scenario-18"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const { session } = await started();
     const counts = { clones: 0, cancelled: 0 };
@@ -207,7 +207,9 @@ test("a Request whose body is a stream is teed once, and the half that is not ne
   assert.deepEqual(seen, { clones: 1, cancelled: 1, status: 200 });
 });
 
-test("a request that brings its own Authorization is passed on untouched", async ({ run }) => {
+test("a request that brings its own Authorization is passed on untouched", {
+  tag: ["@scenario-11"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const { server, session } = await started();
     const init = { headers: { Authorization: "Basic eDp5" } };
@@ -224,9 +226,9 @@ test("a request that brings its own Authorization is passed on untouched", async
   assert.deepEqual(seen, [401, "Basic eDp5", true, true, 1]);
 });
 
-test("a 401 refreshes once and sends once more; many at a time share the refresh", async ({
-  run,
-}) => {
+test("a 401 refreshes once and sends once more; many at a time share the refresh", {
+  tag: ["@scenario-2"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const { server, session } = await started();
     server.revoke();
@@ -271,7 +273,9 @@ test("a request without a token in time rejects with a RefreshError", async ({ r
   );
 });
 
-test("an abort ends the wait for a token, with the signal's own reason", async ({ run }) => {
+test("an abort ends the wait for a token, with the signal's own reason", {
+  tag: ["@scenario-15"],
+}, async ({ run }) => {
   const isReason = await run(async () => {
     const { server, session } = start();
     server.holdRefresh();

@@ -20,7 +20,9 @@ const visit = (run, { refuses = false, isSet }) =>
     [refuses, isSet],
   );
 
-test("who has never been here costs one request, and no more after that", async ({ run }) => {
+test("who has never been here costs one request, and no more after that", {
+  tag: ["@scenario-53"],
+}, async ({ run }) => {
   const first = await visit(run, { refuses: true, isSet: false });
   assert.deepEqual(first, { atOnce: "unknown", status: "ended", reason: "none", asked: 1 });
   const second = await visit(run, { isSet: false });
@@ -37,9 +39,9 @@ test("with the cookie the session is restored", async ({ run }) => {
   assert.equal((await visit(run, { isSet: false })).asked, 0);
 });
 
-test("on the day of the first deploy nobody has the cookie, and nobody is signed out", async ({
-  run,
-}) => {
+test("on the day of the first deploy nobody has the cookie, and nobody is signed out", {
+  tag: ["@scenario-53"],
+}, async ({ run }) => {
   // Signed in, and the server sets none yet.
   for (let time = 0; time < 3; time++)
     assert.deepEqual(await visit(run, { isSet: false }), {

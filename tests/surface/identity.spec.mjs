@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 
-test("opaque tokens of one user are one session, and those of another a new one", async ({
-  run,
-}) => {
+test("opaque tokens of one user are one session, and those of another a new one", {
+  tag: ["@scenario-78"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const { server, session } = start({ identity: (_token, { user }) => user });
     const brings = (user) =>
@@ -129,9 +129,9 @@ test("a path tells people apart, and a claim whose own name has dots is found fi
   assert.deepEqual(seen, Array(2).fill([false, true, false, false, true]));
 });
 
-test("an identity that is not found is reported once, on the console and as an event", async ({
-  stage,
-}) => {
+test("an identity that is not found is reported once, on the console and as an event", {
+  tag: ["@scenario-98"],
+}, async ({ stage }) => {
   const cases = [
     ["user.name", { user: "alice" }],
     ["user", { user: { name: "alice" } }],

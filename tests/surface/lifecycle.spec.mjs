@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 
-test("it is there at once, of unknown state; nothing global is patched", async ({ run }) => {
+test("it is there at once, of unknown state; nothing global is patched", {
+  tag: ["@scenario-56"],
+}, async ({ run }) => {
   const seen = await run(() => {
     const names = ["fetch", "XMLHttpRequest", "Request", "WebSocket", "EventSource", "setTimeout"];
     const before = names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name).value);
@@ -39,9 +41,9 @@ test("ready settles when there is no session", async ({ run }) => {
   });
 });
 
-test("ready settles offline; the state is unknown still, with the error and when it is tried again", async ({
-  run,
-}) => {
+test("ready settles offline; the state is unknown still, with the error and when it is tried again", {
+  tag: ["@scenario-85"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const { server, session } = start();
     const native = new TypeError("network down");
@@ -113,7 +115,9 @@ test("ready rejects when the session is closed first, and whoever does not await
   }
 });
 
-test("a closed session rejects every call, and close is idempotent", async ({ run }) => {
+test("a closed session rejects every call, and close is idempotent", {
+  tag: ["@scenario-39"],
+}, async ({ run }) => {
   const codes = await run(async () => {
     const { server, session } = await started({ signOut: "/auth/logout" });
     const { length } = server.calls;

@@ -90,7 +90,9 @@ test("a listener that throws is reported, and disturbs nobody", async ({ stage }
   assert.deepEqual(await stage.takeComplaints(), ["uncaught: a listener's own"]);
 });
 
-test("a listener may sign out, and one that comes later sees it", async ({ run }) => {
+test("a listener may sign out, and one that comes later sees it", {
+  tag: ["@scenario-32", "@scenario-58"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const { server, session } = await started({ signOut: "/auth/logout" });
     const heard = [];

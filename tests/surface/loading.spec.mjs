@@ -134,7 +134,9 @@ test("a request that waits for the wasm can be aborted", async ({ run }) => {
   assert.equal(isReason, true);
 });
 
-test("where the wasm is not found every call says so, and none hangs", async ({ stage }) => {
+test("where the wasm is not found every call says so, and none hangs", {
+  tag: ["@scenario-84"],
+}, async ({ stage }) => {
   await stage.page.route(WASM, (route) => route.fulfill({ status: 404, body: "not found" }));
   const seen = await stage.run(callAll);
   assertAllUnavailable(seen);
@@ -144,9 +146,9 @@ test("where the wasm is not found every call says so, and none hangs", async ({ 
     assert.match(complaint, /^console: Failed to load.*404/);
 });
 
-test("where nobody awaits ready, a wasm that is not found is no unhandled rejection", async ({
-  stage,
-}) => {
+test("where nobody awaits ready, a wasm that is not found is no unhandled rejection", {
+  tag: ["@scenario-84"],
+}, async ({ stage }) => {
   await stage.page.route(WASM, (route) => route.fulfill({ status: 404, body: "not found" }));
   await stage.run(async () => {
     // One call is awaited, to know when; `ready` is not.
@@ -157,7 +159,9 @@ test("where nobody awaits ready, a wasm that is not found is no unhandled reject
     assert.match(complaint, /^console: Failed to load.*404/);
 });
 
-test("a policy without 'wasm-unsafe-eval' is told by name", async ({ stage }) => {
+test("a policy without 'wasm-unsafe-eval' is told by name", { tag: ["@scenario-60"] }, async ({
+  stage,
+}) => {
   const policy = { "content-security-policy": "script-src 'self'" };
   await stage.page.route("**/", async (route) => {
     const response = await route.fetch();

@@ -88,9 +88,9 @@ test("a refusal settles a refresh as well", async ({ run }) => {
   assert.deepEqual(seen, ["none", undefined]);
 });
 
-test("the page after one that went away in a refresh sends its id while the lost reply may come", async ({
-  stage,
-}) => {
+test("the page after one that went away in a refresh sends its id while the lost reply may come", {
+  tag: ["@scenario-65"],
+}, async ({ stage }) => {
   await withClock(stage);
   const { run } = stage;
   const id = await run(async () => {

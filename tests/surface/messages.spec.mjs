@@ -253,10 +253,9 @@ test("whose a token is goes along where it does not say so, as the second versio
   }
 });
 
-test("a tab that cannot ask the app takes whose a token is from the message, if it is a text", async ({
-  run,
-  runInWorker,
-}) => {
+test("a tab that cannot ask the app takes whose a token is from the message, if it is a text", {
+  tag: ["@scenario-78"],
+}, async ({ run, runInWorker }) => {
   const said = messages["token, and whose it is"];
   const odd = [null, 7, true, [], {}, ["user 7"]];
   const heard = [
@@ -291,7 +290,10 @@ test("a tab that cannot ask the app takes whose a token is from the message, if 
   }
 });
 
-test("each message of the first version is understood", async ({ run, runInWorker }) => {
+test("each message of the first version is understood", { tag: ["@scenario-81"] }, async ({
+  run,
+  runInWorker,
+}) => {
   for (const there of [run, runInWorker]) assert.deepEqual(await there(hearEach, messages), HEARD);
 });
 

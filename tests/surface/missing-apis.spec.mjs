@@ -5,10 +5,9 @@ import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 
-test("without Web Locks the sessions of a page take turns; who goes while it waits leaves no gap", async ({
-  run,
-  runInWorker,
-}) => {
+test("without Web Locks the sessions of a page take turns; who goes while it waits leaves no gap", {
+  tag: ["@scenario-48"],
+}, async ({ run, runInWorker }) => {
   for (const there of [run, runInWorker]) {
     const seen = await there(async () => {
       const giveBack = takeAway(navigator, "locks");
@@ -85,10 +84,9 @@ test("Web Locks that come back are used again", async ({ run, runInWorker }) => 
   }
 });
 
-test("where Web Locks refuse, they are asked once, and the sessions of a page take turns", async ({
-  run,
-  runInWorker,
-}) => {
+test("where Web Locks refuse, they are asked once, and the sessions of a page take turns", {
+  tag: ["@scenario-82"],
+}, async ({ run, runInWorker }) => {
   for (const there of [run, runInWorker]) {
     const seen = await there(async () => {
       // Held by somebody else, which nobody there can know.
@@ -117,10 +115,9 @@ test("where Web Locks refuse, they are asked once, and the sessions of a page ta
   }
 });
 
-test("without BroadcastChannel a session works alone, and two take turns", async ({
-  run,
-  runInWorker,
-}) => {
+test("without BroadcastChannel a session works alone, and two take turns", {
+  tag: ["@scenario-35"],
+}, async ({ run, runInWorker }) => {
   for (const there of [run, runInWorker]) {
     const seen = await there(async () => {
       const giveBack = takeAway(globalThis, "BroadcastChannel");
@@ -163,9 +160,9 @@ test("without BroadcastChannel a session works alone, and two take turns", async
   }
 });
 
-test("where storage is refused or full a session works, says so, and keeps nothing", async ({
-  run,
-}) => {
+test("where storage is refused or full a session works, says so, and keeps nothing", {
+  tag: ["@scenario-82"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const seen = [];
     for (const [owner, member] of [

@@ -48,7 +48,9 @@ test("each call in the function given to signIn fails at once, and names the mis
   }
 });
 
-test("each function that the session waits for is told by name", async ({ run }) => {
+test("each function that the session waits for is told by name", {
+  tag: ["@scenario-108"],
+}, async ({ run }) => {
   await run(HELPERS);
   const seen = await run(async () => {
     const seen = {};
@@ -97,9 +99,9 @@ test("a sign-out function that calls signOut or signIn is told so", async ({ run
   assert.deepEqual(seen, ["ERR_WAITS_FOR_ITSELF", "ERR_WAITS_FOR_ITSELF", "ended"]);
 });
 
-test("with a valid token, for another URL, or from elsewhere a call goes through", async ({
-  run,
-}) => {
+test("with a valid token, for another URL, or from elsewhere a call goes through", {
+  tag: ["@scenario-108"],
+}, async ({ run }) => {
   await run(HELPERS);
   const seen = await run(async () => {
     const valid = await started();

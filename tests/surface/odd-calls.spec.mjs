@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 
-test("headers that can be read once only arrive, and an authorization in them is the caller's", async ({
-  run,
-}) => {
+test("headers that can be read once only arrive, and an authorization in them is the caller's", {
+  tag: ["@scenario-11"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const once = (...pairs) => {
       const iterator = pairs[Symbol.iterator]();

@@ -85,7 +85,10 @@ const first = ["hello", "here", "token", "began", "over, rejected", "bye"].map(
 const changed = (members) => first.map((message) => ({ ...message, ...members }));
 const without = (name) => first.map(({ [name]: _, ...message }) => message);
 
-test("what is no message at all is ignored", async ({ run, runInWorker }) => {
+test("what is no message at all is ignored", { tag: ["@scenario-35"] }, async ({
+  run,
+  runInWorker,
+}) => {
   await ignored(
     [run, runInWorker],
     [null, 0, 1, true, "", "hello", '{"v":1}', [], [1], {}, { v: 1 }, { v: 1, kind: "hello" }],
@@ -134,7 +137,10 @@ test("a message with a member that is missing or spoiled is ignored, whoever sen
   await ignored([runInWorker], fromAnother);
 });
 
-test("a message of a version or a kind to come is ignored", async ({ run, runInWorker }) => {
+test("a message of a version or a kind to come is ignored", { tag: ["@scenario-81"] }, async ({
+  run,
+  runInWorker,
+}) => {
   await ignored(
     [run, runInWorker],
     [

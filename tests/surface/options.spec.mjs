@@ -128,9 +128,9 @@ const create = (sources) =>
 const createBare = (sources) =>
   sources.map((source) => thrownBy(() => createSession((0, eval)(`(${source})`))));
 
-test("what is wrong throws a TypeError at once, with a code and the name of the option", async ({
-  stage,
-}) => {
+test("what is wrong throws a TypeError at once, with a code and the name of the option", {
+  tag: ["@scenario-99"],
+}, async ({ stage }) => {
   const thrown = await stage.run(
     createBare,
     WRONG.map(([source]) => source),

@@ -30,10 +30,9 @@ test("a token that was handed over is handed on to nobody who has not asked", as
   }
 });
 
-test("of the tokens of the session only a later one of the same person is taken", async ({
-  run,
-  runInWorker,
-}) => {
+test("of the tokens of the session only a later one of the same person is taken", {
+  tag: ["@scenario-79"],
+}, async ({ run, runInWorker }) => {
   for (const there of [run, runInWorker]) {
     const seen = await there(async () => {
       const clock = new StoppedClock();

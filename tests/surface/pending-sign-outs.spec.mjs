@@ -68,7 +68,7 @@ test("it is written down before anything is sent, and removed when the server kn
   assert.deepEqual(seen, [["refresh", "logout"], [false, true], undefined]);
 });
 
-test("a 2xx confirms it, unless it is HTML", async ({ run }) => {
+test("a 2xx confirms it, unless it is HTML", { tag: ["@scenario-89"] }, async ({ run }) => {
   await run(define);
   const seen = await run(async () => {
     const seen = [];

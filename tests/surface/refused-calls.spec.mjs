@@ -81,9 +81,9 @@ test("where somebody else signs in meanwhile, the caller gets its 401, and nothi
   assert.deepEqual(seen, [401, "no", 1, "bob"]);
 });
 
-test("a 401 without an end is cancelled, and not read, before the request is sent again", async ({
-  run,
-}) => {
+test("a 401 without an end is cancelled, and not read, before the request is sent again", {
+  tag: ["@scenario-14"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const server = new FakeServer();
     const body = { pulled: 0, cancelled: false };

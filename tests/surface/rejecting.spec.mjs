@@ -38,7 +38,7 @@ const afterFive = async ([options, status, challenge]) => {
   return [new Set(seen).size, seen[0], refreshes, (await session.fetch("/api/me")).status];
 };
 
-test("by default a 401 does, and nothing else", async ({ run }) => {
+test("by default a 401 does, and nothing else", { tag: ["@scenario-8"] }, async ({ run }) => {
   assert.deepEqual(await run(answers, [{}, only([401])]), replaced([401]));
   const others = [400, 402, 403, 407, 419, 422, 440, 498, 500, 503];
   assert.deepEqual(await run(answers, [{}, only(others)]), kept(others));
@@ -284,9 +284,9 @@ test("a rejection that integrity hides is seen by it", async ({ run }) => {
   assert.deepEqual(seen, [200, 1, true, 2]);
 });
 
-test("a path whose 401 says nothing of the token is exempted by its URL, or for one call", async ({
-  run,
-}) => {
+test("a path whose 401 says nothing of the token is exempted by its URL, or for one call", {
+  tag: ["@scenario-123"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const PATH = "/api/change-password";
     /** A server that answers 401 to a wrong current password, with a session of its own. */
@@ -337,9 +337,9 @@ test("a path whose 401 says nothing of the token is exempted by its URL, or for 
   ]);
 });
 
-test("a 401 behind a redirect is not held against a path that is asked directly", async ({
-  run,
-}) => {
+test("a 401 behind a redirect is not held against a path that is asked directly", {
+  tag: ["@scenario-125"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const server = new FakeServer();
     let redirects = true;

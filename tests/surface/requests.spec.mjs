@@ -5,10 +5,9 @@ import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 
-test("look-alikes of a URL that may carry the token get none, and are sent once", async ({
-  run,
-  runInWorker,
-}) => {
+test("look-alikes of a URL that may carry the token get none, and are sent once", {
+  tag: ["@scenario-13", "@scenario-57"],
+}, async ({ run, runInWorker }) => {
   const elsewhere = [
     "https://app.test/apiary/me",
     "https://app.test/",
@@ -55,10 +54,9 @@ test("what goes elsewhere is sent with the caller's own arguments", async ({
   }
 });
 
-test("the response is the one that fetch has given, and a request of the caller's is not touched", async ({
-  run,
-  runInWorker,
-}) => {
+test("the response is the one that fetch has given, and a request of the caller's is not touched", {
+  tag: ["@scenario-20"],
+}, async ({ run, runInWorker }) => {
   for (const there of [run, runInWorker]) {
     const seen = await there(async () => {
       const { server, session } = await started();
@@ -94,7 +92,9 @@ test("the response is the one that fetch has given, and a request of the caller'
   }
 });
 
-test("bodies are sent again to the byte, and a stream is not", async ({ run, runInWorker }) => {
+test("bodies are sent again to the byte, and a stream is not", {
+  tag: ["@scenario-10", "@scenario-19"],
+}, async ({ run, runInWorker }) => {
   for (const there of [run, runInWorker]) {
     const seen = await there(async () => {
       const form = new FormData();
@@ -164,10 +164,9 @@ test("what is to outlive the page does, and so does its replay; other requests a
   }
 });
 
-test("a refresh and a sign-out outlive their page, have no signal, and each attempt has its own id", async ({
-  run,
-  runInWorker,
-}) => {
+test("a refresh and a sign-out outlive their page, have no signal, and each attempt has its own id", {
+  tag: ["@scenario-52", "@scenario-57", "@scenario-65"],
+}, async ({ run, runInWorker }) => {
   for (const there of [run, runInWorker]) {
     const seen = await there(async () => {
       const { server, session } = await started({ signOut: "/auth/logout" });
@@ -206,10 +205,9 @@ test("a refresh and a sign-out outlive their page, have no signal, and each atte
   }
 });
 
-test("a refresh that is given up on is not aborted, not by close() either", async ({
-  run,
-  runInWorker,
-}) => {
+test("a refresh that is given up on is not aborted, not by close() either", {
+  tag: ["@scenario-66"],
+}, async ({ run, runInWorker }) => {
   for (const there of [run, runInWorker]) {
     const isAborted = await there(async () => {
       const { server, session } = start({ timeout: 1 });
@@ -224,7 +222,9 @@ test("a refresh that is given up on is not aborted, not by close() either", asyn
   }
 });
 
-test("what the refresh endpoint answers is told apart", async ({ run, runInWorker }) => {
+test("what the refresh endpoint answers is told apart", {
+  tag: ["@scenario-7", "@scenario-54"],
+}, async ({ run, runInWorker }) => {
   const html = '{"content-type":"text/html; charset=utf-8"}';
   const date =
     '{"retry-after":"Wed, 21 Oct 2015 07:28:07 GMT","date":"Wed, 21 Oct 2015 07:28:00 GMT"}';
@@ -266,7 +266,10 @@ test("what the refresh endpoint answers is told apart", async ({ run, runInWorke
   }
 });
 
-test("fifty calls at once cost one refresh", async ({ run, runInWorker }) => {
+test("fifty calls at once cost one refresh", { tag: ["@scenario-1"] }, async ({
+  run,
+  runInWorker,
+}) => {
   for (const there of [run, runInWorker]) {
     const seen = await there(async () => {
       const { server, session } = await started();

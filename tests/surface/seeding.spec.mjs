@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 
-test("a seed goes on with the session of all tabs", async ({ run }) => {
+test("a seed goes on with the session of all tabs", { tag: ["@scenario-97"] }, async ({ run }) => {
   for (const restore of [true, false]) {
     const seen = await run(async (restore) => {
       const { server, session } = await started({ name: `seeded-${restore}` });

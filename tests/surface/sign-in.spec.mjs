@@ -104,7 +104,9 @@ test("what is no login rejects with a TypeError, and does not throw", async ({ r
     assert.deepEqual([thrown?.name, thrown?.code], ["TypeError", "ERR_INVALID_OPTION"]);
 });
 
-test("what a login throws is passed on by identity, and the state stays", async ({ run }) => {
+test("what a login throws is passed on by identity, and the state stays", {
+  tag: ["@scenario-34"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const { session } = await started();
     const { state } = session;

@@ -58,9 +58,9 @@ test("the session is over at once, before the server has answered", async ({ run
   });
 });
 
-test("where the server cannot be reached it is pending, and inspect() shows its own cause", async ({
-  run,
-}) => {
+test("where the server cannot be reached it is pending, and inspect() shows its own cause", {
+  tag: ["@scenario-90"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const told = [];
     const { server, session } = await started({
@@ -196,9 +196,9 @@ test("a redirect is not followed, and a refresh tells", async ({ run }) => {
   assert.equal(seen, "confirmed");
 });
 
-test("the access token goes along where the option says so, in the header of attach, and to a function", async ({
-  run,
-}) => {
+test("the access token goes along where the option says so, in the header of attach, and to a function", {
+  tag: ["@scenario-91"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const seen = [];
     const asked = [];
@@ -238,9 +238,9 @@ test("the access token goes along where the option says so, in the header of att
   ]);
 });
 
-test("what a function throws is told, counts unless it is a network error, and no token is printed", async ({
-  run,
-}) => {
+test("what a function throws is told, counts unless it is a network error, and no token is printed", {
+  tag: ["@scenario-90"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const seen = [];
     for (const thrown of [
@@ -293,9 +293,9 @@ test("what the server could not be told it is told later", async ({ stage }) => 
   assert.equal(await told(), 2);
 });
 
-test("without the option it is local: it sends nothing, and holds in the next page until somebody signs in", async ({
-  run,
-}) => {
+test("without the option it is local: it sends nothing, and holds in the next page until somebody signs in", {
+  tag: ["@scenario-92"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const { server, session } = await started();
     const { length } = server.calls;
@@ -383,7 +383,9 @@ test("a cookie that has come with a login which is still being read is signed ou
   assert.deepEqual(seen, ["confirmed", "ERR_SESSION_ENDED", 1, "signed-out"]);
 });
 
-test("refresh rejects after it, and a sign-in begins a session again", async ({ run }) => {
+test("refresh rejects after it, and a sign-in begins a session again", {
+  tag: ["@scenario-4"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const { server, session } = await started();
     await session.signOut();

@@ -150,7 +150,9 @@ test("the session's id is a new one at each sign-in, of the same user too", asyn
   assert.equal(new Set(ids).size, 4);
 });
 
-test("a refresh that the server rejects ends the session, and is told once", async ({ run }) => {
+test("a refresh that the server rejects ends the session, and is told once", {
+  tag: ["@scenario-30"],
+}, async ({ run }) => {
   const seen = await run(async () => {
     const { server, session } = await started();
     let told = 0;

@@ -82,10 +82,9 @@ test("that there is a tab is written down until the last one goes", async ({ run
   assert.deepEqual(seen, ["1", undefined]);
 });
 
-test("sessions of another name or refresh URL have entries of their own", async ({
-  origin,
-  run,
-}) => {
+test("sessions of another name or refresh URL have entries of their own", {
+  tag: ["@scenario-80"],
+}, async ({ origin, run }) => {
   const seen = await run(async () => {
     const sessions = [
       {},

@@ -62,10 +62,9 @@ test("the lock of the auth origin is held while a refresh is on the wire, and no
   }
 });
 
-test("sessions of any name wait for each other at one auth origin, and not at another", async ({
-  run,
-  runInWorker,
-}) => {
+test("sessions of any name wait for each other at one auth origin, and not at another", {
+  tag: ["@scenario-21", "@scenario-80"],
+}, async ({ run, runInWorker }) => {
   for (const there of [run, runInWorker]) {
     const seen = await there(async () => {
       const [one, two] = [start({ name: "one" }), start({ name: "two" })];
@@ -258,7 +257,10 @@ test("a queue that moves is not robbed, however long it takes", async ({ run, ru
   }
 });
 
-test("the lock of a tab that is killed is free", async ({ run, runInWorker }) => {
+test("the lock of a tab that is killed is free", { tag: ["@scenario-34"] }, async ({
+  run,
+  runInWorker,
+}) => {
   for (const there of [run, runInWorker]) {
     const status = await there(async () => {
       const holder = await holdLockElsewhere();

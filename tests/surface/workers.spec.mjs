@@ -287,9 +287,9 @@ test("what is no such request is passed over, and one with members of a later ve
   assert.deepEqual(seen, [1, 0, 1]);
 });
 
-test("a page writes down what a worker notes, and tells what it notes itself then", async ({
-  run,
-}) => {
+test("a page writes down what a worker notes, and tells what it notes itself then", {
+  tag: ["@scenario-126"],
+}, async ({ run }) => {
   const id = "00112233445566778899aabbccddeeff";
   const { said, seen, marker } = await run(
     async ([noted, id]) => {

@@ -31,9 +31,9 @@ const WAYS = {
 };
 
 for (const [where, signIn] of Object.entries(WAYS)) {
-  test(`bob signs in ${where}, alice's refresh being on the wire: token and cookie are his`, async ({
-    stage,
-  }) => {
+  test(`bob signs in ${where}, alice's refresh being on the wire: token and cookie are his`, {
+    tag: ["@scenario-50", "@scenario-76"],
+  }, async ({ stage }) => {
     const { server } = stage;
     const tabs = await stage.signedIn(2, "alice", QUICK);
     const { session } = await tabs[0].state();

@@ -45,9 +45,9 @@ async function callsFor(tab, ms) {
 }
 
 for (const [where, WRONG] of Object.entries({ ahead: AHEAD, behind: BEHIND })) {
-  test(`a clock that is hours ${where} makes no loop, and no token lapses unseen`, async ({
-    stage,
-  }) => {
+  test(`a clock that is hours ${where} makes no loop, and no token lapses unseen`, {
+    tag: ["@scenario-37"],
+  }, async ({ stage }) => {
     const { server } = stage;
     await server.issueTokensFor(SHORT);
     const [tab] = await stage.signedIn(1, "alice", {}, [SETTABLE_CLOCKS, WRONG]);
@@ -58,9 +58,9 @@ for (const [where, WRONG] of Object.entries({ ahead: AHEAD, behind: BEHIND })) {
   });
 }
 
-test("a clock that is set forward costs one refresh at the most, and one that is set back none", async ({
-  stage,
-}) => {
+test("a clock that is set forward costs one refresh at the most, and one that is set back none", {
+  tag: ["@scenario-44"],
+}, async ({ stage }) => {
   const { server } = stage;
   const [tab] = await stage.signedIn(1, "alice", {}, SETTABLE_CLOCKS);
   const jump = async (wall) => {
@@ -85,9 +85,9 @@ for (const [which, sleep] of Object.entries({
   "the wall clock": { wall: 0, monotonic: HOUR },
   "no clock": { wall: HOUR, monotonic: HOUR },
 })) {
-  test(`after a sleep in which ${which} stood still, the first request waits for one refresh`, async ({
-    stage,
-  }) => {
+  test(`after a sleep in which ${which} stood still, the first request waits for one refresh`, {
+    tag: ["@scenario-43"],
+  }, async ({ stage }) => {
     const { server } = stage;
     const [tab] = await stage.signedIn(1, "alice", {}, SETTABLE_CLOCKS);
     // While it slept, the token has lapsed for the server, too.
@@ -105,9 +105,9 @@ for (const [which, sleep] of Object.entries({
   });
 }
 
-test("whatever wakes a page, and however often: one refresh when it is due, and none when it is not", async ({
-  stage,
-}) => {
+test("whatever wakes a page, and however often: one refresh when it is due, and none when it is not", {
+  tag: ["@scenario-24", "@scenario-38"],
+}, async ({ stage }) => {
   const { server } = stage;
   const [tab] = await stage.signedIn(1, "alice", {}, SETTABLE_CLOCKS);
   const wakeUps = async () => {
@@ -123,7 +123,9 @@ test("whatever wakes a page, and however often: one refresh when it is due, and 
   assert.equal(await wakeUps(), 0);
 });
 
-test("a hidden tab, whose timers are slow, is in time for each request", async ({ stage }) => {
+test("a hidden tab, whose timers are slow, is in time for each request", {
+  tag: ["@scenario-45"],
+}, async ({ stage }) => {
   const { server } = stage;
   await server.issueTokensFor(SHORT);
   const [tab] = await stage.signedIn(1);

@@ -19,40 +19,36 @@ const DEATHS = {
 };
 
 for (const [dies, die] of Object.entries(DEATHS)) {
-  const needs = die === DEATHS.crashes ? CHROMIUM_ONLY : {};
-  test(
-    `a tab ${dies} in the middle of its refresh: another that waits for a token goes on`,
-    needs,
-    async ({ stage }) => {
-      const { server } = stage;
-      const [holder, other] = await stage.signedIn(2, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
-      const { session } = await other.state();
-      await server.revokeAccess();
-      const answered = await stage.rotate(holder, ANSWER);
-      // It gets a 401 and waits behind the other one.
-      const call = other.call();
-      await server.until(({ api_401 }) => api_401 === 1);
-      await die(holder);
-      assert.deepEqual(await call, { by: "alice", status: 200, sub: "alice" });
-      await answered();
-      await stage.goesOn(other, session);
-    },
-  );
+  const needs = die === DEATHS.crashes ? CHROMIUM_ONLY : [];
+  test(`a tab ${dies} in the middle of its refresh: another that waits for a token goes on`, {
+    tag: ["@scenario-47", ...needs],
+  }, async ({ stage }) => {
+    const { server } = stage;
+    const [holder, other] = await stage.signedIn(2, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
+    const { session } = await other.state();
+    await server.revokeAccess();
+    const answered = await stage.rotate(holder, ANSWER);
+    // It gets a 401 and waits behind the other one.
+    const call = other.call();
+    await server.until(({ api_401 }) => api_401 === 1);
+    await die(holder);
+    assert.deepEqual(await call, { by: "alice", status: 200, sub: "alice" });
+    await answered();
+    await stage.goesOn(other, session);
+  });
 
-  test(
-    `a tab ${dies} in the middle of its refresh: one that is opened next goes on`,
-    needs,
-    async ({ stage }) => {
-      const [holder] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
-      const { session } = await holder.state();
-      const answered = await stage.rotate(holder, ANSWER);
-      await die(holder);
-      const next = await stage.open(QUICK, WITHOUT_ATTEMPT_IDS);
-      await next.becomes({ status: "active", session });
-      await answered();
-      await stage.goesOn(next, session);
-    },
-  );
+  test(`a tab ${dies} in the middle of its refresh: one that is opened next goes on`, {
+    tag: ["@scenario-61", ...needs],
+  }, async ({ stage }) => {
+    const [holder] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
+    const { session } = await holder.state();
+    const answered = await stage.rotate(holder, ANSWER);
+    await die(holder);
+    const next = await stage.open(QUICK, WITHOUT_ATTEMPT_IDS);
+    await next.becomes({ status: "active", session });
+    await answered();
+    await stage.goesOn(next, session);
+  });
 }
 
 test("a tab dies in the middle of its refresh: another refreshes twice before the answer has come, and goes on", async ({
@@ -72,20 +68,18 @@ for (const [goes, go] of Object.entries({
   ...DEATHS,
   "is left for another page": (tab) => tab.leave(),
 })) {
-  const needs = go === DEATHS.crashes ? CHROMIUM_ONLY : {};
-  test(
-    `a tab ${goes} in the middle of its refresh: a session of another name on the same cookie goes on`,
-    needs,
-    async ({ stage }) => {
-      const gone = await stage.open({ name: "a", ...QUICK });
-      await gone.signIn("alice");
-      const other = await stage.open({ name: "b", ...QUICK });
-      const { session } = await other.becomes({ status: "active", sub: "alice" });
-      const answered = await stage.rotate(gone, ANSWER);
-      await go(gone);
-      await other.run(() => session.refresh());
-      await answered();
-      await stage.goesOn(other, session);
-    },
-  );
+  const needs = go === DEATHS.crashes ? CHROMIUM_ONLY : [];
+  test(`a tab ${goes} in the middle of its refresh: a session of another name on the same cookie goes on`, {
+    tag: needs,
+  }, async ({ stage }) => {
+    const gone = await stage.open({ name: "a", ...QUICK });
+    await gone.signIn("alice");
+    const other = await stage.open({ name: "b", ...QUICK });
+    const { session } = await other.becomes({ status: "active", sub: "alice" });
+    const answered = await stage.rotate(gone, ANSWER);
+    await go(gone);
+    await other.run(() => session.refresh());
+    await answered();
+    await stage.goesOn(other, session);
+  });
 }

@@ -56,8 +56,8 @@ export const test = base.extend({
   },
 });
 
-/** Of tests that need what only Chromium's debugger can do. */
-export const CHROMIUM_ONLY = { tag: "@chromium" };
+/** The tags of tests that need what only Chromium's debugger can do. */
+export const CHROMIUM_ONLY = ["@chromium"];
 
 /**
  * For `open`, before the app: each refresh goes under an id of its own. To the server, and to every server that knows no attempt

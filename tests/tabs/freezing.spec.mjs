@@ -28,67 +28,63 @@ halting("a page that is left in the middle of its refresh, for the back/forward 
   halt: (tab) => tab.leave(),
   goOn: (tab) => tab.page.goBack({ waitUntil: "commit" }),
   least: 0,
-  needs: {},
+  needs: [],
 });
 
 /** Those who wait go on while it is halted still: that is the bound, whatever the machine takes for it. */
 function halting(who, answer, { halt, goOn, least = 1_500, needs = CHROMIUM_ONLY }) {
-  test(
-    `${who} holds the others up for a bounded time, and all stay signed in`,
-    needs,
-    async ({ stage }) => {
-      const { server } = stage;
-      const [holder, ...others] = await stage.signedIn(3, "alice", OPTIONS);
-      const { session } = await holder.state();
-      await server.reset();
-      await server.revokeAccess();
-      await server.faults({ refresh: { delay_after_ms: answer, times: 1 } });
-      await holder.beginRefresh();
-      await server.until(({ rotated }) => rotated === 1);
-      const answered = pause(answer);
-      // They get a 401 and wait behind it.
-      const calls = stage.callTogether(others, 1);
-      await server.until(({ api_401 }) => api_401 === others.length);
-      await halt(holder);
+  test(`${who} holds the others up for a bounded time, and all stay signed in`, {
+    tag: ["@scenario-47", ...needs],
+  }, async ({ stage }) => {
+    const { server } = stage;
+    const [holder, ...others] = await stage.signedIn(3, "alice", OPTIONS);
+    const { session } = await holder.state();
+    await server.reset();
+    await server.revokeAccess();
+    await server.faults({ refresh: { delay_after_ms: answer, times: 1 } });
+    await holder.beginRefresh();
+    await server.until(({ rotated }) => rotated === 1);
+    const answered = pause(answer);
+    // They get a 401 and wait behind it.
+    const calls = stage.callTogether(others, 1);
+    await server.until(({ api_401 }) => api_401 === others.length);
+    await halt(holder);
 
-      const { took, answers } = await calls;
-      stage.say(`the others went on after ${took.toFixed(0)} ms`);
-      for (const answer of answers)
-        assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
-      assert.ok(took > least, "nobody waited for the lock: this proves nothing");
-      // One of them has refreshed, and the other has adopted. Where the first answer is still out, the server sees the
-      // same attempt id again, and takes it for what it is.
-      const { refreshes, replayed } = await server.counters();
-      assert.equal(refreshes, 2);
-      assert.ok(replayed <= 1, `${replayed} replayed`);
+    const { took, answers } = await calls;
+    stage.say(`the others went on after ${took.toFixed(0)} ms`);
+    for (const answer of answers)
+      assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
+    assert.ok(took > least, "nobody waited for the lock: this proves nothing");
+    // One of them has refreshed, and the other has adopted. Where the first answer is still out, the server sees the
+    // same attempt id again, and takes it for what it is.
+    const { refreshes, replayed } = await server.counters();
+    assert.equal(refreshes, 2);
+    assert.ok(replayed <= 1, `${replayed} replayed`);
 
-      await answered;
-      await goOn(holder);
-      await holder.becomes({ status: "active", session });
-      assert.deepEqual(await holder.call(), { by: "alice", status: 200, sub: "alice" });
-      await holder.run(() => session.refresh());
-      for (const tab of [holder, ...others]) await tab.becomes({ status: "active", session });
-      const { reuse_detected, refused } = await server.counters();
-      assert.deepEqual({ reuse_detected, refused }, { reuse_detected: 0, refused: 0 });
-    },
-  );
+    await answered;
+    await goOn(holder);
+    await holder.becomes({ status: "active", session });
+    assert.deepEqual(await holder.call(), { by: "alice", status: 200, sub: "alice" });
+    await holder.run(() => session.refresh());
+    for (const tab of [holder, ...others]) await tab.becomes({ status: "active", session });
+    const { reuse_detected, refused } = await server.counters();
+    assert.deepEqual({ reuse_detected, refused }, { reuse_detected: 0, refused: 0 });
+  });
 }
 
-test(
-  "a tab that was frozen while another refreshed adopts the token, and sends no refresh",
-  CHROMIUM_ONLY,
-  async ({ stage }) => {
-    const { server } = stage;
-    const [frozen, other] = await stage.signedIn(2);
-    await frozen.freeze();
-    await server.revokeAccess();
-    await other.run(() => session.refresh());
-    const before = frozen.refreshes;
-    await frozen.thaw();
-    assert.deepEqual(await frozen.call(), { by: "alice", status: 200, sub: "alice" });
-    assert.equal(frozen.refreshes, before);
-  },
-);
+test("a tab that was frozen while another refreshed adopts the token, and sends no refresh", {
+  tag: CHROMIUM_ONLY,
+}, async ({ stage }) => {
+  const { server } = stage;
+  const [frozen, other] = await stage.signedIn(2);
+  await frozen.freeze();
+  await server.revokeAccess();
+  await other.run(() => session.refresh());
+  const before = frozen.refreshes;
+  await frozen.thaw();
+  assert.deepEqual(await frozen.call(), { by: "alice", status: 200, sub: "alice" });
+  assert.equal(frozen.refreshes, before);
+});
 
 // Chromium lets messages through to a frozen tab; others may not, or lose them.
 const WITHOUT_CHANNEL = () => delete globalThis.BroadcastChannel;
@@ -97,52 +93,46 @@ for (const [hearing, before] of Object.entries({
   "": undefined,
   ", and heard nothing of it,": WITHOUT_CHANNEL,
 })) {
-  test(
-    `a tab that was frozen while another signed out${hearing} is over before it sends anything`,
-    CHROMIUM_ONLY,
-    async ({ stage }) => {
-      const [frozen, other] = await stage.signedIn(2, "alice", {}, before);
-      await frozen.freeze();
-      await other.signOut();
-      const sent = frozen.sent("/api/me").length;
-      await frozen.thaw();
-      assert.deepEqual(await frozen.call(), { by: null, status: 401, sub: null });
-      assert.deepEqual(stage.usersOf(frozen.sent("/api/me").slice(sent)), []);
-      assert.deepEqual(await frozen.state(), {
-        status: "ended",
-        reason: "signed-out",
-        elsewhere: true,
-      });
-    },
-  );
-}
-
-test(
-  "an app that calls as soon as its tab is thawed sends no token after a sign-out",
-  CHROMIUM_ONLY,
-  async ({ stage }) => {
-    const [frozen, other] = await stage.signedIn(2, "alice", { eager: true }, WITHOUT_CHANNEL);
+  test(`a tab that was frozen while another signed out${hearing} is over before it sends anything`, {
+    tag: CHROMIUM_ONLY,
+  }, async ({ stage }) => {
+    const [frozen, other] = await stage.signedIn(2, "alice", {}, before);
     await frozen.freeze();
     await other.signOut();
     const sent = frozen.sent("/api/me").length;
     await frozen.thaw();
-    await frozen.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
-    assert.notEqual((await frozen.wakingCalls()).length, 0);
+    assert.deepEqual(await frozen.call(), { by: null, status: 401, sub: null });
     assert.deepEqual(stage.usersOf(frozen.sent("/api/me").slice(sent)), []);
-  },
-);
+    assert.deepEqual(await frozen.state(), {
+      status: "ended",
+      reason: "signed-out",
+      elsewhere: true,
+    });
+  });
+}
 
-test(
-  "a tab that was frozen while somebody else signed in sends nothing as its former user",
-  CHROMIUM_ONLY,
-  async ({ stage }) => {
-    const [frozen, other] = await stage.signedIn(2);
-    await frozen.freeze();
-    await other.signIn("bob");
-    const sent = frozen.sent("/api/me").length;
-    await frozen.thaw();
-    assert.deepEqual(await frozen.call(), { by: "bob", status: 200, sub: "bob" });
-    assert.deepEqual(stage.usersOf(frozen.sent("/api/me").slice(sent)), ["bob"]);
-    await frozen.becomes({ status: "active", sub: "bob", elsewhere: true });
-  },
-);
+test("an app that calls as soon as its tab is thawed sends no token after a sign-out", {
+  tag: CHROMIUM_ONLY,
+}, async ({ stage }) => {
+  const [frozen, other] = await stage.signedIn(2, "alice", { eager: true }, WITHOUT_CHANNEL);
+  await frozen.freeze();
+  await other.signOut();
+  const sent = frozen.sent("/api/me").length;
+  await frozen.thaw();
+  await frozen.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
+  assert.notEqual((await frozen.wakingCalls()).length, 0);
+  assert.deepEqual(stage.usersOf(frozen.sent("/api/me").slice(sent)), []);
+});
+
+test("a tab that was frozen while somebody else signed in sends nothing as its former user", {
+  tag: CHROMIUM_ONLY,
+}, async ({ stage }) => {
+  const [frozen, other] = await stage.signedIn(2);
+  await frozen.freeze();
+  await other.signIn("bob");
+  const sent = frozen.sent("/api/me").length;
+  await frozen.thaw();
+  assert.deepEqual(await frozen.call(), { by: "bob", status: 200, sub: "bob" });
+  assert.deepEqual(stage.usersOf(frozen.sent("/api/me").slice(sent)), ["bob"]);
+  await frozen.becomes({ status: "active", sub: "bob", elsewhere: true });
+});

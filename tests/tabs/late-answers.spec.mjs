@@ -10,9 +10,9 @@ const TIMEOUT = { timeout: 1 };
 /** Nobody waits for the next try, which comes a quarter of a second later at the earliest: there is none. */
 const IMPATIENT = { ...TIMEOUT, patience: 1.2 };
 
-test("a refresh that was given up is not aborted: its late answer counts, and its cookie is kept", async ({
-  stage,
-}) => {
+test("a refresh that was given up is not aborted: its late answer counts, and its cookie is kept", {
+  tag: ["@scenario-66"],
+}, async ({ stage }) => {
   const { server } = stage;
   const [tab] = await stage.signedIn(1, "alice", IMPATIENT);
   const { session, generation } = await tab.state();

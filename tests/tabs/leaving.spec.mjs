@@ -28,23 +28,21 @@ for (const [where, elsewhere] of Object.entries(ELSEWHERE)) {
     for (const [isBack, comeBack] of Object.entries(RETURNS)) {
       // Loaded again are all of these; once is enough.
       if (before === CACHED && isBack === "opened again") continue;
-      const needs = where.includes("another site") ? CHROMIUM_ONLY : {};
-      test(
-        `${what} is left for ${where} in the middle of its refresh, and ${isBack}: it goes on`,
-        needs,
-        async ({ stage }) => {
-          const { server } = stage;
-          const [tab] = await stage.signedIn(1, "alice", QUICK, before);
-          const { session } = await tab.state();
-          const address = tab.page.url();
-          const answered = await stage.rotate(tab, ANSWER);
-          await tab.leave(elsewhere(server));
-          await comeBack(tab, address);
-          await tab.becomes({ status: "active", session });
-          await answered();
-          await stage.goesOn(tab, session);
-        },
-      );
+      const needs = where.includes("another site") ? CHROMIUM_ONLY : [];
+      test(`${what} is left for ${where} in the middle of its refresh, and ${isBack}: it goes on`, {
+        tag: ["@scenario-61", ...needs],
+      }, async ({ stage }) => {
+        const { server } = stage;
+        const [tab] = await stage.signedIn(1, "alice", QUICK, before);
+        const { session } = await tab.state();
+        const address = tab.page.url();
+        const answered = await stage.rotate(tab, ANSWER);
+        await tab.leave(elsewhere(server));
+        await comeBack(tab, address);
+        await tab.becomes({ status: "active", session });
+        await answered();
+        await stage.goesOn(tab, session);
+      });
     }
   }
 }

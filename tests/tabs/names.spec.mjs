@@ -26,7 +26,9 @@ test("sessions of different names neither list, nor tell, nor hear each other", 
   assert.equal((await b.state()).status, "active");
 });
 
-test("sessions of different names take turns at the cookie", async ({ stage }) => {
+test("sessions of different names take turns at the cookie", { tag: ["@scenario-80"] }, async ({
+  stage,
+}) => {
   const { server } = stage;
   const first = await stage.open({ name: "a" });
   await first.signIn("alice");

@@ -60,29 +60,27 @@ test("30 tabs whose token has lapsed, and which need one at the same time, cost 
   await costOneRefresh(server, tabs, session);
 });
 
-test(
-  "30 tabs that were frozen over the expiry, and wake up together, cost 1 refresh",
-  CHROMIUM_ONLY,
-  async ({ stage }) => {
-    const { server } = stage;
-    const tabs = await stage.signedIn(30);
-    const { session } = await tabs[0].state();
-    await stage.hideAll();
-    // Long enough that all are frozen before the first would renew it.
-    await server.issueTokensFor(10);
-    await tabs[0].run(() => session.refresh());
-    const { claims } = await tabs[0].state();
-    await Promise.all(tabs.map((tab) => tab.becomes({ jti: claims.jti })));
-    await server.reset();
-    await Promise.all(tabs.map((tab) => tab.freeze()));
-    await Promise.all(tabs.map((tab) => tab.lapses()));
-    assert.equal((await server.counters()).refreshes, 0, "a frozen tab has refreshed");
-    await Promise.all(tabs.map((tab) => tab.thaw()));
-    // Hidden as they are, they renew nothing before somebody uses them.
-    await stage.callTogether(tabs, 1);
-    await costOneRefresh(server, tabs, session);
-  },
-);
+test("30 tabs that were frozen over the expiry, and wake up together, cost 1 refresh", {
+  tag: ["@scenario-72", ...CHROMIUM_ONLY],
+}, async ({ stage }) => {
+  const { server } = stage;
+  const tabs = await stage.signedIn(30);
+  const { session } = await tabs[0].state();
+  await stage.hideAll();
+  // Long enough that all are frozen before the first would renew it.
+  await server.issueTokensFor(10);
+  await tabs[0].run(() => session.refresh());
+  const { claims } = await tabs[0].state();
+  await Promise.all(tabs.map((tab) => tab.becomes({ jti: claims.jti })));
+  await server.reset();
+  await Promise.all(tabs.map((tab) => tab.freeze()));
+  await Promise.all(tabs.map((tab) => tab.lapses()));
+  assert.equal((await server.counters()).refreshes, 0, "a frozen tab has refreshed");
+  await Promise.all(tabs.map((tab) => tab.thaw()));
+  // Hidden as they are, they renew nothing before somebody uses them.
+  await stage.callTogether(tabs, 1);
+  await costOneRefresh(server, tabs, session);
+});
 
 async function costOneRefresh(server, tabs, session) {
   await Promise.all(tabs.map((tab) => tab.becomes({ status: "active", session, isGood: true })));

@@ -79,22 +79,20 @@ test("an outage that is longer than a caller's patience rejects, keeps the sessi
   assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
 });
 
-test(
-  "offline nothing reaches the server; back online, all that waited are served by one refresh",
-  CHROMIUM_ONLY,
-  async ({ stage }) => {
-    const { server } = stage;
-    await server.issueTokensFor(2);
-    const [tab] = await stage.signedIn(1, "alice", { refreshAhead: false });
-    await tab.lapses();
-    await server.reset();
-    await tab.offline(true);
-    await beginCalls(tab, MANY);
-    await tab.fails("offline");
-    assert.equal((await server.counters()).refreshes, 0);
-    await tab.offline(false);
-    assert.deepEqual(await answersOf(tab), ALL_SERVED);
-    const { refreshes, api_401 } = await server.counters();
-    assert.deepEqual({ refreshes, api_401 }, { refreshes: 1, api_401: 0 });
-  },
-);
+test("offline nothing reaches the server; back online, all that waited are served by one refresh", {
+  tag: ["@scenario-38", ...CHROMIUM_ONLY],
+}, async ({ stage }) => {
+  const { server } = stage;
+  await server.issueTokensFor(2);
+  const [tab] = await stage.signedIn(1, "alice", { refreshAhead: false });
+  await tab.lapses();
+  await server.reset();
+  await tab.offline(true);
+  await beginCalls(tab, MANY);
+  await tab.fails("offline");
+  assert.equal((await server.counters()).refreshes, 0);
+  await tab.offline(false);
+  assert.deepEqual(await answersOf(tab), ALL_SERVED);
+  const { refreshes, api_401 } = await server.counters();
+  assert.deepEqual({ refreshes, api_401 }, { refreshes: 1, api_401: 0 });
+});

@@ -6,9 +6,9 @@ import { test } from "./fixtures.mjs";
 
 const SIGNED_OUT = { status: "ended", reason: "signed-out" };
 
-test("a sign-out without a network: signed out at once, and told when the network is back", async ({
-  stage,
-}) => {
+test("a sign-out without a network: signed out at once, and told when the network is back", {
+  tag: ["@scenario-74"],
+}, async ({ stage }) => {
   const [tab] = await stage.signedIn(1);
   await stage.setOffline(true);
   await signOutInVain(tab);

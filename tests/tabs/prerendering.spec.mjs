@@ -22,39 +22,35 @@ const ADDRESSES = {
 };
 
 for (const [where, address] of Object.entries(ADDRESSES)) {
-  test(
-    `a prerendered page sends nothing${where}; it is signed in once it is shown`,
-    CHROMIUM_ONLY,
-    async ({ stage }) => {
-      const { server } = stage;
-      const page = await browser.page();
-      await page.goTo(`${server.origin}/tab.html`);
-      const epoch = await page.run(async () => {
-        await signIn("alice");
-        return session.state.session;
-      });
-      await page.goTo(`${server.origin}/elsewhere.html`);
-      await server.reset();
-      await page.prerender(address);
+  test(`a prerendered page sends nothing${where}; it is signed in once it is shown`, {
+    tag: ["@scenario-70", ...CHROMIUM_ONLY],
+  }, async ({ stage }) => {
+    const { server } = stage;
+    const page = await browser.page();
+    await page.goTo(`${server.origin}/tab.html`);
+    const epoch = await page.run(async () => {
+      await signIn("alice");
+      return session.state.session;
+    });
+    await page.goTo(`${server.origin}/elsewhere.html`);
+    await server.reset();
+    await page.prerender(address);
 
-      const prerendered = await browser.page("prerender");
-      await prerendered.run(wasmIsThere);
-      await pause(LONG);
-      const { refreshes, api_401 } = await server.counters();
-      assert.deepEqual({ refreshes, api_401 }, { refreshes: 0, api_401: 0 });
+    const prerendered = await browser.page("prerender");
+    await prerendered.run(wasmIsThere);
+    await pause(LONG);
+    const { refreshes, api_401 } = await server.counters();
+    assert.deepEqual({ refreshes, api_401 }, { refreshes: 0, api_401: 0 });
 
-      await page.run((address) => void (location.href = address), address);
-      const state = await prerendered.run(() =>
-        becomes({ status: "active", sub: "alice" }, 60_000),
-      );
-      assert.equal(state.session, epoch);
-      const activated = await prerendered.run(
-        () => performance.getEntriesByType("navigation")[0].activationStart,
-      );
-      assert.ok(activated > LONG, "it was not prerendered: this proves nothing");
-      assert.equal((await server.counters()).refreshes, 1);
-    },
-  );
+    await page.run((address) => void (location.href = address), address);
+    const state = await prerendered.run(() => becomes({ status: "active", sub: "alice" }, 60_000));
+    assert.equal(state.session, epoch);
+    const activated = await prerendered.run(
+      () => performance.getEntriesByType("navigation")[0].activationStart,
+    );
+    assert.ok(activated > LONG, "it was not prerendered: this proves nothing");
+    assert.equal((await server.counters()).refreshes, 1);
+  });
 }
 
 /** Runs in the page: from then on, the session does what it does. */

@@ -23,29 +23,27 @@ for (const [goes, go] of Object.entries({
   "is closed": (stage, tab) => tab.close().then(() => stage.open(REFUSES, WITHOUT_ATTEMPT_IDS)),
   crashes: (stage, tab) => tab.crash().then(() => stage.open(REFUSES, WITHOUT_ATTEMPT_IDS)),
 })) {
-  const needs = goes === "crashes" ? CHROMIUM_ONLY : {};
-  test(
-    `a page ${goes} in the middle of a refresh: the next one is known with its first probe after the cookie has come`,
-    needs,
-    async ({ stage }) => {
-      const { server } = stage;
-      const [tab] = await stage.signedIn(1, "alice", REFUSES, WITHOUT_ATTEMPT_IDS);
-      const { session } = await tab.state();
-      const reply = await stage.holdReply(tab);
-      const [next] = await Promise.all([
-        go(stage, tab),
-        server.until(({ refused }) => refused >= PROBES).then(reply),
-      ]);
-      await next.becomes({ status: "active", session });
-      const { refused, rotated } = await server.counters();
-      // One may have been on its way when the reply came.
-      assert.ok(refused <= PROBES + 1, `${refused} were refused`);
-      assert.equal(rotated, 2);
-      assert.deepEqual(await next.orphanWaits(), []);
-      assert.deepEqual(await next.run(() => states), ["unknown", "active"]);
-      await goesOn(stage, next, session);
-    },
-  );
+  const needs = goes === "crashes" ? CHROMIUM_ONLY : [];
+  test(`a page ${goes} in the middle of a refresh: the next one is known with its first probe after the cookie has come`, {
+    tag: needs,
+  }, async ({ stage }) => {
+    const { server } = stage;
+    const [tab] = await stage.signedIn(1, "alice", REFUSES, WITHOUT_ATTEMPT_IDS);
+    const { session } = await tab.state();
+    const reply = await stage.holdReply(tab);
+    const [next] = await Promise.all([
+      go(stage, tab),
+      server.until(({ refused }) => refused >= PROBES).then(reply),
+    ]);
+    await next.becomes({ status: "active", session });
+    const { refused, rotated } = await server.counters();
+    // One may have been on its way when the reply came.
+    assert.ok(refused <= PROBES + 1, `${refused} were refused`);
+    assert.equal(rotated, 2);
+    assert.deepEqual(await next.orphanWaits(), []);
+    assert.deepEqual(await next.run(() => states), ["unknown", "active"]);
+    await goesOn(stage, next, session);
+  });
 }
 
 test("a session that is over ends when no cookie can come any more", async ({ stage }) => {

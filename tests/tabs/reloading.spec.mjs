@@ -13,7 +13,9 @@ const QUICK = { timeout: 3 };
 /** How long a refresh is out before its page goes, in milliseconds, so that the next one would wait for very long. */
 const OUT = 5_000;
 
-test("a page is reloaded in the middle of its refresh: it goes on", async ({ stage }) => {
+test("a page is reloaded in the middle of its refresh: it goes on", {
+  tag: ["@scenario-61"],
+}, async ({ stage }) => {
   const [tab] = await stage.signedIn(1, "alice", QUICK);
   const { session } = await tab.state();
   await stage.rotate(tab, ANSWER);
@@ -35,9 +37,9 @@ test("a page is reloaded in the middle of its refresh: the orphan's cookie is en
   await stage.goesOn(tab, session);
 });
 
-test("three reloads in a row, each in the middle of the restoring refresh: the page goes on", async ({
-  stage,
-}) => {
+test("three reloads in a row, each in the middle of the restoring refresh: the page goes on", {
+  tag: ["@scenario-62"],
+}, async ({ stage }) => {
   const { server } = stage;
   const [tab] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
   const { session } = await tab.state();
@@ -52,9 +54,9 @@ test("three reloads in a row, each in the middle of the restoring refresh: the p
   await stage.goesOn(tab, session);
 });
 
-test("of five tabs the one that refreshes is reloaded: nobody presents the spent cookie", async ({
-  stage,
-}) => {
+test("of five tabs the one that refreshes is reloaded: nobody presents the spent cookie", {
+  tag: ["@scenario-63"],
+}, async ({ stage }) => {
   const { server } = stage;
   const tabs = await stage.signedIn(5, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
   const [holder, ...others] = tabs;
@@ -133,7 +135,9 @@ test("a page is reloaded twice, and the answers come late, one after the other: 
   await stage.goesOn(tab, session);
 });
 
-test("a page that is reloaded in peace waits for nothing but its refresh", async ({ stage }) => {
+test("a page that is reloaded in peace waits for nothing but its refresh", {
+  tag: ["@scenario-62"],
+}, async ({ stage }) => {
   const { server } = stage;
   const options = { ...QUICK, server: { rotation: "revokes" } };
   const [tab] = await stage.signedIn(1, "alice", options);

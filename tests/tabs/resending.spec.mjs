@@ -9,9 +9,9 @@ const LOST = { reset: "after", times: 1 };
 /** More connections than the browser keeps to one host. */
 const CONNECTIONS = 8;
 
-test("a reused connection dies after the rotation: the browser sends again by itself, and the tab goes on", async ({
-  stage,
-}) => {
+test("a reused connection dies after the rotation: the browser sends again by itself, and the tab goes on", {
+  tag: ["@scenario-64"],
+}, async ({ stage }) => {
   const { server } = stage;
   const [tab] = await stage.signedIn(1);
   await server.reset();
@@ -21,19 +21,17 @@ test("a reused connection dies after the rotation: the browser sends again by it
   await loses(stage, tab, { fetches: 1, requests: 2 });
 });
 
-test(
-  "a new connection dies after the rotation: the tab sends again, as the same attempt",
-  CHROMIUM_ONLY,
-  async ({ stage }) => {
-    const { server } = stage;
-    const [tab] = await stage.signedIn(1);
-    await server.reset();
-    await server.faults({ api: { reset: "before" }, refresh: LOST });
-    // There is none any more.
-    await tab.run((count) => calls(count), CONNECTIONS);
-    await loses(stage, tab, { fetches: 2, requests: 2 });
-  },
-);
+test("a new connection dies after the rotation: the tab sends again, as the same attempt", {
+  tag: CHROMIUM_ONLY,
+}, async ({ stage }) => {
+  const { server } = stage;
+  const [tab] = await stage.signedIn(1);
+  await server.reset();
+  await server.faults({ api: { reset: "before" }, refresh: LOST });
+  // There is none any more.
+  await tab.run((count) => calls(count), CONNECTIONS);
+  await loses(stage, tab, { fetches: 2, requests: 2 });
+});
 
 /** A refresh whose first answer is lost: how often the tab calls fetch, and what of it reaches the server. */
 async function loses(stage, tab, { fetches, requests }) {

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 
-test("back from the cache after another tab has refreshed, a tab adopts its token: no refresh", async ({
-  stage,
-}) => {
+test("back from the cache after another tab has refreshed, a tab adopts its token: no refresh", {
+  tag: ["@scenario-46"],
+}, async ({ stage }) => {
   const { server } = stage;
   const [left, other] = await stage.signedIn(2);
   const { session } = await left.state();

@@ -72,9 +72,9 @@ test("requests that are on the wire then are not sent again with that user's tok
     assert.deepEqual(new Set(stage.usersOf(tab.sent("/api/me"))), new Set(["alice"]));
 });
 
-test("while users change, every request is taken for the user who made it, or for nobody", async ({
-  stage,
-}) => {
+test("while users change, every request is taken for the user who made it, or for nobody", {
+  tag: ["@scenario-77"],
+}, async ({ stage }) => {
   const tabs = await stage.signedIn(4);
   // All the time, in all tabs but the first.
   const [one, ...others] = tabs;

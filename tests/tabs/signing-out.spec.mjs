@@ -8,9 +8,9 @@ import { test } from "./fixtures.mjs";
 const ANSWER = 1_000;
 const QUICK = { timeout: 3 };
 
-test("a sign-out in the middle of the tab's own refresh: nobody is signed in", async ({
-  stage,
-}) => {
+test("a sign-out in the middle of the tab's own refresh: nobody is signed in", {
+  tag: ["@scenario-73"],
+}, async ({ stage }) => {
   const [tab] = await stage.signedIn(1, "alice", QUICK);
   const answered = await stage.rotate(tab, ANSWER);
   const signedOut = tab.signOut();

@@ -5,48 +5,47 @@ import assert from "node:assert/strict";
 import { test, WITHOUT_ATTEMPT_IDS } from "./fixtures.mjs";
 
 /** Also in WebKit, where nobody sees what the tabs send, and nobody can freeze one. */
-const EVERYWHERE = { tag: "@webkit" };
+const EVERYWHERE = ["@webkit"];
 /** Firefox never says that a page is gone in which something ran. */
-const DRIVERS = { tag: ["@webkit", "@chromium"] };
+const DRIVERS = ["@webkit", "@chromium"];
 /** For so long an orphan's answer may come, and nothing is rotated again. */
 const QUICK = { timeout: 3 };
 
-test(
-  "signed in once, a user stays so over the expiry: 50 calls cost one refresh",
-  EVERYWHERE,
-  async ({ stage, server }) => {
-    await server.issueTokensFor(2);
-    const [tab] = await stage.signedIn(1, "alice", { refreshAhead: false });
-    const { session } = await tab.state();
-    await tab.lapses();
-    const { grown, result } = await server.during(() => tab.run(() => calls(50)));
-    for (const answer of result.answers)
-      assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
-    assert.deepEqual(
-      { refreshes: grown.refreshes, api_401: grown.api_401 },
-      { refreshes: 1, api_401: 0 },
-    );
-    await tab.becomes({ status: "active", session });
-  },
-);
+test("signed in once, a user stays so over the expiry: 50 calls cost one refresh", {
+  tag: EVERYWHERE,
+}, async ({ stage, server }) => {
+  await server.issueTokensFor(2);
+  const [tab] = await stage.signedIn(1, "alice", { refreshAhead: false });
+  const { session } = await tab.state();
+  await tab.lapses();
+  const { grown, result } = await server.during(() => tab.run(() => calls(50)));
+  for (const answer of result.answers)
+    assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
+  assert.deepEqual(
+    { refreshes: grown.refreshes, api_401: grown.api_401 },
+    { refreshes: 1, api_401: 0 },
+  );
+  await tab.becomes({ status: "active", session });
+});
 
-test(
-  "a token that is refused is replaced, and the request sent again",
-  EVERYWHERE,
-  async ({ stage, server }) => {
-    const [tab] = await stage.signedIn(1);
-    await server.revokeAccess();
-    const { grown, result } = await server.during(() => tab.run(() => calls(5)));
-    for (const answer of result.answers)
-      assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
-    assert.deepEqual(
-      { refreshes: grown.refreshes, api_401: grown.api_401 },
-      { refreshes: 1, api_401: 5 },
-    );
-  },
-);
+test("a token that is refused is replaced, and the request sent again", {
+  tag: EVERYWHERE,
+}, async ({ stage, server }) => {
+  const [tab] = await stage.signedIn(1);
+  await server.revokeAccess();
+  const { grown, result } = await server.during(() => tab.run(() => calls(5)));
+  for (const answer of result.answers)
+    assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
+  assert.deepEqual(
+    { refreshes: grown.refreshes, api_401: grown.api_401 },
+    { refreshes: 1, api_401: 5 },
+  );
+});
 
-test("a reload restores the session with one refresh", EVERYWHERE, async ({ stage, server }) => {
+test("a reload restores the session with one refresh", { tag: EVERYWHERE }, async ({
+  stage,
+  server,
+}) => {
   const [tab] = await stage.signedIn(1);
   const { session } = await tab.state();
   const { grown } = await server.during(async () => {
@@ -57,7 +56,9 @@ test("a reload restores the session with one refresh", EVERYWHERE, async ({ stag
   assert.deepEqual(await tab.call(), { by: "alice", status: 200, sub: "alice" });
 });
 
-test("a sign-out is one after a reload, and the cookie is gone", EVERYWHERE, async ({ stage }) => {
+test("a sign-out is one after a reload, and the cookie is gone", { tag: EVERYWHERE }, async ({
+  stage,
+}) => {
   const [tab] = await stage.signedIn(1);
   assert.ok(await stage.cookie());
   await tab.signOut();
@@ -67,58 +68,52 @@ test("a sign-out is one after a reload, and the cookie is gone", EVERYWHERE, asy
   assert.deepEqual(await tab.call(), { by: null, status: 401, sub: null });
 });
 
-test(
-  "a page is reloaded in the middle of its refresh: it sends the same id, and goes on",
-  EVERYWHERE,
-  async ({ stage, server }) => {
-    const [tab] = await stage.signedIn(1, "alice", QUICK);
-    const { session } = await tab.state();
-    await tab.run(() => session.refresh());
-    const reply = await stage.holdReply(tab);
-    await tab.reload();
-    await tab.becomes({ status: "active", session });
-    const { rotated, replayed } = await server.counters();
-    assert.deepEqual({ rotated, replayed }, { rotated: 1, replayed: 1 });
-    await reply();
-    await stage.goesOn(tab, session);
-  },
-);
+test("a page is reloaded in the middle of its refresh: it sends the same id, and goes on", {
+  tag: EVERYWHERE,
+}, async ({ stage, server }) => {
+  const [tab] = await stage.signedIn(1, "alice", QUICK);
+  const { session } = await tab.state();
+  await tab.run(() => session.refresh());
+  const reply = await stage.holdReply(tab);
+  await tab.reload();
+  await tab.becomes({ status: "active", session });
+  const { rotated, replayed } = await server.counters();
+  assert.deepEqual({ rotated, replayed }, { rotated: 1, replayed: 1 });
+  await reply();
+  await stage.goesOn(tab, session);
+});
 
-test(
-  "reloaded in the middle of its refresh, without attempt ids: the orphan's cookie is enough",
-  EVERYWHERE,
-  async ({ stage, server }) => {
-    const [tab] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
-    const { session } = await tab.state();
-    const reply = await stage.holdReply(tab);
-    await tab.reload();
-    await tab.waitsForOrphan();
-    await reply();
-    await tab.becomes({ status: "active", session });
-    const { rotated, replayed } = await server.counters();
-    assert.deepEqual({ rotated, replayed }, { rotated: 2, replayed: 0 });
-    await stage.goesOn(tab, session);
-  },
-);
+test("reloaded in the middle of its refresh, without attempt ids: the orphan's cookie is enough", {
+  tag: EVERYWHERE,
+}, async ({ stage, server }) => {
+  const [tab] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
+  const { session } = await tab.state();
+  const reply = await stage.holdReply(tab);
+  await tab.reload();
+  await tab.waitsForOrphan();
+  await reply();
+  await tab.becomes({ status: "active", session });
+  const { rotated, replayed } = await server.counters();
+  assert.deepEqual({ rotated, replayed }, { rotated: 2, replayed: 0 });
+  await stage.goesOn(tab, session);
+});
 
-test(
-  "a second tab is handed the token, whether or not the server answers",
-  EVERYWHERE,
-  async ({ stage, server }) => {
-    const [tab] = await stage.signedIn(1);
-    const { session, claims } = await tab.state();
-    // A tab that is blocked while it is handed the token also refreshes: nothing of that tells.
-    await server.faults({ refresh: { hold: "before" } });
-    const { grown, result } = await server.during(() => stage.open());
-    await result.becomes({ status: "active", session, jti: claims.jti });
-    assert.deepEqual(await result.call(), { by: "alice", status: 200, sub: "alice" });
-    await server.faults({});
-    stage.say(`refreshes: ${grown.refreshes}`);
-    assert.ok(grown.refreshes <= 1);
-  },
-);
+test("a second tab is handed the token, whether or not the server answers", {
+  tag: EVERYWHERE,
+}, async ({ stage, server }) => {
+  const [tab] = await stage.signedIn(1);
+  const { session, claims } = await tab.state();
+  // A tab that is blocked while it is handed the token also refreshes: nothing of that tells.
+  await server.faults({ refresh: { hold: "before" } });
+  const { grown, result } = await server.during(() => stage.open());
+  await result.becomes({ status: "active", session, jti: claims.jti });
+  assert.deepEqual(await result.call(), { by: "alice", status: 200, sub: "alice" });
+  await server.faults({});
+  stage.say(`refreshes: ${grown.refreshes}`);
+  assert.ok(grown.refreshes <= 1);
+});
 
-test("two tabs share one refresh", EVERYWHERE, async ({ stage, server }) => {
+test("two tabs share one refresh", { tag: EVERYWHERE }, async ({ stage, server }) => {
   const tabs = await stage.signedIn(2);
   await server.faults({ refresh: { delay_before_ms: 300 } });
   await server.revokeAccess();
@@ -133,78 +128,71 @@ test("two tabs share one refresh", EVERYWHERE, async ({ stage, server }) => {
   );
 });
 
-test(
-  "a sign-out in one tab, then a sign-in, reach the other",
-  EVERYWHERE,
-  async ({ stage, server }) => {
-    const [one, two] = await stage.signedIn(2);
-    await one.signOut();
-    await two.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
-    const { grown } = await server.during(async () => {
-      await two.signIn("bob");
-      await one.becomes({ status: "active", sub: "bob", elsewhere: true });
-    });
-    assert.equal(grown.refreshes, 0);
-    for (const tab of [one, two])
-      assert.deepEqual(await tab.call(), { by: "bob", status: 200, sub: "bob" });
-  },
-);
+test("a sign-out in one tab, then a sign-in, reach the other", { tag: EVERYWHERE }, async ({
+  stage,
+  server,
+}) => {
+  const [one, two] = await stage.signedIn(2);
+  await one.signOut();
+  await two.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
+  const { grown } = await server.during(async () => {
+    await two.signIn("bob");
+    await one.becomes({ status: "active", sub: "bob", elsewhere: true });
+  });
+  assert.equal(grown.refreshes, 0);
+  for (const tab of [one, two])
+    assert.deepEqual(await tab.call(), { by: "bob", status: 200, sub: "bob" });
+});
 
-test(
-  "a sign-out in the middle of another tab's refresh: nobody is signed in",
-  EVERYWHERE,
-  async ({ stage }) => {
-    const [refreshing, other] = await stage.signedIn(2, "alice", QUICK);
-    const reply = await stage.holdReply(refreshing);
-    const signedOut = other.signOut();
-    await refreshing.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
-    await reply();
-    await signedOut;
-    assert.equal(await stage.cookie(), undefined);
-  },
-);
+test("a sign-out in the middle of another tab's refresh: nobody is signed in", {
+  tag: EVERYWHERE,
+}, async ({ stage }) => {
+  const [refreshing, other] = await stage.signedIn(2, "alice", QUICK);
+  const reply = await stage.holdReply(refreshing);
+  const signedOut = other.signOut();
+  await refreshing.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
+  await reply();
+  await signedOut;
+  assert.equal(await stage.cookie(), undefined);
+});
 
-test(
-  "back from the back/forward cache, a tab adopts the token of another: no refresh",
-  EVERYWHERE,
-  async ({ stage, server }) => {
-    const [left, other] = await stage.signedIn(2);
-    await left.leave();
-    await server.revokeAccess();
-    await other.run(() => session.refresh());
-    const { grown } = await server.during(async () => {
-      await left.goBack();
-      assert.deepEqual(await left.call(), { by: "alice", status: 200, sub: "alice" });
-    });
-    stage.say(`from the cache: ${await left.run(() => globalThis.isSamePage === true)}`);
-    assert.equal(grown.refreshes, 0);
-  },
-);
+test("back from the back/forward cache, a tab adopts the token of another: no refresh", {
+  tag: EVERYWHERE,
+}, async ({ stage, server }) => {
+  const [left, other] = await stage.signedIn(2);
+  await left.leave();
+  await server.revokeAccess();
+  await other.run(() => session.refresh());
+  const { grown } = await server.during(async () => {
+    await left.goBack();
+    assert.deepEqual(await left.call(), { by: "alice", status: 200, sub: "alice" });
+  });
+  stage.say(`from the cache: ${await left.run(() => globalThis.isSamePage === true)}`);
+  assert.equal(grown.refreshes, 0);
+});
 
-test(
-  "the driver: what runs long blocks nobody, and is rejected when its page is gone",
-  DRIVERS,
-  async ({ stage }) => {
-    const [one, two] = [await stage.open(), await stage.open()];
-    const long = one.run(
-      () =>
-        new Promise((resolve) => {
-          globalThis.end = resolve;
-        }),
-    );
-    assert.equal(await two.run(() => 1), 1);
-    assert.equal(await one.run(() => 2), 2);
-    await one.run(() => end("ended"));
-    assert.equal(await long, "ended");
-    for (const go of [() => one.reload(), () => one.leave(), () => one.close()]) {
-      const lost = assert.rejects(one.run(() => new Promise(() => {})));
-      await go();
-      await lost;
-    }
-    await assert.rejects(
-      two.run(() => Promise.reject(new Error("mine"))),
-      /mine/,
-    );
-    assert.equal(await two.run(() => undefined), undefined);
-  },
-);
+test("the driver: what runs long blocks nobody, and is rejected when its page is gone", {
+  tag: DRIVERS,
+}, async ({ stage }) => {
+  const [one, two] = [await stage.open(), await stage.open()];
+  const long = one.run(
+    () =>
+      new Promise((resolve) => {
+        globalThis.end = resolve;
+      }),
+  );
+  assert.equal(await two.run(() => 1), 1);
+  assert.equal(await one.run(() => 2), 2);
+  await one.run(() => end("ended"));
+  assert.equal(await long, "ended");
+  for (const go of [() => one.reload(), () => one.leave(), () => one.close()]) {
+    const lost = assert.rejects(one.run(() => new Promise(() => {})));
+    await go();
+    await lost;
+  }
+  await assert.rejects(
+    two.run(() => Promise.reject(new Error("mine"))),
+    /mine/,
+  );
+  assert.equal(await two.run(() => undefined), undefined);
+});

@@ -97,27 +97,25 @@ test("without BroadcastChannel: tabs refresh one after the other, and a sign-out
     await tab.becomes({ status: "ended", reason: "signed-out", elsewhere: tab !== tabs[1] });
 });
 
-test(
-  "in an insecure context there are no Web Locks: a tab says so, and works",
-  CHROMIUM_ONLY,
-  async ({ stage }) => {
-    const { server } = stage;
-    const [one, two] = [
-      await stage.open({}, undefined, INSECURE_HOST),
-      await stage.open({}, undefined, INSECURE_HOST),
-    ];
-    assert.deepEqual(await one.run(() => [isSecureContext, "locks" in navigator]), [false, false]);
-    await one.signIn("alice");
-    const { lock, channel } = await one.inspect();
-    assert.deepEqual({ lock, channel }, { lock: "page", channel: true });
-    await two.becomes({ status: "active", sub: "alice", elsewhere: true });
-    await server.revokeAccess();
-    const { grown, result } = await server.during(() => one.run(() => calls(5)));
-    for (const answer of result.answers)
-      assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
-    assert.equal(grown.refreshes, 1);
-    assert.deepEqual(await two.call(), { by: "alice", status: 200, sub: "alice" });
-    await two.signOut();
-    await one.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
-  },
-);
+test("in an insecure context there are no Web Locks: a tab says so, and works", {
+  tag: ["@scenario-48", ...CHROMIUM_ONLY],
+}, async ({ stage }) => {
+  const { server } = stage;
+  const [one, two] = [
+    await stage.open({}, undefined, INSECURE_HOST),
+    await stage.open({}, undefined, INSECURE_HOST),
+  ];
+  assert.deepEqual(await one.run(() => [isSecureContext, "locks" in navigator]), [false, false]);
+  await one.signIn("alice");
+  const { lock, channel } = await one.inspect();
+  assert.deepEqual({ lock, channel }, { lock: "page", channel: true });
+  await two.becomes({ status: "active", sub: "alice", elsewhere: true });
+  await server.revokeAccess();
+  const { grown, result } = await server.during(() => one.run(() => calls(5)));
+  for (const answer of result.answers)
+    assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
+  assert.equal(grown.refreshes, 1);
+  assert.deepEqual(await two.call(), { by: "alice", status: 200, sub: "alice" });
+  await two.signOut();
+  await one.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
+});

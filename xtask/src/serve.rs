@@ -96,7 +96,7 @@ pub(crate) fn demo(project: &Project, mut arguments: Parser) -> Result<()> {
     build::build(project, Profile::Lean)?;
     programs.wait()?;
     if check {
-        return suites::demo(project);
+        return suites::browser(project, "demo");
     }
     let mut server = start_demo(project, &port, &lifetime)?;
     println!(

@@ -61,31 +61,61 @@ pub(crate) fn find_chromium() -> Result<Option<Browser>> {
     Ok(find("CHROME", CHROMES)?.zip(driver).map(|(program, driver)| Browser { program, driver }))
 }
 
-/// Firefox and geckodriver, if both are installed. Any recent geckodriver drives any recent Firefox.
-pub(crate) fn find_firefox() -> Result<Option<Browser>> {
-    let ours = tools::geckodriver().program("geckodriver");
-    let driver = find("GECKODRIVER", &["geckodriver"])?.or_else(|| ours.is_file().then_some(ours));
-    Ok(find("FIREFOX", FIREFOXES)?.zip(driver).map(|(program, driver)| Browser { program, driver }))
+/// Firefox, if it is installed.
+pub(crate) fn find_firefox() -> Result<Option<PathBuf>> {
+    find("FIREFOX", FIREFOXES)
 }
 
-/// Installs Firefox and geckodriver where that is possible. Returns a description of them, or of why
-/// there are none.
+/// Xvfb and WebKit's driver, if both are installed. The browser itself comes with the driver.
+pub(crate) fn find_webkit() -> Result<Option<Browser>> {
+    let driver = find("WEBKIT_DRIVER", &["WebKitWebDriver"])?;
+    Ok(find("XVFB", &["Xvfb"])?.zip(driver).map(|(program, driver)| Browser { program, driver }))
+}
+
+/// Geckodriver, if it is installed. Any recent one drives any recent Firefox.
+pub(crate) fn find_geckodriver() -> Result<Option<PathBuf>> {
+    let ours = tools::geckodriver().program("geckodriver");
+    Ok(find("GECKODRIVER", &["geckodriver"])?.or_else(|| ours.is_file().then_some(ours)))
+}
+
+/// Installs Firefox where that is possible. Returns its path, or why there is none.
 pub(super) fn provide_firefox(project: &Project) -> Result<String> {
-    if let Some(firefox) = find_firefox()? {
-        return Ok(firefox.to_string());
+    provide(project, "Firefox", &["firefox-esr"], || {
+        Ok(find_firefox()?.map(|firefox| firefox.display().to_string()))
+    })
+}
+
+/// Installs WebKit's driver and a display for it where that is possible.
+pub(super) fn provide_webkit(project: &Project) -> Result<String> {
+    provide(project, "WebKit", &["webkit2gtk-driver", "xvfb"], || {
+        Ok(find_webkit()?.map(|webkit| webkit.to_string()))
+    })
+}
+
+/// Builds geckodriver where there is a Firefox to drive: Debian has none.
+pub(super) fn provide_geckodriver(project: &Project) -> Result<String> {
+    if find_firefox()?.is_none() {
+        return Ok("no geckodriver, for there is no Firefox".to_owned());
     }
-    let mut brought = Ok(());
-    if find("FIREFOX", FIREFOXES)?.is_none() {
-        brought = install(project, &["firefox-esr"]);
+    match find_geckodriver()? {
+        Some(driver) => Ok(driver.display().to_string()),
+        None => tools::geckodriver().provide(project),
     }
-    // Debian has no geckodriver.
-    if brought.is_ok() && find_firefox()?.is_none() {
-        brought = tools::geckodriver().provide(project).map(drop);
+}
+
+fn provide(
+    project: &Project,
+    what: &str,
+    packages: &[&str],
+    find: impl Fn() -> Result<Option<String>>,
+) -> Result<String> {
+    if let Some(found) = find()? {
+        return Ok(found);
     }
-    match (find_firefox()?, brought) {
-        (Some(firefox), _) => Ok(firefox.to_string()),
-        (None, Err(error)) => Ok(format!("no Firefox, its tests will be skipped: {error:#}")),
-        (None, Ok(())) => bail!("Firefox and geckodriver were installed, and cannot be found"),
+    match (install(project, packages), find()?) {
+        (_, Some(found)) => Ok(found),
+        (Err(error), None) => Ok(format!("no {what}, its tests will be skipped: {error:#}")),
+        (Ok(()), None) => bail!("{what} was installed, and cannot be found"),
     }
 }
 

@@ -25,8 +25,12 @@ pub(crate) enum Need {
     Node,
     /// Chromium and chromedriver, of one version.
     Chromium,
-    /// Firefox and geckodriver, where possible.
+    /// Firefox, where possible.
     Firefox,
+    /// WebKit's driver and a display for it, where possible.
+    Webkit,
+    /// The driver of Firefox for wasm-pack, where there is a Firefox.
+    Geckodriver,
     /// Python with the packages of the back ends, where possible.
     Python,
     /// The runner of headless tests, of the version of wasm-bindgen.
@@ -37,16 +41,18 @@ pub(crate) enum Need {
 
 impl Need {
     /// All of them, the quick ones first.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::WasmTarget,
         Self::RustSource,
         Self::Components,
         Self::Node,
         Self::Chromium,
         Self::Firefox,
+        Self::Webkit,
         Self::Python,
         Self::TestRunner,
         Self::WasmPack,
+        Self::Geckodriver,
         Self::CargoMutants,
     ];
 
@@ -59,6 +65,8 @@ impl Need {
             Self::Node => node::node_and_packages(project),
             Self::Chromium => browsers::chromium(project).map(|chromium| chromium.to_string()),
             Self::Firefox => browsers::provide_firefox(project),
+            Self::Webkit => browsers::provide_webkit(project),
+            Self::Geckodriver => browsers::provide_geckodriver(project),
             Self::Python => python::provide(project),
             Self::TestRunner => tools::test_runner(project)?.provide(project),
             Self::WasmPack => tools::wasm_pack().provide(project),

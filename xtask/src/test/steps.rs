@@ -57,30 +57,32 @@ pub(crate) const STEPS: &[Step] = &[
     step("steps", "The steps of the machine, counted in an interpreter", build::NEEDS, size::count_steps),
     step("types", "The types, and the examples of the README", &[Need::Node], types),
     step("check-server", "The kit that tries servers", &[Need::Node], |project| {
-        suites::run(project, "check-server")
+        suites::node(project, "tests/check-server")
     }),
     step("package", "What npm packs, installed into an empty project", build::NEEDS, suites::package),
-    step("headless", "The crate in a browser, by wasm-pack", HEADLESS, headless::test),
+    step("headless", "The exports of the crate in browsers, by wasm-pack", HEADLESS, headless::test),
     quick(step("surface", "The JavaScript surface", suites::NEEDS, |project| {
-        suites::run_built(project, "surface")
+        suites::browser(project, "surface")
     })),
     step("fetch", "`session.fetch` beside native fetch", suites::NEEDS, |project| {
-        suites::run_built(project, "fetch")
+        suites::browser(project, "fetch")
     }),
-    step("demo", "The whole story of the demo", suites::NEEDS, suites::demo),
+    step("demo", "The whole story of the demo", suites::NEEDS, |project| suites::browser(project, "demo")),
     step("tabs", "Many tabs against the reference server", suites::NEEDS, |project| {
-        suites::run_built(project, "tabs")
+        suites::browser(project, "tabs")
     }),
     step("libraries", "The libraries that take `session.fetch`", suites::NEEDS, |project| {
-        suites::run_built(project, "libraries")
+        suites::browser(project, "libraries")
     }),
     step("backends", "Django and Flask, where there is Python", suites::BACKENDS_NEEDS, suites::backends),
-    step("firefox", "Tabs of Firefox, where there is one", suites::FIREFOX_NEEDS, suites::firefox),
+    step("firefox", "Tabs and fetch in Firefox, where there is one", suites::FIREFOX_NEEDS, suites::firefox),
+    step("webkit", "The main story in WebKit, where there is one", suites::WEBKIT_NEEDS, suites::webkit),
 ];
 
 const LINT: &[Need] = &[Need::Components, Need::WasmTarget, Need::Node];
 const MUTANTS: &[Need] = &[Need::CargoMutants];
-const HEADLESS: &[Need] = &[Need::WasmTarget, Need::TestRunner, Need::WasmPack, Need::Chromium];
+const HEADLESS: &[Need] =
+    &[Need::WasmTarget, Need::TestRunner, Need::WasmPack, Need::Chromium, Need::Firefox, Need::Geckodriver];
 
 /// The format and lints of Rust (native, for wasm, and without the JavaScript surface) and JavaScript.
 fn lint(project: &Project) -> Result<()> {
