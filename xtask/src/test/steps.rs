@@ -55,7 +55,7 @@ pub(crate) const STEPS: &[Step] = &[
     }),
     step("size", "The budgets of the package and the machine", build::NEEDS, size::test),
     step("steps", "The steps of the machine, counted in an interpreter", build::NEEDS, size::count_steps),
-    step("types", "The types, and the examples of the README", &[Need::Node], types),
+    step("types", "The types, the examples of the README, and that neither drifts", build::NEEDS, types),
     step("check-server", "The kit that tries servers", &[Need::Node], |project| {
         suites::node(project, "tests/check-server")
     }),
@@ -119,6 +119,15 @@ fn native(project: &Project) -> Result<()> {
     Ok(())
 }
 
+/// The declarations and their uses, and that they are those of the implementation.
 fn types(project: &Project) -> Result<()> {
-    Ok(project.npm_program("tsc").args(["--project", "tests/types"]).run()?)
+    build::build(project, Profile::Lean)?;
+    let drift = "tests/types/drift";
+    let emit = "--allowJs --declaration --emitDeclarationOnly --skipLibCheck --module nodenext --target es2024";
+    let made = project.npm_program("tsc").args(emit.split(' ')).args(["--outDir", "tests/types/drift/declared"]);
+    made.args(["pkg/index.js", "pkg/presets.js"]).run()?;
+    for folder in ["tests/types", drift] {
+        project.npm_program("tsc").args(["--project", folder]).run()?;
+    }
+    Ok(())
 }
