@@ -11,7 +11,7 @@ use crate::project::Project;
 
 /// Histories, or clients. Minutes on two cores.
 const MANY: u32 = 1_000_000;
-/// Histories of the step. Half a minute, most of it to build them.
+/// Histories of the step. Seconds.
 const SOME: u32 = 40_000;
 
 /// `cargo xtask simulate [--histories N] [--seed S]`
@@ -24,18 +24,18 @@ pub(crate) fn histories(project: &Project, mut arguments: Parser) -> Result<()> 
             other => return Err(other.unexpected().into()),
         }
     }
-    simulate(project, histories, seed)
+    simulate(project, histories, seed, &["--profile", "simulation", "--package", "silent-session"])
 }
 
-/// Runs some histories, others each time.
+/// Runs some histories, others each time, in the program that the step `native` has built.
 pub(crate) fn some_histories(project: &Project) -> Result<()> {
-    simulate(project, SOME, any_seed())
+    simulate(project, SOME, any_seed(), &["--workspace"])
 }
 
-fn simulate(project: &Project, histories: u32, seed: u64) -> Result<()> {
+fn simulate(project: &Project, histories: u32, seed: u64, build: &[&str]) -> Result<()> {
     println!("seed {seed}: {histories} histories");
     let sh = &project.shell;
-    cmd!(sh, "cargo test --profile simulation --package silent-session --test histories")
+    cmd!(sh, "cargo test {build...} --test histories")
         .env("HISTORIES", histories.to_string())
         .env("HISTORY_SEED", seed.to_string())
         // The last failures are tried first.

@@ -31,10 +31,12 @@ impl Tally {
     /// Prints the sums. Fails if a mutant has survived for no reason.
     pub(super) fn finish(self) -> Result<()> {
         let count = |verdict| self.verdicts.iter().filter(|(one, _)| *one == verdict).count();
-        let counts = Verdict::ALL.into_iter().map(|verdict| (count(verdict), verdict.as_str()));
-        let counts: Vec<_> = counts.filter(|(count, _)| *count > 0).collect();
         let all: Duration = self.verdicts.iter().map(|(_, took)| *took).sum();
-        println!("{} judged in {:.0} s: {counts:?}", self.verdicts.len(), all.as_secs_f64());
+        print!("{} judged in {:.0} s", self.verdicts.len(), all.as_secs_f64());
+        for verdict in Verdict::ALL.into_iter().filter(|verdict| count(*verdict) > 0) {
+            print!(", {} {}", count(verdict), verdict.as_str());
+        }
+        println!();
         if self.left > 0 {
             println!("{} are left for the next run: the time is over", self.left);
         }
