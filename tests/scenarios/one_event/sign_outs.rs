@@ -113,6 +113,23 @@ fn a_sign_out_is_pursued_once() {
 }
 
 #[test]
+fn a_sign_out_that_another_tab_asks_for_meanwhile_is_pursued_next() {
+    let (mut one, stored) = pursuing(Config::default());
+    let attempt = one.turn.take().expect("it pursues it");
+    assert!(tells_server(&one.happens_with(stored, Event::LockGranted { attempt, contended: false })));
+    // Somebody signs in there, and out again, while the request is out.
+    let asked = one.moment().wall_ms();
+    let until = EpochId::draw(&mut || 6, asked, None);
+    let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
+    let sign_out = Some(PendingSignOut { until, session: None, asked, tries: 0 });
+    let stored = Stored { session, sign_out, ..stored };
+    one.happens_with(stored, Event::CameOnline);
+    one.happens_with(stored, Event::SignOutSettled { attempt, outcome: Ok(()) });
+    let next = one.turn.expect("what it has told concerns only the first");
+    assert!(tells_server(&one.happens_with(stored, Event::LockGranted { attempt: next, contended: false })));
+}
+
+#[test]
 fn a_sign_out_that_another_tab_has_given_up_is_not_sent_for_who_waits() {
     for (tries, sends) in [(19, true), (20, false)] {
         let mut one = One::signed_in(Config::default());

@@ -123,8 +123,10 @@ fn native(project: &Project) -> Result<()> {
 fn types(project: &Project) -> Result<()> {
     build::build(project, Profile::Lean)?;
     let drift = "tests/types/drift";
-    let emit = "--allowJs --declaration --emitDeclarationOnly --skipLibCheck --module nodenext --target es2024";
-    let made = project.npm_program("tsc").args(emit.split(' ')).args(["--outDir", "tests/types/drift/declared"]);
+    let emit =
+        "--allowJs --declaration --emitDeclarationOnly --skipLibCheck --module nodenext --target es2024";
+    let made =
+        project.npm_program("tsc").args(emit.split(' ')).args(["--outDir", "tests/types/drift/declared"]);
     made.args(["pkg/index.js", "pkg/presets.js"]).run()?;
     for folder in ["tests/types", drift] {
         project.npm_program("tsc").args(["--project", folder]).run()?;
