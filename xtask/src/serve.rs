@@ -98,7 +98,8 @@ pub(crate) fn demo(project: &Project, mut arguments: Parser) -> Result<()> {
     if check {
         return suites::browser(project, "demo");
     }
-    let mut server = start_demo(project, &port, &lifetime)?;
+    let arguments = ["--root", ".", "--test-controls", "--port", &port, "--access-lifetime", &lifetime];
+    let mut server = Server::start(project, &arguments, project.target("demo-server.log"))?;
     println!(
         "
   The demo is at {}/
@@ -114,12 +115,6 @@ pub(crate) fn demo(project: &Project, mut arguments: Parser) -> Result<()> {
         server.log.display()
     );
     wait(&mut server.child)
-}
-
-/// Starts the server of the demo, on any free port if `port` is 0.
-pub(crate) fn start_demo(project: &Project, port: &str, lifetime: &str) -> Result<Server> {
-    let arguments = ["--root", ".", "--test-controls", "--port", port, "--access-lifetime", lifetime];
-    Server::start(project, &arguments, project.target("demo-server.log"))
 }
 
 /// `cargo xtask check-server [ARGUMENT]…`: ends with the code that the program ends with.

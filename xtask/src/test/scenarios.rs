@@ -89,15 +89,11 @@ fn literal(text: &str) -> Option<String> {
 fn generated(text: &str, shown: &Shown) -> Result<String> {
     let (before, section) = text.split_once("## Scenarios").context("no section `Scenarios`")?;
     let mut left = shown.clone();
-    // As long as no test in JavaScript is tagged, those that the table names stay.
-    let keeps_javascript = !shown.values().flatten().any(|test| test.contains(".mjs: "));
     let row = |line: &str| -> Result<String> {
         let mut cells = line.trim_end_matches('|').splitn(4, '|').map(str::trim);
         let (_, number, rule) = (cells.next(), cells.next(), cells.next().unwrap_or_default());
         let Some(number) = number.and_then(|number| number.parse().ok()) else { return Ok(line.to_owned()) };
-        let mut tests = left.remove(&number).unwrap_or_default();
-        let kept = cells.next().unwrap_or_default().split("<br>").filter(|test| test.contains(".mjs: "));
-        tests.extend(kept.filter(|_| keeps_javascript).map(str::to_owned));
+        let tests = left.remove(&number).unwrap_or_default();
         ensure!(!tests.is_empty(), "no test is tagged with scenario {number}");
         Ok(format!("| {number} | {rule} | {} |", tests.join("<br>")))
     };
