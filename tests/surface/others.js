@@ -221,12 +221,15 @@ export function untilLocks(held, pending, name = lockOf()) {
 export class LockSpy {
   /** Name and options of each request. */
   asked = [];
+  /** When the first was made, by the page's clock. */
+  since;
   /** How many looks at who holds what have been answered. */
   looks = 0;
 
   constructor() {
     navigator.locks.request = (name, options, callback) => {
       this.asked.push(`${name} ${Object.keys(options)}`);
+      this.since ??= performance.now();
       return request.call(navigator.locks, name, options, callback);
     };
     navigator.locks.query = async () => {
