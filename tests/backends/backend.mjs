@@ -20,9 +20,7 @@ export class Backend {
   /** `name`: its folder. `pageOrigin`: whose pages may call it. `cookieDomain`: of the cookies that they shall read. */
   static async start(name, pageOrigin, cookieDomain = "") {
     if (!PYTHON)
-      throw new Error(
-        "SILENT_SESSION_PYTHON is not set; `cargo xtask test --only backends` sets it",
-      );
+      throw new Error("SILENT_SESSION_PYTHON is not set; `cargo xtask test backends` sets it");
     const backend = new Backend();
     const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1" };
     backend.#process = spawn(PYTHON, [SERVE, name, pageOrigin, cookieDomain], {

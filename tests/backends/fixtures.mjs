@@ -1,4 +1,6 @@
-// Where a rule is checked: a page in a real Chromium, and a back end on another origin.
+// Where a test runs: a page in a real Chromium, and a back end on another origin.
+
+import assert from "node:assert/strict";
 
 import { test as base } from "@playwright/test";
 
@@ -35,8 +37,11 @@ export function testOf(name, hosts = ONE_HOST, cookieDomain) {
 
     stage: async ({ page, pages, backend }, use, testInfo) => {
       await backend.reset();
+      const uncaught = [];
+      page.on("pageerror", (error) => uncaught.push(String(error.stack ?? error)));
       await page.goto(pages.origin);
       await use(new Stage(page, backend, hosts.backend));
+      assert.deepEqual(uncaught, []);
       if (testInfo.status !== testInfo.expectedStatus) {
         await testInfo.attach("backend.log", { body: String(backend.log) });
       }

@@ -36,10 +36,13 @@ export class Page {
 
   /** Asks the page until it says something true; there may be another page in the tab by then. */
   async waitForFunction(inPage, argument, { polling = LOOK, timeout = PATIENCE } = {}) {
+    let error;
     for (const end = Date.now() + timeout; ; await pause(polling)) {
-      const value = await this.evaluate(inPage, argument).catch(() => undefined);
+      const value = await this.evaluate(inPage, argument).catch((cause) => {
+        error = cause;
+      });
       if (value) return { jsonValue: () => value };
-      if (Date.now() > end) throw new Error(`${inPage} stays false`);
+      if (Date.now() > end) throw new Error(`${inPage} stays false`, { cause: error });
     }
   }
 

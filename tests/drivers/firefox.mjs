@@ -25,7 +25,7 @@ export async function launch() {
     await browser.send("browser.close", {});
     await forget();
   };
-  return { browser, context, watch, close };
+  return { context, watch, close };
 }
 
 /** Tells what the pages of a context complain of, until what it returns is called. */
@@ -40,8 +40,9 @@ class Browser {
   /** Who waits for an answer, by the order's number. */
   #asked = new Map();
   #lastId = 0;
+  /** The only context: all tabs share cookies and storage. */
+  #context = new Context(this);
   /** By their ids. */
-  #contexts = new Map();
   #pages = new Map();
 
   constructor(socket) {
@@ -53,15 +54,8 @@ class Browser {
     await this.send("session.new", { capabilities: {} });
     await this.send("session.subscribe", { events: EVENTS });
     const { contexts } = await this.send("browsingContext.getTree", {});
-    const context = this.#context("default");
-    for (const each of contexts) this.adopt(each.context, context);
-    return context;
-  }
-
-  /** A context with cookies and storage of its own. */
-  async newContext() {
-    const { userContext } = await this.send("browser.createUserContext", {});
-    return this.#context(userContext);
+    for (const { context } of contexts) this.adopt(context);
+    return this.#context;
   }
 
   /** Orders something of the browser, and returns its answer. */
@@ -81,33 +75,25 @@ class Browser {
 
   #happened(method, params) {
     if (method === "network.beforeRequestSent") return this.#note(params.context, params.request);
-    const { level, text, source } = params;
-    this.#pages.get(source.context)?.owner.emit("complaint", `${level}: ${text}`);
+    this.#context.emit("complaint", `${params.level}: ${params.text}`);
   }
 
   /** The page in a tab. */
-  adopt(id, owner) {
+  adopt(id) {
     const page = new Page(id, this.send);
-    this.#pages.set(id, { page, owner });
+    this.#pages.set(id, page);
     return page;
   }
 
-  pagesOf = (owner) =>
-    [...this.#pages.values()].filter((each) => each.owner === owner).map(({ page }) => page);
-
-  #context(id) {
-    const context = new Context(id, this);
-    this.#contexts.set(id, context);
-    return context;
-  }
+  pages = () => [...this.#pages.values()].filter((page) => !page.isClosed());
 
   #note(id, { url, headers }) {
     const named = Object.fromEntries(
       headers.map(({ name, value }) => [name.toLowerCase(), value.value]),
     );
     // A request that outlives its page belongs to none.
-    const { page, owner = this.#contexts.get("default") } = this.#pages.get(id) ?? {};
-    owner.emit("request", {
+    const page = this.#pages.get(id);
+    this.#context.emit("request", {
       url: () => url,
       headers: () => named,
       frame: () => ({ page: () => page }),
@@ -116,39 +102,32 @@ class Browser {
 }
 
 class Context extends EventEmitter {
-  #id;
   #browser;
 
-  constructor(id, browser) {
+  constructor(browser) {
     super();
-    this.#id = id;
     this.#browser = browser;
   }
 
   /** A new tab, and one that is looked at. */
   async newPage() {
-    const wanted = { type: "tab", userContext: this.#id };
-    const { context } = await this.#browser.send("browsingContext.create", wanted);
-    return this.#browser.adopt(context, this);
+    const { context } = await this.#browser.send("browsingContext.create", { type: "tab" });
+    return this.#browser.adopt(context);
   }
 
-  pages = () => this.#browser.pagesOf(this).filter((page) => !page.isClosed());
+  pages = () => this.#browser.pages();
 
   async cookies() {
-    const { cookies } = await this.#browser.send("storage.getCookies", this.#partition());
+    const { cookies } = await this.#browser.send("storage.getCookies", {});
     return cookies.map(({ name, value }) => ({ name, value: value.value }));
   }
 
-  clearCookies = () => this.#browser.send("storage.deleteCookies", this.#partition());
-
-  #partition = () => ({ partition: { type: "storageKey", userContext: this.#id } });
+  clearCookies = () => this.#browser.send("storage.deleteCookies", {});
 
   /** The network of all tabs goes, or comes back. */
   setOffline = (isOffline) =>
     this.#browser.send("emulation.setNetworkConditions", {
       networkConditions: isOffline ? { type: "offline" } : null,
-      userContexts: [this.#id],
+      userContexts: ["default"],
     });
-
-  close = () => this.#browser.send("browser.removeUserContext", { userContext: this.#id });
 }

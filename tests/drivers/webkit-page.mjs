@@ -20,10 +20,12 @@ export class Page {
   #isClosed = false;
   #sequence = 0;
   #initScripts = [];
+  #complain;
 
-  constructor(handle, windows) {
+  constructor(handle, windows, complain) {
     this.#handle = handle;
     this.#windows = windows;
+    this.#complain = complain;
   }
 
   /** Without what `addInitScript` has put into it. */
@@ -101,6 +103,8 @@ export class Page {
   async close() {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    const complaints = await this.#run("return globalThis.complaints ?? []");
+    complaints.forEach(this.#complain);
     await this.#windows.close(this.#handle);
   }
 

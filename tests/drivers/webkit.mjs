@@ -58,11 +58,19 @@ export async function launch({ origin }) {
       .build();
     const context = new Context(new Windows(driver), `${origin}/auth/`);
     await context.begin();
-    return { context, watch: () => () => {}, close: () => close(driver) };
+    return { context, watch, close: () => close(driver) };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Tells what nobody has caught in pages with `begin.js`, when they are closed, until what it returns is called. */
+function watch(context, complain) {
+  context.complain = complain;
+  return () => {
+    context.complain = undefined;
+  };
 }
 
 /** The newest MiniBrowser that is installed: `/usr/lib/<architecture>/webkit2gtk-<version>/MiniBrowser` at Debian's. */
@@ -167,6 +175,8 @@ class Windows {
 class Context {
   /** Whoever asks what the tabs have sent is told that nobody knows. */
   isBlind = true;
+  /** Who is told what a page complains of. */
+  complain;
   #windows;
   #address;
   #pages = [];
@@ -210,7 +220,7 @@ class Context {
   }
 
   #add(handle) {
-    const page = new Page(handle, this.#windows);
+    const page = new Page(handle, this.#windows, (complaint) => this.complain?.(complaint));
     this.#pages.push(page);
     return page;
   }

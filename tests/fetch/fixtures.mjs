@@ -1,5 +1,7 @@
 // A page with a session, and the servers that record what it sends.
 
+import assert from "node:assert/strict";
+
 import { test as base } from "@playwright/test";
 
 import { DRIVERS } from "../drivers/drivers.mjs";
@@ -18,13 +20,16 @@ export const test = base.extend({
   driver: ["chromium", { option: true, scope: "worker" }],
 });
 
-/** Notes what was measured. */
-export const say = (description) => test.info().annotations.push({ type: "measured", description });
+/** Prints what was measured. */
+export const say = (measured) => console.log(`  ${measured}`);
 
 /** A page of that browser, and the servers. */
 export async function open(driver = "chromium") {
   const { launch } = await import(DRIVERS[driver]);
-  const { context, close: closeBrowser } = await launch();
+  const { context, watch, close: closeBrowser } = await launch();
+  const uncaught = [];
+  // The console has a line for each answer that is refused, and for each origin that is closed.
+  watch(context, (complaint) => /uncaught|Error:/.test(complaint) && uncaught.push(complaint));
   const page = await context.newPage();
   const recorder = await Recorder.start(
     [...ORIGINS, WATCHER],
@@ -48,6 +53,7 @@ export async function open(driver = "chromium") {
   const close = async () => {
     await closeBrowser();
     recorder.stop();
+    assert.deepEqual(uncaught, []);
   };
   return { recorder, page, renew, close };
 }

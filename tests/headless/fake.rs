@@ -1,4 +1,4 @@
-//! Binds the auth server and the API of `../js/fake.js`.
+//! Binds the auth server and the API of `../surface/fake.js`.
 #![allow(unreachable_pub, reason = "what wasm-bindgen binds is public or private")]
 
 use js_sys::Function;

@@ -1,4 +1,4 @@
-// What `npm pack` ships, as an app sees it that has installed it. `cargo xtask test --only package` packs, installs
+// What `npm pack` ships, as an app sees it that has installed it. `cargo xtask test package` packs, installs
 // and says in SILENT_SESSION_APP where the app is.
 
 import assert from "node:assert/strict";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const app = process.env.SILENT_SESSION_APP;
-assert(app, "run this by `cargo xtask test --only package`");
+assert(app, "run this by `cargo xtask test package`");
 const installed = join(app, "node_modules", "silent-session");
 
 const read = (...path) => readFileSync(join(...path), "utf8");

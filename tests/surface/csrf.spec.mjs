@@ -21,6 +21,15 @@ test("a CSRF cookie is read at each attempt anew, for refreshes and sign-outs", 
   assert.deepEqual(seen, [null, "one=", "two"]);
 });
 
+test("a CSRF cookie that is no percent-encoding is sent as it is", async ({ run }) => {
+  const seen = await run(async () => {
+    document.cookie = "csrf=100%zz";
+    const { server } = await started({ csrf: { cookie: "csrf", header: "X-CSRF" } });
+    return server.calls[0].request.headers.get("x-csrf");
+  });
+  assert.equal(seen, "100%zz");
+});
+
 test("a CSRF cookie may have a prefix that keeps sibling hosts out", async ({ run }) => {
   const seen = await run(async () => {
     document.cookie = "__Host-csrf=host; Secure; Path=/";

@@ -323,3 +323,11 @@ test("what is wrong names the member", async ({ run }) => {
       `${name}: ${JSON.stringify(thrown)}`,
     );
 });
+
+test("a method is sent in capitals, also one that fetch leaves as it is", async ({ run }) => {
+  const method = await run(async () => {
+    const { server } = await started({ refresh: { url: "/auth/refresh", method: "patch" } });
+    return server.calls[0].request.method;
+  });
+  assert.equal(method, "PATCH");
+});

@@ -1,4 +1,4 @@
-// Where a rule of the public surface is checked: a fresh page with the package in it. Its server is a fake one, and in the page as well.
+// Where the public surface is tested: a fresh page with the package in it. Its server is a fake one, and in the page as well.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

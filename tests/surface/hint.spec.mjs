@@ -131,3 +131,20 @@ test("where storage is refused each visit costs one request", async ({ run }) =>
   });
   assert.deepEqual(asked, [1, 1]);
 });
+
+test("who was signed in without the cookie, and is refused, costs no request any more", async ({
+  run,
+}) => {
+  const asked = await run(async () => {
+    const { server, session } = await started({ sessionHint: "signed_in" });
+    server.answerRefresh(401, "{}", '{"content-type":"application/json"}');
+    server.answerRefresh(401, "{}", '{"content-type":"application/json"}');
+    await outcome(session.refresh());
+    const { reason } = session.state;
+    session.close();
+    const next = start({ sessionHint: "signed_in" });
+    await next.session.ready;
+    return [reason, next.server.calls.length];
+  });
+  assert.deepEqual(asked, ["rejected", 0]);
+});

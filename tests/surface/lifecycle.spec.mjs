@@ -191,3 +191,17 @@ test("the token is renewed ahead of its expiry, until the session is closed", as
   await page.clock.runFor(3_600_000);
   assert.equal(await run(() => nextTask().then(() => server.count("/auth/refresh"))), 2);
 });
+
+test("a session that is closed before its wasm has come starts nothing", async ({ run }) => {
+  const seen = await run(async () => {
+    const { wasm, release } = heldWasm();
+    const { server, session } = start({ wasm });
+    const { session: other } = start({ wasm, name: "other" });
+    session.close();
+    release();
+    await other.ready;
+    for (let turn = 0; turn < 20; turn++) await nextTask();
+    return [(await outcome(session.ready)).thrown.code, server.calls.length];
+  });
+  assert.deepEqual(seen, ["ERR_SESSION_CLOSED", 0]);
+});

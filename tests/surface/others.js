@@ -1,4 +1,4 @@
-// What a rule plays by hand beside a session: other tabs, holders of the lock, what is stored, a
+// What a test plays by hand beside a session: other tabs, holders of the lock, what is stored, a
 // clock that stands still, a browser that lacks something. For a page and for a worker.
 
 /** After the tasks that are due. */

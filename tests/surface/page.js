@@ -1,4 +1,4 @@
-// What the rules find in the page, as globals: the package, a server, and a few ways to look at both.
+// What the tests find in the page, as globals: the package, a server, and a few ways to look at both.
 
 import { FakeServer } from "/fake.js";
 import * as others from "/others.js";

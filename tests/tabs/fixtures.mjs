@@ -37,15 +37,9 @@ export const test = base.extend({
   /** With no tab open, nobody signed in, and a server without faults. What the pages complain of fails the test. */
   stage: async ({ server, people }, use, testInfo) => {
     const complaints = [];
-    const say = (measured) =>
-      testInfo.annotations.push({ type: "measured", description: measured });
+    const say = (measured) => console.log(`  ${measured}`);
     const unwatch = people.watch(people.context, (complaint) => complaints.push(complaint));
-    const newContext = async () => {
-      const context = await people.browser.newContext();
-      people.watch(context, (complaint) => complaints.push(complaint));
-      return context;
-    };
-    const stage = new Stage(server, people.context, { newContext, say });
+    const stage = new Stage(server, people.context, say);
     await stage.clear();
     await use(stage);
     if (testInfo.status !== testInfo.expectedStatus)

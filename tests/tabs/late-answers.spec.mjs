@@ -18,12 +18,13 @@ test("a refresh that was given up is not aborted: its late answer counts, and it
   const { session, generation } = await tab.state();
   const spent = await stage.cookie();
   await server.reset();
-  await server.faults({ refresh: { delay_after_ms: ANSWER, times: 1 } });
+  await server.faults({ refresh: { hold: "after" } });
   assert.equal(
     await tab.run(() => session.refresh().catch(({ code }) => code)),
     "ERR_REFRESH_TIMEOUT",
   );
   assert.equal((await tab.state()).generation, generation);
+  await server.faults({});
   await tab.becomes({ status: "active", session, generation: generation + 1, error: undefined });
   const { refreshes, rotated } = await server.counters();
   assert.deepEqual({ refreshes, rotated }, { refreshes: 1, rotated: 1 });

@@ -60,12 +60,13 @@ test("requests that are on the wire then are not sent again with that user's tok
 }) => {
   const { server } = stage;
   const [one, ...others] = await stage.signedIn(3);
-  await server.faults({ api: { delay_before_ms: 1_500 } });
+  await server.faults({ api: { hold: "before" } });
   const calls = stage.callTogether(others, 2);
   await stage.wire.until(() => others.every((tab) => tab.sent("/api/me").length === 2));
   await server.revokeAccess();
   await one.signIn("bob");
   for (const tab of others) await tab.becomes({ status: "active", sub: "bob", elsewhere: true });
+  await server.faults({});
   const { answers } = await calls;
   for (const answer of answers) assert.deepEqual(answer, { by: "alice", status: 401, sub: null });
   for (const tab of others)

@@ -1,4 +1,4 @@
-// Where a rule is checked: real tabs of one browser, and the reference server with strict reuse detection.
+// Where a test runs: real tabs of one browser, and the reference server with strict reuse detection.
 
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
@@ -21,15 +21,13 @@ export class Stage {
   /** Prints what was measured. */
   say;
   #context;
-  #newContext;
-  /** Always there in the first profile, so that the browser stays, and to look at, so that no tab is seen. */
+  /** Always there, so that the browser stays, and to look at, so that no tab is seen. */
   #blank;
 
-  constructor(server, context, { newContext, say }) {
+  constructor(server, context, say) {
     this.server = server;
     this.#context = context;
     [this.#blank] = context.pages();
-    this.#newContext = newContext;
     this.wire = new Wire(context);
     this.say = say;
   }
@@ -159,12 +157,6 @@ export class Stage {
   usersOf = (requests) =>
     requests.filter(({ token }) => token).map(({ token }) => subjectOf(token));
 
-  /** A browser profile of its own, with its own cookie: somebody else's browser. */
-  async newProfile() {
-    const context = await this.#newContext();
-    return new Stage(this.server, context, { say: this.say });
-  }
-
   async clear() {
     const page = await this.openBystander();
     await page.evaluate(() => localStorage.clear());
@@ -175,7 +167,6 @@ export class Stage {
 
   async close() {
     this.wire.close();
-    if (!this.#blank) return this.#context.close();
     const pages = this.#context.pages().filter((page) => page !== this.#blank);
     await Promise.all(pages.map((page) => page.close()));
   }

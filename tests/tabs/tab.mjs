@@ -77,9 +77,6 @@ export class Tab {
       timeout: PATIENCE,
     });
 
-  /** When it was first known whether somebody is signed in, in milliseconds since the page was asked for. */
-  settledAt = () => this.run(() => session.ready.then(() => settledAt));
-
   /** Waits until the token that it has now is past its time. */
   async lapses() {
     const { expiresAt } = await this.state();

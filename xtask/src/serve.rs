@@ -94,7 +94,7 @@ pub(crate) fn demo(project: &Project, mut arguments: Parser) -> Result<()> {
     let mut programs = Command::from(build::build_programs(project)).spawn()?;
     setup::ensure(project, if check { suites::NEEDS } else { build::NEEDS })?;
     build::build(project, Profile::Lean)?;
-    programs.wait()?;
+    ensure!(programs.wait()?.success(), "the programs of the demo do not build");
     if check {
         return suites::browser(project, "demo");
     }

@@ -1,4 +1,4 @@
-// An app in a tab, with what the rules want of it as globals. Its options come with the address, for a tab that is
+// An app in a tab, with what the tests want of it as globals. Its options come with the address, for a tab that is
 // loaded again makes the same session.
 
 import "/begin.js";
@@ -33,12 +33,6 @@ const events = [];
 /** The sessions of this page, the first one of which is what most rules are about. */
 const session = start(options);
 
-/** When it was first known whether somebody is signed in, in milliseconds since the page was asked for. */
-let settledAt;
-session.ready.then(() => {
-  settledAt = performance.now();
-});
-
 /** Which statuses there have been, oldest first. */
 const states = [session.state.status];
 session.subscribe(
@@ -68,16 +62,6 @@ function login(user) {
 /** Signs in, as an app does. */
 function signIn(user, into = session) {
   return into.signIn(() => login(user));
-}
-
-/** How long a refresh takes that is nothing but one, in milliseconds. */
-async function timeOfBareRefresh() {
-  const began = performance.now();
-  await fetch("/auth/refresh", {
-    method: "POST",
-    headers: { "x-requested-with": String(Math.random()) },
-  });
-  return performance.now() - began;
 }
 
 /** One call of the API: by whom, as far as the page knew then, and for whom it was taken. */
@@ -173,7 +157,5 @@ Object.assign(globalThis, {
   start,
   states,
   stopCalling,
-  timeOfBareRefresh,
   wakingCalls,
 });
-Object.defineProperty(globalThis, "settledAt", { get: () => settledAt });

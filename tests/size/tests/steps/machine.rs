@@ -36,7 +36,7 @@ struct Host {
 impl Machine {
     /// Creates a session. `MACHINE_WASM` is the path of the wasm.
     pub(crate) fn new(config: &[u64]) -> Self {
-        let path = std::env::var_os("MACHINE_WASM").expect("run this by `cargo xtask test --only steps`");
+        let path = std::env::var_os("MACHINE_WASM").expect("run this by `cargo xtask test steps`");
         let wasm = std::fs::read(path).expect("MACHINE_WASM can be read");
         let engine = Engine::new(Config::default().consume_fuel(true).fuel_cost(STEPS));
         let mut store = Store::new(&engine, Host::default());
