@@ -35,13 +35,29 @@ export const test = base.extend({
     { scope: "worker" },
   ],
 
-  /** What the pages complain of, and a test does not take, fails it. */
-  stage: async ({ context, page, origin }, use) => {
-    const stage = new Stage(context, page, origin);
+  /** Stages that can be used again: to make a context takes longer than most tests. */
+  free: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it what a fixture needs.
+    async ({}, use) => {
+      const free = [];
+      await use(free);
+      for (const stage of free) await stage.close();
+    },
+    { scope: "worker" },
+  ],
+
+  /** A new document in a context where nothing is stored. What the pages complain of, and a test does not take, fails it. */
+  stage: async ({ browser, free, origin }, use, testInfo) => {
+    const stage = free.pop() ?? (await Stage.make(browser, origin));
     await stage.open();
     await use(stage);
-    assert.deepEqual(await stage.takeComplaints(), []);
+    const complaints = await stage.takeComplaints();
+    if (complaints.length > 0 || testInfo.errors.length > 0 || stage.isSpent) await stage.close();
+    else free.push(await stage.clear());
+    assert.deepEqual(complaints, []);
   },
+
+  page: ({ stage }, use) => use(stage.page),
 
   /** Runs a function in the page. It closes over nothing of Node's. */
   run: ({ stage }, use) => use(stage.run),
@@ -67,6 +83,8 @@ async function serveFile({ url }, response) {
 class Stage {
   /** The page that was opened first. */
   page;
+  /** Whether something was done to the context that cannot be undone: its clock is a fake one. */
+  isSpent = false;
   #context;
   #origin;
   #complaints = [];
@@ -79,14 +97,39 @@ class Stage {
       this.#complaints.push(`uncaught: ${error.error().message ?? error.error()}`),
     );
     context.on("console", (message) => this.#complaints.push(`console: ${message.text()}`));
+    const { clock } = page;
+    const install = clock.install.bind(clock);
+    clock.install = (options) => {
+      this.isSpent = true;
+      return install(options);
+    };
+  }
+
+  static async make(browser, origin) {
+    const context = await browser.newContext();
+    return new Stage(context, await context.newPage(), origin);
   }
 
   /** Begins with a new document, and nothing stored; the globals of page.js are there. */
   async open() {
     await this.page.goto(this.#origin);
     // Only now: the sessions of the document before might have remembered something to the last.
-    await this.page.evaluate(() => localStorage.clear());
+    await this.page.evaluate(() => {
+      localStorage.clear();
+      sessionStorage.clear();
+    });
   }
+
+  /** As it was at first, but for what the document has stored: that goes when the next one is there. */
+  async clear() {
+    for (const page of this.#context.pages()) if (page !== this.page) await page.close();
+    await this.page.unrouteAll();
+    this.page.removeAllListeners("request");
+    await this.#context.clearCookies();
+    return this;
+  }
+
+  close = () => this.#context.close();
 
   /** A second page of the same origin. */
   async openAnother() {

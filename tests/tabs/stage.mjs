@@ -158,6 +158,8 @@ export class Stage {
     requests.filter(({ token }) => token).map(({ token }) => subjectOf(token));
 
   async clear() {
+    // Replies that it holds are let go: their cookies are there when a page has been loaded.
+    await this.server.reset();
     const page = await this.openBystander();
     await page.evaluate(() => localStorage.clear());
     await page.close();
