@@ -28,8 +28,8 @@ export async function open(driver = "chromium") {
   const { launch } = await import(DRIVERS[driver]);
   const { context, watch, close: closeBrowser } = await launch();
   const uncaught = [];
-  // The console has a line for each answer that is refused, and for each origin that is closed.
-  watch(context, (complaint) => /uncaught|Error:/.test(complaint) && uncaught.push(complaint));
+  // Firefox does not tell them from its lines for each answer that is refused, and for each origin that is closed.
+  watch(context, (complaint) => complaint.startsWith("uncaught") && uncaught.push(complaint));
   const page = await context.newPage();
   const recorder = await Recorder.start(
     [...ORIGINS, WATCHER],
