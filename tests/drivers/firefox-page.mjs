@@ -1,12 +1,7 @@
 // One tab of Firefox, with those methods of Playwright's pages that `tests/tabs/tab.mjs` is written for.
 
-import { setTimeout as pause } from "node:timers/promises";
-
 import { fromBidi, toBidi } from "./bidi-values.mjs";
-
-/** How often it is looked whether a page is there, and for how long, in milliseconds. */
-const LOOK = 20;
-const PATIENCE = 60_000;
+import { untilTrue } from "./until.mjs";
 
 export class Page {
   #context;
@@ -35,16 +30,7 @@ export class Page {
   }
 
   /** Asks the page until it says something true; there may be another page in the tab by then. */
-  async waitForFunction(inPage, argument, { polling = LOOK, timeout = PATIENCE } = {}) {
-    let error;
-    for (const end = Date.now() + timeout; ; await pause(polling)) {
-      const value = await this.evaluate(inPage, argument).catch((cause) => {
-        error = cause;
-      });
-      if (value) return { jsonValue: () => value };
-      if (Date.now() > end) throw new Error(`${inPage} stays false`, { cause: error });
-    }
-  }
+  waitForFunction = (inPage, argument, limits) => untilTrue(this, inPage, argument, limits);
 
   /** Runs a function in all documents of this tab that come, before anything of theirs. */
   addInitScript(inPage) {
@@ -66,7 +52,7 @@ export class Page {
     const from = await this.evaluate(() => location.href);
     await this.#send("browsingContext.traverseHistory", { context: this.#context, delta: -1 });
     const isThere = (from) => location.href !== from && document.readyState === "complete";
-    await this.waitForFunction(isThere, from, { polling: LOOK, timeout: PATIENCE });
+    await this.waitForFunction(isThere, from);
   }
 
   async close() {

@@ -3,6 +3,7 @@
 
 import { chromium } from "@playwright/test";
 
+import { QUIET } from "./chromium.mjs";
 import { address, start } from "./program.mjs";
 
 const PROGRAM = process.env.CHROME ?? "/usr/bin/chromium";
@@ -10,15 +11,9 @@ const PROGRAM = process.env.CHROME ?? "/usr/bin/chromium";
 export const INSECURE_HOST = "insecure.test";
 const ARGUMENTS = [
   "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
+  ...QUIET,
   "--disable-dev-shm-usage",
-  "--no-first-run",
   "--no-default-browser-check",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
   "--disable-crash-reporter",
   `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
 ];

@@ -2,6 +2,8 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 
+import { untilTrue } from "./until.mjs";
+
 /** How often it is looked whether something is there, in milliseconds. */
 const LOOK = 10;
 /** And for how long: a limit, and no more than that. */
@@ -67,16 +69,7 @@ export class Page {
   }
 
   /** Asks the page until it says something true; there may be another page in the window by then. */
-  async waitForFunction(inPage, argument, { polling = LOOK, timeout = PATIENCE } = {}) {
-    let error;
-    for (const end = Date.now() + timeout; ; await pause(polling)) {
-      const value = await this.evaluate(inPage, argument).catch((cause) => {
-        error = cause;
-      });
-      if (value) return { jsonValue: () => value };
-      if (Date.now() > end) throw new Error(`${inPage} stays false`, { cause: error });
-    }
-  }
+  waitForFunction = (inPage, argument, limits) => untilTrue(this, inPage, argument, limits);
 
   /**
    * Runs a function in the documents of this window that come, before any script of theirs. Classic WebDriver has no
