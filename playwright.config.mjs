@@ -13,7 +13,7 @@ export default defineConfig({
   reporter: "list",
   // A limit and nothing else: on a machine with other work a test may take ten times as long as it should.
   timeout: 120_000,
-  workers: 2,
+  workers: 4,
   forbidOnly: true,
   use: { launchOptions: CHROMIUM, trace: "retain-on-failure" },
   projects: [
