@@ -73,6 +73,38 @@ impl Need {
             Self::CargoMutants => tools::cargo_mutants().provide(project),
         }
     }
+
+    /// The reason to skip its tests, with what to install by hand. `None` if it is there, or if tests
+    /// without it fail instead.
+    pub(crate) fn reason_to_skip(self, project: &Project) -> Result<Option<&'static str>> {
+        let (is_there, reason) = match self {
+            Self::Firefox => (
+                browsers::find_firefox()?.is_some(),
+                "no Firefox: install it (Debian: firefox-esr), or set FIREFOX to its path",
+            ),
+            Self::Webkit => (
+                browsers::find_webkit()?.is_some(),
+                "no WebKit: install its driver and Xvfb (Debian: webkit2gtk-driver, xvfb)",
+            ),
+            Self::Geckodriver => (
+                browsers::find_geckodriver()?.is_some(),
+                "no geckodriver: install it, or set GECKODRIVER to its path",
+            ),
+            Self::Python => (
+                python::find(project)?.is_some(),
+                "no Python of 3.10 or later with venv: install it (Debian: python3-venv)",
+            ),
+            Self::WasmTarget
+            | Self::RustSource
+            | Self::Components
+            | Self::Node
+            | Self::Chromium
+            | Self::TestRunner
+            | Self::WasmPack
+            | Self::CargoMutants => return Ok(None),
+        };
+        Ok((!is_there).then_some(reason))
+    }
 }
 
 /// `cargo xtask setup`

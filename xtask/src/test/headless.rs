@@ -13,7 +13,7 @@ const TIMEOUT: &str = "240";
 /// The place in `webdriver.json` where the browser is named.
 const OPTIONS: &str = "\"goog:chromeOptions\": {";
 
-/// Runs them. Firefox is left out where it or its driver is missing.
+/// Runs them in Chromium, and in Firefox where it and its driver are installed.
 pub(super) fn test(project: &Project) -> Result<()> {
     let sh = &project.shell;
     let browser = browsers::chromium(project)?;
@@ -31,10 +31,9 @@ pub(super) fn test(project: &Project) -> Result<()> {
     let driver = &browser.driver;
     let mut commands =
         vec![cmd!(sh, "{program} test --mode no-install --headless --chrome --chromedriver {driver}")];
-    match browsers::find_geckodriver()?.filter(|_| matches!(browsers::find_firefox(), Ok(Some(_)))) {
-        Some(driver) => commands
-            .push(cmd!(sh, "{program} test --mode no-install --headless --firefox --geckodriver {driver}")),
-        None => println!("SKIPPED in Firefox: it or geckodriver is not here, and could not be installed."),
+    if let (Some(_), Some(driver)) = (browsers::find_firefox()?, browsers::find_geckodriver()?) {
+        commands
+            .push(cmd!(sh, "{program} test --mode no-install --headless --firefox --geckodriver {driver}"));
     }
     for command in commands {
         command

@@ -8,8 +8,9 @@ mod pages;
 pub(crate) mod scenarios;
 mod steps;
 pub(crate) mod suites;
+mod table;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 use lexopt::{Arg, Parser, ValueExt as _};
@@ -17,6 +18,7 @@ use lexopt::{Arg, Parser, ValueExt as _};
 use crate::project::Project;
 use crate::setup;
 use steps::{STEPS, Step};
+use table::{Line, Outcome, table};
 
 /// The group of steps that answers within three minutes once everything is built.
 const QUICK: &str = "quick";
@@ -36,15 +38,17 @@ pub(crate) fn command(project: &Project, mut arguments: Parser) -> Result<()> {
         }
     }
     let steps = chosen(&names)?;
-    let mut times = Vec::new();
+    let mut lines = Vec::new();
     let needs = steps.iter().flat_map(|step| step.needs).copied().collect::<Vec<_>>();
-    timed(&mut times, "setup", || setup::ensure(project, &needs)).context("again: cargo xtask setup")?;
+    timed(&mut lines, "setup", Outcome::Passed, || setup::ensure(project, &needs))
+        .context("again: cargo xtask setup")?;
     for step in steps {
-        timed(&mut times, step.name, || (step.run)(project))
+        let missing = step.needs.iter().find_map(|need| need.reason_to_skip(project).transpose());
+        run(&mut lines, step, missing.transpose()?, || (step.run)(project))
             .with_context(|| format!("again: cargo xtask test {}", step.name))?;
     }
-    print!("\n{}", table(&times));
-    println!("{}", if names.is_empty() { "all steps passed" } else { "passed" });
+    print!("\n{}", table(&lines));
+    println!("{}", table::verdict(&lines, names.is_empty()));
     Ok(())
 }
 
@@ -67,19 +71,37 @@ fn list() -> String {
     STEPS.iter().map(line).collect::<String>() + &format!("{QUICK:<14}These: {}.\n", quick.join(", "))
 }
 
-type Times = Vec<(&'static str, Duration)>;
+/// Runs a step, or skips it or a part of it for what is missing.
+fn run(
+    lines: &mut Vec<Line>,
+    step: &Step,
+    missing: Option<&'static str>,
+    work: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    match missing {
+        None => timed(lines, step.name, Outcome::Passed, work),
+        Some(reason) if step.in_part => timed(lines, step.name, Outcome::PassedInPart(reason), work),
+        Some(reason) => timed(lines, step.name, Outcome::Skipped(reason), || Ok(())),
+    }
+}
 
-/// Runs a step and prints how long it took. A failure prints the times of all steps so far.
-fn timed(times: &mut Times, name: &'static str, run: impl FnOnce() -> Result<()>) -> Result<()> {
+/// Runs a step and prints how it ended, and how long it took. A failure prints the lines of all
+/// steps so far.
+fn timed(
+    lines: &mut Vec<Line>,
+    name: &'static str,
+    outcome: Outcome,
+    work: impl FnOnce() -> Result<()>,
+) -> Result<()> {
     println!("\n=== {name} ===");
     let start = now();
-    let result = run();
-    times.push((name, start.elapsed()));
-    let seconds = start.elapsed().as_secs_f64();
-    if result.is_ok() {
-        println!("=== {name} passed in {seconds:.1} s ===");
-    } else {
-        println!("\n{}", table(times));
+    let result = work();
+    let time = start.elapsed();
+    let seconds = time.as_secs_f64();
+    lines.push(Line { name, time, outcome: if result.is_ok() { outcome } else { Outcome::Failed } });
+    match &result {
+        Ok(()) => println!("=== {name} {outcome}, {seconds:.1} s ==="),
+        Err(_) => println!("\n{}", table(lines)),
     }
     result.with_context(|| format!("step `{name}` FAILED after {seconds:.1} s"))
 }
@@ -88,12 +110,6 @@ fn timed(times: &mut Times, name: &'static str, run: impl FnOnce() -> Result<()>
 #[expect(clippy::disallowed_methods, reason = "only the machine is forbidden to read the clock")]
 pub(crate) fn now() -> Instant {
     Instant::now()
-}
-
-fn table(times: &Times) -> String {
-    let line = |name: &str, time: Duration| format!("{name:<14}{:>8.1} s\n", time.as_secs_f64());
-    let lines: String = times.iter().map(|(name, time)| line(name, *time)).collect();
-    lines + &line("in all", times.iter().map(|(_, time)| *time).sum())
 }
 
 #[cfg(test)]
@@ -116,17 +132,37 @@ mod tests {
 
     #[test]
     fn a_failure_names_its_step() {
-        let mut times = Times::new();
-        let failure = timed(&mut times, "lint", || bail!("too long")).unwrap_err();
+        let mut lines = Vec::new();
+        let failure = timed(&mut lines, "lint", Outcome::Passed, || bail!("too long")).unwrap_err();
         let failure = format!("{failure:#}");
         assert!(failure.starts_with("step `lint` FAILED") && failure.ends_with("too long"), "{failure}");
-        assert_eq!(times.len(), 1);
+        assert_eq!(outcomes(&lines), [("lint", Outcome::Failed)]);
     }
 
     #[test]
-    fn the_last_line_of_the_table_is_the_sum() {
-        let times = vec![("lint", Duration::from_millis(1500)), ("native", Duration::from_secs(10))];
-        let expected = "lint               1.5 s\nnative            10.0 s\nin all            11.5 s\n";
-        assert_eq!(table(&times), expected);
+    fn a_step_without_what_it_needs_is_skipped_and_not_passed() {
+        let mut lines = Vec::new();
+        let step = |name: &str| STEPS.iter().find(|step| step.name == name).unwrap();
+        let mut runs = Vec::new();
+        for (name, missing) in
+            [("firefox", Some("no Firefox")), ("webkit", None), ("headless", Some("no Firefox"))]
+        {
+            run(&mut lines, step(name), missing, || {
+                runs.push(name);
+                Ok(())
+            })
+            .unwrap();
+        }
+        assert_eq!(runs, ["webkit", "headless"]);
+        let expected = [
+            ("firefox", Outcome::Skipped("no Firefox")),
+            ("webkit", Outcome::Passed),
+            ("headless", Outcome::PassedInPart("no Firefox")),
+        ];
+        assert_eq!(outcomes(&lines), expected);
+    }
+
+    fn outcomes(lines: &[Line]) -> Vec<(&'static str, Outcome)> {
+        lines.iter().map(|line| (line.name, line.outcome)).collect()
     }
 }

@@ -22,6 +22,9 @@ pub(crate) struct Step {
     pub(crate) in_all: bool,
     /// Whether it is in the group `quick`.
     pub(crate) in_quick: bool,
+    /// Whether a part of it runs where Firefox, WebKit or Python is missing. Other steps are then
+    /// skipped as a whole.
+    pub(crate) in_part: bool,
     /// Runs it.
     pub(crate) run: fn(&Project) -> Result<()>,
 }
@@ -32,7 +35,7 @@ const fn step(
     needs: &'static [Need],
     run: fn(&Project) -> Result<()>,
 ) -> Step {
-    Step { name, about, needs, in_all: true, in_quick: false, run }
+    Step { name, about, needs, in_all: true, in_quick: false, in_part: false, run }
 }
 
 const fn quick(step: Step) -> Step {
@@ -60,7 +63,10 @@ pub(crate) const STEPS: &[Step] = &[
         suites::node(project, "tests/check-server")
     }),
     step("package", "What npm packs, installed into an empty project", build::NEEDS, suites::package),
-    step("headless", "The exports of the crate in browsers, by wasm-pack", HEADLESS, headless::test),
+    Step {
+        in_part: true,
+        ..step("headless", "The exports of the crate in browsers, by wasm-pack", HEADLESS, headless::test)
+    },
     quick(step("surface", "The JavaScript surface", suites::NEEDS, |project| {
         suites::browser(project, "surface")
     })),
@@ -74,9 +80,15 @@ pub(crate) const STEPS: &[Step] = &[
     step("libraries", "The libraries that take `session.fetch`", suites::NEEDS, |project| {
         suites::browser(project, "libraries")
     }),
-    step("backends", "Django and Flask, where there is Python", suites::BACKENDS_NEEDS, suites::backends),
-    step("firefox", "Tabs and fetch in Firefox, where there is one", suites::FIREFOX_NEEDS, suites::firefox),
-    step("webkit", "The main story in WebKit, where there is one", suites::WEBKIT_NEEDS, suites::webkit),
+    step("backends", "Django and Flask, where there is Python", suites::BACKENDS_NEEDS, |project| {
+        suites::browser(project, "backends")
+    }),
+    step("firefox", "Tabs and fetch in Firefox, where there is one", suites::FIREFOX_NEEDS, |project| {
+        suites::browser(project, "firefox")
+    }),
+    step("webkit", "The main story in WebKit, where there is one", suites::WEBKIT_NEEDS, |project| {
+        suites::browser(project, "webkit")
+    }),
 ];
 
 const LINT: &[Need] = &[Need::Components, Need::WasmTarget, Need::Node];

@@ -52,42 +52,6 @@ fn equipped<'a>(project: &Project, mut command: Cmd<'a>) -> Result<Cmd<'a>> {
     Ok(command.env("SILENT_SESSION_SERVER_PROGRAM", build::program(project, "auth-server")?))
 }
 
-/// Tries back ends that people already run, from PyPI, where there is a Python.
-pub(crate) fn backends(project: &Project) -> Result<()> {
-    if python::find(project)?.is_none() {
-        println!(
-            "SKIPPED: there is no python3 of 3.10 or later here, or it has no venv. Please install it (Debian, as \
-             root: apt-get install python3-venv)."
-        );
-        return Ok(());
-    }
-    browser(project, "backends")
-}
-
-/// Runs the tests in Firefox, where there is one.
-pub(crate) fn firefox(project: &Project) -> Result<()> {
-    if find_firefox()?.is_none() {
-        println!(
-            "SKIPPED: Firefox is not here, and could not be installed. Please install it (Debian, as root: apt-get \
-             install firefox-esr), or set FIREFOX to its path."
-        );
-        return Ok(());
-    }
-    browser(project, "firefox")
-}
-
-/// Runs the main story in WebKit, where there is one.
-pub(crate) fn webkit(project: &Project) -> Result<()> {
-    if find_webkit()?.is_none() {
-        println!(
-            "SKIPPED: WebKit's driver or Xvfb is not here, and could not be installed. Please install them (Debian, \
-             as root: apt-get install webkit2gtk-driver xvfb)."
-        );
-        return Ok(());
-    }
-    browser(project, "webkit")
-}
-
 /// Packs the package, installs it into an empty project, and tests it there.
 pub(crate) fn package(project: &Project) -> Result<()> {
     build::build(project, Profile::Lean)?;
