@@ -128,9 +128,9 @@ const create = (sources) =>
 const createBare = (sources) =>
   sources.map((source) => thrownBy(() => createSession((0, eval)(`(${source})`))));
 
-test("what is wrong throws a TypeError at once, with a code and the name of the option", {
-  tag: ["@scenario-99"],
-}, async ({ stage }) => {
+test("what is wrong throws a TypeError at once, with a code and the name of the option", async ({
+  stage,
+}) => {
   const thrown = await stage.run(
     createBare,
     WRONG.map(([source]) => source),
@@ -231,4 +231,39 @@ test("sessions of two names do not share their id", async ({ stage }) => {
   });
   assert.equal(ids[0], ids[2]);
   assert.notEqual(ids[0], ids[1]);
+});
+
+test("two apps of one origin with a refresh function need a name each, and do not meet", {
+  tag: ["@scenario-99"],
+}, async ({ run }) => {
+  const seen = await run(async () => {
+    const create = (sub, name) => createSession({ refresh: () => jwt({ sub }), name });
+    const unnamed = thrownBy(() => create("alice"));
+    const sessions = [];
+    for (const sub of ["alice", "bob"]) {
+      const session = create(sub, `app of ${sub}`);
+      await session.ready;
+      sessions.push(session);
+    }
+    const users = () => sessions.map(({ state }) => [state.claims?.sub, state.generation]);
+    const atFirst = users();
+    await sessions[0].refresh();
+    await manyTasks();
+    const refreshed = users();
+    await sessions[0].signOut();
+    await manyTasks();
+    return [unnamed.code, atFirst, refreshed, sessions.map(({ state }) => state.status)];
+  });
+  assert.deepEqual(seen, [
+    "ERR_INVALID_OPTION",
+    [
+      ["alice", 1],
+      ["bob", 1],
+    ],
+    [
+      ["alice", 2],
+      ["bob", 1],
+    ],
+    ["ended", "active"],
+  ]);
 });

@@ -72,17 +72,28 @@ fn test_in(text: &str) -> Option<String> {
     literal(text)
 }
 
-/// The first string in a text of JavaScript, as it can stand between backticks and in a table.
+/// The first string in a text of JavaScript, as it can stand between backticks and in a table. What a
+/// template inserts differs from case to case: an ellipsis stands for it.
 fn literal(text: &str) -> Option<String> {
     let rest = &text[text.find(['"', '\'', '`'])?..];
     let quote = rest.chars().next()?;
-    let mut characters = rest.chars().skip(1);
+    let mut characters = rest.chars().skip(1).peekable();
     let mut title = String::new();
     while let Some(character) = characters.next().filter(|character| *character != quote) {
-        let character = if character == '\\' { characters.next()? } else { character };
-        title.push(if character == '`' { '\'' } else { character });
+        match character {
+            '\\' => title.push(characters.next()?),
+            '$' if quote == '`' && characters.peek() == Some(&'{') => {
+                let mut depth = 0;
+                characters.find(|character| {
+                    depth += i32::from(*character == '{') - i32::from(*character == '}');
+                    depth == 0
+                })?;
+                title.push('…');
+            }
+            _ => title.push(character),
+        }
     }
-    Some(title.replace('|', "\\|"))
+    Some(title.replace('`', "'").replace('|', "\\|"))
 }
 
 /// The text of the page, with the third column made from the tags.
@@ -128,9 +139,17 @@ mod tests {
         let playwright = "test(\n  \"a \\\"b\\\" | c\",\n  { tag: [\"@scenario-4\", \"@scenario-51\"] },";
         let title = "a \"b\" \\| c".to_owned();
         assert_eq!(read(playwright), [(4, title.clone()), (51, title)]);
-        let comment = "  // Scenario 7.\n  rule(\n    `clocks ${where}`, async () => {});";
-        assert_eq!(read(comment), [(7, "clocks ${where}".to_owned())]);
+        let comment = "  // Scenario 7.\n  rule(\n    'costs $1', async () => {});";
+        assert_eq!(read(comment), [(7, "costs $1".to_owned())]);
         assert!(read("// Scenarios of users.\n").is_empty());
+    }
+
+    #[test]
+    fn an_ellipsis_stands_for_what_a_template_inserts() {
+        let title = |text: &str| literal(text).unwrap();
+        assert_eq!(title("`a clock ${where} costs $1, ${a(() => { b })}`, {"), "a clock … costs $1, …");
+        assert_eq!(title("\"`${name}` is kept\""), "'${name}' is kept");
+        assert_eq!(literal("`never ${closed`"), None);
     }
 
     #[test]
