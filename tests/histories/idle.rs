@@ -116,7 +116,7 @@ fn sent(world: &World) -> (usize, usize) {
         let reports = world.tabs.iter().flat_map(|tab| &tab.reports);
         reports.filter(|report| which(report)).count()
     };
-    let sent = count(|report| matches!(report, Report::RefreshStarted { .. }));
+    let sent = world.tabs.iter().map(|tab| tab.sent().count()).sum::<usize>();
     let good = count(|report| matches!(report, Report::RefreshSettled { outcome: Ok(()), .. }));
     let unsent = count(|report| {
         matches!(report, Report::RefreshSettled { outcome: Err(RefreshFailure::Offline), .. })

@@ -164,14 +164,7 @@ fn the_second_refresh_has_an_attempt_id_of_its_own() {
     world.server.revoke_all();
     world.sign_out(TAB);
     world.run(5_000);
-    let ids: Vec<_> = world.tabs[0]
-        .reports
-        .iter()
-        .filter_map(|report| match report {
-            Report::RefreshStarted { id } => Some(*id),
-            _ => None,
-        })
-        .collect();
+    let ids: Vec<_> = world.tabs[0].sent().collect();
     assert_eq!(ids.len(), 3);
     assert!(ids[1] != ids[2] && ids[0] != ids[1]);
 }

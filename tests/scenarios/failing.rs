@@ -2,8 +2,6 @@
 
 use super::*;
 
-use silent_session::session::Report;
-
 // Scenarios 6, 40, 68.
 #[test]
 fn nothing_but_a_rejection_ends_a_session() {
@@ -181,15 +179,14 @@ fn where_nobody_waits_the_pauses_of_an_outage_grow_on_and_whoever_comes_is_serve
         let mut world = signed_in();
         world.server.failing = 100;
         world.run(20 * MINUTE);
-        let before = world.tabs[0].reports.len();
+        let before = world.tabs[0].sent().count();
         for _ in 0..60 {
             if is_used {
                 world.fetch(TAB);
             }
             world.run(MINUTE);
         }
-        let started = |report: &&Report| matches!(report, Report::RefreshStarted { .. });
-        let sent = world.tabs[0].reports[before..].iter().filter(started).count();
+        let sent = world.tabs[0].sent().count() - before;
         world.server.failing = 0;
         let request = world.fetch(TAB);
         world.run(MINUTE);

@@ -2,7 +2,7 @@
 
 use silent_session::session::{
     AttemptId, EpochId, Fingerprint, InFlight, MarkerState, Note, Noted, Offer, Pace, PeerMessage,
-    RefreshMarker, RefreshReply, Report,
+    RefreshMarker, RefreshReply,
 };
 
 use super::*;
@@ -152,10 +152,7 @@ fn a_flood_causes_few_refreshes_and_the_session_is_renewed_after_it() {
     for index in 0..count {
         let (mut world, tabs) = two_tabs_and_a_worker(true);
         let message = messages(&world)[index].clone();
-        let sent = |world: &World| {
-            let reports = world.tabs.iter().flat_map(|tab| &tab.reports);
-            reports.filter(|report| matches!(report, Report::RefreshStarted { .. })).count()
-        };
+        let sent = |world: &World| world.tabs.iter().map(|tab| tab.sent().count()).sum::<usize>();
         let before = sent(&world);
         flood(&mut world, &message, if cfg!(judge) { 20_000 } else { 1_000 }, HOUR);
         // Thirty, and those that the lifetime of a quarter of an hour requires.

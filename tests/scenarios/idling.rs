@@ -2,15 +2,12 @@
 
 use super::*;
 
-use silent_session::session::{PeerMessage, Report, Rotation};
+use silent_session::session::{PeerMessage, Rotation};
 use world::Habit;
 
 /// Refreshes that all tabs send meanwhile, those that reach nobody included.
 fn sent(world: &mut World, during: impl FnOnce(&mut World)) -> usize {
-    let count = |world: &World| {
-        let reports = world.tabs.iter().flat_map(|tab| &tab.reports);
-        reports.filter(|report| matches!(report, Report::RefreshStarted { .. })).count()
-    };
+    let count = |world: &World| world.tabs.iter().map(|tab| tab.sent().count()).sum::<usize>();
     let before = count(world);
     during(world);
     count(world) - before

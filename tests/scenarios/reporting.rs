@@ -8,14 +8,14 @@ fn reports(world: &World, tab: TabId) -> Vec<Report> {
     world.tabs[tab.0].reports.clone()
 }
 
-/// Those of what happens meanwhile.
-fn during(world: &mut World, tab: TabId, happens: impl FnOnce(&mut World)) -> Vec<Report> {
-    let before = world.tabs[tab.0].reports.len();
+/// The reports of what happens meanwhile, and the refreshes that the tab has sent.
+fn during(world: &mut World, tab: TabId, happens: impl FnOnce(&mut World)) -> (Vec<Report>, Vec<AttemptId>) {
+    let (told, sent) = (world.tabs[tab.0].reports.len(), world.tabs[tab.0].sent().count());
     happens(world);
-    reports(world, tab).split_off(before)
+    (reports(world, tab).split_off(told), world.tabs[tab.0].sent().skip(sent).collect())
 }
 
-fn renewed(world: &mut World) -> Vec<Report> {
+fn renewed(world: &mut World) -> (Vec<Report>, Vec<AttemptId>) {
     during(world, TAB, |world| {
         world.renew(TAB);
         world.run(20_000);
@@ -30,19 +30,11 @@ fn delays(reports: &[Report]) -> Vec<Delay> {
     reports.iter().filter_map(delay).collect()
 }
 
-fn ids(reports: &[Report]) -> Vec<AttemptId> {
-    let id = |report: &Report| match report {
-        Report::RefreshStarted { id } => Some(*id),
-        _ => None,
-    };
-    reports.iter().filter_map(id).collect()
-}
-
 #[test]
 fn a_refresh_is_told_of_when_it_is_sent_and_when_it_is_answered() {
     let mut world = signed_in();
-    let told = renewed(&mut world);
-    let [id] = ids(&told)[..] else { panic!("{told:?}") };
+    let (told, sent) = renewed(&mut world);
+    let [id] = sent[..] else { panic!("{told:?}") };
     let took = Millis::new(40);
     let settled = Report::RefreshSettled { id, outcome: Ok(()), took, is_late: false };
     assert_eq!(told, [Report::RefreshStarted { id }, settled]);
@@ -65,7 +57,7 @@ fn failures_are_told_apart_by_their_kind() {
     for (fault, expected) in kinds {
         let mut world = signed_in();
         world.server.faults = vec![fault];
-        let told = renewed(&mut world);
+        let (told, _) = renewed(&mut world);
         let failed = told.iter().find_map(|report| match report {
             Report::RefreshSettled { outcome, .. } => outcome.err(),
             _ => None,
@@ -80,15 +72,15 @@ fn failures_are_told_apart_by_their_kind() {
 fn a_retry_is_told_of_under_the_id_of_the_one_before() {
     let mut world = signed_in();
     world.server.faults = vec![Fault::Lost];
-    let ids = ids(&renewed(&mut world));
-    assert!(ids.len() == 2 && ids[0] == ids[1], "{ids:?}");
+    let (_, sent) = renewed(&mut world);
+    assert!(sent.len() == 2 && sent[0] == sent[1], "{sent:?}");
 }
 
 #[test]
 fn an_answer_after_one_has_given_up_is_told_of_as_late() {
     let mut world = signed_in();
     world.server.faults = vec![Fault::Slow(17_000)];
-    let told = during(&mut world, TAB, |world| {
+    let (told, _) = during(&mut world, TAB, |world| {
         world.renew(TAB);
         world.run(60_000);
     });
@@ -107,10 +99,10 @@ fn an_answer_after_one_has_given_up_is_told_of_as_late() {
 fn a_rejection_that_is_to_be_confirmed_and_the_end_are_told_of() {
     let mut world = signed_in();
     world.server.revoke_all();
-    let told = renewed(&mut world);
+    let (told, sent) = renewed(&mut world);
     assert_eq!(delays(&told), [Delay::Confirmation]);
     assert_eq!(told.last(), Some(&Report::Ended { reason: EndReason::Rejected, elsewhere: false }));
-    assert_eq!(ids(&told).len(), 2);
+    assert_eq!(sent.len(), 2);
     let rejected = world.tabs[0].session.last_failure().map(|(failure, _)| failure.kind());
     assert_eq!(rejected, Some(FailureKind::Rejected));
 }
@@ -120,13 +112,13 @@ fn a_token_of_another_tab_and_the_wait_for_it_are_told_of() {
     let (mut world, [first, second]) = tabs(Config::default());
     world.server.revoke_access();
     world.channel.least = 60;
-    let told = during(&mut world, second, |world| {
+    let (told, _) = during(&mut world, second, |world| {
         world.fetch(first);
         world.fetch(second);
         world.run(1_000);
     });
     assert_eq!(told, [Report::Deferred { why: Delay::Tabs, wait: Millis::from_secs(1) }, Report::Adopted]);
-    let told = during(&mut world, second, |world| {
+    let (told, _) = during(&mut world, second, |world| {
         world.sign_out(first);
         world.run(1_000);
     });
@@ -150,23 +142,23 @@ fn what_a_worker_leaves_to_a_page_is_told_of() {
     let worker = world.visit_worker();
     world.run(1_000);
     world.server.revoke_access();
-    let told = during(&mut world, worker, |world| {
+    let (told, sent) = during(&mut world, worker, |world| {
         world.fetch(worker);
         world.run(1_000);
     });
     assert_eq!(delays(&told), [Delay::Page, Delay::Page]);
-    assert_eq!((ids(&told).len(), told.last()), (0, Some(&Report::Adopted)));
+    assert_eq!((sent.len(), told.last()), (0, Some(&Report::Adopted)));
 }
 
 #[test]
 fn a_clock_that_is_set_and_a_sleep_are_told_of_and_nothing_else_is() {
     let mut world = signed_in();
-    let told = during(&mut world, TAB, |world| world.run(HOUR));
+    let (told, _) = during(&mut world, TAB, |world| world.run(HOUR));
     assert!(!told.iter().any(|report| matches!(report, Report::ClockJumped { .. })), "{told:?}");
     let mut jumps = |happens: fn(&mut World)| {
         // What is told is what has passed since something happened last.
         world.fetch(TAB);
-        let told = during(&mut world, TAB, |world| {
+        let (told, _) = during(&mut world, TAB, |world| {
             happens(world);
             world.fetch(TAB);
         });
@@ -185,14 +177,14 @@ fn a_clock_that_is_set_and_a_sleep_are_told_of_and_nothing_else_is() {
 fn offline_next_to_nothing_is_tried_and_once_on_return() {
     let mut world = signed_in();
     world.offline = true;
-    let told = during(&mut world, TAB, |world| world.run(8 * HOUR));
+    let (_, sent) = during(&mut world, TAB, |world| world.run(8 * HOUR));
     // The browser is asked once a minute: a page may be wrong about its network, and none of it reaches anybody.
-    assert!(ids(&told).len() <= 8 * 60, "{}", ids(&told).len());
-    let told = during(&mut world, TAB, |world| {
+    assert!(sent.len() <= 8 * 60, "{}", sent.len());
+    let (_, sent) = during(&mut world, TAB, |world| {
         world.go_online();
         world.run(10_000);
     });
-    assert_eq!(ids(&told).len(), 1);
+    assert_eq!(sent.len(), 1);
     assert!(world.is_active(TAB));
 }
 
@@ -202,11 +194,11 @@ fn fifty_calls_while_offline_cost_one_attempt_and_one_refresh_on_return() {
     world.server.revoke_access();
     world.offline = true;
     let mut requests = Vec::new();
-    let told = during(&mut world, TAB, |world| {
+    let (_, sent) = during(&mut world, TAB, |world| {
         requests = (0..50).map(|_| world.fetch(TAB)).collect();
         world.run(10_000);
     });
-    assert_eq!(ids(&told).len(), 1);
+    assert_eq!(sent.len(), 1);
     let sent = refreshes(&mut world, |world| {
         world.go_online();
         world.run(1_000);
