@@ -24,18 +24,14 @@ const IDLE: [Logout; 12] = [
     Logout::Answers(429, JSON),
 ];
 
-fn with_token() -> Config {
-    Config { sign_out_token: true, ..Config::default() }
-}
-
-fn world(config: Config, logout: Logout) -> World {
+pub(super) fn world(config: Config, logout: Logout) -> World {
     let mut world = World::signed_in(config, 1);
     world.server.logout = logout;
     world
 }
 
 /// What the last events of a tab say of its sign-outs.
-fn settled(world: &World, tab: TabId) -> Vec<(SignOutStatus, Option<RefreshFailure>)> {
+pub(super) fn settled(world: &World, tab: TabId) -> Vec<(SignOutStatus, Option<RefreshFailure>)> {
     let told = |report: &Report| match report {
         Report::SignOutSettled { status, failure, .. } => {
             Some((*status, failure.map(|failure| failure.failure)))
@@ -169,79 +165,6 @@ fn the_second_refresh_has_an_attempt_id_of_its_own() {
     assert!(ids[1] != ids[2] && ids[0] != ids[1]);
 }
 
-// Scenario 91.
-#[test]
-fn the_token_of_the_ending_session_goes_along_where_it_is_required() {
-    for (token, answer) in [(true, CONFIRMED), (false, PENDING)] {
-        let config = Config { sign_out_token: token, ..Config::default() };
-        let mut world = world(config, Logout::WantsToken);
-        let ticket = world.sign_out(TAB);
-        world.run(5_000);
-        assert_eq!(world.answer(TAB, ticket), Some(&answer), "{token}");
-        assert_eq!(world.cookie.is_some_and(|cookie| world.server.goes_on(cookie)), !token);
-    }
-}
-
-#[test]
-fn a_token_that_has_expired_is_renewed_first() {
-    let config = Config { refresh_ahead: false, ..with_token() };
-    let mut world = world(config, Logout::WantsToken);
-    world.run(HOUR);
-    let ticket = world.sign_out(TAB);
-    assert_eq!(refreshes(&mut world, |world| world.run(5_000)), 1);
-    assert_eq!((world.answer(TAB, ticket), world.server.sign_outs), (Some(&CONFIRMED), 1));
-}
-
-#[test]
-fn a_token_that_the_server_does_not_accept_any_more_is_renewed_once() {
-    let mut world = world(with_token(), Logout::WantsToken);
-    world.server.revoke_access();
-    let ticket = world.sign_out(TAB);
-    assert_eq!(refreshes(&mut world, |world| world.run(5_000)), 1);
-    assert_eq!((world.answer(TAB, ticket), world.server.sign_outs), (Some(&CONFIRMED), 2));
-}
-
-/// The old token is gone with its page.
-// Scenario 91.
-#[test]
-fn a_later_page_that_pursues_it_sends_the_token_of_a_refresh() {
-    for is_opaque in [false, true] {
-        let mut world = world(with_token(), Logout::WantsToken);
-        world.server.tells = if is_opaque { Tells::Nothing } else { Tells::Person };
-        world.sign_in(TAB, "alice");
-        world.run(1_000);
-        world.offline = true;
-        world.sign_out(TAB);
-        world.run(1_000);
-        let next = world.reload(TAB);
-        world.run(HOUR);
-        let sent = refreshes(&mut world, |world| {
-            world.go_online();
-            world.run(1_000);
-        });
-        assert_eq!((sent, world.server.sign_outs), (1, 1), "opaque: {is_opaque}");
-        assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
-        assert_eq!(settled(&world, next).pop(), Some((SignOutStatus::Confirmed, None)));
-    }
-}
-
-/// Bob has signed in in another tab, which this one has not heard of: her token must not go along with his cookie.
-#[test]
-fn the_token_of_one_user_does_not_sign_out_another() {
-    let mut world = World::signed_in(Config { shares_token: false, ..with_token() }, 1);
-    let other = world.visit();
-    world.run(1_000);
-    world.channel.delay = 3_000;
-    world.server.logout = Logout::WantsToken;
-    world.signed_in_elsewhere(other, "bob");
-    let ticket = world.sign_out(TAB);
-    world.run(MINUTE);
-    // Whoever is signed in in this browser is signed out.
-    assert_eq!(world.answer(TAB, ticket), Some(&CONFIRMED));
-    assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
-    assert_eq!(world.false_confirmations, []);
-}
-
 // Scenario 90.
 #[test]
 fn a_refusal_while_the_refresh_endpoint_is_down_confirms_nothing_and_keeps_its_cause() {
@@ -300,89 +223,6 @@ fn what_is_given_up_is_ended_by_a_sign_in_and_begun_anew_by_a_sign_out() {
         }
         world.run(1_000);
         assert_eq!((world.is_active(tab), world.stored().sign_out), (way < 2, None), "{way}");
-    }
-}
-
-// Scenario 93.
-#[test]
-fn where_the_server_has_said_that_there_is_no_session_nothing_is_sent_and_the_reason_stays() {
-    for reason in [EndReason::None, EndReason::Rejected] {
-        let mut world = match reason {
-            EndReason::None => World::new(Config::default(), 1),
-            _ => signed_in(),
-        };
-        match reason {
-            EndReason::None => world.start(),
-            _ => {
-                world.server.revoke_all();
-                world.renew(TAB);
-            }
-        }
-        world.run(5_000);
-        assert_eq!(world.status(TAB), ended(reason));
-        let published = world.tabs[0].published.len();
-        let ticket = world.sign_out(TAB);
-        assert_eq!(world.answer(TAB, ticket), Some(&CONFIRMED));
-        assert_eq!(refreshes(&mut world, |world| world.run(HOUR)), 0);
-        assert_eq!((world.server.sign_outs, world.stored().sign_out), (0, None));
-        assert_eq!((world.status(TAB), world.tabs[0].published.len()), (ended(reason), published));
-    }
-}
-
-#[test]
-fn once_it_is_confirmed_another_one_sends_nothing() {
-    let mut world = signed_in();
-    for _ in 0..3 {
-        let ticket = world.sign_out(TAB);
-        world.run(1_000);
-        assert_eq!(world.answer(TAB, ticket), Some(&CONFIRMED));
-    }
-    assert_eq!(world.server.sign_outs, 1);
-}
-
-/// Nobody has said anything: the page is offline, a login is on its way, or another tab has just begun a session.
-// Scenario 93.
-#[test]
-fn where_there_may_be_a_session_it_is_signed_out_for_real() {
-    type Way = fn(&mut World);
-    let ways: [(&str, Way); 4] = [
-        ("offline", |world| {
-            world.cookie = Some(world.server.login("alice", 0).1);
-            world.offline = true;
-            world.start();
-            world.run(1_000);
-            world.sign_out(TAB);
-            world.run(1_000);
-            world.go_online();
-        }),
-        ("a login is out", |world| {
-            world.start();
-            world.run(1_000);
-            world.sign_in(TAB, "alice");
-            world.run(10);
-            world.sign_out(TAB);
-        }),
-        ("a cookie has been set", |world| {
-            world.start();
-            world.run(1_000);
-            world.sign_in_by_cookie(TAB, "alice");
-            world.sign_out(TAB);
-        }),
-        ("another tab", |world| {
-            world.start();
-            let other = world.visit();
-            world.run(1_000);
-            world.channel.delay = 3_000;
-            world.signed_in_elsewhere(other, "alice");
-            world.sign_out(TAB);
-        }),
-    ];
-    for (name, way) in ways {
-        let mut world = World::new(Config::default(), 1);
-        way(&mut world);
-        world.run(MINUTE);
-        assert_eq!(world.status(TAB), ended(EndReason::SignedOut), "{name}");
-        assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)), "{name}");
     }
 }
 

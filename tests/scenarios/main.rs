@@ -2,6 +2,7 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod clocks_set_back;
 mod closing;
 mod confirming_sign_outs;
 mod crowds;
@@ -12,9 +13,12 @@ mod floods;
 mod idling;
 mod late_replies;
 mod local_sign_outs;
+mod needless_sign_outs;
 mod newest;
+mod notes;
 mod odd_options;
 mod one_event;
+mod outdated_seeds;
 mod pending_sign_outs;
 mod reaching_all_tabs;
 mod recovering;
@@ -28,11 +32,14 @@ mod restoring;
 mod rotating;
 mod seeding;
 mod sharing;
+mod sign_ins_after_sign_outs;
+mod sign_out_tokens;
 mod signing_in_and_out;
 mod taking_turns;
 mod two_sign_ins;
 mod unkept;
 mod unseen;
+mod verifying_cookies;
 mod whose;
 mod workers;
 #[path = "../world/mod.rs"]

@@ -1,0 +1,81 @@
+//! The access token that a sign-out carries where the server requires one.
+
+use super::confirming_sign_outs::{settled, world};
+use super::*;
+
+fn with_token() -> Config {
+    Config { sign_out_token: true, ..Config::default() }
+}
+
+// Scenario 91.
+#[test]
+fn the_token_of_the_ending_session_goes_along_where_it_is_required() {
+    for (token, answer) in [(true, CONFIRMED), (false, PENDING)] {
+        let config = Config { sign_out_token: token, ..Config::default() };
+        let mut world = world(config, Logout::WantsToken);
+        let ticket = world.sign_out(TAB);
+        world.run(5_000);
+        assert_eq!(world.answer(TAB, ticket), Some(&answer), "{token}");
+        assert_eq!(world.cookie.is_some_and(|cookie| world.server.goes_on(cookie)), !token);
+    }
+}
+
+#[test]
+fn a_token_that_has_expired_is_renewed_first() {
+    let config = Config { refresh_ahead: false, ..with_token() };
+    let mut world = world(config, Logout::WantsToken);
+    world.run(HOUR);
+    let ticket = world.sign_out(TAB);
+    assert_eq!(refreshes(&mut world, |world| world.run(5_000)), 1);
+    assert_eq!((world.answer(TAB, ticket), world.server.sign_outs), (Some(&CONFIRMED), 1));
+}
+
+#[test]
+fn a_token_that_the_server_does_not_accept_any_more_is_renewed_once() {
+    let mut world = world(with_token(), Logout::WantsToken);
+    world.server.revoke_access();
+    let ticket = world.sign_out(TAB);
+    assert_eq!(refreshes(&mut world, |world| world.run(5_000)), 1);
+    assert_eq!((world.answer(TAB, ticket), world.server.sign_outs), (Some(&CONFIRMED), 2));
+}
+
+/// The old token is gone with its page.
+// Scenario 91.
+#[test]
+fn a_later_page_that_pursues_it_sends_the_token_of_a_refresh() {
+    for is_opaque in [false, true] {
+        let mut world = world(with_token(), Logout::WantsToken);
+        world.server.tells = if is_opaque { Tells::Nothing } else { Tells::Person };
+        world.sign_in(TAB, "alice");
+        world.run(1_000);
+        world.offline = true;
+        world.sign_out(TAB);
+        world.run(1_000);
+        let next = world.reload(TAB);
+        world.run(HOUR);
+        let sent = refreshes(&mut world, |world| {
+            world.go_online();
+            world.run(1_000);
+        });
+        assert_eq!((sent, world.server.sign_outs), (1, 1), "opaque: {is_opaque}");
+        assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
+        assert_eq!(settled(&world, next).pop(), Some((SignOutStatus::Confirmed, None)));
+    }
+}
+
+/// Bob has signed in in another tab, which this one has not heard of: her token must not go along with his cookie.
+#[test]
+fn the_token_of_one_user_does_not_sign_out_another() {
+    let mut world = World::signed_in(Config { shares_token: false, ..with_token() }, 1);
+    let other = world.visit();
+    world.run(1_000);
+    world.channel.delay = 3_000;
+    world.server.logout = Logout::WantsToken;
+    world.signed_in_elsewhere(other, "bob");
+    let ticket = world.sign_out(TAB);
+    world.run(MINUTE);
+    // Whoever is signed in in this browser is signed out.
+    assert_eq!(world.answer(TAB, ticket), Some(&CONFIRMED));
+    assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
+    assert_eq!(world.false_confirmations, []);
+}
