@@ -4,8 +4,8 @@ use silent_session::format::Times;
 use silent_session::session::{AccessToken, Denial, Event, Millis, Reply, Status, Stored, Ticket};
 
 use super::browser::World;
+use super::issued::Issued;
 use super::request::Request;
-use super::server::Issued;
 use super::tab::{Purpose, TabId};
 
 impl World {

@@ -11,12 +11,13 @@ use super::Seed;
 use super::channel::Channel;
 use super::command::Command;
 use super::deploy::Deploy;
+use super::issued::Tells;
 use super::lock::LockManager;
 use super::manual;
 use super::network::Arrival;
 use super::replies::Replies;
 use super::request::Outcome;
-use super::server::{Cookie, Server, Tells};
+use super::server::{Cookie, Server};
 use super::storage::Storage;
 use super::tab::{Purpose, Tab, TabId};
 

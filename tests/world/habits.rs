@@ -1,6 +1,6 @@
 //! Habits of an auth server: how it replies to refreshes, over and over again.
 
-use super::server::Fault;
+use super::fault::Fault;
 
 /// One reply to a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,9 +10,12 @@ mod channel;
 mod command;
 mod deploy;
 mod envelope;
+mod fault;
 mod habits;
 mod invariants;
+mod issued;
 mod lock;
+mod logout;
 pub mod manual;
 mod network;
 mod pages;
@@ -28,10 +31,13 @@ pub use browser::World;
 #[allow(unused_imports, reason = "not all tests look at single events")]
 pub use command::Command;
 pub use deploy::{Deploy, Name, Version};
+pub use fault::Fault;
 pub use habits::Habit;
+pub use issued::{Says, Tells};
+pub use logout::Logout;
 pub use replies::Replies;
 pub use request::Outcome;
-pub use server::{Fault, Logout, OnSpent, Says, Tells};
+pub use server::OnSpent;
 pub use tab::TabId;
 
 /// A small generator of good numbers (splitmix64).

@@ -9,8 +9,10 @@ use silent_session::session::{
 
 use super::browser::World;
 use super::envelope::Envelope;
+use super::fault::{Fault, failure_of};
+use super::issued::Issued;
 use super::request::{Outcome, Request, Sent};
-use super::server::{Cookie, Fault, Issued, failure_of};
+use super::server::Cookie;
 use super::tab::{Purpose, TabId};
 
 /// What reaches whom, some time later.

@@ -2,40 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::habits::Habits;
 use silent_session::format::{Head, Numeric, Times};
-use silent_session::session::{AttemptId, Millis, RefreshFailure, Subject, TokenFault};
+use silent_session::session::{AttemptId, Millis, RefreshFailure, Subject};
 
 use super::apis::{Mood, Moods};
-
-/// What goes wrong with the next refreshes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// A status that is no answer: 500, 503, 429.
-    Status(u16, Option<u64>),
-    /// The connection dies before the server has seen anything.
-    Reset,
-    /// There is no network, and the browser says so.
-    Offline,
-    /// It is refused by a server that has the session: by an instance with an old key, say.
-    Refused,
-    /// The answer holds no token.
-    Malformed,
-    /// The token in the answer has lapsed by the server's own clock.
-    Expired,
-    /// A captive portal answers 403 in HTML.
-    Portal,
-    /// The server takes this many milliseconds longer.
-    Slow(i64),
-    /// The connection dies after this many milliseconds, before the server has seen anything.
-    SlowReset(i64),
-    /// Neither an answer nor an error, ever; the server has seen nothing.
-    Silence,
-    /// The server rotates, and the connection dies before the answer.
-    Lost,
-    /// The same; and the browser, which had used the connection before, sends the request once more by itself.
-    Resent,
-}
+use super::fault::Fault;
+use super::habits::Habits;
+use super::issued::{Issued, Says, Tells};
+use super::logout::Logout;
 
 /// What happens when a refresh cookie comes that was used before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,42 +109,6 @@ pub struct Server {
     /// What individual APIs make of good tokens.
     pub moods: Moods,
     pub forbidden: bool,
-}
-
-/// What tokens tell of their owner.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tells {
-    /// The person (`sub`); or the app tells, of an opaque token.
-    #[default]
-    Person,
-    /// Beside it the session, by the same `sid` in all of its tokens.
-    Session,
-    /// Beside it a `sid` that is another one in each token.
-    Token,
-    /// Nothing: opaque tokens.
-    Nothing,
-}
-
-/// What an answer says of a token's time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Says {
-    /// `expires_in`.
-    #[default]
-    ExpiresIn,
-    /// `iat` and `exp`, in whole seconds, and `Date`.
-    Claims,
-    /// Both.
-    Both,
-}
-
-/// An access token as the server hands it out.
-#[derive(Clone, Debug)]
-pub struct Issued {
-    pub token: String,
-    pub times: Times,
-    pub user: &'static str,
-    /// What its claims say of whose it is.
-    pub subject: Option<Subject>,
 }
 
 impl Server {
@@ -398,54 +336,5 @@ impl Server {
     /// Whose token it is.
     pub fn user_of(&self, token: &str) -> &'static str {
         self.families[&self.tokens[token].0].user
-    }
-}
-
-/// How the sign-out endpoint behaves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Logout {
-    /// It ends the session of the cookie, whoever's it is.
-    #[default]
-    Ends,
-    /// The same, and then it redirects.
-    Redirects,
-    /// The same, and says that it has not found the session.
-    EndsAndComplains,
-    /// It ends the session of the access token, and refuses a request without a good one.
-    WantsToken,
-    /// It refuses a cookie whose session is over.
-    RefusesStrangers,
-    /// It does nothing but answer: a status, a content type.
-    Answers(u16, &'static str),
-}
-
-impl Logout {
-    /// Whether its 2xx deletes the cookie.
-    pub fn clears_cookie(self) -> bool {
-        matches!(self, Self::Ends | Self::RefusesStrangers)
-    }
-
-    /// Whether it ever ends a session.
-    pub fn works(self) -> bool {
-        !matches!(self, Self::Answers(..))
-    }
-}
-
-/// What a fault looks like to the client; `None` for those that are no failure of their own.
-pub fn failure_of(fault: Fault) -> Option<RefreshFailure> {
-    match fault {
-        Fault::Status(status, seconds) => Some(RefreshFailure::Unavailable {
-            status: Some(status),
-            retry_after: seconds.map(Millis::from_secs),
-        }),
-        Fault::Reset | Fault::SlowReset(_) => {
-            Some(RefreshFailure::Unavailable { status: None, retry_after: None })
-        }
-        Fault::Offline => Some(RefreshFailure::Offline),
-        Fault::Refused => Some(RefreshFailure::Rejected { status: 401 }),
-        Fault::Malformed => Some(RefreshFailure::Malformed(TokenFault::Missing)),
-        Fault::Expired => Some(RefreshFailure::Malformed(TokenFault::Expired)),
-        Fault::Portal => Some(RefreshFailure::Foreign { status: 403 }),
-        Fault::Slow(_) | Fault::Silence | Fault::Lost | Fault::Resent => None,
     }
 }

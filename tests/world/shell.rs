@@ -7,11 +7,11 @@ use silent_session::session::{
 use super::browser::World;
 use super::command::Command;
 use super::deploy::Version;
+use super::fault::Fault;
 use super::habits::Habit;
 use super::lock::LockManager;
 use super::network::Arrival;
 use super::request::{Outcome, Sent};
-use super::server::Fault;
 use super::tab::{Purpose, TabId};
 
 impl World {
