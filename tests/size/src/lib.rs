@@ -1,7 +1,7 @@
 //! The machine alone, with a numeric boundary: everything goes in and out as words, and no text does.
 //!
 //! A host creates a session, hands it events, and performs its outboxes. The machine imports `read`, which returns the next
-//! word that goes in, and `write`, which takes the next word that comes out. `words.rs` has their order.
+//! word that goes in, and `write`, which takes the next word that comes out. `members.rs` has their order.
 #![cfg(target_family = "wasm")]
 
 #[allow(dead_code, unused_imports, reason = "formats and shells use more of it")]
@@ -9,6 +9,7 @@
 mod session;
 
 mod host;
+mod members;
 mod tokens;
 mod words;
 

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 const PAGES: [(&str, usize); 2] = [("docs/following-a-token.md", 2), ("CONTRIBUTING.md", 3)];
 
 /// The words that declare a name.
-const DECLARES: [&str; 7] = ["fn", "struct", "enum", "trait", "interface", "function", "const"];
+const DECLARES: [&str; 8] =
+    ["fn", "struct", "enum", "trait", "interface", "function", "const", "macro_rules!"];
 
 /// A step: ``3. `file`, `name`: what happens there``.
 #[derive(Debug, PartialEq, Eq)]

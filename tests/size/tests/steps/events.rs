@@ -1,4 +1,4 @@
-//! Events and what follows from them in words, as `src/words.rs` has them.
+//! Events and what follows from them in words, as `src/members.rs` has them.
 
 /// What follows is there.
 const SOME: u64 = 1;
