@@ -1,37 +1,14 @@
-// A sign-out that the server has not heard of: how it is written down, what confirms it, and what
-// the next page does about it. With a real server: ../../tabs/pending-sign-outs.
+// A sign-out that the server has not heard of: how it is stored, when it is retried, and what the
+// next page does about it. With a real server: ../tabs/pending-sign-outs.
 
 import assert from "node:assert/strict";
 import { test } from "./fixtures.mjs";
 import { LATE } from "./frozen-messages.mjs";
+import { define } from "./sign-outs.mjs";
 
 /** Of long ago. */
 const EARLY = "018bcfe568003210fedcba9876543210";
 const OVER = { status: "ended", reason: "signed-out" };
-
-/**
- * In each page: a session with a sign-out endpoint, what the server was asked, and the number of
- * tries that is written down.
- */
-const define = () => {
-  globalThis.JSON_TYPE = '{"content-type":"application/json"}';
-  globalThis.open = (options) => start({ signOut: "/auth/logout", ...options });
-  globalThis.opened = async (options) => {
-    const both = open(options);
-    await both.session.ready;
-    return both;
-  };
-  globalThis.asked = (server) =>
-    server.calls.map(({ url }) => new URL(url).pathname.replace("/auth/", ""));
-  globalThis.tries = (options) => entry("sign-out", options)?.split(" ")[2];
-  /** A session that has signed out, which the server could not be told. */
-  globalThis.signedOut = async (options) => {
-    const both = await opened(options);
-    both.server.answerSignOut(0, "", "{}");
-    await both.session.signOut();
-    return both;
-  };
-};
 
 test("it is written down in the form of the first version, and is no secret", async ({ run }) => {
   await run(define);
@@ -66,97 +43,6 @@ test("it is written down before anything is sent, and removed when the server kn
     return [asked(server), isPending, entry("sign-out")];
   });
   assert.deepEqual(seen, [["refresh", "logout"], [false, true], undefined]);
-});
-
-test("a 2xx confirms it, unless it is HTML", { tag: ["@scenario-89"] }, async ({ run }) => {
-  await run(define);
-  const seen = await run(async () => {
-    const seen = [];
-    for (const [status, body, headers] of [
-      [200, "{}", JSON_TYPE],
-      [201, "", "{}"],
-      [202, "signed out", '{"content-type":"text/plain"}'],
-      [200, "", "{}"],
-      [200, "<html>", '{"content-type":"text/html"}'],
-      [200, "{}", '{"content-type":"Application/XHTML+XML; charset=utf-8"}'],
-      [200, " \n<!doctype html>", '{"content-type":""}'],
-    ]) {
-      const { server, session } = await opened();
-      server.answerSignOut(status, body, headers);
-      seen.push([await session.signOut(), entry("sign-out") !== undefined]);
-      session.close();
-      localStorage.clear();
-    }
-    return seen;
-  });
-  const [confirmed, pending] = [
-    ["confirmed", false],
-    ["pending", true],
-  ];
-  assert.deepEqual(seen, [...Array(4).fill(confirmed), ...Array(3).fill(pending)]);
-});
-
-test("a refusal confirms it if the refresh after it is refused twice, and not otherwise", async ({
-  run,
-}) => {
-  await run(define);
-  const seen = await run(async () => {
-    const sessions = [];
-    for (const status of [400, 401, 403, 404, 410, 422])
-      for (const refusals of [0, 1, 2]) sessions.push({ status, refusals });
-    // Each at an auth server of its own, for they would wait for each other.
-    const outcomes = sessions.map(async ({ status, refusals }, index) => {
-      const refresh = `https://auth-${index}.test/auth/refresh`;
-      const { server, session } = await opened({ refresh });
-      server.answerSignOut(status, "{}", JSON_TYPE);
-      for (let time = 0; time < refusals; time++) server.answerRefresh(401, "{}", JSON_TYPE);
-      const settled = await session.signOut();
-      const isPending = entry("sign-out", { refresh }) !== undefined;
-      session.close();
-      return [settled, isPending];
-    });
-    return Promise.all(outcomes);
-  });
-  const each = [
-    ["pending", true],
-    ["pending", true],
-    ["confirmed", false],
-  ];
-  assert.deepEqual(seen, Array(6).fill(each).flat());
-});
-
-test("what says nothing of it is not its end; it is tried again when the network is back", async ({
-  run,
-}) => {
-  await run(define);
-  const seen = await run(async () => {
-    const seen = [];
-    for (const [status, headers] of [
-      [500, JSON_TYPE],
-      [503, '{"retry-after":"3600"}'],
-      [403, JSON_TYPE],
-      [403, '{"content-type":"text/html"}'],
-      [0, JSON_TYPE],
-    ]) {
-      const { server, session } = await opened();
-      server.answerSignOut(status, "{}", headers);
-      const { kind } = (await session.signOut(), session.inspect().signOut.error);
-      const counted = tries();
-      dispatchEvent(new Event("online"));
-      await waitFor(() => entry("sign-out") === undefined);
-      seen.push([kind, counted, server.count("/auth/logout")]);
-      session.close();
-      localStorage.clear();
-    }
-    return seen;
-  });
-  assert.deepEqual(seen, [
-    ["transient", "1", 2],
-    ["throttled", "1", 2],
-    ["rejected", "1", 2],
-    ["protocol", "1", 2],
-    ["transient", "0", 2],
-  ]);
 });
 
 test("each time that the server cannot counts, and each time that it is not reached does not", async ({
@@ -370,4 +256,20 @@ test("where nobody knows whose it was the server is told at once, and calls find
     return [thrown.code, thrown.reason, asked(server)];
   }, LATE);
   assert.deepEqual(seen, ["ERR_SESSION_ENDED", "signed-out", ["logout"]]);
+});
+
+test("what the server could not be told it is told later", async ({ stage }) => {
+  const { page, run } = stage;
+  await page.clock.install();
+  await page.reload();
+  await run(async () => {
+    Object.assign(globalThis, await started({ signOut: "/auth/logout" }));
+    server.failApi(new TypeError("network down"));
+    await outcome(session.signOut());
+  });
+  assert.equal(await run(() => server.count("/auth/logout")), 1);
+  // A refresh comes first, to see whose session there is; and between the two there are tasks, which are no matter of the clock.
+  const told = () => run(() => nextTask().then(() => server.count("/auth/logout")));
+  for (let second = 0; second < 10 && (await told()) < 2; second++) await page.clock.runFor(1_000);
+  assert.equal(await told(), 2);
 });

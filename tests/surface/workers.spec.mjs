@@ -1,12 +1,9 @@
-// A worker leaves its refreshes to a page, for it keeps nothing: who is asked, what is said, and
-// what is written down. The other side is played by hand, except where both are real.
+// A worker leaves its refreshes to a page, for it stores nothing. The test plays the other side by
+// hand, except where both are real.
 
 import assert from "node:assert/strict";
 import { test } from "./fixtures.mjs";
 import { form, messages, STRANGER } from "./frozen-messages.mjs";
-
-/** What was noted, and where, is no part of the form. */
-const formOfNoted = (message) => form({ ...message, kept: 0 });
 
 test("a worker asks before it refreshes, and takes the token that a page brings", async ({
   runInWorker,
@@ -155,29 +152,6 @@ test("a worker helps no other", async ({ runInWorker }) => {
   assert.deepEqual(seen, [0, 1]);
 });
 
-test("a worker tells what it notes of its refreshes, as the third version does", async ({
-  runInWorker,
-}) => {
-  const { said, settled } = await runInWorker(async () => {
-    const peer = new Peer();
-    const { server, session } = start({ shareToken: false });
-    server.holdRefresh();
-    const said = await waitFor(() => peer.last("noted")?.notes && peer.last("noted"));
-    server.letGo();
-    await session.ready;
-    const settled = await waitFor(
-      () => peer.last("noted").notes.includes("unmark") && peer.last("noted"),
-    );
-    session.close();
-    return { said, settled: settled.notes };
-  });
-  assert.deepEqual(formOfNoted(said), form(messages.noted));
-  assert.equal(said.kept, 0);
-  const kinds = said.notes.split("\n").map((line) => line.split(" ")[0]);
-  assert.ok(kinds.includes("mark") && kinds.includes("list"), said.notes);
-  assert.ok(settled.includes("unmark"));
-});
-
 test("a page that is asked says that it is coming, refreshes once for all, and hands the token over", async ({
   run,
 }) => {
@@ -285,64 +259,6 @@ test("what is no such request is passed over, and one with members of a later ve
     [messages.want, spoiled],
   );
   assert.deepEqual(seen, [1, 0, 1]);
-});
-
-test("a page writes down what a worker notes, and tells what it notes itself then", {
-  tag: ["@scenario-126"],
-}, async ({ run }) => {
-  const id = "00112233445566778899aabbccddeeff";
-  const { said, seen, marker } = await run(
-    async ([noted, id]) => {
-      const peer = new Peer();
-      const { session } = await started();
-      const before = peer.count("noted");
-      const now = Date.now();
-      const marker = `${id} ${id} ${now} out - - -`;
-      peer.say({ ...noted, sent: now, notes: `mark ${marker}\nlist ${id} ${now} -` });
-      await waitFor(() => entry("attempt") === marker);
-      const list = entry("in-flight") === `${id} ${now} -`;
-      peer.say({ ...noted, sent: Date.now(), notes: `unmark ${id}\nunlist ${id}` });
-      await waitFor(() => entry("attempt") === undefined);
-      const settled = entry("in-flight");
-      await session.refresh();
-      const said = await peer.hears("noted");
-      return { said, seen: [before, list, settled], marker };
-    },
-    [messages.noted, id],
-  );
-  assert.ok(marker);
-  assert.deepEqual(seen, [0, true, undefined]);
-  assert.deepEqual([formOfNoted(said), said.kept], [form(messages.noted), 1]);
-});
-
-test("a page writes down nothing that was noted long ago, or is no such message", async ({
-  run,
-}) => {
-  const id = "00112233445566778899aabbccddeeff";
-  const spoiled = [
-    { v: 2 },
-    { sent: 1_700_000_000_000 },
-    { sent: "now" },
-    { kept: 1 },
-    { kept: null },
-    { whole: 1 },
-    { whole: null },
-    { notes: null },
-    { notes: "marked" },
-    { kind: "note" },
-  ];
-  const seen = await run(
-    async ([noted, id, spoiled]) => {
-      const peer = new Peer();
-      await started();
-      const notes = `mark ${id} ${id} 1700000000000 out - - -`;
-      for (const members of spoiled) peer.say({ ...noted, sent: Date.now(), notes, ...members });
-      await peer.ask();
-      return entry("attempt");
-    },
-    [messages.noted, id, spoiled],
-  );
-  assert.equal(seen, undefined);
 });
 
 test("a page refreshes for a worker", async ({ run, runInWorker }) => {
