@@ -1,4 +1,4 @@
-// A browser as a program with a profile of its own.
+// Programs that end with this process, and browsers with a profile of their own.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -6,20 +6,38 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-// So that the browser is ended whatever ends us, but for SIGKILL.
+// Ends this process by its own code at these signals, so that its `exit` listeners run.
 for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
-/** Starts it. `args` gets the folder of the profile; `forget` waits for its end, and removes that. */
-export async function start(path, args, stdio) {
-  const profile = await mkdtemp(join(tmpdir(), "silent-session-browser-"));
-  const child = spawn(path, args(profile), { stdio });
-  const kill = () => child.kill("SIGKILL");
+/** Starts a program, and kills it when this process ends, unless that is by SIGKILL. */
+export function run(path, args, stdio, signal = "SIGKILL") {
+  const child = spawn(path, args, { stdio });
+  const kill = () => child.kill(signal);
   process.on("exit", kill);
-  const ended = once(child, "exit");
+  // A program that could not be started counts as ended. Whoever reads its output handles the error.
+  const ended = once(child, "exit")
+    .catch(() => {})
+    .then(() => process.off("exit", kill));
+  return { child, kill, ended };
+}
+
+/** Creates an empty folder for the profile of a browser. */
+export async function createProfile() {
+  const folder = await mkdtemp(join(tmpdir(), "silent-session-browser-"));
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  return { folder, remove };
+}
+
+/**
+ * Starts a browser. `args` receives the folder of its profile; `forget` waits for its end and removes
+ * the folder.
+ */
+export async function start(path, args, stdio) {
+  const profile = await createProfile();
+  const { child, ended } = run(path, args(profile.folder), stdio);
   const forget = async () => {
     await ended;
-    process.off("exit", kill);
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    await profile.remove();
   };
   return { child, forget };
 }

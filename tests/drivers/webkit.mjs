@@ -1,15 +1,13 @@
 // Starts WebKitGTK's MiniBrowser, by WebKitWebDriver. It speaks classic WebDriver only: one command at a time, to one
 // window at a time, and no events. Where no display is given, there is one that nobody sees.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { Builder, Capabilities } from "selenium-webdriver";
 import { DriverService } from "selenium-webdriver/remote/index.js";
 
+import { createProfile, run } from "./program.mjs";
 import { Page } from "./webkit-page.mjs";
 
 const DRIVER = process.env.WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver";
@@ -24,25 +22,22 @@ const PATIENCE = 60_000;
 process.env.SE_OFFLINE = "true";
 process.env.SE_AVOID_STATS = "true";
 
-// So that the browser is ended whatever ends us, but for SIGKILL.
-for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
-
 /** A browser and its only context; `close` ends it and forgets it. `origin`: whose cookies are meant. */
 export async function launch({ origin }) {
   const binary = process.env.WEBKIT ?? (await findBrowser());
   if (!binary) throw new Error("no MiniBrowser: install webkit2gtk-driver, or name it by WEBKIT");
   const display = process.env.DISPLAY ? { env: {}, close: async () => {} } : await startDisplay();
-  const profile = await mkdtemp(join(tmpdir(), "silent-session-webkit-"));
+  const profile = await createProfile();
   const service = new DriverService.Builder(DRIVER)
     .setLoopback(true)
     .setHostname("127.0.0.1")
-    .setEnvironment({ ...process.env, ...display.env, ...foldersIn(profile) })
+    .setEnvironment({ ...process.env, ...display.env, ...foldersIn(profile.folder) })
     .build();
   const close = async (driver) => {
     await driver?.quit();
     await service.kill();
     await display.close();
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    await profile.remove();
   };
   try {
     const driver = await new Builder()
@@ -87,15 +82,12 @@ async function findBrowser() {
 
 /** A display of its own, on a free number, which the server itself has found. */
 async function startDisplay() {
-  const child = spawn(
+  const { child, kill, ended } = run(
     XVFB,
     ["-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"],
-    {
-      stdio: ["ignore", "ignore", "ignore", "pipe"],
-    },
+    ["ignore", "ignore", "ignore", "pipe"],
+    "SIGTERM",
   );
-  const kill = () => child.kill("SIGTERM");
-  process.on("exit", kill);
   const number = await new Promise((resolve, reject) => {
     child.on("error", (cause) => reject(new Error("no Xvfb: install xvfb", { cause })));
     child.on("exit", (code) => reject(new Error(`${XVFB} ended with ${code}`)));
@@ -105,19 +97,17 @@ async function startDisplay() {
       if (said.endsWith("\n")) resolve(said.trim());
     });
   });
-  const close = async () => {
-    process.off("exit", kill);
-    if (child.exitCode !== null) return;
+  const close = () => {
     kill();
-    await once(child, "exit");
+    return ended;
   };
   return { env: { DISPLAY: `:${number}`, GDK_BACKEND: "x11" }, close };
 }
 
 /** What the browser writes, it writes into a folder of its own. */
-function foldersIn(profile) {
+function foldersIn(folder) {
   return Object.fromEntries(
-    ["XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"].map((name) => [name, profile]),
+    ["XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"].map((name) => [name, folder]),
   );
 }
 
