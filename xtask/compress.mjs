@@ -1,4 +1,4 @@
-// How many bytes a file has: raw, after gzip, and after brotli.
+// Measures files: bytes raw, after gzip, and after brotli.
 
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 

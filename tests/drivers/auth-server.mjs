@@ -1,4 +1,5 @@
-// The reference server, with strict reuse detection, as a program beside the tests; its counters and its test controls.
+// Runs the reference server, with strict reuse detection, beside the tests. Gives access to its
+// counters and its test controls.
 
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, symlink } from "node:fs/promises";
@@ -12,22 +13,25 @@ const PROGRAM = process.env.SILENT_SESSION_SERVER_PROGRAM ?? path("../../target/
 /** The package under test: another copy of it, to see that the tests can fail. */
 const PACKAGE = process.env.SILENT_SESSION_PACKAGE ?? path("../../pkg");
 
-/** How often the counters are looked at, and for how long, in milliseconds. */
+/** Milliseconds between two looks at the counters. */
 const LOOK = 20;
 const PATIENCE = 60_000;
 
 export class Server {
-  /** Where the pages and the endpoints are. Web Locks want a secure context, and 127.0.0.1 is one. */
+  /**
+   * The origin of the pages and the endpoints. Web Locks need a secure context, and 127.0.0.1 is
+   * one.
+   */
   origin;
   #process;
   #root;
   #log = [];
 
-  /** `www`: the folder of the pages; `more`: arguments of the program beside the usual ones. */
+  /** `www`: the folder of the pages; `more`: additional arguments of the program. */
   static async start({ www = path("../tabs/www"), more = [] } = {}) {
     const server = new Server();
     server.#root = await mkdtemp(join(tmpdir(), "silent-session-root-"));
-    // It serves two folders of one root.
+    // The program serves one root: both folders are linked into it.
     await symlink(www, join(server.#root, "www"), "junction");
     await symlink(PACKAGE, join(server.#root, "pkg"), "junction");
     const options = [
@@ -49,7 +53,7 @@ export class Server {
     await rm(this.#root, { recursive: true, force: true });
   }
 
-  /** What it has said since the last reset. */
+  /** The log since the last reset. */
   get log() {
     return this.#log;
   }
@@ -58,7 +62,7 @@ export class Server {
     return (await fetch(`${this.origin}/test/counters`)).json();
   }
 
-  /** By how much each counter has grown while `work` was done; what `work` returned. */
+  /** Runs `work`. Returns how much each counter has grown meanwhile, and the result of `work`. */
   async during(work) {
     const before = await this.counters();
     const result = await work();
@@ -69,7 +73,7 @@ export class Server {
     return { grown, result };
   }
 
-  /** Waits until the counters are as wanted; returns them. */
+  /** Waits until the counters satisfy `isWanted`, and returns them. */
   async until(isWanted) {
     for (const end = Date.now() + PATIENCE; ; await pause(LOOK)) {
       const counters = await this.counters();
@@ -78,31 +82,31 @@ export class Server {
     }
   }
 
-  /** Zero counters, no faults, tokens that live long. */
+  /** Sets the counters to zero, removes all faults, and restores the long lifetime of tokens. */
   async reset() {
     this.#log.length = 0;
     await this.#order("reset");
   }
 
-  /** How long the access tokens live that are issued from now on, in seconds. */
+  /** Sets the lifetime, in seconds, of the access tokens that are issued from now on. */
   issueTokensFor = (access_seconds) => this.#order("lifetime", { access_seconds });
 
-  /** Every access token of now is refused; those issued from now on are good. */
+  /** Revokes all access tokens that were issued so far. */
   revokeAccess = () => this.#order("revoke-access");
 
-  /** And every sign-in is over. */
+  /** Revokes all access tokens and ends all sessions. */
   revokeAll = () => this.#order("revoke-all");
 
-  /** What goes wrong from now on, instead of what did. */
+  /** Replaces the faults that the server simulates. */
   faults = (faults) => this.#order("faults", faults);
 
-  /** The status of a refresh with this cookie, as somebody would send it who has stolen it. */
+  /** Sends a refresh with a stolen cookie. Returns the status. */
   async refreshWith({ name, value }) {
     const headers = { cookie: `${name}=${value}`, "x-requested-with": "a-thief" };
     return (await fetch(`${this.origin}/auth/refresh`, { method: "POST", headers })).status;
   }
 
-  /** The status of an API call with this access token. */
+  /** Sends an API call with this access token. Returns the status. */
   async callWith(accessToken) {
     const headers = { authorization: `Bearer ${accessToken}` };
     return (await fetch(`${this.origin}/api/me`, { headers })).status;

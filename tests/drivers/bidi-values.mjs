@@ -1,6 +1,7 @@
-// What goes into a page and comes out of it, in the words of WebDriver BiDi (script.LocalValue, script.RemoteValue).
+// Converts the arguments and results of functions that run in a page, to and from the types of
+// WebDriver BiDi (script.LocalValue, script.RemoteValue).
 
-/** A plain value as a page is given it. */
+/** Converts a plain value for the page. */
 export function toBidi(value) {
   if (value === null || value === undefined) return { type: String(value) };
   if (Array.isArray(value)) return { type: "array", value: value.map(toBidi) };
@@ -12,13 +13,13 @@ export function toBidi(value) {
   return { type: typeof value, value: isOdd ? numberName(value) : value };
 }
 
-/** The plain value that a page has returned. */
+/** Converts a value that the page has returned. */
 export function fromBidi({ type, value }) {
   if (type === "undefined") return undefined;
   if (type === "null") return null;
   if (type === "array") return value.map(fromBidi);
   if (type === "object") {
-    // Those of the browser's own classes have no members to show.
+    // Objects of the browser's own classes have no members to show.
     return Object.fromEntries((value ?? []).map(([name, member]) => [name, fromBidi(member)]));
   }
   if (type === "number") return Number(value);

@@ -1,6 +1,6 @@
-// How Chromium is started where Playwright does it. Nothing downloads a browser.
+// Options for Playwright's launcher. Nothing downloads a browser.
 
-/** Those things that a browser does by itself, and that need a network or a GPU, are off. */
+/** Turns off background services that need a network or a GPU. */
 export const QUIET = [
   "--no-sandbox",
   "--disable-gpu",

@@ -1,4 +1,5 @@
-// The browsers as people have them, by their names: each module has a `launch`, which is told where the server is.
+// Browsers as people have them, by name. Each module exports `launch`, which takes the origin of
+// the server.
 
 export const DRIVERS = {
   chromium: new URL("people.mjs", import.meta.url).href,

@@ -1,4 +1,4 @@
-// One tab of Firefox, with those methods of Playwright's pages that `tests/tabs/tab.mjs` is written for.
+// One tab of Firefox, with the methods of Playwright's pages that `tests/tabs/tab.mjs` uses.
 
 import { fromBidi, toBidi } from "./bidi-values.mjs";
 import { untilTrue } from "./until.mjs";
@@ -17,7 +17,7 @@ export class Page {
   url = () => this.#url;
   isClosed = () => this.#isClosed;
 
-  /** Runs a function in the page. What goes in and comes out is plain. */
+  /** Runs a function in the page. Its argument and its result are plain values. */
   async evaluate(inPage, argument) {
     const { type, result, exceptionDetails } = await this.#send("script.callFunction", {
       functionDeclaration: String(inPage),
@@ -29,10 +29,13 @@ export class Page {
     return fromBidi(result);
   }
 
-  /** Asks the page until it says something true; there may be another page in the tab by then. */
+  /**
+   * Waits until a function returns a truthy value in the page. Another page may be loaded
+   * meanwhile.
+   */
   waitForFunction = (inPage, argument, limits) => untilTrue(this, inPage, argument, limits);
 
-  /** Runs a function in all documents of this tab that come, before anything of theirs. */
+  /** Runs a function in all later documents of this tab, before their own scripts. */
   addInitScript(inPage) {
     const functionDeclaration = `() => { (${inPage})(); }`;
     return this.#send("script.addPreloadScript", {

@@ -1,4 +1,5 @@
-// Starts Firefox. It is led by WebDriver BiDi, which it speaks itself: many tabs at the same time, and what they send is seen.
+// Starts Firefox, and drives it by WebDriver BiDi, which Firefox speaks itself: many tabs at the
+// same time, with the requests that they send.
 
 import { EventEmitter, once } from "node:events";
 
@@ -11,7 +12,7 @@ const PROGRAM = process.env.FIREFOX ?? "/usr/bin/firefox-esr";
 
 const EVENTS = ["network.beforeRequestSent", "log.entryAdded"];
 
-/** A browser and its default context; `close` ends it and forgets it. */
+/** Starts a browser. `close` ends it and removes its profile. */
 export async function launch() {
   const args = (profile) => ["--headless", "--remote-debugging-port=0", "--profile", profile];
   const { child, forget } = await start(PROGRAM, args, ["ignore", "ignore", "pipe"]);
@@ -28,28 +29,28 @@ export async function launch() {
   return { context, watch, close };
 }
 
-/** Tells what the pages of a context complain of, until what it returns is called. */
+/** Reports the complaints of the pages of a context, until the returned function is called. */
 function watch(context, complain) {
   context.on("complaint", complain);
   return () => context.off("complaint", complain);
 }
 
-/** Its contexts and pages are made after Playwright's, for the sake of `tests/tabs`. */
+/** The connection to the browser. Contexts and pages follow Playwright's, for `tests/tabs`. */
 class Browser {
   #socket;
-  /** Who waits for an answer, by the order's number. */
+  /** The commands that have no response yet, by id. */
   #asked = new Map();
   #lastId = 0;
   /** The only context: all tabs share cookies and storage. */
   #context = new Context(this);
-  /** By their ids. */
+  /** The pages, by id. */
   #pages = new Map();
 
   constructor(socket) {
     this.#socket = socket.on("message", (text) => this.#hear(JSON.parse(text)));
   }
 
-  /** The default context, with the tab that is there. */
+  /** Begins a session. Returns the default context, with the tab that is open. */
   async begin() {
     await this.send("session.new", { capabilities: {} });
     await this.send("session.subscribe", { events: EVENTS });
@@ -58,7 +59,7 @@ class Browser {
     return this.#context;
   }
 
-  /** Orders something of the browser, and returns its answer. */
+  /** Sends a command, and returns its result. */
   send = (method, params) => {
     const id = ++this.#lastId;
     this.#socket.send(JSON.stringify({ id, method, params }));
@@ -78,7 +79,7 @@ class Browser {
     this.#context.emit("complaint", `${params.level}: ${params.text}`);
   }
 
-  /** The page in a tab. */
+  /** Adds the page of a tab. */
   adopt(id) {
     const page = new Page(id, this.send);
     this.#pages.set(id, page);
@@ -109,7 +110,7 @@ class Context extends EventEmitter {
     this.#browser = browser;
   }
 
-  /** A new tab, and one that is looked at. */
+  /** Opens a new tab, in the foreground. */
   async newPage() {
     const { context } = await this.#browser.send("browsingContext.create", { type: "tab" });
     return this.#browser.adopt(context);
@@ -124,7 +125,7 @@ class Context extends EventEmitter {
 
   clearCookies = () => this.#browser.send("storage.deleteCookies", {});
 
-  /** The network of all tabs goes, or comes back. */
+  /** Takes all tabs offline or online. */
   setOffline = (isOffline) =>
     this.#browser.send("emulation.setNetworkConditions", {
       networkConditions: isOffline ? { type: "offline" } : null,

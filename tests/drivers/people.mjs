@@ -1,5 +1,6 @@
-// Starts Chromium as people have it: a tab that nobody looks at is hidden, its timers are slow, it can be frozen, and a
-// page that was left goes into the back/forward cache. Playwright's launcher turns all that off, so it only connects.
+// Starts Chromium as people have it: a tab in the background is hidden, its timers are throttled,
+// it can be frozen, and pages go into the back/forward cache. Playwright's launcher turns all that
+// off, so Playwright only connects.
 
 import { chromium } from "@playwright/test";
 
@@ -7,7 +8,10 @@ import { QUIET } from "./chromium.mjs";
 import { address, start } from "./program.mjs";
 
 const PROGRAM = process.env.CHROME ?? "/usr/bin/chromium";
-/** A name of this computer that is not trustworthy as `127.0.0.1` is: pages of it are insecure contexts. */
+/**
+ * A host name of this machine that is not potentially trustworthy, as `127.0.0.1` is: its pages are
+ * insecure contexts.
+ */
 export const INSECURE_HOST = "insecure.test";
 const ARGUMENTS = [
   "--headless",
@@ -18,7 +22,7 @@ const ARGUMENTS = [
   `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
 ];
 
-/** A browser and its default context; `close` ends it and forgets it. */
+/** Starts a browser. `close` ends it and removes its profile. */
 export async function launch() {
   const { child, forget } = await startChromium("--remote-debugging-port=0", [
     "ignore",
@@ -29,14 +33,17 @@ export async function launch() {
   const browser = await chromium.connectOverCDP(endpoint, { noDefaults: true });
   const close = async () => {
     const connection = await browser.newBrowserCDPSession();
-    // It is gone before it can answer.
+    // The browser is gone before it can respond.
     await connection.send("Browser.close").catch(() => {});
     await forget();
   };
   return { browser, context: browser.contexts()[0], watch, close };
 }
 
-/** Tells what the pages of a context complain of, errors that nobody has caught and the console, until what it returns is called. */
+/**
+ * Reports uncaught errors and console messages of the pages of a context, until the returned
+ * function is called.
+ */
 function watch(context, complain) {
   const onError = (error) => complain(`uncaught: ${error.error().message ?? error.error()}`);
   const onConsole = (message) => isExpected(message) || complain(`console: ${message.text()}`);
@@ -44,7 +51,7 @@ function watch(context, complain) {
   return () => context.off("weberror", onError).off("console", onConsole);
 }
 
-/** The browser itself notes each refusal and each lost connection, and the tests want both. */
+/** The browser logs each refusal and each lost connection. The tests cause both on purpose. */
 function isExpected(message) {
   const { url } = message.location();
   const path = URL.canParse(url) ? new URL(url).pathname : "";
@@ -53,7 +60,7 @@ function isExpected(message) {
   return /^\/(auth|api)\//.test(path) && noted.test(message.text());
 }
 
-/** The program, with an empty page. */
+/** Starts the program with an empty page. */
 export function startChromium(debugging, stdio) {
   const args = (profile) => [...ARGUMENTS, debugging, `--user-data-dir=${profile}`, "about:blank"];
   return start(PROGRAM, args, stdio);

@@ -1,5 +1,5 @@
-// A Chromium that prerenders. It does not where somebody debugs a page, as Playwright does: here it is the tab, which may
-// have two pages at a time.
+// Starts a Chromium that prerenders. Chromium does not prerender while a page is debugged, as
+// Playwright does. Here the tab is debugged, which may have two pages at a time.
 
 import { startChromium } from "./people.mjs";
 
@@ -9,11 +9,14 @@ export class Prerenderer {
   #asked = new Map();
   #lastId = 0;
   #said = "";
-  /** The pages that are there, and who waits for one; `subtype` is `"prerender"` or nothing. */
+  /**
+   * The pages that exist, and the callers that wait for one. `subtype` is `"prerender"` or
+   * undefined.
+   */
   #pages = [];
   #waiting = [];
 
-  /** With one tab, and in it an empty page. */
+  /** Starts the browser with one tab, which has an empty page. */
   static async launch() {
     const browser = new Prerenderer();
     const { child, forget } = await startChromium("--remote-debugging-pipe", [
@@ -36,7 +39,7 @@ export class Prerenderer {
     return browser;
   }
 
-  /** The first page that is there, or will be; `"prerender"`: that is prerendered. */
+  /** Waits for the first page of this subtype; `"prerender"` is a prerendered page. */
   async page(subtype) {
     const sessionId = await new Promise((resolve) => {
       this.#waiting.push({ subtype, resolve });
@@ -46,7 +49,7 @@ export class Prerenderer {
   }
 
   async close() {
-    // It is gone before it can answer.
+    // The browser is gone before it can respond.
     this.#send("Browser.close").catch(() => {});
     await this.#forget();
   }
@@ -57,7 +60,7 @@ export class Prerenderer {
     return new Promise((resolve, reject) => this.#asked.set(id, { resolve, reject }));
   }
 
-  /** Messages end with a zero. */
+  /** Messages end with a zero byte. */
   #hear(text) {
     const messages = (this.#said + text).split("\0");
     this.#said = messages.pop();
@@ -89,9 +92,9 @@ class Page {
     this.#send = send;
   }
 
-  /** Goes there, and waits until it is loaded. */
+  /** Navigates, and waits until the page is loaded. */
   async goTo(url) {
-    // What it is to prerender is said in the page, whatever the policy of that is.
+    // The speculation rules are an inline script, which the policy of the page may forbid.
     await this.#send("Page.setBypassCSP", { enabled: true });
     await this.#send("Page.navigate", { url });
     await this.run(() => {
@@ -100,7 +103,7 @@ class Page {
     });
   }
 
-  /** Has the browser prerender an address. */
+  /** Makes the browser prerender a URL. */
   async prerender(url) {
     await this.run((url) => {
       const script = document.createElement("script");

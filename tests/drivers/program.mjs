@@ -14,7 +14,8 @@ export function run(path, args, stdio, signal = "SIGKILL") {
   const child = spawn(path, args, { stdio });
   const kill = () => child.kill(signal);
   process.on("exit", kill);
-  // A program that could not be started counts as ended. Whoever reads its output handles the error.
+  // A program that could not be started counts as ended. Whoever reads its output handles the
+  // error.
   const ended = once(child, "exit")
     .catch(() => {})
     .then(() => process.off("exit", kill));
@@ -29,8 +30,8 @@ export async function createProfile() {
 }
 
 /**
- * Starts a browser. `args` receives the folder of its profile; `forget` waits for its end and removes
- * the folder.
+ * Starts a browser. `args` receives the folder of its profile; `forget` waits for its end and
+ * removes the folder.
  */
 export async function start(path, args, stdio) {
   const profile = await createProfile();
@@ -42,7 +43,10 @@ export async function start(path, args, stdio) {
   return { child, forget };
 }
 
-/** Where it is to be reached, by its own word. What else it says is read, so that it never has to wait. */
+/**
+ * Waits for the address that the program prints. Reads all its output, so that the program never
+ * blocks on a full pipe.
+ */
 export function address(child, pattern) {
   let said = "";
   return new Promise((resolve, reject) => {

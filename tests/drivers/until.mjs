@@ -1,8 +1,8 @@
-// Waits for what is to be so.
+// Waits for a condition.
 
 import assert from "node:assert/strict";
 
-/** Looks each so many milliseconds, for a minute. */
+/** Checks a condition every so many milliseconds, for a minute. */
 export async function until(holds, every = 10) {
   for (const end = Date.now() + 60_000; !(await holds()); ) {
     assert.ok(Date.now() < end, `${holds} stays false`);
@@ -11,8 +11,9 @@ export async function until(holds, every = 10) {
 }
 
 /**
- * Asks a page until a function in it returns something true, for the drivers that have no `waitForFunction` of their own. There may
- * be another page in the tab by then: what fails meanwhile is the cause of the error in the end.
+ * Waits until a function returns a truthy value in a page, for the drivers without a
+ * `waitForFunction` of their own. Another page may be loaded meanwhile: the last failure becomes
+ * the cause of the final error.
  */
 export async function untilTrue(page, inPage, argument, { polling = 20, timeout = 60_000 } = {}) {
   let error;

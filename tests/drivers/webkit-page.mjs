@@ -1,16 +1,19 @@
-// One window of WebKit, with those methods of Playwright's pages that `tests/tabs/tab.mjs` is written for.
+// One window of WebKit, with the methods of Playwright's pages that `tests/tabs/tab.mjs` uses.
 
 import { setTimeout as pause } from "node:timers/promises";
 
 import { untilTrue } from "./until.mjs";
 
-/** How often it is looked whether something is there, in milliseconds. */
+/** Milliseconds between two looks at a condition. */
 const LOOK = 10;
-/** And for how long: a limit, and no more than that. */
+/** Milliseconds until waiting fails. */
 const PATIENCE = 60_000;
-/** Where a page keeps what came of the functions that run in it. */
+/** The global that has the results of the functions that run in the page. */
 const ANSWERS = "__answersOfTheDriver";
-/** How its address says that it waits, how it knows that it need not, and how it is told that it will be left. */
+/**
+ * The fragment that makes a page wait, the global of a page that has begun, and the global of a
+ * page that is about to be left.
+ */
 const WAIT = "#wait";
 const BEGUN = "__begunByTheDriver";
 const LEFT = "__leftByTheDriver";
@@ -30,13 +33,14 @@ export class Page {
     this.#complain = complain;
   }
 
-  /** Without what `addInitScript` has put into it. */
+  /** The URL without the fragment of `addInitScript`. */
   url = () => this.#url?.split("#")[0];
   isClosed = () => this.#isClosed;
 
   /**
-   * Runs a function in the page. What goes in and comes out is JSON. Only its beginning is a command: while it runs,
-   * the other windows can be talked to. Rejects when the page is gone before it has ended.
+   * Runs a function in the page. Its argument and its result are JSON. Only its start is a command,
+   * so other windows can be driven while it runs. Rejects if the page is gone before the function
+   * has ended.
    */
   async evaluate(inPage, argument = null) {
     const id = ++this.#sequence;
@@ -68,13 +72,17 @@ export class Page {
     }
   }
 
-  /** Asks the page until it says something true; there may be another page in the window by then. */
+  /**
+   * Waits until a function returns a truthy value in the page. Another page may be loaded
+   * meanwhile.
+   */
   waitForFunction = (inPage, argument, limits) => untilTrue(this, inPage, argument, limits);
 
   /**
-   * Runs a function in the documents of this window that come, before any script of theirs. Classic WebDriver has no
-   * such command, so the page has to help: it waits where its address ends with `#wait` (`tests/tabs/www/begin.js`).
-   * Fails where one with scripts does not. A page that a link leads to does without the functions.
+   * Runs a function in later documents of this window, before their own scripts. Classic WebDriver
+   * has no such command, so the page has to help: it waits where its URL ends with `#wait`
+   * (`tests/tabs/www/begin.js`). Fails if a page with scripts does not wait. A page that a link
+   * leads to does not get the functions.
    */
   async addInitScript(inPage) {
     this.#initScripts.push(String(inPage));
@@ -83,14 +91,14 @@ export class Page {
   async goto(url) {
     const target = new URL(url);
     if (this.#initScripts.length > 0) target.hash = WAIT;
-    // With a fragment, the same address is another place of the same document.
+    // `get` with a fragment would stay in the same document.
     if (target.hash && target.href === this.#url) return this.reload();
     await this.#navigate((driver) => driver.get(target.href));
   }
 
   reload = () => this.#navigate((driver) => driver.navigate().refresh());
 
-  /** As it was, if the browser has kept it, or loaded again. */
+  /** Goes back. The page comes from the back/forward cache, or is loaded again. */
   goBack = () => this.#navigate((driver) => driver.navigate().back());
 
   async close() {
@@ -101,15 +109,18 @@ export class Page {
     await this.#windows.close(this.#handle);
   }
 
-  /** It has the focus. No window covers another on a display without a window manager: all of them are seen. */
+  /**
+   * Does nothing but wait for its turn: on a display without a window manager no window covers
+   * another, and all are visible.
+   */
   bringToFront = () => this.do(() => {});
 
-  /** Does something with the driver in this window, when nothing else is being done. */
+  /** Runs `work` with the driver in this window, one at a time. */
   do = (work) => this.#windows.in(this.#handle, work);
 
   /**
-   * Waits until another document is there, and loaded. The command itself does not in a window that was just opened: it
-   * takes the end of the load of `about:blank` for its own.
+   * Navigates, and waits until the other document is loaded. In a window that was just opened the
+   * command alone does not wait: it sees the load of `about:blank`.
    */
   async #navigate(command) {
     const mark = ++this.#sequence;
@@ -130,7 +141,9 @@ export class Page {
     }
   }
 
-  /** Lets a page go on that waits for the functions of `addInitScript`, when they have run. */
+  /**
+   * Runs the functions of `addInitScript` in a page that waits for them, and lets the page go on.
+   */
   async #begin() {
     if (this.#initScripts.length === 0 || new URL(this.#url).hash !== WAIT) return;
     const scripts = this.#initScripts.map((script) => `(${script})();`).join("\n");

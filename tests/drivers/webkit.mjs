@@ -1,5 +1,6 @@
-// Starts WebKitGTK's MiniBrowser, by WebKitWebDriver. It speaks classic WebDriver only: one command at a time, to one
-// window at a time, and no events. Where no display is given, there is one that nobody sees.
+// Starts WebKitGTK's MiniBrowser by WebKitWebDriver, which speaks classic WebDriver only: one
+// command at a time, to one window at a time, and no events. Without a display it starts an
+// invisible one.
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,18 +12,22 @@ import { createProfile, run } from "./program.mjs";
 import { Page } from "./webkit-page.mjs";
 
 const DRIVER = process.env.WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver";
-/** Where distributions have the libraries that come with it. */
+/** The folder in which distributions install its libraries. */
 const LIBRARIES = "/usr/lib";
 const XVFB = process.env.XVFB ?? "Xvfb";
 
-/** Milliseconds: a limit, and no more than that. */
+/** Milliseconds until a command fails. */
 const PATIENCE = 60_000;
 
-// Both programs are named below, so Selenium has nothing to look for; if it did, it would not do so in the network.
+// Selenium has nothing to look for, since both programs are named below. It must not search the
+// network either.
 process.env.SE_OFFLINE = "true";
 process.env.SE_AVOID_STATS = "true";
 
-/** A browser and its only context; `close` ends it and forgets it. `origin`: whose cookies are meant. */
+/**
+ * Starts a browser. `close` ends it and removes its profile. `origin`: the server whose cookies the
+ * context shows.
+ */
 export async function launch({ origin }) {
   const binary = process.env.WEBKIT ?? (await findBrowser());
   if (!binary) throw new Error("no MiniBrowser: install webkit2gtk-driver, or name it by WEBKIT");
@@ -60,7 +65,10 @@ export async function launch({ origin }) {
   }
 }
 
-/** Tells what nobody has caught in pages with `begin.js`, when they are closed, until what it returns is called. */
+/**
+ * Reports the uncaught errors of pages with `begin.js` when they are closed, until the returned
+ * function is called.
+ */
 function watch(context, complain) {
   context.complain = complain;
   return () => {
@@ -68,7 +76,10 @@ function watch(context, complain) {
   };
 }
 
-/** The newest MiniBrowser that is installed: `/usr/lib/<architecture>/webkit2gtk-<version>/MiniBrowser` at Debian's. */
+/**
+ * Finds the newest MiniBrowser. Debian has it at
+ * `/usr/lib/<architecture>/webkit2gtk-<version>/MiniBrowser`.
+ */
 async function findBrowser() {
   const found = [];
   for (const entry of await readdir(LIBRARIES, { withFileTypes: true })) {
@@ -80,7 +91,7 @@ async function findBrowser() {
   return found.sort().at(-1);
 }
 
-/** A display of its own, on a free number, which the server itself has found. */
+/** Starts an X server on a display number that the server finds free itself. */
 async function startDisplay() {
   const { child, kill, ended } = run(
     XVFB,
@@ -104,26 +115,29 @@ async function startDisplay() {
   return { env: { DISPLAY: `:${number}`, GDK_BACKEND: "x11" }, close };
 }
 
-/** What the browser writes, it writes into a folder of its own. */
+/** Variables that make the browser write into this folder only. */
 function foldersIn(folder) {
   return Object.fromEntries(
     ["XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"].map((name) => [name, folder]),
   );
 }
 
-/** The windows of one session. Its commands concern the window that was switched to last, so they go one by one. */
+/**
+ * The windows of one WebDriver session. Commands go to the window that was switched to last, so
+ * they run one by one.
+ */
 class Windows {
   #driver;
   #current;
   #last = Promise.resolve();
-  /** The one that was there first, and stays: a new one is opened from one that is there. */
+  /** The first window. It stays open, because a new window is opened from an existing one. */
   #home;
 
   constructor(driver) {
     this.#driver = driver;
   }
 
-  /** Does something when it is its turn, with the driver in that window, or in any. */
+  /** Waits for its turn, and runs `work` with the driver in this window, or in any window. */
   in(handle, work) {
     const done = this.#last.then(async () => {
       if (handle !== undefined && handle !== this.#current) {
@@ -142,7 +156,7 @@ class Windows {
     return this.#home;
   }
 
-  /** Opens one, and returns its handle. */
+  /** Opens a window, and returns its handle. */
   open = () =>
     this.in(this.#home, async (driver) => {
       this.#current = undefined;
@@ -159,13 +173,13 @@ class Windows {
 }
 
 /**
- * What all windows have in common. It and its pages are made after Playwright's, for the sake of
- * `tests/tabs/tab.mjs`. There is one of it: no other profile can be had from the driver.
+ * The only context, shared by all windows: the driver offers no other profile. It and its pages
+ * follow Playwright's, for `tests/tabs/tab.mjs`.
  */
 class Context {
-  /** Whoever asks what the tabs have sent is told that nobody knows. */
+  /** Makes `tests/tabs/wire.mjs` fail: the requests of tabs are invisible here. */
   isBlind = true;
-  /** Who is told what a page complains of. */
+  /** Receives the complaints of pages. */
   complain;
   #windows;
   #address;
@@ -180,20 +194,24 @@ class Context {
     this.#add(await this.#windows.begin());
   }
 
-  /** A new window, and one that is seen: a tab in the window of another is hidden. */
+  /** Opens a window, not a tab: a tab in the background is hidden. */
   async newPage() {
     return this.#add(await this.#windows.open());
   }
 
   pages = () => this.#pages.filter((page) => !page.isClosed());
 
-  /** Those that go to the auth server, also those that no script can read. Others cannot be had. */
+  /**
+   * The cookies that are sent to the auth server, HttpOnly ones included. Others cannot be read.
+   */
   cookies = () => this.#atServer((driver) => driver.manage().getCookies());
 
-  /** Removes the same ones. */
+  /** Deletes the same cookies. */
   clearCookies = () => this.#atServer((driver) => driver.manage().deleteAllCookies());
 
-  /** Classic WebDriver tells of nothing: neither requests, nor what the console says, nor errors that nobody caught. */
+  /**
+   * Does nothing: classic WebDriver reports neither requests, nor the console, nor uncaught errors.
+   */
   on() {
     return this;
   }
@@ -202,7 +220,7 @@ class Context {
     return this;
   }
 
-  /** Does something in the first window, at the server's address. No document need be there. */
+  /** Runs `work` in the first window, at the server's URL. No document need exist there. */
   async #atServer(work) {
     const [first] = this.#pages;
     if (first.url() !== this.#address) await first.goto(this.#address);

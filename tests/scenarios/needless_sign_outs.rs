@@ -39,7 +39,8 @@ fn once_it_is_confirmed_another_one_sends_nothing() {
     assert_eq!(world.server.sign_outs, 1);
 }
 
-/// Nobody has said anything: the page is offline, a login is on its way, or another tab has just begun a session.
+/// Nobody has said anything: the page is offline, a login is on its way, or another tab has just
+/// begun a session.
 // Scenario 93.
 #[test]
 fn where_there_may_be_a_session_it_is_signed_out_for_real() {

@@ -36,7 +36,8 @@ fn old_news_of_a_worker_is_not_written_down() {
     assert_eq!(world.stored().marker, None);
 }
 
-/// However long a message takes: what it says of a refresh that has settled since is not written down again.
+/// However long a message takes: what it says of a refresh that has settled since is not written
+/// down again.
 // Scenario 126.
 #[test]
 fn what_has_settled_is_not_noted_again() {
@@ -64,8 +65,8 @@ fn what_has_settled_is_not_noted_again() {
     }
 }
 
-/// What others keep themselves, what somebody has only heard, what is old or dated ahead, and what is earlier than what
-/// is marked: nothing of it is written down.
+/// What others keep themselves, what somebody has only heard, what is old or dated ahead, and what
+/// is earlier than what is marked: nothing of it is written down.
 #[test]
 fn only_news_of_a_tabs_own_are_written_down() {
     let mut world = signed_in();
@@ -120,7 +121,8 @@ fn a_page_that_meets_a_worker_tells_it_what_is_out() {
     }
 }
 
-/// A page goes on hearing of the worker's first refresh, which is never answered, when others have long sent later ones.
+/// A page goes on hearing of the worker's first refresh, which is never answered, when others have
+/// long sent later ones.
 #[test]
 fn what_a_worker_says_of_an_earlier_refresh_takes_the_place_of_no_later_marker() {
     let config = Config { refresh_ahead: false, shares_token: false, ..Config::default() };

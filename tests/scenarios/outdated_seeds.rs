@@ -1,4 +1,5 @@
-//! A page may be older than a sign-in or a sign-out: the token that it was delivered with undoes neither.
+//! A page may be older than a sign-in or a sign-out: the token that it was delivered with undoes
+//! neither.
 
 use super::seeding::{delivered, restoring};
 use super::*;

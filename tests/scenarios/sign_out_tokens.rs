@@ -63,7 +63,8 @@ fn a_later_page_that_pursues_it_sends_the_token_of_a_refresh() {
     }
 }
 
-/// Bob has signed in in another tab, which this one has not heard of: her token must not go along with his cookie.
+/// Bob has signed in in another tab, which this one has not heard of: her token must not go along
+/// with his cookie.
 #[test]
 fn the_token_of_one_user_does_not_sign_out_another() {
     let mut world = World::signed_in(Config { shares_token: false, ..with_token() }, 1);

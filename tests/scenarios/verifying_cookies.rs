@@ -110,7 +110,8 @@ fn who_signs_in_once_more_right_after_a_refresh_costs_no_other_one() {
         world.run(MINUTE);
     });
     assert_eq!(sent, 0);
-    // Where another person does, it may have brought its cookie a moment later than that of the login.
+    // Where another person does, it may have brought its cookie a moment later than that of the
+    // login.
     world.renew(TAB);
     world.run(1_000);
     let sent = refreshes(&mut world, |world| {

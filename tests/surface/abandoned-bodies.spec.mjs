@@ -1,4 +1,5 @@
-// The body of a call that is never sent: its source is cancelled, as native fetch does, with the caller's reason if there is one.
+// The body of a call that is never sent: its source is cancelled as by native fetch, with the
+// caller's reason if there is one.
 
 import assert from "node:assert/strict";
 

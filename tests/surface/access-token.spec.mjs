@@ -1,4 +1,4 @@
-// The token itself, for what cannot go through fetch.
+// accessToken(): for connections that cannot use fetch.
 
 import assert from "node:assert/strict";
 
@@ -129,7 +129,7 @@ test("a session that is over rejects with the reason", async ({ run }) => {
     const signedOut = await started({ name: "b" });
     await signedOut.session.signOut();
     const rejected = await started({ name: "c" });
-    // And once more, to be sure.
+    // A rejection is confirmed by a second one.
     for (const _ of "12") rejected.server.answerRefresh(401, "{}", "{}");
     await outcome(rejected.session.refresh());
     const all = [none, signedOut, rejected].map(({ session }) => outcome(session.accessToken()));

@@ -1,4 +1,4 @@
-// How a request carries its token: in which header, and after which scheme.
+// The header and the scheme by which a request carries its token.
 
 import assert from "node:assert/strict";
 
@@ -139,7 +139,7 @@ test("a token in another header than Authorization follows no redirect, unless t
       );
       server.revoke();
       seen.push(await send("/api/me"));
-      // These carry none.
+      // These requests carry no token.
       seen.push(await send("https://api.test/"), await send("/api/me", { mode: "no-cors" }));
       await session.signOut();
       seen.push(await send("/api/me"));

@@ -1,4 +1,4 @@
-// Which paths a server could take for others: src/browser/climb.js, by itself.
+// Paths that a server could resolve to others: src/browser/climb.js alone.
 
 import assert from "node:assert/strict";
 
@@ -6,18 +6,18 @@ import { test } from "@playwright/test";
 
 import { mayClimb } from "../../src/browser/climb.js";
 
-/** As the browser has it after parsing. */
+/** The path as the browser parses it. */
 const pathOf = (path) => new URL(path, "https://api.test").pathname;
 
 const CLIMBING = [
-  // Separators that are encoded, once or more often.
+  // Separators that are encoded once or more often.
   "/..%2fx",
   "/..%5Cx",
   "/a%25252Fb",
   "/..%%32fx",
   "/..%25%32%66x",
   "/%2e.%255cx",
-  // Dots that are; with parameters, or with what a server may cut off or clean up.
+  // Encoded dots; parameters, and characters that a server may cut off or clean up.
   "/%252e%252e/x",
   "/..;/x",
   "/.;/x",
@@ -38,7 +38,7 @@ const CLIMBING = [
   "/.%E2%81%A1./x",
   "/.%EF%B8%8F./x",
   "/.%CD%8F./x",
-  // UTF-8 that is longer than it need be, and what is none.
+  // Overlong UTF-8, and invalid UTF-8.
   "/%c0%ae%c0%ae/x",
   "/..%c0%afx",
   "/..%e0%80%afx",
@@ -48,13 +48,13 @@ const CLIMBING = [
   "/%fc%80%80%80%80%ae./x",
   "/.%ff./x",
   "/..%c3/x",
-  // Another way to encode.
+  // Another encoding.
   "/%u002e%u002e/x",
   "/..%U002Fx",
   "/%25u002e./x",
   "/%uff0e%uff0e/x",
   "/..%u2215x",
-  // Signs that become dots or slashes.
+  // Characters that normalise to dots or slashes.
   "/．．/x",
   "/..／x",
   "/..＼x",
@@ -100,7 +100,7 @@ const PLAIN = [
 ];
 
 test("a path that a server may read as another one is told", () => {
-  // Some the parser resolves by itself: those are other paths to fetch as well.
+  // The parser resolves some of them by itself: fetch asks another path as well.
   for (const path of CLIMBING) assert.ok(mayClimb(pathOf(path)), path);
 });
 

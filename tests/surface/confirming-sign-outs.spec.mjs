@@ -43,7 +43,7 @@ test("a refusal confirms it if the refresh after it is refused twice, and not ot
     const sessions = [];
     for (const status of [400, 401, 403, 404, 410, 422])
       for (const refusals of [0, 1, 2]) sessions.push({ status, refusals });
-    // Each at an auth server of its own, for they would wait for each other.
+    // Each has an auth server of its own: otherwise they would wait for each other.
     const outcomes = sessions.map(async ({ status, refusals }, index) => {
       const refresh = `https://auth-${index}.test/auth/refresh`;
       const { server, session } = await opened({ refresh });

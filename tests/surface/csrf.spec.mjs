@@ -1,4 +1,4 @@
-// What goes along with refreshes and sign-outs against forged requests.
+// Headers that protect refreshes and sign-outs against forged requests.
 
 import assert from "node:assert/strict";
 
@@ -94,7 +94,7 @@ test("a CSRF token that comes when the attempt was given up on sends nothing any
     isSlow = true;
     await outcome(session.refresh());
     isSlow = false;
-    // After a second it is given up on, and somebody else's turn.
+    // After the time-out of a second the next session has its turn.
     await session.signIn(() => server.token("alice"));
     for (const go of letGo) go();
     for (let turn = 0; turn < 20; turn++) await nextTask();

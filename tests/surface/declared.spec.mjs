@@ -1,4 +1,4 @@
-// What index.d.ts declares of values is what a session really has: no member more, and none that is missing.
+// A session and other values have exactly the members that index.d.ts declares.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -8,7 +8,10 @@ import { test } from "./fixtures.mjs";
 const read = (path) => readFile(new URL(`../../pkg/${path}`, import.meta.url), "utf8");
 const declarations = await read("index.d.ts");
 
-/** The members of an interface or a class: those that are always there, and all. Biome has put each on a line of its own. */
+/**
+ * Returns the members of an interface or a class: the required ones, and all. Biome has put each on
+ * a line of its own.
+ */
 function membersOf(name) {
   const [, body] = new RegExp(
     `^export (?:interface|class) ${name}\\b[^{]*\\{\\n(.*?)^\\}`,

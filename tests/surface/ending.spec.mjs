@@ -1,4 +1,4 @@
-// Which answers end a session.
+// Responses that end a session.
 
 import assert from "node:assert/strict";
 

@@ -1,4 +1,4 @@
-// How the refresh and the sign-out endpoint are asked.
+// The requests that are sent to the refresh and the sign-out endpoint.
 
 import assert from "node:assert/strict";
 

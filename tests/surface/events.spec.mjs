@@ -1,4 +1,4 @@
-// What happens inside, told to whoever keeps metrics or a log; and what a user pastes into a bug report.
+// Events, for metrics or a log, and inspect(), for bug reports.
 
 import assert from "node:assert/strict";
 
@@ -46,7 +46,7 @@ test("a failure is told of with its kind and status, and so is the pause", async
   const [, settled, deferred] = told;
   assert.deepEqual([settled.outcome, settled.status], ["throttled", 503]);
   assert.deepEqual([deferred.type, deferred.reason], ["deferred", "backoff"]);
-  // What the server asks for, and up to half of that on top.
+  // The Retry-After of the server, and up to half of that on top.
   assert.ok(deferred.duration >= 7 && deferred.duration <= 10.5, deferred.duration);
 });
 
@@ -67,7 +67,7 @@ test("a token of another tab is told of", async ({ run }) => {
     await started({ name: "adopting" });
     await started({ name: "adopting", onEvent: (event) => told.push(event) });
     await nextTask();
-    // It may have asked the other one first.
+    // The second tab may have asked the first one before.
     return told.map(({ type }) => type).filter((type) => type !== "deferred");
   });
   assert.deepEqual(types, ["adopted"]);

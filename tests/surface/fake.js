@@ -1,4 +1,5 @@
-// An auth server and an API that live in the page: what they are sent can be looked at, what they answer can be set.
+// An auth server and an API inside the page. A test sets their responses, and looks at the requests
+// that they receive.
 
 const encode = (value) =>
   btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -13,14 +14,14 @@ export class FakeServer {
     this.serial = 0;
     this.good = undefined;
     this.scope = "profile";
-    /** How the API takes the token. */
+    /** The header and the scheme by which the API expects the token. */
     this.attach = { header: "Authorization", scheme: "Bearer" };
     /** The header in which a granted refresh sends the attempt id back. */
     this.echoes = undefined;
     this.fetch = (...args) => this.#answer(args);
   }
 
-  /** A new token; the one before is of no use any more. */
+  /** Issues a token. The API rejects the one before. */
   token(sub = "alice") {
     this.serial += 1;
     const iat = 1_700_000_000;
@@ -47,12 +48,12 @@ export class FakeServer {
     this.good = undefined;
   }
 
-  /** The next answer of the refresh endpoint: a status, a body, headers as JSON. */
+  /** Sets the next response of the refresh endpoint: a status, a body, headers as JSON. */
   answerRefresh(status, body, headers) {
     this.refreshAnswers.push({ status, body, headers: JSON.parse(headers) });
   }
 
-  /** The next refresh is answered when `letGo` is called. */
+  /** Holds the response to the next refresh until `letGo` is called. */
   holdRefresh() {
     let letGo;
     this.refreshAnswers.push({ held: new Promise((resolve) => (letGo = resolve)) });
@@ -63,12 +64,15 @@ export class FakeServer {
     this.refreshAnswers.push({ error: new TypeError("network down") });
   }
 
-  /** The next answer of the sign-out endpoint, else a 204; a status of 0: none. */
+  /**
+   * Sets the next response of the sign-out endpoint, by default a 204. A status of 0 is a network
+   * error.
+   */
   answerSignOut(status, body, headers) {
     this.signOutAnswers.push({ status, body, headers: JSON.parse(headers) });
   }
 
-  /** The next answer of the API: a status, headers as JSON. */
+  /** Sets the next response of the API: a status, headers as JSON. */
   answerApi(status, headers) {
     this.apiAnswers.push({ status, headers: JSON.parse(headers) });
   }

@@ -155,7 +155,7 @@ test("the token in hand that the caller has put there itself is replaced when it
     );
     return { statuses, refreshes: server.count("/auth/refresh"), tokens };
   });
-  // Once refreshed, it is somebody else's: of the caller's, and of yesterday.
+  // The first call replaced the token. For the others the old one is a header of the caller's own.
   assert.deepEqual(statuses, [200, 401, 401]);
   assert.deepEqual([refreshes, tokens], [2, [true, false]]);
 });

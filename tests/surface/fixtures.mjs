@@ -1,4 +1,4 @@
-// Where the public surface is tested: a fresh page with the package in it. Its server is a fake one, and in the page as well.
+// The stage of the tests: a fresh page with the package and a fake server in it.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -22,7 +22,7 @@ const OWN_FILES = {
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
 
 export const test = base.extend({
-  /** Where the pages are. Web Locks want a secure context, and localhost is one. */
+  /** The origin of the pages. Web Locks need a secure context, and localhost is one. */
   origin: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it what a fixture needs.
     async ({}, use) => {
@@ -35,7 +35,7 @@ export const test = base.extend({
     { scope: "worker" },
   ],
 
-  /** Stages that can be used again: to make a context takes longer than most tests. */
+  /** Stages for reuse: to create a context takes longer than most tests. */
   free: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it what a fixture needs.
     async ({}, use) => {
@@ -46,7 +46,10 @@ export const test = base.extend({
     { scope: "worker" },
   ],
 
-  /** A new document in a context where nothing is stored. What the pages complain of, and a test does not take, fails it. */
+  /**
+   * A new document in a context with empty storage. A complaint of a page fails the test, unless
+   * the test takes it.
+   */
   stage: async ({ browser, free, origin }, use, testInfo) => {
     const stage = free.pop() ?? (await Stage.make(browser, origin));
     await stage.open();
@@ -62,11 +65,14 @@ export const test = base.extend({
   /** Runs a function in the page. It closes over nothing of Node's. */
   run: ({ stage }, use) => use(stage.run),
 
-  /** The same in a dedicated worker of the page: it has the same globals, but neither a document nor storage. One at a time. */
+  /**
+   * Runs a function in a dedicated worker of the page, which has the same globals, without document
+   * and storage. One at a time.
+   */
   runInWorker: ({ stage }, use) => use(stage.runInWorker),
 });
 
-/** Answers with files, read once. */
+/** The files that were served, read once. */
 const files = new Map();
 
 async function serveFile({ url }, response) {
@@ -83,7 +89,7 @@ async function serveFile({ url }, response) {
 class Stage {
   /** The page that was opened first. */
   page;
-  /** Whether something was done to the context that cannot be undone: its clock is a fake one. */
+  /** Whether the context cannot be reused: its clock is a fake one. */
   isSpent = false;
   #context;
   #origin;
@@ -110,17 +116,17 @@ class Stage {
     return new Stage(context, await context.newPage(), origin);
   }
 
-  /** Begins with a new document, and nothing stored; the globals of page.js are there. */
+  /** Opens a new document with empty storage and the globals of page.js. */
   async open() {
     await this.page.goto(this.#origin);
-    // Only now: the sessions of the document before might have remembered something to the last.
+    // Not earlier: the sessions of the previous document may have stored something to the last.
     await this.page.evaluate(() => {
       localStorage.clear();
       sessionStorage.clear();
     });
   }
 
-  /** As it was at first, but for what the document has stored: that goes when the next one is there. */
+  /** Undoes what the test has done, except in storage, which the next document clears. */
   async clear() {
     for (const page of this.#context.pages()) if (page !== this.page) await page.close();
     await this.page.unrouteAll();
@@ -131,7 +137,7 @@ class Stage {
 
   close = () => this.#context.close();
 
-  /** A second page of the same origin. */
+  /** Opens a second page of the same origin. */
   async openAnother() {
     const page = await this.#context.newPage();
     await page.goto(this.#origin);
@@ -147,9 +153,11 @@ class Stage {
     return told.value;
   };
 
-  /** What the pages have complained of so far: errors nobody has caught, and the console. */
+  /**
+   * Returns and removes the complaints of the pages so far: uncaught errors and console messages.
+   */
   async takeComplaints() {
-    // An unhandled rejection is told after the task it came up in.
+    // An unhandled rejection is reported after the task in which it occurred.
     for (const page of this.#context.pages()) await page.evaluate(() => nextTask());
     return this.#complaints.splice(0);
   }

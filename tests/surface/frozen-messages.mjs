@@ -1,11 +1,9 @@
-// The messages of each version (../messages), which are frozen; their session, and the time when
-// they were sent, are brought to tomorrow: what is dated more than a year ahead counts for nothing.
+// The frozen messages of each version (../messages). Their session and their time are moved to
+// tomorrow, because anything dated more than a year ahead is ignored.
 
 import { readFileSync } from "node:fs";
 
-/**
- * As they are written in the files: a session that began in 2100, and the digest of alice in it.
- */
+/** Values of the files: a session that began in 2100, and the digest of alice in it. */
 const FROZEN = {
   session: "03bb2cc3d80000112233445566778899",
   sent: "4102444800000",
@@ -18,10 +16,10 @@ export const TOMORROW = Date.now() + 86_400_000;
 /** The id of a session that begins then: the time, and chance. */
 export const sessionOf = (time) => time.toString(16).padStart(12, "0") + FROZEN.session.slice(12);
 
-/** Later than all sessions that begin in a rule. */
+/** Later than all sessions that begin in a test. */
 export const LATE = sessionOf(TOMORROW);
 
-/** 64-bit FNV-1a of a session's id and whose it is, in hexadecimal digits. Frozen. */
+/** 64-bit FNV-1a over a session's id and a person, in hexadecimal digits. Frozen. */
 export function digest(person, session) {
   let hash = 0xcbf29ce484222325n;
   for (const byte of [...Buffer.from(session, "hex"), ...Buffer.from(person)])
@@ -40,16 +38,16 @@ const read = (version) =>
       .replaceAll(FROZEN.alice, digest("alice", LATE)),
   );
 
-/** By what they are called in the files. */
+/** All messages, by their names in the files. */
 export const messages = { ...read(1), ...read(2), ...read(3) };
 
-/** Who says the messages of the files. */
+/** The sender of the messages of the files. */
 export const STRANGER = messages.hello.from;
 
 const isId = (value) => /^[0-9a-f]{32}$/.test(value);
 const isTime = (value) => Number.isInteger(value) && value >= 0;
 
-/** What all messages of a kind have in common: their members, and the types of those. */
+/** The form that all messages of a kind share: their members, and the types of these. */
 export function form(message) {
   const valueForm = (name, value) => {
     if (["from", "epoch", "until"].includes(name) && isId(value)) return "an id";

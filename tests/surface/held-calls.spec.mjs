@@ -1,4 +1,4 @@
-// session.fetch while the wasm loads: native fetch all the same, but for the wait of what will carry a token.
+// session.fetch while the wasm loads: like native fetch, but calls that will carry a token wait.
 
 import assert from "node:assert/strict";
 
@@ -28,7 +28,7 @@ test("what carries no token waits for nothing, and gets the caller's own argumen
     for (const args of calls) {
       await outcome(session.fetch(...args));
       const sent = server.calls.pop()?.args;
-      // The last one is none: native fetch says so.
+      // The last one is invalid: native fetch rejects it.
       same.push(
         sent && sent.length === args.length && sent.every((each, index) => each === args[index]),
       );
@@ -125,7 +125,7 @@ test("a relative URL is relative to the document's base", async ({ run }) => {
       wasm: heldWasm().wasm,
       sendTokenTo: [location.origin],
     });
-    // Elsewhere by the base, so that it does not wait.
+    // Of another origin because of the base URL, so that it does not wait.
     await session.fetch("me");
     base.remove();
     return server.calls.map(({ url }) => url);

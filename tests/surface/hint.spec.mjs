@@ -1,10 +1,14 @@
-// A cookie that the server sets and clears with the session spares those who are not signed in a request.
+// The session hint: a cookie that the server sets and clears with the session. Visitors without it
+// cause no request.
 
 import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 
-/** In the page: a session with a hint, once it is known whether there is one; how often the server was asked. */
+/**
+ * Starts a session with a hint in the page, and waits until its state is known. Counts the
+ * refreshes.
+ */
 const visit = (run, { refuses = false, isSet }) =>
   run(
     async ([refuses, isSet]) => {
@@ -42,7 +46,7 @@ test("with the cookie the session is restored", async ({ run }) => {
 test("on the day of the first deploy nobody has the cookie, and nobody is signed out", {
   tag: ["@scenario-53"],
 }, async ({ run }) => {
-  // Signed in, and the server sets none yet.
+  // Signed in, while the server does not set the cookie yet.
   for (let time = 0; time < 3; time++)
     assert.deepEqual(await visit(run, { isSet: false }), {
       atOnce: "unknown",
@@ -53,7 +57,7 @@ test("on the day of the first deploy nobody has the cookie, and nobody is signed
 
 test("a server that does not set it any more signs nobody out", async ({ run }) => {
   await visit(run, { isSet: true });
-  // Its absence is believed once: the server said so.
+  // The absent cookie is believed once: the server has cleared it.
   assert.equal((await visit(run, { isSet: false })).asked, 0);
   const signedIn = await run(async () => {
     const { server, session } = start({ sessionHint: "signed_in" });

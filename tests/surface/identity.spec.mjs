@@ -1,4 +1,4 @@
-// Whose a token is that does not say so itself, the app tells.
+// The option `identity`: the owner of a token that does not tell.
 
 import assert from "node:assert/strict";
 

@@ -1,4 +1,4 @@
-// A 401 must not hide behind the digest that the caller has given: native fetch rejects before anybody sees the status.
+// A digest of the caller must not hide a 401: native fetch rejects before anybody sees the status.
 
 import assert from "node:assert/strict";
 

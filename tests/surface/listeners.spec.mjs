@@ -1,4 +1,4 @@
-// Listeners hear of each change of the state, and do each other no harm.
+// Listeners are called at each change of the state. One that throws disturbs no other.
 
 import assert from "node:assert/strict";
 

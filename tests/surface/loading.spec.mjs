@@ -1,4 +1,4 @@
-// The wasm comes when it comes; what is called before waits for it.
+// Calls before the wasm has loaded wait for it.
 
 import assert from "node:assert/strict";
 
@@ -6,7 +6,7 @@ import { test } from "./fixtures.mjs";
 
 const WASM = "**/silent_session_bg.wasm";
 
-/** What `wasm` may be, as source. */
+/** Values of `wasm`, as source. */
 const FORMS = [
   "'/pkg/dist/silent_session_bg.wasm'",
   "new URL('/pkg/dist/silent_session_bg.wasm', location.href)",
@@ -17,7 +17,7 @@ const FORMS = [
   "await WebAssembly.compileStreaming(fetch('/pkg/dist/silent_session_bg.wasm'))",
 ];
 
-/** Every call there is, made at once; what has come of each. */
+/** Makes every kind of call at once. Returns their outcomes. */
 const callAll = async () => {
   const { session } = start({ signOut: "/auth/logout" });
   const calls = {
@@ -151,7 +151,7 @@ test("where nobody awaits ready, a wasm that is not found is no unhandled reject
 }, async ({ stage }) => {
   await stage.page.route(WASM, (route) => route.fulfill({ status: 404, body: "not found" }));
   await stage.run(async () => {
-    // One call is awaited, to know when; `ready` is not.
+    // The test awaits one call, and not `ready`, to know when loading has failed.
     const { session } = start();
     await outcome(session.accessToken());
   });

@@ -1,13 +1,13 @@
-// The marker of a refresh that is on the wire: it outlives its page, and the next one goes by it.
-// With real reloads: ../../tabs/reloading, ../../tabs/returning.
+// The marker of a refresh that is in flight: it outlives its page, and the next page reads it. With
+// real reloads: ../tabs/reloading, ../tabs/returning.
 
 import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 
 /**
- * In each page: a session with a refresh on the wire, a page that goes, and the attempt id of a
- * refresh.
+ * Defines in each page: a session with a refresh in flight, a page that goes, and the attempt id of
+ * a refresh.
  */
 const define = () => {
   globalThis.open = (options) => start({ name: "marked", ...options });
@@ -25,19 +25,20 @@ const define = () => {
     await waitFor(() => server.count("/auth/refresh") > index);
     return server.member("/auth/refresh", index, "x-requested-with");
   };
-  /** The page before took so long for its refresh: the wait for an orphan goes by it. */
+  /**
+   * Stores how long the previous page took for its refresh: the wait for an orphan depends on it.
+   */
   globalThis.took = (ms) => writeEntry("answered", `0 ${ms}`);
   globalThis.setCookie = (name, value) => {
     document.cookie = `${name}=${value}`;
   };
 };
 
-/** 64-bit FNV-1a, as its authors give it. */
+/** 64-bit FNV-1a of "a", as its authors publish it. */
 const DIGEST_OF_A = "af63dc4c8601ec8c";
 
 /**
- * Lets so much time pass in a page whose clock is ours, in steps: between two there are tasks that
- * are no matter of the clock.
+ * Advances the fake clock in steps. Tasks that do not depend on the clock run between two steps.
  */
 const pass = async ({ page, run }, ms) => {
   for (let passed = 0; passed < ms; passed += 100) {
@@ -108,8 +109,7 @@ test("the page after one that went away in a refresh sends its id while the lost
     await session.ready;
     const first = [await idOf(server, 0), entry("attempt").split(" ")[3]];
     await session.refresh();
-    // The orphan's own reply, with the same cookie, may still come: nothing is rotated that it
-    // could overwrite.
+    // The orphan's own reply may still bring the same cookie, and must not overwrite a newer one.
     return [...first, await idOf(server, 1), entry("attempt").split(" ")[3]];
   });
   assert.deepEqual(seen, [id, "overtaken", id, "overtaken"]);
@@ -118,7 +118,7 @@ test("the page after one that went away in a refresh sends its id while the lost
 test("the marker of a page that was killed is enough", async ({ run }) => {
   await run(define);
   const seen = await run(async () => {
-    // As the first version has written it: four words.
+    // The form of the first version: four words.
     const id = "0123456789abcdef0123456789abcdef";
     writeEntry("attempt", `${"f".repeat(32)} ${id} 1700000000000 out`);
     const { server, session } = open();
@@ -136,7 +136,7 @@ test("an object that is created again waits until the refresh of the closed one 
     const closed = await openHeld();
     const id = await idOf(closed.server, 0);
     closed.session.close();
-    // What React's StrictMode does.
+    // React's StrictMode does the same.
     const next = open();
     await untilLocks(1, 1);
     await manyTasks();
@@ -172,7 +172,7 @@ test("a late reply leaves the marker of a later attempt alone", async ({ run }) 
   const seen = await run(async () => {
     const one = await openHeld({ timeout: 1, shareToken: false });
     const id = await idOf(one.server, 0);
-    // It gives up, and the next one has its turn.
+    // It times out, and the next one has its turn.
     const two = open({ shareToken: false, server: { rotation: "none" } });
     two.server.holdRefresh();
     const isSame = (await idOf(two.server, 0)) === id;
@@ -197,8 +197,8 @@ test("as long as nobody knows what became of a refresh its id is sent again", as
     const states = statesOf(session);
     const ids = [await idOf(server, 0)];
     const markers = [];
-    // What failed is seen when it is tried again; back online it is seen once more, and then
-    // there is no time.
+    // A failure shows before its retry. Back online it shows once more, without a time of the
+    // retry.
     const failed = () => states.filter(({ error, retryAt }) => error && retryAt !== null).length;
     for (let index = 1; index < 4; index++) {
       await waitFor(() => failed() >= index);
@@ -221,7 +221,7 @@ test("companionCookie: the marker tells it by a digest, as it was when the refre
   const seen = await run(async () => {
     const digests = [];
     for (const value of ["a", "secret", "b=c%20", "", undefined]) {
-      // Their names only begin, or end, the same.
+      // The names of these cookies only begin or end like the right one.
       setCookie("stamp-x", "x");
       setCookie("x-stamp", "x");
       setCookie("stamp", value === undefined ? "; Max-Age=0" : value);
@@ -238,7 +238,7 @@ test("companionCookie: the marker tells it by a digest, as it was when the refre
   assert.equal(a, DIGEST_OF_A);
   for (const digest of [secret, encoded, empty]) assert.match(digest, /^[0-9a-f]{16}$/);
   assert.equal(new Set(seen).size, 5);
-  // There was no such cookie, and one that the page was told nothing of.
+  // Without the cookie, and without the option.
   assert.deepEqual(none, ["-", "-"]);
 });
 
@@ -306,7 +306,7 @@ test("companionCookie: the wait lasts its bound where nothing tells that it has 
       Object.assign(globalThis, open({ companionCookie: "stamp" }));
       await waitFor(() => session.inspect().progress !== "idle");
     }, change);
-    // Two seconds, which is longer than twice what the last one took.
+    // Two seconds: longer than twice the duration of the last refresh.
     await pass(stage, 1_800);
     assert.equal(await run(() => server.calls.length), 0, change);
     await pass(stage, 1_000);

@@ -1,11 +1,11 @@
-// What tabs say to each other on a real channel, held to the frozen messages of each version: in a
-// page and in a worker.
+// The messages of tabs on a real channel, held to the frozen messages of each version: in a page
+// and in a worker.
 
 import assert from "node:assert/strict";
 import { test } from "./fixtures.mjs";
 import { digest, form, LATE, messages, STRANGER } from "./frozen-messages.mjs";
 
-/** Has a session hear each message, as it is or with more members; what became of it. */
+/** Sends each message to a session, as it is or with additional members. Returns the effects. */
 const hearEach = async (messages) => {
   const seen = {};
   const hear = async (what, options, check) => {
@@ -72,8 +72,8 @@ const HEARD = {
     isIt: true,
     sent: 0,
   },
-  // The token that a refresh has brought is alice's: hers is that session, and a later one the
-  // other.
+  // The refresh has brought a token of alice: one message is of her session, the other of a later
+  // one.
   began: { elsewhere: true, isIt: true, isLater: false, sent: 1 },
   "began, subject unknown": { elsewhere: true, isIt: false, isLater: true, sent: 1 },
   "over, signed out": { status: "ended", reason: "signed-out", elsewhere: true },
@@ -274,7 +274,7 @@ test("a tab that cannot ask the app takes whose a token is from the message, if 
         peer.say(message);
         await until(session, ({ status }) => status === "active");
         const isIt = (await session.accessToken()) === message.token;
-        // As it tells another tab.
+        // The message that it sends to other tabs.
         await peer.ask();
         passedOn.push([peer.last("token").identity, isIt, server.calls.length]);
         session.close();

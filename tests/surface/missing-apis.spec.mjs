@@ -1,5 +1,5 @@
-// A browser without Web Locks, BroadcastChannel or storage, or in which they refuse. With real
-// tabs: ../../tabs/without.
+// A browser without Web Locks, BroadcastChannel or storage, or in which they throw. With real tabs:
+// ../tabs/without.
 
 import assert from "node:assert/strict";
 
@@ -16,7 +16,7 @@ test("without Web Locks the sessions of a page take turns; who goes while it wai
       one.server.holdRefresh();
       await waitFor(() => one.server.calls.length === 1);
       const [two, three] = [open("two"), open("three")];
-      // At another auth origin nobody waits.
+      // Sessions of another auth origin do not wait.
       const elsewhere = await started({ refresh: "https://auth.test/auth/refresh" });
       await manyTasks();
       const sent = [two, three].map(({ server }) => server.calls.length);
@@ -55,7 +55,7 @@ test("without Web Locks the next session waits no longer than the time-out, and 
       await waitFor(() => one.server.calls.length === 1);
       const two = await started({ name: "two", server });
       await until(two.session, ({ status }) => status === "active");
-      // Its first refresh has not been answered yet.
+      // The first refresh of `one` has not been answered yet.
       one.server.letGo();
       await until(one.session, ({ status }) => status === "active");
       const { outcome } = await waitFor(() => told.find(({ late }) => late));
@@ -229,7 +229,7 @@ test("a sign-out that fails where storage is refused or full is pursued until it
       server.answerSignOut(500, "{}", '{"content-type":"application/json"}');
       globalThis.signedOut = await session.signOut();
     }, isFull);
-    // No event: time alone brings the next try.
+    // No event comes: only time brings the next try.
     const told = () => run(() => nextTask().then(() => server.count("/auth/logout")));
     while ((await told()) < 2) await page.clock.runFor(1_000);
     const seen = await run(async () => {

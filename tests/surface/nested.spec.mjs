@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 
-/** Runs in the page: what a call inside `nest` comes to, by the name of the call. The session has no valid token. */
+/**
+ * Defines in the page: calls by name, to be made inside of a function, and a session without a
+ * valid token.
+ */
 const HELPERS = () => {
   globalThis.CALLS = {
     fetch: (session) => session.fetch("/api/csrf"),
@@ -13,7 +16,7 @@ const HELPERS = () => {
     signIn: (session) => session.signIn(() => "never asked"),
     signOut: (session) => session.signOut(),
   };
-  /** A session whose restoring refresh has failed, so that it is unknown; calls wait for the next. */
+  /** A session whose restoring refresh has failed, so that calls wait for the next one. */
   globalThis.unknown = async (options) => {
     const { server, session } = start({ patience: 2, ...options });
     server.failRefresh();
@@ -116,7 +119,7 @@ test("with a valid token, for another URL, or from elsewhere a call goes through
     const held = new Promise((resolve) => (letGo = resolve));
     let outside;
     const signedIn = session.signIn(async () => {
-      // Called by somebody else, while the login runs: it waits, and gets the token of the login.
+      // A call from elsewhere during the login waits, and gets the token of the login.
       queueMicrotask(() => (outside = session.accessToken()));
       seen.foreign = (await session.fetch("https://elsewhere.invalid/")).status;
       await held;
@@ -178,6 +181,7 @@ test("twenty thousand calls that wait for one refresh are answered soon", async 
     await one(100);
     return [await one(2_000), await one(20_000)];
   });
-  // The steps of each are counted in tests/size/steps. Where each call looked at all others, these took minutes.
+  // tests/size/steps counts the steps of each caller. Where each call looked at all others, these
+  // took minutes.
   test.info().annotations.push({ type: "measured", description: `${took} ms each` });
 });

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "./fixtures.mjs";
 import { form, messages } from "./frozen-messages.mjs";
 
-/** What was noted, and where, is no part of the form. */
+/** The form of a message with notes, whatever the notes are and wherever they are stored. */
 const formOfNoted = (message) => form({ ...message, kept: 0 });
 
 test("a worker tells what it notes of its refreshes, as the third version does", async ({

@@ -1,4 +1,4 @@
-// Calls of session.fetch whose arguments, or answers, are not what one writes every day.
+// Calls of session.fetch with unusual arguments or responses.
 
 import assert from "node:assert/strict";
 

@@ -1,14 +1,14 @@
-// What is no message of ours, is spoiled, is of a later version, or is dated beyond all bounds: it
-// changes nothing, and nobody answers it. Which member may be what is checked natively
-// (../../formats, ../../hostile); here, that a channel leads there.
+// Invalid messages, messages of later versions, and messages dated beyond all bounds: they change
+// nothing and get no reply. Native tests check the members (../formats, ../hostile); these check
+// that the channel leads there.
 
 import assert from "node:assert/strict";
 import { test } from "./fixtures.mjs";
 import { messages, STRANGER } from "./frozen-messages.mjs";
 
 /**
- * Has a session, active or ended, hear each of these after the other; which of them have changed
- * it, or were answered. It knows the stranger, and does not miss it: no time passes.
+ * Sends each of these to an active or an ended session. Returns those that have changed it or got a
+ * reply. The session knows the stranger, and does not drop it, since no time passes.
  */
 const whatChanges = async ({ said, isActive, here, isJunk }) => {
   const name = `${isActive}`;
@@ -51,10 +51,10 @@ const whatChanges = async ({ said, isActive, here, isJunk }) => {
     const answers = peer.answers();
     peer.say(message?.from === "own" ? { ...message, from: own } : message);
     await peer.ask();
-    // The answer to this question, and none to that.
+    // One reply to this hello, and none to that message.
     if ((await look()) !== before || peer.answers() - answers !== 1) changed.push(index);
   }
-  // It still hears what is a message.
+  // A valid message is still heard.
   peer.say({ v: 1, from: "57a46e4057a46e4057a46e4057a46e40", kind: "here" });
   await waitFor(() => session.inspect().tabs.length === 3);
   session.close();
@@ -63,7 +63,7 @@ const whatChanges = async ({ said, isActive, here, isJunk }) => {
   return { count: all.length, changed };
 };
 
-/** The same in a page and a worker, of a session that is active and one that is not. */
+/** Expects that nothing changes in a page and a worker, in an active session and an ended one. */
 const ignored = async (places, said, isJunk = false) => {
   for (const there of places) {
     for (const isActive of [true, false]) {
@@ -183,16 +183,16 @@ test("a date beyond all bounds is no crash, and makes no token younger", async (
         { age: 1e300 },
         { age: 1e300, sent: 1e300 },
         { age: 2 ** 53 + 1, lifetime: 0 },
-        // It has grown old on the way.
+        // It is too old on arrival.
         { lifetime: 1e300, sent: 0 },
-        // A date more than a year ahead is none.
+        // A date more than a year ahead counts as absent.
         { lifetime: 1e300, sent: 1e300 },
       ]) {
         peer.say(offer(members));
         await peer.ask();
         ignored.push((await session.accessToken()) === own);
       }
-      // By a clock that is a day ahead: it has not been on the way at all.
+      // Sent by a clock that is a day ahead: it counts as sent just now.
       peer.say(offer({ age: 0, lifetime: 1e300, sent: Date.now() + 86_400_000 }));
       await until(session, ({ generation }) => generation === 2);
       const isTaken = (await session.accessToken()) === token;

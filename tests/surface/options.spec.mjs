@@ -1,9 +1,9 @@
-// Options are checked at once, by name.
+// Options are checked when the session is created. Errors name the option.
 
 import assert from "node:assert/strict";
 import { test } from "./fixtures.mjs";
 
-/** Options, as source, and what the message has to begin with. */
+/** Wrong options as source, and the name that the message begins with. */
 const WRONG = [
   ["undefined", "refresh"],
   ["null", "refresh"],
@@ -116,7 +116,10 @@ const RIGHT = [
   "{ refresh: () => {}, name: 'a', server: { rotation: 'replays' }, attemptHeader: false }",
 ];
 
-/** What createSession throws, there and then. The sessions that come about have nobody to talk to, and are closed. */
+/**
+ * Creates sessions, and returns what createSession throws. Their fetch never settles, and they are
+ * closed.
+ */
 const create = (sources) =>
   sources.map((source) => {
     const options = (0, eval)(`(${source})`);

@@ -1,4 +1,4 @@
-// What a session makes of other tabs, and they of it. In a page and in a worker.
+// Messages between a session and other tabs, in a page and in a worker.
 
 import assert from "node:assert/strict";
 import { test } from "./fixtures.mjs";
@@ -18,8 +18,8 @@ test("a token that was handed over is handed on to nobody who has not asked", as
       await until(two.session, ({ status }) => status === "active");
       await peer.ask();
       const by = ({ session }) => peer.count("token", session.inspect().tab);
-      // Who has said nothing but its answer has said it by now; whose own it is, has said it
-      // before as well.
+      // By now both have sent the token in reply, and the tab that signed in has sent it before as
+      // well.
       await waitFor(() => by(one) >= 2 && by(two) >= 1);
       const said = [by(one), by(two)];
       for (const { session } of [one, two]) session.close();
@@ -180,8 +180,8 @@ test("without shareToken a tab follows with a refresh of its own, and no token p
       const open = () => start({ restore: false, shareToken: false, fetch: server.fetch }).session;
       const [one, two] = [open(), open()];
       await waitFor(() => one.inspect().tabs.length > 0 && two.inspect().tabs.length > 0);
-      // A tab that restores nothing follows the sign-ins after its start, which is told by the
-      // millisecond.
+      // A tab that restores nothing follows only sign-ins after its start, compared by
+      // milliseconds.
       const began = Date.now();
       await waitFor(() => Date.now() > began + 1);
       await one.signIn(server.token());
@@ -191,7 +191,7 @@ test("without shareToken a tab follows with a refresh of its own, and no token p
       tokens.push(await two.accessToken());
       await manyTasks();
       const followed = server.count("/auth/refresh");
-      // Its own, and nothing that another tab hands over.
+      // It keeps its own token, whatever another tab offers.
       const own = tokens.at(-1);
       peer.say({ ...token, epoch: id, sent: Date.now() });
       await peer.ask();
@@ -232,7 +232,7 @@ test("a page and a worker are two tabs: they share sign-ins, refreshes and sign-
 }) => {
   await run(async () => {
     Object.assign(globalThis, start({ restore: false }));
-    // Its tokens are others than those of the worker's.
+    // The tokens of the page and of the worker differ.
     server.serial = 100;
     await session.ready;
   });

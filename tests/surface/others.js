@@ -1,7 +1,7 @@
-// What a test plays by hand beside a session: other tabs, holders of the lock, what is stored, a
-// clock that stands still, a browser that lacks something. For a page and for a worker.
+// Everything beside the session that a test controls: other tabs, holders of the lock, stored
+// entries, a clock that stands still, missing browser APIs. For a page and for a worker.
 
-/** After the tasks that are due. */
+/** Resolves after the tasks that are due. */
 function nextTask() {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -10,7 +10,7 @@ function nextTask() {
   });
 }
 
-/** Waits until it is so, and returns what it then is. */
+/** Waits until a function returns a truthy value, and returns that value. */
 export async function waitFor(isSo) {
   for (;;) {
     const found = await isSo();
@@ -19,7 +19,7 @@ export async function waitFor(isSo) {
   }
 }
 
-/** Long enough for whatever does not wait for anything. */
+/** Waits for more tasks than anything takes that needs no timer and no other tab. */
 export async function manyTasks() {
   for (let task = 0; task < 50; task++) await nextTask();
 }
@@ -30,25 +30,25 @@ const named = ({ name = "default", refresh = "/auth/refresh" } = {}) => ({
 });
 
 /**
- * The key of an entry in storage, for the session of these options. Written out: the names are
+ * The storage key of an entry, for a session with these options. Written out, because the names are
  * frozen.
  */
 export function keyOf(kind, options) {
   const { name, url } = named(options);
-  // Those are the cookie's, whatever the session is called.
+  // These entries belong to the cookie, whatever the name of the session.
   if (["attempt", "answered", "in-flight"].includes(kind))
     return `silent-session:1:${kind}:${url.origin} ${url.pathname}`;
   return `silent-session:1:${kind}:${name}:${url.href}`;
 }
 
-/** What is stored there. */
+/** Reads a stored entry. */
 export const entry = (kind, options) => localStorage.getItem(keyOf(kind, options)) ?? undefined;
 
-/** Writes it, as another tab would. */
+/** Writes an entry, as another tab would. */
 export const writeEntry = (kind, value, options) =>
   localStorage.setItem(keyOf(kind, options), value);
 
-/** Another tab writes it right after it has been read here, once. */
+/** Lets another tab overwrite an entry right after its next read, once. */
 export function overtakeRead(kind, value, options) {
   const { getItem } = Storage.prototype;
   Storage.prototype.getItem = function (key) {
@@ -61,7 +61,7 @@ export function overtakeRead(kind, value, options) {
   };
 }
 
-/** The states of a session from now on. */
+/** Collects the states of a session from now on. */
 export function statesOf(session) {
   const states = [];
   session.subscribe(() => states.push(session.state));
@@ -70,11 +70,11 @@ export function statesOf(session) {
 
 const ASKING = "a5ca5ca5ca5ca5ca5ca5ca5ca5ca5ca5";
 
-/** Another tab of the session of these options. */
+/** Another tab with a session of these options, played by the test. */
 export class Peer {
   constructor(options) {
     const { name, url } = named(options);
-    // Written out: the name is frozen.
+    // Written out, because the name is frozen.
     this.channel = new BroadcastChannel(`silent-session:${name}:${url.href}`);
     this.echoes = new BroadcastChannel(this.channel.name);
     this.heard = [];
@@ -89,7 +89,7 @@ export class Peer {
     this.channel.postMessage(message);
   }
 
-  /** How many messages of this kind were heard, or how many of them this tab has said. */
+  /** Counts the messages of this kind, or those of them that came from this tab. */
   count(kind, from) {
     return this.heard.filter(
       (message) => message.kind === kind && (from === undefined || message.from === from),
@@ -100,22 +100,22 @@ export class Peer {
     return this.heard.findLast((message) => message.kind === kind);
   }
 
-  /** The last message of this kind, as soon as there is one. */
+  /** Waits for a message of this kind. Returns the last one. */
   hears(kind) {
     return waitFor(() => this.last(kind));
   }
 
-  /** How many messages were answers to a hello. */
+  /** Counts the replies to a hello. */
   answers() {
     return ["here", "token", "began", "over"].reduce((sum, kind) => sum + this.count(kind), 0);
   }
 
   /**
-   * Says hello, and waits for an answer: whatever was said before has been heard by then, and all
-   * that was answered to it.
+   * Sends a hello and waits for a reply. By then all earlier messages, and the replies to them,
+   * have arrived.
    */
   async ask() {
-    // What is still on its way is no answer to this.
+    // Messages that are still on the way are no reply to this.
     const echoed = new Promise((resolve) => (this.echoed = resolve));
     this.echoes.postMessage({ echo: this.id });
     await echoed;
@@ -137,13 +137,13 @@ export function jwt(claims) {
   return `${encode({ alg: "none" })}.${encode(claims)}.x`;
 }
 
-/** The lock of an auth origin. Written out: the name is frozen. */
+/** The lock of an auth origin. Written out, because the name is frozen. */
 export const lockOf = (origin = location.origin) => `silent-session:${origin}`;
 
-// The manager's own methods, which no spy sees.
+// The original methods, which no spy replaces.
 const { request, query } = globalThis.LockManager?.prototype ?? {};
 
-/** A lock that is asked for by hand, in this page or worker. */
+/** A request for the lock that the test makes in this page or worker. */
 class LockHere {
   constructor(name) {
     this.state = "waits";
@@ -174,7 +174,7 @@ const HOLDER = `
   };
 `;
 
-/** The same in a worker: to Web Locks another client, as another tab is. */
+/** A request from a worker, which is another client to Web Locks, as another tab is. */
 class LockElsewhere {
   constructor(name) {
     this.state = "starts";
@@ -195,7 +195,7 @@ class LockElsewhere {
 export const askForLock = (name = lockOf()) => new LockHere(name);
 export const askForLockElsewhere = (name = lockOf()) => new LockElsewhere(name);
 
-/** Asked for, and had. */
+/** Requests the lock, and waits until it is granted. */
 export async function holdLock(name) {
   const lock = askForLock(name);
   await waitFor(() => lock.state === "holds");
@@ -208,7 +208,7 @@ export async function holdLockElsewhere(name) {
   return lock;
 }
 
-/** Waits until so many hold the lock, and so many wait for it. */
+/** Waits until so many requests hold the lock and so many are pending. */
 export function untilLocks(held, pending, name = lockOf()) {
   const count = (locks) => locks.filter((lock) => lock.name === name).length;
   return waitFor(async () => {
@@ -217,13 +217,13 @@ export function untilLocks(held, pending, name = lockOf()) {
   });
 }
 
-/** Sees what is asked of the lock manager. */
+/** Records the calls of the lock manager. */
 export class LockSpy {
-  /** Name and options of each request. */
+  /** The name and the options of each request. */
   asked = [];
-  /** When the first was made, by the page's clock. */
+  /** The time of the first request, by the page's clock. */
   since;
-  /** How many looks at who holds what have been answered. */
+  /** The number of queries that have returned. */
   looks = 0;
 
   constructor() {
@@ -240,12 +240,12 @@ export class LockSpy {
   }
 }
 
-/** Has the browser lack a member of this object, until it is given back. */
+/** Removes a member of an object until it is given back. */
 export function takeAway(owner, name) {
   return replace(owner, name, { value: undefined });
 }
 
-/** Has it throw whenever it is looked at. */
+/** Makes a member throw on access. */
 export function refuse(owner, name) {
   return replace(owner, name, {
     get() {
@@ -263,7 +263,7 @@ function replace(owner, name, descriptor) {
   };
 }
 
-/** Both clocks, stopped and set by hand. Timers run. */
+/** Stops both clocks. The test sets them; timers still run. */
 export class StoppedClock {
   #real = { wall: Date.now, monotonic: performance.now };
   #passed = 0;
@@ -278,9 +278,7 @@ export class StoppedClock {
     this.#passed += ms;
   }
 
-  /**
-   * They go on from where they stand: nothing is skipped, which a session might take for a sleep.
-   */
+  /** Lets both clocks go on from the current value. A jump would look like a sleep to a session. */
   resume() {
     const { wall, monotonic } = this.#real;
     const [ahead, began] = [Date.now() - wall.call(Date), performance.now()];

@@ -1,6 +1,5 @@
-// What a page hears of its browser: it is put away, is back, is seen again; another tab has changed
-// what is stored. With a real back/forward cache, and frozen tabs: ../../tabs/returning,
-// ../../tabs/freezing.
+// Events of the page: it is put away, comes back, becomes visible, and another tab changes storage.
+// With a real back/forward cache and frozen tabs: ../tabs/returning, ../tabs/freezing.
 
 import assert from "node:assert/strict";
 import { test } from "./fixtures.mjs";
@@ -24,7 +23,7 @@ test("a page that is put away closes its channel, and asks what it has missed wh
     dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
     await peer.hears("bye");
     const away = [session.inspect().channel, closed.length, entry("company")];
-    // It does not hear this.
+    // The page is away and does not receive this.
     peer.say(over);
     dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
     const { channel } = session.inspect();
@@ -67,7 +66,7 @@ test("a sign-out that was missed is seen when the page is, before anything is se
       writeEntry("session", written, { name });
       const { status } = session.state;
       target.dispatchEvent(event);
-      // At once: whoever calls in a listener of its own is told so.
+      // The state must change synchronously: a listener of the app that makes a call must see it.
       seen.push([name, status, session.state, server.calls.length]);
       session.close();
     }
@@ -90,7 +89,7 @@ test("what another tab writes down is seen at once, and so is that it has cleare
   const seen = await run(async (written) => {
     const { session } = await started();
     writeEntry("session", written);
-    // An entry of somebody else's.
+    // An entry of another session.
     dispatchEvent(new StorageEvent("storage", { key: "silent-session:1:session:other" }));
     const seen = [session.state.status];
     dispatchEvent(new StorageEvent("storage", { key: keyOf("session") }));

@@ -1,13 +1,16 @@
-// What the tests find in the page, as globals: the package, a server, and a few ways to look at both.
+// The globals of the page for the tests: the package, a server, and helpers for both.
 
 import { FakeServer } from "/fake.js";
 import * as others from "/others.js";
 import * as silent from "/pkg/index.js";
 
-/** From before anything of the package has run but its import. */
+/** Saved before anything of the package has run but its import. */
 const { fetch: nativeFetch } = globalThis;
 
-/** A session with a server of its own. The wasm comes later in any case: the server may still be told what to answer. */
+/**
+ * Creates a session with a server of its own. The wasm loads later, so the test can still set
+ * responses.
+ */
 function start(options) {
   const server = new FakeServer();
   Object.assign(server.attach, options?.attach);
@@ -19,7 +22,7 @@ function start(options) {
   return { server, session };
 }
 
-/** The same, restored. */
+/** Creates a session, and waits until it is restored. */
 async function started(options) {
   const both = start(options);
   await both.session.ready;
@@ -27,8 +30,9 @@ async function started(options) {
 }
 
 /**
- * A session whose server is looked at by a digest that only fits what is ok, as native fetch does it. `seen.looks` are requests
- * without a digest; `seen.look` may answer them. `init` makes what carries one.
+ * A restored session for calls with a digest. As native fetch does, its fetch rejects a response
+ * that is not ok where the request has a digest. `seen.looks` are requests without a digest;
+ * `seen.look` may answer them. `init` returns options with a digest.
  */
 async function digesting(options) {
   const server = new FakeServer();
@@ -52,7 +56,7 @@ async function digesting(options) {
   };
 }
 
-/** A restored session, to which a 401 comes when it is let go. */
+/** A restored session whose 401 comes when it is released. */
 async function startedLate() {
   const server = new FakeServer();
   let letGo;
@@ -67,7 +71,7 @@ async function startedLate() {
   return { server, session, letGo };
 }
 
-/** A wasm that comes when it is released. */
+/** A wasm that loads when it is released. */
 function heldWasm() {
   let release;
   const wasm = new Promise((resolve) => {
@@ -76,7 +80,7 @@ function heldWasm() {
   return { wasm, release };
 }
 
-/** Settles when the state is as wanted. */
+/** Waits for a state that satisfies the condition. */
 function until(session, isWanted) {
   return new Promise((resolve) => {
     const look = () => {
@@ -89,7 +93,7 @@ function until(session, isWanted) {
   });
 }
 
-/** What a promise has come to, as plain data. */
+/** Converts the outcome of a promise to plain data. */
 async function outcome(promise) {
   try {
     return { value: await promise };
@@ -98,14 +102,14 @@ async function outcome(promise) {
   }
 }
 
-/** An error as plain data. */
+/** Converts an error to plain data. */
 function describe(error) {
   const { name, code, message, retryable, status, reason } = error;
   const told = { name, code, message, retryable, status, reason };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
 }
 
-/** The same of what a function throws, there and then. */
+/** Converts what a function throws synchronously to plain data. */
 function thrownBy(run) {
   try {
     run();
@@ -115,7 +119,7 @@ function thrownBy(run) {
   return "nothing";
 }
 
-/** After the tasks that are due. No timer: its clock may be a fake one. */
+/** Resolves after the tasks that are due. Uses no timer, because the clock may be a fake one. */
 function nextTask() {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -140,10 +144,10 @@ Object.assign(globalThis, silent, others, {
   until,
 });
 
-// A worker runs what it is sent: nothing else reaches it.
+// A worker runs the functions that it is sent, since nothing else reaches it.
 if (globalThis.document === undefined) {
   addEventListener("message", async ({ data: { inWorker, argument } }) => {
-    // A function has come as its text.
+    // Functions arrive as source.
     const ran = (async () => (0, eval)(`(${inWorker})`)(argument))();
     postMessage(
       await ran.then(

@@ -181,7 +181,7 @@ test("that its replay is refused counts against nobody", async ({ run }) => {
     await session.refresh();
     letGo();
     const passive = [(await answer).status, server.count("/api/a")];
-    // Whoever is refused next still gets its refresh.
+    // The next call that is rejected still causes a refresh.
     server.revoke();
     return [passive, (await session.fetch("/api/b")).status, server.count("/auth/refresh")];
   });

@@ -6,7 +6,7 @@ import { test } from "./fixtures.mjs";
 import { LATE } from "./frozen-messages.mjs";
 import { define } from "./sign-outs.mjs";
 
-/** Of long ago. */
+/** A session id of long ago. */
 const EARLY = "018bcfe568003210fedcba9876543210";
 const OVER = { status: "ended", reason: "signed-out" };
 
@@ -70,7 +70,7 @@ test("each time that the server cannot counts, and each time that it is not reac
     seen.written.map((words) => words[2]),
     ["1", "2", "2"],
   );
-  // What else is written stays as it was.
+  // The rest of the entry stays the same.
   const others = seen.written.map((words) => words.toSpliced(2, 1).join());
   assert.equal(new Set(others).size, 1);
   assert.equal(seen.told, 4);
@@ -87,7 +87,7 @@ test("the next page finishes it before it shows anything", async ({ run }) => {
     const { status, reason } = session.state;
     return [{ status, reason }, states.some(({ status }) => status === "active"), asked(server)];
   });
-  // One refresh, to see whose session there is.
+  // One refresh shows whose session there is.
   assert.deepEqual(seen, [OVER, false, ["refresh", "logout"]]);
 });
 
@@ -152,7 +152,7 @@ test("an entry that cannot be read counts as absent", async ({ run }) => {
       writeEntry("sign-out", written);
       const { server, session } = await opened();
       const asks = asked(server).join();
-      // Where it lay, the next one is written.
+      // The next entry replaces it.
       server.answerSignOut(500, "{}", JSON_TYPE);
       await session.signOut();
       seen.push([asks, tries()]);
@@ -268,7 +268,8 @@ test("what the server could not be told it is told later", async ({ stage }) => 
     await outcome(session.signOut());
   });
   assert.equal(await run(() => server.count("/auth/logout")), 1);
-  // A refresh comes first, to see whose session there is; and between the two there are tasks, which are no matter of the clock.
+  // A refresh comes first, to see whose session there is. Tasks that do not depend on the clock run
+  // between the two requests.
   const told = () => run(() => nextTask().then(() => server.count("/auth/logout")));
   for (let second = 0; second < 10 && (await told()) < 2; second++) await page.clock.runFor(1_000);
   assert.equal(await told(), 2);

@@ -1,4 +1,4 @@
-// What becomes of a call whose token is refused, where it is not simply sent again.
+// Calls whose token is rejected and that cannot simply be sent again.
 
 import assert from "node:assert/strict";
 

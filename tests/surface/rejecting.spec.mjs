@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 
-/** What a session with these options makes of these answers, one call each: the status that the caller gets, and how many refreshes. */
+/**
+ * Sends one call for each of these responses. Returns the status that the caller gets, and the
+ * number of refreshes.
+ */
 const answers = async ([options, answers]) => {
   const seen = [];
   for (const [index, [status, challenge]] of answers.entries()) {
@@ -16,13 +19,16 @@ const answers = async ([options, answers]) => {
   return seen;
 };
 
-/** Each is the caller's, and nothing is refreshed. */
+/** The caller gets each response, and nothing is refreshed. */
 const kept = (statuses) => statuses.map((status) => [status, 0]);
-/** Each is refreshed, and replaced. */
+/** Each call is sent again after a refresh. */
 const replaced = (statuses) => statuses.map(() => [200, 1]);
 const only = (statuses) => statuses.map((status) => [status]);
 
-/** The same five times; then the token is refused for another reason. The breaker is closed if that is replaced at once. */
+/**
+ * Sends five calls that get the same response, then one whose token was revoked. That one succeeds
+ * if the breaker is closed.
+ */
 const afterFive = async ([options, status, challenge]) => {
   const { server, session } = await started({
     ...options,

@@ -1,5 +1,5 @@
-// What is sent, to the argument of fetch, and what comes back: in a page and in a worker. More ways
-// to call, beside native fetch and against real servers: ../../fetch.
+// Requests and responses of session.fetch, for all kinds of arguments: in a page and in a worker.
+// More ways to call, beside native fetch and against real servers: ../fetch.
 
 import assert from "node:assert/strict";
 
@@ -109,8 +109,8 @@ test("bodies are sent again to the byte, and a stream is not", {
       };
       const seen = {};
       for (const [name, body] of Object.entries(bodies)) {
-        // Each a session of its own: where token after token is rejected early, they are replaced
-        // before they are sent.
+        // Each has a session of its own: after several early rejections tokens are replaced before
+        // they are sent.
         const { server, session } = await started({ name });
         server.revoke();
         const init = { method: "POST", body, ...(name === "stream" && { duplex: "half" }) };

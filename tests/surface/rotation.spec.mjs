@@ -1,11 +1,15 @@
-// What the page after a reload does, by what the server does with a spent refresh token. The reload is a page that hears it
-// goes, and whose session is closed in the middle of its refresh: its marker stays.
+// The option `server.rotation`: behaviour of the page after a reload, by what the server does with
+// a spent refresh token. The reload is simulated: a page is told that it goes, and its session is
+// closed during its refresh, so that its marker stays.
 
 import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 
-/** What the next session does first: how many seconds it waits for the cookie of the orphan, or nothing where it sends at once. */
+/**
+ * The first step of the next session: the seconds that it waits for the cookie of the orphan, or
+ * nothing where it sends at once.
+ */
 const firstOfNext = ({ run }, more = {}) =>
   run(async (more) => {
     const { echoes, ...options } = more;
@@ -32,10 +36,16 @@ const firstOfNext = ({ run }, more = {}) =>
     return first.waits;
   }, more);
 
-/** Whether it is a wait at a server that may revoke: the least one, less the time that has passed, or that for slow replies. */
+/**
+ * Whether this is the wait for a server that may revoke: the least one, less the time that has
+ * passed, or the one for slow replies.
+ */
 const isWait = (seconds) => seconds > 1 && seconds <= 9;
 
-/** A rule: the next page waits. In a page of its own, for every session of a page hears that it goes. */
+/**
+ * Tests that the next page waits. It needs a page of its own, because every session of a page is
+ * told that the page goes.
+ */
 const waits =
   (more) =>
   async ({ stage }) => {

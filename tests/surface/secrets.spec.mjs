@@ -1,4 +1,4 @@
-// No token is anywhere but in the wasm's memory, the requests, and what accessToken gives.
+// Tokens are only in the memory of the wasm, in requests, and in what accessToken returns.
 
 import assert from "node:assert/strict";
 import { test } from "./fixtures.mjs";
@@ -15,7 +15,7 @@ const prepare = () => {
   const opaque = "opaque-token-searched-for";
   const secrets = [token, ...token.split("."), opaque];
   const found = (text) => secrets.some((secret) => text.includes(secret));
-  /** Everything that an error says, to the bottom of its causes. */
+  /** The texts of an error and all its causes. */
   const tell = (error) => {
     if (!(error instanceof Error)) return JSON.stringify(error) ?? String(error);
     const members = Object.getOwnPropertyNames(error).filter((name) => name !== "cause");

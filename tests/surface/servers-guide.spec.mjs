@@ -1,4 +1,4 @@
-// The options that docs/servers.md recommends are options that there are, and what it names is there.
+// docs/servers.md recommends only options that exist, and each name in it exists.
 
 import assert from "node:assert/strict";
 import { access, readFile } from "node:fs/promises";
@@ -19,7 +19,7 @@ const sections = new Map(
     .slice(1)
     .map((section) => [section.slice(0, section.indexOf("\n")), section]),
 );
-/** Of the first table: what is linked in the first column, and where to. */
+/** The links in the first column of the first table. */
 const frameworks = [
   ...guide.slice(0, guide.indexOf("\n## ")).matchAll(/^\| \[(.+?)\]\(#(.+?)\) \|/gm),
 ].map(([, name, anchor]) => ({ name, anchor }));
@@ -34,7 +34,7 @@ function optionsOf(recipe) {
   );
 }
 
-/** As a page of that origin reads them. */
+/** Reads options as a page of that origin does. */
 function read(options) {
   globalThis.location = new URL("https://app.example.com/");
   try {
@@ -49,7 +49,7 @@ test("every framework of the guide's table has a section with options, and a lin
   for (const { name, anchor } of frameworks) {
     assert.ok(sections.has(name), `there is no section ${name}`);
     assert.equal(recipes(sections.get(name)).length, 1, `recipes of ${name}`);
-    // As GitHub makes it.
+    // The anchor that GitHub generates.
     assert.equal(
       anchor,
       name

@@ -1,10 +1,10 @@
-// A session begins with a function, an answer, or a cookie; what goes wrong leaves the state as it was.
+// Sign-ins by a function, a response or a cookie. A failed one leaves the state unchanged.
 
 import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 
-/** What signIn takes, as source. */
+/** Arguments of signIn, as source. */
 const LOGINS = [
   "async () => new Response(server.login('bob'))",
   "async () => JSON.parse(server.login('bob'))",
@@ -17,7 +17,7 @@ const LOGINS = [
   "server.token('bob')",
 ];
 
-/** Signs in with something that does not work; what is thrown, and whether the state was left alone. */
+/** Signs in with an invalid argument. Returns the error, and whether the state is unchanged. */
 const fail = async (source) => {
   const { server, session } = await started();
   const { state } = session;

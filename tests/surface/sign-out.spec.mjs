@@ -1,4 +1,4 @@
-// A sign-out ends the session here, whatever becomes of it there.
+// A sign-out ends the session locally, whatever the server replies.
 
 import assert from "node:assert/strict";
 
@@ -153,7 +153,7 @@ test("where the server has said that there is no session it sends nothing, and t
       seen.push(await session.signOut(), session.state.reason, server.count("/auth/logout"));
       session.close();
       if (!isHinted) continue;
-      // The hint says so now, and nobody is asked.
+      // The hint tells now, so no request is sent.
       const next = start({
         signOut: "/auth/logout",
         name: `anonymous-${index}`,

@@ -15,7 +15,7 @@ export const define = () => {
   globalThis.asked = (server) =>
     server.calls.map(({ url }) => new URL(url).pathname.replace("/auth/", ""));
   globalThis.tries = (options) => entry("sign-out", options)?.split(" ")[2];
-  /** A session that has signed out, which the server could not be told. */
+  /** A session that has signed out while the server was unreachable. */
   globalThis.signedOut = async (options) => {
     const both = await opened(options);
     both.server.answerSignOut(0, "", "{}");

@@ -1,11 +1,11 @@
-// What is written down of a session, under frozen names and in frozen forms, and what the next page
-// makes of it. The forms are read and written natively as well (src/format/entries.rs).
+// Stored entries of a session, under frozen names and in frozen forms, and how the next page reads
+// them. Native tests check the forms as well (src/format/entries.rs).
 
 import assert from "node:assert/strict";
 import { test } from "./fixtures.mjs";
 import { digest, LATE, messages, sessionOf, TOMORROW } from "./frozen-messages.mjs";
 
-/** Of long ago. */
+/** A session id of long ago. */
 const EARLY = "018bcfe568003210fedcba9876543210";
 
 test("a session that goes on is written down with a digest of whose it is", async ({
@@ -237,7 +237,7 @@ test("what another tab has written down meanwhile is not replaced by what is ear
     overtakeRead("session", later, { name: "ends" });
     const signedOut = await outcome(ends.session.signOut());
     kept.push(entry("session", { name: "ends" }));
-    // Of a session that has begun meanwhile it tells the server nothing.
+    // The server is not told to end the session that has begun meanwhile.
     return { kept, code: signedOut.thrown?.code, told: ends.server.count("/auth/logout") };
   }, later);
   assert.deepEqual(seen, { kept: [later, later], code: "ERR_SESSION_CHANGED", told: 0 });

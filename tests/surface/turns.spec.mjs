@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "./fixtures.mjs";
 import { messages } from "./frozen-messages.mjs";
 
-/** A session that waits for the lock, and time that passes by hand. */
+/** Defines in the page: a session that waits for the lock, and time that the test advances. */
 const defineTime = () => {
   /**
-   * Starts it behind a holder, and stops the clock as soon as it has found the lock taken. By then it has waited for a while: where
-   * that is more than what the tests count on, it begins again.
+   * Starts a session behind a holder, and stops the clock as soon as it has found the lock taken.
+   * Begins again if more time has passed by then than the tests allow.
    */
   globalThis.startBehind = async () => {
     for (;;) {
@@ -21,13 +21,16 @@ const defineTime = () => {
       started.session.close();
     }
   };
-  /** In steps that are no sleep to a session which waits for a second. It looks who has the lock at each. */
+  /**
+   * Advances the clock in steps that a session with a time-out of a second does not take for a
+   * sleep. The session queries the lock at each step.
+   */
   globalThis.pass = async (clock, spy, steps) => {
     for (let step = 0; step < steps; step++) {
       const { looks } = spy;
       const asked = spy.asked.length;
       clock.advance(200);
-      // Who takes the lock away looks no more.
+      // A session that steals the lock queries no more.
       await waitFor(() => spy.looks > looks || spy.asked.length > asked);
       await nextTask();
     }
@@ -181,7 +184,7 @@ test("a lock that comes when the session is closed is given back at once", async
   for (const there of [run, runInWorker]) {
     const sent = await there(async () => {
       const { request } = LockManager.prototype;
-      // It is closed when it has asked, and before it is answered.
+      // The session is closed after its query and before the reply.
       const asked = new Promise((resolve) => {
         navigator.locks.request = (...args) => {
           const answered = request.apply(navigator.locks, args);
@@ -212,15 +215,15 @@ test("a holder that gives no sign of life loses the lock; who waits goes on wait
       const holder = await holdLockElsewhere();
       const { session, spy, clock } = await startBehind();
       const behind = askForLock();
-      // A quarter longer than anybody who lives would have it, and jitter of up to a quarter of
-      // that: 1.25 to 1.57 s.
+      // A quarter longer than a live holder keeps the lock, and jitter of up to a quarter of that:
+      // 1.25 to 1.57 s.
       await pass(clock, spy, 5);
       const kinds = () => spy.asked.map((asked) => asked.split(" ")[1]);
       const before = [kinds(), holder.state];
       while (kinds().length < 3) await pass(clock, spy, 1);
       const after = kinds();
       await waitFor(() => holder.state === "AbortError");
-      // Without a jump: whoever has slept gives the lock back.
+      // Without a jump of the clock: a session that has slept releases the lock.
       clock.resume();
       await session.ready;
       await waitFor(() => behind.state === "holds");

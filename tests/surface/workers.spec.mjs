@@ -12,7 +12,7 @@ test("a worker asks before it refreshes, and takes the token that a page brings"
     const peer = new Peer();
     const { server, session } = start();
     await peer.hears("hello");
-    // It waits for a page for as long as no time passes.
+    // The clock stands still, so the worker keeps waiting for a page.
     const clock = new StoppedClock();
     peer.say(here);
     clock.advance(100);
@@ -20,7 +20,7 @@ test("a worker asks before it refreshes, and takes the token that a page brings"
     const want = await peer.hears("want");
     peer.say(coming);
     await peer.ask();
-    // Longer than it waits for somebody to say so.
+    // Longer than it waits for the message `coming`.
     clock.advance(400);
     await peer.ask();
     const sent = server.calls.length;
@@ -101,10 +101,10 @@ test("a worker says which token it has, and goes on with the one that it is give
     const peer = new Peer();
     const { server, session } = await started();
     await peer.ask();
-    // It hears of a page before its next refresh is due.
+    // The worker hears of a page before its next refresh is due.
     peer.say(here);
     const clock = new StoppedClock();
-    // In steps that are no sleep.
+    // In steps that look like no sleep.
     while (peer.count("want") === 0) {
       clock.advance(3_000);
       await peer.ask();
@@ -121,7 +121,7 @@ test("a worker says which token it has, and goes on with the one that it is give
   }, messages);
   assert.deepEqual(form(want), form(messages.want));
   assert.equal(want.epoch, session);
-  // A quarter of its life is the most that it is renewed ahead.
+  // A token is renewed at most a quarter of its life ahead.
   assert.ok(want.age >= 675_000 && want.age < 900_000, `${want.age}`);
   assert.deepEqual(seen, [true, 1, 1]);
 });
@@ -143,7 +143,7 @@ test("a worker helps no other", async ({ runInWorker }) => {
   const seen = await runInWorker(async (want) => {
     const peer = new Peer();
     const { server, session } = await started();
-    // A page with a token as old as that says that it is coming.
+    // A page whose token is as old would reply `coming`.
     peer.say({ ...want, epoch: session.state.session, age: 0 });
     await peer.ask();
     session.close();
@@ -250,7 +250,7 @@ test("what is no such request is passed over, and one with members of a later ve
       const handed = peer.count("token");
       for (const members of spoiled) peer.say({ ...wants, ...members });
       await peer.ask();
-      // The answer to that hello, and no other.
+      // The reply to that hello, and no other.
       const seen = [server.calls.length, peer.count("coming"), peer.count("token") - handed];
       peer.say({ ...wants, later: 1 });
       await peer.hears("coming");

@@ -27,7 +27,8 @@ pub enum Fault {
     Silence,
     /// The server rotates, and the connection dies before the answer.
     Lost,
-    /// The same; and the browser, which had used the connection before, sends the request once more by itself.
+    /// The same; and the browser, which had used the connection before, sends the request once more
+    /// by itself.
     Resent,
 }
 

@@ -1,4 +1,5 @@
-//! The auth server and the API, as strict as they come: a refresh token works once, a second use ends the family.
+//! The auth server and the API, as strict as they come: a refresh token works once, a second use
+//! ends the family.
 
 use std::collections::HashMap;
 
@@ -231,7 +232,8 @@ impl Server {
             }
             return Err(rejected);
         }
-        // Once more, with the successor itself: its cookie has come, and other answers of the attempt may bring it again.
+        // Once more, with the successor itself: its cookie has come, and other answers of the
+        // attempt may bring it again.
         if is_recognised {
             return Ok((self.issue(cookie.family, now), cookie));
         }
@@ -242,7 +244,8 @@ impl Server {
         Ok((self.issue(cookie.family, now), successor))
     }
 
-    /// Ends the session of a request, as far as the endpoint does so; and what the client makes of the reply.
+    /// Ends the session of a request, as far as the endpoint does so; and what the client makes of
+    /// the reply.
     pub fn sign_out(
         &mut self,
         cookie: Option<Cookie>,
@@ -326,8 +329,8 @@ impl Server {
         self.tokens[token].1 <= now
     }
 
-    /// Which token it is, in the order in which they were issued; `None` for one that is forged, and for one that came with a
-    /// page: pages come at any time, whatever is on the wire.
+    /// Which token it is, in the order in which they were issued; `None` for one that is forged,
+    /// and for one that came with a page: pages come at any time, whatever is on the wire.
     pub fn number_of(&self, token: &str) -> Option<u32> {
         self.tokens.get(token).filter(|_| !self.rendered.iter().any(|rendered| rendered == token))?;
         token.split('-').nth(1)?.parse().ok()

@@ -1,4 +1,5 @@
-//! Builds the npm package: cargo, wasm-bindgen, wasm-opt. Afterwards `pkg/` is what `npm pack` ships.
+//! Builds the npm package: cargo, wasm-bindgen, wasm-opt. Afterwards `pkg/` is what `npm pack`
+//! ships.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -12,7 +13,7 @@ use crate::files;
 use crate::project::{Project, WASM_TARGET};
 use crate::setup::{self, Need};
 
-/// What has to be installed before anything can be built.
+/// Tools that a build needs.
 pub(crate) const NEEDS: &[Need] = &[Need::WasmTarget, Need::RustSource, Need::Node];
 
 /// The name of the generated files. Apps import the wasm by it: it is part of what is published.
@@ -21,9 +22,9 @@ const NAME: &str = "silent_session";
 const LEAN_ARGUMENTS: &[&str] = &["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
 /// Leaves out the messages of panics. Separated as cargo expects it.
 const LEAN_FLAGS: &str = "-Zunstable-options\u{1f}-Cpanic=immediate-abort";
-/// The passes of wasm-opt, each measured. Flat code is looped anew: LLVM's blocks are larger. The stack
-/// lies at the lowest addresses, and only its last kilobyte below 1024. The wasm features are read from
-/// the section `target_features`, which is of no use after that.
+/// The passes of wasm-opt, each measured. Flat code is looped anew: LLVM's blocks are larger. The
+/// stack lies at the lowest addresses, and only its last kilobyte below 1024. The wasm features are
+/// read from the section `target_features`, which is of no use after that.
 const PASSES: &[&str] = &[
     "--flatten",
     "--rereloop",
@@ -38,12 +39,12 @@ const PASSES: &[&str] = &[
 /// The ways to compile the wasm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
-    /// As it is published: small, by flags that stable Rust has, and does not promise. Needs the source
-    /// of the standard library.
+    /// The published build: small, by flags that stable Rust has but does not promise. Needs the
+    /// source of the standard library.
     Lean,
-    /// As small as it gets without them.
+    /// The smallest build without these flags.
     Stable,
-    /// With names and checks, and not optimized: to look for errors.
+    /// A build with names and checks, not optimized, to look for errors.
     Dev,
 }
 
@@ -116,7 +117,8 @@ pub(crate) fn program(project: &Project, name: &str) -> Result<PathBuf> {
     Ok(project.target("debug").join(name))
 }
 
-/// Compiles the library `name` that these arguments of `cargo build` select. Returns the path of its wasm.
+/// Compiles the library `name` that these arguments of `cargo build` select. Returns the path of
+/// its wasm.
 pub(crate) fn compile(
     project: &Project,
     profile: Profile,

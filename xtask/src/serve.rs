@@ -71,7 +71,8 @@ pub(crate) fn server(project: &Project, mut arguments: Parser) -> Result<()> {
     wait(&mut command.stdin(Stdio::piped()).spawn()?)
 }
 
-/// Waits until a server ends by itself. Its standard input stays open as long as this process lives.
+/// Waits until a server ends by itself. Its standard input stays open as long as this process
+/// lives.
 fn wait(child: &mut Child) -> Result<()> {
     let _stdin = child.stdin.take();
     let status = child.wait()?;

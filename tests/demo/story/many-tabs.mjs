@@ -118,8 +118,8 @@ export const MANY_TABS = [
 ];
 
 /**
- * Watches some lifetimes of the token. Counts the refreshes that the server sees and that these tabs
- * show, and the seconds that it takes.
+ * Watches some lifetimes of the token. Counts the refreshes that the server sees and that these
+ * tabs show, and the seconds that it takes.
  */
 async function renewals({ server }, tabs) {
   const counts = async () => {

@@ -1,4 +1,5 @@
-//! The machine's types as words, member by member. An enum is preceded by the number of its variant.
+//! The machine's types as words, member by member. An enum is preceded by the number of its
+//! variant.
 
 use crate::session::*;
 use crate::words::{FromHost, ToHost};

@@ -1,5 +1,5 @@
-//! Numbers, ids and collections as words. An `Option` or a `Result` is preceded by the number of its variant, a list by its
-//! length.
+//! Numbers, ids and collections as words. An `Option` or a `Result` is preceded by the number of
+//! its variant, a list by its length.
 
 use crate::host;
 use crate::session::*;

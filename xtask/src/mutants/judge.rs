@@ -12,14 +12,14 @@ use crate::files::mirror;
 use crate::project::Project;
 use crate::setup::tools;
 
-/// What cargo needs, and what the tests are made of.
+/// Files of the workspace and of its tests.
 const PARTS: &[&str] = &[".cargo", "Cargo.toml", "Cargo.lock", "benches", "src", "tests", "xtask"];
 /// The folders that are mutated.
 const FOLDERS: &[&str] = &["src/session", "src/format"];
-/// The same histories for each mutant. A second without optimisation.
+/// Histories for each mutant, always the same. They take a second without optimisation.
 const HISTORIES: &str = "2600";
-/// Limits the seconds of processor time to twice what the tests take without a mutant. A mutant that
-/// takes longer spins. By the clock on the wall, a busy machine would seem to spin.
+/// Limits the seconds of processor time to twice what the tests take without a mutant. A mutant
+/// that takes longer spins. By the clock on the wall, a busy machine would seem to spin.
 const LIMITED: &str = r#"ulimit -t 20; exec "$0" "$@""#;
 /// Seconds. A mutant that takes longer sleeps.
 const PATIENCE: u64 = 120;

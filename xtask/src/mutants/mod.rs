@@ -1,4 +1,5 @@
-//! Mutation testing of the machine by cargo-mutants. `tests/mutants/README.md` explains how to use it.
+//! Mutation testing of the machine by cargo-mutants. `tests/mutants/README.md` explains how to use
+//! it.
 
 mod judge;
 mod mutant;
@@ -63,7 +64,7 @@ pub(crate) fn command(project: &Project, arguments: Parser) -> Result<()> {
 pub(crate) fn step(project: &Project) -> Result<()> {
     let run = Run::new(project)?;
     let mut due: Vec<&Mutant> = run.listed.iter().filter(|mutant| run.is_due(mutant, false)).collect();
-    // Where not all of them fit, others are tried each time.
+    // If time is short, each run tries others.
     let chance = RandomState::new();
     due.sort_by_cached_key(|mutant| chance.hash_one(&mutant.listed));
     let (due_count, all) = (due.len(), run.listed.len());

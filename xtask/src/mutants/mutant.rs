@@ -1,4 +1,5 @@
-//! Mutants as cargo-mutants lists them, and names for them that outlive edits elsewhere in the file.
+//! Mutants as cargo-mutants lists them, and names for them that outlive edits elsewhere in the
+//! file.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -44,7 +45,7 @@ pub(super) struct Mutant {
     pub(super) listed: String,
     /// A hash of the function that it is in.
     pub(super) hash: u32,
-    /// Its index in the list of its file.
+    /// The index in the list of its file.
     pub(super) index: usize,
 }
 
@@ -79,7 +80,8 @@ fn split(listed: &str) -> Option<(&str, usize, &str)> {
     Some((file, line.parse().ok()?, change))
 }
 
-/// The lines of the innermost function around a line, in a text that rustfmt has formatted; outside of functions, the line.
+/// The lines of the innermost function around a line, in a text that rustfmt has formatted; outside
+/// of functions, the line.
 fn function_at(text: &str, line: usize) -> Vec<&str> {
     let lines: Vec<&str> = text.lines().collect();
     let at = line.saturating_sub(1);
@@ -103,7 +105,8 @@ fn is_function(line: &str) -> bool {
     words.take(6).any(|word| word == "fn")
 }
 
-/// FNV-1a over the lines, without indentation and comments. It is committed, and so has to stay the same.
+/// FNV-1a over the lines, without indentation and comments. It is committed, and so has to stay the
+/// same.
 fn hash(lines: Vec<&str>) -> u32 {
     let code = lines.into_iter().map(str::trim).filter(|line| !line.starts_with("//"));
     code.flat_map(|line| line.bytes().chain([b'\n']))

@@ -7,16 +7,16 @@ use lexopt::{Arg, Parser, ValueExt as _};
 
 use super::mutant::Mutant;
 
-/// What the arguments of `cargo xtask mutants` choose.
+/// The choices of a command line of `cargo xtask mutants`.
 #[derive(Debug, Default)]
 pub(super) struct Options {
-    /// Parts of paths: files with one of them in it. All files where there is none.
+    /// Parts of paths: a file is chosen if its path contains one. Empty: all files.
     files: Vec<String>,
     /// The number of the part, and the number of parts.
     shard: Option<(usize, usize)>,
     /// Only lines that differ from this revision.
     pub(super) changed_since: Option<String>,
-    /// Those that have a verdict, too.
+    /// Whether mutants with a verdict are tried again.
     pub(super) all: bool,
     /// Begins no mutant after this time.
     pub(super) bound: Option<Duration>,
@@ -25,7 +25,7 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// Reads them.
+    /// Reads the command line.
     pub(super) fn read(mut arguments: Parser) -> Result<Self> {
         let mut options = Self::default();
         while let Some(argument) = arguments.next()? {
@@ -44,7 +44,8 @@ impl Options {
         Ok(options)
     }
 
-    /// Whether the mutant is in these files and in this shard; `index` is its place in the whole list.
+    /// Whether the mutant is in these files and in this shard; `index` is its place in the whole
+    /// list.
     pub(super) fn chooses(&self, index: usize, mutant: &Mutant) -> bool {
         let is_in = |file: &String| mutant.name.file.contains(file.as_str());
         (self.files.is_empty() || self.files.iter().any(is_in))

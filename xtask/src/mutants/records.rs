@@ -1,4 +1,5 @@
-//! Verdicts on mutants, in a file that is committed, and the reasons why some survive, written by hand.
+//! Verdicts on mutants, in a file that is committed, and the reasons why some survive, written by
+//! hand.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,7 +24,7 @@ pub(super) enum Verdict {
     TimedOut,
     /// All tests pass.
     Missed,
-    /// It does not compile.
+    /// The mutant does not compile.
     Unviable,
     /// Nobody has tried yet.
     Open,

@@ -28,7 +28,7 @@ const WANTED: &str = "please install Chromium (or Chrome) and chromedriver of th
 pub(crate) struct Browser {
     /// The browser.
     pub(crate) program: PathBuf,
-    /// Its driver.
+    /// The driver.
     pub(crate) driver: PathBuf,
 }
 
@@ -119,7 +119,7 @@ fn provide(
     }
 }
 
-/// The first number with a dot in it, up to the dot: 156 in `Chromium 156.0.8078.79 built on Debian 12.1`.
+/// The number before the first dot: 156 in `Chromium 156.0.8078.79 built on Debian 12.1`.
 fn major(said: &str) -> Option<u32> {
     said.split(|character: char| !character.is_ascii_digit() && character != '.')
         .find_map(|word| word.split_once('.')?.0.parse().ok())

@@ -74,8 +74,8 @@ impl Need {
         }
     }
 
-    /// The reason to skip its tests, with what to install by hand. `None` if it is there, or if tests
-    /// without it fail instead.
+    /// The reason to skip its tests, with what to install by hand. `None` if it is there, or if
+    /// tests without it fail instead.
     pub(crate) fn reason_to_skip(self, project: &Project) -> Result<Option<&'static str>> {
         let (is_there, reason) = match self {
             Self::Firefox => (

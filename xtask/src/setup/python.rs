@@ -11,8 +11,8 @@ use super::tools;
 use crate::project::Project;
 
 const REQUIREMENTS: &str = "tests/backends/requirements.txt";
-/// Prints the version. Fails without a version that the packages run on, and without the parts of venv
-/// that Debian packages apart.
+/// Prints the version. Fails without a version that the packages run on, and without the parts of
+/// venv that Debian packages apart.
 const PRINT_VERSION: &str = "import ensurepip, sys; print(sys.version); sys.exit(sys.version_info < (3, 10))";
 
 /// A virtual environment. Other versions of Python or of the packages have another one.

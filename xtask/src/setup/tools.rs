@@ -1,4 +1,5 @@
-//! Programs that come as crates. They are built once and kept outside of the checkout, each version apart.
+//! Programs that come as crates. They are built once and kept outside of the checkout, each version
+//! apart.
 
 use std::env;
 use std::path::PathBuf;
@@ -8,22 +9,23 @@ use xshell::cmd;
 
 use crate::project::Project;
 
-// They do not influence what is published, so any version will do, as long as everybody has the same.
+// Any version will do, as long as everybody has the same: none influences the published package.
 const WASM_PACK: &str = "0.15.1";
 const GECKODRIVER: &str = "0.37.1";
 const CARGO_FUZZ: &str = "0.13.2";
 const CARGO_MUTANTS: &str = "27.1.0";
 
-/// Such a crate.
+/// A crate with programs.
 #[derive(Clone, Debug)]
 pub(crate) struct Tool {
     package: &'static str,
     version: String,
-    /// The programs that are used of it.
+    /// The programs that are used.
     programs: &'static [&'static str],
 }
 
-/// The runner of headless tests. It reads what wasm-bindgen of exactly the same version has written.
+/// The runner of headless tests. It reads what wasm-bindgen of exactly the same version has
+/// written.
 pub(crate) fn test_runner(project: &Project) -> Result<Tool> {
     let version = project.locked_version("wasm-bindgen")?;
     Ok(Tool { package: "wasm-bindgen-cli", version, programs: &["wasm-bindgen-test-runner"] })
@@ -69,7 +71,8 @@ impl Tool {
         let is_there = || self.programs.iter().all(|name| self.program(name).is_file());
         if !is_there() {
             println!("{} {} is built once, for all checkouts.", self.package, self.version);
-            // The lock file of its authors is the second choice: the newest dependencies may not build.
+            // The lock file of its authors is the second choice: the newest dependencies may not
+            // build.
             self.install(project, None).or_else(|_| self.install(project, Some("--locked")))?;
             ensure!(is_there(), "{} is not in {}", self.package, self.folder().display());
         }
@@ -78,10 +81,10 @@ impl Tool {
 
     fn install(&self, project: &Project, locked: Option<&str>) -> Result<()> {
         let (sh, package, version, root) = (&project.shell, self.package, &self.version, self.root());
-        // Quick to build: nobody measures their speed.
+        // Debug builds are quick, and nobody measures the speed of the tools.
         cmd!(sh, "cargo install --debug {package} --version {version} {locked...} --root {root}")
             .env("CARGO_PROFILE_DEV_DEBUG", "false")
-            // One folder for all: many dependencies are the same.
+            // All tools share one folder, because many dependencies are the same.
             .env("CARGO_TARGET_DIR", project.target("tools"))
             .run()?;
         Ok(())

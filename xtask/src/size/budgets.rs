@@ -51,7 +51,8 @@ impl Budgets {
         none(complaints.collect())
     }
 
-    /// Fails if a budget is higher than in an earlier commit. Without a history nothing is compared.
+    /// Fails if a budget is higher than in an earlier commit. Without a history nothing is
+    /// compared.
     pub(super) fn check_history(&self, project: &Project) -> Result<()> {
         let sh = &project.shell;
         let log = cmd!(sh, "git log --full-history --diff-filter=AM --format=%h -- {FILE}").quiet().read();

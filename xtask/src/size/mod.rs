@@ -1,4 +1,4 @@
-//! What the package weighs, and the machine alone (`src/session` behind a boundary of numbers).
+//! Sizes of the package, and of the machine alone (`src/session` behind a boundary of numbers).
 
 mod budgets;
 mod weight;
@@ -73,7 +73,8 @@ fn build_machine(project: &Project, profile: Profile) -> Result<PathBuf> {
     Ok(wasm)
 }
 
-/// Weighs the package as an app loads it: its JavaScript in one file, and the wasm that this file loads.
+/// Weighs the package as an app loads it: its JavaScript in one file, and the wasm that this file
+/// loads.
 fn weigh_package(project: &Project, profile: Profile) -> Result<Weight> {
     let mut package = project.path("pkg");
     if profile != Profile::Lean {

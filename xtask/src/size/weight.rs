@@ -1,4 +1,4 @@
-//! How many bytes files have, compressed and not.
+//! Sizes of files, compressed and not.
 
 use std::fmt;
 
@@ -16,7 +16,8 @@ pub(super) struct Weight {
 }
 
 impl Weight {
-    /// The sum over files that are compressed one by one. Node has brotli built in: none is compiled.
+    /// The sum over files that are compressed one by one. Node has brotli built in: none is
+    /// compiled.
     pub(super) fn of(project: &Project, files: &[std::path::PathBuf]) -> Result<Self> {
         let sh = &project.shell;
         let printed = cmd!(sh, "node xtask/weigh.mjs {files...}").quiet().read()?;

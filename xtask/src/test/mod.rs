@@ -52,7 +52,8 @@ pub(crate) fn command(project: &Project, mut arguments: Parser) -> Result<()> {
     Ok(())
 }
 
-/// The steps of these names, in their order. Without names, all but those that are only in the group.
+/// The steps of these names, in their order. Without names, all but those that are only in the
+/// group.
 fn chosen(names: &[String]) -> Result<Vec<&'static Step>> {
     let unknown = |name: &&String| *name != QUICK && STEPS.iter().all(|step| step.name != **name);
     if let Some(name) = names.iter().find(unknown) {

@@ -1,5 +1,6 @@
-//! `cargo xtask scenarios`: the table in `tests/README.md`. Tests are tagged with the numbers of the
-//! scenarios that they show: `// Scenarios 1, 12.` above them, or `tag: ["@scenario-1"]` in Playwright.
+//! `cargo xtask scenarios`: the table in `tests/README.md`. Tests are tagged with the numbers of
+//! the scenarios that they show: `// Scenarios 1, 12.` above them, or `tag: ["@scenario-1"]` in
+//! Playwright.
 
 use std::collections::BTreeMap;
 
@@ -72,8 +73,8 @@ fn test_in(text: &str) -> Option<String> {
     literal(text)
 }
 
-/// The first string in a text of JavaScript, as it can stand between backticks and in a table. What a
-/// template inserts differs from case to case: an ellipsis stands for it.
+/// The first string in a text of JavaScript, as it can stand between backticks and in a table. What
+/// a template inserts differs from case to case: an ellipsis stands for it.
 fn literal(text: &str) -> Option<String> {
     let rest = &text[text.find(['"', '\'', '`'])?..];
     let quote = rest.chars().next()?;

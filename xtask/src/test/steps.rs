@@ -14,9 +14,9 @@ use crate::{mutants, simulations, size};
 pub(crate) struct Step {
     /// The name on the command line.
     pub(crate) name: &'static str,
-    /// What it checks.
+    /// A description for the list.
     pub(crate) about: &'static str,
-    /// What has to be installed.
+    /// The tools that have to be installed.
     pub(crate) needs: &'static [Need],
     /// Whether it runs where no step is named.
     pub(crate) in_all: bool,
@@ -96,7 +96,8 @@ const MUTANTS: &[Need] = &[Need::CargoMutants];
 const HEADLESS: &[Need] =
     &[Need::WasmTarget, Need::TestRunner, Need::WasmPack, Need::Chromium, Need::Firefox, Need::Geckodriver];
 
-/// The format and lints of Rust (native, for wasm, and without the JavaScript surface) and JavaScript.
+/// The format and lints of Rust (native, for wasm, and without the JavaScript surface) and
+/// JavaScript.
 fn lint(project: &Project) -> Result<()> {
     let sh = &project.shell;
     cmd!(sh, "cargo fmt --all --check").run()?;
@@ -131,7 +132,7 @@ fn native(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// The declarations and their uses, and that they are those of the implementation.
+/// Checks that the declarations match their uses and the implementation.
 fn types(project: &Project) -> Result<()> {
     build::build(project, Profile::Lean)?;
     let drift = "tests/types/drift";

@@ -9,14 +9,14 @@ use crate::project::Project;
 use crate::setup::browsers::{find_chromium, find_firefox, find_webkit};
 use crate::setup::{Need, python};
 
-/// What a step in Chromium needs.
+/// The tools of a step in Chromium.
 pub(crate) const NEEDS: &[Need] = &[Need::WasmTarget, Need::RustSource, Need::Node, Need::Chromium];
-/// What the step `backends` needs.
+/// The tools of the step `backends`.
 pub(crate) const BACKENDS_NEEDS: &[Need] =
     &[Need::WasmTarget, Need::RustSource, Need::Node, Need::Chromium, Need::Python];
-/// What the step `firefox` needs.
+/// The tools of the step `firefox`.
 pub(crate) const FIREFOX_NEEDS: &[Need] = &[Need::WasmTarget, Need::RustSource, Need::Node, Need::Firefox];
-/// What the step `webkit` needs.
+/// The tools of the step `webkit`.
 pub(crate) const WEBKIT_NEEDS: &[Need] = &[Need::WasmTarget, Need::RustSource, Need::Node, Need::Webkit];
 
 /// Runs the tests of a folder in Node, without a browser.

@@ -17,7 +17,7 @@ pub(super) enum Outcome {
     Passed,
     /// A part of it was skipped, for this reason.
     PassedInPart(&'static str),
-    /// It was skipped as a whole, for this reason.
+    /// The whole step was skipped, for this reason.
     Skipped(&'static str),
     Failed,
 }
