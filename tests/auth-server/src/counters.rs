@@ -11,6 +11,7 @@ macro_rules! counters {
         pub(crate) struct Counters {
             $($(#[$doc])* pub(crate) $name: Counter,)*
             refreshing: AtomicU64,
+            unanswered: AtomicU64,
         }
 
         impl Counters {
@@ -51,10 +52,12 @@ counters! {
 }
 
 impl Counters {
-    /// All as one flat JSON object.
+    /// All as one flat JSON object, with `unanswered`.
     pub(crate) fn to_json(&self) -> Value {
         let members = self.all().map(|(name, counter)| (name.to_owned(), counter.get().into()));
-        Value::Object(members.collect::<Map<_, _>>())
+        let mut members = members.collect::<Map<_, _>>();
+        members.insert("unanswered".to_owned(), self.unanswered.load(Ordering::SeqCst).into());
+        Value::Object(members)
     }
 
     /// Sets all to zero.
@@ -67,6 +70,12 @@ impl Counters {
         let at_once = self.refreshing.fetch_add(1, Ordering::SeqCst) + 1;
         self.max_concurrent_refreshes.0.fetch_max(at_once, Ordering::SeqCst);
         Refreshing(self)
+    }
+
+    /// Notes that a request has no answer yet, until the value is dropped. A reset does not change that.
+    pub(crate) fn unanswered(&self) -> Unanswered<'_> {
+        self.unanswered.fetch_add(1, Ordering::SeqCst);
+        Unanswered(self)
     }
 }
 
@@ -92,5 +101,15 @@ pub(crate) struct Refreshing<'a>(&'a Counters);
 impl Drop for Refreshing<'_> {
     fn drop(&mut self) {
         self.0.refreshing.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// A request has no answer for as long as this lives.
+#[must_use = "the request counts as answered when this is dropped"]
+pub(crate) struct Unanswered<'a>(&'a Counters);
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        self.0.unanswered.fetch_sub(1, Ordering::SeqCst);
     }
 }

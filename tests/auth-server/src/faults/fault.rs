@@ -40,6 +40,9 @@ pub(crate) struct Fault {
     pub(super) reset: Option<Reset>,
     /// Answer with another body.
     pub(super) body: Option<Body>,
+    /// Answer with one more cookie, whose name is this and the number of the requests that are left. A browser that
+    /// has it has stored the others of the answer.
+    pub(super) mark: Option<String>,
     /// How many requests it happens to; absent: until cleared.
     pub(super) times: Option<u64>,
 }

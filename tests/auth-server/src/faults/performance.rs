@@ -43,10 +43,21 @@ pub(crate) async fn around(met: Met, work: impl Future<Output = Response>) -> Ou
     if fault.reset == Some(Reset::After) {
         return Outcome::Reset;
     }
-    Outcome::Answer(match fault.body {
+    let response = match fault.body {
         Some(body) if response.status() == StatusCode::OK => spoil(body, response).await,
         _ => response,
-    })
+    };
+    Outcome::Answer(mark(&fault, response))
+}
+
+/// The answer with the cookie by which a test sees that the browser has stored those of the answer.
+fn mark(fault: &Fault, mut response: Response) -> Response {
+    let left = fault.times.unwrap_or_default();
+    let cookie = fault.mark.as_deref().map(|name| format!("{name}-{left}=1; SameSite=Strict; Path=/auth"));
+    if let Some(value) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
 }
 
 /// The answer that is given in place of the work.

@@ -10,13 +10,14 @@ use crate::app::SharedApp;
 use crate::connection::ConnectionReset;
 use crate::faults::Outage;
 
-/// Counts refreshes, and is the end of the way during an outage.
+/// Counts refreshes and what has no answer yet, and is the end of the way during an outage.
 pub(super) async fn gate(
     State(app): State<SharedApp>,
     OriginalUri(uri): OriginalUri,
     request: Request,
     next: Next,
 ) -> Response {
+    let _unanswered = app.counters.unanswered();
     if request.method() == Method::POST && uri.path() == "/auth/refresh" {
         app.counters.refreshes.add_one();
     }

@@ -54,9 +54,11 @@ async fn a_request_is_held_until_there_are_other_faults() {
             // One that comes later is not held, and overtakes it.
             world.refresh(&cookie, "a").await.assert_granted();
             assert_eq!(world.counter("max_concurrent_refreshes").await, 2);
+            assert_eq!(world.counter("unanswered").await, 1);
             world.order("/test/faults", json!({})).await;
         });
         answer.assert_granted();
+        assert_eq!(world.counter("unanswered").await, 0);
         assert_eq!((world.counter("rotated").await, world.counter("replayed").await), (1, 1));
     }
 }
@@ -105,20 +107,21 @@ async fn a_spoilt_body_comes_with_the_rotated_cookie() {
 
 #[tokio::test]
 async fn delayed_refreshes_overlap() {
-    let (world, cookie) = faulty(json!({ "delay_before_ms": 300 })).await;
-    let (one, other) = tokio::join!(world.refresh(&cookie, "a"), world.refresh(&cookie, "a"));
-    one.assert_granted();
-    other.assert_granted();
-    assert_eq!(world.counter("max_concurrent_refreshes").await, 2);
+    let (world, cookie) = faulty(json!({ "delay_before_ms": 60_000 })).await;
+    let both = [(); 2].map(|()| tokio::spawn(world.refreshing(&cookie, "a").send()));
+    world.counter_reaches("max_concurrent_refreshes", 2).await;
+    assert!(both.iter().all(|request| !request.is_finished()));
+    both.iter().for_each(|request| request.abort());
 }
 
 #[tokio::test]
 async fn a_rotation_happens_although_the_client_has_gone() {
-    let (world, cookie) = faulty(json!({ "delay_before_ms": 300, "times": 1 })).await;
+    let (world, cookie) = faulty(json!({ "hold": "before", "times": 1 })).await;
     let request = tokio::spawn(world.refreshing(&cookie, "a").send());
     world.counter_reaches("max_concurrent_refreshes", 1).await;
     request.abort();
     assert!(request.await.unwrap_err().is_cancelled());
+    world.order("/test/faults", json!({})).await;
     world.counter_reaches("rotated", 1).await;
     world.refresh(&cookie, "a").await.assert_granted();
     assert_eq!(world.counter("replayed").await, 1);
@@ -132,6 +135,26 @@ async fn a_delay_after_holds_back_the_answer_and_not_the_rotation() {
     assert!(!request.is_finished());
     world.refresh(&cookie, "a").await.assert_granted();
     request.abort();
+}
+
+#[tokio::test]
+async fn an_answer_is_marked_beside_its_own_cookies() {
+    let (world, cookie) = faulty(json!({ "hold": "after", "mark": "late", "times": 2 })).await;
+    let (one, other, ()) =
+        tokio::join!(world.refreshing(&cookie, "a").send(), world.refreshing(&cookie, "a").send(), async {
+            world.counter_reaches("replayed", 1).await;
+            world.order("/test/faults", json!({})).await;
+        });
+    let marks = [one, other].map(|response| {
+        let response = response.unwrap();
+        let mut cookies =
+            response.headers().get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+        assert!(cookies.next().unwrap().starts_with("refresh_token="));
+        cookies
+            .find_map(|cookie| cookie.strip_prefix("late-"))
+            .map(|mark| mark.split_once('=').unwrap().0.to_owned())
+    });
+    assert!(marks.contains(&Some("0".to_owned())) && marks.contains(&Some("1".to_owned())), "{marks:?}");
 }
 
 #[tokio::test]
