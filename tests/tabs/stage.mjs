@@ -1,15 +1,12 @@
 // Where a test runs: real tabs of one browser, and the reference server with strict reuse detection.
 
 import assert from "node:assert/strict";
-import { setTimeout as pause } from "node:timers/promises";
 
+import { until } from "../drivers/until.mjs";
 import { Tab } from "./tab.mjs";
 import { subjectOf, Wire } from "./wire.mjs";
 
-/** How long after an answer was sent its cookie is there, whether or not its page is. */
-const STORED = 300;
-/** How long something that is under way may take, and how often it is looked at. */
-const PATIENCE = 60_000;
+/** How often something that is under way is looked at, in milliseconds. */
 const LOOK = 50;
 
 export class Stage {
@@ -21,6 +18,8 @@ export class Stage {
   /** Prints what was measured. */
   say;
   #context;
+  /** How many times replies were ordered to be late. */
+  #late = 0;
   /** Always there, so that the browser stays, and to look at, so that no tab is seen. */
   #blank;
 
@@ -36,7 +35,14 @@ export class Stage {
    * A tab with the app. `options` are those of `createSession`; `before` runs in the page before anything of it,
    * be it one function or several.
    */
-  async open(options = {}, before = undefined, host = "127.0.0.1") {
+  async open(options, before, host) {
+    const tab = await this.begin(options, before, host);
+    await tab.run(() => session.ready);
+    return tab;
+  }
+
+  /** The same, and it is not waited for what the session is. */
+  async begin(options = {}, before = undefined, host = "127.0.0.1") {
     const page = await this.#context.newPage();
     for (const each of [before ?? []].flat()) await page.addInitScript(each);
     const url = new URL(
@@ -45,9 +51,7 @@ export class Stage {
     );
     url.hostname = host;
     await page.goto(url.href);
-    const tab = new Tab(page, this.wire);
-    await tab.run(() => session.ready);
-    return tab;
+    return new Tab(page, this.wire);
   }
 
   /** That many of them, opened at the same time. */
@@ -101,27 +105,63 @@ export class Stage {
 
   /**
    * Begins a refresh in a tab, and waits until the server has rotated the cookie: from then on the answer takes that many
-   * milliseconds, also that of the next ones, `times` in all. What it returns waits until the browser has the cookie.
+   * milliseconds, also that of the next ones, `times` in all. What it returns waits until the browser has stored their cookies.
    */
   async rotate(tab, answer, times = 1) {
     await this.server.reset();
-    await this.server.faults({ refresh: { delay_after_ms: answer, times } });
-    await tab.beginRefresh();
-    await this.server.until(({ rotated }) => rotated === 1);
-    const stored = Date.now() + answer + STORED;
-    return () => pause(Math.max(0, stored - Date.now()));
+    const areStored = await this.#haveLate({ delay_after_ms: answer, times });
+    await this.#beginRotation(tab);
+    return areStored;
   }
 
   /**
-   * Begins a refresh in a tab, and waits until the server has rotated the cookie. The reply to it, and to the next ones, `times` in
-   * all, is held until what it returns is called.
+   * Begins a refresh in a tab, and waits until the server has rotated the cookie. The reply to it is held until what it returns is
+   * called, which waits until the browser has stored its cookie. With `holdNext` it holds the reply to the next refresh from then on,
+   * and returns the same for that one.
    */
-  async holdReply(tab, times = 1) {
+  async holdReply(tab) {
     await this.server.reset();
-    await this.server.faults({ refresh: { hold: "after", times } });
+    const reply = await this.#holdNext();
+    await this.#beginRotation(tab);
+    return reply;
+  }
+
+  async #beginRotation(tab) {
     await tab.beginRefresh();
     await this.server.until(({ rotated }) => rotated === 1);
-    return () => this.server.faults({});
+  }
+
+  async #holdNext() {
+    const isStored = await this.#haveLate({ hold: "after", times: 1 });
+    return async ({ holdNext = false } = {}) => {
+      const next = holdNext ? await this.#holdNext() : await this.server.faults({});
+      await isStored();
+      return next;
+    };
+  }
+
+  /** Each late reply sets a cookie of its own beside the others: by that it is known that they are stored, whoever sees the reply. */
+  async #haveLate(late) {
+    this.#late += 1;
+    const mark = `late-${this.#late}`;
+    await this.server.faults({ refresh: { ...late, mark } });
+    const marks = Array.from({ length: late.times }, (_, left) => `${mark}-${left}`);
+    return () =>
+      until(async () => {
+        const names = (await this.#context.cookies()).map(({ name }) => name);
+        return marks.every((name) => names.includes(name));
+      }, LOOK);
+  }
+
+  /**
+   * A tab waits for the cookie of a page that has gone: it is let come, and then the time is over for which it is waited for. Returns
+   * what `reply` does.
+   */
+  async letOrphanCome(tab, reply) {
+    await tab.waitsForOrphan();
+    const next = await reply();
+    for (const wait of await tab.orphanWaits()) await tab.passTime(1_000 * (wait + 1));
+    return next;
   }
 
   /** A tab is still in the session, and the cookie is good; nobody was asked to sign in, refused, or taken for a thief. */
@@ -144,11 +184,7 @@ export class Stage {
   }
 
   /** Waits until the browser has no refresh cookie any more. */
-  async hasNoCookie() {
-    for (const end = Date.now() + PATIENCE; await this.cookie(); await pause(LOOK)) {
-      assert.ok(Date.now() < end, "the refresh cookie is still there");
-    }
-  }
+  hasNoCookie = () => until(async () => !(await this.cookie()), LOOK);
 
   /** The network of all tabs goes, or comes back. */
   setOffline = (isOffline) => this.#context.setOffline(isOffline);
@@ -157,14 +193,21 @@ export class Stage {
   usersOf = (requests) =>
     requests.filter(({ token }) => token).map(({ token }) => subjectOf(token));
 
+  /** Nobody is signed in, and nothing of the test before is on its way any more that would set a cookie. */
   async clear() {
-    // Replies that it holds are let go: their cookies are there when a page has been loaded.
-    await this.server.reset();
-    const page = await this.openBystander();
-    await page.evaluate(() => localStorage.clear());
-    await page.close();
+    for (let isQuiet = false; !isQuiet; ) {
+      // Replies that it holds are let go.
+      await this.server.reset();
+      await this.server.until(({ unanswered }) => unanswered === 0);
+      // What has been answered by now has reached the browser before this page has.
+      const page = await this.openBystander();
+      await page.evaluate(() => localStorage.clear());
+      await page.close();
+      // A page that was closed may have sent something only now.
+      const { refreshes, logins, logouts, unanswered } = await this.server.counters();
+      isQuiet = refreshes + logins + logouts + unanswered === 0;
+    }
     await this.#context.clearCookies();
-    await this.server.reset();
   }
 
   async close() {
