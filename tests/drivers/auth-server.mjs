@@ -91,6 +91,9 @@ export class Server {
   /** Sets the lifetime, in seconds, of the access tokens that are issued from now on. */
   issueTokensFor = (access_seconds) => this.#order("lifetime", { access_seconds });
 
+  /** Sets by how much its clock is ahead, in milliseconds: whole seconds. */
+  setClock = (ahead) => this.#order("clock", { offset_seconds: ahead / 1_000 });
+
   /** Revokes all access tokens that were issued so far. */
   revokeAccess = () => this.#order("revoke-access");
 

@@ -1,22 +1,21 @@
 // Clocks that are wrong, that are set while the page is open, or that stand still while the machine sleeps.
 
 import assert from "node:assert/strict";
-import { setTimeout as pause } from "node:timers/promises";
 
 import { test } from "./fixtures.mjs";
+import { DRIVEN_TIME } from "./timers.mjs";
 
 const HOUR = 3_600_000;
-/** Seconds. The server counts whole ones: a token lives for up to one less than it says. */
-const SHORT = 6;
+/** Seconds that a token lives. */
+const LIFETIME = 3_600;
+/**
+ * How often the API is called in the tests that are about lifetimes, and how many milliseconds lie between two calls: none is made
+ * near the end of a token, so that it makes no difference how much time passes by itself.
+ */
+const [CALLS, STEP] = [22, 400_000];
+/** How many of these tokens have an end meanwhile. */
+const ENDS = Math.floor((CALLS * STEP) / (LIFETIME * 1_000));
 
-/** For `open`: clocks that can be set. `clocks.wall` and `clocks.monotonic` are how much they are ahead. */
-const SETTABLE_CLOCKS = () => {
-  globalThis.clocks = { wall: 0, monotonic: 0 };
-  const { now } = Date;
-  const monotonic = performance.now.bind(performance);
-  Date.now = () => now() + clocks.wall;
-  performance.now = () => monotonic() + clocks.monotonic;
-};
 const AHEAD = () => {
   clocks.wall = 5 * 3_600_000;
 };
@@ -37,10 +36,27 @@ const wake = (tab, times) =>
     }
   }, times);
 
-/** Calls the API for some time, a few times a second: nobody is ever refused. */
-async function callsFor(tab, ms) {
-  for (const end = Date.now() + ms; Date.now() < end; await pause(200)) {
-    assert.deepEqual(await tab.call(), { by: "alice", status: 200, sub: "alice" });
+/** Calls the API: nobody is refused. */
+async function calls(tab) {
+  assert.deepEqual(await tab.call(), { by: "alice", status: 200, sub: "alice" });
+}
+
+/** A few seconds pass, with calls in them: whatever was put off for a while has been done then. */
+async function fewSeconds(tab) {
+  for (let second = 0; second < 5; second++) {
+    await calls(tab);
+    await tab.passTime(1_000);
+    await tab.turnsAreOver();
+  }
+}
+
+/** Calls the API over some lifetimes, which pass for the server, too. Each time `pass` lets one step of them pass in the tab. */
+async function callsOverLifetimes(stage, tab, pass) {
+  for (let call = 1; call <= CALLS; call++) {
+    await stage.server.setClock(call * STEP);
+    await pass();
+    await calls(tab);
+    await tab.turnsAreOver();
   }
 }
 
@@ -49,12 +65,18 @@ for (const [where, WRONG] of Object.entries({ ahead: AHEAD, behind: BEHIND })) {
     tag: ["@scenario-37"],
   }, async ({ stage }) => {
     const { server } = stage;
-    await server.issueTokensFor(SHORT);
-    const [tab] = await stage.signedIn(1, "alice", {}, [SETTABLE_CLOCKS, WRONG]);
+    await server.issueTokensFor(LIFETIME);
+    const [tab] = await stage.signedIn(1, "alice", {}, [DRIVEN_TIME, WRONG]);
     await tab.becomes({ isGood: true });
-    const { grown } = await server.during(() => callsFor(tab, 2.5 * SHORT * 1_000));
-    assert.ok(grown.refreshes >= 2 && grown.refreshes <= 5, `${grown.refreshes} refreshes`);
-    assert.equal(grown.api_401, 0);
+    const { grown } = await server.during(() =>
+      callsOverLifetimes(stage, tab, async () => {
+        await tab.setAhead(STEP);
+        // Now the timers fire that are due.
+        await tab.passTime(1);
+      }),
+    );
+    const { refreshes, api_401 } = grown;
+    assert.deepEqual({ refreshes, api_401 }, { refreshes: ENDS, api_401: 0 });
   });
 }
 
@@ -62,12 +84,12 @@ test("a clock that is set forward costs one refresh at the most, and one that is
   tag: ["@scenario-44"],
 }, async ({ stage }) => {
   const { server } = stage;
-  const [tab] = await stage.signedIn(1, "alice", {}, SETTABLE_CLOCKS);
+  const [tab] = await stage.signedIn(1, "alice", {}, DRIVEN_TIME);
   const jump = async (wall) => {
     const { grown } = await server.during(async () => {
       await set(tab, { wall });
       await wake(tab, 50);
-      await callsFor(tab, 1_500);
+      await fewSeconds(tab);
     });
     assert.equal(grown.api_401, 0);
     return grown.refreshes;
@@ -89,7 +111,7 @@ for (const [which, sleep] of Object.entries({
     tag: ["@scenario-43"],
   }, async ({ stage }) => {
     const { server } = stage;
-    const [tab] = await stage.signedIn(1, "alice", {}, SETTABLE_CLOCKS);
+    const [tab] = await stage.signedIn(1, "alice", {}, DRIVEN_TIME);
     // While it slept, the token has lapsed for the server, too.
     await server.revokeAccess();
     const { grown } = await server.during(async () => {
@@ -109,13 +131,13 @@ test("whatever wakes a page, and however often: one refresh when it is due, and 
   tag: ["@scenario-24", "@scenario-38"],
 }, async ({ stage }) => {
   const { server } = stage;
-  const [tab] = await stage.signedIn(1, "alice", {}, SETTABLE_CLOCKS);
+  const [tab] = await stage.signedIn(1, "alice", {}, DRIVEN_TIME);
   const wakeUps = async (expected) => {
     const { refreshes: before } = await server.counters();
     const { grown } = await server.during(async () => {
       await wake(tab, 50);
       await server.until(({ refreshes }) => refreshes - before >= expected);
-      await pause(1_000);
+      await fewSeconds(tab);
     });
     assert.equal(grown.refreshes, expected);
   };
@@ -129,11 +151,14 @@ test("a hidden tab, whose timers are slow, is in time for each request", {
   tag: ["@scenario-45"],
 }, async ({ stage }) => {
   const { server } = stage;
-  await server.issueTokensFor(SHORT);
-  const [tab] = await stage.signedIn(1);
+  await server.issueTokensFor(LIFETIME);
+  const [tab] = await stage.signedIn(1, "alice", {}, DRIVEN_TIME);
   await stage.hideAll();
   assert.equal(await tab.run(() => document.visibilityState), "hidden");
-  const { grown } = await server.during(() => callsFor(tab, 2.5 * SHORT * 1_000));
-  assert.equal(grown.api_401, 0);
-  assert.ok(grown.refreshes >= 2 && grown.refreshes <= 5, `${grown.refreshes} refreshes`);
+  // Time passes, and no timer has fired yet.
+  const { grown } = await server.during(() =>
+    callsOverLifetimes(stage, tab, () => tab.setAhead(STEP)),
+  );
+  const { refreshes, api_401 } = grown;
+  assert.deepEqual({ refreshes, api_401 }, { refreshes: ENDS, api_401: 0 });
 });

@@ -49,6 +49,16 @@ export class Tab {
       timeout: PATIENCE,
     });
 
+  /** So many milliseconds pass in it: it was opened with `DRIVEN_TIME`. */
+  passTime = (ms) => this.run((ms) => passTime(ms), ms);
+
+  /** The same, and its timers are late. */
+  setAhead = (ms) => this.run((ms) => setAhead(ms), ms);
+
+  /** Waits until all that want to send a refresh by now have had their turn. */
+  turnsAreOver = () =>
+    this.run(() => navigator.locks.request(`silent-session:${location.origin}`, () => {}));
+
   signIn = (user) => this.run((user) => signIn(user), user);
   signOut = () => this.run(() => session.signOut());
 
@@ -63,6 +73,14 @@ export class Tab {
     this.run(() => {
       session.refresh().catch(() => {});
     });
+
+  /** Waits until the refresh that it has begun is one of the slow ones: its cookie is waited for then for much longer. */
+  isSlow = () =>
+    this.page.waitForFunction(
+      () => Date.now() - events.findLast(({ type }) => type === "refresh-started").at > 1_000,
+      undefined,
+      { polling: LOOK, timeout: PATIENCE },
+    );
 
   /** How long it has put a refresh off for the cookie of a page that has gone, in seconds: the longest each time. */
   orphanWaits = () =>
