@@ -3,28 +3,29 @@
 import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
+import { DRIVEN_TIME } from "./timers.mjs";
 
-/** How long the answer takes after the rotation, in milliseconds, and how long it is waited for, in seconds. */
-const ANSWER = 2_000;
-const TIMEOUT = { timeout: 1 };
-/** Nobody waits for the next try, which comes a quarter of a second later at the earliest: there is none. */
-const IMPATIENT = { ...TIMEOUT, patience: 1.2 };
+/** After so many milliseconds a refresh has been given up on, or a caller's patience has ended. */
+const [TIMEOUT, PATIENCE] = [16_000, 10_000];
 
 test("a refresh that was given up is not aborted: its late answer counts, and its cookie is kept", {
   tag: ["@scenario-66"],
 }, async ({ stage }) => {
   const { server } = stage;
-  const [tab] = await stage.signedIn(1, "alice", IMPATIENT);
+  // Nobody waits for another try when it is given up on: there is none.
+  const options = { patience: PATIENCE / 1_000 };
+  const [tab] = await stage.signedIn(1, "alice", options, DRIVEN_TIME);
   const { session, generation } = await tab.state();
   const spent = await stage.cookie();
-  await server.reset();
-  await server.faults({ refresh: { hold: "after" } });
-  assert.equal(
-    await tab.run(() => session.refresh().catch(({ code }) => code)),
-    "ERR_REFRESH_TIMEOUT",
-  );
+  const reply = await stage.holdReply(tab);
+  const code = tab.run(() => session.accessToken({ minValidity: 1e6 }).catch(({ code }) => code));
+  await tab.run(() => {});
+  await tab.passTime(PATIENCE + 1_000);
+  assert.equal(await code, "ERR_REFRESH_TIMEOUT");
+  await tab.passTime(TIMEOUT - PATIENCE);
+  await tab.fails("transient");
   assert.equal((await tab.state()).generation, generation);
-  await server.faults({});
+  await reply();
   await tab.becomes({ status: "active", session, generation: generation + 1, error: undefined });
   const { refreshes, rotated } = await server.counters();
   assert.deepEqual({ refreshes, rotated }, { refreshes: 1, rotated: 1 });
@@ -36,11 +37,14 @@ test("what follows a refresh that was given up carries its attempt id: there is 
   stage,
 }) => {
   const { server } = stage;
-  const [tab] = await stage.signedIn(1, "alice", TIMEOUT);
+  const [tab] = await stage.signedIn(1, "alice", {}, DRIVEN_TIME);
   const { session } = await tab.state();
-  const answered = await stage.rotate(tab, ANSWER);
-  await tab.run(() => session.accessToken({ minValidity: 1e6 }).catch(() => {}));
-  await answered();
+  const reply = await stage.holdReply(tab);
+  const called = tab.run(() => session.accessToken({ minValidity: 1e6 }).catch(() => {}));
+  await tab.passTime(TIMEOUT);
+  await server.until(({ replayed }) => replayed === 1);
+  await called;
+  await reply();
   const { refreshes, rotated, replayed } = await server.counters();
   assert.deepEqual({ refreshes, rotated, replayed }, { refreshes: 2, rotated: 1, replayed: 1 });
   await stage.goesOn(tab, session);
@@ -57,10 +61,11 @@ for (const [what, rotateOnce] of Object.entries({
     stage,
   }) => {
     const { server } = stage;
-    const [tab] = await stage.signedIn(1, "alice", TIMEOUT);
+    const [tab] = await stage.signedIn(1, "alice", {}, DRIVEN_TIME);
     const { session } = await tab.state();
     const reply = await stage.holdReply(tab);
     // It is given up on, and a retry is answered.
+    await tab.passTime(TIMEOUT);
     await server.until(({ replayed }) => replayed >= 1);
     await tab.becomes({ status: "active", session, error: undefined });
     const { value } = await stage.cookie();
