@@ -3,15 +3,16 @@
 import assert from "node:assert/strict";
 
 import { CHROMIUM_ONLY, test, WITHOUT_ATTEMPT_IDS } from "./fixtures.mjs";
+import { DRIVEN_TIME } from "./timers.mjs";
 
-/**
- * How long the answer takes after the rotation, in milliseconds: long enough for whatever happens meanwhile, and less than
- * its cookie is waited for by who does not know how long one takes.
- */
+/** How long the answer takes after the rotation, in milliseconds: long enough for whatever happens meanwhile. */
 const ANSWER = 1500;
 
 /** For so long an orphan's answer may come, and nothing is rotated again. */
 const QUICK = { timeout: 3 };
+
+/** For `open`. */
+const BEFORE = [WITHOUT_ATTEMPT_IDS, DRIVEN_TIME];
 
 const DEATHS = {
   crashes: (tab) => tab.crash(),
@@ -24,29 +25,31 @@ for (const [dies, die] of Object.entries(DEATHS)) {
     tag: ["@scenario-47", ...needs],
   }, async ({ stage }) => {
     const { server } = stage;
-    const [holder, other] = await stage.signedIn(2, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
+    const [holder, other] = await stage.signedIn(2, "alice", {}, BEFORE);
     const { session } = await other.state();
     await server.revokeAccess();
-    const answered = await stage.rotate(holder, ANSWER);
+    const reply = await stage.holdReply(holder);
     // It gets a 401 and waits behind the other one.
     const call = other.call();
     await server.until(({ api_401 }) => api_401 === 1);
+    await holder.isSlow();
     await die(holder);
+    await stage.letOrphanCome(other, reply);
     assert.deepEqual(await call, { by: "alice", status: 200, sub: "alice" });
-    await answered();
     await stage.goesOn(other, session);
   });
 
   test(`a tab ${dies} in the middle of its refresh: one that is opened next goes on`, {
     tag: ["@scenario-61", ...needs],
   }, async ({ stage }) => {
-    const [holder] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
+    const [holder] = await stage.signedIn(1, "alice", {}, BEFORE);
     const { session } = await holder.state();
-    const answered = await stage.rotate(holder, ANSWER);
+    const reply = await stage.holdReply(holder);
+    await holder.isSlow();
     await die(holder);
-    const next = await stage.open(QUICK, WITHOUT_ATTEMPT_IDS);
+    const next = await stage.begin({}, BEFORE);
+    await stage.letOrphanCome(next, reply);
     await next.becomes({ status: "active", session });
-    await answered();
     await stage.goesOn(next, session);
   });
 }

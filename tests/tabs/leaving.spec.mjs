@@ -33,14 +33,16 @@ for (const [where, elsewhere] of Object.entries(ELSEWHERE)) {
         tag: ["@scenario-61", ...needs],
       }, async ({ stage }) => {
         const { server } = stage;
-        const [tab] = await stage.signedIn(1, "alice", QUICK, before);
+        const [tab] = await stage.signedIn(1, "alice", {}, before);
         const { session } = await tab.state();
         const address = tab.page.url();
-        const answered = await stage.rotate(tab, ANSWER);
+        const reply = await stage.holdReply(tab);
+        // If it is loaded again, it waits for the cookie for some seconds.
+        await tab.isSlow();
         await tab.leave(elsewhere(server));
         await comeBack(tab, address);
+        await reply();
         await tab.becomes({ status: "active", session });
-        await answered();
         await stage.goesOn(tab, session);
       });
     }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { test, WITHOUT_ATTEMPT_IDS } from "./fixtures.mjs";
 import { LOOK } from "./tab.mjs";
-import { STOPPED_TIMERS } from "./timers.mjs";
+import { DRIVEN_TIME, STOPPED_TIMERS } from "./timers.mjs";
 
 /** How long a reply takes after the rotation, in milliseconds: less than the next page waits at a server that may revoke. */
 const ANSWER = 1_000;
@@ -28,10 +28,12 @@ test("a page is reloaded in the middle of its refresh: the orphan's cookie is en
   stage,
 }) => {
   const { server } = stage;
-  const [tab] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
+  const [tab] = await stage.signedIn(1, "alice", {}, [WITHOUT_ATTEMPT_IDS, DRIVEN_TIME]);
   const { session } = await tab.state();
-  await stage.rotate(tab, ANSWER);
+  const reply = await stage.holdReply(tab);
+  await tab.isSlow();
   await tab.reload();
+  await stage.letOrphanCome(tab, reply);
   await tab.becomes({ status: "active", session });
   await orphansCookieWasUsed(server);
   await stage.goesOn(tab, session);
@@ -41,13 +43,17 @@ test("three reloads in a row, each in the middle of the restoring refresh: the p
   tag: ["@scenario-62"],
 }, async ({ stage }) => {
   const { server } = stage;
-  const [tab] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
+  const [tab] = await stage.signedIn(1, "alice", {}, [WITHOUT_ATTEMPT_IDS, DRIVEN_TIME]);
   const { session } = await tab.state();
-  await stage.rotate(tab, ANSWER, 4);
+  let reply = await stage.holdReply(tab);
   for (const reloads of [1, 2, 3]) {
+    await tab.isSlow();
     await tab.reload();
-    await server.until(({ refreshes }) => refreshes === 1 + reloads);
+    const held = reply;
+    reply = await stage.letOrphanCome(tab, () => held({ holdNext: true }));
+    await server.until(({ rotated }) => rotated === 1 + reloads);
   }
+  await reply();
   await tab.becomes({ status: "active", session });
   const { rotated } = await server.counters();
   assert.equal(rotated, 4);
@@ -58,15 +64,18 @@ test("of five tabs the one that refreshes is reloaded: nobody presents the spent
   tag: ["@scenario-63"],
 }, async ({ stage }) => {
   const { server } = stage;
-  const tabs = await stage.signedIn(5, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
+  const tabs = await stage.signedIn(5, "alice", {}, WITHOUT_ATTEMPT_IDS);
   const [holder, ...others] = tabs;
   const { session } = await holder.state();
   await server.revokeAccess();
-  await stage.rotate(holder, ANSWER);
+  const reply = await stage.holdReply(holder);
   // They get a 401 and wait behind it.
   const calls = stage.callTogether(others, 2);
   await server.until(({ api_401 }) => api_401 === 2 * others.length);
+  // Whoever is next waits for its cookie for some seconds.
+  await holder.isSlow();
   await holder.reload();
+  await reply();
   for (const tab of tabs) await tab.becomes({ status: "active", session });
   for (const answer of (await calls).answers)
     assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });

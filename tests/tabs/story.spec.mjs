@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { test, WITHOUT_ATTEMPT_IDS } from "./fixtures.mjs";
+import { DRIVEN_TIME } from "./timers.mjs";
 
 /** Also in WebKit, where nobody sees what the tabs send, and nobody can freeze one. */
 const EVERYWHERE = ["@webkit"];
@@ -88,12 +89,12 @@ test("a page is reloaded in the middle of its refresh: it sends the same id, and
 test("reloaded in the middle of its refresh, without attempt ids: the orphan's cookie is enough", {
   tag: EVERYWHERE,
 }, async ({ stage, server }) => {
-  const [tab] = await stage.signedIn(1, "alice", QUICK, WITHOUT_ATTEMPT_IDS);
+  const [tab] = await stage.signedIn(1, "alice", {}, [WITHOUT_ATTEMPT_IDS, DRIVEN_TIME]);
   const { session } = await tab.state();
   const reply = await stage.holdReply(tab);
+  await tab.isSlow();
   await tab.reload();
-  await tab.waitsForOrphan();
-  await reply();
+  await stage.letOrphanCome(tab, reply);
   await tab.becomes({ status: "active", session });
   const { rotated, replayed } = await server.counters();
   assert.deepEqual({ rotated, replayed }, { rotated: 2, replayed: 0 });
@@ -117,11 +118,16 @@ test("a second tab is handed the token, whether or not the server answers", {
 
 test("two tabs share one refresh", { tag: EVERYWHERE }, async ({ stage, server }) => {
   const tabs = await stage.signedIn(2);
-  await server.faults({ refresh: { delay_before_ms: 300 } });
+  await server.faults({ refresh: { hold: "before" } });
   await server.revokeAccess();
-  const { grown, result } = await server.during(() =>
-    Promise.all(tabs.map((tab) => tab.run(() => calls(5)))),
-  );
+  const { api_401: before } = await server.counters();
+  const { grown, result } = await server.during(async () => {
+    const called = tabs.map((tab) => tab.run(() => calls(5)));
+    // All of them wait for it.
+    await server.until(({ api_401 }) => api_401 - before === 10);
+    await server.faults({});
+    return Promise.all(called);
+  });
   for (const answer of result.flatMap(({ answers }) => answers))
     assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
   assert.deepEqual(
