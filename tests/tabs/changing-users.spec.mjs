@@ -58,11 +58,13 @@ test("alice's requests that wait for her refresh when bob signs in never go out 
   const tabs = await stage.signedIn(3, "alice", QUICK);
   const [refreshing, other] = tabs;
   await server.revokeAccess();
-  await stage.rotate(refreshing, ANSWER);
+  const reply = await stage.holdReply(refreshing);
   const calls = stage.callTogether(tabs, 3);
   await server.until(({ api_401 }) => api_401 === 9);
   await Promise.all(tabs.map((tab) => tab.run(() => keepCalling())));
-  await other.signIn("bob");
+  const signedIn = other.signIn("bob");
+  await reply();
+  await signedIn;
   for (const tab of tabs) await tab.becomes({ status: "active", sub: "bob" });
   const kept = await Promise.all(tabs.map((tab) => tab.run(() => stopCalling())));
   const answers = [...(await calls).answers, ...kept.flat()];
@@ -78,11 +80,11 @@ test("bob's login is handed over answered, alice's refresh being on the wire: he
   stage,
 }) => {
   const [tab] = await stage.signedIn(1, "alice", QUICK);
-  const answered = await stage.rotate(tab, ANSWER);
+  const reply = await stage.holdReply(tab);
   // His cookie is there, and then comes hers.
   await tab.run(async () => session.signIn(await login("bob")));
   await tab.becomes({ status: "active", sub: "bob" });
-  await answered();
+  await reply();
   await tab.run(() => session.refresh().catch(() => {}));
   await tab.becomes({ status: "ended", reason: "replaced" });
   await tab.reload();
