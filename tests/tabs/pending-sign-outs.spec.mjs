@@ -89,7 +89,7 @@ test("somebody signs in while a sign-out is pending: it is forgotten before the 
 }) => {
   const { server } = stage;
   const [tab] = await stage.signedIn(1, "alice");
-  await server.faults({ logout: { status: 503 }, login: { delay_after_ms: 500 } });
+  await server.faults({ logout: { status: 503 }, login: { hold: "after" } });
   await signOutInVain(tab);
   const pending = () =>
     tab.run(() => Object.keys(localStorage).filter((key) => key.includes(":sign-out:")).length);
@@ -97,8 +97,8 @@ test("somebody signs in while a sign-out is pending: it is forgotten before the 
   const signedIn = tab.signIn("alice");
   await server.until(({ logins }) => logins === 2);
   assert.equal(await pending(), 0);
-  await signedIn;
   await server.faults({});
+  await signedIn;
   await tab.reload();
   await tab.becomes({ status: "active", sub: "alice" });
 });

@@ -31,11 +31,15 @@ test("requests that wait when somebody else signs in in one tab do not go with t
   const [one, ...others] = tabs;
   const { session } = await one.state();
   // Alice's requests need another token, and have to wait until bob has signed in.
-  await server.faults({ login: { delay_before_ms: 800 } });
+  await server.faults({ login: { hold: "before" } });
   const signedIn = one.signIn("bob");
   await stage.wire.until(() => one.sent("/auth/login").length === 2);
+  const { api_401: before } = await server.counters();
   await server.revokeAccess();
-  const { answers } = await stage.callTogether(others, 3);
+  const calls = stage.callTogether(others, 3);
+  await server.until(({ api_401 }) => api_401 - before === 3 * others.length);
+  await server.faults({});
+  const { answers } = await calls;
   await signedIn;
   for (const tab of tabs) {
     const state = await tab.becomes({ status: "active", sub: "bob", elsewhere: tab !== one });
