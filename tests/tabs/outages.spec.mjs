@@ -58,14 +58,15 @@ test("an outage that is longer than a caller's patience rejects, keeps the sessi
   await server.revokeAccess();
   await server.faults({ outage: true });
   // The API is out as well: its answer is the caller's. The token is asked for by hand.
-  const thrown = await tab.run(() =>
-    session.refresh().catch(({ code, kind, retryable, retryAt }) => ({
+  const thrown = await tab.run(() => {
+    const began = Date.now();
+    return session.refresh().catch(({ code, kind, retryable, retryAt }) => ({
       code,
       kind,
       retryable,
-      isLater: retryAt > Date.now() - 1_000,
-    })),
-  );
+      isLater: retryAt > began,
+    }));
+  });
   assert.deepEqual(thrown, {
     code: "ERR_REFRESH_UNAVAILABLE",
     kind: "transient",
@@ -77,7 +78,7 @@ test("an outage that is longer than a caller's patience rejects, keeps the sessi
   // The pause may be longer than that patience.
   let answer;
   do answer = await tab.call();
-  while (answer.error === "ERR_REFRESH_UNAVAILABLE");
+  while (/^ERR_REFRESH_/.test(answer.error));
   assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
 });
 
