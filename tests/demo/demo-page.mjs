@@ -108,6 +108,13 @@ export class DemoPage {
     );
   }
 
+  /** Waits until all that want to send a refresh by now have had their turn. */
+  turnsAreOver() {
+    return this.#page.evaluate(() =>
+      navigator.locks.request(`silent-session:${location.origin}`, () => {}),
+    );
+  }
+
   /** Waits until the page says that the access token has lapsed. */
   async lapses() {
     await this.#page.getByText("lapsed", { exact: true }).waitFor();

@@ -5,12 +5,20 @@ import { fileURLToPath } from "node:url";
 import { test as base } from "@playwright/test";
 
 import { Server } from "../drivers/auth-server.mjs";
+import { until } from "../drivers/until.mjs";
+import { DRIVEN_TIME } from "../tabs/timers.mjs";
 import { collectComplaints } from "./complaints.mjs";
-import { recordFaces } from "./demo-page.mjs";
+import { DemoPage, recordFaces } from "./demo-page.mjs";
 import { Secrets } from "./secrets.mjs";
 import { ENDINGS } from "./story/endings.mjs";
+import { LONG } from "./story/lifetimes.mjs";
 import { MANY_TABS } from "./story/many-tabs.mjs";
 import { ONE_TAB } from "./story/one-tab.mjs";
+
+/** Milliseconds after which a token that lives for `LONG` is to be renewed, in every tab, and is good still. */
+const DUE = 850_000;
+/** The number of lifetimes that two tabs live through. */
+const LIFETIMES = 5;
 
 const test = base.extend({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it what a fixture needs.
@@ -46,4 +54,41 @@ test("the demo does what it says", async ({ context, server }) => {
       test.info().annotations.push({ type: name, description: await run(story) });
     });
   }
+});
+
+test("two tabs of the demo send as many refreshes as one would", async ({ context, server }) => {
+  await context.addInitScript(DRIVEN_TIME);
+  await server.issueTokensFor(LONG);
+  const one = await DemoPage.open(context, server.origin);
+  await one.becomes("ended · none");
+  await one.begin("Alice (admin)");
+  await one.becomes("active");
+  const two = await one.openAnother();
+  const tabs = [one, two];
+  await Promise.all([one.lists([two]), two.lists([one])]);
+  const sum = async (name) => {
+    const all = await Promise.all(tabs.map((tab) => tab.tokenCounts()));
+    return all.reduce((total, counts) => total + counts[name], 0);
+  };
+  const before = { refreshes: await sum("refreshes"), handedOver: await sum("handedOver") };
+  const generations = await Promise.all(tabs.map((tab) => tab.generation()));
+
+  const { grown } = await server.during(async () => {
+    for (let tokens = 1; tokens <= LIFETIMES; tokens++) {
+      await server.setClock(tokens * DUE);
+      // It is as late in both of them before anything comes of that.
+      await Promise.all(tabs.map(({ page }) => page.evaluate((ms) => setAhead(ms), DUE)));
+      await Promise.all(tabs.map(({ page }) => page.evaluate(() => passTime(1))));
+      for (const [index, tab] of tabs.entries())
+        await tab.reachesGeneration(generations[index] + tokens);
+      await one.turnsAreOver();
+    }
+  });
+  assert.deepEqual(
+    { refreshes: grown.refreshes, rotated: grown.rotated },
+    { refreshes: LIFETIMES, rotated: LIFETIMES },
+  );
+  // And so say the pages: what one has fetched, the other was handed over.
+  for (const name of ["refreshes", "handedOver"])
+    await until(async () => (await sum(name)) - before[name] === LIFETIMES);
 });

@@ -1,15 +1,8 @@
 // The second part: tabs that share the session.
 
 import assert from "node:assert/strict";
-import { inspect } from "node:util";
 
 import { DemoPage } from "../demo-page.mjs";
-import { LONG, SHORT } from "./lifetimes.mjs";
-
-/** How many lifetimes are watched. */
-const LIFETIMES = 5;
-/** Seconds. No session renews a token earlier: `MIN_REFRESH_INTERVAL` of the machine. */
-const EARLIEST = 1;
 
 export const MANY_TABS = [
   [
@@ -69,29 +62,6 @@ export const MANY_TABS = [
   ],
 
   [
-    "two tabs → as many refreshes as one",
-    async (story) => {
-      await story.server.issueTokensFor(SHORT);
-      await story.demo.click("Refresh now");
-      story.other = await story.demo.openAnother();
-      await story.demo.lists([story.other]);
-      const { rotated, seconds, shown } = await renewals(story, [story.demo, story.other]);
-      await story.server.issueTokensFor(LONG);
-      await story.demo.click("Refresh now");
-      const seen = `${rotated} by two in ${seconds.toFixed(1)} s`;
-      // The first of the tokens may be about to be renewed when one begins to watch.
-      assert.ok(seconds >= (LIFETIMES - 1) * EARLIEST, `more than one tab takes: ${seen}`);
-      // And so say the pages: what one has fetched, the other was handed over.
-      assert.ok(
-        Math.min(shown.refreshes, shown.handedOver) >= rotated - 1,
-        inspect({ rotated, shown }),
-      );
-      await story.other.page.close();
-      return seen;
-    },
-  ],
-
-  [
     "three tabs at once",
     async (story) => {
       const tabs = [story.demo];
@@ -116,31 +86,3 @@ export const MANY_TABS = [
     },
   ],
 ];
-
-/**
- * Watches some lifetimes of the token. Counts the refreshes that the server sees and that these
- * tabs show, and the seconds that it takes.
- */
-async function renewals({ server }, tabs) {
-  const counts = async () => {
-    const all = await Promise.all(tabs.map((tab) => tab.tokenCounts()));
-    const sum = (name) => all.reduce((total, each) => total + each[name], 0);
-    return { refreshes: sum("refreshes"), handedOver: sum("handedOver") };
-  };
-  const comeBy = (tokens) =>
-    Promise.all(tabs.map(async (tab) => tab.reachesGeneration((await tab.generation()) + tokens)));
-  // From the beginning of a lifetime on.
-  await comeBy(1);
-  const before = await counts();
-  const began = performance.now();
-  const {
-    grown: { rotated },
-  } = await server.during(() => comeBy(LIFETIMES));
-  const seconds = (performance.now() - began) / 1000;
-  const after = await counts();
-  const shown = {
-    refreshes: after.refreshes - before.refreshes,
-    handedOver: after.handedOver - before.handedOver,
-  };
-  return { rotated, shown, seconds };
-}
