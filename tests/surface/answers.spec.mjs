@@ -17,6 +17,7 @@ const HELPERS = () => {
   globalThis.renewWith = async (status, body, headers = {}) => {
     const { server, session } = await started({ patience: 0.2, restore: true });
     const before = session.state;
+    const goOn = stopWallClock();
     server.answerRefresh(
       status,
       body,
@@ -31,6 +32,7 @@ const HELPERS = () => {
     const { status: now, session: epoch, expiresAt, claims } = session.state;
     const isSame = epoch === before.session;
     const lives = expiresAt === null ? null : Math.round((expiresAt - Date.now()) / 1000);
+    goOn();
     const requests = server.count("/auth/refresh") - 1;
     const api = await session.fetch("/api/me").then(
       ({ status }) => status,

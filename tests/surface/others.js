@@ -263,6 +263,19 @@ function replace(owner, name, descriptor) {
   };
 }
 
+/**
+ * Stops the wall clock until the returned function is called: the dates of a session are then exact.
+ * Everything that waits goes on by the other clock.
+ */
+export function stopWallClock() {
+  const { now } = Date;
+  const stopped = now();
+  Date.now = () => stopped;
+  return () => {
+    Date.now = now;
+  };
+}
+
 /** Stops both clocks. The test sets them; timers still run. */
 export class StoppedClock {
   #real = { wall: Date.now, monotonic: performance.now };

@@ -14,14 +14,16 @@ const HELPERS = () => {
       typeof body === "string" ? body : JSON.stringify(body),
       JSON.stringify(headers),
     );
+    const goOn = stopWallClock();
     await session.ready;
     const { status, error, expiresAt } = session.state;
-    const token = status === "active" ? await session.accessToken() : undefined;
-    session.close();
     const lives =
       Number.isFinite(expiresAt) && expiresAt !== null
         ? Math.round((expiresAt - Date.now()) / 1000)
         : null;
+    goOn();
+    const token = status === "active" ? await session.accessToken() : undefined;
+    session.close();
     return {
       token,
       lives,
