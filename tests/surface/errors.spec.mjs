@@ -92,10 +92,10 @@ test("an error has the members that have a value, and its message is no member o
     const ended = await session.accessToken().catch((error) => error);
     const { session: other, server } = start({ name: "b" });
     server.answerRefresh(503, "", '{"retry-after":"7"}');
+    const before = Date.now();
     await other.ready;
+    const after = Date.now();
     const { error } = other.state;
-    // What the server asks for, and up to half of that on top.
-    const pause = (error.retryAt - Date.now()) / 1000;
     return {
       ended: [
         Object.keys(ended).sort(),
@@ -106,7 +106,8 @@ test("an error has the members that have a value, and its message is no member o
         Object.keys(error).sort(),
         error.status,
         error.retryable,
-        pause > 6 && pause <= 10.5,
+        // What the server asks for, and up to half of that on top.
+        error.retryAt >= before + 7_000 && error.retryAt <= after + 10_500,
       ],
     };
   });

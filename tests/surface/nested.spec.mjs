@@ -32,21 +32,21 @@ test("each call in the function given to signIn fails at once, and names the mis
   const seen = await run(async () => {
     const seen = {};
     for (const [name, call] of Object.entries(CALLS)) {
-      const { server, session } = await unknown();
-      const before = performance.now();
+      // Whatever does not fail at once never does.
+      const { server, session } = await unknown({ patience: 1e6, timeout: 1e6, lockTimeout: 1e6 });
       let inner;
       await session.signIn(async () => {
         inner = await outcome(call(session));
         return server.token("bob");
       });
       const { code, message } = inner.thrown ?? {};
-      seen[name] = [code, message, performance.now() - before < 10_000, session.state.claims?.sub];
+      seen[name] = [code, message, session.state.claims?.sub];
       session.close();
     }
     return seen;
   });
-  for (const [name, [code, message, isAtOnce, user]] of Object.entries(seen)) {
-    assert.deepEqual([code, isAtOnce, user], ["ERR_WAITS_FOR_ITSELF", true, "bob"], name);
+  for (const [name, [code, message, user]] of Object.entries(seen)) {
+    assert.deepEqual([code, user], ["ERR_WAITS_FOR_ITSELF", "bob"], name);
     assert.match(message, new RegExp(`session\\.${name} .*signIn function`), name);
   }
 });
