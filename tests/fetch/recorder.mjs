@@ -7,8 +7,8 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { fileFor } from "./files.mjs";
 
-/** How long a slow answer takes, in milliseconds: long enough that every abort comes first. */
-const SLOW = 30_000;
+/** How long a slow answer takes, in milliseconds: longer than any test, so that every abort comes first. */
+const SLOW = 600_000;
 /** How often it is looked whether something has come, in milliseconds. */
 const LOOK = 10;
 /** Where a token may be. */

@@ -10,10 +10,8 @@ const origins = JSON.parse(decodeURIComponent(location.hash.slice(1)));
 const sendTokenTo = [origins.own, origins.friend];
 const session = createSession({ refresh: "/auth/refresh", sendTokenTo });
 
-/** How many milliseconds a call may take that is neither answered nor aborted. */
-const PATIENCE = 20_000;
-/** And how many its body may take to come: some have no end. */
-const READING = 1_000;
+/** How many milliseconds a call may take that is neither answered nor aborted, and its body: a limit, and no more than that. */
+const PATIENCE = 60_000;
 
 /** What makes a call the same each time: a fresh one, for what is in it can be used once only. */
 const makers = new Map(cases(origins));
@@ -146,7 +144,7 @@ async function describe(response, call, mark) {
   );
   seen.stream = response.body === null ? null : response.body.constructor.name;
   const read = call.read ?? ((response) => response.text());
-  const body = await Promise.race([read(response), pause(READING).then(() => "unread")]).catch(
+  const body = await Promise.race([read(response), pause(PATIENCE).then(() => "unread")]).catch(
     (error) => fault(error, call.reason),
   );
   return { ...seen, body: typeof body === "string" ? body.replaceAll(mark, "mark") : body };
