@@ -65,14 +65,16 @@ test.describe("a stream", () => {
     test(`is read no faster than it is sent (${how})`, async () => {
       await page.evaluate(([how, url]) => sendLarge(how, url, 64), [how, url("&idle")]);
       await until(() => uploads.of(mark).length === 1);
-      // Until it has stood still for a while.
+      // Until it has stood still while something else went to the server and back, a few times.
       let before = -1;
+      let stood = 0;
       await until(async () => {
+        await page.evaluate(() => roundTrip());
         const now = await page.evaluate(() => pulled());
-        const stands = now === before;
+        stood = now === before ? stood + 1 : 0;
         before = now;
-        return stands;
-      }, 300);
+        return stood === 5;
+      });
       assert.ok(
         before <= 8 * 2 ** 20,
         `${before} bytes of 64 MiB were read for a server that reads none`,
@@ -82,17 +84,17 @@ test.describe("a stream", () => {
   }
 
   test("waits for a token that lives, and is sent once", async () => {
-    uploads.lifetime = 1;
-    await page.evaluate((name) => begin(name), `${mark}short`);
-    uploads.lifetime = 900;
     let letGo;
     uploads.refreshable = new Promise((resolve) => (letGo = resolve));
-    await page.waitForTimeout(1_100);
+    const { refreshes } = uploads;
+    await page.evaluate(() => lapse());
     await send("session", url(), "one,");
-    await page.waitForTimeout(100);
+    await until(() => uploads.refreshes > refreshes);
+    await page.evaluate(() => roundTrip());
     assert.equal(uploads.of(mark).length, 0, "sent with a dead token");
     letGo();
     assert.deepEqual(await finish("two"), { status: 200, body: "7" });
+    await page.evaluate(() => goOn());
     assert.deepEqual(seen(), [["one,two", true, true]]);
   });
 

@@ -2,9 +2,6 @@
 
 import { createSession } from "/files/pkg/index.js";
 
-/** Late enough that whatever a call waits for is reached, in milliseconds. */
-const TIMEOUT = 1_500;
-
 const sessions = new Map();
 let calls;
 let letLockGo = () => {};
@@ -24,8 +21,8 @@ const SIGNALS = {
     const { args, ...others } = plainly(url, new RangeError("of a Request"));
     return { args: [new Request(...args)], ...others };
   },
-  timeout(url) {
-    const signal = AbortSignal.timeout(TIMEOUT);
+  timeout(url, ms) {
+    const signal = AbortSignal.timeout(ms);
     return { args: [url, { signal }], signal, abort() {} };
   },
   any(url) {
@@ -41,11 +38,11 @@ function plainly(url, reason) {
   return { args: [url, { signal }], signal, abort: () => controller.abort(reason) };
 }
 
-/** Makes two calls; the first is what `abortOne` aborts. */
-function callTwice(name, url, how) {
+/** Makes two calls; the first is what `abortOne` aborts, or a time-out of so many milliseconds. */
+function callTwice(name, url, how, ms) {
   const session = makeSession(name);
   // Not the same URL: the browser's cache lets one wait for the other.
-  const { args, signal, abort } = SIGNALS[how](`${url}&one`);
+  const { args, signal, abort } = SIGNALS[how](`${url}&one`, ms);
   calls = {
     name,
     signal,
@@ -54,6 +51,8 @@ function callTwice(name, url, how) {
     other: watch(session.fetch(`${url}&other`)),
   };
 }
+
+const isAborted = () => calls.signal.aborted;
 
 function watch(promise) {
   const watched = { promise, state: "pending" };
@@ -102,6 +101,7 @@ Object.assign(globalThis, {
   abortOne,
   callTwice,
   holdLock,
+  isAborted,
   letLockGo: () => letLockGo(),
   makeSession,
   theOther,

@@ -4,6 +4,9 @@ import { createSession } from "/files/pkg/index.js";
 
 const { fetch: nativeFetch } = globalThis;
 
+/** How long it may take until a source is told, in milliseconds: a limit, and no more than that. */
+const PATIENCE = 60_000;
+
 /** A source of chunks that tells how far it is, and what became of it. */
 class Source {
   pulled = 0;
@@ -70,6 +73,20 @@ async function begin(name) {
   await session.ready;
 }
 
+/** The token is past its time, as far as the page knows, until what it returns is called. */
+function lapse() {
+  const { now } = Date;
+  Date.now = () => now() + 3_600_000;
+  goOn = () => {
+    Date.now = now;
+  };
+}
+
+let goOn;
+
+/** Asks the server for something, natively: whatever was sent before has been sent when it answers. */
+const roundTrip = () => nativeFetch("/files/streams.html").then((response) => response.text());
+
 /** Begins an upload with these chunks to read at once; `asRequest`: its body is in a Request. */
 function send(how, url, chunks, { asRequest = false } = {}) {
   const source = new Source();
@@ -102,7 +119,7 @@ async function abort() {
   const reason = { why: "of the caller's own" };
   upload.controller.abort(reason);
   const { isReason } = await upload.outcome;
-  for (const end = Date.now() + 2_000; upload.source.cancelled === undefined && Date.now() < end; )
+  for (const end = Date.now() + PATIENCE; !upload.source.cancelled && Date.now() < end; )
     await new Promise((resolve) => setTimeout(resolve, 10));
   const { cancelled } = upload.source;
   // Of a stream that was teed, the source is told the reasons of both halves.
@@ -137,9 +154,12 @@ Object.assign(globalThis, {
   end,
   get,
   give,
+  goOn: () => goOn(),
+  lapse,
   noteCopies,
   outcome,
   pulled,
+  roundTrip,
   send,
   sendLarge,
 });
