@@ -27,7 +27,7 @@ const SERVERS = {
     "none",
     false,
   ],
-  "with a grace of seconds": [{ knowsAttempts: false, leniency: 5_000 }, "none", false],
+  "with a grace of seconds": [{ knowsAttempts: false, leniency: 60_000 }, "none", false],
   "that recognise attempt ids": [{}, "replays", true],
   "that recognise attempt ids, and say nothing": [{ returnsAttempts: false }, "replays", false],
   "that recognise attempt ids, and have a grace": [{ grace: true }, "replays", true],

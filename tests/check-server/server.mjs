@@ -1,14 +1,19 @@
 // A server that is right in all respects, but for the faults that are ordered.
 
 import { randomUUID } from "node:crypto";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
 import { Tokens } from "./tokens.mjs";
 
 /** The page that it is for: of the same site, and another origin. */
 export const PAGE = "http://127.0.0.1:9";
 export const PASSWORD = "correct horse battery staple";
+
+/** Where Node says that this process has sent a request. */
+const SENT = "http.client.request.start";
 
 const ATTRIBUTES = "HttpOnly; Secure; SameSite=Strict; Path=/auth; Max-Age=1209600";
 
@@ -40,27 +45,41 @@ export class Server {
   accessTokens = [];
   #rules;
   #server;
+  /** How many requests this process has sent to it, and how many of them have come. */
+  #sent = 0;
+  #received = 0;
 
   /** `tls`: key and certificate, for a server of https. */
   static async start(rules = {}, tls = undefined) {
     const server = new Server();
     server.#rules = { ...RIGHT, ...rules };
-    server.tokens = new Tokens(rules.tokens);
+    server.tokens = new Tokens(rules.tokens, server.#allAreHere);
     const listener = (request, response) => server.#answer(request, response);
     server.#server = tls ? createSecureServer(tls, listener) : createServer(listener);
     await new Promise((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
     server.origin = `${tls ? "https" : "http"}://127.0.0.1:${server.#server.address().port}`;
+    subscribe(SENT, server.#noteSent);
     return server;
   }
 
   stop() {
+    unsubscribe(SENT, this.#noteSent);
     this.#server.closeAllConnections();
     return new Promise((resolve) => this.#server.close(resolve));
   }
 
+  #noteSent = ({ request }) => {
+    if (this.origin.endsWith(`//${request.getHeader("host")}`)) this.#sent += 1;
+  };
+
+  #allAreHere = async () => {
+    while (this.#received < this.#sent) await nextTurn();
+  };
+
   async #answer(request, response) {
     let body = "";
     for await (const chunk of request.setEncoding("utf8")) body += chunk;
+    this.#received += 1;
     const answer = await this.#route(request, body).catch(() => error(500, "server_error"));
     this.#cors(answer, request);
     this.#rules.edit(answer, request);

@@ -1,7 +1,6 @@
 // Refresh tokens of a server that does what docs/rotation.md asks for, or fails to in a way that is ordered.
 
 import { createHash, randomUUID } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 
 /** How it is done right. */
 export const RIGHT = {
@@ -18,9 +17,9 @@ export const RIGHT = {
   reuse: "ends",
   /** For so long a spent token is accepted whatever happened, in milliseconds. */
   leniency: 0,
-  /** How long the first refresh of a session takes, in milliseconds. */
-  slow: 0,
-  /** Whether looking and spending are one step, or lie before and after that time. */
+  /** Whether the first refresh of a session takes until all requests are here that were sent by then. */
+  gathers: false,
+  /** Whether looking and spending are one step, or lie before and after that. */
   atomic: true,
   /**
    * Which refresh is an error while another with the token is at work: of the `"same"` or of `"another"` attempt;
@@ -31,12 +30,15 @@ export const RIGHT = {
 
 export class Tokens {
   #rules;
+  #allAreHere;
   #tokens = new Map();
   /** The attempts that are at work, by token. */
   #atWork = new Map();
 
-  constructor(rules) {
+  /** `allAreHere` settles when no request is on its way. */
+  constructor(rules, allAreHere) {
     this.#rules = { ...RIGHT, ...rules };
+    this.#allAreHere = allAreHere;
   }
 
   /** All that were ever issued. */
@@ -66,14 +68,14 @@ export class Tokens {
 
   /** The token to answer with; `undefined`: refused; throws where the server breaks. */
   async refresh(token, attempt) {
-    const { clashes, slow, atomic } = this.#rules;
+    const { clashes, gathers, atomic } = this.#rules;
     const other = this.#atWork.get(token);
     if (other && clashes === (other === attempt ? "same" : "another"))
       throw new Error("the row is locked");
     if (other && other !== attempt && clashes === "ends") this.end(token);
     this.#atWork.set(token, attempt);
     const seen = this.#tokens.get(token)?.successor;
-    if (slow && !this.#tokens.get(token)?.attempt) await pause(slow);
+    if (gathers && !this.#tokens.get(token)?.attempt) await this.#allAreHere();
     this.#atWork.delete(token);
     return this.#decide(token, attempt, atomic ? this.#tokens.get(token)?.successor : seen);
   }

@@ -1,8 +1,5 @@
 // Faults of rotation, and of what becomes of an answer that is lost.
 
-/** Long enough for the second of two requests that are sent at once, in milliseconds. */
-const SLOW = 150;
-
 const rules = (tokens) => ({ tokens });
 
 export const ROTATION = [
@@ -14,15 +11,20 @@ export const ROTATION = [
     "looking and spending are two steps",
     "two-at-once",
     "wrong",
-    rules({ slow: SLOW, atomic: false }),
+    rules({ gathers: true, atomic: false }),
   ],
   [
     "two at once break the server",
     "two-at-once",
     "wrong",
-    rules({ slow: SLOW, clashes: "another" }),
+    rules({ gathers: true, clashes: "another" }),
   ],
-  ["two at once end the session", "two-at-once", "wrong", rules({ slow: SLOW, clashes: "ends" })],
+  [
+    "two at once end the session",
+    "two-at-once",
+    "wrong",
+    rules({ gathers: true, clashes: "ends" }),
+  ],
   ["a lost answer signs out", "lost-answer", "wrong", rules({ knowsAttempts: false })],
   [
     "nobody is told of attempt ids",
@@ -41,6 +43,6 @@ export const ROTATION = [
     "a retry in the middle breaks the server",
     "resent-at-once",
     "wrong",
-    rules({ slow: SLOW, clashes: "same" }),
+    rules({ gathers: true, clashes: "same" }),
   ],
 ];
