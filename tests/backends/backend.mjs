@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 /** One with the packages of `requirements.txt`. */
 const PYTHON = process.env.SILENT_SESSION_PYTHON;
 const SERVE = fileURLToPath(new URL("host/serve.py", import.meta.url));
-/** How long it may take to end when it is told to, in milliseconds. */
-const PATIENCE = 5_000;
+/** How long it may take to end when it is told to, in milliseconds: a limit, and no more than that. */
+const PATIENCE = 60_000;
 
 export class Backend {
   /** Where it listens. */

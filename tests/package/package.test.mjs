@@ -16,9 +16,12 @@ const installed = join(app, "node_modules", "silent-session");
 const read = (...path) => readFileSync(join(...path), "utf8");
 const manifest = JSON.parse(read(installed, "package.json"));
 
+/** How long a module may run, in milliseconds: a limit, and no more than that. */
+const PATIENCE = 120_000;
+
 /** Runs a module in the app, which has to end by itself, without an error or a warning. Returns what it prints. */
 const run = (source) => {
-  const options = { cwd: app, encoding: "utf8", timeout: 10_000 };
+  const options = { cwd: app, encoding: "utf8", timeout: PATIENCE };
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
     ["--input-type=module", "--eval", source],
