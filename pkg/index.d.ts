@@ -186,15 +186,6 @@ export interface SessionOptions {
    * instrumentation that come later are seen. Pinning one is no shield against scripts of the same page.
    */
   fetch?: typeof globalThis.fetch | undefined;
-  /** Where the wasm comes from, where the bundler cannot tell: a URL, a response, bytes, or a compiled module. */
-  wasm?:
-    | string
-    | URL
-    | Response
-    | Promise<Response>
-    | BufferSource
-    | WebAssembly.Module
-    | undefined;
 }
 
 /** A request to the auth server. What keeps its cookie safe is always the same: `keepalive`, `cache: "no-store"`, no signal; no redirect is followed. */

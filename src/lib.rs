@@ -1,28 +1,30 @@
 //! Keeps a single-page app signed in.
 //!
-//! A user signs in once. From then on this crate holds the short-lived **access token** (a JWT, about 15 minutes)
-//! in WebAssembly memory, knows when it lapses, and replaces it in time with a `fetch` that sends the HttpOnly
-//! **refresh cookie**. The app calls `session.fetch` as if it were `fetch`; a 401 costs one refresh and one replay,
-//! and nobody is asked to sign in again until the server says that the session is over.
+//! A user signs in once. From then on this crate holds the short-lived **access token** (a JWT,
+//! about 15 minutes) in memory, knows when it expires, and has it replaced in time with a `fetch`
+//! that sends the HttpOnly **refresh cookie**. The app calls `session.fetch` as if it were `fetch`.
+//! A 401 costs one refresh and one replay, and nobody is asked to sign in again until the server
+//! reports that the session is over.
 //!
-//! Four layers, imports only point left: `session` ← `format` ← `browser` ← `bindings`.
+//! Rust decides, JavaScript acts. Imports only point left: `session` ← `format` ← `web`.
 //!
-//! - [`session`] decides. It is pure: no browser, no clock, no randomness; a plain `cargo test` runs all of it.
-//! - [`mod@format`] reads and writes: tokens, responses, stored entries, messages between tabs. Pure as well.
-//! - `browser` acts: one web API per file, and a driver that carries events in and commands out. Compiled for wasm only.
-//! - `bindings` is the JavaScript surface, behind the default feature `js`.
+//! - [`session`] decides. It is pure: no browser, no clock, no randomness. A plain `cargo test` runs
+//!   all of it.
+//! - [`mod@format`] reads and writes claims, lifetimes, stored entries and messages. It is pure as
+//!   well.
+//! - `web` is what Rust does in a browser: one exported class, the timer, the refresh request, and
+//!   plain objects. It is compiled for wasm only.
+//!
+//! The shell is JavaScript (`pkg/src`): one web API per file.
 
 pub mod format;
 pub mod session;
 
 #[cfg(target_family = "wasm")]
-pub mod browser;
+mod web;
 
-#[cfg(all(target_family = "wasm", feature = "js"))]
-mod bindings;
-
-/// A smaller allocator than that of the standard library. A Rust front end chooses its own.
-#[cfg(all(target_family = "wasm", feature = "js"))]
+/// A smaller allocator than that of the standard library.
+#[cfg(target_family = "wasm")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 

@@ -33,6 +33,11 @@ pub fn decode_claims(token: &str) -> Option<String> {
     String::from_utf8(BASE64URL.decode(claims).ok()?).ok()
 }
 
+/// Whether a header can carry the token (RFC 6750, section 2.1).
+pub(super) fn is_sendable(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// Returns the **unverified** claims of a JWT, or `None` for an opaque token.
 pub fn claims_of<R: Record>(token: &str) -> Option<R> {
     R::parse(&decode_claims(token)?)

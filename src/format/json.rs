@@ -34,10 +34,6 @@ pub trait Record: Sized {
     /// Converts a text to a number as JavaScript's `Number` does, or to NaN.
     fn to_number(text: &str) -> f64;
 
-    /// Converts a text to a date as JavaScript's `Date.parse` does: milliseconds since 1970, or
-    /// NaN.
-    fn to_date(text: &str) -> f64;
-
     /// Returns the member if it is a string.
     fn text(&self, name: &str) -> Option<String> {
         match self.member(name) {
@@ -121,18 +117,6 @@ pub(crate) mod written {
 
         fn parse(_json: &str) -> Option<Self> {
             None
-        }
-
-        /// Knows a single date, in each form in which it may be passed on.
-        fn to_date(text: &str) -> f64 {
-            let known = [
-                "2023-11-14T22:13:20Z",
-                "2023-11-14T22:13:20.000000Z",
-                "2023-11-14T23:13:20+01:00",
-                "2023-11-14T17:13:20-05:00",
-                "Tue, 14 Nov 2023 22:13:20 GMT",
-            ];
-            if known.contains(&text) { 1_700_000_000_000.0 } else { f64::NAN }
         }
 
         fn to_number(text: &str) -> f64 {

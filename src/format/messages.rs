@@ -43,11 +43,10 @@
 
 use crate::session::Millis;
 
-use super::claims::{claims_of, subject_in};
+use super::claims::{claims_of, is_sendable, subject_in};
 use super::entries::{digest_from_text, digest_to_text, read_begun, reason_from_text};
 use super::json::{Record, Value};
 use super::lifetime::LONGEST;
-use super::token_lookup::is_sendable;
 use crate::session::EndReason;
 use crate::session::{AccessToken, Subject};
 use crate::session::{EpochId, TabId};

@@ -13,32 +13,31 @@ pub struct Head<'a> {
     pub content_type: &'a str,
     /// `WWW-Authenticate`.
     pub challenge: &'a str,
-    /// `Retry-After`.
-    pub retry_after: &'a str,
+    /// The pause that `Retry-After` asks for (RFC 9110, section 10.2.3), in seconds; NaN for none.
+    pub retry_after: f64,
 }
 
 impl Head<'_> {
     /// Returns the failure of a response that is not 2xx.
     ///
     /// `is_end`: whether the response ends the session, by its status or by a function of the app.
-    /// `until` returns the number of seconds until a date, or NaN.
-    pub fn failure(&self, is_end: bool, until: impl FnOnce(&str) -> f64) -> RefreshFailure {
+    pub fn failure(&self, is_end: bool) -> RefreshFailure {
         let status = self.status;
         match is_end {
             true if self.is_foreign() => RefreshFailure::Foreign { status },
             true => RefreshFailure::Rejected { status },
-            false => {
-                RefreshFailure::Unavailable { status: Some(status), retry_after: self.asked_to_wait(until) }
-            }
+            // A redirect that was not followed is not the auth server's word.
+            false if status == 0 => RefreshFailure::Foreign { status },
+            false => RefreshFailure::Unavailable { status: Some(status), retry_after: self.asked_to_wait() },
         }
     }
 
-    /// Returns the failure of a 2xx response without a usable token.
-    pub fn fault(&self, fault: TokenFault) -> RefreshFailure {
-        match fault {
+    /// Returns the failure of a 2xx response without a token.
+    pub fn without_token(&self) -> RefreshFailure {
+        match self.is_foreign() {
             // HTML in place of a token: a captive portal must not end the session.
-            TokenFault::Missing if self.is_foreign() => RefreshFailure::Foreign { status: self.status },
-            fault => RefreshFailure::Malformed(fault),
+            true => RefreshFailure::Foreign { status: self.status },
+            false => RefreshFailure::Malformed(TokenFault::Missing),
         }
     }
 
@@ -52,13 +51,13 @@ impl Head<'_> {
     ///
     /// [`RefreshFailure::Rejected`] if the sign-out is rejected, or the failure that prevents its
     /// confirmation.
-    pub fn signed_out(&self, until: impl FnOnce(&str) -> f64) -> Result<(), RefreshFailure> {
+    pub fn signed_out(&self) -> Result<(), RefreshFailure> {
         let status = self.status;
         match status {
             _ if self.is_foreign() => Err(RefreshFailure::Foreign { status }),
             200..=299 => Ok(()),
             // The server was busy, or too slow.
-            408 | 425 | 429 | 500.. => Err(self.failure(false, until)),
+            408 | 425 | 429 | 500.. => Err(self.failure(false)),
             _ => Err(RefreshFailure::Rejected { status }),
         }
     }
@@ -73,17 +72,8 @@ impl Head<'_> {
             || ["basic", "negotiate", "ntlm"].iter().any(|scheme| starts_with(self.challenge, scheme))
     }
 
-    /// Returns `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3).
-    fn asked_to_wait(&self, until: impl FnOnce(&str) -> f64) -> Option<Millis> {
-        let asked = self.retry_after.trim();
-        if asked.is_empty() {
-            return None;
-        }
-        let seconds = match asked.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => asked.parse::<u32>().map_or(f64::from(u32::MAX), f64::from),
-            false => until(asked),
-        };
-        (seconds >= 0.0).then(|| Millis::from_secs(seconds as u64))
+    fn asked_to_wait(&self) -> Option<Millis> {
+        (self.retry_after >= 0.0).then(|| Millis::from_secs(self.retry_after as u64))
     }
 }
 
@@ -91,10 +81,11 @@ impl Head<'_> {
 mod tests {
     use super::*;
 
-    fn failure(status: u16, content_type: &str, challenge: &str, retry_after: &str) -> RefreshFailure {
+    const NONE: f64 = f64::NAN;
+
+    fn failure(status: u16, content_type: &str, challenge: &str, retry_after: f64) -> RefreshFailure {
         let is_end = [400, 401, 403].contains(&status);
-        Head { status, content_type, challenge, retry_after }
-            .failure(is_end, |date| if date == "soon" { 7.9 } else { f64::NAN })
+        Head { status, content_type, challenge, retry_after }.failure(is_end)
     }
 
     // Scenario 68.
@@ -103,38 +94,42 @@ mod tests {
         for status in [400, 401, 403] {
             let rejected = RefreshFailure::Rejected { status };
             let foreign = RefreshFailure::Foreign { status };
-            assert_eq!(failure(status, "application/json", "", ""), rejected);
-            assert_eq!(failure(status, "", "Bearer error=\"invalid_token\"", ""), rejected);
-            assert_eq!(failure(status, " Text/HTML; charset=utf-8", "", ""), foreign);
+            assert_eq!(failure(status, "application/json", "", NONE), rejected);
+            assert_eq!(failure(status, "", "Bearer error=\"invalid_token\"", NONE), rejected);
+            assert_eq!(failure(status, " Text/HTML; charset=utf-8", "", NONE), foreign);
             for challenge in ["Basic realm=\"proxy\"", "NEGOTIATE", "ntlm abc"] {
-                assert_eq!(failure(status, "", challenge, ""), foreign, "{challenge}");
+                assert_eq!(failure(status, "", challenge, NONE), foreign, "{challenge}");
             }
         }
-        for status in [0, 200, 302, 404, 409, 418, 500] {
+        for status in [200, 302, 404, 409, 418, 500] {
             let unavailable = RefreshFailure::Unavailable { status: Some(status), retry_after: None };
-            assert_eq!(failure(status, "text/html", "Basic", ""), unavailable);
+            assert_eq!(failure(status, "text/html", "Basic", NONE), unavailable);
         }
     }
 
-    // Scenario 55.
     #[test]
-    fn retry_after_is_read_in_seconds_and_as_a_date() {
-        let asked = |text| failure(503, "", "", text).retry_after().map(|wait| wait.get() / 1000);
-        assert_eq!(asked("120"), Some(120));
-        assert_eq!(asked(" 0 "), Some(0));
-        assert_eq!(asked("soon"), Some(7));
-        assert_eq!(asked("99999999999999999999"), Some(u32::MAX.into()));
-        for text in ["", " ", "-5", "1.5", "never", "١٢"] {
-            assert_eq!(asked(text), None, "{text:?}");
+    fn retry_after_is_a_number_of_whole_seconds() {
+        let asked = |seconds| failure(503, "", "", seconds).retry_after().map(Millis::get);
+        assert_eq!(asked(120.0), Some(120_000));
+        assert_eq!(asked(7.9), Some(7_000));
+        assert_eq!(asked(0.0), Some(0));
+        for none in [NONE, -5.0] {
+            assert_eq!(asked(none), None, "{none}");
         }
+    }
+
+    #[test]
+    fn a_redirect_ends_nothing_unless_the_app_says_so() {
+        assert_eq!(failure(0, "", "", NONE), RefreshFailure::Foreign { status: 0 });
+        let head = Head { retry_after: NONE, ..Head::default() };
+        assert_eq!(head.failure(true), RefreshFailure::Rejected { status: 0 });
     }
 
     #[test]
     fn a_page_where_a_token_should_be_is_somebody_elses() {
         let html = Head { status: 200, content_type: "text/html", ..Head::default() };
-        assert_eq!(html.fault(TokenFault::Missing), RefreshFailure::Foreign { status: 200 });
-        assert_eq!(html.fault(TokenFault::Expired), RefreshFailure::Malformed(TokenFault::Expired));
+        assert_eq!(html.without_token(), RefreshFailure::Foreign { status: 200 });
         let json = Head { content_type: "application/json", ..html };
-        assert_eq!(json.fault(TokenFault::Missing), RefreshFailure::Malformed(TokenFault::Missing));
+        assert_eq!(json.without_token(), RefreshFailure::Malformed(TokenFault::Missing));
     }
 }

@@ -10,8 +10,8 @@ use crate::session::end_reason::EndReason;
 pub enum TokenFault {
     /// The response contains no token.
     Missing,
-    /// The response contains different tokens, at these places and perhaps at more.
-    Ambiguous(&'static str, &'static str),
+    /// The response contains different tokens.
+    Ambiguous,
     /// The token has characters that no header can carry (RFC 6750, section 2.1).
     Unsendable,
     /// The token is not a JWT, and the response does not contain its lifetime (`expires_in`, RFC
@@ -140,8 +140,6 @@ pub enum Denial {
     /// No token was received within the caller's patience, because a login function has been
     /// running all the time. The session goes on.
     SignInRuns,
-    /// The caller was called by a function that the session waits for. It would wait for itself.
-    WaitsForItself,
     /// The login failed.
     SignInFailed,
     /// The session object was closed.

@@ -22,7 +22,7 @@ use crate::session::clock::Clock;
 use crate::session::config::Config;
 use crate::session::error::{Denial, RefreshFailure};
 use crate::session::event::Event;
-use crate::session::id::{Entropy, TabId, Ticket};
+use crate::session::id::{Entropy, EpochId, Generation, TabId, Ticket};
 use crate::session::markers::Markers;
 use crate::session::outbox::{Outbox, Reply};
 use crate::session::page::Page;
@@ -153,6 +153,22 @@ impl<E: Entropy> Session<E> {
     /// using the session.
     pub fn in_hand(&self, now: Moment) -> Option<Credential> {
         self.tenure.in_hand(now)
+    }
+
+    /// Returns the session and the generation of the current token if it is valid. `uses`: a request
+    /// will carry it. Then nothing is returned either if [`Event::TokenWanted`] would change
+    /// something.
+    pub fn token_in_hand(&self, now: Moment, uses: bool) -> Option<(EpochId, Generation)> {
+        let current = match uses {
+            true => self.tenure.ready(now, self.is_being_replaced(now))?,
+            false => self.tenure.valid(now)?,
+        };
+        Some((current.epoch, current.generation))
+    }
+
+    /// Whether the session object was closed.
+    pub fn is_closed(&self) -> bool {
+        self.tenure.is_closed()
     }
 
     /// Returns this tab, and the other tabs that were heard: to show, not to decide by.

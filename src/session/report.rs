@@ -30,9 +30,6 @@ pub enum Report {
     },
     /// Another tab has handed a token over.
     Adopted,
-    /// The owner of a token is unknown, although it should contain one. A refresh that brings
-    /// another person goes unnoticed. It is reported once.
-    IdentityMissing,
     /// A refresh that is due was postponed.
     Deferred {
         /// The reason.

@@ -1,221 +1,194 @@
-//! What the wasm exports for the package's entry (`src/bindings`).
+//! The exports of the wasm: the class `Core`, with a shell that only records.
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{JSON, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{Request, Response};
-
-use super::fake::FakeServer;
 
 #[wasm_bindgen(module = "/tests/headless/exports.js")]
 extern "C" {
     type Exports;
     fn load() -> Promise;
-    #[wasm_bindgen(method, js_name = hasScope)]
-    fn has_scope(this: &Exports, scope: &str, value: &str) -> bool;
-    #[wasm_bindgen(method, js_name = makeError)]
-    fn make_error(this: &Exports, code: &str) -> JsValue;
 
-    fn turn() -> Promise;
+    #[wasm_bindgen(js_name = tokenOf)]
+    fn token_of(number: u32) -> String;
+
+    type Shell;
+    #[wasm_bindgen(static_method_of = Shell)]
+    fn start(exports: &Exports, flags: u32) -> Shell;
+    #[wasm_bindgen(method, getter)]
+    fn core(this: &Shell) -> Core;
+    #[wasm_bindgen(method)]
+    fn bring(this: &Shell, token: &str);
+    #[wasm_bindgen(method)]
+    fn fault(this: &Shell, token: &str, lifetime: f64) -> Option<String>;
+    #[wasm_bindgen(method)]
+    fn last(this: &Shell, name: &str) -> Option<String>;
+    #[wasm_bindgen(method)]
+    fn count(this: &Shell, name: &str) -> usize;
+    #[wasm_bindgen(method, js_name = lastRequest)]
+    fn last_request(this: &Shell) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn armed(this: &Shell) -> u32;
 
     type Core;
-    fn start(exports: &Exports, name: &str, fetch: &Function, published: &Array) -> Core;
     #[wasm_bindgen(method)]
-    fn fetch(this: &Core, arguments: Array, policy: &Object, nested: bool) -> Promise;
-    #[wasm_bindgen(method, js_name = fetchHeld)]
-    fn fetch_held(this: &Core, request: &Request, is_stream: bool, policy: &Object) -> Promise;
-    #[wasm_bindgen(method, js_name = isBusy)]
-    fn is_busy(this: &Core) -> bool;
-    #[wasm_bindgen(method, js_name = signIn)]
-    fn sign_in(this: &Core, login: &JsValue) -> Promise;
+    fn happened(this: &Core, what: &str, ticket: u32);
+    #[wasm_bindgen(method, js_name = wantToken)]
+    fn want_token(this: &Core, ticket: u32, not: &str, min_validity: f64);
+    #[wasm_bindgen(method, js_name = tokenNumber)]
+    fn token_number(this: &Core, wall: f64, monotonic: f64, uses: bool) -> u32;
     #[wasm_bindgen(method)]
-    fn seed(this: &Core, answer: &JsValue) -> Promise;
-    #[wasm_bindgen(method, js_name = accessToken)]
-    fn access_token(this: &Core, not: &JsValue, min_validity: f64, signal: &JsValue, nested: bool)
-    -> Promise;
+    fn token(this: &Core) -> Object;
     #[wasm_bindgen(method)]
-    fn refresh(this: &Core, params: &JsValue) -> Promise;
-    #[wasm_bindgen(method, js_name = signOut)]
-    fn sign_out(this: &Core) -> Promise;
+    fn judged(this: &Core, how: &str, ticket: u32, epoch: &str, generation: u32, origin: &str, path: &str);
+    #[wasm_bindgen(method, js_name = wantsMore)]
+    fn wants_more(this: &Core, challenges: &str, scheme: &str) -> bool;
     #[wasm_bindgen(method)]
-    fn inspect(this: &Core) -> JsValue;
+    fn claims(this: &Core, token: &str) -> Option<String>;
     #[wasm_bindgen(method)]
-    fn close(this: &Core);
+    fn heard(this: &Core, message: &JsValue);
+    #[wasm_bindgen(method)]
+    fn inspect(this: &Core) -> Object;
+
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
 }
 
-const UNDEFINED: JsValue = JsValue::UNDEFINED;
+/// The flags of `Core::new`: refresh ahead, restore, share the token, tell sign-outs.
+const FLAGS: u32 = 0b001_1011;
 
-async fn exports() -> Exports {
-    JsFuture::from(load()).await.unwrap().unchecked_into()
+async fn start() -> Shell {
+    let exports = JsFuture::from(load()).await.unwrap().unchecked_into();
+    Shell::start(&exports, FLAGS)
+}
+
+/// Returns a session that was restored with the first token.
+async fn restored() -> Shell {
+    let shell = start().await;
+    // The other tabs are asked first, and nobody replies.
+    while shell.count("sent") == 0 {
+        pause().await;
+    }
+    shell.bring(&token_of(1));
+    shell
+}
+
+async fn pause() {
+    let mut wait = |resolve: js_sys::Function, _| {
+        let global = js_sys::global();
+        let set_timeout = js_sys::Reflect::get(&global, &"setTimeout".into()).unwrap();
+        set_timeout.unchecked_into::<js_sys::Function>().call2(&global, &resolve, &10.into()).unwrap();
+    };
+    JsFuture::from(Promise::new(&mut wait)).await.unwrap();
 }
 
 fn member(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap()
+    js_sys::Reflect::get(object, &name.into()).unwrap()
 }
 
-fn text(object: &JsValue, name: &str) -> String {
-    member(object, name).as_string().unwrap_or_default()
+fn parsed(json: Option<String>) -> JsValue {
+    JSON::parse(&json.unwrap()).unwrap()
 }
 
-/// A session with a server of its own, and all states that it has published.
-struct Session {
-    server: FakeServer,
-    core: Core,
-    published: Array,
-}
-
-impl Session {
-    async fn started(name: &str) -> Self {
-        let session = Self::start(name, FakeServer::new()).await;
-        JsFuture::from(session.core.access_token(&UNDEFINED, 0.0, &UNDEFINED, false)).await.unwrap();
-        session
-    }
-
-    async fn start(name: &str, server: FakeServer) -> Self {
-        let published = Array::new();
-        let core = start(&exports().await, name, &server.fetch(), &published);
-        Self { server, core, published }
-    }
-
-    fn state(&self) -> JsValue {
-        self.published.at(-1)
-    }
-
-    async fn token(&self) -> Result<JsValue, JsValue> {
-        JsFuture::from(self.core.access_token(&UNDEFINED, 0.0, &UNDEFINED, false)).await
-    }
-
-    async fn get(&self, url: &str) -> u16 {
-        let response = self.core.fetch(Array::of1(&url.into()), &Object::new(), false);
-        JsFuture::from(response).await.unwrap().unchecked_into::<Response>().status()
-    }
+fn number(shell: &Shell, uses: bool) -> u32 {
+    shell.core().token_number(js_sys::Date::now(), performance_now(), uses)
 }
 
 #[wasm_bindgen_test]
-async fn a_core_restores_a_session_and_publishes_frozen_states() {
-    let session = Session::started("publishes").await;
-    let state = session.state();
-    assert_eq!(
-        (text(&state, "status"), text(&member(&state, "claims"), "sub")),
-        ("active".into(), "alice".into())
-    );
-    assert_eq!(member(&state, "generation"), 1);
-    assert!(Object::is_frozen(state.unchecked_ref::<Object>()));
-    session.core.close();
-    assert!(session.state().is_undefined(), "nothing is known of a session that is closed");
+async fn a_refresh_is_a_request_of_the_browser_with_the_options_of_the_shell() {
+    let shell = restored().await;
+    let sent = r#"["https://app.test/auth/refresh","PUT","include","no-store","manual","application/json"]"#;
+    assert_eq!(shell.last_request(), sent);
 }
 
 #[wasm_bindgen_test]
-async fn fetch_carries_the_token_and_a_401_costs_one_refresh_and_one_replay() {
-    let session = Session::started("fetches").await;
-    session.server.revoke();
-    assert_eq!(session.get("https://app.test/api/me").await, 200);
-    assert_eq!((session.server.count("/api/me"), session.server.count("/auth/refresh")), (2, 2));
-    assert_eq!(session.get("https://other.test/").await, 401);
-    assert!(session.server.member("other.test", 0, "authorization").is_undefined());
-    session.core.close();
+async fn a_token_is_published_with_its_claims_and_arms_the_timer() {
+    let shell = restored().await;
+    let state = parsed(shell.last("published"));
+    assert_eq!(member(&state, "status"), "active");
+    let claims = JSON::parse(&member(&state, "claims").as_string().unwrap()).unwrap();
+    assert_eq!(member(&claims, "sub"), "alice");
+    assert!(shell.armed() > 0);
 }
 
 #[wasm_bindgen_test]
-async fn a_request_that_was_held_is_sent_with_the_token() {
-    let session = Session::started("holds").await;
-    let request = Request::new_with_str("https://app.test/api/held").unwrap();
-    let response = JsFuture::from(session.core.fetch_held(&request, false, &Object::new())).await.unwrap();
-    assert_eq!(response.unchecked_into::<Response>().status(), 200);
-    session.core.close();
+async fn a_caller_is_granted_the_token_or_another_one() {
+    let shell = restored().await;
+    shell.core().want_token(7, "", 0.0);
+    let granted = parsed(shell.last("answers"));
+    assert_eq!((member(&granted, "0"), member(&granted, "1")), ("grant".into(), 7.into()));
+    assert_eq!(member(&granted, "2"), token_of(1));
+    shell.core().want_token(8, &token_of(1), 0.0);
+    shell.bring(&token_of(2));
+    assert_eq!(member(&parsed(shell.last("answers")), "2"), token_of(2));
 }
 
 #[wasm_bindgen_test]
-async fn a_policy_is_read() {
-    let session = Session::started("goes-by-policies").await;
-    let policy = Object::new();
-    Reflect::set(&policy, &"token".into(), &"required".into()).unwrap();
-    let response = session.core.fetch(Array::of1(&"https://other.test/".into()), &policy, false);
-    let error = JsFuture::from(response).await.unwrap_err();
-    assert_eq!(text(&error, "code"), "ERR_TOKEN_NOT_ALLOWED");
-    assert_eq!(session.server.count("other.test"), 0);
-    session.core.close();
+async fn a_token_has_a_number_that_changes_with_it() {
+    let shell = start().await;
+    assert_eq!((number(&shell, true), number(&shell, false)), (0, 0));
+    let shell = restored().await;
+    let first = number(&shell, true);
+    assert!(first > 0);
+    assert_eq!(number(&shell, true), first);
+    assert_eq!(member(&shell.core().token(), "token"), token_of(1));
+    shell.core().happened("refresh", 9);
+    shell.bring(&token_of(2));
+    assert!(number(&shell, true) > first);
 }
 
 #[wasm_bindgen_test]
-async fn a_refresh_brings_another_token() {
-    let session = Session::started("refreshes").await;
-    let first = session.token().await.unwrap();
-    JsFuture::from(session.core.refresh(&UNDEFINED)).await.unwrap();
-    let second = session.token().await.unwrap();
-    assert_ne!(first, second);
-    let third = JsFuture::from(session.core.access_token(&second, 0.0, &UNDEFINED, false)).await.unwrap();
-    assert_ne!(second, third, "it was asked for another one");
-    session.core.close();
+async fn a_rejected_token_costs_a_refresh() {
+    let shell = restored().await;
+    let token = shell.core().token();
+    let epoch = member(&token, "epoch").as_string().unwrap();
+    shell.core().judged("accepted", 0, &epoch, 1, "https://app.test", "/api");
+    shell.core().judged("rejected", 5, &epoch, 1, "https://app.test", "/api");
+    assert_eq!(shell.count("sent"), 2);
 }
 
 #[wasm_bindgen_test]
-async fn a_sign_in_takes_a_function_an_answer_or_nothing() {
-    let session = Session::started("signs-in").await;
-    let token = session.server.token();
-    let login = Closure::once_into_js(move || JsValue::from(token));
-    let mut sessions = vec![text(&session.state(), "session")];
-    for login in [login, session.server.token().into(), UNDEFINED] {
-        JsFuture::from(session.core.sign_in(&login)).await.unwrap();
-        sessions.push(text(&session.state(), "session"));
-    }
-    assert!(sessions.is_sorted_by(|one, next| one < next), "each is a later session: {sessions:?}");
-    session.core.close();
+async fn a_sign_out_is_sent_and_ends_the_session() {
+    let shell = restored().await;
+    shell.core().happened("sign-out", 3);
+    assert_eq!(member(&parsed(shell.last("sent")), "endpoint"), "signOut");
+    assert_eq!(member(&parsed(shell.last("published")), "reason"), "signed-out");
 }
 
 #[wasm_bindgen_test]
-async fn a_seed_goes_on_with_the_session() {
-    let session = Session::started("is-seeded").await;
-    let before = text(&session.state(), "session");
-    JsFuture::from(session.core.seed(&session.server.token().into())).await.unwrap();
-    assert_eq!(text(&session.state(), "session"), before);
-    session.core.close();
+async fn tokens_of_no_use_are_told_by_their_fault() {
+    let shell = start().await;
+    assert_eq!(shell.fault("opaque", f64::NAN).as_deref(), Some("ERR_TOKEN_MALFORMED"));
+    assert_eq!(shell.fault("opaque", -1.0).as_deref(), Some("ERR_TOKEN_EXPIRED"));
+    assert_eq!(shell.fault("opaque", 60.0), None);
+    assert_eq!(shell.core().claims("opaque"), None);
 }
 
 #[wasm_bindgen_test]
-async fn a_sign_out_resolves_to_what_the_server_knows_and_calls_reject_after_it() {
-    let session = Session::started("signs-out").await;
-    assert_eq!(JsFuture::from(session.core.sign_out()).await.unwrap(), "confirmed");
-    let error = session.token().await.unwrap_err();
-    assert!(error.is_instance_of::<js_sys::Error>());
-    assert_eq!(
-        (text(&error, "code"), text(&error, "reason")),
-        ("ERR_SESSION_ENDED".into(), "signed-out".into())
-    );
-    session.core.close();
-    assert_eq!(text(&session.token().await.unwrap_err(), "code"), "ERR_SESSION_CLOSED");
+async fn tabs_are_told_and_heard() {
+    let shell = start().await;
+    assert_eq!(member(&parsed(shell.last("posted")), "kind"), "hello");
+    let before = shell.count("posted");
+    shell
+        .core()
+        .heard(&parsed(Some(r#"{"v":1,"from":"0123456789abcdef0123456789abcdef","kind":"hello"}"#.into())));
+    assert!(shell.count("posted") > before);
 }
 
 #[wasm_bindgen_test]
-async fn it_tells_what_it_does() {
-    let server = FakeServer::new();
-    server.hold_refresh();
-    let session = Session::start("tells", server).await;
-    let waits = session.core.access_token(&UNDEFINED, 0.0, &UNDEFINED, false);
-    while !session.core.is_busy() {
-        JsFuture::from(turn()).await.unwrap();
-    }
-    assert_eq!(text(&session.core.inspect(), "phase"), "unknown");
-    session.server.let_go();
-    JsFuture::from(waits).await.unwrap();
-    assert!(!session.core.is_busy());
-    let report = session.core.inspect();
-    assert_eq!(
-        (text(&report, "version"), text(&report, "phase")),
-        (env!("CARGO_PKG_VERSION").into(), "active".into())
-    );
-    session.core.close();
+async fn a_challenge_that_no_refresh_cures_is_told() {
+    let core = start().await.core();
+    assert!(core.wants_more("Bearer error=\"insufficient_scope\"", "Bearer"));
+    assert!(!core.wants_more("Bearer", "Bearer"));
 }
 
 #[wasm_bindgen_test]
-async fn scopes_and_errors_are_exported() {
-    let exports = exports().await;
-    assert!(exports.has_scope("profile email", "email"));
-    assert!(!exports.has_scope("profile email", "mail"));
-    let error = exports.make_error("ERR_SESSION_CLOSED");
-    assert_eq!(
-        (text(&error, "name"), text(&error, "code")),
-        ("SessionError".into(), "ERR_SESSION_CLOSED".into())
-    );
+async fn an_inspection_has_no_token_and_a_closed_core_rests() {
+    let shell = restored().await;
+    let inspected = JSON::stringify(&shell.core().inspect()).unwrap();
+    assert!(inspected.includes(env!("CARGO_PKG_VERSION"), 0));
+    assert!(!inspected.includes(&token_of(1), 0));
+    shell.core().happened("closed", 0);
+    assert_eq!(member(&parsed(shell.last("answers")), "0"), "rest");
 }

@@ -3,8 +3,6 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod exports;
-mod fake;
-mod front_end;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 

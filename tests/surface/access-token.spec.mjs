@@ -76,8 +76,8 @@ test("a signal that is aborted already rejects with its own reason, and asks nob
   run,
 }) => {
   const seen = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ wasm, restore: false });
+    const { release } = heldWasm();
+    const { server, session } = start({ restore: false });
     const reason = { mine: true };
     const signal = AbortSignal.abort(reason);
     const before = await session.accessToken({ signal }).catch((error) => error === reason);
@@ -94,7 +94,7 @@ test("a signal that is aborted already rejects with its own reason, and asks nob
 
 test("an abort ends the wait for the wasm", async ({ run }) => {
   const isReason = await run(async () => {
-    const { session } = start({ wasm: heldWasm().wasm });
+    const { session } = startHeld();
     const controller = new AbortController();
     const reason = new Error("enough");
     const token = session.accessToken({ signal: controller.signal });

@@ -58,8 +58,8 @@ test("a request that brings the header is the caller's own, also while the wasm 
 }) => {
   const seen = await run(async () => {
     const attach = { header: "X-Api-Token" };
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ attach, wasm });
+    const { release } = heldWasm();
+    const { server, session } = start({ attach });
     const inits = [
       { headers: { "x-api-token": "mine" } },
       { headers: [["X-API-TOKEN", "mine"]] },
@@ -89,8 +89,8 @@ test("an Authorization of the caller's goes beside a token in another header", a
   const seen = await run(async () => {
     const init = { headers: { authorization: "Basic eDp5" } };
     const attach = { header: "X-Api-Token", scheme: "" };
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ attach, wasm });
+    const { release } = heldWasm();
+    const { server, session } = start({ attach });
     const held = session.fetch("/api/a", init);
     release();
     await held;
@@ -241,8 +241,8 @@ test("fetchWith goes by it", async ({ run }) => {
 test("an object that changes later changes nothing", async ({ run }) => {
   const seen = await run(async () => {
     const attach = { header: "X-Api-Token", scheme: "JWT" };
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ attach, wasm });
+    const { release } = heldWasm();
+    const { server, session } = start({ attach });
     Object.assign(attach, { header: "Authorization", scheme: "", followRedirects: true });
     release();
     return [(await session.fetch("/api/me")).status, server.calls.at(-1).redirect];

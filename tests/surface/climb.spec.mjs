@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { test } from "@playwright/test";
 
-import { mayClimb } from "../../src/browser/climb.js";
+import { mayClimb } from "../../pkg/src/climb.js";
 
 /** The path as the browser parses it. */
 const pathOf = (path) => new URL(path, "https://api.test").pathname;

@@ -93,7 +93,7 @@ test("events have the members that are declared of them", async ({ run }) => {
 });
 
 test("each option that is declared is known, and no other", async () => {
-  const [, list] = /^const KNOWN = \[(.*?)\]/ms.exec(await read("options.js"));
+  const [, list] = /^const KNOWN = \[(.*?)\]/ms.exec(await read("src/options/options.js"));
   const known = [...list.matchAll(/"(\w+)"/g)].map(([, name]) => name);
   assert.deepEqual(known.sort(), membersOf("SessionOptions").all.sort());
 });

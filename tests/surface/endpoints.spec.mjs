@@ -21,7 +21,7 @@ test("a URL alone is a POST without a body, with cookies and the attempt id", as
   assert.deepEqual(seen, [
     "POST",
     "include",
-    "error",
+    "manual",
     "no-store",
     true,
     "",
@@ -65,7 +65,7 @@ test("method, headers, body and credentials are those of the options; what keeps
     {
       method: "PUT",
       credentials: "same-origin",
-      redirect: "error",
+      redirect: "manual",
       ...always,
       body: '{"grant_type":"refresh_token"}',
       headers: { accept: "text/plain", "content-type": "application/json", "x-tenant": "a" },

@@ -149,8 +149,8 @@ test("inspect() is a report of its own: phase, progress, what is due, the last f
   run,
 }) => {
   const [loading, failed, active, closed] = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ wasm });
+    const { release } = heldWasm();
+    const { server, session } = start();
     const seen = [session.inspect()];
     // The date that the server tells is of the moment when it is read.
     const goOn = stopWallClock();

@@ -38,8 +38,8 @@ test("what native fetch rejects with a TypeError rejects so, and nothing throws"
         promises.map(async (each) => each instanceof Promise && (await outcome(each)).thrown?.name),
       );
     };
-    const { wasm, release } = heldWasm();
-    const early = start({ wasm, fetch: undefined, restore: false }).session;
+    const { release } = heldWasm();
+    const early = start({ fetch: undefined, restore: false }).session;
     const queued = names(early.fetch);
     release();
     const { session } = await started({ fetch: undefined, restore: false });
@@ -57,8 +57,8 @@ test("fetch() without an argument rejects as native fetch does, and sends nothin
   run,
 }) => {
   const seen = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ wasm });
+    const { release } = heldWasm();
+    const { server, session } = start();
     const queued = outcome(session.fetch());
     release();
     await session.ready;
@@ -295,7 +295,6 @@ test("the global fetch is looked up at each call", async ({ run }) => {
     globalThis.fetch = first.fetch;
     const session = createSession({
       refresh: "/auth/refresh",
-      wasm: nativeFetch("/pkg/dist/silent_session_bg.wasm"),
     });
     await session.ready;
     globalThis.fetch = second.fetch;

@@ -8,8 +8,7 @@ test("what carries no token waits for nothing, and gets the caller's own argumen
   run,
 }) => {
   const seen = await run(async () => {
-    const { server, session } = start({
-      wasm: heldWasm().wasm,
+    const { server, session } = startHeld({
       sendTokenTo: ["/api/v1", "https://api.test"],
     });
     const calls = [
@@ -40,8 +39,7 @@ test("what carries no token waits for nothing, and gets the caller's own argumen
 
 test("it goes on where the wasm cannot be loaded; what wants a token does not", async ({ run }) => {
   const seen = await run(async () => {
-    const { server, session } = start({
-      wasm: Promise.reject(new Error("none")),
+    const { server, session } = startWithoutWasm({
       sendTokenTo: ["/api/v1"],
     });
     await outcome(session.ready);
@@ -54,8 +52,8 @@ test("it goes on where the wasm cannot be loaded; what wants a token does not", 
 
 test("a stream is sent once and not held, and its 401 is the caller's", async ({ run }) => {
   const seen = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ wasm, restore: false });
+    const { release } = heldWasm();
+    const { server, session } = start();
     const counts = { clones: 0 };
     const { clone } = Request.prototype;
     Request.prototype.clone = function () {
@@ -70,8 +68,8 @@ test("a stream is sent once and not held, and its 401 is the caller's", async ({
     const plain = session.fetch("/api/a", streamed());
     const teed = session.fetchWith({ replay: true })("/api/b", streamed());
     const text = session.fetch("/api/c", { method: "POST", body: "text" });
-    await session.signIn(release() ?? server.token());
-    server.revoke();
+    for (let each = 0; each < 3; each++) server.answerApi(401, "{}");
+    release();
     const statuses = await Promise.all(
       [plain, teed, text].map(async (answer) => (await answer).status),
     );
@@ -86,7 +84,7 @@ test("a stream is sent once and not held, and its 401 is the caller's", async ({
 
 test("an abort cancels the body's source with the caller's reason", async ({ run }) => {
   const seen = await run(async () => {
-    const { session } = start({ wasm: heldWasm().wasm });
+    const { session } = startHeld();
     const controller = new AbortController();
     let cancelled = "not";
     const body = new ReadableStream({ cancel: (reason) => void (cancelled = reason) });
@@ -103,7 +101,7 @@ test("an abort cancels the body's source with the caller's reason", async ({ run
 
 test("a wasm that cannot be loaded cancels the body's source", async ({ run }) => {
   const seen = await run(async () => {
-    const { session } = start({ wasm: Promise.reject(new Error("none")) });
+    const { session } = startWithoutWasm();
     let isCancelled = false;
     const body = new ReadableStream({ cancel: () => void (isCancelled = true) });
     const { code } = (
@@ -120,9 +118,8 @@ test("a relative URL is relative to the document's base", async ({ run }) => {
     const base = document.head.appendChild(
       Object.assign(document.createElement("base"), { href: "https://api.test/v1/" }),
     );
-    const { server, session } = start({
+    const { server, session } = startHeld({
       refresh: `${location.origin}/auth/refresh`,
-      wasm: heldWasm().wasm,
       sendTokenTo: [location.origin],
     });
     // Of another origin because of the base URL, so that it does not wait.
@@ -135,7 +132,7 @@ test("a relative URL is relative to the document's base", async ({ run }) => {
 
 test("required: what may carry no token rejects at once", async ({ run }) => {
   const seen = await run(async () => {
-    const { server, session } = start({ wasm: heldWasm().wasm });
+    const { server, session } = startHeld();
     const required = session.fetchWith({ token: "required" });
     const { code } = (await outcome(required("https://api.test/"))).thrown;
     const { name } = (await outcome(required("/api/me", { method: "a b" }))).thrown;
@@ -147,8 +144,8 @@ test("required: what may carry no token rejects at once", async ({ run }) => {
 
 test("its arguments are read when it is called", async ({ run }) => {
   const seen = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ wasm });
+    const { release } = heldWasm();
+    const { server, session } = start();
     const init = {
       method: "POST",
       body: new URLSearchParams({ a: "1" }),
@@ -175,8 +172,7 @@ test("a URL below a prefix that a server may read as another waits no more than 
   run,
 }) => {
   const seen = await run(async () => {
-    const { server, session } = start({
-      wasm: heldWasm().wasm,
+    const { server, session } = startHeld({
       sendTokenTo: ["/v1", "https://api.test//"],
     });
     const urls = ["/v1/..%2felsewhere", "/v1/%2e%2e;/x", "https://api.test/me"];
@@ -198,7 +194,7 @@ test("a URL below a prefix that a server may read as another waits no more than 
 
 test("an authorization of the caller's in whatever iterable waits for nothing", async ({ run }) => {
   const seen = await run(async () => {
-    const { server, session } = start({ wasm: heldWasm().wasm });
+    const { server, session } = startHeld();
     const pairs = [
       ["Authorization", "Basic eDp5"],
       ["content-type", "text/mine"],
@@ -212,7 +208,7 @@ test("an authorization of the caller's in whatever iterable waits for nothing", 
 
 test("what headers that can be read once make invalid is not sent", async ({ run }) => {
   const seen = await run(async () => {
-    const { server, session } = start({ wasm: heldWasm().wasm });
+    const { server, session } = startHeld();
     const { thrown } = await outcome(
       session.fetch("/api/me", { headers: new Map([["a b", "c"]]).entries() }),
     );
@@ -223,7 +219,7 @@ test("what headers that can be read once make invalid is not sent", async ({ run
 
 test("close() ends every wait", async ({ run }) => {
   const seen = await run(async () => {
-    const { server, session } = start({ wasm: heldWasm().wasm });
+    const { server, session } = startHeld();
     const required = session.fetchWith({ token: "required" });
     const waits = [
       session.ready,

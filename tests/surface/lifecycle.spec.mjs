@@ -144,8 +144,8 @@ test("a session that is closed before its wasm is there rejects what was queued,
   run,
 }) => {
   const seen = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ wasm });
+    const { release } = heldWasm();
+    const { server, session } = start();
     const calls = [
       session.fetch("/api/me"),
       session.accessToken(),
@@ -195,9 +195,9 @@ test("the token is renewed ahead of its expiry, until the session is closed", as
 
 test("a session that is closed before its wasm has come starts nothing", async ({ run }) => {
   const seen = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ wasm });
-    const { session: other } = start({ wasm, name: "other" });
+    const { release } = heldWasm();
+    const { server, session } = start();
+    const { session: other } = start({ name: "other" });
     session.close();
     release();
     await other.ready;

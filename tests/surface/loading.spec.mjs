@@ -1,23 +1,10 @@
-// Calls before the wasm has loaded wait for it.
+// A wasm that is compiled late, or not at all: what is called before waits for it.
 
 import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
 
-const WASM = "**/silent_session_bg.wasm";
-
-/** Values of `wasm`, as source. */
-const FORMS = [
-  "'/pkg/dist/silent_session_bg.wasm'",
-  "new URL('/pkg/dist/silent_session_bg.wasm', location.href)",
-  "await fetch('/pkg/dist/silent_session_bg.wasm')",
-  "fetch('/pkg/dist/silent_session_bg.wasm')",
-  "await (await fetch('/pkg/dist/silent_session_bg.wasm')).arrayBuffer()",
-  "new Uint8Array(await (await fetch('/pkg/dist/silent_session_bg.wasm')).arrayBuffer())",
-  "await WebAssembly.compileStreaming(fetch('/pkg/dist/silent_session_bg.wasm'))",
-];
-
-/** Makes every kind of call at once. Returns their outcomes. */
+/** Every call there is, made at once; what has come of each. */
 const callAll = async () => {
   const { session } = start({ signOut: "/auth/logout" });
   const calls = {
@@ -48,8 +35,8 @@ function assertAllUnavailable({ told, status }) {
 
 test("fetch and accessToken wait for the wasm", async ({ run }) => {
   const seen = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ wasm });
+    const { release } = heldWasm();
+    const { server, session } = start();
     const calls = [session.fetch("/api/me"), session.accessToken()];
     await nextTask();
     const before = server.calls.length;
@@ -62,8 +49,8 @@ test("fetch and accessToken wait for the wasm", async ({ run }) => {
 
 test("signIn waits for the wasm", async ({ run }) => {
   const seen = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ wasm, restore: false });
+    const { release } = heldWasm();
+    const { server, session } = start({ restore: false });
     const signedIn = session.signIn(async () => JSON.parse(server.login("bob")));
     release();
     await signedIn;
@@ -74,8 +61,8 @@ test("signIn waits for the wasm", async ({ run }) => {
 
 test("refresh waits for the wasm", async ({ run }) => {
   const seen = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { session } = start({ wasm });
+    const { release } = heldWasm();
+    const { session } = start();
     const refreshed = session.refresh();
     release();
     await refreshed;
@@ -86,8 +73,8 @@ test("refresh waits for the wasm", async ({ run }) => {
 
 test("signOut waits for the wasm", async ({ run }) => {
   const seen = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ wasm, restore: false, signOut: "/auth/logout" });
+    const { release } = heldWasm();
+    const { server, session } = start({ restore: false, signOut: "/auth/logout" });
     const signedOut = session.signOut();
     release();
     await signedOut;
@@ -98,8 +85,8 @@ test("signOut waits for the wasm", async ({ run }) => {
 
 test("a request that waits is what it was when it was made", async ({ run }) => {
   const sent = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ wasm });
+    const { release } = heldWasm();
+    const { server, session } = start();
     const headers = new Headers({ "content-type": "text/plain" });
     const body = new Uint8Array([1, 2, 3]);
     const init = { method: "PUT", headers, body };
@@ -124,7 +111,7 @@ test("a request that waits is what it was when it was made", async ({ run }) => 
 
 test("a request that waits for the wasm can be aborted", async ({ run }) => {
   const isReason = await run(async () => {
-    const { session } = start({ wasm: heldWasm().wasm });
+    const { session } = startHeld();
     const reason = new Error("enough");
     const controller = new AbortController();
     const answer = session.fetch("/api/me", { signal: controller.signal });
@@ -134,29 +121,45 @@ test("a request that waits for the wasm can be aborted", async ({ run }) => {
   assert.equal(isReason, true);
 });
 
-test("where the wasm is not found every call says so, and none hangs", {
+test("where there is no WebAssembly every call says so, and none hangs", {
   tag: ["@scenario-84"],
 }, async ({ stage }) => {
-  await stage.page.route(WASM, (route) => route.fulfill({ status: 404, body: "not found" }));
+  await stage.run(() => void delete globalThis.WebAssembly);
   const seen = await stage.run(callAll);
   assertAllUnavailable(seen);
-  assert.equal(seen.told.ready.retryable, true);
+  assert.equal(seen.told.ready.retryable, false);
   assert.doesNotMatch(seen.told.ready.message, /Content-Security-Policy/);
-  for (const complaint of await stage.takeComplaints())
-    assert.match(complaint, /^console: Failed to load.*404/);
+  assert.deepEqual(await stage.takeComplaints(), [
+    "console: silent-session: the WebAssembly module could not be started",
+  ]);
 });
 
-test("where nobody awaits ready, a wasm that is not found is no unhandled rejection", {
-  tag: ["@scenario-84"],
-}, async ({ stage }) => {
-  await stage.page.route(WASM, (route) => route.fulfill({ status: 404, body: "not found" }));
-  await stage.run(async () => {
-    // The test awaits one call, and not `ready`, to know when loading has failed.
+test("a wasm that cannot be started is published, and no unhandled rejection", async ({
+  stage,
+}) => {
+  const seen = await stage.run(async () => {
+    refuseWasm();
     const { session } = start();
-    await outcome(session.accessToken());
+    const { status, error } = session.state;
+    return [status, error.code, error.cause.message, session.inspect().phase];
   });
-  for (const complaint of await stage.takeComplaints())
-    assert.match(complaint, /^console: Failed to load.*404/);
+  assert.deepEqual(seen, ["unknown", "ERR_WASM_UNAVAILABLE", "none", "loading"]);
+  assert.equal((await stage.takeComplaints()).length, 1);
+});
+
+test("a wasm that cannot be compiled later is published as well", async ({ stage }) => {
+  const seen = await stage.run(async () => {
+    heldWasm();
+    WebAssembly.compile = () => Promise.reject(new Error("none"));
+    const { session } = start();
+    const told = [];
+    session.subscribe(() => told.push(session.state.error.code));
+    const { code } = (await outcome(session.fetch("/api/me"))).thrown;
+    return [told, code, (await outcome(session.ready)).thrown.code];
+  });
+  const code = "ERR_WASM_UNAVAILABLE";
+  assert.deepEqual(seen, [[code], code, code]);
+  assert.equal((await stage.takeComplaints()).length, 1);
 });
 
 test("a policy without 'wasm-unsafe-eval' is told by name", { tag: ["@scenario-60"] }, async ({
@@ -175,13 +178,13 @@ test("a policy without 'wasm-unsafe-eval' is told by name", { tag: ["@scenario-6
     assert.match(complaint, /^console: .*(Content.Security.Policy|CSP)/i);
 });
 
-test("the next session tries again to load, and may succeed", async ({ stage }) => {
-  await stage.page.route(WASM, (route) => route.fulfill({ status: 404, body: "not found" }), {
-    times: 1,
-  });
+test("the next session tries again, and may succeed", async ({ stage }) => {
   const seen = await stage.run(async () => {
+    const { Module } = WebAssembly;
+    refuseWasm();
     const first = start().session;
     const failed = (await outcome(first.ready)).thrown.code;
+    WebAssembly.Module = Module;
     const { session } = await started();
     return [failed, session.state.status, (await outcome(first.accessToken())).thrown.code];
   });
@@ -189,25 +192,9 @@ test("the next session tries again to load, and may succeed", async ({ stage }) 
   await stage.takeComplaints();
 });
 
-test("two sessions load the wasm once", async ({ page, run }) => {
-  let loads = 0;
-  page.on("request", (request) => (loads += request.url().endsWith(".wasm")));
+test("nothing is fetched but what the session sends", async ({ page, run }) => {
+  const urls = [];
+  page.on("request", (request) => urls.push(new URL(request.url()).pathname));
   await run(() => Promise.all([started({ name: "a" }), started({ name: "b" })]).then(() => {}));
-  assert.equal(loads, 1);
-});
-
-test("wasm may be a URL, a response, bytes or a module", async ({ page, run }) => {
-  const told = [];
-  for (const form of FORMS) {
-    await page.reload();
-    const status = await run(async (source) => {
-      const wasm = await (0, eval)(`(async () => ({ wasm: ${source} }))()`);
-      return (await started(wasm)).session.state.status;
-    }, form);
-    told.push([form, status]);
-  }
-  assert.deepEqual(
-    told,
-    FORMS.map((form) => [form, "active"]),
-  );
+  assert.deepEqual(urls, []);
 });

@@ -7,10 +7,7 @@ import * as silent from "/pkg/index.js";
 /** Saved before anything of the package has run but its import. */
 const { fetch: nativeFetch } = globalThis;
 
-/**
- * Creates a session with a server of its own. The wasm loads later, so the test can still set
- * responses.
- */
+/** A session with a server of its own. */
 function start(options) {
   const server = new FakeServer();
   Object.assign(server.attach, options?.attach);
@@ -71,13 +68,36 @@ async function startedLate() {
   return { server, session, letGo };
 }
 
-/** A wasm that loads when it is released. */
+/** As Chromium before 114 does it: the wasm is not compiled at once, but when it is released. */
 function heldWasm() {
   let release;
-  const wasm = new Promise((resolve) => {
-    release = () => resolve(nativeFetch("/pkg/dist/silent_session_bg.wasm"));
+  const released = new Promise((resolve) => (release = () => void resolve()));
+  const { compile } = WebAssembly;
+  refuseWasm(new RangeError("WebAssembly.Module is disallowed on the main thread"));
+  WebAssembly.compile = (bytes) => released.then(() => compile.call(WebAssembly, bytes));
+  return { release };
+}
+
+/** A session whose wasm never comes. */
+function startHeld(options) {
+  heldWasm();
+  return start(options);
+}
+
+/** No wasm is compiled at once. */
+function refuseWasm(error = new Error("none")) {
+  WebAssembly.Module = new Proxy(WebAssembly.Module, {
+    construct() {
+      throw error;
+    },
   });
-  return { wasm, release };
+}
+
+/** A session in a browser that refuses the wasm. What is said of that on the console is not heard. */
+function startWithoutWasm(options) {
+  console.error = () => {};
+  refuseWasm();
+  return start(options);
 }
 
 /** Waits for a state that satisfies the condition. */
@@ -136,8 +156,11 @@ Object.assign(globalThis, silent, others, {
   nativeFetch,
   nextTask,
   outcome,
+  refuseWasm,
   silent,
   start,
+  startHeld,
+  startWithoutWasm,
   started,
   startedLate,
   thrownBy,

@@ -6,8 +6,8 @@ import { test } from "./fixtures.mjs";
 
 test("it waits for the restore, and causes no refresh", async ({ run }) => {
   const seen = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ wasm });
+    const { release } = heldWasm();
+    const { server, session } = start();
     const passive = session.fetchWith({ passive: true });
     const early = passive("/api/a");
     release();

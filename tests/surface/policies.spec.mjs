@@ -83,8 +83,8 @@ test("required: nothing is sent without a token", async ({ run }) => {
 
 test("required: waits for the restore, also while the wasm loads", async ({ run }) => {
   const seen = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ wasm });
+    const { release } = heldWasm();
+    const { server, session } = start();
     const answers = ["/api/me", "https://api.test/"].map((url) =>
       outcome(session.fetchWith({ token: "required" })(url)),
     );
@@ -101,8 +101,8 @@ test("required: waits for the restore, also while the wasm loads", async ({ run 
 
 test("optional: does not wait for the wasm or the restore", async ({ run }) => {
   const seen = await run(async () => {
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ wasm });
+    const { release } = heldWasm();
+    const { server, session } = start();
     const optional = session.fetchWith({ token: "optional" });
     const sent = [(await optional("/api/a")).status];
     server.holdRefresh();
@@ -160,8 +160,8 @@ test("optional: a token that has lapsed is replaced first; where none can be had
 
 test("none: the native call, with no token, whatever the session", async ({ run }) => {
   const seen = await run(async () => {
-    const { wasm } = heldWasm();
-    const { server, session } = start({ wasm });
+    heldWasm();
+    const { server, session } = start();
     const init = { headers: { "x-mine": "1" } };
     const { status } = await session.fetchWith({ token: "none" })("/api/me", init, "more");
     session.close();

@@ -67,8 +67,8 @@ test("a list replaces the default", async ({ run }) => {
 test("a list that changes later changes nothing", async ({ run }) => {
   const seen = await run(async () => {
     const rejectsToken = [401];
-    const { wasm, release } = heldWasm();
-    const { server, session } = start({ rejectsToken, wasm });
+    const { release } = heldWasm();
+    const { server, session } = start({ rejectsToken });
     rejectsToken[0] = 403;
     release();
     await session.ready;

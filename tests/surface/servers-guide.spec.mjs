@@ -4,10 +4,9 @@ import assert from "node:assert/strict";
 import { access, readFile } from "node:fs/promises";
 
 import { test } from "@playwright/test";
-
-import { RefreshRejected } from "../../pkg/endpoints.js";
-import { readOptions } from "../../pkg/options.js";
 import * as presets from "../../pkg/presets.js";
+import { RefreshRejected } from "../../pkg/src/options/endpoints.js";
+import { readOptions } from "../../pkg/src/options/options.js";
 
 const root = new URL("../../", import.meta.url);
 const guide = await readFile(new URL("docs/servers.md", root), "utf8");

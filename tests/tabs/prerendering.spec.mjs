@@ -37,7 +37,7 @@ for (const [where, address] of Object.entries(ADDRESSES)) {
     await page.prerender(address);
 
     const prerendered = await browser.page("prerender");
-    await prerendered.run(wasmIsThere);
+    await prerendered.run(sessionIsThere);
     await pause(LONG);
     const { refreshes, api_401 } = await server.counters();
     assert.deepEqual({ refreshes, api_401 }, { refreshes: 0, api_401: 0 });
@@ -54,10 +54,6 @@ for (const [where, address] of Object.entries(ADDRESSES)) {
 }
 
 /** Runs in the page: from then on, the session does what it does. */
-function wasmIsThere() {
-  return new Promise((resolve) => {
-    const look = (list) =>
-      list.getEntries().some(({ name }) => name.endsWith(".wasm")) && resolve();
-    new PerformanceObserver(look).observe({ type: "resource", buffered: true });
-  });
+async function sessionIsThere() {
+  while (globalThis.session === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -32,6 +32,7 @@ const PASSES: &[&str] = &[
     "-Oz",
     "--converge",
     "--low-memory-unused",
+    "--one-caller-inline-max-function-size=20",
     "--strip-producers",
     "--strip-target-features",
 ];
@@ -100,6 +101,11 @@ pub(crate) fn build_in(project: &Project, profile: Profile, package: &Path) -> R
     if profile != Profile::Dev {
         optimize(project, &aside.join(format!("{NAME}_bg.wasm")))?;
     }
+    // The wasm is part of a module: no bundler has to find it, and no page has to fetch it.
+    let wasm = aside.join(format!("{NAME}_bg.wasm"));
+    let module = aside.join("wasm.js");
+    cmd!(sh, "node xtask/embed.mjs {wasm} {module}").run()?;
+    sh.remove_path(&wasm)?;
     files::mirror(&aside, &dist)?;
     Ok(sh.write_file(stamp, fingerprint()?)?)
 }

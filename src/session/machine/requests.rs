@@ -59,7 +59,7 @@ impl<E: Entropy> Session<E> {
 
     /// Whether a refresh waits for its turn or is in flight, or a worker is about to leave it to a
     /// page.
-    fn is_being_replaced(&self, now: Moment) -> bool {
+    pub(super) fn is_being_replaced(&self, now: Moment) -> bool {
         self.queue.refresh_is_coming() || (self.config.defers && self.refresh_is_due(now))
     }
 

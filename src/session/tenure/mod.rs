@@ -108,8 +108,18 @@ impl Tenure {
 
     /// Returns the current token as a request carries it, if it is still valid.
     pub(crate) fn in_hand(&self, now: Moment) -> Option<Credential> {
-        let lasts = |current: &&CurrentToken| current.grant.lasts(now, Millis::ZERO);
-        self.token().filter(lasts).map(CurrentToken::credential)
+        self.valid(now).map(CurrentToken::credential)
+    }
+
+    /// Returns the current token if it is still valid.
+    pub(crate) fn valid(&self, now: Moment) -> Option<&CurrentToken> {
+        self.token().filter(|current| current.grant.lasts(now, Millis::ZERO))
+    }
+
+    /// Returns the current token if a request can take it without an event: it is valid, it was
+    /// used before, and no successor is on the way (`is_replaced`) that a rejection has caused.
+    pub(crate) fn ready(&self, now: Moment, is_replaced: bool) -> Option<&CurrentToken> {
+        self.valid(now).filter(|current| current.used && !(current.refused && is_replaced))
     }
 
     /// Whether there is a session, or may be.

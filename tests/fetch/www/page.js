@@ -37,18 +37,23 @@ function held(how) {
 }
 
 const WAITS = {
-  /** For its wasm: each has a package of its own. */
+  /** For its wasm, which is compiled late: each has a package of its own. */
   async loading(index, gathered) {
     const { createSession } = await import(`/files/pkg@${index}/index.js`);
-    const wasm = gathered().then(() =>
-      nativeFetch(`/files/pkg@${index}/dist/silent_session_bg.wasm`),
-    );
+    const { Module, compile } = WebAssembly;
+    const release = gathered();
+    WebAssembly.Module = new Proxy(Module, {
+      construct() {
+        throw new RangeError("too large for the main thread");
+      },
+    });
+    WebAssembly.compile = (bytes) => release.then(() => compile.call(WebAssembly, bytes));
     const session = createSession({
       refresh: "/auth/refresh",
       name: `loading ${index}`,
       sendTokenTo,
-      wasm,
     });
+    Object.assign(WebAssembly, { Module, compile });
     setTimeout(() => session.close(), 2 * PATIENCE);
     return session.fetch;
   },

@@ -163,7 +163,7 @@ read_and_write_enum! { EndReason { None, SignedOut, Rejected, Replaced, } }
 read_and_write_enum! { MarkerState { InFlight, Lost, Superseded, Stray, } }
 read_and_write_enum! { SessionEntry { Begun(begun), Over { until, reason }, } }
 read_and_write_enum! {
-    TokenFault { Missing, Ambiguous(one, other), Unsendable, NoLifetime, Expired, Untold, }
+    TokenFault { Missing, Ambiguous, Unsendable, NoLifetime, Expired, Untold, }
 }
 read_and_write_enum! {
     RefreshFailure {
@@ -208,7 +208,6 @@ write_enum! {
         Refused { retry_at },
         Unavailable { failure, retry_at },
         SignInRuns,
-        WaitsForItself,
         SignInFailed,
         Closed,
     }
@@ -220,7 +219,6 @@ write_enum! {
         RefreshStarted { id },
         RefreshSettled { id, outcome, took, is_late },
         Adopted,
-        IdentityMissing,
         Deferred { why, wait },
         SignOutSettled { status, tries, failure },
         Ended { reason, elsewhere },

@@ -16,5 +16,7 @@ fn main() -> Result<()> {
     };
     let mut bindgen = Bindgen::new();
     bindgen.input_path(wasm).web(true)?.typescript(false).out_name(name);
-    bindgen.debug(debug).keep_debug(debug).omit_default_module_path(false).generate(folder)
+    // The wasm is handed over, and a fresh instance takes the place of one that has crashed.
+    bindgen.omit_default_module_path(true).reset_state_function(true);
+    bindgen.debug(debug).keep_debug(debug).generate(folder)
 }

@@ -3,8 +3,7 @@
 mod budgets;
 mod weight;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use lexopt::Parser;
@@ -90,31 +89,6 @@ fn weigh_package(project: &Project, profile: Profile) -> Result<Weight> {
     let esbuild = project.npm_program("esbuild").arg(package.join("index.js"));
     let esbuild = esbuild.args(["--bundle", "--minify", "--format=esm", "--log-level=warning"]);
     esbuild.arg(format!("--outfile={}", bundle.display())).run()?;
-    let mut files = loaded_wasm(&fs::read_to_string(&bundle)?, &package.join("dist"))?;
-    files.push(bundle);
-    Weight::of(project, &files)
-}
-
-/// The wasm files in the folder that a bundle names.
-fn loaded_wasm(bundle: &str, dist: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = files::files_ending(dist, ".wasm")?;
-    files.retain(|file| file.file_name().is_some_and(|name| bundle.contains(&*name.to_string_lossy())));
-    Ok(files)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_wasm_that_is_loaded_counts() {
-        let folder = xshell::Shell::new().unwrap().create_temp_dir().unwrap();
-        let path = |name: &str| folder.path().join(name);
-        for name in ["a.wasm", "b.wasm", "a.js"] {
-            fs::write(path(name), "").unwrap();
-        }
-        let bundle = r#"new URL("a.wasm", import.meta.url)"#;
-        assert_eq!(loaded_wasm(bundle, folder.path()).unwrap(), [path("a.wasm")]);
-        assert!(loaded_wasm("", folder.path()).unwrap().is_empty());
-    }
+    // The wasm is in it.
+    Weight::of(project, &[bundle])
 }

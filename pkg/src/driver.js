@@ -1,0 +1,215 @@
+// Between a session and its core: carries calls in, and performs what the core asks for. It decides nothing.
+
+import { unlessAborted } from "./bodies.js";
+import { crash, openCore } from "./core.js";
+import { Endpoint, tokenValue } from "./endpoint.js";
+import { makeError } from "./errors.js";
+import { outsideZones, ownOrigin, rawCookie } from "./globals.js";
+import { Reader } from "./grants.js";
+import { Outside } from "./outside.js";
+import { Requests } from "./requests.js";
+import { Entries } from "./storage.js";
+import { Tickets } from "./tickets.js";
+import { Turns } from "./turns.js";
+import { View } from "./view.js";
+
+export class Driver {
+  /** The wasm's object; `undefined` while it is being compiled, after a crash, and where it cannot be had. */
+  core;
+  /** What that core calls. */
+  port;
+  isClosed = false;
+  tickets = new Tickets();
+  entries;
+  turns;
+  requests;
+  view;
+  #options;
+  #outside;
+  /** What waits for a core. */
+  #queued = [];
+  /** Why there will never be one. */
+  #failure;
+  /** The token of the last call. It is dropped with each change of the state. */
+  #held;
+
+  constructor(options, nativeFetch, state, audience) {
+    this.#options = options;
+    this.view = new View(this, state, audience);
+    this.entries = new Entries(options);
+    this.turns = new Turns(options.authOrigin, (attempt, how) =>
+      this.enter((core) => core.locked(attempt, how)),
+    );
+    const isForeign = options.authOrigin !== ownOrigin();
+    const endpoint = (by) => by && new Endpoint(by, options, nativeFetch, isForeign);
+    const endpoints = {
+      refresh: endpoint(options.refreshBy),
+      signOut: endpoint(options.signOutBy),
+    };
+    const reader = new Reader(options, () => this.view.report({ type: "identity-missing" }));
+    this.requests = new Requests(this, reader, endpoints, options.endsSession);
+    this.#outside = new Outside(this, options);
+  }
+
+  /** Has a core made. */
+  start() {
+    openCore(this, this.#options);
+  }
+
+  /** Whether a refresh, a login or a sign-out of this tab is in flight. */
+  get isBusy() {
+    return this.core !== undefined && this.enter((core) => core.inspect())?.progress === "sent";
+  }
+
+  /** There is a core. */
+  begin(core) {
+    this.core = core;
+    if (this.isClosed) return;
+    this.#outside.listen();
+    for (const call of this.#queued.splice(0)) this.enter(call);
+  }
+
+  /** The core is lost, and what waits for it does not know what has become of it. */
+  lose(error) {
+    this.core = this.port = this.#held = undefined;
+    this.#outside.release();
+    this.requests.forget();
+    this.turns.release();
+    this.tickets.rejectAll(error);
+    this.view.show({ ...this.view.state, error });
+  }
+
+  /** There will never be a core. */
+  fail(error) {
+    this.#failure = error;
+    this.#queued = [];
+    this.lose(error);
+  }
+
+  /** Starts anew from what is stored and in the cookie. */
+  restart() {
+    if (this.isClosed) return;
+    const isOver = this.view.state.status === "ended";
+    openCore(this, isOver ? this.#options : { ...this.#options, restore: true, hasNone: false });
+  }
+
+  /** Calls the core, now or once it is there. What it throws is a crash. */
+  enter(call) {
+    const { core } = this;
+    if (core === undefined) {
+      if (!this.isClosed) this.#queued.push(call);
+      return undefined;
+    }
+    try {
+      return call(core);
+    } catch (error) {
+      if (this.core === core) crash(error);
+      return undefined;
+    }
+  }
+
+  /** Calls a method of this core, unless it is lost. */
+  tell(core, method, ...args) {
+    if (core !== undefined && this.core === core) this.enter(() => core[method](...args));
+  }
+
+  happened(what) {
+    this.enter((core) => core.happened(what, 0));
+  }
+
+  /** Asks the core, and settles with its answer. The abort of `signal` withdraws the question. */
+  ask(question, signal) {
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.isClosed) return Promise.reject(makeError("ERR_SESSION_CLOSED"));
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const { ticket, promise } = this.tickets.open();
+    this.enter((core) => question(core, ticket));
+    return unlessAborted(signal, promise, () => {
+      this.tickets.take(ticket);
+      this.enter((core) => core.happened("withdrawn", ticket));
+    });
+  }
+
+  /** Settles when there is a core. */
+  started() {
+    return this.core ?? this.ask((core, ticket) => this.tickets.take(ticket).resolve(core));
+  }
+
+  /** A token for a call that waits for nothing; `undefined` where it would have to. `uses`: a request will carry it. */
+  held(uses) {
+    const { core } = this;
+    if (core === undefined) return undefined;
+    try {
+      const number = core.tokenNumber(Date.now(), performance.now(), uses);
+      if (number === 0) return undefined;
+      if (this.#held?.number !== number) this.#held = this.credential(core.token(), number);
+      return this.#held;
+    } catch (error) {
+      if (this.core === core) crash(error);
+      return undefined;
+    }
+  }
+
+  /** The value of the token's header, of the current token. It may have expired. */
+  authorization() {
+    const current = this.core && this.enter((core) => core.token());
+    return current && tokenValue(this.#options.attach, current.token);
+  }
+
+  /** Whether an API wants more than another token. */
+  wantsMore(challenges, scheme) {
+    return this.enter((core) => core.wantsMore(challenges, scheme)) === true;
+  }
+
+  /** A token, as a request carries it. `accepted`: who has accepted it. */
+  credential(granted, number) {
+    if (granted === undefined) return undefined;
+    const value = tokenValue(this.#options.attach, granted.token);
+    return { ...granted, number, value, accepted: new Set() };
+  }
+
+  /** Waits for a token. Rejects with a denial of the core, or an error. */
+  async token(not, minValidity, signal) {
+    const wanted = (core, ticket) => core.wantToken(ticket, not ?? "", minValidity);
+    return this.credential(await this.ask(wanted, signal));
+  }
+
+  publish(snapshot) {
+    this.#held = undefined;
+    if (snapshot.status === "ended") this.requests.params = undefined;
+    this.view.publish(snapshot);
+  }
+
+  post(message) {
+    this.#outside.post(message);
+  }
+
+  companion() {
+    const { companionCookie } = this.#options;
+    return companionCookie && rawCookie(companionCookie);
+  }
+
+  arm() {
+    outsideZones(() => this.enter((core) => core.arm()));
+  }
+
+  inspect() {
+    const inspected = this.core && this.enter((core) => core.inspect());
+    return inspected && this.view.inspection(inspected, this.#outside.hasChannel);
+  }
+
+  close() {
+    this.isClosed = true;
+    this.#queued = [];
+    if (this.core) this.happened("closed");
+    this.tickets.rejectAll(makeError("ERR_SESSION_CLOSED"));
+    this.#outside.unwait();
+    this.requests.forget();
+    this.view.close();
+  }
+
+  /** Nothing of a closed session is in flight any more. */
+  rest() {
+    this.#outside.release();
+  }
+}

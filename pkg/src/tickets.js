@@ -1,0 +1,27 @@
+// The callers that wait for the core.
+
+export class Tickets {
+  #last = 0;
+  #waiting = new Map();
+
+  /** A new ticket, and what settles when the core has answered it. */
+  open() {
+    this.#last += 1;
+    const ticket = this.#last;
+    const promise = new Promise((resolve, reject) =>
+      this.#waiting.set(ticket, { resolve, reject }),
+    );
+    return { ticket, promise };
+  }
+
+  /** Takes a caller out. What is called on the result does nothing if it has gone. */
+  take(ticket) {
+    const caller = this.#waiting.get(ticket);
+    this.#waiting.delete(ticket);
+    return caller ?? { resolve() {}, reject() {} };
+  }
+
+  rejectAll(error) {
+    for (const ticket of [...this.#waiting.keys()]) this.take(ticket).reject(error);
+  }
+}

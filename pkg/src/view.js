@@ -1,0 +1,101 @@
+// What the app sees: states, events, errors.
+
+import { denialError, refreshError, signOutError } from "./failures.js";
+import { parseClaims } from "./grants.js";
+import { isShared } from "./lock.js";
+
+export class View {
+  #driver;
+  /** Hears of states and events: `{ show(state), report(event) }`. Nobody does once the session is closed. */
+  #audience;
+  /** Who waits until it is known whether there is a session, or why that cannot be known. */
+  #curious = [];
+  state;
+
+  constructor(driver, state, audience) {
+    this.#driver = driver;
+    this.state = state;
+    this.#audience = audience;
+  }
+
+  /** Shows a snapshot of the core. */
+  publish({ claims, failure, ...members }) {
+    if (members.status === "closed") return;
+    const state = members;
+    if (claims !== undefined) state.claims = parseClaims(claims);
+    if (failure) state.error = this.#refreshError(failure, state.retryAt ?? state.refreshAt);
+    this.show(state);
+  }
+
+  /** Shows a state. */
+  show(state) {
+    this.state = Object.freeze(state);
+    if (!this.isAwaited) for (const call of this.#curious.splice(0)) call();
+    this.#audience?.show(this.state);
+  }
+
+  /** Whether it is not known whether there is a session, and nothing has failed. */
+  get isAwaited() {
+    return this.state.status === "unknown" && this.state.error === undefined;
+  }
+
+  /** Settles once it is known whether there is a session, or why that cannot be known yet. */
+  known() {
+    return new Promise((resolve) => {
+      if (this.isAwaited) this.#curious.push(resolve);
+      else resolve();
+    });
+  }
+
+  /** Hands an event to the app. */
+  report({ type, failure, ...members }) {
+    const event = { type, at: Date.now(), ...members };
+    if (failure) {
+      const cause = this.#driver.requests.signOutCause(failure, true);
+      event.error = signOutError(failure, cause);
+    }
+    this.#audience?.report(Object.freeze(event));
+  }
+
+  #refreshError(failure, retryAt) {
+    const { requests } = this.#driver;
+    return refreshError(failure, retryAt, requests.native, requests.endpoint("refresh"));
+  }
+
+  /** Why a caller did not get what it asked for, as an error. */
+  errorOf(denial) {
+    if (denial instanceof Error || denial?.code === undefined) return denial;
+    if (denial.failure) return this.#refreshError(denial.failure, denial.retryAt);
+    return denialError(denial, this.#driver.requests.isUntried);
+  }
+
+  /** How the session is, and how it stands to the other tabs. */
+  inspection(inspected, hasChannel) {
+    const { requests, entries } = this.#driver;
+    const { signOut, tab, tabs, ...report } = inspected;
+    const progress = signOut && { ...signOut };
+    if (progress) {
+      const { failure } = progress;
+      delete progress.failure;
+      const cause = failure && requests.signOutCause(failure, false);
+      progress.error = failure ? signOutError(failure, cause) : null;
+      Object.freeze(progress);
+    }
+    return {
+      ...report,
+      skew: requests.endpoint("refresh").skew,
+      signOut: progress,
+      tab,
+      tabs,
+      lock: isShared() ? "browser" : "page",
+      channel: hasChannel,
+      storage: entries.isKept,
+    };
+  }
+
+  /** Nobody hears any more. */
+  close() {
+    this.#audience = undefined;
+    for (const call of this.#curious.splice(0)) call();
+  }
+}
