@@ -1,13 +1,18 @@
 /**
  * silent-session: a single-page app signs in once and stays signed in.
  *
- * The access token (a JWT, or an opaque token with a lifetime such as `expires_in`) is held in WebAssembly memory only; the
+ * The access token (a JWT, or an opaque token with a lifetime such as `expires_in`) is held in memory only, never in storage; the
  * refresh token stays in an HttpOnly cookie that script cannot read. See the README for the whole story.
  */
 
 /**
- * Makes a session. Synchronous: the state is `"unknown"` at once, the wasm loads behind, calls queue until it
- * is there. Starts to restore the session (one refresh), unless `restore` is `false`.
+ * Makes a session, and starts to restore it (one refresh), unless `restore` is `false`. Until that
+ * has settled the state is `"unknown"`, and calls wait for it.
+ *
+ * The WebAssembly is text inside this module. The first call instantiates it, synchronously and
+ * without a request. Under a Content-Security-Policy, `script-src` needs `'wasm-unsafe-eval'`.
+ * Chromium before 114 compiles it asynchronously, and calls wait for that as well. Where it cannot
+ * be started at all, this throws nothing: {@link Session.state} has the `error`.
  *
  * @throws {TypeError} with `code: "ERR_INVALID_OPTION"` and a message that names the option.
  */
@@ -38,8 +43,9 @@ export interface SessionOptions {
   /**
    * Which answers of the refresh endpoint say that the session is over: statuses from 400 to 599 (default 400, 401 and 403; with `csrf` 400 and 401, for frameworks answer 403 where the CSRF token is missing), or
    * a function of the status and the body (its JSON, or the text where it is none), for servers that answer
-   * `temporarily_unavailable` and `invalid_grant` under one status. It is also asked of a 2xx without a token. HTML, or a
-   * `Basic` challenge, never ends a session. An ending answer is confirmed once. What the function throws is a refresh that failed.
+   * `temporarily_unavailable` and `invalid_grant` under one status. It is also asked of a 2xx without a token, and of a redirect, which is
+   * not followed: that has the status 0 and the body `undefined`. HTML, or a `Basic` challenge, never ends a session. An ending
+   * answer is confirmed once. What the function throws is a refresh that failed.
    */
   endsSession?:
     | readonly number[]
@@ -184,6 +190,9 @@ export interface SessionOptions {
   /**
    * The `fetch` to send with. Default: the global one, looked up at each call, so that mocks and
    * instrumentation that come later are seen. Pinning one is no shield against scripts of the same page.
+   *
+   * It is called as `fetch(url, { ...init, headers })` for most calls by a string, and with a
+   * `Request` for others.
    */
   fetch?: typeof globalThis.fetch | undefined;
 }
@@ -332,7 +341,7 @@ export interface Session {
    * Settles when the first attempt to restore the session has settled, either way (offline too: the state is
    * then still `"unknown"`, with its `error`). Read {@link Session.state} after it.
    *
-   * @throws {SessionError} `ERR_WASM_UNAVAILABLE` when the wasm could not be loaded, `ERR_SESSION_CLOSED` when
+   * @throws {SessionError} `ERR_WASM_UNAVAILABLE` where WebAssembly is missing or forbidden, `ERR_SESSION_CLOSED` when
    * the session was closed first.
    */
   readonly ready: Promise<void>;
@@ -511,9 +520,12 @@ export interface AccessTokenOptions {
 
 /** See {@link Session.inspect}. Times in milliseconds since 1970, durations in seconds. */
 export interface Inspection {
-  /** The version of this package; `null` while the wasm loads. */
+  /** The version of this package; `null` while the phase is `"loading"`. */
   readonly version: string | null;
-  /** As the state's `status`; `"loading"` while the wasm loads. */
+  /**
+   * As the state's `status`; `"loading"` while there is no WebAssembly instance: while Chromium
+   * before 114 compiles it, and where it cannot be started or has crashed (see the state's `error`).
+   */
   readonly phase: "loading" | "unknown" | "active" | "ended" | "closed";
   /**
    * How far a refresh, a sign-in or a sign-out has come: none is wanted, it waits for its turn, it has its turn and waits for
@@ -535,13 +547,13 @@ export interface Inspection {
   } | null;
   /** The last sign-out; `null` where there was none in this page and none is pending, and after a sign-in. */
   readonly signOut: SignOutInspection | null;
-  /** A random id of this session object; `null` while the wasm loads. */
+  /** A random id of this session object; `null` while the phase is `"loading"`. */
   readonly tab: string | null;
   /** The tabs (and workers) of the same session that were heard of last. One that is frozen is missing until it wakes. */
   readonly tabs: readonly string[];
   /**
    * Who takes turns at the auth server: all tabs of the browser, or, where there are no Web Locks (an insecure
-   * context, an old browser, blocked third-party storage), the sessions of this page only. `null` while the wasm loads.
+   * context, an old browser, blocked third-party storage), the sessions of this page only. `null` while the phase is `"loading"`.
    */
   readonly lock: "browser" | "page" | null;
   /** Whether tabs can hear each other. `false` where there is no BroadcastChannel, and while the page is put away. */
@@ -668,7 +680,10 @@ export interface ClockJumpedEvent {
  */
 export type FailureKind = "offline" | "transient" | "throttled" | "protocol" | "rejected";
 
-/** See {@link Session.state}. */
+/**
+ * See {@link Session.state}. Its `error` is the {@link RefreshError} of the last refresh, or a
+ * {@link SessionError} about the WebAssembly: `ERR_WASM_UNAVAILABLE` or `ERR_WASM_CRASHED`.
+ */
 export type SessionState = UnknownState | ActiveState | EndedState;
 
 /** Not known yet: the first answer of the server is still out. */
@@ -710,6 +725,8 @@ export interface EndedState {
   readonly reason: EndReason;
   /** Whether it ended in another tab. */
   readonly elsewhere: boolean;
+  /** The WebAssembly could not be started, or has crashed. */
+  readonly error?: SessionError;
 }
 
 export type EndReason = "none" | "signed-out" | "rejected" | "replaced";
@@ -748,11 +765,23 @@ export type ErrorCode =
   | "ERR_TOKEN_NOT_IN_HAND"
   | "ERR_TOKEN_REJECTED"
   | "ERR_WAITS_FOR_ITSELF"
+  | "ERR_WASM_CRASHED"
   | "ERR_WASM_UNAVAILABLE";
 
 /**
  * The base of every error of ours. No message, field or cause of it holds a token, but what is not ours: the `response` and `body` of
  * a {@link SignInError} are the server's answer, and a `cause` may be what a function of yours has thrown.
+ *
+ * Two codes concern the WebAssembly. Both are published in `state.error`, and said once on the
+ * console.
+ *
+ * - `ERR_WASM_UNAVAILABLE`: WebAssembly is missing, or a Content-Security-Policy forbids it
+ *   (`script-src` needs `'wasm-unsafe-eval'`). Not retryable; a session that is created later tries
+ *   again.
+ * - `ERR_WASM_CRASHED`: it has crashed, and the outcome of the call is not known. All sessions of
+ *   the page start again from what is stored and in the cookie, and `state.session` stays. A sign-in
+ *   that was under way is not repeated. Retryable; but after a second crash within a minute nothing
+ *   starts again, and `retryable` is `false`.
  */
 export class SessionError extends Error {
   constructor(code: ErrorCode, message: string, details?: ErrorDetails);
@@ -775,7 +804,7 @@ export class SessionChangedError extends SessionError {}
 export class RefreshError extends SessionError {
   /** What kind of failure it is. */
   readonly kind: FailureKind;
-  /** The status of the refresh endpoint's answer, where there was one. */
+  /** The status of the refresh endpoint's answer, where there was one; 0 for a redirect. */
   readonly status?: number;
 }
 
@@ -803,7 +832,10 @@ export class SignOutError extends SessionError {
   readonly status?: number;
 }
 
-/** A sign-in that did not come about: `ERR_SIGN_IN_REFUSED` or `ERR_SIGN_IN_INCOMPLETE`. */
+/**
+ * A sign-in that did not come about: `ERR_SIGN_IN_REFUSED` or `ERR_SIGN_IN_INCOMPLETE`. `response`
+ * and `body` may contain tokens: they are not enumerable, so that no log prints them.
+ */
 export class SignInError extends SessionError {
   /** The login's answer: unread when it was refused, read when a token was missing. */
   readonly response?: Response;

@@ -32,6 +32,7 @@ const MESSAGES: Record<ErrorCode, string> = {
   ERR_TOKEN_NOT_IN_HAND: "",
   ERR_TOKEN_REJECTED: "",
   ERR_WAITS_FOR_ITSELF: "",
+  ERR_WASM_CRASHED: "",
   ERR_WASM_UNAVAILABLE: "",
 };
 

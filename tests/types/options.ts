@@ -32,17 +32,7 @@ export const all: Required<SessionOptions> = {
   attemptHeader: "X-Requested-With",
   name: "default",
   fetch: globalThis.fetch,
-  wasm: "/silent_session_bg.wasm",
 };
-
-export const wasm: SessionOptions["wasm"][] = [
-  new URL("https://cdn.test/a.wasm"),
-  fetch("/a.wasm"),
-  new Response(),
-  new Uint8Array(8),
-  new ArrayBuffer(8),
-  new WebAssembly.Module(new Uint8Array(8)),
-];
 
 /** Ways to ask the auth server. */
 export const ways: SessionOptions[] = [
@@ -158,5 +148,5 @@ createSession({ refresh: "/r", rotation: "refuses" });
 createSession({ refresh: "/r", fetch: (url: number) => url });
 // @ts-expect-error: a name that is not known
 createSession({ refresh: "/r", refreshUrl: "/r" });
-// @ts-expect-error: not a wasm (a number would pass: TypeScript's WebAssembly.Module has no members)
-createSession({ refresh: "/r", wasm: null });
+// @ts-expect-error: the wasm is part of the module
+createSession({ refresh: "/r", wasm: "/silent_session_bg.wasm" });

@@ -67,10 +67,10 @@ export function show(state: SessionState): string {
       const reason: "none" | "signed-out" | "rejected" | "replaced" = state.reason;
       const elsewhere: boolean = state.elsewhere;
       // @ts-expect-error: nothing is tried again
-      state.error;
+      state.retryAt;
       // @ts-expect-error: it has no other reason
       if (state.reason === "expired") return "";
-      return elsewhere ? reason : "";
+      return elsewhere ? reason : `${state.error?.code}`;
     }
     default: {
       const never: never = state;
