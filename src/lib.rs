@@ -1,10 +1,10 @@
 //! Keeps a single-page app signed in.
 //!
 //! A user signs in once. From then on this crate holds the short-lived **access token** (a JWT,
-//! about 15 minutes) in memory, knows when it expires, and has it replaced in time with a `fetch`
-//! that sends the HttpOnly **refresh cookie**. The app calls `session.fetch` as if it were `fetch`.
-//! A 401 costs one refresh and one replay, and nobody is asked to sign in again until the server
-//! reports that the session is over.
+//! about 15 minutes) in memory only, never in storage. It knows when the token expires, and has it
+//! replaced in time with a `fetch` that sends the HttpOnly **refresh cookie**. The app calls
+//! `session.fetch` as if it were `fetch`. A 401 costs one refresh and one replay, and nobody is asked
+//! to sign in again until the server reports that the session is over.
 //!
 //! Rust decides, JavaScript acts. Imports only point left: `session` ← `format` ← `web`.
 //!
@@ -15,7 +15,8 @@
 //! - `web` is what Rust does in a browser: one exported class, the timer, the refresh request, and
 //!   plain objects. It is compiled for wasm only.
 //!
-//! The shell is JavaScript (`pkg/src`): one web API per file.
+//! The shell is JavaScript (`pkg/src`): one web API per file. It calls the exported class, and the
+//! class calls it. The npm package contains the wasm as text, and the shell instantiates it.
 
 pub mod format;
 pub mod session;
