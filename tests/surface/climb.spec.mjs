@@ -1,4 +1,4 @@
-// Paths that a server could resolve to others: src/browser/climb.js alone.
+// Paths that a server could resolve to others: pkg/src/climb.js alone.
 
 import assert from "node:assert/strict";
 

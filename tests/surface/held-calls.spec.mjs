@@ -1,4 +1,4 @@
-// session.fetch while the wasm loads: like native fetch, but calls that will carry a token wait.
+// session.fetch while the wasm is compiled asynchronously: like native fetch, but calls that will carry a token wait.
 
 import assert from "node:assert/strict";
 

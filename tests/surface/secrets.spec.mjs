@@ -1,4 +1,4 @@
-// Tokens are only in the memory of the wasm, in requests, and in what accessToken returns.
+// Tokens are only in memory, in requests, and in what accessToken returns.
 
 import assert from "node:assert/strict";
 import { test } from "./fixtures.mjs";
