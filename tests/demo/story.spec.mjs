@@ -1,5 +1,6 @@
 // The whole story of the demo. Refreshes are counted by the server; nothing sleeps.
 
+import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
 import { test as base } from "@playwright/test";

@@ -8,6 +8,8 @@ export async function load() {
   return exports;
 }
 
+export const monotonic = () => performance.now();
+
 const encode = (value) =>
   btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 

@@ -55,5 +55,5 @@ for (const [where, address] of Object.entries(ADDRESSES)) {
 
 /** Runs in the page: from then on, the session does what it does. */
 async function sessionIsThere() {
-  while (globalThis.session === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (typeof session === "undefined") await new Promise((resolve) => setTimeout(resolve, 10));
 }

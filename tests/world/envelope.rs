@@ -51,10 +51,6 @@ impl Record for Envelope {
         f64::NAN
     }
 
-    fn to_date(_text: &str) -> f64 {
-        f64::NAN
-    }
-
     fn to_text(number: f64) -> String {
         number.to_string()
     }

@@ -273,7 +273,7 @@ impl Server {
             family.revoked = true;
             family.signed_out = true;
         }
-        Head { status, content_type, ..Head::default() }.signed_out(|_| f64::NAN)
+        Head { status, content_type, ..Head::default() }.signed_out()
     }
 
     /// Whether the session of this cookie goes on.

@@ -37,15 +37,24 @@ fn steps_of(page: &str) -> Vec<Step> {
     fs::read_to_string(root().join(page)).unwrap().lines().filter_map(step_of).collect()
 }
 
+/// Whether a line begins a method of a JavaScript class: `async name(parameters) {`.
+fn declares_method(text: &str, name: &str) -> bool {
+    text.lines().map(str::trim_start).any(|line| {
+        let line = line.strip_prefix("async ").unwrap_or(line);
+        line.ends_with('{') && line.strip_prefix(name).is_some_and(|rest| rest.starts_with('('))
+    })
+}
+
 fn declares(text: &str, name: &str) -> bool {
-    DECLARES.iter().any(|word| {
+    let is_declared = DECLARES.iter().any(|word| {
         let declaration = format!("{word} {name}");
         text.match_indices(&declaration).any(|(at, _)| {
             let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
             let starts = !text[..at].ends_with(is_part);
             starts && !text[at + declaration.len()..].starts_with(is_part)
         })
-    })
+    });
+    is_declared || declares_method(text, name)
 }
 
 #[test]
@@ -85,5 +94,10 @@ fn a_declaration_is_the_whole_name() {
     assert!(declares(text, "send_refresh") && declares(text, "Options"));
     for name in ["send", "refresh", "Option", "T"] {
         assert!(!declares(text, name), "{name}");
+    }
+    let class = "  async #next(credential, audience) {\n    if (!(await this.run())) {\n";
+    assert!(declares(class, "#next"));
+    for name in ["next", "run"] {
+        assert!(!declares(class, name), "{name}");
     }
 }
