@@ -1,12 +1,17 @@
-// Writes the wasm as a module: `node xtask/embed.mjs WASM MODULE`.
+// Writes the wasm as a module: `node xtask/embed.mjs WASM GLUE MODULE`. The names in GLUE are shortened in place.
 
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 
 import { ALPHABET, decode, SINGLES } from "../pkg/src/decode.js";
+import { shorten } from "./shorten.mjs";
 
-const [wasm, module] = process.argv.slice(2);
-const bytes = await readFile(wasm);
+const [wasm, glue, module] = process.argv.slice(2);
+const short = shorten(await readFile(wasm), await readFile(glue, "utf8"));
+const bytes = short.wasm;
+// It is one.
+new WebAssembly.Module(bytes);
+await writeFile(glue, short.glue);
 
 const counts = new Array(256).fill(0);
 for (const byte of bytes) counts[byte] += 1;

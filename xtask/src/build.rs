@@ -37,6 +37,10 @@ const PASSES: &[&str] = &[
     "--strip-target-features",
 ];
 
+/// What makes the package of the wasm, beside those two.
+const WORKERS: [&str; 4] =
+    ["xtask/bindgen/src/main.rs", "xtask/embed.mjs", "xtask/shorten.mjs", "pkg/src/decode.js"];
+
 /// The ways to compile the wasm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
@@ -82,6 +86,9 @@ pub(crate) fn build_in(project: &Project, profile: Profile, package: &Path) -> R
     fs::read(&wasm)?.hash(&mut inputs);
     let wasm_opt = project.npm_program("wasm-opt").arg("--version").quiet().read()?;
     (PASSES, wasm_opt, project.locked_version("wasm-bindgen")?).hash(&mut inputs);
+    for file in WORKERS {
+        fs::read(project.path(file))?.hash(&mut inputs);
+    }
     // The output is part of it: another target folder, or a hand, may have changed it since.
     let inputs = inputs.finish();
     let fingerprint = || Ok::<_, anyhow::Error>(format!("{inputs:x} {:x}", files::hash(&dist)?));
@@ -103,8 +110,8 @@ pub(crate) fn build_in(project: &Project, profile: Profile, package: &Path) -> R
     }
     // The wasm is part of a module: no bundler has to find it, and no page has to fetch it.
     let wasm = aside.join(format!("{NAME}_bg.wasm"));
-    let module = aside.join("wasm.js");
-    cmd!(sh, "node xtask/embed.mjs {wasm} {module}").run()?;
+    let [glue, module] = [format!("{NAME}.js"), "wasm.js".to_owned()].map(|name| aside.join(name));
+    cmd!(sh, "node xtask/embed.mjs {wasm} {glue} {module}").run()?;
     sh.remove_path(&wasm)?;
     files::mirror(&aside, &dist)?;
     Ok(sh.write_file(stamp, fingerprint()?)?)
