@@ -61,12 +61,14 @@ test("a sign-out in the middle of a refresh, and a reload at once: the server is
   stage,
 }) => {
   const [tab] = await stage.signedIn(1, "alice", QUICK);
-  const reply = await stage.holdReply(tab);
+  // And that of the next page: a cookie that came after the sign-out would stay.
+  const reply = await stage.holdReply(tab, 2);
   await tab.run(() => {
     session.signOut().catch(() => {});
   });
   await tab.reload();
   await tab.becomes({ status: "ended" });
+  await stage.server.until(({ unanswered }) => unanswered === 2);
   await reply();
   await stage.server.until(({ logouts }) => logouts === 1);
   await isOver(stage, tab);

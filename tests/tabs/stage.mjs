@@ -119,9 +119,9 @@ export class Stage {
    * called, which waits until the browser has stored its cookie. With `holdNext` it holds the reply to the next refresh from then on,
    * and returns the same for that one.
    */
-  async holdReply(tab) {
+  async holdReply(tab, times = 1) {
     await this.server.reset();
-    const reply = await this.#holdNext();
+    const reply = await this.#holdNext(times);
     await this.#beginRotation(tab);
     return reply;
   }
@@ -131,8 +131,8 @@ export class Stage {
     await this.server.until(({ rotated }) => rotated === 1);
   }
 
-  async #holdNext() {
-    const isStored = await this.#haveLate({ hold: "after", times: 1 });
+  async #holdNext(times = 1) {
+    const isStored = await this.#haveLate({ hold: "after", times });
     return async ({ holdNext = false } = {}) => {
       const next = holdNext ? await this.#holdNext() : await this.server.faults({});
       await isStored();
