@@ -3,10 +3,16 @@
 import { cancel, drain } from "./bodies.js";
 import { isOffline } from "./globals.js";
 import { faultError } from "./grants.js";
-import { bodyOf, Fault, headerOf, isResponse, retryAfter } from "./reply.js";
-
-/** Statuses that end a session: an invalid request, an invalid token, one that may not (RFC 6749, section 5.2; RFC 9110, section 15.5). */
-const ENDING = [400, 401, 403];
+import {
+  bodyOf,
+  ENDING,
+  Fault,
+  headerOf,
+  isForeign,
+  isPage,
+  isResponse,
+  retryAfter,
+} from "./reply.js";
 
 const MISSING = "ERR_TOKEN_MISSING";
 
@@ -96,27 +102,23 @@ export async function signOut(endpoint, ask) {
   // Nothing follows it, and whether it has ended the session, a refresh tells.
   if (answer.type === "opaqueredirect") return { how: "rejected" };
   const { status } = answer;
-  if (answer.ok && !headerOf(answer.headers, "content-type")?.trim() && (await isPage(answer)))
+  if (answer.ok && !headerOf(answer.headers, "content-type")?.trim() && (await showsPage(answer)))
     return { how: "foreign", head: { status } };
   drain(answer);
   return { how: "answered", head: headOf(answer) };
 }
 
-/** Whether a body of no named type is HTML. */
-async function isPage(response) {
+/** Whether the body is HTML. */
+async function showsPage(response) {
   try {
-    return (await response.text()).trimStart().startsWith("<");
+    return isPage(await response.text());
   } catch {
     return false;
   }
 }
 
-function headOf({ status, headers }) {
-  const header = (name) => headerOf(headers, name) ?? "";
-  return {
-    status,
-    type: header("content-type"),
-    challenge: header("www-authenticate"),
-    pause: retryAfter(headers),
-  };
-}
+const headOf = ({ status, headers }) => ({
+  status,
+  isForeign: isForeign(headers),
+  pause: retryAfter(headers),
+});

@@ -1,5 +1,5 @@
-// Reads the reply of an auth server: from objects of JavaScript to plain values. The client and the server kit read by the same
-// rules. Numbers become a lifetime in Rust (`src/format/lifetime.rs`).
+// Reads the reply of an auth server: from objects of JavaScript to plain values. The client and the
+// server kit read by the same rules. Numbers become a lifetime in Rust (`src/format/lifetime.rs`).
 
 /** The places where servers put the access token: paths of members. */
 const PLACES = [
@@ -22,10 +22,16 @@ const LIFETIMES = ["expires_in", "expiresIn"];
 const EITHER = "expires";
 /** Members with a date. The last two are dj-rest-auth's. */
 const DATES = ["expires_at", "expiresAt", "access_expiration", "access_token_expiration"];
-/** The least number that is a date in seconds (2001), and not a lifetime in milliseconds (eleven days). */
+/** The least number that is a date in seconds (2001), and no lifetime in milliseconds (11 days). */
 const A_DATE = 1e9;
 /** The least number that is a date in milliseconds. As seconds it would be in the year 5138. */
 const IN_MILLISECONDS = 1e11;
+
+/**
+ * Statuses that end a session by default: an invalid request, an invalid token, one that may not
+ * (RFC 6749, section 5.2; RFC 9110, section 15.5).
+ */
+export const ENDING = [400, 401, 403];
 
 const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -49,8 +55,9 @@ function sendable(found) {
 }
 
 /**
- * The token at a path: `{ token, within }`, with the object that it stands in; `undefined` where there is none. An empty text is no
- * token: dj-rest-auth sends `"refresh": ""` for the token in its cookie.
+ * The token at a path: `{ token, within }`, with the object that it stands in; `undefined` where
+ * there is none. An empty text is no token: dj-rest-auth sends `"refresh": ""` for the token in its
+ * cookie.
  */
 function at(reply, path) {
   const names = path.split(".");
@@ -64,7 +71,10 @@ function at(reply, path) {
   return typeof token === "string" && token !== "" ? { token, within } : undefined;
 }
 
-/** The token of a reply in the recognised places, with all objects that may tell its life; `undefined` where there is none. */
+/**
+ * The token of a reply in the recognised places: `{ token, place, within }`, with the object that
+ * may tell its life; `undefined` where there is none.
+ */
 export function findToken(reply) {
   let found;
   for (const place of PLACES) {
@@ -91,15 +101,15 @@ function usual(reply, headers) {
   return findToken(reply) ?? alone(bearer(headerOf(headers, "authorization")), reply);
 }
 
-/** A token that does not stand in the reply; what the reply says of its life counts all the same. */
+/** A token from elsewhere. What the reply says of its life counts all the same. */
 function alone(token, reply) {
   if (typeof token !== "string" || token === "") throw missing();
   return sendable({ token, within: reply });
 }
 
 /**
- * The token of a reply, and what tells its life: `{ token, objects }`. `place` is the option `readToken`, and `told` what it returned
- * where it is a function.
+ * The token of a reply, and what tells its life: `{ token, objects }`. `place` is the option
+ * `readToken`, and `told` what it returned where it is a function.
  */
 export function readToken(place, reply, headers, told) {
   if (typeof place === "function") {
@@ -122,7 +132,10 @@ const isObject = (value) => typeof value === "object" && value !== null;
 
 const withObjects = ({ token, within }, reply) => ({ token, objects: [reply, within] });
 
-/** A header of a response, which may be a mock's. Across origins only what is exposed (`Access-Control-Expose-Headers`). */
+/**
+ * A header of a response, which may be a mock's. Across origins only what is exposed
+ * (`Access-Control-Expose-Headers`).
+ */
 export function headerOf(headers, name) {
   try {
     const value = headers?.get?.(name);
@@ -132,7 +145,10 @@ export function headerOf(headers, name) {
   }
 }
 
-/** What objects say of the life of a token: `{ expiresIn, expiresAt }`, in seconds and in seconds since 1970; NaN where they do not. */
+/**
+ * What objects say of the life of a token: `{ expiresIn, expiresAt }`, in seconds and in seconds
+ * since 1970; NaN where they do not.
+ */
 export function readTimes(objects) {
   const times = { expiresIn: Number.NaN, expiresAt: Number.NaN };
   const sooner = (name, seconds) => {
@@ -166,8 +182,9 @@ function dateOf(value) {
 }
 
 /**
- * A date of ISO 8601 or of HTTP (RFC 9110, section 5.6.7) with its zone; `undefined` for any other text, which a browser might still
- * parse. A date without a zone is UTC: a browser would use the zone of its user, which no server knows.
+ * A date of ISO 8601 or of HTTP (RFC 9110, section 5.6.7) with its zone; `undefined` for any other
+ * text, which a browser might still parse. A date without a zone is UTC: a browser would use the
+ * zone of its user, which no server knows.
  */
 function withZone(value) {
   if (typeof value !== "string") return undefined;
@@ -189,13 +206,26 @@ export function retryAfter(headers) {
   return Date.parse(asked) / 1000 - (Number.isFinite(now) ? now : Date.now() / 1000);
 }
 
+/**
+ * Whether the headers show that a response is not the auth server's. The auth server sends no HTML,
+ * and asks for no password the way a proxy does (RFC 7617, RFC 4559).
+ */
+export const isForeign = (headers) =>
+  /^\s*(text\/html|application\/xhtml)/i.test(headerOf(headers, "content-type") ?? "") ||
+  /^\s*(basic|negotiate|ntlm)/i.test(headerOf(headers, "www-authenticate") ?? "");
+
+/** Whether a body of no named type is HTML. */
+export const isPage = (text) => text.trimStart().startsWith("<");
+
 /** Whether it is a response, by its shape: a mock, or a polyfill, has a class of its own. */
 export const isResponse = (reply) =>
   isObject(reply) && typeof reply.text === "function" && isObject(reply.headers);
 
 /** The body of a response: its JSON, or its text where it is none. */
-export async function bodyOf(response) {
-  const text = await response.text();
+export const bodyOf = async (response) => parseBody(await response.text());
+
+/** The JSON in a text, or the text where there is none. */
+export function parseBody(text) {
   try {
     return JSON.parse(text);
   } catch {

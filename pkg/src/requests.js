@@ -61,8 +61,8 @@ export class Requests {
   /** Tells the core what a request without a token has come to. */
   #told(core, step, attempt, { error, how, head = {} }, echoes = false) {
     this.#cause = error === undefined ? undefined : { attempt, error };
-    const { status = 0, type = "", challenge = "", pause = Number.NaN } = head;
-    const args = [step + how, attempt, status, type, challenge, pause, echoes];
+    const { status = 0, isForeign = false, pause = Number.NaN } = head;
+    const args = [step + how, attempt, status, isForeign, pause, echoes];
     this.#driver.tell(core, "answered", ...args);
   }
 

@@ -266,21 +266,19 @@ impl Core {
     }
 
     /// A request of a turn has brought no token. `how` is an outcome of `outcome.rs`, and the rest is
-    /// what there is of a response: its status (zero for none), two headers, and the pause that it
-    /// asks for in seconds (NaN for none).
-    #[expect(clippy::too_many_arguments, reason = "the plain values of a response")]
+    /// what there is of a response: its status (zero for none), whether it is not the auth server's,
+    /// and the pause that it asks for in seconds (NaN for none).
     pub fn answered(
         &self,
         how: &str,
         attempt: &str,
         status: u16,
-        content_type: &str,
-        challenge: &str,
+        is_foreign: bool,
         retry_after: f64,
         echoes: bool,
     ) {
         let Some(attempt) = AttemptId::parse(attempt) else { return };
-        let head = Head { status, content_type, challenge, retry_after };
+        let head = Head { status, is_foreign, retry_after };
         self.0.dispatch(match how.strip_prefix("sign-out ") {
             Some(how) => Event::SignOutSettled { attempt, outcome: outcome::of_sign_out(how, &head) },
             None => {

@@ -5,7 +5,7 @@ use crate::session::{RefreshFailure, TokenFault};
 
 /// Returns why a refresh failed: it was "refused" as the session over ("ended") or otherwise, or was
 /// answered 2xx without a token; or it has failed otherwise.
-pub(super) fn of_refresh(how: &str, head: &Head<'_>) -> RefreshFailure {
+pub(super) fn of_refresh(how: &str, head: &Head) -> RefreshFailure {
     match how {
         "ended" => head.failure(true),
         "refused" => head.failure(false),
@@ -16,7 +16,7 @@ pub(super) fn of_refresh(how: &str, head: &Head<'_>) -> RefreshFailure {
 
 /// Returns whether a sign-out is confirmed: it was "answered", the app's function has "done" it, or it
 /// has failed otherwise.
-pub(super) fn of_sign_out(how: &str, head: &Head<'_>) -> Result<(), RefreshFailure> {
+pub(super) fn of_sign_out(how: &str, head: &Head) -> Result<(), RefreshFailure> {
     match how {
         "answered" => head.signed_out(),
         "done" => Ok(()),

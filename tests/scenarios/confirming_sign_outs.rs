@@ -41,15 +41,15 @@ pub(super) fn settled(world: &World, tab: TabId) -> Vec<(SignOutStatus, Option<R
     world.tabs[tab.0].reports.iter().filter_map(told).collect()
 }
 
-/// The server kit is held to the same table.
+/// The server kit is held to the same table, and `pkg/src/reply.js` to its column `foreign`.
 #[test]
 fn only_a_2xx_of_the_auth_servers_own_is_taken_for_a_confirmation() {
     let table = include_str!("../check-server/sign-out-replies.tsv");
     for line in table.lines().skip(1) {
         let words: Vec<&str> = line.split('\t').collect();
-        let [status, content_type, challenge, says] = words[..] else { panic!("{line}") };
-        let head = Head { status: status.parse().unwrap(), content_type, challenge, ..Head::default() };
-        let said = match head.signed_out(|_| f64::NAN) {
+        let [status, _type, _challenge, foreign, says] = words[..] else { panic!("{line}") };
+        let head = Head { is_foreign: foreign == "foreign", ..Head::of(status.parse().unwrap()) };
+        let said = match head.signed_out() {
             Ok(()) => "confirmed",
             Err(RefreshFailure::Rejected { .. }) => "refused",
             Err(_) => "unconfirmed",

@@ -273,7 +273,7 @@ impl Server {
             family.revoked = true;
             family.signed_out = true;
         }
-        Head { status, content_type, ..Head::default() }.signed_out()
+        Head { is_foreign: content_type.contains("html"), ..Head::of(status) }.signed_out()
     }
 
     /// Whether the session of this cookie goes on.
