@@ -177,9 +177,12 @@ function dateOf(value) {
     return number >= IN_MILLISECONDS
       ? { seconds: number / 1000, isDate: true }
       : { seconds: number, isDate: false };
-  const date = Date.parse(withZone(value)) / 1000;
-  return Number.isFinite(date) ? { seconds: date, isDate: true } : undefined;
+  const seconds = parseDate(value);
+  return Number.isFinite(seconds) ? { seconds, isDate: true } : undefined;
 }
+
+/** A date in a text, in seconds since 1970; NaN for what is none. */
+const parseDate = (value) => Date.parse(withZone(value)) / 1000;
 
 /**
  * A date of ISO 8601 or of HTTP (RFC 9110, section 5.6.7) with its zone; `undefined` for any other
@@ -196,14 +199,14 @@ function withZone(value) {
 }
 
 /** The server's clock in seconds since 1970, where it may be read; else NaN. */
-export const serverNow = (headers) => Date.parse(headerOf(headers, "date") ?? "") / 1000;
+export const serverNow = (headers) => parseDate(headerOf(headers, "date"));
 
 /** The pause that `Retry-After` asks for (RFC 9110, section 10.2.3) in seconds; NaN for none. */
 export function retryAfter(headers) {
   const asked = headerOf(headers, "retry-after")?.trim() ?? "";
   if (/^\d+$/.test(asked)) return Math.min(Number(asked), 0xffff_ffff);
   const now = serverNow(headers);
-  return Date.parse(asked) / 1000 - (Number.isFinite(now) ? now : Date.now() / 1000);
+  return parseDate(asked) - (Number.isFinite(now) ? now : Date.now() / 1000);
 }
 
 /**
