@@ -93,7 +93,7 @@ export function findToken(reply) {
 }
 
 /** The token of a header such as `Authorization: Bearer …` (RFC 6750, section 2.1). */
-export const bearer = (header) => /^\s*bearer +(.*?)\s*$/i.exec(header ?? "")?.[1];
+export const bearer = (header) => /^\s*bearer +(\S.*?)\s*$/i.exec(header ?? "")?.[1];
 
 const missing = () => new Fault("ERR_TOKEN_MISSING");
 
