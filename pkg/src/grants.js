@@ -82,6 +82,12 @@ export function parseClaims(json) {
   }
 }
 
+/** Whether the `scope` in claims has a value (RFC 6749, section 3.3). */
+export function hasScope(claims, value) {
+  const scope = claims?.scope;
+  return typeof scope === "string" && value !== "" && scope.split(" ").includes(value);
+}
+
 /** Why a reply contains no usable token, as an error; what the app threw, as it is. */
 export const faultError = (fault) =>
   fault instanceof Fault ? makeError(fault.code, {}, fault.message) : fault;

@@ -4,6 +4,7 @@ import { Driver } from "./driver.js";
 import { makeError } from "./errors.js";
 import { waitsForItself } from "./failures.js";
 import { makeFetch } from "./fetch.js";
+import { hasScope } from "./grants.js";
 import { invalid } from "./options/checks.js";
 import { DEFAULT_POLICY, readOptions, readPolicy } from "./options/options.js";
 import { Targets } from "./targets.js";
@@ -159,9 +160,7 @@ class Session {
 
   /** Whether the token's `scope` has the value (RFC 6749, section 3.3). */
   hasScope(scope) {
-    const { scope: claimed } = this.state.claims ?? {};
-    const value = String(scope);
-    return typeof claimed === "string" && value !== "" && claimed.split(" ").includes(value);
+    return hasScope(this.state.claims, String(scope));
   }
 
   inspect() {
