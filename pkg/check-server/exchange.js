@@ -3,6 +3,8 @@
 import http from "node:http";
 import https from "node:https";
 
+import { parseBody } from "../src/reply.js";
+
 /** The most that is read of a body, in bytes: no answer that concerns us is longer. */
 const LONGEST_BODY = 1024 * 1024;
 
@@ -42,13 +44,18 @@ export function exchange({ method, url, headers, body, timeout }) {
 }
 
 /** An answer, read to its end. */
-class Answer {
-  constructor(url, response, text) {
-    Object.assign(this, { url, text, status: response.statusCode, headers: response.headers });
+export class Answer {
+  /** `at`: when it was there, in milliseconds since 1970, by our clock. */
+  constructor(url, response, text, at = Date.now()) {
+    Object.assign(this, { url, text, status: response.statusCode, headers: response.headers, at });
     this.setCookies = response.headers["set-cookie"] ?? [];
-    /** When it was there, in milliseconds since 1970, by our clock. */
-    this.at = Date.now();
-    this.json = this.type.endsWith("json") ? parse(text) : undefined;
+    /** Its JSON, or its text where it is none: as the client reads it, whatever the type says. */
+    this.body = parseBody(text);
+  }
+
+  /** Whether it is JSON, and says so. */
+  get isJson() {
+    return this.type.endsWith("json") && this.body !== this.text;
   }
 
   get isOk() {
@@ -70,13 +77,5 @@ class Answer {
       .split(",")
       .map((member) => member.trim().toLowerCase());
     return members.filter((member) => member !== "");
-  }
-}
-
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

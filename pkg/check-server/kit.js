@@ -4,7 +4,7 @@ import { newAttempt } from "./attempt.js";
 import { Page } from "./page.js";
 import { Secrets } from "./secrets.js";
 import { Session } from "./session.js";
-import { findToken } from "./token.js";
+import { tokensIn } from "./token.js";
 import { CannotTry, NotTried } from "./verdict.js";
 
 export class Kit {
@@ -106,6 +106,6 @@ export class Kit {
 
   #look(answer) {
     this.seen.push(answer);
-    this.secrets.add(findToken(answer, this.options)?.token);
+    for (const token of tokensIn(answer, this.options)) this.secrets.add(token);
   }
 }

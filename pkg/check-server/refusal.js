@@ -1,12 +1,16 @@
 // Whether an answer is a refusal that a client can believe.
 
+import { ENDING, isForeign } from "../src/reply.js";
 import { quoted } from "./secrets.js";
+import { headersOf } from "./token.js";
 import { right, warning, wrong } from "./verdict.js";
 
-/** What ends a session by default. */
-const ENDING = [400, 401, 403];
 /** What some servers answer instead. */
 const UNUSUAL = [404, 410, 419, 422, 440];
+
+/** Whether a challenge has browsers ask for a password (RFC 7617, RFC 4559, RFC 7616). */
+export const asksForPassword = (challenge) =>
+  /(^|,)\s*(basic|negotiate|ntlm|digest)\b/i.test(challenge);
 
 /** Whether it says that there is no such session. */
 export const isRefusal = ({ status }) => ENDING.includes(status) || UNUSUAL.includes(status);
@@ -34,20 +38,20 @@ export function judge(answer, what) {
   }
   if (!isRefusal(answer))
     return wrong(`${seen}, which does not say that the session is over.`, advice);
-  if (answer.type === "text/html") {
-    return wrong(
-      `${seen} with HTML: so does a captive portal or a proxy, so it is not believed.`,
-      advice,
-    );
-  }
   const challenge = answer.headers["www-authenticate"];
-  if (/(^|,)\s*(basic|negotiate|ntlm|digest)\b/i.test(challenge)) {
-    return wrong(
-      `${seen} with WWW-Authenticate: ${quoted(challenge)}: browsers ask for a password, and so do proxies.`,
+  if (isForeign(headersOf(answer))) {
+    const sign = answer.type.includes("html")
+      ? "HTML: so does a captive portal or a proxy"
+      : `WWW-Authenticate: ${quoted(challenge)}: so do proxies that ask for a password`;
+    return wrong(`${seen} with ${sign}, so it is not believed.`, advice);
+  }
+  if (asksForPassword(challenge)) {
+    return warning(
+      `${seen} with WWW-Authenticate: ${quoted(challenge)}: browsers ask for a password.`,
       "Leave it out, or send Bearer.",
     );
   }
-  if (answer.json === undefined) {
+  if (!answer.isJson) {
     return warning(
       `${seen} with ${answer.type || "no content type"} and not with JSON: a proxy could say the same.`,
       advice,

@@ -2,7 +2,7 @@
 // server kit read by the same rules. Numbers become a lifetime in Rust (`src/format/lifetime.rs`).
 
 /** The places where servers put the access token: paths of members. */
-const PLACES = [
+export const PLACES = [
   // RFC 6749, section 5.1.
   "access_token",
   // simplejwt, dj-rest-auth.
@@ -17,15 +17,15 @@ const PLACES = [
 ];
 
 /** Members with a lifetime in seconds. The first is that of RFC 6749, section 5.1. */
-const LIFETIMES = ["expires_in", "expiresIn"];
+export const LIFETIMES = ["expires_in", "expiresIn"];
 /** The member with a lifetime in milliseconds (Directus), or a date. */
-const EITHER = "expires";
+export const EITHER = "expires";
 /** Members with a date. The last two are dj-rest-auth's. */
-const DATES = ["expires_at", "expiresAt", "access_expiration", "access_token_expiration"];
+export const DATES = ["expires_at", "expiresAt", "access_expiration", "access_token_expiration"];
 /** The least number that is a date in seconds (2001), and no lifetime in milliseconds (11 days). */
-const A_DATE = 1e9;
+export const A_DATE = 1e9;
 /** The least number that is a date in milliseconds. As seconds it would be in the year 5138. */
-const IN_MILLISECONDS = 1e11;
+export const IN_MILLISECONDS = 1e11;
 
 /**
  * Statuses that end a session by default: an invalid request, an invalid token, one that may not
@@ -108,8 +108,9 @@ function alone(token, reply) {
 }
 
 /**
- * The token of a reply, and what tells its life: `{ token, objects }`. `place` is the option
- * `readToken`, and `told` what it returned where it is a function.
+ * The token of a reply, and what tells its life: `{ token, objects }`, with the `place` if it is a
+ * recognised one. The argument `place` is the option `readToken`, and `told` what it returned where
+ * it is a function.
  */
 export function readToken(place, reply, headers, told) {
   if (typeof place === "function") {
@@ -130,7 +131,11 @@ export function readToken(place, reply, headers, told) {
 
 const isObject = (value) => typeof value === "object" && value !== null;
 
-const withObjects = ({ token, within }, reply) => ({ token, objects: [reply, within] });
+const withObjects = ({ token, place, within }, reply) => ({
+  token,
+  place,
+  objects: [reply, within],
+});
 
 /**
  * A header of a response, which may be a mock's. Across origins only what is exposed
@@ -165,7 +170,7 @@ export function readTimes(objects) {
 }
 
 /** Some servers write numbers as texts. */
-function numberOf(value) {
+export function numberOf(value) {
   if (typeof value === "number") return value;
   return typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
 }

@@ -1,16 +1,24 @@
 // The answer to a refresh that is granted.
 
+import { numberOf, serverNow } from "../../src/reply.js";
 import { quoted } from "../secrets.js";
 import { parseSetCookie } from "../set-cookie.js";
-import { claimsOf, findToken, lifetimeOf } from "../token.js";
+import { claimsOf, findToken, headersOf, lifetimeOf, readAnswer } from "../token.js";
 import { NotTried, right, warning, wrong } from "../verdict.js";
 
-/** The token of the first refresh. */
+/** The token of the first refresh, with what tells its life. */
 function token(kit) {
   const found = findToken(kit.granted(kit.answers.first), kit.options);
   if (!found) throw new NotTried("no access token was found");
-  return found.token;
+  return found;
 }
+
+/** Faults of a token that is there, by their codes: what to do. */
+const CURES = {
+  ERR_TOKEN_AMBIGUOUS:
+    "Send one, or name its place by --token-field, and to the client by readToken.",
+  ERR_TOKEN_MALFORMED: "Issue tokens of printable ASCII without spaces (RFC 6750, section 2.1).",
+};
 
 function answer({ answers: { first }, options }) {
   const asFor = 'Answer 200 with JSON: {"access_token": …, "expires_in": seconds}.';
@@ -26,26 +34,22 @@ function answer({ answers: { first }, options }) {
       `${asFor} See --header, --csrf-cookie and --body, if it wants more than the cookie.`,
     );
   }
-  const found = findToken(first, options);
-  if (!found && first.json === undefined) {
+  const { place, fault } = readAnswer(first, options);
+  const cure = CURES[fault?.code];
+  if (cure) return wrong(`A refresh is answered ${first.status}, but ${fault.message}.`, cure);
+  if (fault && !first.isJson) {
     return wrong(
       `A refresh is answered ${first.status} with ${first.type || "no content type"} and not with JSON.`,
       asFor,
     );
   }
-  if (!found) {
+  if (fault) {
     return wrong(
       "The answer to a refresh has no access token in a field that is recognised.",
       `${asFor} Or name its place by --token-field.`,
     );
   }
-  if (found.others.length > 0) {
-    return wrong(
-      `Different tokens stand in ${[found.place, ...found.others].join(" and ")}.`,
-      "Send one, or name its place by --token-field, and to the client by readToken.",
-    );
-  }
-  return right(`A refresh is answered ${first.status}; the access token stands in ${found.place}.`);
+  return right(`A refresh is answered ${first.status}; the access token stands in ${place}.`);
 }
 
 /** What is very short or very long for an access token, in seconds. */
@@ -53,14 +57,19 @@ const SHORT = 30;
 const LONG = 24 * 60 * 60;
 
 function life(kit) {
-  const { lifetime, mistake, quirk } = lifetimeOf(kit.answers.first, token(kit));
+  const { lifetime, mistake, quirk, isOpaque } = lifetimeOf(kit.answers.first, token(kit));
   if (mistake) {
     return wrong(
       `The lifetime is not to be relied on: ${mistake}.`,
       "Send expires_in as a number of seconds, and exp in seconds since 1970.",
     );
   }
-  if (quirk) return warning(`${quirk}.`, "Send it as a JSON number.");
+  if (lifetime === undefined && isOpaque) {
+    return wrong(
+      "The token is opaque, and the answer does not say how long it lives: the client rejects it.",
+      "Send expires_in, in seconds.",
+    );
+  }
   if (lifetime === undefined) {
     return warning(
       "Neither the answer nor the token says how long the token lives.",
@@ -74,6 +83,7 @@ function life(kit) {
       "Issue tokens that live for some minutes; look at the server's clock.",
     );
   }
+  if (quirk) return warning(`${quirk}.`, "Send it as a JSON number.");
   if (lifetime < SHORT) {
     return warning(
       `The access token lives for ${seconds} s: it is renewed all the time.`,
@@ -125,7 +135,7 @@ function readable(given, value, name) {
       } else if (Object(member) === member) walk(member, [...path, key]);
     }
   };
-  walk(given.json, []);
+  walk(given.body, []);
   return fields[0] && `the field ${quoted(fields[0])}`;
 }
 
@@ -150,7 +160,7 @@ const SKEW = 60;
 
 function clock(kit) {
   const given = kit.granted(kit.answers.first);
-  const date = Date.parse(given.headers.date) / 1000;
+  const date = serverNow(headersOf(given));
   if (Number.isNaN(date)) {
     return warning(
       "The answer has no Date.",
@@ -158,8 +168,8 @@ function clock(kit) {
     );
   }
   const found = findToken(given, kit.options);
-  const { iat } = (found && claimsOf(found.token)) ?? {};
-  const ahead = typeof iat === "number" ? Math.round(iat - date) : 0;
+  const iat = numberOf(found && claimsOf(found.token)?.iat);
+  const ahead = Math.round(iat - date);
   if (Math.abs(ahead) > SKEW) {
     return wrong(
       `The token's iat is ${Math.abs(ahead)} s ${ahead > 0 ? "after" : "before"} the answer's Date.`,

@@ -1,6 +1,7 @@
 // A protected resource, and what it makes of tokens.
 
 import { obstacle, obstacleOfPreflight } from "../cors.js";
+import { asksForPassword } from "../refusal.js";
 import { quoted } from "../secrets.js";
 import { findToken } from "../token.js";
 import { NotTried, right, warning, wrong } from "../verdict.js";
@@ -47,7 +48,7 @@ async function bad(kit) {
   if (status !== 401) return wrong(`${seen}: a 401 is what has the token refreshed.`, advice);
   const challenge = headers["www-authenticate"];
   if (challenge === undefined) return warning(`${seen}, without WWW-Authenticate.`, advice);
-  if (/(^|,)\s*(basic|negotiate|ntlm|digest)\b/i.test(challenge)) {
+  if (asksForPassword(challenge)) {
     return wrong(
       `${seen} with WWW-Authenticate: ${quoted(challenge)}: browsers ask for a password.`,
       advice,

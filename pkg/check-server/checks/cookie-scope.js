@@ -69,8 +69,8 @@ const LONGEST_LIFE = 400 * 24 * 60 * 60;
 
 function lifetime(kit) {
   const { first } = kit.answers;
-  const token = findToken(first, kit.options);
-  const least = token ? (lifetimeOf(first, token.token).lifetime ?? 0) : 0;
+  const found = findToken(first, kit.options);
+  const least = found ? (lifetimeOf(first, found).lifetime ?? 0) : 0;
   const complaint = ({ by, lifetime: seconds }) => {
     if (seconds === undefined) {
       return warning(

@@ -4,7 +4,7 @@ import { obstacle, obstacleOfPreflight } from "../cors.js";
 import { SAFELISTED } from "../page.js";
 import { quoted } from "../secrets.js";
 import { FOREIGN } from "../session.js";
-import { findToken } from "../token.js";
+import { findToken, HEADER } from "../token.js";
 import { NotTried, right, warning, wrong } from "../verdict.js";
 
 const ADVICE =
@@ -78,10 +78,7 @@ function exposed(kit) {
   crossOrigin(kit);
   const answer = kit.granted(kit.answers.first);
   const names = answer.list("access-control-expose-headers");
-  if (
-    findToken(answer, kit.options)?.place.startsWith("the header") &&
-    !names.includes("authorization")
-  ) {
+  if (findToken(answer, kit.options)?.place === HEADER && !names.includes("authorization")) {
     return wrong(
       "The token stands in a header that the page cannot read.",
       "Add Authorization to Access-Control-Expose-Headers.",

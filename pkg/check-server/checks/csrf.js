@@ -1,7 +1,7 @@
 // Requests that a foreign page can have a browser send.
 
 import { domainMatches } from "../set-cookie.js";
-import { findToken } from "../token.js";
+import { tokensIn } from "../token.js";
 import { NotTried, right, warning, wrong } from "../verdict.js";
 
 const ADVICE =
@@ -20,7 +20,7 @@ async function forge(kit, method, form) {
   const session = await kit.anySession();
   const forged = await session.forge(method, form);
   const isRefresh =
-    forged.isOk && (session.cookieOf(forged) ?? findToken(forged, kit.options)) !== undefined;
+    forged.isOk && (Boolean(session.cookieOf(forged)) || tokensIn(forged, kit.options).length > 0);
   return { status: forged.status, isRefresh, lives: (await session.refresh()).isOk };
 }
 

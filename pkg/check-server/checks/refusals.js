@@ -1,5 +1,6 @@
 // What is no refresh, and what must not happen to a cookie then.
 
+import { ENDING } from "../../src/reply.js";
 import { judge } from "../refusal.js";
 import { right, wrong } from "../verdict.js";
 
@@ -28,7 +29,7 @@ async function survives(kit) {
   ];
   for (const disturbance of disturbances) await session.refresh(disturbance);
   const isDisturbance = ({ status, isOk, isRedirect }) =>
-    !isOk && !isRedirect && ![400, 401, 403].includes(status);
+    !isOk && !isRedirect && !ENDING.includes(status);
   const bad = kit.seen.find(
     (answer) => isDisturbance(answer) && kit.main.cookieOf(answer)?.isDeleted,
   );

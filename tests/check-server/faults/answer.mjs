@@ -79,10 +79,34 @@ export const ANSWER = [
   ["a token for seconds", "token-lifetime", "warning", claims((at) => ({ exp: at + 10 }))],
   ["a token for a week", "token-lifetime", "warning", claims((at) => ({ exp: at + 7 * 86400 }))],
   [
-    "a token without a lifetime",
+    "an opaque token without a lifetime",
+    "token-lifetime",
+    "wrong",
+    json(() => ({ access_token: "an-opaque-token" })),
+  ],
+  [
+    "a JWT without a lifetime",
     "token-lifetime",
     "warning",
-    json(() => ({ access_token: "an-opaque-token" })),
+    json(() => ({ access_token: jwt({ sub: "alice" }) })),
+  ],
+  [
+    "a date that is none",
+    "token-lifetime",
+    "wrong",
+    json(({ access_token }) => ({ access_token, expires_at: "in 15 minutes" })),
+  ],
+  [
+    "a date that is not what exp says",
+    "token-lifetime",
+    "wrong",
+    json((body) => ({ ...body, expires_at: now() + 3600 })),
+  ],
+  [
+    "a token that no header can carry",
+    "refresh-answer",
+    "wrong",
+    json((body) => ({ ...body, access_token: "two words" })),
   ],
   [
     "the refresh token in the answer",

@@ -46,6 +46,15 @@ export const REFUSALS = [
   ...both("Basic", "wrong", (concerns) =>
     header(concerns, "www-authenticate", 'Basic realm="app"'),
   ),
+  ...both("XHTML", "wrong", (concerns) =>
+    instead(concerns, "application/xhtml+xml", "<html xmlns='http://www.w3.org/1999/xhtml'/>"),
+  ),
+  ...both("Digest", "warning", (concerns) =>
+    header(concerns, "www-authenticate", 'Digest realm="app", nonce="n"'),
+  ),
+  ...both("Basic after Bearer", "warning", (concerns) =>
+    header(concerns, "www-authenticate", 'Bearer, Basic realm="app"'),
+  ),
   [
     "with one that is no good: no answer",
     "refused-garbage-cookie",
