@@ -1,16 +1,18 @@
-// What the reply to a sign-out says to the client: the rule of `Head::signed_out` in src/session/answer.rs. A table holds both
-// to it: tests/check-server/sign-out-replies.tsv.
+// What the reply to a sign-out says to the client: the rule of `Head::signed_out` in
+// src/format/response.rs. A table holds both to it: tests/check-server/sign-out-replies.tsv.
 
-const HTML = /^\s*(text\/html|application\/xhtml)/i;
-/** Browsers, and proxies in front of a server, ask for a password so. */
-const PASSWORD = /^\s*(basic|negotiate|ntlm)/i;
+import { isForeign, isPage } from "../src/reply.js";
+import { headersOf } from "./token.js";
+
 /** The server was busy, or too slow. */
 const BUSY = [408, 425, 429];
 
 /** `"confirmed"`; `"refused"`: a refresh tells whether the session is over; `"unconfirmed"`: it is tried again. */
-export function readReply({ status, headers }) {
-  if (HTML.test(headers["content-type"] ?? "") || PASSWORD.test(headers["www-authenticate"] ?? ""))
+export function readReply({ status, headers, text }) {
+  const isOk = status >= 200 && status < 300;
+  const isUntyped = !headers["content-type"]?.trim();
+  if (isForeign(headersOf({ headers })) || (isOk && isUntyped && isPage(text)))
     return "unconfirmed";
-  if (status >= 200 && status < 300) return "confirmed";
+  if (isOk) return "confirmed";
   return status >= 500 || BUSY.includes(status) ? "unconfirmed" : "refused";
 }

@@ -16,6 +16,18 @@ test("the kit reads the replies to a sign-out as the client does", async () => {
     const [status, type, challenge, foreign, says] = row.split("\t");
     const headers = { "content-type": type, "www-authenticate": challenge };
     assert.equal(isForeign(new Headers(headers)), foreign === "foreign", row);
-    assert.equal(readReply({ status: Number(status), headers }), says, row);
+    assert.equal(readReply({ status: Number(status), headers, text: "" }), says, row);
   }
+});
+
+test("a 2xx of no type whose body is a page confirms nothing, and any other does", () => {
+  for (const [type, text, says] of [
+    [undefined, "<!doctype html>", "unconfirmed"],
+    [" ", "\n<html>", "unconfirmed"],
+    [undefined, "{}", "confirmed"],
+    [undefined, "", "confirmed"],
+    ["text/plain", "<!doctype html>", "confirmed"],
+  ])
+    assert.equal(readReply({ status: 200, headers: { "content-type": type }, text }), says);
+  assert.equal(readReply({ status: 404, headers: {}, text: "<html>" }), "refused");
 });

@@ -26,8 +26,9 @@ async function done(kit) {
   if (answer.isRedirect)
     return wrong(`${seen}, a redirect, which the client does not follow.`, "Answer 204.");
   if (answer.isOk) {
+    const sign = answer.headers["www-authenticate"] ? "a challenge" : "HTML";
     return wrong(
-      `${seen} with ${quoted(answer.type || "a challenge")}: so does a portal or a proxy, so it is not believed.`,
+      `${seen} with ${sign}: so does a portal or a proxy, so it is not believed.`,
       "Answer 204.",
     );
   }

@@ -47,6 +47,7 @@ export const SIGN_OUT = [
     "wrong",
     header(isSignedIn, "content-type", "text/html; charset=utf-8"),
   ],
+  ["HTML of no type", "sign-out-answer", "wrong", edit(isSignedIn, untyped)],
   [
     "a Basic challenge",
     "sign-out-answer",
@@ -206,4 +207,9 @@ function elsewhere(answer) {
 
 function emptied(answer) {
   answer.cookies = answer.cookies.map((cookie) => cookie.replace("; Max-Age=0", ""));
+}
+
+function untyped(answer) {
+  delete answer.headers["content-type"];
+  Object.assign(answer, { status: 200, text: "<!doctype html>" });
 }
