@@ -64,7 +64,7 @@ function at(reply, path) {
   const name = names.pop();
   let within = reply;
   for (const outer of names) {
-    within = isRecord(within) ? within[outer] : undefined;
+    within = within?.[outer];
     if (!isRecord(within)) return undefined;
   }
   const token = Object(within) === within ? within[name] : undefined;

@@ -80,6 +80,8 @@ test("a path leads to any member", () => {
   };
   assert.equal(at("tokens.access.jwt", deep), "one");
   assert.equal(at("a b", deep), "two");
+  assert.equal(at("0", ["one"]), "one");
+  assert.equal(at("0.jwt", [{ jwt: "one" }]), "one");
   for (const path of [
     "tokens",
     "tokens.access",
@@ -93,7 +95,8 @@ test("a path leads to any member", () => {
     ".",
   ])
     assert.equal(at(path, deep), MISSING, path);
-  for (const reply of [undefined, null, "one", 5, []]) assert.equal(at("a", reply), MISSING);
+  for (const reply of [undefined, null, "one", 5, []])
+    for (const path of ["a", "a.b", "0", "length"]) assert.equal(at(path, reply), MISSING);
 });
 
 test("a token that no header can carry is malformed, wherever it stands", () => {
