@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { headerOf, isForeign, retryAfter, serverNow } from "../../pkg/src/reply.js";
+import { ENDING, headerOf, isForeign, retryAfter, serverNow } from "../../pkg/src/reply.js";
 
 /** Tue, 14 Nov 2023 22:13:20 GMT in seconds since 1970. */
 const THEN = 1_700_000_000;
@@ -69,6 +69,11 @@ test("a header is a text, whatever a mock has", () => {
     assert.equal(headerOf(odd, "date"), undefined);
 });
 
+test("a refusal has one of three statuses by default", () => {
+  assert.deepEqual(ENDING, [400, 401, 403]);
+});
+
+// Scenario 68.
 test("a reply in HTML, or with a proxy's challenge, is not the auth server's", () => {
   const foreign = (type, challenge) =>
     isForeign(headers({ "content-type": type, "www-authenticate": challenge }));

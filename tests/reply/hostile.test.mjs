@@ -60,6 +60,7 @@ function read(place, reply, headers, told) {
   return { token, ...times };
 }
 
+// Scenario 54.
 test("random replies are read as plain values, or are a fault", () => {
   const counts = new Map();
   for (let seed = 1; seed <= 40_000; seed++) {
