@@ -3,7 +3,7 @@
 //! The browser's own objects are one kind of record, those of a JSON parser are another. So the
 //! same code reads external data (responses, tokens, messages) in a page and under a fuzzer.
 
-use super::lifetime::Numeric;
+use super::times::Numeric;
 
 /// The value of a member.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,64 +6,12 @@
 //! response (`expires_at`) is treated as another `exp`. [`ServerClock`](super::ServerClock) adds
 //! what earlier tokens prove about the server's clock.
 
-use crate::session::Millis;
-
-use crate::session::TokenFault;
-
-/// An optional number. Servers write it as a number or as a string of digits.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Numeric {
-    /// No value.
-    #[default]
-    Absent,
-    /// Seconds: a lifetime, or a NumericDate (RFC 7519, section 2), possibly fractional.
-    Seconds(f64),
-    /// A value that is not a number.
-    Nonsense,
-}
-
-impl Numeric {
-    /// Wraps a number of seconds, as JavaScript's `Number` returns it. NaN and the infinities are
-    /// nonsense.
-    pub fn new(seconds: f64) -> Self {
-        if seconds.is_finite() { Self::Seconds(seconds) } else { Self::Nonsense }
-    }
-
-    pub(super) fn seconds(self) -> Option<f64> {
-        match self {
-            Self::Seconds(seconds) => Some(seconds),
-            Self::Absent | Self::Nonsense => None,
-        }
-    }
-}
-
-/// The times in a response and its token.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Times {
-    /// Whether the token is a JWT.
-    pub is_jwt: bool,
-    /// `expires_in` of the response in seconds (RFC 6749, section 5.1), or an equivalent.
-    pub expires_in: Numeric,
-    /// `expires_at` of the response, or an equivalent: a date like `exp`, in seconds since 1970.
-    pub expires_at: Numeric,
-    /// `exp` of the token, in seconds since 1970.
-    pub exp: Numeric,
-    /// `iat` of the token, in seconds since 1970.
-    pub iat: Numeric,
-    /// The server's clock at the response, in seconds since 1970: the `Date` header (RFC 9110,
-    /// section 6.6.1).
-    pub server_now: Option<f64>,
-    /// The local clock, in seconds since 1970. It is used only if nothing else is known.
-    pub local_now: f64,
-}
+use super::times::Times;
+use crate::session::{Millis, TokenFault};
 
 /// The longest lifetime in seconds: a hundred years. Tokens that live longer need no client that
 /// refreshes them.
 pub(super) const LONGEST: f64 = 100.0 * 365.25 * 86_400.0;
-
-/// The least number that is a date in milliseconds since 1970. As seconds it would be in the year
-/// 5138; as a lifetime in milliseconds it would be three years.
-pub(super) const IN_MILLISECONDS: f64 = 1e11;
 
 /// Returns the lifetime of the token from now on, or `None` if nothing is known. Then a 401 shows
 /// the expiry.
@@ -113,20 +61,6 @@ pub(super) fn lifetime(times: &Times) -> Result<Option<Millis>, TokenFault> {
     }
 }
 
-impl Times {
-    /// Returns the server's clock, unless the token would have been expired when it was issued.
-    pub(super) fn plausible_server_now(&self) -> Option<f64> {
-        let end = self.exp.seconds().or(self.expires_at.seconds());
-        self.server_now.filter(|now| end.is_none_or(|end| end > *now))
-    }
-
-    /// Returns `iat`, unless it is in milliseconds and `exp` is not.
-    pub(super) fn issued_at(&self) -> Option<f64> {
-        let is_in_seconds = self.exp.seconds().is_some_and(|exp| exp < IN_MILLISECONDS);
-        self.iat.seconds().filter(|iat| !(is_in_seconds && *iat >= IN_MILLISECONDS))
-    }
-}
-
 fn from_seconds(seconds: f64) -> Millis {
     // At least a millisecond. A token without any time left would be replaced in a loop.
     Millis::new(((seconds.min(LONGEST) * 1000.0) as u64).max(1))
@@ -134,6 +68,7 @@ fn from_seconds(seconds: f64) -> Millis {
 
 #[cfg(test)]
 mod tests {
+    use super::super::times::Numeric;
     use super::*;
 
     const IAT: f64 = 1_700_000_000.0;
@@ -193,15 +128,6 @@ mod tests {
         }
         let in_milliseconds = Times { iat: Numeric::Seconds(IAT * 1000.0), ..jwt() };
         assert_eq!(seconds(in_milliseconds), Ok(Some(900.0)));
-    }
-
-    #[test]
-    fn an_iat_in_milliseconds_counts_beside_an_exp_that_is() {
-        let issued_at =
-            |exp, iat| Times { exp: Numeric::Seconds(exp), iat: Numeric::Seconds(iat), ..jwt() }.issued_at();
-        assert_eq!(issued_at(1e11 - 1.0, 1e11), None);
-        assert_eq!(issued_at(1e11, 1e11), Some(1e11));
-        assert_eq!(issued_at(1e11 - 1.0, 1e11 - 2.0), Some(1e11 - 2.0));
     }
 
     #[test]
@@ -312,7 +238,5 @@ mod tests {
             let times = Times { expires_in: Numeric::Seconds(huge), exp: Numeric::Absent, ..jwt() };
             assert_eq!(seconds(times), Ok(Some(36_525.0 * 86_400.0)), "{huge}");
         }
-        assert_eq!(Numeric::new(f64::NAN), Numeric::Nonsense);
-        assert_eq!(Numeric::new(f64::INFINITY), Numeric::Nonsense);
     }
 }

@@ -6,9 +6,11 @@
 //! | file | format |
 //! | --- | --- |
 //! | `claims.rs` | The claims of a JWT, and the person and `sid` in them. |
-//! //! | `lifetime.rs`, `server_clock.rs` | From these times to a lifetime: numbers in, a number out. |
-//! | `response.rs`, `challenge.rs` | Status, headers and `WWW-Authenticate`. |
-//! //! | `entries.rs` | Stored entries. **Frozen**. |
+//! | `times.rs` | The times in a response and in the claims of its token. |
+//! | `lifetime.rs`, `server_clock.rs` | From these times to a lifetime: numbers in, a number out. |
+//! | `response.rs` | What the head of a response says of a refresh or a sign-out. |
+//! | `challenge.rs` | `WWW-Authenticate` of an API. |
+//! | `entries.rs` | Stored entries. **Frozen**. |
 //! | `messages.rs`, `notes.rs` | Messages between tabs. **Frozen**. |
 //! | `ids.rs`, `names.rs` | Ids and enum variants as text. |
 //! | `json.rs` | JavaScript objects, or others like them, read member by member. |
@@ -24,11 +26,12 @@ mod names;
 mod notes;
 mod response;
 mod server_clock;
+mod times;
 
 pub use challenge::wants_more;
 pub use claims::{claims_of, decode_claims, subject_in};
 pub use json::{Record, Value};
-pub use lifetime::{Numeric, Times};
 pub use messages::{read_message, write_message};
 pub use response::Head;
 pub use server_clock::ServerClock;
+pub use times::{Numeric, Times};

@@ -14,7 +14,8 @@
 
 use crate::session::Millis;
 
-use super::lifetime::{Numeric, Times, lifetime};
+use super::lifetime::lifetime;
+use super::times::{Numeric, Times};
 use crate::session::Moment;
 use crate::session::TokenFault;
 

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsValue;
 
-use crate::format::{Numeric, Record as _, ServerClock, Times, claims_of, subject_in};
+use crate::format::{ServerClock, Times, claims_of, subject_in};
 use crate::session::{AccessToken, Grant, Moment, Subject};
 
 use super::plain::Members;
@@ -36,16 +36,8 @@ impl Grants {
     /// Reads a token: see `Core::read`.
     pub(super) fn read(&mut self, read: Read<'_>, received: Moment) -> Members {
         let claims = claims_of::<JsValue>(read.token);
-        let claim = |name| claims.as_ref().map(|claims| claims.numeric(name)).unwrap_or_default();
-        let times = Times {
-            is_jwt: claims.is_some(),
-            expires_in: Numeric::new(read.expires_in),
-            expires_at: Numeric::new(read.expires_at),
-            exp: claim("exp"),
-            iat: claim("iat"),
-            server_now: Some(read.server_now).filter(|seconds| seconds.is_finite()),
-            local_now: received.wall_ms() as f64 / 1000.0,
-        };
+        let local_now = received.wall_ms() as f64 / 1000.0;
+        let times = Times::new(claims.as_ref(), read.expires_in, read.expires_at, read.server_now, local_now);
         let mut members = Members::default();
         match self.server_clock.lifetime(&times, received) {
             Err(fault) => members.word("fault", snapshot::fault(fault)),
