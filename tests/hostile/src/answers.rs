@@ -1,57 +1,97 @@
-//! Answers of the auth server, or of whoever stands in its way.
+//! Answers of the auth server, or of whoever stands in its way, as the shell reads them: plain values.
+//! What the shell makes of texts and objects: `tests/reply/hostile.test.mjs`.
 
-use silent_session::format::{
-    Head, Record as _, ServerClock, bearer, claims_of, find_token, is_sendable, read_times, subject_in,
-    token_at,
-};
+use silent_session::format::{Head, ServerClock, Times, claims_of, subject_in};
 use silent_session::session::{
-    AccessToken, EndReason, Event, FailureKind, Grant, Millis, RefreshFailure, Status, TokenFault,
+    AccessToken, EndReason, Event, FailureKind, Grant, Millis, RefreshFailure, Status,
 };
 
 use crate::json::JsonObject;
 use crate::page::{Page, TOKEN};
 
-const PLACES: [&str; 8] = [
-    "access_token",
-    "access",
-    "accessToken",
-    "token",
-    "data.access_token",
-    "data.access",
-    "data.accessToken",
-    "data.token",
-];
+/// The statuses that end a session by default.
+const ENDING: [u16; 3] = [400, 401, 403];
 
-/// The first two bytes are the status, the first three lines after them headers (`Content-Type`, `WWW-Authenticate`,
-/// `Retry-After`), the fourth is the server's clock, and the rest is the body. What stands after a tab in the fourth is
-/// `Authorization`.
+/// The plain values of an answer. NaN stands for a number that it does not contain.
+struct Answer {
+    head: Head,
+    expires_in: f64,
+    expires_at: f64,
+    server_now: f64,
+    /// Empty if there is none.
+    token: String,
+}
+
+impl Answer {
+    /// The first two bytes are the status. The lines after them: `foreign` or any other text; the
+    /// pause, `expires_in`, `expires_at` and the server's clock as numbers; the token.
+    fn read(data: &[u8]) -> Option<Self> {
+        let (status, rest) = data.split_first_chunk::<2>()?;
+        let text = String::from_utf8_lossy(rest);
+        let mut lines = text.splitn(6, '\n');
+        let mut line = || lines.next().unwrap_or_default();
+        let is_foreign = line() == "foreign";
+        let mut number = || line().trim().parse().unwrap_or(f64::NAN);
+        let head = Head { status: u16::from_be_bytes(*status) % 600, is_foreign, retry_after: number() };
+        let (expires_in, expires_at, server_now) = (number(), number(), number());
+        // The shell hands over no other token.
+        let token = line().chars().filter(char::is_ascii_graphic).collect();
+        Some(Self { head, expires_in, expires_at, server_now, token })
+    }
+
+    /// Reads it as the answer to a refresh, as `src/web` does.
+    fn of_refresh(&self, page: &Page) -> Result<Grant, RefreshFailure> {
+        let Self { head, token, .. } = self;
+        if !(200..300).contains(&head.status) {
+            return Err(head.failure(ENDING.contains(&head.status)));
+        }
+        if token.is_empty() {
+            return Err(head.without_token());
+        }
+        let claims = claims_of::<JsonObject>(token);
+        let local_now = page.moment().wall_ms() as f64 / 1000.0;
+        let times = Times::new(claims.as_ref(), self.expires_in, self.expires_at, self.server_now, local_now);
+        let lifetime = ServerClock::default().lifetime(&times, page.moment());
+        Ok(Grant {
+            token: AccessToken::new(token),
+            received: page.moment(),
+            lifetime: lifetime.map_err(RefreshFailure::Malformed)?,
+            subject: claims.as_ref().and_then(|claims| subject_in(claims, "sub")),
+        })
+    }
+
+    /// Reads it as the answer to a sign-out.
+    fn of_sign_out(&self) {
+        let Head { status, is_foreign, .. } = self.head;
+        match self.head.signed_out() {
+            Ok(()) => assert!((200..300).contains(&status) && !is_foreign, "{status} confirms it"),
+            Err(RefreshFailure::Rejected { .. }) => assert!(!is_foreign && status < 500, "{status}"),
+            Err(failure) => assert_ne!(failure.kind(), FailureKind::Rejected),
+        }
+    }
+}
+
+/// Has a page read an answer.
 ///
 /// # Panics
 ///
-/// When a session ends by anything but a rejection, when a token is taken that is none, and when a page spins.
+/// When a session ends by anything but a rejection, when a sign-out is confirmed by anything but a
+/// 2xx of the auth server, when a lifetime is none, and when a page spins.
 pub fn answers(data: &[u8]) {
-    let Some((status, rest)) = data.split_first_chunk::<2>() else { return };
-    let status = u16::from_be_bytes(*status) % 600;
-    let text = String::from_utf8_lossy(rest);
-    let mut lines = text.splitn(5, '\n');
-    let mut line = || lines.next().unwrap_or_default();
-    let head = Head { status, content_type: line(), challenge: line(), retry_after: line() };
-    let (clock, authorization) = {
-        let line = line();
-        line.split_once('\t').unwrap_or((line, ""))
-    };
-    let server_now = clock.trim().parse().ok();
-    let body = line();
-
+    let Some(answer) = Answer::read(data) else { return };
+    answer.of_sign_out();
+    let Head { status, is_foreign, .. } = answer.head;
     let mut page = Page::new();
     page.refreshes();
-    let outcome = read(&page, &head, server_now, authorization, body);
+    let outcome = answer.of_refresh(&page);
     if let Ok(grant) = &outcome {
-        assert!(!grant.token.reveal().is_empty());
         assert!((200..300).contains(&status));
+        let is_long = |lifetime| lifetime >= Millis::from_secs(4_000_000_000);
+        assert!(!grant.lifetime.is_some_and(is_long));
+        assert_ne!(grant.lifetime, Some(Millis::ZERO));
     }
     let was_rejected = matches!(outcome, Err(RefreshFailure::Rejected { .. }));
-    assert!(!was_rejected || [400, 401, 403].contains(&status));
+    assert_eq!(was_rejected, ENDING.contains(&status) && !is_foreign);
     if let Err(failure) = &outcome {
         assert_eq!(failure.kind() == FailureKind::Rejected, was_rejected);
     }
@@ -78,44 +118,4 @@ fn settles(page: &mut Page, outcome: &Result<Grant, RefreshFailure>) {
         let outcome = outcome.clone().map(|grant| Grant { received: page.moment(), ..grant });
         page.happens(Event::RefreshSettled { attempt, outcome, echoes: false });
     }
-}
-
-/// As the shell does.
-fn read(
-    page: &Page,
-    head: &Head<'_>,
-    server_now: Option<f64>,
-    authorization: &str,
-    body: &str,
-) -> Result<Grant, RefreshFailure> {
-    if !(200..300).contains(&head.status) {
-        return Err(head.failure([400, 401, 403].contains(&head.status), |date| date.len() as f64 - 10.0));
-    }
-    let answer = JsonObject::parse(body).unwrap_or(JsonObject::new(Vec::new()));
-    let found = find_token(&answer).map_err(|fault| head.fault(fault))?;
-    let (token, within) = match found {
-        Some(found) => {
-            let is_there = |path| token_at(&answer, path).is_ok_and(|there| there.token == found.token);
-            assert!(PLACES.into_iter().any(is_there), "a token out of nowhere");
-            (found.token, found.within)
-        }
-        None => {
-            let token = bearer(authorization).filter(|token| is_sendable(token));
-            (token.ok_or_else(|| head.fault(TokenFault::Missing))?.to_owned(), None)
-        }
-    };
-    assert!(is_sendable(&token), "no header can carry it");
-    let claims = claims_of::<JsonObject>(&token);
-    let local_now = page.moment().wall_ms() as f64 / 1000.0;
-    let answers = [Some(&answer), within.as_ref()];
-    let times = read_times(claims.as_ref(), answers, server_now, local_now);
-    let lifetime = ServerClock::default().lifetime(&times, page.moment());
-    let lifetime = lifetime.map_err(|fault| head.fault(fault))?;
-    assert!(lifetime.is_none_or(|lifetime| lifetime < Millis::from_secs(4_000_000_000)));
-    Ok(Grant {
-        token: AccessToken::new(&token),
-        received: page.moment(),
-        lifetime,
-        subject: claims.as_ref().and_then(|claims| subject_in(claims, "sub")),
-    })
 }

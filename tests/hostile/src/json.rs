@@ -40,29 +40,6 @@ impl Record for JsonObject {
         // As `Number("")` is.
         if text.trim().is_empty() { 0.0 } else { text.trim().parse().unwrap_or(f64::NAN) }
     }
-
-    /// Of ISO 8601 what ends in `Z`; that will do.
-    fn to_date(text: &str) -> f64 {
-        utc(text).unwrap_or(f64::NAN)
-    }
-}
-
-/// `2026-11-28T13:38:53.230262Z` in milliseconds since 1970.
-fn utc(text: &str) -> Option<f64> {
-    let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
-    let [year, month, day] = numbers(day, '-')?;
-    let [hours, minutes, seconds] = numbers(time, ':')?;
-    // Years that begin in March end in their leap day.
-    let (year, month) = if month > 2.0 { (year, month - 3.0) } else { (year - 1.0, month + 9.0) };
-    let leap_days = (year / 4.0).floor() - (year / 100.0).floor() + (year / 400.0).floor();
-    let of_year = ((153.0 * month + 2.0) / 5.0).floor() + day - 1.0;
-    let days = year * 365.0 + leap_days + of_year - 719_468.0;
-    Some((((days * 24.0 + hours) * 60.0 + minutes) * 60.0 + seconds) * 1000.0)
-}
-
-fn numbers(text: &str, between: char) -> Option<[f64; 3]> {
-    let numbers: Option<Vec<f64>> = text.split(between).map(|number| number.parse().ok()).collect();
-    numbers?.try_into().ok()
 }
 
 impl JsonObject {
@@ -75,18 +52,5 @@ impl JsonObject {
             Value::Absent | Value::Other => None,
         };
         Self(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json(value)?))).collect())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_are_read() {
-        assert_eq!(JsonObject::to_date("1970-01-01T00:00:00Z"), 0.0);
-        assert_eq!(JsonObject::to_date("2023-11-14T22:13:20.5Z"), 1_700_000_000_500.0);
-        assert_eq!(JsonObject::to_date("2024-02-29T00:00:00Z"), 1_709_164_800_000.0);
-        assert!(JsonObject::to_date("2023-11-14").is_nan());
     }
 }

@@ -1,5 +1,5 @@
-//! What comes from outside, as bytes of any kind: tokens, answers of the auth server, messages of other tabs, entries in
-//! storage. Each function reads them as a page would, hands them to a session, and panics if anything is so that must not be.
+//! What comes from outside, as bytes of any kind: tokens, the plain values of answers of the auth server, messages of other
+//! tabs, entries in storage. Each function reads them as a page would, hands them to a session, and panics if anything is so that must not be.
 //!
 //! `cargo fuzz run <name>` calls them with whatever it comes up with; `cargo test` with what once found something
 //! (`fuzz/corpus`), and with some bytes of chance.

@@ -56,14 +56,12 @@ fn word() -> impl Strategy<Value = String> {
         "null",
         "-1",
         "1e400",
-        "access_token",
-        "expires_in",
-        "access",
-        "data",
-        "expires",
-        "expires_at",
-        "2023-11-14T22:13:20",
-        "\tBearer ",
+        "foreign\n",
+        "NaN",
+        "inf",
+        "900\n",
+        "1700000900\n",
+        "\n\n",
         "exp",
         "iat",
         "begun",
@@ -110,99 +108,61 @@ proptest! {
     }
 }
 
-/// Each member of a reply that says something of time, with each value that is odd.
+/// Numbers as a page may have them: `Number` makes some of a text, and arithmetic others.
+const ODD: [&str; 20] = [
+    "NaN",
+    "inf",
+    "-inf",
+    "0",
+    "-0",
+    "-1",
+    "-1e300",
+    "1e300",
+    "1e-300",
+    "0.0001",
+    "900",
+    "-900",
+    "4294967295",
+    "9007199254740993",
+    "1700000000",
+    "1700000900",
+    "1700000900000",
+    "99999999999999",
+    "253402300799",
+    "4000000000",
+];
+
+fn answer(status: u16, lines: [&str; 6]) {
+    attack("answers")(&[&status.to_be_bytes(), lines.join("\n").as_bytes()].concat());
+}
+
+/// Each number that tells a time, with each value that is odd.
 #[test]
-fn no_member_of_an_answer_ends_a_session_or_makes_a_page_spin() {
-    let values = [
-        "null",
-        "true",
-        "\"\"",
-        "\"x\"",
-        "[]",
-        "{}",
-        "0",
-        "-0",
-        "-1",
-        "-1e300",
-        "1e300",
-        "1e-300",
-        "1e999",
-        "0.0001",
-        "\"900\"",
-        "\" 900 \"",
-        "\"-900\"",
-        "\"Infinity\"",
-        "\"NaN\"",
-        "\"0x10\"",
-        "9007199254740993",
-        "1700000900",
-        "1700000900000",
-        "99999999999999",
-        "\"1970-01-01T00:00:00Z\"",
-        "\"9999-12-31T23:59:59Z\"",
-        "\"Thu, 01 Jan 1970 00:00:00 GMT\"",
-        "\"2023-13-45T99:99:99\"",
-    ];
-    let members = [
-        "expires_in",
-        "expiresIn",
-        "expires",
-        "expires_at",
-        "expiresAt",
-        "access_expiration",
-        "access_token_expiration",
-    ];
+fn no_time_of_an_answer_ends_a_session_or_makes_a_page_spin() {
     let tokens = [
         "opaque",
         "e30.eyJzdWIiOiJhbGljZSJ9.x",
         "e30.eyJzdWIiOiJhbGljZSIsImlhdCI6MTcwMDAwMDAwMCwiZXhwIjoxNzAwMDAwOTAwfQ.x",
     ];
-    for date in ["", "1700000000", "0", "-1", "1e300", "4000000000"] {
-        for token in tokens {
-            for member in members {
-                for value in values {
-                    for within in [false, true] {
-                        let body = format!("{{\"access_token\":\"{token}\",\"{member}\":{value}}}");
-                        let body = if within { format!("{{\"data\":{body}}}") } else { body };
-                        let answer = format!("application/json\n\n\n{date}\n{body}");
-                        attack("answers")(&[&200_u16.to_be_bytes(), answer.as_bytes()].concat());
-                    }
+    for token in tokens {
+        for expires_in in ODD {
+            for expires_at in ODD {
+                for server_now in ["NaN", "1700000000", "0", "-1", "1e300", "4000000000"] {
+                    answer(200, ["", "NaN", expires_in, expires_at, server_now, token]);
                 }
             }
         }
     }
 }
 
-/// Each header that is read, with each value that is odd.
+/// Each head, with each pause that is odd.
 #[test]
-fn no_header_of_an_answer_ends_a_session_or_makes_a_page_spin() {
-    let waits = [
-        "",
-        "0",
-        "-1",
-        "1",
-        "1e300",
-        "-1e300",
-        "NaN",
-        "99999999999999999999",
-        "x",
-        "Thu, 01 Jan 1970 00:00:00 GMT",
-    ];
-    let challenges = [
-        "",
-        "Bearer",
-        "Basic",
-        "Bearer error=\"invalid_token\"",
-        "Bearer, Basic realm=\"x\"",
-        ",,,=\"",
-        "\u{fffd}",
-    ];
-    for status in [0_u16, 200, 204, 302, 400, 401, 403, 404, 408, 425, 429, 500, 503, 599] {
-        for content_type in ["", "application/json", "text/html", "TEXT/HTML;x", "\u{0}"] {
-            for challenge in challenges {
-                for wait in waits {
-                    let answer = format!("{content_type}\n{challenge}\n{wait}\n\n{{}}");
-                    attack("answers")(&[&status.to_be_bytes(), answer.as_bytes()].concat());
+fn no_head_of_an_answer_ends_a_session_or_makes_a_page_spin() {
+    for status in [0, 200, 204, 302, 400, 401, 403, 404, 408, 425, 429, 500, 503, 599] {
+        for whose in ["", "foreign"] {
+            for pause in ODD {
+                for token in ["", "opaque"] {
+                    answer(status, [whose, pause, "60", "NaN", "NaN", token]);
                 }
             }
         }
