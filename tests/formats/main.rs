@@ -1,4 +1,4 @@
-//! What is read from outside and written to it: messages of other tabs, and tokens.
+//! What is read from outside and written to it: messages of other tabs, tokens, and replies.
 //!
 //! Formats are frozen: a tab of an earlier version is open when a later one comes. `tests/headless` says the same of a
 //! page in a browser.
@@ -7,6 +7,7 @@
 
 mod claims;
 mod messages;
+mod replies;
 
 // Not all of it is needed here.
 #[allow(dead_code, reason = "the fuzzer's")]
