@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn steps_are_chosen_by_name_and_by_group() {
         assert_eq!(names(&["surface", "lint"]).unwrap(), ["lint", "surface"]);
-        assert_eq!(names(&["quick", "lint"]).unwrap(), ["lint", "machine", "surface"]);
+        assert_eq!(names(&["quick", "lint"]).unwrap(), ["lint", "machine", "reply", "surface"]);
         let all = names(&[]).unwrap();
         assert!(all.contains(&"native") && !all.contains(&"machine"), "`native` contains `machine`");
         assert!(names(&["lint", "no-such-step"]).unwrap_err().to_string().contains("`no-such-step`"));

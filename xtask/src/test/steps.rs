@@ -59,6 +59,9 @@ pub(crate) const STEPS: &[Step] = &[
     step("size", "The budgets of the package and the machine", build::NEEDS, size::test),
     step("steps", "The steps of the machine, counted in an interpreter", build::NEEDS, size::count_steps),
     step("types", "The types, the examples of the README, and that neither drifts", build::NEEDS, types),
+    quick(step("reply", "The rules that read a reply, in Node", &[Need::Node], |project| {
+        suites::node(project, "tests/reply")
+    })),
     step("check-server", "The kit that tries servers", &[Need::Node], |project| {
         suites::node(project, "tests/check-server")
     }),
