@@ -341,8 +341,8 @@ export interface Session {
    * Settles when the first attempt to restore the session has settled, either way (offline too: the state is
    * then still `"unknown"`, with its `error`). Read {@link Session.state} after it.
    *
-   * @throws {SessionError} `ERR_WASM_UNAVAILABLE` where WebAssembly is missing or forbidden, `ERR_SESSION_CLOSED` when
-   * the session was closed first.
+   * @throws {SessionError} `ERR_WASM_UNAVAILABLE` where WebAssembly is missing or forbidden, `ERR_WASM_CRASHED` when it
+   * has crashed twice within a minute, `ERR_SESSION_CLOSED` when the session was closed first.
    */
   readonly ready: Promise<void>;
 

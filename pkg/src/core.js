@@ -1,6 +1,6 @@
 // The wasm: made out of the text that is part of the package, once per page.
 
-import { Core, initSync } from "../dist/silent_session.js";
+import { Core, initSync, __wbg_reset_state as resetInstance } from "../dist/silent_session.js";
 import { order, text } from "../dist/wasm.js";
 import { decode } from "./decode.js";
 import { makeError } from "./errors.js";
@@ -12,9 +12,15 @@ const CRASHES_APART = 60_000;
 
 /** The compiled wasm, or what resolves to it. */
 let compiled;
+/** Whether the glue has an instance, and whether that has not crashed. */
+let hasInstance = false;
 let isRunning = false;
+/** Whether what has crashed may still be on the stack: nothing starts before it is gone. */
+let isCrashing = false;
 let lastCrash;
-/** All drivers that have a core. */
+/** Whether the console has been told that there is no wasm. */
+let hasComplained = false;
+/** Weak references to all drivers that have a core, or are to have one. */
 const drivers = new Set();
 
 /** Chromium before 114 compiles at most 4 kB on the main thread, and throws a `RangeError`. */
@@ -36,13 +42,25 @@ function compile() {
 
 /** Gives the driver a core: at once, or later where the wasm cannot be compiled at once; or says why there is none. */
 export function openCore(driver, options) {
-  const fail = (error) => driver.fail(unavailable(error));
+  for (const known of drivers) if (known.deref() === undefined) drivers.delete(known);
+  drivers.add(driver.weakly);
+  // It starts with all others.
+  if (isCrashing) return;
+  const fail = (error) => {
+    drivers.delete(driver.weakly);
+    driver.fail(unavailable(error));
+  };
   const begin = () => {
-    if (!isRunning) initSync({ module: compiled });
-    isRunning = true;
-    for (const known of drivers) if (known.deref() === undefined) drivers.delete(known);
-    drivers.add(new WeakRef(driver));
-    driver.begin(makeCore(driver, options));
+    if (isCrashing) return;
+    instantiate();
+    let core;
+    try {
+      core = makeCore(driver, options);
+    } catch (error) {
+      crash(error);
+      return;
+    }
+    driver.begin(core);
   };
   try {
     compiled ??= compile();
@@ -51,6 +69,13 @@ export function openCore(driver, options) {
   } catch (error) {
     fail(error);
   }
+}
+
+function instantiate() {
+  if (isRunning) return;
+  if (hasInstance) resetInstance();
+  else initSync({ module: compiled });
+  hasInstance = isRunning = true;
 }
 
 function makeCore(driver, options) {
@@ -79,30 +104,45 @@ function unavailable(cause) {
   const hint = isForbidden
     ? "the page's Content-Security-Policy forbids WebAssembly: its script-src needs 'wasm-unsafe-eval'"
     : undefined;
-  return said(makeError("ERR_WASM_UNAVAILABLE", { cause }, hint));
-}
-
-/** Says it once on the console. */
-function said(error) {
-  console.error(`silent-session: ${error.message}`);
+  const error = makeError("ERR_WASM_UNAVAILABLE", { cause }, hint);
+  if (!hasComplained) say(error);
+  hasComplained = true;
   return error;
 }
 
-/**
- * The wasm has crashed, for whatever reason: none of its sessions can go on. Once nothing of it is running any more, they start again
- * with a fresh instance.
- */
+const say = ({ message }) => console.error(`silent-session: ${message}`);
+
+const GIVEN_UP =
+  "the WebAssembly module has crashed twice within a minute, and is not started again";
+
+/** The wasm has crashed. Once it is off the stack, its sessions start again with a fresh one. */
 export function crash(cause) {
-  const now = performance.now();
-  const isLast = now - lastCrash < CRASHES_APART;
+  const now = clock();
+  const isLast = lastCrash !== undefined && !(now - lastCrash >= CRASHES_APART);
   lastCrash = now;
-  const error = said(makeError("ERR_WASM_CRASHED", { cause, retryable: !isLast }));
-  const lost = [...drivers].map((driver) => driver.deref()).filter(Boolean);
-  drivers.clear();
+  const details = { cause, retryable: !isLast };
+  const error = makeError("ERR_WASM_CRASHED", details, isLast ? GIVEN_UP : undefined);
+  say(error);
+  isCrashing = true;
   isRunning = false;
-  for (const driver of lost) isLast ? driver.fail(error) : driver.lose(error);
-  if (isLast) return;
+  const lost = alive();
+  if (isLast) drivers.clear();
+  // All of them first: whoever hears of one may call another.
+  for (const driver of lost) driver.lose(error);
+  for (const driver of lost) isLast ? driver.fail(error) : driver.publishError(error);
   queueMicrotask(() => {
-    for (const driver of lost) driver.restart();
+    isCrashing = false;
+    for (const driver of alive()) driver.restart();
   });
+}
+
+const alive = () => [...drivers].map((known) => known.deref()).filter(Boolean);
+
+/** The time in milliseconds; NaN where the page's clock throws, which may have been the crash. */
+function clock() {
+  try {
+    return performance.now();
+  } catch {
+    return Number.NaN;
+  }
 }

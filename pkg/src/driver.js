@@ -18,6 +18,7 @@ export class Driver {
   core;
   /** What that core calls. */
   port;
+  weakly = new WeakRef(this);
   isClosed = false;
   tickets = new Tickets();
   entries;
@@ -69,35 +70,44 @@ export class Driver {
     for (const call of this.#queued.splice(0)) this.enter(call);
   }
 
-  /** The core is lost, and what waits for it does not know what has become of it. */
+  /** The core is lost: nothing calls it any more, it is not heard, and what waits is rejected. */
   lose(error) {
     this.core = this.port = this.#held = undefined;
+    this.#queued = [];
     this.#outside.release();
     this.requests.forget();
     this.turns.release();
     this.tickets.rejectAll(error);
-    this.view.show({ ...this.view.state, error });
   }
 
   /** There will never be a core. */
   fail(error) {
     this.#failure = error;
-    this.#queued = [];
     this.lose(error);
+    this.publishError(error);
   }
 
-  /** Starts anew from what is stored and in the cookie. */
+  publishError(error) {
+    this.view.show({ ...this.view.state, error });
+  }
+
+  /** Starts anew from what is stored and in the cookie. What has ended is not brought back. */
   restart() {
-    if (this.isClosed) return;
-    const isOver = this.view.state.status === "ended";
-    openCore(this, isOver ? this.#options : { ...this.#options, restore: true, hasNone: false });
+    if (this.isClosed || this.#failure) return;
+    const { error: _, ...state } = this.view.state;
+    const isOver = state.status === "ended";
+    const { restore, hasNone } = this.#options;
+    const isNone = restore === false ? hasNone : isOver && state.reason !== "signed-out";
+    this.entries.bequeath();
+    openCore(this, { ...this.#options, restore: !isOver, hasNone: isNone });
+    if (isOver && this.core) this.view.show(state);
   }
 
   /** Calls the core, now or once it is there. What it throws is a crash. */
   enter(call) {
     const { core } = this;
     if (core === undefined) {
-      if (!this.isClosed) this.#queued.push(call);
+      if (!this.isClosed && !this.#failure) this.#queued.push(call);
       return undefined;
     }
     try {
@@ -111,6 +121,14 @@ export class Driver {
   /** Calls a method of this core, unless it is lost. */
   tell(core, method, ...args) {
     if (core !== undefined && this.core === core) this.enter(() => core[method](...args));
+  }
+
+  /** The same, for who needs what it returns: throws if the core is lost, or by that. */
+  query(core, method, ...args) {
+    const told = core !== undefined && this.core === core;
+    const answer = told && this.enter(() => ({ value: core[method](...args) }));
+    if (!answer) throw makeError("ERR_WASM_CRASHED", { retryable: true });
+    return answer.value;
   }
 
   happened(what) {

@@ -47,7 +47,7 @@ export class Requests {
     if (name === "signOut")
       return this.#told(core, "sign-out ", attempt, await signOut(endpoint, ask));
     const reading = { endpoint, reader: this.#reader, endsSession: this.#endsSession };
-    const told = await refresh(core, reading, ask);
+    const told = await refresh(this.#asked(core), reading, ask);
     if (told.read === undefined) {
       this.native = told.error;
       return this.#told(core, "", attempt, told, endpoint.echoes);
@@ -56,6 +56,15 @@ export class Requests {
     // Others may have been given meanwhile.
     if (this.params === params) this.params = undefined;
     driver.tell(core, "granted", "refresh", told.read, 0, attempt, endpoint.echoes);
+  }
+
+  /** What reads tokens with this core. A crash there is one. */
+  #asked(core) {
+    const query =
+      (method) =>
+      (...args) =>
+        this.#driver.query(core, method, ...args);
+    return { read: query("read"), claims: query("claims") };
   }
 
   /** Tells the core what a request without a token has come to. */
@@ -80,7 +89,7 @@ export class Requests {
     let failure;
     const run = async (core) => {
       try {
-        return await readLogin(core, this.#reader, await login());
+        return await readLogin(this.#asked(core), this.#reader, await login());
       } catch (error) {
         failure = { error };
         return 0;
@@ -115,7 +124,7 @@ export class Requests {
     let read;
     try {
       core = await this.#driver.started();
-      read = await readLogin(core, this.#reader, answer);
+      read = await readLogin(this.#asked(core), this.#reader, answer);
     } finally {
       this.#loginsRead -= 1;
     }
@@ -124,11 +133,9 @@ export class Requests {
       this.isUntried = true;
       this.params = undefined;
     }
-    return this.#driver.ask((now, ticket) => {
-      // What one core has read, another does not know.
-      if (now !== core) throw makeError("ERR_WASM_CRASHED", { retryable: true });
-      core.granted(how, read, ticket, "", false);
-    });
+    // What one core has read, another does not know.
+    if (this.#driver.core !== core) throw makeError("ERR_WASM_CRASHED", { retryable: true });
+    return this.#driver.ask((_, ticket) => core.granted(how, read, ticket, "", false));
   }
 
   signInByCookie() {

@@ -228,7 +228,8 @@ class Session {
   }
 
   #show(state) {
-    if (state.error?.code === "ERR_WASM_UNAVAILABLE") this.#settleReady.reject(state.error);
+    // There will never be a core.
+    if (state.error?.retryable === false) this.#settleReady.reject(state.error);
     else if (state.status !== "unknown" || state.error) this.#settleReady.resolve();
     if (!state.elsewhere) this.#options.hint.note(state);
     for (const entry of [...this.#listeners]) {

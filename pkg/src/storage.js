@@ -25,6 +25,10 @@ export class Entries {
   #authOrigin;
   /** Whether the last entry could not be written. */
   #isRefused = false;
+  /** Which sign-in it is, where the browser does not keep it. */
+  #session;
+  /** What the next read of that is to return, for a core that takes the place of another. */
+  #inherited;
 
   constructor({ name, refresh, authOrigin }) {
     this.#name = name;
@@ -51,6 +55,11 @@ export class Entries {
 
   read(entry) {
     const text = withStorage((storage) => storage.getItem(this.#key(entry)));
+    if (entry === "session" && this.#inherited !== undefined) {
+      const inherited = this.#inherited;
+      this.#inherited = undefined;
+      return inherited;
+    }
     return typeof text === "string" ? text : undefined;
   }
 
@@ -61,6 +70,12 @@ export class Entries {
       storage.setItem(this.#key(entry), text);
       this.#isRefused = false;
     });
+    if (entry === "session") this.#session = this.isKept ? undefined : text;
+  }
+
+  /** The core has crashed: the next one goes on with its session. */
+  bequeath() {
+    this.#inherited = this.#session;
   }
 
   remove(entry) {

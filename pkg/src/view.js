@@ -30,7 +30,7 @@ export class View {
   /** Shows a state. */
   show(state) {
     this.state = Object.freeze(state);
-    if (!this.isAwaited) for (const call of this.#curious.splice(0)) call();
+    if (!this.isAwaited) for (const caller of this.#curious.splice(0)) this.#tell(caller);
     this.#audience?.show(this.state);
   }
 
@@ -39,12 +39,21 @@ export class View {
     return this.state.status === "unknown" && this.state.error === undefined;
   }
 
-  /** Settles once it is known whether there is a session, or why that cannot be known yet. */
+  /**
+   * Settles once it is known whether there is a session, or why that cannot be known yet. Rejects
+   * where there is no core.
+   */
   known() {
-    return new Promise((resolve) => {
-      if (this.isAwaited) this.#curious.push(resolve);
-      else resolve();
+    return new Promise((resolve, reject) => {
+      if (this.isAwaited) this.#curious.push({ resolve, reject });
+      else this.#tell({ resolve, reject });
     });
+  }
+
+  #tell({ resolve, reject }) {
+    const { error } = this.state;
+    if (error?.code.startsWith("ERR_WASM")) reject(error);
+    else resolve();
   }
 
   /** Hands an event to the app. */
@@ -96,6 +105,6 @@ export class View {
   /** Nobody hears any more. */
   close() {
     this.#audience = undefined;
-    for (const call of this.#curious.splice(0)) call();
+    for (const { resolve } of this.#curious.splice(0)) resolve();
   }
 }

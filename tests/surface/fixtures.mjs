@@ -18,6 +18,7 @@ const OWN_FILES = {
   "/page.js": new URL("page.js", import.meta.url),
   "/fake.js": new URL("fake.js", import.meta.url),
   "/others.js": new URL("others.js", import.meta.url),
+  "/traps.js": new URL("traps.js", import.meta.url),
 };
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
 

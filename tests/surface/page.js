@@ -3,6 +3,7 @@
 import { FakeServer } from "/fake.js";
 import * as others from "/others.js";
 import * as silent from "/pkg/index.js";
+import * as traps from "/traps.js";
 
 /** Saved before anything of the package has run but its import. */
 const { fetch: nativeFetch } = globalThis;
@@ -148,7 +149,7 @@ function nextTask() {
   });
 }
 
-Object.assign(globalThis, silent, others, {
+Object.assign(globalThis, silent, others, traps, {
   FakeServer,
   describe,
   digesting,

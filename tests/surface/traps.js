@@ -1,0 +1,57 @@
+// Ways to make the wasm trap.
+
+const { now } = Date;
+
+/** What the glue has instantiated: memories, and whether the next call of an export traps. */
+const instances = [];
+let isNext = false;
+
+/** Records the instances of the wasm from now on. Call it before the first session is created. */
+export function watchInstances() {
+  WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
+    construct(target, args) {
+      const { exports } = Reflect.construct(target, args);
+      instances.push(exports.memory);
+      const watched = Object.entries(exports).map(([name, value]) => [
+        name,
+        name.startsWith("core_") ? (...args) => called(value, args) : value,
+      ]);
+      return { exports: Object.fromEntries(watched) };
+    },
+  });
+}
+
+/** Returns how often the wasm was instantiated. */
+export const countInstances = () => instances.length;
+
+/** Returns how many bytes the memory of the last instance has. */
+export const memoryOfWasm = () => instances.at(-1).buffer.byteLength;
+
+function called(method, args) {
+  const told = method(...args);
+  if (isNext) {
+    isNext = false;
+    throw new WebAssembly.RuntimeError("unreachable");
+  }
+  return told;
+}
+
+/** Has the next call into the wasm trap. */
+export const traps = {
+  /** In the middle of it. */
+  clock() {
+    Date.now = () => {
+      if (!/wasm/.test(new Error("here").stack)) return now();
+      Date.now = now;
+      throw new Error("no time");
+    };
+  },
+  /** At its end. */
+  unreachable() {
+    isNext = true;
+  },
+  /** By itself: nothing in its memory is what it was. */
+  memory() {
+    new Uint8Array(instances.at(-1).buffer).fill(0xff);
+  },
+};
