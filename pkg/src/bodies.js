@@ -76,7 +76,7 @@ export function unlessAborted(signal, promise, stop = () => {}) {
       reject(signal.reason);
     };
     if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort, { once: true });
+    outsideZones(() => signal.addEventListener("abort", abort, { once: true }));
     promise.finally(() => signal.removeEventListener("abort", abort)).then(resolve, reject);
   });
 }
