@@ -106,10 +106,17 @@ class Session {
     const entry = { listener };
     this.#listeners.add(entry);
     if (!this.#driver.isClosed) heard.add(this);
+    // Whoever keeps the function that undoes it does not keep the session.
+    let session = this;
     return () => {
-      this.#listeners.delete(entry);
-      if (this.#listeners.size === 0) heard.delete(this);
+      session?.#unsubscribe(entry);
+      session = undefined;
     };
+  }
+
+  #unsubscribe(entry) {
+    this.#listeners.delete(entry);
+    if (this.#listeners.size === 0) heard.delete(this);
   }
 
   async signIn(login) {
