@@ -65,17 +65,21 @@ for (const [name, [use, options]] of Object.entries(USES)) {
 
 test("a session lives on for as long as somebody listens to it", async ({ run }) => {
   await run(prepare);
-  const seen = await run(async () => {
-    const { server, session } = await started();
-    const ref = new WeakRef(session);
-    const undo = session.subscribe(() => {});
-    return Object.assign(globalThis, { server, ref, undo }) && undefined;
+  await run(async () => {
+    const listened = await started({ name: "listened" });
+    listened.session.subscribe(() => {});
+    const { session } = await started({ name: "unsubscribed" });
+    globalThis.undo = session.subscribe(() => {});
+    globalThis.refs = [listened.session, session].map((session) => new WeakRef(session));
   });
-  assert.equal(seen, undefined);
-  assert.equal(await run(() => collect([ref])), 1);
-  assert.equal(await run(() => ref.deref().state.status), "active");
+  assert.equal(await run(() => collect(refs)), 2);
+  assert.deepEqual(await run(() => refs.map((ref) => ref.deref().state.status)), [
+    "active",
+    "active",
+  ]);
   await run(() => undo());
-  assert.equal(await run(() => collect([ref])), 0);
+  assert.equal(await run(() => collect(refs)), 1);
+  assert.equal(await run(() => refs[0].deref().state.status), "active");
 });
 
 /** What keeps a session alive: a part of it that still works. */
