@@ -44,13 +44,12 @@ function compile() {
 export function openCore(driver, options) {
   for (const known of drivers) if (known.deref() === undefined) drivers.delete(known);
   drivers.add(driver.weakly);
-  // It starts with all others.
-  if (isCrashing) return;
   const fail = (error) => {
     drivers.delete(driver.weakly);
     driver.fail(unavailable(error));
   };
   const begin = () => {
+    // It starts with all others.
     if (isCrashing) return;
     instantiate();
     let core;

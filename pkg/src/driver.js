@@ -67,7 +67,7 @@ export class Driver {
     this.core = core;
     if (this.isClosed) return;
     this.#outside.listen();
-    for (const call of this.#queued.splice(0)) this.enter(call);
+    while (this.core === core && this.#queued.length > 0) this.enter(this.#queued.shift());
   }
 
   /** The core is lost: nothing calls it any more, it is not heard, and what waits is rejected. */

@@ -362,6 +362,35 @@ test("a session that is created, called or closed by a listener of a crash does 
   assert.deepEqual(await stage.takeComplaints(), [SAID]);
 });
 
+test("calls that have waited for the wasm are not made once they are rejected", async ({
+  stage,
+}) => {
+  for (const calls of [0, 1, 2, 3, 4, 5]) {
+    await stage.page.reload();
+    const seen = await stage.run(async (calls) => {
+      watchInstances();
+      const { release } = heldWasm();
+      const { server, session } = start();
+      server.holdRefresh();
+      let logins = 0;
+      const waiting = [
+        session.refresh(),
+        session.signIn(() => void (logins += 1)),
+        session.fetch("/api/me", { method: "POST" }),
+      ].map(outcome);
+      traps.unreachable(calls);
+      release();
+      const codes = (await Promise.all(waiting)).map(({ thrown }) => thrown?.code);
+      server.letGo();
+      const { status } = await session.fetch("/api/me");
+      await manyTasks();
+      return [codes, logins, status, server.count("/api/")];
+    }, calls);
+    assert.deepEqual(seen, [Array(3).fill("ERR_WASM_CRASHED"), 0, 200, 1]);
+    assert.deepEqual(await stage.takeComplaints(), [SAID]);
+  }
+});
+
 test("a login that runs during a crash is rejected, and its result is nobody's", async ({
   stage,
 }) => {

@@ -2,9 +2,9 @@
 
 const { now } = Date;
 
-/** What the glue has instantiated: memories, and whether the next call of an export traps. */
+/** What the glue has instantiated: memories, and how many calls of exports do not trap. */
 const instances = [];
-let isNext = false;
+let left = Number.POSITIVE_INFINITY;
 
 /** Records the instances of the wasm from now on. Call it before the first session is created. */
 export function watchInstances() {
@@ -29,8 +29,9 @@ export const memoryOfWasm = () => instances.at(-1).buffer.byteLength;
 
 function called(method, args) {
   const told = method(...args);
-  if (isNext) {
-    isNext = false;
+  left -= 1;
+  if (left < 0) {
+    left = Number.POSITIVE_INFINITY;
     throw new WebAssembly.RuntimeError("unreachable");
   }
   return told;
@@ -46,9 +47,9 @@ export const traps = {
       throw new Error("no time");
     };
   },
-  /** At its end. */
-  unreachable() {
-    isNext = true;
+  /** At its end; or that of a later one. */
+  unreachable(later = 0) {
+    left = later;
   },
   /** By itself: nothing in its memory is what it was. */
   memory() {
