@@ -47,8 +47,8 @@ export function tokensIn(answer, { tokenField }) {
   return [...new Set(found.filter(Boolean))];
 }
 
-/** A JWS in compact serialization. Its signature may be empty. */
-const JWS = /^[^.]+\.([\w-]+)=*\.[^.]*$/;
+/** A JWS in compact serialization, its claims in base64url. The signature may be empty. */
+const JWS = /^[^.]+\.((?:[\w-]{4})*(?:[\w-]{2}(?:==)?|[\w-]{3}=?)?)\.[^.]*$/;
 
 /**
  * The claims of a JWT, not verified; `undefined` for an opaque token. The client decodes them in Rust
