@@ -1,4 +1,5 @@
-// One request and its answer, over node:http and node:https: fetch hides Set-Cookie, CORS and redirects.
+// One request and its answer, over node:http and node:https: fetch hides Set-Cookie, CORS and
+// redirects.
 
 import http from "node:http";
 import https from "node:https";

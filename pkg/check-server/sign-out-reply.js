@@ -7,7 +7,10 @@ import { headersOf } from "./token.js";
 /** The server was busy, or too slow. */
 const BUSY = [408, 425, 429];
 
-/** `"confirmed"`; `"refused"`: a refresh tells whether the session is over; `"unconfirmed"`: it is tried again. */
+/**
+ * `"confirmed"`; `"refused"`: a refresh tells whether the session is over; `"unconfirmed"`: it is
+ * tried again.
+ */
 export function readReply({ status, headers, text }) {
   const isOk = status >= 200 && status < 300;
   const isUntyped = !headers["content-type"]?.trim();

@@ -1,4 +1,5 @@
-// The token of an answer, and how long the answer says that it lives. The client's own rules read it.
+// The token of an answer, and how long the answer says that it lives. The client's own rules read
+// both.
 
 import {
   A_DATE,
@@ -21,8 +22,8 @@ export const HEADER = "the header Authorization";
 export const headersOf = ({ headers }) => ({ get: (name) => headers[name.toLowerCase()] });
 
 /**
- * Reads the token of an answer: `{ token, place, objects }`, with the objects that may tell its life;
- * or `{ fault }`, why the client finds none.
+ * Reads the token of an answer: `{ token, place, objects }`, with the objects that may tell its
+ * life; or `{ fault }`, why the client finds none.
  */
 export function readAnswer(answer, { tokenField }) {
   try {
@@ -51,8 +52,8 @@ export function tokensIn(answer, { tokenField }) {
 const JWS = /^[^.]+\.((?:[\w-]{4})*(?:[\w-]{2}(?:==)?|[\w-]{3}=?)?)\.[^.]*$/;
 
 /**
- * The claims of a JWT, not verified; `undefined` for an opaque token. The client decodes them in Rust
- * (`src/format/claims.rs`): tests/check-server/lifetimes.tsv holds both to the same.
+ * The claims of a JWT, not verified; `undefined` for an opaque token. The client decodes them in
+ * Rust (`src/format/claims.rs`): tests/check-server/lifetimes.tsv holds both to the same.
  */
 export function claimsOf(token) {
   const encoded = JWS.exec(token)?.[1];
@@ -67,9 +68,9 @@ export function claimsOf(token) {
 }
 
 /**
- * What an answer says about the life of its token: `lifetime` in seconds; `mistake`, why that is not
- * to be relied on; `quirk`, what is odd about how it is said. Each may be missing. `isOpaque`: the
- * token says nothing.
+ * What an answer says about the life of its token: `lifetime` in seconds; `mistake`, why that is
+ * not to be relied on; `quirk`, what is odd about how it is said. Each may be missing. `isOpaque`:
+ * whether the token has no claims.
  */
 export function lifetimeOf(answer, { token, objects }) {
   const claims = claimsOf(token);

@@ -1,5 +1,5 @@
-// What the kit says of a reply is what the client makes of it. Tables hold both to that: their columns
-// `client` are read by tests/formats/replies.rs, too.
+// What the kit says of a reply is what the client makes of it. Tables hold both to that: their
+// columns `client` are read by tests/formats/replies.rs, too.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -29,7 +29,7 @@ function verdict(name, answer, options = {}) {
   return check.run({ answers: { first: answer }, granted: (answer) => answer, options }).verdict;
 }
 
-test("a refusal that the client does not believe is wrong, and one that it does is not", async () => {
+test("a refusal is wrong where the client does not believe it, and nowhere else", async () => {
   const table = await rows("refusals.tsv");
   assert.ok(table.length > 100);
   for (const [status, type, challenge, foreign, client, kit] of table) {
@@ -93,7 +93,7 @@ const REPLIES = [
       [{ token: "one", [name]: "2023-11-14T22:13:19Z" }, "right", "wrong"],
     ],
   ),
-  // What the client does not take for a statement is none, and neither says the kit that it was one.
+  // What the client does not read is nothing to the kit either.
   [{ token: "one", expires_in: null }, "right", "wrong"],
   [{ token: "one", expires_in: "15m" }, "right", "wrong"],
   [{ token: "one", expires_in: true }, "right", "wrong"],
