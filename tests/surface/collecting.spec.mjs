@@ -59,7 +59,12 @@ for (const [name, [use, options]] of Object.entries(USES)) {
     const alive = [await run(makeMany, argument)];
     const before = await run(() => memoryOfWasm());
     alive.push(await run(makeMany, argument));
-    assert.deepEqual([alive, await run(() => memoryOfWasm())], [[0, 0], before]);
+    // One or two may still be on the stack of what has made them: a garbage collector may take any word there for a reference.
+    assert.ok(
+      alive.every((count) => count <= 2),
+      `${alive}`,
+    );
+    assert.equal(await run(() => memoryOfWasm()), before);
   });
 }
 
