@@ -1,5 +1,7 @@
 // The arguments of a call of `fetch`, looked at without changing them.
 
+import { own } from "./own.js";
+
 /** Members of `RequestInit` that native fetch takes as well from a copy; with any other, a `Request` is made. */
 const SIMPLE = new Set([
   "method",
@@ -80,10 +82,10 @@ function isRead(name, value) {
 export function withHeader(init, { header, isUnredirected }, value) {
   if (init === undefined || init === null)
     return isUnredirected
-      ? { headers: { [header]: value }, redirect: "error" }
-      : { headers: { [header]: value } };
+      ? { __proto__: null, headers: { [header]: value }, redirect: "error" }
+      : { __proto__: null, headers: { [header]: value } };
   if (typeof init !== "object" || !isPlain(init)) return undefined;
-  const copy = { ...init };
+  const copy = Object.getPrototypeOf(init) === null ? own(init) : { ...init };
   for (const name in copy) if (!SIMPLE.has(name) || !isRead(name, copy[name])) return undefined;
   if (carriesNone(copy.mode)) return undefined;
   const { headers } = copy;

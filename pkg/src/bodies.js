@@ -76,7 +76,7 @@ export function unlessAborted(signal, promise, stop = () => {}) {
       reject(signal.reason);
     };
     if (signal.aborted) return abort();
-    outsideZones(() => signal.addEventListener("abort", abort, { once: true }));
+    outsideZones(() => signal.addEventListener("abort", abort, { __proto__: null, once: true }));
     promise.finally(() => signal.removeEventListener("abort", abort)).then(resolve, reject);
   });
 }

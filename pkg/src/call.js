@@ -31,7 +31,7 @@ export class ShortCall {
     const { attach, nativeFetch } = this.#session;
     const headers = new Headers(this.#init.headers);
     headers.set(attach.header, value);
-    return nativeFetch()(this.#url, { ...this.#init, headers });
+    return nativeFetch()(this.#url, { __proto__: null, ...this.#init, headers });
   }
 
   /** Nobody needs what is there to be sent once more. */
@@ -99,6 +99,7 @@ export class RequestCall {
   look(credential, signal) {
     const { referrer, referrerPolicy } = this.request;
     const request = new Request(this.request, {
+      __proto__: null,
       referrer,
       referrerPolicy,
       integrity: "",

@@ -2,6 +2,7 @@
 // called `session.accessToken()`. The option `shareToken` keeps tokens out of it.
 
 import { outsideZones } from "./globals.js";
+import { own } from "./own.js";
 
 /**
  * Opens the channel of a session; `undefined` where the browser has none. **The name is frozen.** Sessions by other names, tenants
@@ -11,7 +12,9 @@ export function openChannel({ name, refresh }, heard) {
   return outsideZones(() => {
     try {
       const channel = new BroadcastChannel(`silent-session:${name}:${refresh}`);
-      channel.addEventListener("message", ({ data }) => heard(data));
+      channel.addEventListener("message", ({ data }) =>
+        heard(typeof data === "object" ? own(data) : data),
+      );
       return channel;
     } catch {
       return undefined;

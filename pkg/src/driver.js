@@ -99,7 +99,7 @@ export class Driver {
     const { restore, hasNone } = this.#options;
     const isNone = restore === false ? hasNone : isOver && state.reason !== "signed-out";
     this.entries.bequeath();
-    openCore(this, { ...this.#options, restore: !isOver, hasNone: isNone });
+    openCore(this, { __proto__: null, ...this.#options, restore: !isOver, hasNone: isNone });
     if (isOver && this.core) this.view.show(state);
   }
 

@@ -1,5 +1,6 @@
 // An endpoint that reads and writes the refresh cookie: how it is asked, and what is seen of its answer.
 
+import { own } from "./own.js";
 import { isResponse, serverNow } from "./reply.js";
 import { sendRequest } from "./send.js";
 
@@ -38,7 +39,7 @@ export class Endpoint {
 
   /** The options of a request: a new object. */
   get init() {
-    return { ...this.#by.init };
+    return own(this.#by.init);
   }
 
   /**

@@ -1,11 +1,14 @@
 // The error classes, and what each code says. The codes are the contract; messages may change.
 
+import { own } from "./own.js";
+
 /** What a server said may contain tokens: these members are not enumerable, so no log prints them. */
 const HIDDEN = ["body", "response"];
 
 /** The base of all errors of this package. No message contains a token. */
 export class SessionError extends Error {
-  constructor(code, message, { cause, ...details } = {}) {
+  constructor(code, message, members) {
+    const { cause, ...details } = own(members);
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.retryable = false;

@@ -1,6 +1,7 @@
 // From a reply to a token that the core has read.
 
 import { makeError } from "./errors.js";
+import { own } from "./own.js";
 import { bodyOf, Fault, isResponse, readTimes, readToken, serverNow } from "./reply.js";
 
 const WARNING =
@@ -42,14 +43,9 @@ export class Reader {
   }
 
   #read(core, token, { expiresIn, expiresAt }, now, reply) {
-    const { claim, owner } = this.#ownerOf(core, token, reply);
-    const { read, hasOwner, fault } = core.read(
-      token,
-      expiresIn,
-      expiresAt,
-      now,
-      claim ?? "",
-      owner,
+    const { claim, owner } = own(this.#ownerOf(core, token, reply));
+    const { read, hasOwner, fault } = own(
+      core.read(token, expiresIn, expiresAt, now, claim ?? "", owner),
     );
     if (fault !== undefined) throw new Fault(fault);
     const isExpected = this.#identity !== undefined || parseClaims(core.claims(token)) !== null;
@@ -84,7 +80,7 @@ export function parseClaims(json) {
 
 /** Whether the `scope` in claims has a value (RFC 6749, section 3.3). */
 export function hasScope(claims, value) {
-  const scope = claims?.scope;
+  const { scope } = own(claims);
   return typeof scope === "string" && value !== "" && scope.split(" ").includes(value);
 }
 

@@ -41,7 +41,7 @@ export class Lock {
   constructor(authOrigin, granted) {
     this.#name = PREFIX + authOrigin;
     this.#granted = granted;
-    if (isShared()) this.#request({ ifAvailable: true });
+    if (isShared()) this.#request({ __proto__: null, ifAvailable: true });
     else this.#askLocally();
   }
 
@@ -54,7 +54,7 @@ export class Lock {
   steal(moved) {
     return this.#look(moved, () => {
       this.#withdrawal.abort();
-      this.#request({ steal: true });
+      this.#request({ __proto__: null, steal: true });
     });
   }
 
@@ -89,7 +89,7 @@ export class Lock {
     // Granted and released at the same time: given back at once.
     if (this.#state !== "asked" && this.#state !== "held") return undefined;
     if (lock === null) {
-      this.#request({ signal: this.#withdrawal.signal });
+      this.#request({ __proto__: null, signal: this.#withdrawal.signal });
       holderOf(this.#name).then((holder) => (this.#holder = holder));
       return undefined;
     }

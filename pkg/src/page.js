@@ -37,7 +37,9 @@ export function whenActivated(callback) {
   }
   const document = documentOfPage();
   return outsideZones(() => {
-    document.addEventListener("prerenderingchange", callback, { once: true });
-    return () => document.removeEventListener("prerenderingchange", callback);
+    // A named element may stand for the method.
+    const { addEventListener: listen, removeEventListener: unlisten } = EventTarget.prototype;
+    listen.call(document, "prerenderingchange", callback, { __proto__: null, once: true });
+    return () => unlisten.call(document, "prerenderingchange", callback);
   });
 }

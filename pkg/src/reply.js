@@ -1,6 +1,8 @@
 // Reads the reply of an auth server: from objects of JavaScript to plain values. The client and the
 // server kit read by the same rules. Numbers become a lifetime in Rust (`src/format/lifetime.rs`).
 
+import { ownMember } from "./own.js";
+
 /** The places where servers put the access token: paths of members. */
 export const PLACES = [
   // RFC 6749, section 5.1.
@@ -64,10 +66,10 @@ function at(reply, path) {
   const name = names.pop();
   let within = reply;
   for (const outer of names) {
-    within = within?.[outer];
+    within = Object(within) === within ? ownMember(within, outer) : undefined;
     if (!isRecord(within)) return undefined;
   }
-  const token = Object(within) === within ? within[name] : undefined;
+  const token = Object(within) === within ? ownMember(within, name) : undefined;
   return typeof token === "string" && token !== "" ? { token, within } : undefined;
 }
 
@@ -160,11 +162,11 @@ export function readTimes(objects) {
     if (Number.isFinite(seconds) && !(times[name] <= seconds)) times[name] = seconds;
   };
   for (const object of new Set(objects.filter((object) => Object(object) === object))) {
-    for (const name of LIFETIMES) sooner("expiresIn", numberOf(object[name]));
-    const either = dateOf(object[EITHER]);
+    for (const name of LIFETIMES) sooner("expiresIn", numberOf(ownMember(object, name)));
+    const either = dateOf(ownMember(object, EITHER));
     if (either?.isDate || either?.seconds >= A_DATE) sooner("expiresAt", either.seconds);
     else if (either) sooner("expiresIn", either.seconds / 1000);
-    for (const name of DATES) sooner("expiresAt", dateOf(object[name])?.seconds);
+    for (const name of DATES) sooner("expiresAt", dateOf(ownMember(object, name))?.seconds);
   }
   return times;
 }

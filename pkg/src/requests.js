@@ -2,6 +2,7 @@
 
 import { makeError } from "./errors.js";
 import { readLogin } from "./grants.js";
+import { own } from "./own.js";
 import { refresh, signOut } from "./refreshing.js";
 
 export class Requests {
@@ -47,7 +48,7 @@ export class Requests {
     if (name === "signOut")
       return this.#told(core, "sign-out ", attempt, await signOut(endpoint, ask));
     const reading = { endpoint, reader: this.#reader, endsSession: this.#endsSession };
-    const told = await refresh(this.#asked(core), reading, ask);
+    const told = own(await refresh(this.#asked(core), reading, ask));
     if (told.read === undefined) {
       this.native = told.error;
       return this.#told(core, "", attempt, told, endpoint.echoes);
@@ -68,9 +69,10 @@ export class Requests {
   }
 
   /** Tells the core what a request without a token has come to. */
-  #told(core, step, attempt, { error, how, head = {} }, echoes = false) {
+  #told(core, step, attempt, told, echoes = false) {
+    const { error, how, head } = own(told);
     this.#cause = error === undefined ? undefined : { attempt, error };
-    const { status = 0, isForeign = false, pause = Number.NaN } = head;
+    const { status = 0, isForeign = false, pause = Number.NaN } = own(head);
     const args = [step + how, attempt, status, isForeign, pause, echoes];
     this.#driver.tell(core, "answered", ...args);
   }

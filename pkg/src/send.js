@@ -9,6 +9,7 @@ export function sendRequest(fetch, request, isUnredirected = false) {
   const { keepalive, referrer, referrerPolicy, redirect } = request;
   const stops = isUnredirected && redirect !== "error" && redirect !== "manual";
   if (!stops && !keepalive) return fetch(request);
-  const again = { keepalive, referrer, referrerPolicy };
-  return fetch(request, stops ? { ...again, redirect: "error" } : again);
+  const again = { __proto__: null, keepalive, referrer, referrerPolicy };
+  if (stops) again.redirect = "error";
+  return fetch(request, again);
 }

@@ -7,6 +7,7 @@ import { makeFetch } from "./fetch.js";
 import { hasScope } from "./grants.js";
 import { invalid } from "./options/checks.js";
 import { DEFAULT_POLICY, readOptions, readPolicy } from "./options/options.js";
+import { own, ownMember } from "./own.js";
 import { Targets } from "./targets.js";
 
 /** What `inspect` tells of a session without a core. */
@@ -144,7 +145,8 @@ class Session {
     return this.#settled(this.#driver.requests.begin("seed", answer));
   }
 
-  async accessToken({ not, minValidity = 0, signal } = {}) {
+  async accessToken(options) {
+    const { not, minValidity = 0, signal } = own(options);
     if (not !== undefined && typeof not !== "string")
       throw invalid("not", "must be the token that was refused");
     if (!(minValidity >= 0)) throw invalid("minValidity", "must be a number of seconds, 0 or more");
@@ -154,7 +156,8 @@ class Session {
     return token;
   }
 
-  async refresh({ params } = {}) {
+  async refresh(options) {
+    const { params } = own(options);
     this.#refuseNested("refresh");
     if (params !== undefined) this.#driver.requests.params = params;
     return this.#settled(this.#driver.ask((core, ticket) => core.happened("refresh", ticket)));
@@ -236,8 +239,9 @@ class Session {
 
   #show(state) {
     // There will never be a core.
-    if (state.error?.retryable === false) this.#settleReady.reject(state.error);
-    else if (state.status !== "unknown" || state.error) this.#settleReady.resolve();
+    const error = ownMember(state, "error");
+    if (error?.retryable === false) this.#settleReady.reject(error);
+    else if (state.status !== "unknown" || error) this.#settleReady.resolve();
     if (!state.elsewhere) this.#options.hint.note(state);
     for (const entry of [...this.#listeners]) {
       // Undone by one before it: as with event listeners, it is not called any more.

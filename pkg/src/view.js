@@ -3,6 +3,7 @@
 import { denialError, refreshError, signOutError } from "./failures.js";
 import { parseClaims } from "./grants.js";
 import { isShared } from "./lock.js";
+import { own, ownMember } from "./own.js";
 
 export class View {
   #driver;
@@ -19,11 +20,12 @@ export class View {
   }
 
   /** Shows a snapshot of the core. */
-  publish({ claims, failure, ...members }) {
-    if (members.status === "closed") return;
-    const state = members;
+  publish(snapshot) {
+    const { claims, failure, ...state } = own(snapshot);
+    if (state.status === "closed") return;
     if (claims !== undefined) state.claims = parseClaims(claims);
-    if (failure) state.error = this.#refreshError(failure, state.retryAt ?? state.refreshAt);
+    const { retryAt, refreshAt } = own(state);
+    if (failure) state.error = this.#refreshError(failure, retryAt ?? refreshAt);
     this.show(state);
   }
 
@@ -36,7 +38,7 @@ export class View {
 
   /** Whether it is not known whether there is a session, and nothing has failed. */
   get isAwaited() {
-    return this.state.status === "unknown" && this.state.error === undefined;
+    return this.state.status === "unknown" && ownMember(this.state, "error") === undefined;
   }
 
   /**
@@ -51,43 +53,45 @@ export class View {
   }
 
   #tell({ resolve, reject }) {
-    const { error } = this.state;
+    const error = ownMember(this.state, "error");
     if (error?.code.startsWith("ERR_WASM")) reject(error);
     else resolve();
   }
 
   /** Hands an event to the app. */
-  report({ type, failure, ...members }) {
+  report(told) {
+    const { type, failure, ...members } = own(told);
     const event = { type, at: Date.now(), ...members };
     if (failure) {
-      const cause = this.#driver.requests.signOutCause(failure, true);
-      event.error = signOutError(failure, cause);
+      const cause = this.#driver.requests.signOutCause(own(failure), true);
+      event.error = signOutError(own(failure), cause);
     }
     this.#audience?.report(Object.freeze(event));
   }
 
   #refreshError(failure, retryAt) {
     const { requests } = this.#driver;
-    return refreshError(failure, retryAt, requests.native, requests.endpoint("refresh"));
+    return refreshError(own(failure), retryAt, requests.native, requests.endpoint("refresh"));
   }
 
   /** Why a caller did not get what it asked for, as an error. */
   errorOf(denial) {
     if (denial instanceof Error || denial?.code === undefined) return denial;
-    if (denial.failure) return this.#refreshError(denial.failure, denial.retryAt);
-    return denialError(denial, this.#driver.requests.isUntried);
+    const { failure, retryAt, ...told } = own(denial);
+    if (failure) return this.#refreshError(failure, retryAt);
+    return denialError(own({ retryAt, ...told }), this.#driver.requests.isUntried);
   }
 
   /** How the session is, and how it stands to the other tabs. */
   inspection(inspected, hasChannel) {
     const { requests, entries } = this.#driver;
-    const { signOut, tab, tabs, ...report } = inspected;
+    const { signOut, tab, tabs, ...report } = own(inspected);
     const progress = signOut && { ...signOut };
     if (progress) {
       const { failure } = progress;
       delete progress.failure;
-      const cause = failure && requests.signOutCause(failure, false);
-      progress.error = failure ? signOutError(failure, cause) : null;
+      const cause = failure && requests.signOutCause(own(failure), false);
+      progress.error = failure ? signOutError(own(failure), cause) : null;
       Object.freeze(progress);
     }
     return {

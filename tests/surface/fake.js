@@ -4,6 +4,9 @@
 const encode = (value) =>
   btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
+/** A response, whatever the prototype of its options has got. */
+const respond = (body, init) => new Response(body, { __proto__: null, ...init });
+
 export class FakeServer {
   constructor() {
     this.calls = [];
@@ -104,13 +107,13 @@ export class FakeServer {
     if (request.url.includes("/auth/logout")) return this.#signOut();
     const answer = this.apiAnswers.shift();
     if (answer?.error) throw answer.error;
-    if (answer) return new Response("", answer);
+    if (answer) return respond("", answer);
     const { header, scheme } = this.attach;
     const isGood =
       this.good !== undefined && request.headers.get(header) === `${scheme} ${this.good}`.trim();
     call.response = isGood
-      ? new Response("{}", { status: request.url.includes("/forbidden") ? 403 : 200 })
-      : new Response("no", { status: 401 });
+      ? respond("{}", { status: request.url.includes("/forbidden") ? 403 : 200 })
+      : respond("no", { status: 401 });
     return call.response;
   }
 
@@ -119,15 +122,15 @@ export class FakeServer {
       this.apiAnswers.shift() ?? { status: 204, body: null };
     if (answer.error) throw answer.error;
     if (answer.status === 0) throw new TypeError("network down");
-    return new Response(answer.body, answer);
+    return respond(answer.body, answer);
   }
 
   async #refresh(request) {
     const answer = this.refreshAnswers.shift();
     if (answer?.error) throw answer.error;
     if (answer?.held) await answer.held;
-    else if (answer) return new Response(answer.body, answer);
+    else if (answer) return respond(answer.body, answer);
     const echo = this.echoes && { [this.echoes]: request.headers.get(this.echoes) };
-    return new Response(this.login(), { headers: { "content-type": "application/json", ...echo } });
+    return respond(this.login(), { headers: { "content-type": "application/json", ...echo } });
   }
 }

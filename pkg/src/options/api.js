@@ -15,15 +15,15 @@ const DEFAULT_ATTACH = Object.freeze({
 /** How the token is attached, completed. */
 export function readAttach(attach = {}) {
   if (attach === null || typeof attach !== "object") throw invalid("attach", "must be an object");
-  known(attach, Object.keys(DEFAULT_ATTACH), "attach.");
-  const { header = DEFAULT_ATTACH.header, scheme = DEFAULT_ATTACH.scheme } = attach;
+  const members = known(attach, Object.keys(DEFAULT_ATTACH), "attach.");
+  const { header = DEFAULT_ATTACH.header, scheme = DEFAULT_ATTACH.scheme } = members;
   if (NOT_FOR_TOKENS.test(headerName("attach.header", header)))
     throw invalid("attach.header", "must be a header that requests do not have anyway");
   if (typeof scheme !== "string" || !(scheme === "" || TOKEN.test(scheme))) {
     throw invalid("attach.scheme", "must be one word, or empty");
   }
   const followRedirects =
-    flag("attach.followRedirects", attach.followRedirects) ?? DEFAULT_ATTACH.followRedirects;
+    flag("attach.followRedirects", members.followRedirects) ?? DEFAULT_ATTACH.followRedirects;
   // At a redirect to another origin fetch drops `Authorization`, and no other header (the Fetch standard, "HTTP-redirect fetch").
   const isUnredirected = !followRedirects && !/^authorization$/i.test(header);
   return { header, scheme, isUnredirected };

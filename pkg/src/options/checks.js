@@ -1,5 +1,7 @@
 // What options are checked by.
 
+import { own } from "../own.js";
+
 /** The name of a header that fetch takes, of a scheme or of a cookie (RFC 9110, section 5.6.2; RFC 6265, section 4.1.1). */
 export const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
@@ -10,12 +12,13 @@ export function invalid(name, wanted, cause) {
   return error;
 }
 
-/** Nothing but these members; `prefix` goes before a name that is not known. */
+/** Returns the object's own members: no others than these. `prefix` goes before a name that is not known. */
 export function known(value, names, prefix = "") {
   for (const name of Object.keys(value)) {
     if (!names.includes(name))
       throw invalid(prefix + name, `is not known; there are ${names.join(", ")}`);
   }
+  return own(value);
 }
 
 export function cookieName(option, value) {

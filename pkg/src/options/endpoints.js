@@ -1,6 +1,7 @@
 // How the auth server is asked: validated once, at the edge. The wasm gets absolute URLs, plain members and functions.
 
 import { baseUrl, readCookie } from "../globals.js";
+import { own } from "../own.js";
 import { cookieName, flag, headerName, invalid, isRefusal, known, TOKEN } from "./checks.js";
 
 const MEMBERS = ["url", "method", "headers", "body", "credentials"];
@@ -10,11 +11,9 @@ const FORBIDDEN = /^(CONNECT|TRACE|TRACK)$/i;
 
 /** Thrown by the app's own `refresh` function: the server says that the session is over. */
 export class RefreshRejected extends Error {
-  constructor(
-    message = "the server says that the session is over",
-    { status = 401, ...options } = {},
-  ) {
-    super(message, options);
+  constructor(message = "the server says that the session is over", details = {}) {
+    const { status = 401, ...options } = own(details);
+    super(message, own(options));
     this.status = status;
   }
   get name() {
@@ -27,11 +26,11 @@ export function readSignOut(value, attach, call) {
   if (value === null || typeof value !== "object" || value instanceof URL) {
     return { ...readEndpoint("signOut", value, call), token: typeof value === "function" };
   }
-  const { token: _, ...request } = value;
-  const token = flag("signOut.token", value.token) ?? false;
+  const { token: told, ...request } = own(value);
+  const token = flag("signOut.token", told) ?? false;
   const endpoint = readEndpoint("signOut", request, call);
-  const { header = "Authorization" } = attach ?? {};
-  if (token && endpoint.by.headers.some(([name]) => name === String(header).toLowerCase())) {
+  const { header } = attach;
+  if (token && endpoint.by.headers.some(([name]) => name === header.toLowerCase())) {
     throw invalid("signOut.headers", `has ${header}, which carries the access token`);
   }
   return { ...endpoint, token };
@@ -41,11 +40,10 @@ export function readSignOut(value, attach, call) {
 export function readEndpoint(option, value, call) {
   if (typeof value === "function") return { by: (...args) => call(value, ...args) };
   const isUrl = typeof value === "string" || value instanceof URL;
-  const request = isUrl ? { url: value } : value;
-  if (request === null || typeof request !== "object") {
+  if (!isUrl && (value === null || typeof value !== "object")) {
     throw invalid(option, "must be a URL, an object with a url, or a function");
   }
-  known(request, MEMBERS, `${option}.`);
+  const request = known(isUrl ? { url: value } : value, MEMBERS, `${option}.`);
   const url = readUrl(isUrl ? option : `${option}.url`, request.url);
   if (url.username || url.password)
     throw invalid(
@@ -131,8 +129,7 @@ export function readCsrf(value, endpoints) {
   if (value === undefined) return {};
   if (value === null || typeof value !== "object")
     throw invalid("csrf", "must be an object with a header, and a cookie or a token");
-  known(value, ["header", "cookie", "token"], "csrf.");
-  const { header, cookie, token } = value;
+  const { header, cookie, token } = known(value, ["header", "cookie", "token"], "csrf.");
   headerName("csrf.header", header);
   if (endpoints.every((endpoint) => endpoint?.url === undefined))
     throw invalid("csrf", "goes along with requests, and there is none: a function sends its own");

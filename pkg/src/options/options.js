@@ -38,20 +38,26 @@ export function readOptions(options, signal) {
   if (options === null || typeof options !== "object") {
     throw invalid("refresh", "createSession takes an object with at least the refresh URL");
   }
-  known(options, KNOWN);
+  options = known(options, KNOWN);
+  const attach = readAttach(options.attach);
   const refresh = readEndpoint("refresh", options.refresh, (call, attempt, params) =>
     call({ signal, attempt, params }),
   );
   const signOut =
     options.signOut === undefined
       ? undefined
-      : readSignOut(options.signOut, options.attach, (call, attempt, _, token) =>
+      : readSignOut(options.signOut, attach, (call, attempt, _, token) =>
           call({ signal, attempt, token }),
         );
   const { attemptHeader = "X-Requested-With", name = "default" } = options;
   if (attemptHeader !== false) headerName("attemptHeader", attemptHeader);
-  for (const [option, { by }] of Object.entries({ refresh, signOut: signOut ?? {} })) {
-    const taken = by?.headers?.find(([name]) => name === String(attemptHeader).toLowerCase());
+  for (const [option, endpoint] of [
+    ["refresh", refresh],
+    ["signOut", signOut],
+  ]) {
+    const taken = endpoint?.by.headers?.find(
+      ([name]) => name === String(attemptHeader).toLowerCase(),
+    );
     if (taken)
       throw invalid(
         `${option}.headers`,
@@ -86,6 +92,7 @@ export function readOptions(options, signal) {
   const authOrigin = refresh.url?.origin ?? ownOrigin() ?? "";
   const refreshUrl = refresh.url?.href ?? `${authOrigin}/`;
   return {
+    __proto__: null,
     refresh: refreshUrl,
     authOrigin,
     refreshBy: refresh.by,
@@ -98,7 +105,7 @@ export function readOptions(options, signal) {
     endsSession: readEnding(options.endsSession ?? (options.csrf && [400, 401])),
     hint: new Hint(sessionHint, name, refreshUrl),
     sendTokenTo: targets(options.sendTokenTo),
-    attach: readAttach(options.attach),
+    attach,
     rejectsToken: readRejectsToken(options.rejectsToken),
     leeway: seconds("leeway", options.leeway, 0),
     timeout: seconds("timeout", options.timeout, 1),
@@ -129,12 +136,12 @@ const TOKEN_USES = ["required", "optional", "none"];
 /** A policy of `fetchWith`; what is not set stays as `session.fetch` does it. */
 export function readPolicy(policy = {}) {
   if (policy === null || typeof policy !== "object") throw invalid("policy", "must be an object");
-  known(policy, Object.keys(DEFAULT_POLICY));
-  const { token } = policy;
+  const members = known(policy, Object.keys(DEFAULT_POLICY));
+  const { token } = members;
   if (token !== undefined && !TOKEN_USES.includes(token)) {
     throw invalid("token", `must be one of ${TOKEN_USES.join(", ")}`);
   }
-  const [replay, passive] = ["replay", "passive"].map((name) => flag(name, policy[name]));
+  const [replay, passive] = ["replay", "passive"].map((name) => flag(name, members[name]));
   return Object.freeze({ token, replay, passive: passive ?? false });
 }
 

@@ -7,9 +7,7 @@ const ROTATIONS = ["none", "replays", "refuses", "revokes"];
 /** Reads the group `server`. `sendsAttempts`: whether the server is sent an attempt id at all. */
 export function readServer(server = {}, sendsAttempts = true) {
   if (server === null || typeof server !== "object") throw invalid("server", "must be an object");
-  known(server, ["rotation"], "server.");
-  // Own members only.
-  const { rotation } = { ...server };
+  const { rotation } = known(server, ["rotation"], "server.");
   if (rotation !== undefined && !ROTATIONS.includes(rotation)) {
     throw invalid("server.rotation", `must be one of ${ROTATIONS.join(", ")}`);
   }
