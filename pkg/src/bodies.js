@@ -44,7 +44,7 @@ export async function drain(response) {
     DRAIN_PATIENCE,
     readToEnd().catch(() => {}),
   );
-  reader.cancel().catch(() => {});
+  cancel({ body: reader });
   // Chromium takes it off the account at the end of the task.
   await pause(0);
 }

@@ -99,6 +99,14 @@ export async function signOut(endpoint, ask) {
     return { error, how: isOwn ? "untold" : unreached() };
   }
   if (!isResponse(answer)) return { how: "done" };
+  try {
+    return await readSignOut(answer);
+  } catch (error) {
+    return { error, how: "untold" };
+  }
+}
+
+async function readSignOut(answer) {
   // Nothing follows it, and whether it has ended the session, a refresh tells.
   if (answer.type === "opaqueredirect") return { how: "rejected" };
   const { status } = answer;

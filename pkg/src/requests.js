@@ -73,7 +73,9 @@ export class Requests {
     const { error, how, head } = own(told);
     this.#cause = error === undefined ? undefined : { attempt, error };
     const { status = 0, isForeign = false, pause = Number.NaN } = own(head);
-    const args = [step + how, attempt, status, isForeign, pause, echoes];
+    // A mock may have any.
+    const number = typeof status === "number" ? status : 0;
+    const args = [step + how, attempt, number, isForeign, pause, echoes];
     this.#driver.tell(core, "answered", ...args);
   }
 

@@ -119,7 +119,7 @@ export class FakeServer {
 
   #signOut() {
     const answer = this.signOutAnswers.shift() ??
-      this.apiAnswers.shift() ?? { status: 204, body: null };
+      this.apiAnswers.shift() ?? { __proto__: null, status: 204, body: null };
     if (answer.error) throw answer.error;
     if (answer.status === 0) throw new TypeError("network down");
     return respond(answer.body, answer);

@@ -84,6 +84,8 @@ async function serveFile({ url }, response) {
   if (!files.has(url)) files.set(url, readFile(file));
   response
     .setHeader("content-type", type)
+    // A sandboxed frame is of no origin.
+    .setHeader("access-control-allow-origin", "*")
     .end(await files.get(url).catch(() => "missing: run `cargo xtask build`"));
 }
 
