@@ -37,6 +37,10 @@ cargo xtask <command>
   simulate-reloads           What reloads in the middle of a refresh cost: the table of docs/rotation.md
   bench [--bytes]            Measure time per event and bytes per session: the tables of docs/performance.md;
                              `--bytes` for those that are the same on every machine
+  bench --browser [SCENARIO]… [--rounds N]
+                             Compare the published build with a wrapper by hand and with other libraries, in Chromium:
+                             CPU per call, refused calls, cold start, tabs, an outage, heap. A quarter of an hour;
+                             without scenarios it writes the ratios and the plot of docs/performance.md
   check-server --refresh URL [ARGUMENT]…
                              Try a server's refresh endpoint as a browser would, and report what is wrong with it;
                              `check-server --help` lists its arguments

@@ -6,8 +6,10 @@ use anyhow::{Context as _, Result};
 use lexopt::{Arg, Parser, ValueExt as _};
 use xshell::cmd;
 
+use crate::build::{self, Profile};
 use crate::no_arguments;
 use crate::project::Project;
+use crate::setup::{self, Need, browsers};
 
 /// Histories, or clients. Minutes on two cores.
 const MANY: u32 = 1_000_000;
@@ -77,14 +79,22 @@ pub(crate) fn reloads(project: &Project, arguments: Parser) -> Result<()> {
     Ok(cmd!(sh, "cargo test --package silent-session --test reloads").env("WRITE_TABLE", "1").run()?)
 }
 
-/// `cargo xtask bench [--bytes]`
+/// `cargo xtask bench [--bytes]`, or `cargo xtask bench --browser [SCENARIO]… [--rounds N]`
 pub(crate) fn bench(project: &Project, mut arguments: Parser) -> Result<()> {
-    let mut bytes_only = false;
+    let (mut bytes_only, mut in_browser, mut of_browser) = (false, false, Vec::new());
     while let Some(argument) = arguments.next()? {
         match argument {
-            Arg::Long("bytes") => bytes_only = true,
+            Arg::Long("bytes") if !in_browser => bytes_only = true,
+            Arg::Long("browser") if !bytes_only => in_browser = true,
+            Arg::Long("rounds") if in_browser => {
+                of_browser.extend(["--rounds".to_owned(), arguments.value()?.string()?]);
+            }
+            Arg::Value(scenario) if in_browser => of_browser.push(scenario.string()?),
             other => return Err(other.unexpected().into()),
         }
+    }
+    if in_browser {
+        return browser_bench(project, &of_browser);
     }
     let sh = &project.shell;
     cmd!(sh, "cargo test --package performance --test bytes").env("WRITE_TABLE", "1").run()?;
@@ -92,4 +102,13 @@ pub(crate) fn bench(project: &Project, mut arguments: Parser) -> Result<()> {
         cmd!(sh, "cargo bench --package performance --features times").env("WRITE_TABLE", "1").run()?;
     }
     Ok(())
+}
+
+/// Compares the published build with other libraries, in Chromium.
+fn browser_bench(project: &Project, arguments: &[String]) -> Result<()> {
+    setup::ensure(project, &[build::NEEDS, &[Need::Chromium]].concat())?;
+    build::build(project, Profile::Lean)?;
+    let chromium = browsers::chromium(project)?.program;
+    let sh = &project.shell;
+    Ok(cmd!(sh, "node benches/browser/main.mjs {arguments...}").env("CHROME", chromium).run()?)
 }
