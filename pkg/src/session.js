@@ -110,7 +110,7 @@ class Session {
     // Whoever keeps the function that undoes it does not keep the session.
     let session = this;
     return () => {
-      session?.#unsubscribe(entry);
+      if (session) session.#unsubscribe(entry);
       session = undefined;
     };
   }
