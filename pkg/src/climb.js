@@ -37,12 +37,18 @@ function asRead(path) {
     path = path
       .replace(/%(?:25)+/g, "%")
       .replace(/%(?:u([0-9a-f]{4})|([0-9a-f]{2}))/gi, (_, wide, byte) =>
-        String.fromCharCode(parseInt(wide ?? byte, 16)),
+        wide ? ofWide(parseInt(wide, 16)) : String.fromCharCode(parseInt(byte, 16)),
       );
   }
   // The fraction slash, before normalisation makes fractions of it: ½ is none.
   return lenient(path).replaceAll("\u2044", "/").normalize("NFKC");
 }
+
+/** A character that is no byte: below U+0100 as the bytes of its UTF-8. */
+const ofWide = (code) =>
+  code < 0x80 || code > 0xff
+    ? String.fromCharCode(code)
+    : String.fromCharCode(0xc0 | (code >> 6), 0x80 | (code & 63));
 
 /** UTF-8, also where it is longer than it need be (RFC 3629, section 10), in up to six bytes. What is none cannot be decoded. */
 function lenient(bytes) {

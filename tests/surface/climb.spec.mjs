@@ -112,3 +112,25 @@ test("what is too long to be looked at may be anything", () => {
   assert.ok(!mayClimb(`/${"a".repeat(16_000)}`) && !mayClimb(`/${"%25".repeat(5_000)}`));
   assert.ok(mayClimb(`/${"a".repeat(20_000)}`));
 });
+
+/** What looks like a slash or backslash, or becomes one in a smaller character set. */
+const SLASHES = "⁄∕／⧸╱∖＼﹨⧵⧹╲⟋⟍⧶⧷᜵¥₩⃥\u0337\u0338";
+/** The same of a dot. */
+const DOTS = "․．﹒";
+
+test("all spellings of what may become a separator are told", () => {
+  const hex = (character) => character.charCodeAt(0).toString(16).padStart(4, "0");
+  for (const character of SLASHES)
+    for (const spelt of [character, encodeURIComponent(character), `%u${hex(character)}`])
+      for (const again of [spelt, spelt.replaceAll("%", "%25"), spelt.replaceAll("%", "%2525")])
+        for (const path of [`/..${again}admin`, `/a${again}..${again}x`, `/a${again}x`])
+          assert.ok(mayClimb(pathOf(path)), `U+${hex(character)} in ${path}`);
+});
+
+test("all spellings of what may become a dot are told", () => {
+  const hex = (character) => character.charCodeAt(0).toString(16).padStart(4, "0");
+  for (const character of DOTS)
+    for (const spelt of [character, encodeURIComponent(character), `%u${hex(character)}`])
+      for (const path of [`/${spelt}${spelt}/x`, `/.${spelt}/x`, `/a/${spelt}/x`])
+        assert.ok(mayClimb(pathOf(path)), `U+${hex(character)} in ${path}`);
+});

@@ -147,6 +147,31 @@ test("a wasm that cannot be started is published, and no unhandled rejection", a
   assert.equal((await stage.takeComplaints()).length, 1);
 });
 
+test("the console is told once for each page, and each session's listeners", async ({ stage }) => {
+  for (const prepare of ["none", "later"]) {
+    await stage.page.reload();
+    const seen = await stage.run(async (prepare) => {
+      if (prepare === "none") refuseWasm();
+      else {
+        heldWasm();
+        WebAssembly.compile = () => Promise.reject(new Error("none"));
+      }
+      const codes = [];
+      for (const name of ["a", "b", "c"]) {
+        const { session } = start({ name });
+        session.subscribe(() => codes.push(session.state.error.code));
+        const { thrown } = await outcome(session.ready);
+        codes.push(thrown.code, session.state.error.code, session.state.error.retryable);
+        const passive = session.fetchWith({ passive: true });
+        codes.push((await outcome(passive("/api/me"))).thrown.code);
+      }
+      return [...new Set(codes)];
+    }, prepare);
+    assert.deepEqual(seen, ["ERR_WASM_UNAVAILABLE", false]);
+    assert.equal((await stage.takeComplaints()).length, 1);
+  }
+});
+
 test("a wasm that cannot be compiled later is published as well", async ({ stage }) => {
   const seen = await stage.run(async () => {
     heldWasm();
