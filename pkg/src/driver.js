@@ -2,7 +2,7 @@
 
 import { unlessAborted } from "./bodies.js";
 import { crash, openCore } from "./core.js";
-import { Endpoint, tokenValue } from "./endpoint.js";
+import { Endpoint } from "./endpoint.js";
 import { makeError } from "./errors.js";
 import { outsideZones, ownOrigin, rawCookie } from "./globals.js";
 import { Reader } from "./grants.js";
@@ -10,6 +10,7 @@ import { Outside } from "./outside.js";
 import { Requests } from "./requests.js";
 import { Entries } from "./storage.js";
 import { Tickets } from "./tickets.js";
+import { Tokens } from "./tokens.js";
 import { Turns } from "./turns.js";
 import { View } from "./view.js";
 
@@ -25,18 +26,18 @@ export class Driver {
   turns;
   requests;
   view;
+  tokens;
   #options;
   #outside;
   /** What waits for a core. */
   #queued = [];
   /** Why there will never be one. */
   #failure;
-  /** The token of the last call. It is dropped with each change of the state. */
-  #held;
 
   constructor(options, nativeFetch, state, audience) {
     this.#options = options;
     this.view = new View(this, state, audience);
+    this.tokens = new Tokens(this, options.attach);
     this.entries = new Entries(options);
     this.turns = new Turns(options.authOrigin, (attempt, how) =>
       this.enter((core) => core.locked(attempt, how)),
@@ -72,7 +73,8 @@ export class Driver {
 
   /** The core is lost: nothing calls it any more, it is not heard, and what waits is rejected. */
   lose(error) {
-    this.core = this.port = this.#held = undefined;
+    this.core = this.port = undefined;
+    this.tokens.drop();
     this.#queued = [];
     this.#outside.release();
     this.requests.forget();
@@ -153,47 +155,13 @@ export class Driver {
     return this.core ?? this.ask((core, ticket) => this.tickets.take(ticket).resolve(core));
   }
 
-  /** A token for a call that waits for nothing; `undefined` where it would have to. `uses`: a request will carry it. */
-  held(uses) {
-    const { core } = this;
-    if (core === undefined) return undefined;
-    try {
-      const number = core.tokenNumber(Date.now(), performance.now(), uses);
-      if (number === 0) return undefined;
-      if (this.#held?.number !== number) this.#held = this.credential(core.token(), number);
-      return this.#held;
-    } catch (error) {
-      if (this.core === core) crash(error);
-      return undefined;
-    }
-  }
-
-  /** The value of the token's header, of the current token. It may have expired. */
-  authorization() {
-    const current = this.core && this.enter((core) => core.token());
-    return current && tokenValue(this.#options.attach, current.token);
-  }
-
   /** Whether an API wants more than another token. */
   wantsMore(challenges, scheme) {
     return this.enter((core) => core.wantsMore(challenges, scheme)) === true;
   }
 
-  /** A token, as a request carries it. `accepted`: who has accepted it. */
-  credential(granted, number) {
-    if (granted === undefined) return undefined;
-    const value = tokenValue(this.#options.attach, granted.token);
-    return { ...granted, number, value, accepted: new Set() };
-  }
-
-  /** Waits for a token. Rejects with a denial of the core, or an error. */
-  async token(not, minValidity, signal) {
-    const wanted = (core, ticket) => core.wantToken(ticket, not ?? "", minValidity);
-    return this.credential(await this.ask(wanted, signal));
-  }
-
   publish(snapshot) {
-    this.#held = undefined;
+    this.tokens.drop();
     if (snapshot.status === "ended") this.requests.params = undefined;
     this.view.publish(snapshot);
   }

@@ -1,12 +1,8 @@
 // A call that carries the token: what is sent, and what is made of the answer.
 
-import { memberOf } from "./arguments.js";
 import { cancel, drain, unlessAborted, within } from "./bodies.js";
 import { makeError } from "./errors.js";
-import { waitsForItself } from "./failures.js";
-import { parseUrl } from "./globals.js";
-import { headerOf } from "./reply.js";
-import { redirected } from "./targets.js";
+import { Verdicts } from "./verdicts.js";
 
 /** How long a caller waits to know whether there is a 401 behind a rejection, in milliseconds. */
 const LOOK_PATIENCE = 10_000;
@@ -15,18 +11,20 @@ export class Exchange {
   #session;
   #policy;
   #call;
+  #verdicts;
 
   constructor(session, policy, call) {
     this.#session = session;
     this.#policy = policy;
     this.#call = call;
+    this.#verdicts = new Verdicts(session, policy, call);
   }
 
   /** Sends the call, with a token where one can be had. Where one is in hand, it is under way when this returns. */
   async run() {
     const call = this.#call;
     const { driver } = this.#session;
-    let credential = driver.held(!this.#policy.passive);
+    let credential = driver.tokens.held(!this.#policy.passive);
     if (credential === undefined) {
       const giveBack = call.hold();
       try {
@@ -56,17 +54,17 @@ export class Exchange {
 
   /** Looks at an answer: learns from it, or refreshes and sends once more. */
   async finish(credential, response) {
-    const verdict = await this.#verdict(response);
-    const audience = this.#audienceOf(response);
+    const verdict = await this.#verdicts.of(response);
+    const audience = this.#verdicts.audienceOf(response);
     if (verdict === "refused") return this.#refused(credential, audience, response);
     this.#call.drop();
-    this.#learn(verdict, credential, audience, response);
+    this.#verdicts.learn(verdict, credential, audience, response);
     return response;
   }
 
   /** What the call carries at first; `undefined`: it goes out without a token. */
   async #first() {
-    const { driver, nested, options } = this.#session;
+    const { driver, refuseNested, options } = this.#session;
     const { token, passive } = this.#policy;
     const { signal } = this.#call;
     if (passive && token !== "optional") {
@@ -75,16 +73,15 @@ export class Exchange {
     }
     const { status, reason } = driver.view.state;
     if (passive || (token === "optional" && status === "unknown" && !driver.isClosed)) {
-      const held = driver.held(false);
+      const held = driver.tokens.held(false);
       if (held || token === "optional") return held;
       if (driver.isClosed) throw makeError("ERR_SESSION_CLOSED");
       if (status !== "ended") throw makeError("ERR_TOKEN_NOT_IN_HAND");
       return this.#without({ code: "ERR_SESSION_ENDED", reason });
     }
-    const calling = nested();
-    if (calling) throw waitsForItself(calling, "fetch");
+    refuseNested();
     try {
-      return await driver.token(undefined, 0, signal);
+      return await driver.tokens.wait(undefined, 0, signal);
     } catch (denial) {
       return this.#without(denial);
     }
@@ -120,7 +117,12 @@ export class Exchange {
     if (response && call.isKeptAlive) await unlessAborted(call.signal, drain(response));
     else cancel(response);
     const answer = await call.replay(next);
-    this.#learn(await this.#verdict(answer), next, this.#audienceOf(answer), answer);
+    this.#verdicts.learn(
+      await this.#verdicts.of(answer),
+      next,
+      this.#verdicts.audienceOf(answer),
+      answer,
+    );
     return answer;
   }
 
@@ -131,7 +133,7 @@ export class Exchange {
     credential.accepted.delete(audience.key);
     if (this.#policy.passive) {
       // Somebody else may have caused a refresh meanwhile.
-      const held = driver.held(false);
+      const held = driver.tokens.held(false);
       return held?.epoch === epoch && held.generation !== generation ? held : undefined;
     }
     const { origin, path } = audience;
@@ -143,7 +145,7 @@ export class Exchange {
       return undefined;
     }
     try {
-      return driver.credential(await driver.ask(rejected, this.#call.signal));
+      return driver.tokens.credential(await driver.ask(rejected, this.#call.signal));
     } catch (denial) {
       if (this.#call.signal?.aborted || denial instanceof Error) throw denial;
       if (denial.failure || denial.code === "ERR_SIGN_IN_PENDING") throw denial;
@@ -167,9 +169,9 @@ export class Exchange {
           look.catch(() => undefined),
         ),
       );
-      const verdict = answer && (await this.#verdict(answer));
+      const verdict = answer && (await this.#verdicts.of(answer));
       cancel(answer);
-      return verdict === "refused" ? this.#audienceOf(answer) : undefined;
+      return verdict === "refused" ? this.#verdicts.audienceOf(answer) : undefined;
     } catch (error) {
       if (call.signal.aborted) {
         call.drop();
@@ -180,54 +182,7 @@ export class Exchange {
       stop.abort();
     }
   }
-
-  /** What an answer says of the token: "good", "refused", or nothing. Waits where a function of the app is asked. */
-  #verdict(response) {
-    // At a redirect to another origin fetch has dropped the token: who answers has not seen it.
-    const answeredBy = () => parseUrl(memberOf(response, "url"))?.origin;
-    if (isRedirected(response) && answeredBy() !== this.#call.audience.origin) return undefined;
-    // A mock's: whatever it is, it is the caller's.
-    if (typeof memberOf(response, "status") !== "number") return undefined;
-    const { rejectsToken } = this.#session;
-    const told = rejectsToken(response);
-    if (typeof told?.then !== "function") return this.#sort(told, response);
-    return unlessAborted(this.#call.signal, Promise.resolve(told)).then(
-      (rejects) => this.#sort(rejects, response),
-      (error) => {
-        cancel(response);
-        throw error;
-      },
-    );
-  }
-
-  #sort(rejects, response) {
-    if (typeof rejects !== "boolean") return undefined;
-    if (!rejects) return "good";
-    const { driver, attach } = this.#session;
-    const challenges = headerOf(memberOf(response, "headers"), "www-authenticate");
-    return challenges && driver.wantsMore(challenges, attach.scheme) ? undefined : "refused";
-  }
-
-  /** Notes what an answer says of the token that it was sent, where no refresh follows. */
-  #learn(verdict, { epoch, generation, accepted }, { origin, path, key }, response) {
-    const { driver } = this.#session;
-    // No other status proves that the token was looked at.
-    if (verdict === "good" && memberOf(response, "ok") && !accepted.has(key)) {
-      accepted.add(key);
-      driver.enter((core) => core.judged("accepted", 0, epoch, generation, origin, path));
-    } else if (verdict === "refused" && !this.#policy.passive) {
-      accepted.delete(key);
-      driver.enter((core) => core.judged("replay", 0, epoch, generation, origin, path));
-    }
-  }
-
-  #audienceOf(response) {
-    const { audience } = this.#call;
-    return isRedirected(response) ? redirected(audience) : audience;
-  }
 }
-
-const isRedirected = (response) => Boolean(memberOf(response, "redirected"));
 
 /** Why there is no token although there may be a session. */
 const LATE = ["ERR_REFRESH_UNAVAILABLE", "ERR_SIGN_IN_PENDING", "ERR_TOKEN_REJECTED"];

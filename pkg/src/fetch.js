@@ -1,9 +1,10 @@
 // `session.fetch`: what a call becomes, and the short way of most calls.
 
 import { memberOf, readOnce, withHeader } from "./arguments.js";
-import { prepare, ShortCall } from "./call.js";
+import { ShortCall } from "./call.js";
 import { makeError } from "./errors.js";
 import { Exchange } from "./exchange.js";
+import { prepare } from "./prepare.js";
 
 /**
  * Makes a `fetch` with a policy.
@@ -18,7 +19,7 @@ export function makeFetch(session, policy) {
   /** A live token, an allowed URL, and nothing that has to be kept for a replay: no more than a wrapper by hand would do. */
   const sendShort = (input, init) => {
     const audience = targets.find(input);
-    const credential = audience && driver.held(!policy.passive);
+    const credential = audience && driver.tokens.held(!policy.passive);
     const sent = credential && withHeader(init, attach, credential.value);
     if (!sent) return undefined;
     const answer = nativeFetch()(input, sent);

@@ -2,12 +2,13 @@
 
 import { Driver } from "./driver.js";
 import { makeError } from "./errors.js";
-import { waitsForItself } from "./failures.js";
 import { makeFetch } from "./fetch.js";
 import { hasScope } from "./grants.js";
-import { invalid } from "./options/checks.js";
+import { Listeners } from "./listeners.js";
+import { Nesting } from "./nesting.js";
+import { invalid, optionsOf } from "./options/checks.js";
 import { DEFAULT_POLICY, readOptions, readPolicy } from "./options/options.js";
-import { own, ownMember } from "./own.js";
+import { ownMember } from "./own.js";
 import { Targets } from "./targets.js";
 
 /** What `inspect` tells of a session without a core. */
@@ -34,9 +35,6 @@ const AWAITED = {
   csrfToken: "csrf.token",
 };
 
-/** Sessions that somebody listens to: they are not collected, even if nobody holds them. */
-const heard = new Set();
-
 export function createSession(options) {
   const controller = new AbortController();
   return new Session(readOptions(options, controller.signal), controller);
@@ -44,15 +42,14 @@ export function createSession(options) {
 
 class Session {
   #driver;
-  #listeners = new Set();
+  #listeners = new Listeners();
   #ready;
   #settleReady;
   #fetch;
   #targets;
   #options;
   #nativeFetch;
-  /** Which function of the app, that the session waits for, is being called. */
-  #calling;
+  #nesting = new Nesting();
   /** Tells the app's own functions that nobody waits for them any more. */
   #controller;
 
@@ -63,7 +60,7 @@ class Session {
     if (options.restore !== false && hint.saysNone())
       Object.assign(options, { restore: false, hasNone: true });
     for (const [member, name] of Object.entries(AWAITED))
-      options[member] = this.#awaited(name, options[member]);
+      options[member] = this.#nesting.wrap(name, options[member]);
     this.#ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
     });
@@ -103,21 +100,7 @@ class Session {
 
   subscribe(listener) {
     if (typeof listener !== "function") throw invalid("listener", "must be a function");
-    // An object of its own, so that one function subscribed twice is called twice and undone one by one.
-    const entry = { listener };
-    this.#listeners.add(entry);
-    if (!this.#driver.isClosed) heard.add(this);
-    // Whoever keeps the function that undoes it does not keep the session.
-    let session = this;
-    return () => {
-      if (session) session.#unsubscribe(entry);
-      session = undefined;
-    };
-  }
-
-  #unsubscribe(entry) {
-    this.#listeners.delete(entry);
-    if (this.#listeners.size === 0) heard.delete(this);
+    return this.#listeners.add(listener, this.#driver.isClosed ? undefined : this);
   }
 
   async signIn(login) {
@@ -134,7 +117,7 @@ class Session {
     if (login === undefined) return this.#settled(requests.signInByCookie());
     return this.#settled(
       typeof login === "function"
-        ? requests.signInBy(this.#awaited("signIn", login))
+        ? requests.signInBy(this.#nesting.wrap("signIn", login))
         : requests.begin("sign-in", login),
     );
   }
@@ -146,18 +129,20 @@ class Session {
   }
 
   async accessToken(options) {
-    const { not, minValidity = 0, signal } = own(options);
+    const { not, minValidity = 0, signal } = optionsOf(options);
     if (not !== undefined && typeof not !== "string")
       throw invalid("not", "must be the token that was refused");
     if (!(minValidity >= 0)) throw invalid("minValidity", "must be a number of seconds, 0 or more");
     if (signal?.aborted) throw signal.reason;
-    if (this.#waitsForItself()) throw waitsForItself(this.#calling, "accessToken");
-    const { token } = await this.#settled(this.#driver.token(not, minValidity * 1000, signal));
+    this.#refuseWithoutToken("accessToken");
+    const { token } = await this.#settled(
+      this.#driver.tokens.wait(not, minValidity * 1000, signal),
+    );
     return token;
   }
 
   async refresh(options) {
-    const { params } = own(options);
+    const { params } = optionsOf(options);
     this.#refuseNested("refresh");
     if (params !== undefined) this.#driver.requests.params = params;
     return this.#settled(this.#driver.ask((core, ticket) => core.happened("refresh", ticket)));
@@ -184,7 +169,6 @@ class Session {
     this.#controller.abort(closed);
     this.#settleReady.reject(closed);
     this.#listeners.clear();
-    heard.delete(this);
   }
 
   /** Rejects with an error where the core has denied what was asked for. */
@@ -196,30 +180,15 @@ class Session {
     }
   }
 
-  /** A function of the app that the session waits for; anything else as it is. */
-  #awaited(name, value) {
-    if (typeof value !== "function") return value;
-    return (...args) => {
-      const before = this.#calling;
-      this.#calling = name;
-      try {
-        return value(...args);
-      } finally {
-        this.#calling = before;
-      }
-    };
-  }
-
   /** What waits for the end of the function that calls it would wait for ever. */
   #refuseNested(method) {
-    if (this.#calling !== undefined && this.#driver.isBusy)
-      throw waitsForItself(this.#calling, method);
+    this.#nesting.refuse(method, this.#driver.isBusy);
   }
 
   /** The same of a call that waits only where there is no token. */
-  #waitsForItself() {
-    const isFree = () => this.state.status === "ended" || this.#driver.held(false) !== undefined;
-    return this.#calling !== undefined && this.#driver.isBusy && !isFree();
+  #refuseWithoutToken(method) {
+    if (!this.#nesting.isNested || this.state.status === "ended") return;
+    if (this.#driver.tokens.held(false) === undefined) this.#refuseNested(method);
   }
 
   #derive(policy) {
@@ -231,7 +200,7 @@ class Session {
         options: this.#options,
         rejectsToken: this.#options.rejectsToken,
         nativeFetch: this.#nativeFetch,
-        nested: () => (this.#waitsForItself() ? this.#calling : undefined),
+        refuseNested: () => this.#refuseWithoutToken("fetch"),
       },
       policy,
     );
@@ -243,16 +212,7 @@ class Session {
     if (error?.retryable === false) this.#settleReady.reject(error);
     else if (state.status !== "unknown" || error) this.#settleReady.resolve();
     if (!state.elsewhere) this.#options.hint.note(state);
-    for (const entry of [...this.#listeners]) {
-      // Undone by one before it: as with event listeners, it is not called any more.
-      if (!this.#listeners.has(entry)) continue;
-      try {
-        entry.listener.call(undefined);
-      } catch (error) {
-        // As if it had been an event listener: reported, and nobody else's concern.
-        reportError(error);
-      }
-    }
+    this.#listeners.notify();
   }
 }
 

@@ -12,6 +12,12 @@ export function invalid(name, wanted, cause) {
   return error;
 }
 
+/** Returns the own members of the options of a call. */
+export function optionsOf(options = {}) {
+  if (Object(options) !== options) throw invalid("options", "must be an object");
+  return own(options);
+}
+
 /** Returns the object's own members: no others than these. `prefix` goes before a name that is not known. */
 export function known(value, names, prefix = "") {
   for (const name of Object.keys(value)) {
