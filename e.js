@@ -1,0 +1,1 @@
+export * from "/work/h/shell/pkg/index.js"
