@@ -160,3 +160,29 @@ fn a_refresh_asked_for_while_one_is_on_the_wire_is_sent_after_it() {
     assert_eq!(generation(&world), 3);
     assert_eq!(world.most_writers, 1);
 }
+
+#[test]
+fn a_call_takes_a_token_that_was_used_at_once_and_waits_for_one_that_replaces_it() {
+    let mut world = signed_in();
+    let in_hand = |world: &World, uses| world.tabs[0].session.token_in_hand(world.moment(), uses);
+    let Status::Active { epoch, generation, .. } = world.status(TAB) else { panic!() };
+    assert_eq!(in_hand(&world, false), Some((epoch, generation)));
+    assert_eq!(in_hand(&world, true), None, "the first use has to be told");
+    world.access_token(TAB, None, 0);
+    assert_eq!(in_hand(&world, true), Some((epoch, generation)));
+    world.server.revoke_access();
+    world.fetch(TAB);
+    let mut steps = 0;
+    while in_hand(&world, true).is_some() {
+        world.run(1);
+        steps += 1;
+        assert!(steps < 1_000, "a refused token is taken while another one comes");
+    }
+    assert_eq!(in_hand(&world, false), Some((epoch, generation)));
+    world.run(1_000);
+    assert_ne!(in_hand(&world, false), Some((epoch, generation)));
+    assert!(!world.tabs[0].session.is_closed());
+    world.close(TAB);
+    assert!(world.tabs[0].session.is_closed());
+    assert_eq!(in_hand(&world, false), None);
+}

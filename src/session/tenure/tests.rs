@@ -71,6 +71,24 @@ fn each_phase_tells_whose_session_it_is() {
 }
 
 #[test]
+fn a_used_token_is_ready_unless_it_was_refused_and_its_successor_comes() {
+    for (used, refused, is_replaced, is_ready) in [
+        (true, false, false, true),
+        (true, false, true, true),
+        (true, true, false, true),
+        (true, true, true, false),
+        (false, false, false, false),
+        (false, true, true, false),
+    ] {
+        let mut tenure = tenure(active(epoch(0), "alice"));
+        let Phase::Active(current) = &mut tenure.phase else { panic!("{used}") };
+        (current.used, current.refused) = (used, refused);
+        let case = format!("{used} {refused} {is_replaced}");
+        assert_eq!(tenure.ready(NOW, is_replaced).is_some(), is_ready, "{case}");
+    }
+}
+
+#[test]
 fn an_expired_token_is_not_in_hand() {
     let tenure = tenure(active(epoch(0), "alice"));
     let later = |secs: i64| Moment::new(NOW.wall_ms() + 1_000 * secs, 1_000 * secs);

@@ -1,1 +1,0 @@
-export * from "/work/h/shell/pkg/index.js"
