@@ -39,9 +39,7 @@ export class Driver {
     this.view = new View(this, state, audience);
     this.tokens = new Tokens(this, options.attach);
     this.entries = new Entries(options);
-    this.turns = new Turns(options.authOrigin, (attempt, how) =>
-      this.enter((core) => core.locked(attempt, how)),
-    );
+    this.turns = new Turns(this, options.authOrigin);
     const isForeign = options.authOrigin !== ownOrigin();
     const endpoint = (by) => by && new Endpoint(by, options, nativeFetch, isForeign);
     const endpoints = {

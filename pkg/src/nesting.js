@@ -26,7 +26,7 @@ export class Nesting {
   }
 
   /** Throws where a call by such a function would wait for its end. */
-  refuse(method, isBusy) {
-    if (this.#calling !== undefined && isBusy) throw waitsForItself(this.#calling, method);
+  refuse(method, driver) {
+    if (this.#calling !== undefined && driver.isBusy) throw waitsForItself(this.#calling, method);
   }
 }

@@ -182,7 +182,7 @@ class Session {
 
   /** What waits for the end of the function that calls it would wait for ever. */
   #refuseNested(method) {
-    this.#nesting.refuse(method, this.#driver.isBusy);
+    this.#nesting.refuse(method, this.#driver);
   }
 
   /** The same of a call that waits only where there is no token. */

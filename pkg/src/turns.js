@@ -2,16 +2,23 @@
 
 import { isShared, Lock } from "./lock.js";
 
+/** Drivers that have a lock, or wait for one. They are not collected: nobody else would give it back. */
+const kept = new Set();
+
 export class Turns {
+  #driver;
   #authOrigin;
-  /** Tells the core what has happened to the lock of a turn. */
-  #tell;
   #attempt;
   #lock;
 
-  constructor(authOrigin, tell) {
+  constructor(driver, authOrigin) {
+    this.#driver = driver;
     this.#authOrigin = authOrigin;
-    this.#tell = tell;
+  }
+
+  /** Tells the core what has happened to the lock of a turn. */
+  #tell(attempt, how) {
+    this.#driver.enter((core) => core.locked(attempt, how));
   }
 
   /** Whether all tabs take turns, or this page's sessions only. */
@@ -34,6 +41,7 @@ export class Turns {
   }
 
   release() {
+    kept.delete(this.#driver);
     const lock = this.#lock;
     this.#lock = this.#attempt = undefined;
     lock?.release();
@@ -41,6 +49,7 @@ export class Turns {
 
   #acquire(attempt) {
     const before = this.#lock;
+    kept.add(this.#driver);
     this.#attempt = attempt;
     this.#lock = new Lock(this.#authOrigin, (isLate) =>
       this.#tell(attempt, isLate ? "granted-late" : "granted"),

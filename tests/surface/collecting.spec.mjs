@@ -13,7 +13,7 @@ const prepare = () => {
   /** Collects garbage, until that changes nothing any more. */
   globalThis.collect = async (refs) => {
     const count = () => refs.filter((ref) => ref.deref() !== undefined).length;
-    for (let times = 0; times < 20 && count() > 0; times++) {
+    for (let times = 0; times < 300 && count() > 0; times++) {
       gc();
       await manyTasks();
     }
