@@ -14,6 +14,12 @@ import { Tokens } from "./tokens.js";
 import { Turns } from "./turns.js";
 import { View } from "./view.js";
 
+/**
+ * Drivers that a caller waits for, or that have a lock or wait for one. They are not collected, even if nobody holds them: what
+ * waits may be held by nothing but a timer, and nobody else would give the lock back.
+ */
+const kept = new Set();
+
 export class Driver {
   /** The wasm's object; `undefined` while it is being compiled, after a crash, and where it cannot be had. */
   core;
@@ -21,7 +27,7 @@ export class Driver {
   port;
   weakly = new WeakRef(this);
   isClosed = false;
-  tickets = new Tickets();
+  tickets = new Tickets(() => this.keep());
   entries;
   turns;
   requests;
@@ -49,6 +55,12 @@ export class Driver {
     const reader = new Reader(options, () => this.view.report({ type: "identity-missing" }));
     this.requests = new Requests(this, reader, endpoints, options.endsSession);
     this.#outside = new Outside(this, options);
+  }
+
+  /** Is kept while that is needed. */
+  keep() {
+    if (this.tickets.areOpen || this.turns.isOn) kept.add(this);
+    else kept.delete(this);
   }
 
   /** Has a core made. */

@@ -3,6 +3,17 @@
 export class Tickets {
   #last = 0;
   #waiting = new Map();
+  /** Is told when somebody waits, or nobody does any more. */
+  #changed;
+
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  /** Whether somebody waits. */
+  get areOpen() {
+    return this.#waiting.size > 0;
+  }
 
   /** A new ticket, and what settles when the core has answered it. */
   open() {
@@ -11,6 +22,7 @@ export class Tickets {
     const promise = new Promise((resolve, reject) =>
       this.#waiting.set(ticket, { resolve, reject }),
     );
+    this.#changed();
     return { ticket, promise };
   }
 
@@ -18,6 +30,7 @@ export class Tickets {
   take(ticket) {
     const caller = this.#waiting.get(ticket);
     this.#waiting.delete(ticket);
+    this.#changed();
     return caller ?? { resolve() {}, reject() {} };
   }
 

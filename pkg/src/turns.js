@@ -2,9 +2,6 @@
 
 import { isShared, Lock } from "./lock.js";
 
-/** Drivers that have a lock, or wait for one. They are not collected: nobody else would give it back. */
-const kept = new Set();
-
 export class Turns {
   #driver;
   #authOrigin;
@@ -26,6 +23,11 @@ export class Turns {
     return isShared();
   }
 
+  /** Whether it has a lock, or waits for one. */
+  get isOn() {
+    return this.#attempt !== undefined;
+  }
+
   /** Whether a turn has not been given up, and its lock is not somebody else's. */
   has(attempt) {
     return this.#attempt === attempt;
@@ -41,19 +43,19 @@ export class Turns {
   }
 
   release() {
-    kept.delete(this.#driver);
     const lock = this.#lock;
     this.#lock = this.#attempt = undefined;
     lock?.release();
+    this.#driver.keep();
   }
 
   #acquire(attempt) {
     const before = this.#lock;
-    kept.add(this.#driver);
     this.#attempt = attempt;
     this.#lock = new Lock(this.#authOrigin, (isLate) =>
       this.#tell(attempt, isLate ? "granted-late" : "granted"),
     );
     before?.release();
+    this.#driver.keep();
   }
 }

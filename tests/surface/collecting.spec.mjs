@@ -87,6 +87,25 @@ test("a session lives on for as long as somebody listens to it", async ({ run })
   assert.equal(await run(() => refs[0].deref().state.status), "active");
 });
 
+test("a caller that waits is answered, though nobody holds its session", async ({ run }) => {
+  await run(prepare);
+  const code = await run(async () => {
+    const told = [];
+    const ask = () => {
+      const fetch = () => Promise.reject(new TypeError("down"));
+      const session = createSession({ refresh: "/auth/refresh", fetch, patience: 1 });
+      session.accessToken().catch(({ code }) => told.push(code));
+    };
+    ask();
+    while (told.length === 0) {
+      gc();
+      await manyTasks();
+    }
+    return told[0];
+  });
+  assert.equal(code, "ERR_REFRESH_UNAVAILABLE");
+});
+
 /** What keeps a session alive: a part of it that still works. */
 const PARTS = {
   fetch: [(session) => session.fetch, (fetch) => fetch("/api/me").then(({ status }) => status)],
