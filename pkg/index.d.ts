@@ -184,7 +184,7 @@ export interface SessionOptions {
   /**
    * Is told what happens inside, for metrics and logs: see {@link SessionEvent}. Called in a microtask of its own, after
    * what it is told of is under way; what it throws is reported and disturbs nobody. Default: none. To follow
-   * the state, use {@link Session.subscribe}.
+   * the state, use {@link Session.subscribe}. A session with it is not collected before it is closed.
    */
   onEvent?: ((event: SessionEvent) => void) | undefined;
   /**

@@ -15,8 +15,9 @@ import { Turns } from "./turns.js";
 import { View } from "./view.js";
 
 /**
- * Drivers that a caller waits for, or that have a lock or wait for one. They are not collected, even if nobody holds them: what
- * waits may be held by nothing but a timer, and nobody else would give the lock back.
+ * Drivers that a caller waits for, that have a lock or wait for one, whose first state is not known yet, or that somebody is told
+ * events of. They are not collected, even if nobody holds them: what waits may be held by nothing but a timer, and nobody else would
+ * give the lock back.
  */
 const kept = new Set();
 
@@ -59,12 +60,15 @@ export class Driver {
 
   /** Is kept while that is needed. */
   keep() {
-    if (this.tickets.areOpen || this.turns.isOn) kept.add(this);
+    const isWatched = this.view.isAwaited || this.#options.onEvent !== undefined;
+    const isOpen = !this.isClosed && this.#failure === undefined;
+    if (this.tickets.areOpen || this.turns.isOn || (isOpen && isWatched)) kept.add(this);
     else kept.delete(this);
   }
 
   /** Has a core made. */
   start() {
+    this.keep();
     openCore(this, this.#options);
   }
 
@@ -101,6 +105,7 @@ export class Driver {
 
   publishError(error) {
     this.view.show({ ...this.view.state, error });
+    this.keep();
   }
 
   /** Starts anew from what is stored and in the cookie. What has ended is not brought back. */
@@ -174,6 +179,7 @@ export class Driver {
     this.tokens.drop();
     if (snapshot.status === "ended") this.requests.params = undefined;
     this.view.publish(snapshot);
+    this.keep();
   }
 
   post(message) {
@@ -202,6 +208,7 @@ export class Driver {
     this.#outside.unwait();
     this.requests.forget();
     this.view.close();
+    this.keep();
   }
 
   /** Nothing of a closed session is in flight any more. */
