@@ -48,8 +48,8 @@ export class Reader {
       core.read(token, expiresIn, expiresAt, now, claim ?? "", owner),
     );
     if (fault !== undefined) throw new Fault(fault);
-    const isExpected = this.#identity !== undefined || parseClaims(core.claims(token)) !== null;
-    if (isExpected && !this.#hasWarned && !hasOwner) {
+    if (hasOwner || this.#hasWarned) return read;
+    if (this.#identity !== undefined || parseClaims(core.claims(token)) !== null) {
       this.#hasWarned = true;
       if (claim !== undefined)
         console.warn(`silent-session: the access token has no claim "${claim}" ${WARNING}`);

@@ -22,7 +22,7 @@ export class Outside {
   #held = {};
 
   constructor(driver, options) {
-    this.#driver = new WeakRef(driver);
+    this.#driver = driver.weakly;
     this.#options = options;
     collected.register(driver, this.#held);
   }
@@ -36,7 +36,7 @@ export class Outside {
     return this.#held.channel !== undefined;
   }
 
-  /** Listens to the page, and calls `activate` of the driver when it is there for somebody. */
+  /** Listens to the page, and tells the driver that it has started once the page is there for somebody. */
   listen() {
     const happened = (what) => this.#with((driver) => driver.happened(what));
     this.#held.unlisten = listenToPage({

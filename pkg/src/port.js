@@ -8,7 +8,7 @@ export class Port {
   #driver;
 
   constructor(driver) {
-    this.#driver = new WeakRef(driver);
+    this.#driver = driver.weakly;
   }
 
   #with(call) {

@@ -1,6 +1,6 @@
 // The lock of the turn that this tab has, or waits for.
 
-import { isShared, Lock } from "./lock.js";
+import { Lock } from "./lock.js";
 
 export class Turns {
   #driver;
@@ -16,11 +16,6 @@ export class Turns {
   /** Tells the core what has happened to the lock of a turn. */
   #tell(attempt, how) {
     this.#driver.enter((core) => core.locked(attempt, how));
-  }
-
-  /** Whether all tabs take turns, or this page's sessions only. */
-  get areShared() {
-    return isShared();
   }
 
   /** Whether it has a lock, or waits for one. */

@@ -86,24 +86,25 @@ export class View {
   inspection(inspected, hasChannel) {
     const { requests, entries } = this.#driver;
     const { signOut, tab, tabs, ...report } = own(inspected);
-    const progress = signOut && { ...signOut };
-    if (progress) {
-      const { failure } = progress;
-      delete progress.failure;
-      const cause = failure && requests.signOutCause(own(failure), false);
-      progress.error = failure ? signOutError(own(failure), cause) : null;
-      Object.freeze(progress);
-    }
     return {
       ...report,
       skew: requests.endpoint("refresh").skew,
-      signOut: progress,
+      signOut: signOut && this.#progress(own(signOut)),
       tab,
       tabs,
       lock: isShared() ? "browser" : "page",
       channel: hasChannel,
       storage: entries.isKept,
     };
+  }
+
+  /** How far a sign-out has come. */
+  #progress({ failure, ...progress }) {
+    const cause = failure && this.#driver.requests.signOutCause(own(failure), false);
+    return Object.freeze({
+      ...progress,
+      error: failure ? signOutError(own(failure), cause) : null,
+    });
   }
 
   /** Nobody hears any more. */

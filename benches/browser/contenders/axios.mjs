@@ -5,7 +5,7 @@ import { createAuthRefresh } from "axios-auth-refresh";
 
 import { current, renew } from "./bearer.mjs";
 
-// It reads every body.
+// axios reads the body of every response.
 globalThis.bench.readsBodies = true;
 
 export const start = async () => {

@@ -21,7 +21,7 @@ export const scenario = {
     for (const [what, late] of Object.entries(CASES)) {
       const seen = Object.fromEntries(contenders.map((name) => [name, []]));
       const measure = async (name) => {
-        // Who did not finish does not either the next time.
+        // A contender that did not finish will not finish the next time either.
         if (seen[name].some(({ isOver }) => !isOver)) return Number.NaN;
         const page = await open(browser, server, name, true);
         const meter = await cpuMeter(page);
