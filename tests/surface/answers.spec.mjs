@@ -17,13 +17,13 @@ const HELPERS = () => {
   globalThis.renewWith = async (status, body, headers = {}) => {
     const { server, session } = await started({ patience: 0.2, restore: true });
     const before = session.state;
-    const goOn = stopWallClock();
+    const clock = new StoppedClock();
     server.answerRefresh(
       status,
       body,
       JSON.stringify({ "content-type": "application/json", ...headers }),
     );
-    const thrown = await session.refresh().then(
+    const thrown = await clock.refresh(session, 0.2).then(
       () => undefined,
       ({ code, kind, cause }) => ({ code, kind, cause: cause?.code }),
     );
@@ -32,7 +32,7 @@ const HELPERS = () => {
     const { status: now, session: epoch, expiresAt, claims } = session.state;
     const isSame = epoch === before.session;
     const lives = expiresAt === null ? null : Math.round((expiresAt - Date.now()) / 1000);
-    goOn();
+    clock.resume();
     const requests = server.count("/auth/refresh") - 1;
     const api = await session.fetch("/api/me").then(
       ({ status }) => status,

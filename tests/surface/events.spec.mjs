@@ -192,8 +192,10 @@ test("a refresh that failed says of which kind in the error, too", async ({ run 
     ]) {
       const { server, session } = await started({ patience: 0.2 });
       server.answerRefresh(status, body, headers);
-      await session.refresh().catch(({ kind, code }) => kinds.push([kind, code]));
+      const clock = new StoppedClock();
+      await clock.refresh(session, 0.2).catch(({ kind, code }) => kinds.push([kind, code]));
       session.close();
+      clock.resume();
     }
     return kinds;
   });

@@ -12,6 +12,9 @@ import { test as base } from "@playwright/test";
 const PACKAGE =
   process.env.SILENT_SESSION_PACKAGE ?? fileURLToPath(new URL("../../pkg", import.meta.url));
 
+/** How many times slower than it is the processor is for pages: to see that no test depends on that. */
+const SLOWED = Number(process.env.SILENT_SESSION_SLOWED ?? 1);
+
 const BLANK =
   '<!doctype html><title>app</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>';
 const OWN_FILES = {
@@ -116,7 +119,7 @@ class Stage {
 
   static async make(browser, origin) {
     const context = await browser.newContext();
-    return new Stage(context, await context.newPage(), origin);
+    return new Stage(context, await slowed(await context.newPage()), origin);
   }
 
   /** Opens a new document with empty storage and the globals of page.js. */
@@ -142,7 +145,7 @@ class Stage {
 
   /** Opens a second page of the same origin. */
   async openAnother() {
-    const page = await this.#context.newPage();
+    const page = await slowed(await this.#context.newPage());
     await page.goto(this.#origin);
     return page;
   }
@@ -164,6 +167,14 @@ class Stage {
     for (const page of this.#context.pages()) await page.evaluate(() => nextTask());
     return this.#complaints.splice(0);
   }
+}
+
+async function slowed(page) {
+  if (SLOWED > 1) {
+    const chromium = await page.context().newCDPSession(page);
+    await chromium.send("Emulation.setCPUThrottlingRate", { rate: SLOWED });
+  }
+  return page;
 }
 
 /** Runs in the page. */

@@ -16,12 +16,13 @@ const HELPERS = () => {
     signIn: (session) => session.signIn(() => "never asked"),
     signOut: (session) => session.signOut(),
   };
-  /** A session whose restoring refresh has failed, so that calls wait for the next one. */
+  /** A session whose restoring refresh has failed, so that calls wait for the next one. Its clock stands still. */
   globalThis.unknown = async (options) => {
     const { server, session } = start({ patience: 2, ...options });
     server.failRefresh();
     await session.ready;
-    return { server, session };
+    const clock = new StoppedClock();
+    return { server, session, clock };
   };
 };
 
@@ -33,7 +34,8 @@ test("each call in the function given to signIn fails at once, and names the mis
     const seen = {};
     for (const [name, call] of Object.entries(CALLS)) {
       // Whatever does not fail at once never does.
-      const { server, session } = await unknown({ patience: 1e6, timeout: 1e6, lockTimeout: 1e6 });
+      const forever = { patience: 1e6, timeout: 1e6, lockTimeout: 1e6 };
+      const { server, session, clock } = await unknown(forever);
       let inner;
       await session.signIn(async () => {
         inner = await outcome(call(session));
@@ -42,6 +44,7 @@ test("each call in the function given to signIn fails at once, and names the mis
       const { code, message } = inner.thrown ?? {};
       seen[name] = [code, message, session.state.claims?.sub];
       session.close();
+      clock.resume();
     }
     return seen;
   });
@@ -151,11 +154,13 @@ test("after an await it cannot be told apart, and is named when its patience has
 }) => {
   await run(HELPERS);
   const { code, message, retryable } = await run(async () => {
-    const { server, session } = await unknown();
+    const { server, session, clock } = await unknown();
     let inner;
     await session.signIn(async () => {
       await nextTask();
-      inner = await outcome(session.fetch("/api/csrf"));
+      const call = outcome(session.fetch("/api/csrf"));
+      clock.resume();
+      inner = await call;
       return server.token("bob");
     });
     return inner.thrown;

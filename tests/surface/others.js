@@ -291,6 +291,21 @@ export class StoppedClock {
     this.#passed += ms;
   }
 
+  /**
+   * Asks for a refresh, and waits for its outcome. No time passes until it has failed for the first
+   * time, however long that takes; then the caller's patience is over.
+   */
+  async refresh(session, patience) {
+    const refreshed = session.refresh();
+    // The caller handles it.
+    refreshed.catch(() => {});
+    const { error: before } = session.state;
+    const failed = waitFor(() => session.state.error !== before);
+    await Promise.race([refreshed.catch(() => {}), failed]);
+    this.advance(patience * 1000);
+    return refreshed;
+  }
+
   /** Lets both clocks go on from the current value. A jump would look like a sleep to a session. */
   resume() {
     const { wall, monotonic } = this.#real;

@@ -31,7 +31,8 @@ test("a redirect is named, and the session goes on", async ({ run }) => {
   await run(prepare);
   const seen = await run(async () => {
     const { session } = await startRedirected();
-    const { thrown } = await outcome(session.refresh());
+    const clock = new StoppedClock();
+    const { thrown } = await outcome(clock.refresh(session, 1));
     const { status, error } = session.state;
     const { kind } = error;
     return { thrown, status, kind, answer: (await session.fetch("/api/me")).status };
@@ -52,8 +53,11 @@ test("endsSession is asked about a redirect, and may end the session", async ({ 
         asked.push([answer.status, answer.body === undefined]);
         return ends;
       };
-      const { session } = await startRedirected({ name: `ends ${ends}`, endsSession });
-      await outcome(session.refresh());
+      const options = { name: `ends ${ends}`, endsSession, patience: ends ? 100 : 1 };
+      const { session } = await startRedirected(options);
+      // An end is confirmed by a second refresh, which takes time.
+      const refreshed = ends ? session.refresh() : new StoppedClock().refresh(session, 1);
+      await outcome(refreshed);
       seen.push([session.state.status, session.state.reason ?? "none", asked]);
     }
     return seen;

@@ -10,10 +10,10 @@ test("a worker asks before it refreshes, and takes the token that a page brings"
 }) => {
   const { want, seen } = await runInWorker(async ({ here, coming, token }) => {
     const peer = new Peer();
-    const { server, session } = start();
-    await peer.hears("hello");
     // The clock stands still, so the worker keeps waiting for a page.
     const clock = new StoppedClock();
+    const { server, session } = start();
+    await peer.hears("hello");
     peer.say(here);
     clock.advance(100);
     await peer.ask();
@@ -44,11 +44,16 @@ test("a worker whom no page helps refreshes itself, and so does one that hears a
       for (const [index, messages] of heard.entries()) {
         const name = `worker-${index}`;
         const peer = new Peer({ name });
+        // Nothing is late.
+        const clock = new StoppedClock();
         const { server, session } = start({ name });
         await peer.hears("hello");
         peer.say(here);
+        clock.advance(100);
         await peer.hears("want");
         for (const message of messages) peer.say(message);
+        await peer.ask();
+        clock.resume();
         await session.ready;
         seen.push([session.state.status, server.calls.length, peer.count("want")]);
         session.close();
@@ -266,6 +271,9 @@ test("a page refreshes for a worker", async ({ run, runInWorker }) => {
     Object.assign(globalThis, await started());
   });
   const first = await runInWorker(async (stranger) => {
+    // The worker waits for the page twenty times as long.
+    const clock = new StoppedClock();
+    setInterval(() => clock.advance(5), 100);
     Object.assign(globalThis, await started());
     const [tab] = session.inspect().tabs;
     return [await session.accessToken(), tab !== stranger];
