@@ -9,6 +9,7 @@
 // | `silent-session:1:attempt:<auth origin> <refresh path>` | the cookie: the marker of the last refresh |
 // | `silent-session:1:answered:<auth origin> <refresh path>` | the cookie: the last reply |
 // | `silent-session:1:in-flight:<auth origin> <refresh path>` | the cookie: refreshes that are out and unanswered |
+// | `silent-session:1:spent:<auth origin> <refresh path>` | the cookie: what all tabs have spent on refreshes |
 //
 // Two sessions by different names on one cookie find each other's attempts. **Names and values are frozen**
 // (`src/format/entries.rs` writes the values): old tabs outlive deploys. Where storage is refused (a sandboxed frame, a worker, a

@@ -11,6 +11,7 @@
 //! | [`RefreshMarker`] | `<attempt> <attempt id sent> <sent: date> <state> <companion digest or -> <stray since: date or -> <gone: date or -> [first=<date>] [under=<session>]` |
 //! | [`RefreshReply`] | `<date> <took> <slowest> <usual> <echoes or ->` |
 //! | [`InFlightList`] | `<attempt> <sent: date> <gone: date or ->` for each refresh |
+//! | [`Spent`] | `<date> <date> <date>`, for each [`Budget`](crate::session::Budget) when it is full again |
 //!
 //! The state of a marker is `out` (in flight), `lost`, `overtaken` (superseded) or `astray`
 //! (stray). `first` is the date of the first refresh with the same attempt id; it is omitted when
@@ -30,6 +31,7 @@ use crate::session::Pace;
 use crate::session::{AttemptId, EpochId};
 use crate::session::{Companion, MarkerState, RefreshMarker};
 use crate::session::{Fingerprint, PendingSignOut, RefreshReply, SessionEntry};
+use crate::session::{Debt, Spent};
 use crate::session::{InFlight, InFlightList};
 
 /// The prefix of the date of the first refresh with the same attempt id, in a marker.
@@ -177,6 +179,19 @@ impl InFlightList {
     }
 }
 
+impl Spent {
+    /// Writes the entry.
+    pub fn to_entry(self) -> String {
+        self.0.map(|debt| debt.0.to_string()).join(" ")
+    }
+
+    /// Reads an entry. A budget is full if its word is not of this form.
+    pub fn from_entry(entry: &str) -> Self {
+        let mut words = entry.split(' ');
+        Self([(); 3].map(|()| Debt(words.next().and_then(|word| word.parse().ok()).unwrap_or_default())))
+    }
+}
+
 /// Writes a date in milliseconds since 1970, or `-` for none.
 fn date_to_text(date: Option<i64>) -> String {
     date.map_or_else(|| "-".into(), |date| date.to_string())
@@ -305,6 +320,17 @@ mod tests {
             ["", "1", "+123456789abcdef", "123456789abcdefg", "00123456789abcdef", "--", "é23456789abcdef"]
         {
             assert_eq!(digest_from_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_spent_is_read_as_it_was_written_and_what_cannot_be_read_as_nothing() {
+        let spent = Spent([Debt(1_700_000_000_000), Debt(0), Debt(-5)]);
+        assert_eq!(Spent::from_entry(&spent.to_entry()), spent);
+        for (text, read) in
+            [("", [0; 3]), ("7", [7, 0, 0]), ("soon 8 9", [0, 8, 9]), ("1 2 3 later", [1, 2, 3])]
+        {
+            assert_eq!(Spent::from_entry(text), Spent(read.map(Debt)), "{text}");
         }
     }
 

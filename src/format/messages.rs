@@ -13,7 +13,6 @@
 //! | `"bye"` | | The tab is going away. |
 //! | `"want"` (2) | `epoch` (or null), `age` | A worker needs a better token than its own. |
 //! | `"coming"` (2) | | A page replies that it will refresh. |
-//! | `"tried"` (3) | | A refresh failed, or no token's lifetime required it. |
 //! | `"noted"` (3) | `kept`, `whole` (1 or 0), `sent`, `notes` | Notes about refreshes, one per line. |
 //!
 //! A question mark means that the member is optional. `from`, `epoch` and `until` are 32
@@ -57,7 +56,7 @@ use crate::session::{Offer, PeerMessage};
 fn version(message: &PeerMessage) -> f64 {
     match message {
         PeerMessage::Wanted { .. } | PeerMessage::Coming => 2.0,
-        PeerMessage::Tried | PeerMessage::Noted(_) => 3.0,
+        PeerMessage::Noted(_) => 3.0,
         _ => 1.0,
     }
 }
@@ -109,7 +108,6 @@ pub fn write_message<R: Record>(from: TabId, message: &PeerMessage) -> Vec<(&'st
             ("want", vec![("epoch", epoch), ("age", milliseconds(*age))])
         }
         PeerMessage::Coming => ("coming", vec![]),
-        PeerMessage::Tried => ("tried", vec![]),
         PeerMessage::Noted(Noted { is_kept, is_whole, sent, notes }) => {
             let flag = |flag: bool| Value::Number(f64::from(u8::from(flag)));
             let lines: Vec<String> = notes.iter().map(|note| note.to_line()).collect();
@@ -182,7 +180,6 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
             PeerMessage::Wanted { epoch, age: milliseconds("age")? }
         }
         "coming" => PeerMessage::Coming,
-        "tried" => PeerMessage::Tried,
         "noted" => PeerMessage::Noted(Noted {
             is_kept: number("kept")? != 0.0,
             is_whole: number("whole")? != 0.0,

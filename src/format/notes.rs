@@ -1,6 +1,6 @@
 //! Notes about refreshes as lines of text, for messages between tabs.
 
-use crate::session::{AttemptId, InFlightList, Note, RefreshMarker, RefreshReply};
+use crate::session::{AttemptId, Budget, Charge, InFlightList, Note, RefreshMarker, RefreshReply};
 
 impl Note {
     /// Writes the note as a line of words.
@@ -14,6 +14,9 @@ impl Note {
             Self::List(in_flight) => ("list", InFlightList::default().with(in_flight).to_entry()),
             Self::Unlist { attempt } => ("unlist", attempt.to_hex()),
             Self::Replied(answered) => ("answered", answered.to_entry()),
+            Self::Charged(Charge { budget, at, ms }) => {
+                ("charged", [(budget as u8).to_string(), at.to_string(), ms.to_string()].join(" "))
+            }
         };
         [word, " ", &rest].concat()
     }
@@ -29,6 +32,12 @@ impl Note {
             "list" => InFlightList::from_entry(rest).iter().next().map(|listed| Self::List(*listed)),
             "unlist" => AttemptId::parse(rest).map(|attempt| Self::Unlist { attempt }),
             "answered" => RefreshReply::from_entry(rest).map(Self::Replied),
+            "charged" => {
+                let mut words = rest.split(' ');
+                let budget = *Budget::ALL.get(words.next()?.parse::<usize>().ok()?)?;
+                let (at, ms) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+                Some(Self::Charged(Charge { budget, at, ms }))
+            }
             _ => None,
         }
     }
@@ -57,10 +66,11 @@ mod tests {
             Note::List(InFlight { gone: None, ..listed }),
             Note::Unlist { attempt: attempt(1) },
             Note::Replied(answered),
+            Note::Charged(Charge { budget: Budget::Justified, at: 5, ms: -60_000 }),
         ] {
             assert_eq!(Note::from_line(&note.to_line()), Some(note));
         }
-        for odd in ["", "mark", "mark ", "mark 0 1 2", "later 0", "list -", "unmark x", "answered soon"] {
+        for odd in ["", "mark", "mark ", "mark 0 1 2", "later 0", "list -", "unmark x", "answered soon", "charged 3 1 1"] {
             assert_eq!(Note::from_line(odd), None, "{odd}");
         }
     }

@@ -233,7 +233,9 @@ impl<E: Entropy> Session<E> {
                 }
             }
             Event::TokenAccepted { epoch, generation, audience } => {
-                self.renewal.breaker.accepted(&audience, now);
+                if self.renewal.breaker.accepted(&audience) {
+                    self.give_back_justified(now);
+                }
                 if let Phase::Active(current) = &mut self.tenure.phase
                     && current.epoch == epoch
                     && current.generation == generation
@@ -271,7 +273,7 @@ impl<E: Entropy> Session<E> {
             Event::Tick => {}
             Event::CameOnline => {
                 self.renewal.backoff.reset();
-                self.renewal.allowance.show(now);
+                self.renewal.allowance.show(self.stored.spent, now);
                 self.sign_out.end_pause();
                 self.apply_stored_session(now);
                 self.apply_stored_sign_out(now);

@@ -124,6 +124,8 @@ pub use markers::refresh_marker::{Companion, MarkerState, RefreshMarker};
 pub use markers::rotation::Rotation;
 pub use outbox::{Action, AppCalls, LockTask, Outbox, Reply, Request, Write};
 pub use renewal::breaker::Audience;
+pub use renewal::bucket::Debt;
+pub use renewal::spending::{Budget, Charge, Spent};
 pub use report::{Delay, Report};
 pub use sign_out::progress::{SignOutFailure, SignOutProgress, SignOutStatus};
 pub use status::{Progress, Status};

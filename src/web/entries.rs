@@ -3,7 +3,7 @@
 
 use crate::session::{
     Companion, EpochId, InFlightList, Note, PendingSignOut, RefreshMarker, RefreshReply, SessionEntry,
-    Stored, Write,
+    Spent, Stored, Write,
 };
 
 use super::clock;
@@ -14,6 +14,7 @@ const SIGN_OUT: &str = "sign-out";
 const ATTEMPT: &str = "attempt";
 const ANSWERED: &str = "answered";
 const IN_FLIGHT: &str = "in-flight";
+const SPENT: &str = "spent";
 const COMPANY: &str = "company";
 
 /// Reads all entries.
@@ -30,6 +31,7 @@ pub(super) fn recall(shell: &Shell) -> Stored {
         answered: shell.read(ANSWERED).and_then(|entry| RefreshReply::from_entry(&entry)),
         companion: shell.companion().map(|value| Companion::of(&value)),
         in_flight: shell.read(IN_FLIGHT).map(|entry| InFlightList::from_entry(&entry)).unwrap_or_default(),
+        spent: shell.read(SPENT).map(|entry| Spent::from_entry(&entry)).unwrap_or_default(),
     }
 }
 
@@ -78,6 +80,10 @@ fn keep_note(shell: &Shell, note: Note) {
     }
     if after.answered != before.answered {
         replace(shell, ANSWERED, after.answered.map(RefreshReply::to_entry));
+    }
+    if after.spent != before.spent {
+        let is_spent = after.spent != Spent::default();
+        replace(shell, SPENT, is_spent.then(|| after.spent.to_entry()));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whatever another script of the origin says, and however often, locks nobody out and causes few refreshes.
 
 use silent_session::session::{
-    AttemptId, EpochId, Fingerprint, InFlight, MarkerState, Note, Noted, Offer, Pace, PeerMessage,
+    AttemptId, Budget, Charge, EpochId, Fingerprint, InFlight, MarkerState, Note, Noted, Offer, Pace, PeerMessage,
     RefreshMarker, RefreshReply,
 };
 
@@ -52,12 +52,13 @@ fn messages(world: &World) -> Vec<PeerMessage> {
         noted(false, Note::Unmark { attempt }),
         noted(false, Note::Unlist { attempt }),
         noted(false, Note::List(InFlight { attempt, sent: now, gone: None })),
+        noted(false, Note::Charged(Charge { budget: Budget::Idle, at: now, ms: i64::MAX })),
+        noted(true, Note::Charged(Charge { budget: Budget::Rejected, at: i64::MAX, ms: i64::MIN })),
         noted(true, Note::List(InFlight { attempt, sent: i64::MIN, gone: Some(i64::MAX) })),
         PeerMessage::Hello,
         PeerMessage::Here,
         PeerMessage::Bye,
         PeerMessage::Coming,
-        PeerMessage::Tried,
         PeerMessage::Wanted { epoch: None, age: Millis::ZERO },
         PeerMessage::Wanted { epoch: Some(epoch), age: Millis::ZERO },
         PeerMessage::Wanted { epoch: Some(epoch), age: Millis::MAX },

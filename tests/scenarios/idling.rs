@@ -2,8 +2,8 @@
 
 use super::*;
 
-use silent_session::session::{PeerMessage, Rotation};
-use world::Habit;
+use silent_session::session::{Budget, Charge, Rotation, Stored};
+use world::{Deploy, Habit, Name};
 
 /// Refreshes that all tabs send meanwhile, those that reach nobody included.
 fn sent(world: &mut World, during: impl FnOnce(&mut World)) -> usize {
@@ -11,6 +11,14 @@ fn sent(world: &mut World, during: impl FnOnce(&mut World)) -> usize {
     let before = count(world);
     during(world);
     count(world) - before
+}
+
+/// Other tabs have sent so many refreshes just now that no caller wanted.
+fn tried_elsewhere(world: &mut World, count: usize) {
+    let mut spent = world.stored().spent;
+    let one = Charge { budget: Budget::Idle, at: world.moment().wall_ms(), ms: 200_000 };
+    (0..count).for_each(|_| spent.charge(one));
+    world.forge_entries(Stored { spent, ..Stored::default() });
 }
 
 fn always(world: &mut World, habits: &[Habit]) {
@@ -84,6 +92,45 @@ fn tabs_and_workers_share_what_an_idle_browser_may_send() {
         let in_an_hour = sent(&mut world, |world| world.run(HOUR));
         assert!(in_an_hour <= 30, "{in_an_hour}");
     }
+}
+
+/// Sessions of two names on one cookie, as two apps of one site have.
+fn two_names() -> World {
+    let mut world = signed_in();
+    world.deploys = [0, 1].map(|name| Deploy { name: Name(name), ..Deploy::default() }).into();
+    world
+}
+
+// Scenario 102.
+#[test]
+fn sessions_of_any_name_share_what_an_idle_browser_may_send() {
+    for tabs in [1, 4] {
+        let mut world = two_names();
+        (0..tabs).for_each(|_| {
+            world.visit();
+        });
+        world.run(1_000);
+        always(&mut world, &[Habit::Fault(Fault::Status(503, Some(1)))]);
+        world.run(13 * MINUTE);
+        let in_an_hour = sent(&mut world, |world| world.run(HOUR));
+        assert!((4..=30).contains(&in_an_hour), "{tabs} more tabs: {in_an_hour}");
+    }
+}
+
+// Scenario 102.
+#[test]
+fn what_an_idle_browser_may_send_is_known_to_the_page_that_is_loaded_next() {
+    let mut world = signed_in();
+    always(&mut world, &[Habit::Fault(Fault::Status(503, None))]);
+    let in_an_hour = sent(&mut world, |world| {
+        for _ in 0..6 {
+            world.run(10 * MINUTE);
+            let tab = TabId(world.tabs.len() - 1);
+            world.reload(tab);
+        }
+    });
+    // The first refresh of a page is never held back.
+    assert!((10..=30 + 6).contains(&in_an_hour), "{in_an_hour}");
 }
 
 // Scenario 102.
@@ -204,9 +251,7 @@ fn what_other_tabs_have_tried_a_few_times_delays_no_renewal() {
     let mut world = signed_in();
     let Status::Active { refresh_at: Some(at), .. } = world.status(TAB) else { panic!() };
     world.run(at - world.moment().wall_ms() - 1_000);
-    for _ in 0..5 {
-        world.say_as_stranger(TAB, PeerMessage::Tried);
-    }
+    tried_elsewhere(&mut world, 5);
     assert_eq!(sent(&mut world, |world| world.run(2_000)), 1);
 }
 
@@ -272,9 +317,7 @@ fn however_long_there_was_no_network_every_tab_refreshes_as_soon_as_it_is_back()
 fn calls_that_are_served_buy_no_attempts_for_which_nobody_waits() {
     let mut world = signed_in();
     world.server.lifetime = Millis::from_secs(60);
-    for _ in 0..20 {
-        world.say_as_stranger(TAB, PeerMessage::Tried);
-    }
+    tried_elsewhere(&mut world, 20);
     for _ in 0..5 {
         world.renew(TAB);
         world.run(1_000);

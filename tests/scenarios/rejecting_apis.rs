@@ -54,6 +54,26 @@ fn ever_new_paths_that_reject_have_one_budget() {
     assert!((5..=14).contains(&sent), "{sent}");
 }
 
+// Scenario 100.
+#[test]
+fn all_tabs_of_a_browser_have_one_budget_for_rejected_tokens() {
+    for config in [Config::default(), alone()] {
+        for pattern in [&[401][..], &[401, 200]] {
+            let (mut world, all) = tabs::<9>(config.clone());
+            world.server.scripted = Some((BAD, pattern.repeat(10_000)));
+            let sent = refreshes(&mut world, |world| {
+                for round in 0..720 {
+                    world.fetch_from(all[round % 9], BAD);
+                    world.run(5_000);
+                }
+            });
+            // Five and one in two minutes; beside them 15 and one in a minute that cost nothing; the rest are for lifetimes.
+            let lifetimes = if config.shares_token { 6 } else { 9 * 6 };
+            assert!(sent <= 5 + 30 + 15 + 60 + lifetimes, "{pattern:?}: {sent}");
+        }
+    }
+}
+
 /// A path that changes a password answers a wrong one with 401, say.
 #[test]
 fn a_revocation_is_healed_at_once_also_after_a_path_has_rejected() {

@@ -40,6 +40,7 @@ pub enum Entry {
     Marker,
     Answered,
     InFlight,
+    Spent,
 }
 
 impl Version {
@@ -51,7 +52,7 @@ impl Version {
             (_, Entry::SignOut) => 5,
             (Self::First, Entry::Marker) => 4,
             (_, Entry::Marker) => 6,
-            (_, Entry::Answered | Entry::InFlight) => 2,
+            (_, Entry::Answered | Entry::InFlight | Entry::Spent) => 2,
         };
         let end = text.match_indices(' ').nth(most - 1).map_or(text.len(), |(at, _)| at);
         text[..end].to_owned()
@@ -62,7 +63,7 @@ impl Version {
         let word = |at| text.split(' ').nth(at).unwrap_or_default();
         match (self, entry) {
             (Self::Newest, _) | (_, Entry::SignOut | Entry::Answered) => true,
-            (_, Entry::InFlight) => false,
+            (_, Entry::InFlight | Entry::Spent) => false,
             (_, Entry::Session) => word(0) != "over" || REASONS.contains(&word(2)),
             (Self::First, Entry::Marker) => ["out", "lost", "overtaken"].contains(&word(3)),
             (_, Entry::Marker) => ["out", "lost", "overtaken", "astray"].contains(&word(3)),

@@ -2,7 +2,7 @@
 
 use silent_session::session::{
     AttemptId, Companion, EpochId, Event, InFlightList, Note, PendingSignOut, RefreshMarker, RefreshReply,
-    SessionEntry, Stored,
+    SessionEntry, Spent, Stored,
 };
 
 use super::browser::World;
@@ -19,6 +19,7 @@ pub struct Storage {
     marker: Option<String>,
     answered: Option<String>,
     in_flight: Option<String>,
+    spent: Option<String>,
 }
 
 /// The entries of the sessions of one name.
@@ -83,12 +84,18 @@ impl World {
                 .and_then(|text| RefreshReply::from_entry(&text)),
             companion,
             in_flight: self.in_flight(version),
+            spent: self.spent(version),
         }
     }
 
     fn in_flight(&self, version: Version) -> InFlightList {
         let list = seen(&self.storage.in_flight, Entry::InFlight, version);
         list.map(|text| InFlightList::from_entry(&text)).unwrap_or_default()
+    }
+
+    fn spent(&self, version: Version) -> Spent {
+        let spent = seen(&self.storage.spent, Entry::Spent, version);
+        spent.map(|text| Spent::from_entry(&text)).unwrap_or_default()
     }
 
     pub(super) fn expect_company(&mut self, name: Name, company: bool) {
@@ -104,13 +111,14 @@ impl World {
     /// Another script has written these entries; the page hears of the first as of any.
     pub fn forge_entries(&mut self, stored: Stored) {
         let attempt = AttemptId::draw(&mut self.seed);
-        let Storage { named: [named, ..], marker, answered, in_flight, .. } = &mut self.storage;
+        let Storage { named: [named, ..], marker, answered, in_flight, spent, .. } = &mut self.storage;
         let forge = |entry: &mut Option<String>, forged: Option<String>| *entry = forged.or(entry.take());
         forge(&mut named.session, stored.session.map(SessionEntry::to_entry));
         forge(&mut named.sign_out, stored.sign_out.map(PendingSignOut::to_entry));
         forge(marker, stored.marker.map(|marker| marker.to_entry(attempt)));
         forge(answered, stored.answered.map(RefreshReply::to_entry));
         forge(in_flight, stored.in_flight.iter().next().map(|_| stored.in_flight.to_entry()));
+        forge(spent, Some(stored.spent).filter(|spent| *spent != Spent::default()).map(Spent::to_entry));
         for index in 0..self.tabs.len() {
             self.happen(TabId(index), Event::StorageChanged);
         }
@@ -196,6 +204,9 @@ impl World {
         if after.answered != before.answered {
             let answered = after.answered.map(RefreshReply::to_entry);
             self.storage.answered = answered.map(|text| version.cut(Entry::Answered, text));
+        }
+        if after.spent != before.spent && version == Version::Newest {
+            self.storage.spent = (after.spent != Spent::default()).then(|| after.spent.to_entry());
         }
         if after.in_flight != before.in_flight && version == Version::Newest {
             self.storage.in_flight = Some(after.in_flight.to_entry());

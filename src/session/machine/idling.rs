@@ -1,10 +1,12 @@
-//! Refreshes for which no caller waits: their allowance, and their messages to the other tabs.
+//! Refreshes for which no caller waits, and what all tabs may spend on refreshes.
 
 use crate::session::error::RefreshFailure;
 use crate::session::id::Entropy;
 use crate::session::machine::Session;
 use crate::session::renewal::allowance::SentFor;
-use crate::session::tabs::message::PeerMessage;
+use crate::session::renewal::backoff::scale;
+use crate::session::renewal::spending::{Budget, Charge};
+use crate::session::storage::note::Note;
 use crate::session::tenure::Phase;
 use crate::session::time::{Millis, Moment};
 use crate::session::token::Grant;
@@ -16,7 +18,7 @@ impl<E: Entropy> Session<E> {
         // The server would reject the other tabs as well, so the lock is kept until that is
         // confirmed.
         let confirms = self.markers.is_rejected() && self.queue.current.as_ref().is_some_and(Turn::is_held);
-        if confirms || self.queue.sent == 0 { Millis::ZERO } else { self.renewal.allowance.wait(now) }
+        if confirms || self.queue.sent == 0 { Millis::ZERO } else { self.renewal.allowance.wait(self.stored.spent, now) }
     }
 
     /// Counts a refresh as it is sent.
@@ -35,10 +37,9 @@ impl<E: Entropy> Session<E> {
             (true, true) => SentFor::Lifetime,
             (true, false) => SentFor::Nothing,
         };
-        let has_failed = self.renewal.failure.is_some() && !self.renewal.is_offline();
-        if self.renewal.allowance.count_sent(sent_for, has_failed, now, &mut self.entropy) {
-            self.tell_tried();
-        }
+        let extra = scale(Budget::Idle.bucket().period() / 4, &mut self.entropy);
+        let charge = self.renewal.allowance.count_sent(sent_for, now, extra);
+        self.charge(charge);
     }
 
     /// Counts the outcome of a refresh.
@@ -46,20 +47,26 @@ impl<E: Entropy> Session<E> {
         let held = self.tenure.token().map(|current| &current.grant.token);
         let brings = outcome.is_ok_and(|grant| held != Some(&grant.token));
         let is_offline = outcome == Err(&RefreshFailure::Offline);
-        if self.renewal.allowance.count_outcome(brings, is_offline, now) {
-            self.tell_tried();
-        }
+        let charge = self.renewal.allowance.count_outcome(brings, is_offline, now);
+        self.charge(charge);
     }
 
-    fn tell_tried(&mut self) {
-        if !self.tabs.siblings().is_empty() {
-            self.tell(PeerMessage::Tried);
-        }
+    /// Counts, in all tabs, what was taken out of a budget or is given back.
+    pub(super) fn charge(&mut self, charges: impl IntoIterator<Item = Charge>) {
+        charges.into_iter().for_each(|charge| self.note(Note::Charged(charge)));
     }
 
-    /// Counts a refresh of another tab.
-    pub(super) fn tried_elsewhere(&mut self, now: Moment) {
-        self.renewal.allowance.take(now, &mut self.entropy);
-        self.renewal.allowance.show(now);
+    /// Forgets what rejected tokens have cost: they were those of another session.
+    pub(super) fn forgive_rejections(&mut self, now: Moment) {
+        let budgets = [Budget::Rejected, Budget::Justified];
+        let spent = budgets.into_iter().filter(|budget| self.stored.spent.owes(*budget, now));
+        self.charge(spent.map(|budget| budget.give_back(now, u32::MAX)).collect::<Vec<_>>());
+    }
+
+    /// Gives a refresh back that was justified, unless that happens all the time.
+    pub(super) fn give_back_justified(&mut self, now: Moment) {
+        if self.stored.spent.wait(Budget::Justified, now).is_zero() {
+            self.charge([Budget::Justified.take(now, Millis::ZERO), Budget::Rejected.give_back(now, 1)]);
+        }
     }
 }

@@ -58,6 +58,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn begin_session(&mut self, now: Moment, grant: Grant) {
         let epoch = self.tenure.next_epoch(now, &mut self.entropy);
         self.leave_epoch(epoch);
+        self.forgive_rejections(now);
         self.tenure.cookie.signed_in_here = true;
         self.adopt(now, epoch, grant, Source::SignIn);
     }
@@ -86,7 +87,7 @@ impl<E: Entropy> Session<E> {
             self.report(Report::Adopted);
         }
         self.renewal.settle();
-        self.renewal.allowance.forgive_callers();
+        self.renewal.allowance.forgive_callers(now);
         self.markers.forget_rejection();
         self.tenure.newest_refresh = match source {
             Source::Refresh(number) => number,

@@ -74,8 +74,8 @@ impl<E: Entropy> Session<E> {
 
     /// Returns the stored entries. Without storage, the notes of the tabs take their place.
     pub(super) fn completed(&self, found: Stored) -> Stored {
-        let Stored { marker, marked, answered, in_flight, .. } = self.stored;
-        if found.is_kept { found } else { Stored { marker, marked, answered, in_flight, ..found } }
+        let Stored { marker, marked, answered, in_flight, spent, .. } = self.stored;
+        if found.is_kept { found } else { Stored { marker, marked, answered, in_flight, spent, ..found } }
     }
 
     /// Takes the notes of another tab.

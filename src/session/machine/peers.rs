@@ -145,7 +145,6 @@ impl<E: Entropy> Session<E> {
             PeerMessage::Here => {}
             PeerMessage::Wanted { epoch, age } => self.wanted(now, epoch, age),
             PeerMessage::Coming => self.help_is_coming(now),
-            PeerMessage::Tried => self.tried_elsewhere(now),
             PeerMessage::Offered(ref offer) => {
                 if !self.contradicts(now, offer.epoch) {
                     self.offered(now, offer.clone());

@@ -175,6 +175,7 @@ impl<E: Entropy> Session<E> {
                 }
                 self.tenure.cookie.is_known(number);
                 if is_new {
+                    self.forgive_rejections(now);
                     self.tenure.cookie.signed_in_here = true;
                 }
                 self.adopt(now, epoch, grant, Source::Refresh(number));
@@ -201,7 +202,7 @@ impl<E: Entropy> Session<E> {
         self.renewal.stop_deferring();
         let wait = self.renewal.backoff.fail(now, &failure, &mut self.entropy);
         self.report(Report::Deferred { why: Delay::Backoff, wait });
-        self.renewal.allowance.show(now);
+        self.renewal.allowance.show(self.stored.spent, now);
         self.renewal.failure = Some(failure);
     }
 }

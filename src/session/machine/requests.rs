@@ -5,8 +5,9 @@ use crate::session::id::{Entropy, EpochId, Generation, Ticket};
 use crate::session::machine::Session;
 use crate::session::outbox::Reply;
 use crate::session::renewal::breaker::Audience;
+use crate::session::renewal::spending::Budget;
 use crate::session::tenure::Phase;
-use crate::session::time::{Millis, Moment};
+use crate::session::time::{Deadline, Millis, Moment};
 use crate::session::token::AccessToken;
 use crate::session::waiters::Wish;
 
@@ -84,16 +85,17 @@ impl<E: Entropy> Session<E> {
         };
         current.rejected_early |= is_brand_new;
         // Calls that are rejected together cause one refresh.
-        let pause = match pause {
-            None if !current.refused => self.renewal.breaker.spend(audience, now),
-            pause => pause,
-        };
-        match pause {
-            Some(until) => self.answer(ticket, Err(Denial::Refused { retry_at: until.wall_ms() })),
-            None => {
-                current.refuse(now, self.renewal.breaker.has_strikes(audience));
-                self.wait(now, ticket, Wish::Token);
-            }
+        let is_cause = pause.is_none() && !current.refused;
+        let held = self.stored.spent.wait(Budget::Rejected, now);
+        let pause = if is_cause && !held.is_zero() { Some(Deadline::new(now, held)) } else { pause };
+        if let Some(until) = pause {
+            return self.answer(ticket, Err(Denial::Refused { retry_at: until.wall_ms() }));
         }
+        current.refuse(now, self.renewal.breaker.has_strikes(audience));
+        if is_cause {
+            self.renewal.breaker.causes(audience);
+            self.charge([Budget::Rejected.take(now, Millis::ZERO)]);
+        }
+        self.wait(now, ticket, Wish::Token);
     }
 }

@@ -5,22 +5,10 @@
 
 use std::rc::Rc;
 
-use crate::session::renewal::bucket::Bucket;
 use crate::session::time::{Deadline, Millis, Moment};
 
 const FIRST_PAUSE: Millis = Millis::from_secs(30);
 const LONGEST_PAUSE: Millis = Millis::from_secs(900);
-/// Number of refreshes that rejected tokens may cause at once. One repairs a revocation; the others
-/// are for the next ones.
-const BUDGET: u32 = 5;
-/// Time after which rejected tokens may cause one more. An API that rejects good tokens under ever
-/// new paths causes no more.
-const BUDGET_PERIOD: Millis = Millis::from_secs(120);
-/// Number of refreshes in a row that are given back, because the path accepted the token it had
-/// caused. A path that rejects every other token would otherwise cause one at each call.
-const FREE: u32 = 15;
-/// Time after which one more is given back.
-const FREE_PERIOD: Millis = Millis::from_secs(60);
 /// Number of audiences that are remembered. If more of them misbehave, the oldest gets another
 /// chance.
 const MOST_ENTRIES: usize = 16;
@@ -70,43 +58,22 @@ struct Entry {
     until: Deadline,
 }
 
-/// The audiences that have rejected brand-new tokens, and the budget of refreshes for rejected
-/// tokens.
-#[derive(Debug)]
+/// The audiences that have rejected brand-new tokens, and the one that has caused the last refresh.
+/// What all of them may cause together is [`Budget::Rejected`](super::spending::Budget::Rejected).
+#[derive(Debug, Default)]
 pub(crate) struct Breaker {
     entries: Vec<Entry>,
-    budget: Bucket,
     /// The audience whose rejection caused the last refresh.
     cause: Option<Audience>,
     /// Whether the token of that refresh was not rejected yet.
     is_open: bool,
-    /// The allowance of refreshes that are given back.
-    free: Bucket,
-}
-
-impl Default for Breaker {
-    fn default() -> Self {
-        Self {
-            entries: Vec::new(),
-            budget: Bucket::new(BUDGET, BUDGET_PERIOD),
-            cause: None,
-            is_open: false,
-            free: Bucket::new(FREE, FREE_PERIOD),
-        }
-    }
 }
 
 impl Breaker {
-    /// Takes a refresh out of the budget for a rejected token. Returns when it is possible, if that
-    /// is not now.
-    pub(crate) fn spend(&mut self, audience: &Audience, now: Moment) -> Option<Deadline> {
-        if !self.budget.wait(now).is_zero() {
-            return self.budget.next();
-        }
-        self.budget.take(now, Millis::ZERO);
+    /// Notes that an audience causes a refresh.
+    pub(crate) fn causes(&mut self, audience: &Audience) {
         self.cause = Some(audience.clone());
         self.is_open = true;
-        None
     }
 
     /// Whether this audience has caused the last refresh.
@@ -114,19 +81,15 @@ impl Breaker {
         self.cause.as_ref() == Some(audience)
     }
 
-    /// Notes that an audience has accepted a token.
-    ///
-    /// If the audience had rejected the token before, and not this one, the refresh was justified.
-    /// It is given back, unless that happens all the time.
-    pub(crate) fn accepted(&mut self, audience: &Audience, now: Moment) {
+    /// Notes that an audience has accepted a token. Returns whether the last refresh was justified:
+    /// the audience had rejected the token before, and not this one.
+    pub(crate) fn accepted(&mut self, audience: &Audience) -> bool {
         self.forget(audience);
-        if self.is_cause(audience) && self.is_open {
+        let is_justified = self.is_cause(audience) && self.is_open;
+        if is_justified {
             self.cause = None;
-            if self.free.wait(now).is_zero() {
-                self.free.take(now, Millis::ZERO);
-                self.budget.give_back(1);
-            }
         }
+        is_justified
     }
 
     /// Notes that an audience has rejected a brand-new token. Returns when the pause ends.
@@ -203,56 +166,19 @@ mod tests {
     }
 
     #[test]
-    fn rejected_tokens_have_one_budget_for_their_refreshes() {
-        let mut breaker = Breaker::default();
-        let path = |second: i64| Audience::new("https://a.test", &second.to_string());
-        let spent =
-            (0..3_600).filter(|second| breaker.spend(&path(*second), after(*second)).is_none()).count();
-        assert_eq!(spent, 5 + 29);
-    }
-
-    /// Returns the number of refreshes that are allowed at once, if each is followed by `then`.
-    fn allowed(audience: &Audience, then: impl Fn(&mut Breaker)) -> usize {
-        let mut breaker = Breaker::default();
-        let mut spend = || {
-            let denied = breaker.spend(audience, after(0));
-            then(&mut breaker);
-            denied
-        };
-        (0..100).filter(|_| spend().is_none()).count()
-    }
-
-    #[test]
-    fn a_refresh_that_was_right_costs_nothing_within_bounds() {
+    fn a_refresh_was_justified_once_if_the_path_that_caused_it_accepts_the_new_token() {
         let (path, other) = (Audience::new("https://a.test", "/"), Audience::new("https://a.test", "/other"));
         let mut breaker = Breaker::default();
-        for round in 0..100 {
-            assert_eq!(breaker.spend(&path, after(round * 120)), None);
-            breaker.accepted(&path, after(round * 120));
-        }
-        assert_eq!(allowed(&path, |breaker| breaker.accepted(&path, after(0))), 15 + 5);
-        assert_eq!(
-            allowed(&path, |breaker| breaker.accepted(&other, after(0))),
-            5,
-            "another path proves nothing"
-        );
-        let rejected_first = |breaker: &mut Breaker| {
-            breaker.strike(&path, after(0));
-            breaker.accepted(&path, after(0));
-        };
-        assert_eq!(allowed(&path, rejected_first), 5, "it had rejected the new one as well");
-    }
-
-    #[test]
-    fn one_refresh_is_given_back_however_often_its_token_is_accepted() {
-        let path = Audience::new("https://a.test", "/");
-        let mut breaker = Breaker::default();
-        for _ in 0..3 {
-            breaker.spend(&path, after(0));
-        }
-        (0..100).for_each(|round| breaker.accepted(&path, after(round * 120)));
-        let left = (0..100).filter(|_| breaker.spend(&path, after(0)).is_none()).count();
-        assert_eq!(left, 3);
+        assert!(!breaker.accepted(&path), "it has caused none");
+        breaker.causes(&path);
+        assert!(!breaker.accepted(&other), "another path proves nothing");
+        assert!(breaker.accepted(&path) && !breaker.accepted(&path));
+        breaker.causes(&path);
+        breaker.strike(&path, after(0));
+        assert!(!breaker.accepted(&path), "it had rejected the new one as well");
+        breaker.causes(&path);
+        breaker.strike(&other, after(0));
+        assert!(breaker.accepted(&path));
     }
 
     #[test]

@@ -5,11 +5,13 @@ pub(crate) mod allowance;
 pub(crate) mod backoff;
 pub(crate) mod breaker;
 pub(crate) mod bucket;
+pub(crate) mod spending;
 
 use crate::session::error::RefreshFailure;
 use crate::session::renewal::allowance::Allowance;
 use crate::session::renewal::backoff::Backoff;
 use crate::session::renewal::breaker::Breaker;
+use crate::session::renewal::spending::Spent;
 use crate::session::time::{Deadline, Moment};
 
 /// The state that decides when to refresh.
@@ -57,8 +59,8 @@ impl Renewal {
     }
 
     /// Whether nothing holds back a refresh for which no caller waits.
-    pub(crate) fn is_free(&self, now: Moment) -> bool {
-        self.backoff.until(now).is_none() && self.allowance.wait(now).is_zero()
+    pub(crate) fn is_free(&self, spent: Spent, now: Moment) -> bool {
+        self.backoff.until(now).is_none() && self.allowance.wait(spent, now).is_zero()
     }
 
     /// Ends the pause and the deferral, because the session has ended or has a token.
@@ -78,23 +80,25 @@ impl Renewal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::renewal::spending::Budget;
+    use crate::session::time::Millis;
 
     const NOW: Moment = Moment::new(1_000_000, 0);
 
     #[test]
     fn the_next_attempt_is_after_the_pause_and_after_the_allowance() {
-        let mut renewal = Renewal::default();
-        assert!(renewal.is_free(NOW) && renewal.retry_at(true).is_none());
+        let (mut renewal, mut spent) = (Renewal::default(), Spent::default());
+        assert!(renewal.is_free(spent, NOW) && renewal.retry_at(true).is_none());
         let failure = RefreshFailure::Unavailable { status: Some(503), retry_after: None };
         renewal.failure = Some(failure);
         renewal.backoff.fail(NOW, &failure, &mut || u64::MAX);
         let [awaited, idle] = [false, true].map(|is_idle| renewal.retry_at(is_idle));
-        assert!(!renewal.is_free(NOW) && awaited < idle && awaited > Some(1_000_000));
-        (0..8).for_each(|_| renewal.allowance.take(NOW, &mut || 0));
-        renewal.allowance.show(NOW);
+        assert!(!renewal.is_free(spent, NOW) && awaited < idle && awaited > Some(1_000_000));
+        (0..8).for_each(|_| spent.charge(Budget::Idle.take(NOW, Millis::ZERO)));
+        renewal.allowance.show(spent, NOW);
         assert_eq!(renewal.retry_at(false), Some(1_200_000));
         renewal.backoff.reset();
-        assert!(!renewal.is_free(NOW), "the allowance is used up");
+        assert!(!renewal.is_free(spent, NOW), "the allowance is used up");
     }
 
     #[test]
@@ -109,7 +113,7 @@ mod tests {
         renewal.backoff.fail(NOW, &RefreshFailure::Offline, &mut || 0);
         assert!(renewal.is_offline());
         renewal.settle();
-        assert!(!renewal.is_offline() && !renewal.worker_needs_token && renewal.is_free(NOW));
+        assert!(!renewal.is_offline() && !renewal.worker_needs_token && renewal.is_free(Spent::default(), NOW));
         assert!(matches!(renewal.deferral, Deferral::No));
     }
 }

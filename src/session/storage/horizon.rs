@@ -64,11 +64,7 @@ impl Horizon {
             PeerMessage::Over { until, .. } => self.admits(*until),
             PeerMessage::Wanted { epoch, .. } => epoch.is_none_or(|epoch| self.admits(epoch)),
             PeerMessage::Noted(noted) => self.admits_date(noted.sent),
-            PeerMessage::Hello
-            | PeerMessage::Here
-            | PeerMessage::Coming
-            | PeerMessage::Tried
-            | PeerMessage::Bye => true,
+            PeerMessage::Hello | PeerMessage::Here | PeerMessage::Coming | PeerMessage::Bye => true,
         }
     }
 }
@@ -222,7 +218,6 @@ mod tests {
             PeerMessage::Hello,
             PeerMessage::Here,
             PeerMessage::Coming,
-            PeerMessage::Tried,
             PeerMessage::Bye,
             PeerMessage::Wanted { epoch: None, age: Millis::ZERO },
         ];

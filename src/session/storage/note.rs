@@ -3,6 +3,7 @@
 use crate::session::id::AttemptId;
 use crate::session::markers::in_flight::InFlight;
 use crate::session::markers::refresh_marker::{MarkerState, RefreshMarker};
+use crate::session::renewal::spending::Charge;
 use crate::session::storage::stored::{RefreshReply, Stored};
 use crate::session::time::{MOST_AHEAD, Moment};
 
@@ -74,10 +75,12 @@ pub enum Note {
     },
     /// A refresh has brought a token.
     Replied(RefreshReply),
+    /// A refresh was taken out of a budget, or is given back.
+    Charged(Charge),
 }
 
 impl Note {
-    /// Returns the turn of the refresh; `None` for a reply.
+    /// Returns the turn of the refresh; `None` for a reply or a charge.
     pub(crate) fn attempt(&self) -> Option<AttemptId> {
         match self {
             Self::Mark { attempt, .. }
@@ -86,7 +89,7 @@ impl Note {
             | Self::Unmark { attempt }
             | Self::Unlist { attempt } => Some(*attempt),
             Self::List(in_flight) => Some(in_flight.attempt),
-            Self::Replied(_) => None,
+            Self::Replied(_) | Self::Charged(_) => None,
         }
     }
 
@@ -122,7 +125,8 @@ impl Stored {
         let answered = self.answered.map(Note::Replied);
         let marker = self.marker().map(|(attempt, marker)| Note::Mark { attempt, marker });
         let listed = self.in_flight.iter().map(|listed| Note::List(*listed));
-        answered.into_iter().chain(marker).chain(listed).collect()
+        let charges = self.spent.charges().map(Note::Charged);
+        answered.into_iter().chain(marker).chain(listed).chain(charges).collect()
     }
 
     /// Applies a note.
@@ -148,6 +152,7 @@ impl Stored {
             Note::List(in_flight) => self.in_flight = self.in_flight.with(in_flight),
             Note::Unlist { attempt } => self.in_flight = self.in_flight.without(attempt),
             Note::Replied(answered) => self.answered = Some(answered),
+            Note::Charged(charge) => self.spent.charge(charge),
         }
     }
 
@@ -165,6 +170,7 @@ impl Stored {
 mod tests {
     use super::*;
     use crate::session::markers::pace::Pace;
+    use crate::session::renewal::spending::Budget;
     use crate::session::time::Millis;
 
     fn attempt(number: u64) -> AttemptId {
@@ -215,6 +221,7 @@ mod tests {
         known.note(Note::Mark { attempt: attempt(1), marker: marker(MarkerState::InFlight) });
         known.note(Note::List(listed(1)));
         known.note(Note::List(listed(2)));
+        known.note(Note::Charged(Budget::Rejected.take(Moment::new(1_000_000, 0), Millis::ZERO)));
         let mut told = Stored::default();
         known.notes().into_iter().for_each(|note| told.note(note));
         assert_eq!(told, known);

@@ -7,6 +7,7 @@ use crate::session::id::{AttemptId, EpochId};
 use crate::session::markers::in_flight::InFlightList;
 use crate::session::markers::pace::Pace;
 use crate::session::markers::refresh_marker::{Companion, RefreshMarker};
+use crate::session::renewal::spending::Spent;
 use crate::session::time::{Millis, Moment};
 use crate::session::token::Grant;
 
@@ -197,6 +198,8 @@ pub struct Stored {
     pub companion: Option<Companion>,
     /// The refreshes in flight, in any tab.
     pub in_flight: InFlightList,
+    /// What the refreshes of all tabs have taken out of their budgets.
+    pub spent: Spent,
 }
 
 #[cfg(test)]

@@ -35,9 +35,6 @@ pub enum PeerMessage {
     },
     /// The tab is about to refresh.
     Coming,
-    /// A refresh was sent that failed, or that no token's lifetime required. The next one without a
-    /// waiting caller may be held back.
-    Tried,
     /// Notes about refreshes.
     Noted(Noted),
     /// The tab is going away.

@@ -11,8 +11,8 @@ mod stages;
 mod turns;
 
 use silent_session::session::{
-    AccessToken, AttemptId, Delay, EpochId, Event, Fingerprint, Grant, MarkerState, Moment, RefreshMarker,
-    Report, Session, SessionEntry, Stored, Subject, Ticket,
+    AccessToken, AttemptId, Budget, Charge, Delay, EpochId, Event, Fingerprint, Grant, MarkerState, Moment,
+    Note, Noted, PeerMessage, RefreshMarker, Report, Session, SessionEntry, Stored, Subject, Ticket,
 };
 
 use super::*;
@@ -100,6 +100,15 @@ impl One {
     /// Something happens, and nothing is stored.
     pub(super) fn happens(&mut self, event: Event) -> Vec<Command> {
         self.happens_with(Stored::default(), event)
+    }
+
+    /// Another tab without storage has sent so many refreshes that no caller wanted.
+    pub(super) fn hears_of_idle_refreshes(&mut self, count: usize) {
+        let sent = self.moment().wall_ms();
+        let note = Note::Charged(Charge { budget: Budget::Idle, at: sent, ms: 200_000 });
+        let noted = Noted { is_kept: false, is_whole: false, sent, notes: vec![note; count] };
+        let from = silent_session::session::TabId::draw(&mut || 100);
+        self.happens(Event::PeerSpoke { from, message: PeerMessage::Noted(noted) });
     }
 
     /// Something happens while this is stored.

@@ -253,10 +253,7 @@ fn who_waits_for_a_sign_out_does_not_wait_for_the_allowance_of_idle_refreshes() 
     one.happens(Event::RefreshSettled { attempt, outcome, echoes: false });
     // The token that the endpoint requires has lapsed, and other tabs have used the allowance up.
     one.runs(901_000);
-    for number in 0..40 {
-        let from = Id::draw(&mut || 100 + number);
-        one.happens(Event::PeerSpoke { from, message: PeerMessage::Tried });
-    }
+    one.hears_of_idle_refreshes(40);
     one.turn = None;
     one.happens(Event::SignOutWanted { ticket: Ticket(2), reads_login: false });
     let attempt = one.turn.expect("it is asked for at once");

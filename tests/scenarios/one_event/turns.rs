@@ -290,10 +290,7 @@ fn once_the_network_is_back_no_date_is_shown_that_has_passed() {
     one.happens(Event::Started);
     let attempt = one.turn.expect("it restores the session");
     one.happens(Event::LockGranted { attempt, contended: false });
-    for number in 0..8 {
-        let from = Id::draw(&mut || 100 + number);
-        one.happens(Event::PeerSpoke { from, message: PeerMessage::Tried });
-    }
+    one.hears_of_idle_refreshes(8);
     let outcome = Err(RefreshFailure::Offline);
     one.happens(Event::RefreshSettled { attempt, outcome, echoes: false });
     assert!(matches!(one.session.status(), Status::Unknown { retry_at: Some(_), .. }));
