@@ -30,8 +30,8 @@ use crate::session::EndReason;
 use crate::session::Pace;
 use crate::session::{AttemptId, EpochId};
 use crate::session::{Companion, MarkerState, RefreshMarker};
-use crate::session::{Fingerprint, PendingSignOut, RefreshReply, SessionEntry};
 use crate::session::{Debt, Spent};
+use crate::session::{Fingerprint, PendingSignOut, RefreshReply, SessionEntry};
 use crate::session::{InFlight, InFlightList};
 
 /// The prefix of the date of the first refresh with the same attempt id, in a marker.

@@ -70,7 +70,17 @@ mod tests {
         ] {
             assert_eq!(Note::from_line(&note.to_line()), Some(note));
         }
-        for odd in ["", "mark", "mark ", "mark 0 1 2", "later 0", "list -", "unmark x", "answered soon", "charged 3 1 1"] {
+        for odd in [
+            "",
+            "mark",
+            "mark ",
+            "mark 0 1 2",
+            "later 0",
+            "list -",
+            "unmark x",
+            "answered soon",
+            "charged 3 1 1",
+        ] {
             assert_eq!(Note::from_line(odd), None, "{odd}");
         }
     }

@@ -2,8 +2,8 @@
 //! the entries are in `pkg/src/storage.js`, their format in `src/format/entries.rs`.
 
 use crate::session::{
-    Companion, EpochId, InFlightList, Note, PendingSignOut, RefreshMarker, RefreshReply, SessionEntry,
-    Spent, Stored, Write,
+    Companion, EpochId, InFlightList, Note, PendingSignOut, RefreshMarker, RefreshReply, SessionEntry, Spent,
+    Stored, Write,
 };
 
 use super::clock;

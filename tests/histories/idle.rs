@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use silent_session::session::{Config, Millis, RefreshFailure, Report, Rotation};
 
-use super::world::{Fault, Habit, TabId, World};
+use super::world::{Deploy, Fault, Habit, Name, TabId, World};
 
 const HOUR: i64 = 3_600_000;
 
@@ -33,6 +33,9 @@ struct Idle {
     tabs: usize,
     worker: bool,
     shares_token: bool,
+    /// Every other tab is of a session by another name, on the same cookie. Not beside a worker: without storage it knows its
+    /// own name's refreshes only.
+    names: bool,
     /// The pages are loaded while the server has these habits, so that nothing is known of the session.
     restores: bool,
     rotation: Option<Rotation>,
@@ -79,9 +82,9 @@ fn idle() -> impl Strategy<Value = Idle> {
         Just(Some(Rotation::Replays)),
         Just(Some(Rotation::Refuses)),
     ];
-    let browser = (1..4_usize, any::<bool>(), any::<bool>(), any::<bool>(), rotation);
+    let browser = (1..4_usize, any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), rotation);
     (prop::collection::vec(habit(), 1..6), lifetime_s, browser, unrest, every).prop_map(
-        |(mut habits, lifetime_s, (tabs, worker, shares_token, restores, rotation), unrest, every)| {
+        |(mut habits, lifetime_s, (tabs, worker, shares_token, names, restores, rotation), unrest, every)| {
             if tabs > 1 || worker {
                 // The token of another tab has less left to live than its lifetime.
                 habits
@@ -89,7 +92,8 @@ fn idle() -> impl Strategy<Value = Idle> {
                     .filter(|habit| **habit == Habit::SameToken)
                     .for_each(|habit| *habit = Habit::Token);
             }
-            Idle { habits, lifetime_s, tabs, worker, shares_token, restores, rotation, unrest, every }
+            let names = names && !worker;
+            Idle { habits, lifetime_s, tabs, worker, shares_token, names, restores, rotation, unrest, every }
         },
     )
 }
@@ -129,13 +133,18 @@ fn sent(world: &World) -> (usize, usize) {
 fn required(idle: &Idle) -> usize {
     // A token is renewed after three quarters of its life, and never sooner than a second after it came.
     let each = (750 * idle.lifetime_s).max(1_000);
-    let tokens = if idle.shares_token { 1 } else { idle.tabs + usize::from(idle.worker) };
+    let all = idle.tabs + usize::from(idle.worker);
+    let tokens = if idle.shares_token { all.min(1 + usize::from(idle.names)) } else { all };
     tokens * (HOUR as usize / each as usize + 1)
 }
 
 fn play(idle: &Idle, seed: u64) -> Result<(), TestCaseError> {
     let config = Config { shares_token: idle.shares_token, rotation: idle.rotation, ..Config::default() };
-    let mut world = World::signed_in(config, seed);
+    let mut world = World::signed_in(config.clone(), seed);
+    if idle.names {
+        let names = [Name(0), Name(1)];
+        world.deploys = names.map(|name| Deploy { config: config.clone(), name, ..Deploy::default() }).into();
+    }
     world.server.lifetime = Millis::from_secs(idle.lifetime_s);
     world.renew(TabId(0));
     world.run(1_000);

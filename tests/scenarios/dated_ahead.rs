@@ -1,8 +1,8 @@
 //! What storage and other tabs say is bounded: a date that cannot be true locks nobody out.
 
 use silent_session::session::{
-    AccessToken, AttemptId, EpochId, Fingerprint, InFlight, MarkerState, Offer, Pace, PeerMessage,
-    PendingSignOut, RefreshMarker, RefreshReply, SessionEntry, Stored, Subject,
+    AccessToken, AttemptId, Debt, EpochId, Fingerprint, InFlight, MarkerState, Offer, Pace, PeerMessage,
+    PendingSignOut, RefreshMarker, RefreshReply, SessionEntry, Spent, Stored, Subject,
 };
 
 use super::*;
@@ -59,6 +59,9 @@ fn dated(at: i64) -> Vec<Forged> {
         let listed =
             (0..4).map(|number| InFlight { attempt: AttemptId::draw(&mut || number), sent: at, gone });
         all.push(stored(Stored { in_flight: listed.collect(), ..Stored::default() }));
+    }
+    for spent in [at, i64::MIN, i64::MAX] {
+        all.push(stored(Stored { spent: Spent([Debt(spent); 3]), ..Stored::default() }));
     }
     for reason in [EndReason::SignedOut, EndReason::Rejected] {
         all.push(stored(Stored { session: Some(SessionEntry::Over { until, reason }), ..Stored::default() }));

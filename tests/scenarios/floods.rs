@@ -1,8 +1,8 @@
 //! Whatever another script of the origin says, and however often, locks nobody out and causes few refreshes.
 
 use silent_session::session::{
-    AttemptId, Budget, Charge, EpochId, Fingerprint, InFlight, MarkerState, Note, Noted, Offer, Pace, PeerMessage,
-    RefreshMarker, RefreshReply,
+    AttemptId, Budget, Charge, EpochId, Fingerprint, InFlight, MarkerState, Note, Noted, Offer, Pace,
+    PeerMessage, RefreshMarker, RefreshReply,
 };
 
 use super::*;

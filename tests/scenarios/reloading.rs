@@ -3,6 +3,8 @@
 
 use super::*;
 
+use world::Habit;
+
 /// A server of each kind, and what the application says of it.
 fn world_of(rotation: Rotation, is_said: bool) -> World {
     let config = Config { rotation: is_said.then_some(rotation), ..Config::default() };
@@ -40,6 +42,9 @@ fn wait_for(out: i64) -> i64 {
     let least = if out > 100 { 9_000 } else { 2_000 };
     least.max(4 * out)
 }
+
+/// What servers do with a spent cookie.
+const KINDS: [Rotation; 4] = [Rotation::None, Rotation::Replays, Rotation::Refuses, Rotation::Revokes];
 
 const SLOW: [i64; 7] = [200, 500, 1_000, 2_000, 3_000, 5_000, 8_000];
 
@@ -264,5 +269,54 @@ fn at_a_server_that_refuses_a_tab_probes_for_the_cookie_of_one_that_was_killed()
         world.run(slow + slow / 2 + 500);
         assert_eq!(world.answer(TAB, ticket), Some(&Ok(Reply::Done)), "{slow} ms");
         assert!(world.is_active(TAB) && world.is_active(third), "{slow} ms");
+    }
+}
+
+// Scenario 111.
+#[test]
+fn pages_that_are_loaded_again_and_again_leave_few_refreshes_out_before_a_silent_server() {
+    for rotation in KINDS {
+        for every in [300_i64, 700, 1_000, 2_000, 2_300, 5_000, 9_500, 14_000, 20_000] {
+            let mut world = world_of(rotation, true);
+            world.server.habits.replies = vec![Habit::Fault(Fault::Silence)];
+            let mut tab = TAB;
+            let sent = |world: &World| world.tabs.iter().map(|tab| tab.sent().count()).sum::<usize>();
+            let before = sent(&world);
+            for _ in 0..110_000 / every {
+                tab = world.reload(tab);
+                world.run(every);
+            }
+            let out = sent(&world) - before;
+            assert!((2..=4).contains(&out), "{rotation:?}, every {every} ms: {out} are out");
+            world.server.habits.replies = vec![Habit::Token];
+            let tab = world.reload(tab);
+            world.run(2 * MINUTE);
+            assert!(world.is_active(tab), "{rotation:?}, every {every} ms");
+        }
+    }
+}
+
+/// Somebody presses the key again and again, for the page is slow.
+#[test]
+fn pages_that_are_loaded_again_and_again_wait_little_for_a_server_that_answers() {
+    for rotation in KINDS {
+        for slow in [100, 1_000] {
+            for times in 1..=3 {
+                let mut world = world_of(rotation, true);
+                world.server.habits.replies = vec![Habit::Fault(Fault::Slow(slow))];
+                let mut tab = TAB;
+                for _ in 0..times {
+                    tab = world.reload(tab);
+                    world.run(slow / 2);
+                }
+                let tab = world.reload(tab);
+                let began = world.moment().wall_ms();
+                while !world.is_active(tab) && world.moment().wall_ms() - began < 120_000 {
+                    world.run(10);
+                }
+                let waited = world.moment().wall_ms() - began;
+                assert!(waited <= 9_600, "{rotation:?}, {slow} ms, {times} times: {waited} ms");
+            }
+        }
     }
 }

@@ -92,7 +92,9 @@ impl<E: Entropy> Session<E> {
         };
         if has_better {
             self.reply(now);
-        } else if !self.awaits_sign_out() && (self.renewal.is_free(self.stored.spent, now) || self.has_open_refresh()) {
+        } else if !self.awaits_sign_out()
+            && (self.renewal.is_free(self.stored.spent, now) || self.has_open_refresh())
+        {
             self.renewal.worker_needs_token = true;
             self.tell(PeerMessage::Coming);
         }

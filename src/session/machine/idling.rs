@@ -18,7 +18,11 @@ impl<E: Entropy> Session<E> {
         // The server would reject the other tabs as well, so the lock is kept until that is
         // confirmed.
         let confirms = self.markers.is_rejected() && self.queue.current.as_ref().is_some_and(Turn::is_held);
-        if confirms || self.queue.sent == 0 { Millis::ZERO } else { self.renewal.allowance.wait(self.stored.spent, now) }
+        if confirms || self.queue.sent == 0 {
+            Millis::ZERO
+        } else {
+            self.renewal.allowance.wait(self.stored.spent, now)
+        }
     }
 
     /// Counts a refresh as it is sent.

@@ -8,6 +8,7 @@ use crate::session::markers::in_flight::{InFlight, MOST_IN_FLIGHT};
 use crate::session::markers::refresh_marker::{MarkerState, RefreshMarker};
 use crate::session::markers::rotation::Rotation;
 use crate::session::storage::note::Note;
+use crate::session::storage::stored::Stored;
 use crate::session::time::{Deadline, Millis, Moment};
 
 impl<E: Entropy> Session<E> {
@@ -23,11 +24,14 @@ impl<E: Entropy> Session<E> {
     /// Updates until when no refresh may be sent: too many are in flight, or one that has timed out
     /// may still bring a cookie that another rotation would spend.
     pub(super) fn look_at_in_flight(&mut self, now: Moment) {
-        let pace = self.stored.answered.map(|answered| answered.pace);
-        let gone_wait = |seen| Rotation::Revokes.orphan_wait(seen, pace, self.config.longest_orphan());
+        let Stored { in_flight, answered, .. } = self.stored;
+        let pace = answered.map(|answered| answered.pace);
+        let patience = patience_for_gone(in_flight.gone_since(answered.map(|answered| answered.at), now));
+        let gone_wait =
+            |seen| Rotation::Revokes.orphan_wait(seen, pace, self.config.longest_orphan()) * patience;
         let (mut waits, mut heard_of) = (Waits::default(), Millis::ZERO);
         self.queue.in_flight().for_each(|sent| waits.add(sent.left(now)));
-        for listed in self.stored.in_flight.iter().filter(|listed| !self.queue.is_ours(listed.attempt)) {
+        for listed in in_flight.iter().filter(|listed| !self.queue.is_ours(listed.attempt)) {
             let left = listed.left(now, gone_wait);
             waits.add(left);
             if self.is_heard_of(listed) {
@@ -67,6 +71,19 @@ impl<E: Entropy> Session<E> {
     pub(super) fn cookie_may_come(&self, now: Moment) -> bool {
         let is_out_elsewhere = self.markers.out_elsewhere.is_some_and(|until| !until.is_due(now));
         is_out_elsewhere || !self.queue.given_up_wait(true, now).is_zero()
+    }
+}
+
+/// Returns the factor by which a refresh whose page has gone counts for longer than its reply should
+/// take. `gone`: how many of them are out, and nothing was answered since.
+///
+/// A server that answers none of them is silent. However often its pages are loaded again, few
+/// requests remain before it.
+fn patience_for_gone(gone: usize) -> u64 {
+    match gone {
+        0..=2 => 1,
+        3 => 4,
+        _ => u64::MAX,
     }
 }
 

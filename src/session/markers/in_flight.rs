@@ -64,6 +64,15 @@ impl InFlightList {
         self.0.iter().flatten()
     }
 
+    /// Returns the number of those whose page has gone and that were sent after this date of the last
+    /// reply, if there was one.
+    pub(crate) fn gone_since(&self, answered: Option<i64>, now: Moment) -> usize {
+        let is_unanswered = |sent: i64| answered.is_none_or(|at| at < sent);
+        let is_it =
+            |listed: &&InFlight| listed.gone.is_some() && listed.is_recent(now) && is_unanswered(listed.sent);
+        self.iter().filter(is_it).count()
+    }
+
     /// Returns the list with this refresh added or changed, without those that no longer count when
     /// it is sent. If the list is full, the oldest is dropped.
     #[must_use]
@@ -141,6 +150,21 @@ mod tests {
             for gone in [None, Some(i64::MIN), Some(i64::MAX)] {
                 assert!(InFlight { gone, ..sent(1, date) }.left(NOW, wait) <= LONGEST_IN_FLIGHT);
             }
+        }
+    }
+
+    #[test]
+    fn those_that_have_gone_are_counted_from_the_last_reply_on() {
+        let mut list = InFlightList::default();
+        for (number, at, gone) in
+            [(1, 880_000, true), (2, 880_001, true), (3, 900_000, false), (4, 999_000, true)]
+        {
+            list = list.with(InFlight { gone: gone.then_some(at + 5), ..sent(number, at) });
+        }
+        for (answered, count) in
+            [(None, 2), (Some(880_000), 2), (Some(880_001), 1), (Some(998_999), 1), (Some(999_000), 0)]
+        {
+            assert_eq!(list.gone_since(answered, NOW), count, "{answered:?}");
         }
     }
 

@@ -113,7 +113,9 @@ mod tests {
         renewal.backoff.fail(NOW, &RefreshFailure::Offline, &mut || 0);
         assert!(renewal.is_offline());
         renewal.settle();
-        assert!(!renewal.is_offline() && !renewal.worker_needs_token && renewal.is_free(Spent::default(), NOW));
+        assert!(
+            !renewal.is_offline() && !renewal.worker_needs_token && renewal.is_free(Spent::default(), NOW)
+        );
         assert!(matches!(renewal.deferral, Deferral::No));
     }
 }

@@ -95,11 +95,9 @@ mod tests {
 
     #[test]
     fn each_budget_allows_a_burst_and_then_one_per_period() {
-        for (budget, burst, period) in [
-            (Budget::Idle, 8, 200_000),
-            (Budget::Rejected, 5, 120_000),
-            (Budget::Justified, 15, 60_000),
-        ] {
+        for (budget, burst, period) in
+            [(Budget::Idle, 8, 200_000), (Budget::Rejected, 5, 120_000), (Budget::Justified, 15, 60_000)]
+        {
             let mut spent = Spent::default();
             let mut count = 0;
             while spent.wait(budget, NOW).is_zero() {
