@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 
+import { readNumber, readSections } from "./wasm.mjs";
+
 const IMPORTS = 2;
 const EXPORTS = 7;
 
@@ -48,15 +50,6 @@ function shortName(index) {
   return index < letters.length ? last : shortName(Math.floor(index / letters.length) - 1) + last;
 }
 
-function* readSections(wasm) {
-  for (let at = 8; at < wasm.length; ) {
-    const id = wasm[at];
-    const { value: length, next } = readNumber(wasm, at + 1);
-    yield { id, body: wasm.subarray(next, next + length) };
-    at = next + length;
-  }
-}
-
 /** Renames what begins each entry of a section: so many names. */
 function renamed(body, count, rename) {
   let { value: entries, next: at } = readNumber(body, 0);
@@ -81,17 +74,6 @@ function endOfEntry(body, at, isImport) {
   if (!isImport || kind === 0) return readNumber(body, at + 1).next;
   assert.equal(kind, 3, "only functions and globals are imported");
   return at + 3;
-}
-
-/** An unsigned LEB128. */
-function readNumber(bytes, at) {
-  let value = 0;
-  for (let shift = 0; ; shift += 7) {
-    const byte = bytes[at];
-    at += 1;
-    value += (byte & 0x7f) * 2 ** shift;
-    if (byte < 0x80) return { value, next: at };
-  }
 }
 
 function number(value) {

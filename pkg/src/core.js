@@ -1,11 +1,11 @@
 // The wasm: made out of the text that is part of the package, once per page.
 
 import { Core, initSync, __wbg_reset_state as resetInstance } from "../dist/silent_session.js";
-import { order, text } from "../dist/wasm.js";
-import { decode } from "./decode.js";
+import { order, texts } from "../dist/wasm.js";
 import { makeError } from "./errors.js";
 import { documentOfPage } from "./globals.js";
 import { Port } from "./port.js";
+import { unpack } from "./unpack.js";
 
 /** A second crash within so many milliseconds is the last. */
 const CRASHES_APART = 60_000;
@@ -25,7 +25,7 @@ const drivers = new Set();
 
 /** Chromium before 114 compiles at most 4 kB on the main thread, and throws a `RangeError`. */
 function compile() {
-  const bytes = decode(text, order);
+  const bytes = unpack(texts, order);
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {

@@ -38,8 +38,14 @@ const PASSES: &[&str] = &[
 ];
 
 /// What makes the package of the wasm, beside those two.
-const WORKERS: [&str; 4] =
-    ["xtask/bindgen/src/main.rs", "xtask/embed.mjs", "xtask/shorten.mjs", "pkg/src/decode.js"];
+const WORKERS: [&str; 6] = [
+    "xtask/bindgen/src/main.rs",
+    "xtask/embed.mjs",
+    "xtask/pack.mjs",
+    "xtask/shorten.mjs",
+    "xtask/wasm.mjs",
+    "pkg/src/unpack.js",
+];
 
 /// The ways to compile the wasm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,114 @@
+// Takes a wasm apart into texts: the opposite of `pkg/src/unpack.js`.
+
+import assert from "node:assert/strict";
+
+import {
+  AFTER,
+  ALPHABET,
+  BEFORE,
+  follow,
+  LOCALS,
+  OPCODES,
+  SINGLES,
+  STRANDS,
+  tables,
+  unpack,
+} from "../pkg/src/unpack.js";
+import { readNumber, readSections } from "./wasm.mjs";
+
+const CODE = 10;
+const [BLOCK, IF, END] = [0x02, 0x04, 0x0b];
+/** The opcodes that nothing follows, or what `follow` knows: from, to. */
+const OTHER_OPCODES = [
+  [0x00, 0x01],
+  [0x05, 0x05],
+  [0x0b, 0x0b],
+  [0x0e, 0x0f],
+  [0x11, 0x11],
+  [0x1a, 0x1b],
+  [0x43, 0xc4],
+  [0xd1, 0xd1],
+  [0xfc, 0xfc],
+];
+
+/** Returns the texts of a wasm, and in which order the bytes are numbered. */
+export function pack(wasm) {
+  const strands = takeApart(wasm);
+  const counts = new Array(256).fill(0);
+  for (const strand of strands) for (const byte of strand) counts[byte] += 1;
+  const order = [...counts.keys()].sort((one, other) => counts[other] - counts[one] || one - other);
+  const characters = new Array(256);
+  for (const [number, byte] of order.entries()) characters[byte] = charactersOf(number);
+  const texts = strands.map((strand) => Array.from(strand, (byte) => characters[byte]).join(""));
+  const digits = Buffer.from(order).toString("hex");
+
+  const unpacked = unpack(texts, digits);
+  // It is one, and of the same parts.
+  new WebAssembly.Module(unpacked);
+  assert.deepEqual(takeApart(unpacked), strands);
+  return { texts, order: digits };
+}
+
+function charactersOf(number) {
+  const pair = number - SINGLES;
+  const size = ALPHABET.length;
+  if (pair < 0) return ALPHABET[number];
+  return ALPHABET[SINGLES + Math.floor(pair / size)] + ALPHABET[pair % size];
+}
+
+function takeApart(wasm) {
+  const strands = Array.from({ length: STRANDS }, () => []);
+  let place = BEFORE;
+  strands[place].push(...wasm.subarray(0, 8));
+  for (const { id, from, to } of readSections(wasm)) {
+    if (id === CODE) {
+      strands[place].push(id);
+      place = AFTER;
+      takeCodeApart(wasm, from + 1, strands);
+    } else for (const byte of wasm.subarray(from, to)) strands[place].push(byte);
+  }
+  return strands;
+}
+
+function takeCodeApart(wasm, begin, strands) {
+  const { strandOf, alignmentOf } = tables();
+  let at = begin;
+  const byte = (strand) => {
+    const value = wasm[at];
+    at += 1;
+    strands[strand].push(value);
+    return value;
+  };
+  const number = (strand) => {
+    const { value, next } = readNumber(wasm, at);
+    while (at < next) byte(strand);
+    return value;
+  };
+  const sized = (read) => {
+    const { value: size, next } = readNumber(wasm, at);
+    at = next;
+    read();
+    assert.equal(at, next + size);
+  };
+  const body = () => {
+    for (let left = 2 * number(LOCALS); left > 0; left--) number(LOCALS);
+    for (let depth = 1; depth > 0; ) {
+      const opcode = byte(OPCODES);
+      if (opcode >= BLOCK && opcode <= IF) depth += 1;
+      if (opcode === END) depth -= 1;
+      if (alignmentOf[opcode] >= 0) {
+        assert.ok(wasm[at] <= alignmentOf[opcode], "unpack.js knows of one memory only");
+        at += 1;
+      }
+      if (strandOf[opcode] > 0) number(strandOf[opcode]);
+      else {
+        const isKnown = OTHER_OPCODES.some(([from, to]) => from <= opcode && opcode <= to);
+        assert.ok(isKnown, `unpack.js does not know the opcode 0x${opcode.toString(16)}`);
+        follow(opcode, byte, number);
+      }
+    }
+  };
+  sized(() => {
+    for (let functions = number(LOCALS); functions > 0; functions--) sized(body);
+  });
+}
