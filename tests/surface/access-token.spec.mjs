@@ -38,8 +38,11 @@ test("asked for another one than the token in hand, it refreshes; with a newer o
 test("a brand-new token that is refused again is told to be of no use", async ({ run }) => {
   const seen = await run(async () => {
     const { server, session } = await started();
+    // It stays brand-new.
+    const clock = new StoppedClock();
     const second = await session.accessToken({ not: await session.accessToken() });
     const { thrown } = await outcome(session.accessToken({ not: second }));
+    clock.resume();
     return {
       ...thrown,
       status: session.state.status,

@@ -91,9 +91,12 @@ test("a caller that waits is answered, though nobody holds its session", async (
   await run(prepare);
   const code = await run(async () => {
     const told = [];
+    // The caller's patience is not over before the first reply.
+    const clock = new StoppedClock();
+    const onEvent = ({ type }) => type === "refresh-settled" && clock.advance(1_000);
     const ask = () => {
       const fetch = () => Promise.reject(new TypeError("down"));
-      const session = createSession({ refresh: "/auth/refresh", fetch, patience: 1 });
+      const session = createSession({ refresh: "/auth/refresh", fetch, patience: 1, onEvent });
       session.accessToken().catch(({ code }) => told.push(code));
     };
     ask();

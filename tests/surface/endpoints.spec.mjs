@@ -220,7 +220,10 @@ test("parameters go along until a refresh has succeeded", async ({ run }) => {
     });
     await session.ready;
     fails = true;
-    const { code } = (await outcome(session.refresh({ params: "admin" }))).thrown;
+    const clock = new StoppedClock();
+    const failing = clock.refresh(session, 0.2, { params: "admin" });
+    const { code } = (await outcome(failing)).thrown;
+    clock.resume();
     fails = false;
     // There is a pause between two tries.
     while ((await outcome(session.refresh())).thrown);

@@ -139,8 +139,7 @@ test("an unanswered refresh is told to have timed out; a late answer is still us
   stage,
 }) => {
   const { page, run } = stage;
-  await page.clock.install();
-  await page.reload();
+  await stage.stopClock();
   await run(async () => {
     Object.assign(globalThis, start({ timeout: 5 }));
     server.holdRefresh();

@@ -67,8 +67,11 @@ test("a token of another tab is told of", async ({ run }) => {
   const types = await run(async () => {
     const told = [];
     await started({ name: "adopting" });
+    // The second tab waits for the first one as long as that takes.
+    const clock = new StoppedClock();
     await started({ name: "adopting", onEvent: (event) => told.push(event) });
     await nextTask();
+    clock.resume();
     // The second tab may have asked the first one before.
     return told.map(({ type }) => type).filter((type) => type !== "deferred");
   });

@@ -132,6 +132,14 @@ class Stage {
     });
   }
 
+  /** Opens a new document whose clock stands still, except where the test lets `page.clock` run. */
+  async stopClock() {
+    const { clock } = this.page;
+    await clock.install({ time: Date.now() });
+    await this.page.reload();
+    await clock.pauseAt(Date.now() + 3_600_000);
+  }
+
   /** Undoes what the test has done, except in storage, which the next document clears. */
   async clear() {
     for (const page of this.#context.pages()) if (page !== this.page) await page.close();

@@ -90,8 +90,11 @@ test("a session that another tab has brought says nothing of the cookie", async 
     const one = start({ sessionHint: "signed_in" });
     await one.session.ready;
     document.cookie = "signed_in=1";
+    // It waits for the other tab as long as that takes.
+    const clock = new StoppedClock();
     const two = start({ sessionHint: "signed_in" });
     await two.session.ready;
+    clock.resume();
     const { elsewhere } = two.session.state;
     one.session.close();
     two.session.close();

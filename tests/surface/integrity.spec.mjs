@@ -122,9 +122,9 @@ test("what was aborted before is not looked at", async ({ run }) => {
   assert.deepEqual(seen, [true, 0]);
 });
 
-test("a look that nobody answers holds the caller for ten seconds", async ({ page, run }) => {
-  await page.clock.install();
-  await page.reload();
+test("a look that nobody answers holds the caller for ten seconds", async ({ stage }) => {
+  const { page, run } = stage;
+  await stage.stopClock();
   const answer = run(async () => {
     const { server, session, seen, init } = await digesting();
     server.revoke();

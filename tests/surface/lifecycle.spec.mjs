@@ -179,8 +179,7 @@ test("a closed session tells no listener anything any more", async ({ run }) => 
 
 test("the token is renewed ahead of its expiry, until the session is closed", async ({ stage }) => {
   const { page, run } = stage;
-  await page.clock.install();
-  await page.reload();
+  await stage.stopClock();
   await run(async () => Object.assign(globalThis, await started()));
   // 900 s, and a leeway of 60 to 75.
   await page.clock.runFor(824_000);

@@ -48,11 +48,8 @@ const pass = async ({ page, run }, ms) => {
 };
 
 const withClock = async (stage) => {
-  const { page, run } = stage;
-  await page.clock.install({ time: Date.now() });
-  await page.reload();
-  await page.clock.pauseAt(Date.now() + 3_600_000);
-  await run(define);
+  await stage.stopClock();
+  await stage.run(define);
 };
 
 test("a marker is there while a refresh is on the wire, in the form of the first version", async ({
@@ -155,6 +152,7 @@ test("who takes the lock from a frozen tab sends its id, and hands it the token"
   const seen = await run(async () => {
     const frozen = await openHeld();
     const id = await idOf(frozen.server, 0);
+    new StoppedClock().walk();
     const next = open({ timeout: 1, lockTimeout: 1 });
     next.server.serial = 100;
     const isSame = (await idOf(next.server, 0)) === id;

@@ -40,6 +40,8 @@ test("a page writes down what a worker notes, and tells what it notes itself the
       const peer = new Peer();
       const { session } = await started();
       const before = peer.count("noted");
+      // What was noted five seconds ago is no news.
+      const clock = new StoppedClock();
       const now = Date.now();
       const marker = `${id} ${id} ${now} out - - -`;
       peer.say({ ...noted, sent: now, notes: `mark ${marker}\nlist ${id} ${now} -` });
@@ -50,6 +52,7 @@ test("a page writes down what a worker notes, and tells what it notes itself the
       const settled = entry("in-flight");
       await session.refresh();
       const said = await peer.hears("noted");
+      clock.resume();
       return { said, seen: [before, list, settled], marker };
     },
     [messages.noted, id],

@@ -221,15 +221,12 @@ export function untilLocks(held, pending, name = lockOf()) {
 export class LockSpy {
   /** The name and the options of each request. */
   asked = [];
-  /** The time of the first request, by the page's clock. */
-  since;
   /** The number of queries that have returned. */
   looks = 0;
 
   constructor() {
     navigator.locks.request = (name, options, callback) => {
       this.asked.push(`${name} ${Object.keys(options)}`);
-      this.since ??= performance.now();
       return request.call(navigator.locks, name, options, callback);
     };
     navigator.locks.query = async () => {
@@ -292,11 +289,11 @@ export class StoppedClock {
   }
 
   /**
-   * Asks for a refresh, and waits for its outcome. No time passes until it has failed for the first
+   * Asks for a refresh (with these options), and waits for its outcome. No time passes until it has failed for the first
    * time, however long that takes; then the caller's patience is over.
    */
-  async refresh(session, patience) {
-    const refreshed = session.refresh();
+  async refresh(session, patience, options) {
+    const refreshed = session.refresh(options);
     // The caller handles it.
     refreshed.catch(() => {});
     const { error: before } = session.state;
@@ -304,6 +301,15 @@ export class StoppedClock {
     await Promise.race([refreshed.catch(() => {}), failed]);
     this.advance(patience * 1000);
     return refreshed;
+  }
+
+  /**
+   * Lets time pass in steps, one every 20 ms. While the page or the worker stands still no time
+   * passes: steps are not made up for. Returns a function that stops the clock again.
+   */
+  walk(step = 20) {
+    const steps = setInterval(() => this.advance(step), 20);
+    return () => clearInterval(steps);
   }
 
   /** Lets both clocks go on from the current value. A jump would look like a sleep to a session. */

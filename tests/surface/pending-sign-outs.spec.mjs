@@ -54,6 +54,8 @@ test("each time that the server cannot counts, and each time that it is not reac
     server.answerSignOut(500, "{}", JSON_TYPE);
     await session.signOut();
     const written = [entry("sign-out")];
+    // Time brings no further try.
+    const clock = new StoppedClock();
     server.answerSignOut(503, "", "{}");
     server.answerSignOut(0, "", "{}");
     for (const tried of [2, 3]) {
@@ -64,6 +66,7 @@ test("each time that the server cannot counts, and each time that it is not reac
     }
     dispatchEvent(new Event("online"));
     await waitFor(() => entry("sign-out") === undefined);
+    clock.resume();
     return { written: written.map((entry) => entry.split(" ")), told: server.count("logout") };
   });
   assert.deepEqual(
@@ -79,12 +82,15 @@ test("each time that the server cannot counts, and each time that it is not reac
 test("the next page finishes it before it shows anything", async ({ run }) => {
   await run(define);
   const seen = await run(async () => {
+    // For one that is seconds old, or is tried again, a refresh comes first.
+    const clock = new StoppedClock();
     (await signedOut()).session.close();
     const { server, session } = open();
     const states = statesOf(session);
     await until(session, ({ status }) => status === "ended");
     await waitFor(() => entry("sign-out") === undefined);
     const { status, reason } = session.state;
+    clock.resume();
     return [{ status, reason }, states.some(({ status }) => status === "active"), asked(server)];
   });
   // One refresh shows whose session there is.
@@ -94,10 +100,12 @@ test("the next page finishes it before it shows anything", async ({ run }) => {
 test("somebody else who has signed in meanwhile stays signed in", async ({ run }) => {
   await run(define);
   const seen = await run(async () => {
+    const clock = new StoppedClock();
     (await signedOut()).session.close();
     const { server, session } = open();
     server.answerRefresh(200, server.login("bob"), JSON_TYPE);
     await until(session, ({ status }) => status === "active");
+    clock.resume();
     return [session.state.claims.sub, server.count("/auth/logout"), entry("sign-out")];
   });
   assert.deepEqual(seen, ["bob", 0, undefined]);
@@ -108,6 +116,9 @@ test("a sign-in ends the matter before its request is sent; a login that fails p
 }) => {
   await run(define);
   const seen = await run(async () => {
+    // Time passes too slowly to bring a further try.
+    const clock = new StoppedClock();
+    const stop = clock.walk(2);
     const { server, session } = await signedOut();
     server.answerSignOut(0, "", "{}");
     const failed = await outcome(
@@ -125,6 +136,8 @@ test("a sign-in ends the matter before its request is sent; a login that fails p
     dispatchEvent(new Event("online"));
     await again.session.refresh();
     const told = again.server.count("/auth/logout");
+    stop();
+    clock.resume();
     return [failed.thrown.message, isBack, duringLogin, told];
   });
   assert.deepEqual(seen, ["wrong password", true, undefined, 1]);
@@ -260,8 +273,7 @@ test("where nobody knows whose it was the server is told at once, and calls find
 
 test("what the server could not be told it is told later", async ({ stage }) => {
   const { page, run } = stage;
-  await page.clock.install();
-  await page.reload();
+  await stage.stopClock();
   await run(async () => {
     Object.assign(globalThis, await started({ signOut: "/auth/logout" }));
     server.failApi(new TypeError("network down"));

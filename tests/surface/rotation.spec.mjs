@@ -19,6 +19,9 @@ const firstOfNext = ({ run }, more = {}) =>
       createSession({ refresh: "/auth/refresh", fetch: server.fetch, onEvent, ...options });
     const before = open();
     await before.ready;
+    // Hardly any time passes from one session to the next.
+    const clock = new StoppedClock();
+    const stop = clock.walk(5);
     server.holdRefresh();
     before.refresh().catch(() => {});
     await new Promise((resolve) => {
@@ -33,6 +36,9 @@ const firstOfNext = ({ run }, more = {}) =>
         if (reason === "orphan") resolve({ waits: duration });
       });
     });
+    stop();
+    clock.resume();
+    server.letGo();
     return first.waits;
   }, more);
 
@@ -119,6 +125,9 @@ test("where the server refuses, the page asks again until the orphan's cookie ha
   run,
 }) => {
   const seen = await run(async () => {
+    // The page asks for a few seconds and no longer.
+    const clock = new StoppedClock();
+    clock.walk();
     const server = new FakeServer();
     const open = () =>
       createSession({

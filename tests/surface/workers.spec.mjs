@@ -15,8 +15,8 @@ test("a worker asks before it refreshes, and takes the token that a page brings"
     const { server, session } = start();
     await peer.hears("hello");
     peer.say(here);
-    clock.advance(100);
     await peer.ask();
+    clock.advance(100);
     const want = await peer.hears("want");
     peer.say(coming);
     await peer.ask();
@@ -49,6 +49,7 @@ test("a worker whom no page helps refreshes itself, and so does one that hears a
         const { server, session } = start({ name });
         await peer.hears("hello");
         peer.say(here);
+        await peer.ask();
         clock.advance(100);
         await peer.hears("want");
         for (const message of messages) peer.say(message);
@@ -271,11 +272,12 @@ test("a page refreshes for a worker", async ({ run, runInWorker }) => {
     Object.assign(globalThis, await started());
   });
   const first = await runInWorker(async (stranger) => {
-    // The worker waits for the page twenty times as long.
+    // The worker waits for the page as long as that takes.
     const clock = new StoppedClock();
-    setInterval(() => clock.advance(5), 100);
-    Object.assign(globalThis, await started());
-    const [tab] = session.inspect().tabs;
+    Object.assign(globalThis, start());
+    const [tab] = await waitFor(() => session.inspect().tabs.length > 0 && session.inspect().tabs);
+    clock.advance(100);
+    await session.ready;
     return [await session.accessToken(), tab !== stranger];
   }, STRANGER);
   assert.deepEqual(first, [await run(() => session.accessToken()), true]);
