@@ -3,8 +3,8 @@
 use serde_json::{Map, Value as Json};
 use silent_session::format::{Record as _, Value, read_message, write_message};
 use silent_session::session::{
-    AttemptId, EndReason, EpochId, InFlight, MarkerState, Millis, Note, Noted, Offer, PeerMessage,
-    RefreshMarker, Subject, TabId,
+    AttemptId, Budget, Charge, EndReason, EpochId, InFlight, MarkerState, Millis, Note, Noted, Offer,
+    PeerMessage, RefreshMarker, Subject, TabId,
 };
 
 use super::claims::jwt;
@@ -81,7 +81,7 @@ fn each_version_has_an_example_of_each_kind_that_it_has_added() {
         let kinds = messages.values().map(|message| message["kind"].as_str().unwrap().to_owned());
         kinds.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
     });
-    assert_eq!(kinds, ["began bye hello here over token", "coming token want", "noted tried"]);
+    assert_eq!(kinds, ["began bye hello here over token", "coming token want", "noted"]);
 }
 
 #[test]
@@ -97,7 +97,6 @@ fn each_message_means_what_it_meant() {
         ("want", PeerMessage::Wanted { epoch: Some(until), age: Millis::from_secs(840) }),
         ("want, nothing in hand", PeerMessage::Wanted { epoch: None, age: Millis::ZERO }),
         ("coming", PeerMessage::Coming),
-        ("tried", PeerMessage::Tried),
     ] {
         assert_eq!(read(&one(name)), Some(meaning), "{name}");
     }
@@ -128,6 +127,7 @@ fn what_is_noted_means_what_it_meant() {
     let [
         Note::Mark { attempt, marker: RefreshMarker { state: MarkerState::InFlight, .. } },
         Note::List(listed),
+        Note::Charged(Charge { budget: Budget::Idle, at: 1_700_000_000_000, ms: 200_000 }),
     ] = notes.as_slice()
     else {
         panic!("{notes:?}")

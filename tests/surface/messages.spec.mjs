@@ -199,29 +199,6 @@ test("the end of a session is told with its reason, also to who asks later, as t
   }
 });
 
-test("a refresh without a token is told to the tabs that are there, as the third version does", async ({
-  run,
-  runInWorker,
-}) => {
-  for (const there of [run, runInWorker]) {
-    const said = await there(async () => {
-      const peer = new Peer();
-      let answer;
-      const fetch = () => new Promise((resolve) => (answer = resolve));
-      const { session } = start({ fetch });
-      await peer.hears("hello");
-      await peer.ask();
-      await waitFor(() => answer);
-      answer(new Response("", { status: 503 }));
-      const said = await peer.hears("tried");
-      session.close();
-      peer.leave();
-      return said;
-    });
-    assert.deepEqual(form(said), form(messages.tried));
-  }
-});
-
 test("whose a token is goes along where it does not say so, as the second version does", async ({
   run,
   runInWorker,

@@ -36,7 +36,7 @@ const named = ({ name = "default", refresh = "/auth/refresh" } = {}) => ({
 export function keyOf(kind, options) {
   const { name, url } = named(options);
   // These entries belong to the cookie, whatever the name of the session.
-  if (["attempt", "answered", "in-flight"].includes(kind))
+  if (["attempt", "answered", "in-flight", "spent"].includes(kind))
     return `silent-session:1:${kind}:${url.origin} ${url.pathname}`;
   return `silent-session:1:${kind}:${name}:${url.href}`;
 }

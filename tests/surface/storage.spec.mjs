@@ -261,3 +261,52 @@ test("a page that is alone asks nobody; where there was a tab, it is asked for a
   });
   assert.deepEqual(seen, ["active", 0, "active", 1]);
 });
+
+test("what refreshes have cost is stored beside the cookie until time has paid it off or a token has come", async ({
+  run,
+}) => {
+  const seen = await run(async () => {
+    const goOn = stopWallClock();
+    const { server, session } = start();
+    server.answerRefresh(503, "", "{}");
+    await session.ready;
+    const now = Date.now();
+    const [idle, ...others] = entry("spent").split(" ").map(Number);
+    const wait = idle - now;
+    goOn();
+    await session.refresh();
+    server.revoke();
+    await session.fetch("/api/me");
+    // It was right: what it has cost is given back, which does not happen any number of times.
+    const [, rejected, justified] = entry("spent").split(" ").map(Number);
+    return {
+      wait,
+      others,
+      rejected,
+      isJustified: justified > now,
+      name: entry("spent", { name: "another" }) !== undefined,
+    };
+  });
+  assert.ok(seen.wait >= 200_000 && seen.wait < 250_000, `${seen.wait}`);
+  assert.deepEqual(seen, {
+    wait: seen.wait,
+    others: [0, 0],
+    rejected: 0,
+    isJustified: true,
+    name: true,
+  });
+});
+
+test("a worker, which stores nothing, tells the others what its refreshes have cost", async ({
+  runInWorker,
+}) => {
+  const said = await runInWorker(async () => {
+    const peer = new Peer();
+    const { server, session } = start();
+    server.answerRefresh(503, "", "{}");
+    await waitFor(() => peer.heard.some(({ notes }) => notes?.includes("charged")));
+    session.close();
+    return peer.heard.map(({ notes }) => notes).filter((notes) => notes?.includes("charged"));
+  });
+  assert.match(said[0], /^charged 0 \d+ 2[0-4]\d{4}$/m);
+});

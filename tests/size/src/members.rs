@@ -141,11 +141,13 @@ read_and_write_struct! { Fingerprint { epoch, subject, person } }
 read_and_write_struct! { PendingSignOut { until, session, asked, tries } }
 read_and_write_struct! { Pace { slowest, usual } }
 read_and_write_struct! { RefreshReply { at, took, pace, echoes } }
+read_and_write_struct! { Debt { 0 } }
+read_and_write_struct! { Charge { budget, at, ms } }
 read_and_write_struct! { InFlight { attempt, sent, gone } }
 read_and_write_struct! { RefreshMarker { id, sent, state, companion, stray_since, gone, under, first } }
 read_and_write_struct! { Offer { epoch, token, subject, lifetime, age, sent } }
 read_and_write_struct! { Noted { is_kept, is_whole, sent, notes } }
-read_struct! { Stored { is_kept, company, session, marker, marked, sign_out, answered, companion, in_flight } }
+read_struct! { Stored { is_kept, company, session, marker, marked, sign_out, answered, companion, in_flight, spent } }
 read_struct! { Grant { token, received, lifetime, subject } }
 write_struct! { Credential { token, epoch, generation } }
 write_struct! { SignOutFailure { attempt, failure, in_refresh } }
@@ -159,6 +161,7 @@ impl ToHost for Grant {
     }
 }
 
+read_and_write_enum! { Budget { Idle, Rejected, Justified, } }
 read_and_write_enum! { EndReason { None, SignedOut, Rejected, Replaced, } }
 read_and_write_enum! { MarkerState { InFlight, Lost, Superseded, Stray, } }
 read_and_write_enum! { SessionEntry { Begun(begun), Over { until, reason }, } }
@@ -184,7 +187,6 @@ read_and_write_enum! {
         Over { until, reason },
         Wanted { epoch, age },
         Coming,
-        Tried,
         Noted(noted),
         Bye,
     }
@@ -198,6 +200,7 @@ read_and_write_enum! {
         List(in_flight),
         Unlist { attempt },
         Replied(reply),
+        Charged(charge),
     }
 }
 write_enum! { Reply { Token(credential), Done, SignedOut(status), } }

@@ -178,6 +178,12 @@ impl FromHost for InFlightList {
     }
 }
 
+impl FromHost for Spent {
+    fn read() -> Self {
+        Self(Budget::ALL.map(|_| Debt::read()))
+    }
+}
+
 /// The texts are the program's own.
 impl FromHost for &'static str {
     fn read() -> Self {
