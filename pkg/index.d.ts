@@ -104,7 +104,8 @@ export interface SessionOptions {
   /**
    * Seconds after which an unanswered refresh counts as failed. Default 15. It is never aborted: an aborted refresh may lose its
    * cookie. A late reply is still used, and until it has come every retry carries the same attempt id. At most two refreshes
-   * are unanswered at a time in one browser; one that never settles stops counting after two minutes.
+   * are unanswered at a time in one browser (four where pages are reloaded before a silent server); one that never settles
+   * stops counting after two minutes.
    */
   timeout?: number | undefined;
   /** Seconds that a call waits for a token, over failed attempts, before it rejects. Default 20. */

@@ -14,7 +14,7 @@
 //! | `token/` | The access token, its age and lifetime. |
 //! | `turn/` | The queue of sign-ins, sign-outs and refreshes; the current turn and its stage. |
 //! | `markers/` | What is known of refreshes that are in flight, lost, superseded or stray, over all tabs. |
-//! | `renewal/` | When to refresh: the pause after failures, the allowance, APIs that reject tokens. |
+//! | `renewal/` | When to refresh: the pause after failures, what all tabs may spend, APIs that reject tokens. |
 //! | `sign_out/` | The pursuit of a sign-out until the server has confirmed it. |
 //! | `tabs/` | The other tabs: who is there, what is asked, who replies. |
 //! | `waiters/` | The calls that wait for a token, and for how long. |
@@ -77,9 +77,10 @@
 //! 5. The person shown is the person who signed in last.
 //! 6. A token from another tab replaces ours only if it is newer. A 401 for an older token of the
 //!    same session costs no refresh. Nothing is replayed across sessions.
-//! 7. Refreshes are bounded: by a jittered backoff (`Retry-After` is its floor), by one budget over
-//!    all refreshes caused by a 401, by the allowance where no call waits, and by two that are in
-//!    flight per browser and refresh URL. One that never settles stops counting after two minutes.
+//! 7. Refreshes are bounded: by a jittered backoff (`Retry-After` is its floor), and per browser and
+//!    refresh URL by one budget over all that are caused by a 401, by another over all for which no
+//!    call waits, and by two that are in flight. One that never settles stops counting after two
+//!    minutes.
 //! 8. A page load never waits for an outcome that is known.
 //! 9. Clocks may jump either way; arithmetic saturates; expiry is derived from the server's times.
 //!    Dates more than a year ahead are treated as absent.

@@ -42,8 +42,9 @@ impl<E: Entropy> Session<E> {
             (true, false) => SentFor::Nothing,
         };
         let extra = scale(Budget::Idle.bucket().period() / 4, &mut self.entropy);
-        let charge = self.renewal.allowance.count_sent(sent_for, now, extra);
-        self.charge(charge);
+        if let Some(charge) = self.renewal.allowance.count_sent(sent_for, now, extra) {
+            self.charge(charge);
+        }
     }
 
     /// Counts the outcome of a refresh.
@@ -51,26 +52,30 @@ impl<E: Entropy> Session<E> {
         let held = self.tenure.token().map(|current| &current.grant.token);
         let brings = outcome.is_ok_and(|grant| held != Some(&grant.token));
         let is_offline = outcome == Err(&RefreshFailure::Offline);
-        let charge = self.renewal.allowance.count_outcome(brings, is_offline, now);
-        self.charge(charge);
+        if let Some(charge) = self.renewal.allowance.count_outcome(brings, is_offline, now) {
+            self.charge(charge);
+        }
     }
 
     /// Counts, in all tabs, what was taken out of a budget or is given back.
-    pub(super) fn charge(&mut self, charges: impl IntoIterator<Item = Charge>) {
-        charges.into_iter().for_each(|charge| self.note(Note::Charged(charge)));
+    pub(super) fn charge(&mut self, charge: Charge) {
+        self.note(Note::Charged(charge));
     }
 
     /// Forgets what rejected tokens have cost: they were those of another session.
     pub(super) fn forgive_rejections(&mut self, now: Moment) {
-        let budgets = [Budget::Rejected, Budget::Justified];
-        let spent = budgets.into_iter().filter(|budget| self.stored.spent.owes(*budget, now));
-        self.charge(spent.map(|budget| budget.give_back(now, u32::MAX)).collect::<Vec<_>>());
+        for budget in [Budget::Rejected, Budget::Justified] {
+            if self.stored.spent.owes(budget, now) {
+                self.charge(budget.give_back(now, u32::MAX));
+            }
+        }
     }
 
     /// Gives a refresh back that was justified, unless that happens all the time.
     pub(super) fn give_back_justified(&mut self, now: Moment) {
         if self.stored.spent.wait(Budget::Justified, now).is_zero() {
-            self.charge([Budget::Justified.take(now, Millis::ZERO), Budget::Rejected.give_back(now, 1)]);
+            self.charge(Budget::Justified.take(now, Millis::ZERO));
+            self.charge(Budget::Rejected.give_back(now, 1));
         }
     }
 }

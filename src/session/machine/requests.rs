@@ -94,7 +94,7 @@ impl<E: Entropy> Session<E> {
         current.refuse(now, self.renewal.breaker.has_strikes(audience));
         if is_cause {
             self.renewal.breaker.causes(audience);
-            self.charge([Budget::Rejected.take(now, Millis::ZERO)]);
+            self.charge(Budget::Rejected.take(now, Millis::ZERO));
         }
         self.wait(now, ticket, Wish::Token);
     }
