@@ -24,13 +24,15 @@
 //! An entry of any other form counts as absent. So does one that is dated more than a year ahead
 //! (`horizon.rs`).
 
+use super::ids::push_hex;
+use super::line::Line;
 use crate::session::Millis;
 
 use crate::session::EndReason;
 use crate::session::Pace;
+use crate::session::Spent;
 use crate::session::{AttemptId, EpochId};
 use crate::session::{Companion, MarkerState, RefreshMarker};
-use crate::session::{Debt, Spent};
 use crate::session::{Fingerprint, PendingSignOut, RefreshReply, SessionEntry};
 use crate::session::{InFlight, InFlightList};
 
@@ -43,18 +45,21 @@ const UNDER: &str = "under=";
 impl SessionEntry {
     /// Writes the entry.
     pub fn to_entry(self) -> String {
+        let mut line = Line::default();
         match self {
             Self::Begun(begun) => {
-                let subject = digest_to_text(begun.subject);
-                ["begun ", &*begun.epoch.to_hex(), " ", &subject, &person_word(Some(begun))].concat()
+                line.word("begun").word(&begun.epoch.to_hex());
+                write_digests(&mut line, Some(begun));
             }
             Self::Over { until, reason } => {
                 let known = reason.as_first_known();
-                let closer = if known == reason { None } else { Some(reason.as_str()) };
-                let words = ["over", &until.to_hex(), known.as_str()];
-                words.into_iter().chain(closer).collect::<Vec<_>>().join(" ")
+                line.word("over").word(&until.to_hex()).word(known.as_str());
+                if known != reason {
+                    line.word(reason.as_str());
+                }
             }
         }
+        line.finish()
     }
 
     /// Reads an entry; `None` for any other text.
@@ -77,17 +82,21 @@ impl PendingSignOut {
     /// Writes the entry.
     pub fn to_entry(self) -> String {
         let Self { until, session, asked, tries } = self;
-        let epoch = session.map_or_else(|| "-".into(), |session| session.epoch.to_hex());
-        let subject = digest_to_text(session.and_then(|session| session.subject));
-        [until.to_hex(), asked.to_string(), tries.to_string(), epoch, subject].join(" ")
-            + &person_word(session)
+        let mut line = Line::of(&until.to_hex());
+        line.number(asked).number(tries.into());
+        match session {
+            Some(session) => line.word(&session.epoch.to_hex()),
+            None => line.word("-"),
+        };
+        write_digests(&mut line, session);
+        line.finish()
     }
 
     /// Reads an entry; `None` for any other text.
     pub fn from_entry(entry: &str) -> Option<Self> {
         let mut words = entry.split(' ');
         let until = EpochId::parse(words.next()?)?;
-        let (asked, tries) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+        let (asked, tries) = (words.next()?.parse().ok()?, small(words.next()?)?);
         let session = match (words.next()?, digest_from_text(words.next()?)?) {
             ("-", None) => None,
             (epoch, subject) => Some(read_begun(EpochId::parse(epoch)?, subject, words.next())),
@@ -100,13 +109,17 @@ impl RefreshMarker {
     /// Writes the entry: the marker of this attempt.
     pub fn to_entry(self, attempt: AttemptId) -> String {
         let Self { id, sent, state, companion, stray_since, gone, under, first } = self;
-        let companion = digest_to_text(companion.map(|companion| companion.0));
-        let (stray_since, gone) = (date_to_text(stray_since), date_to_text(gone));
-        let (attempt, id, sent_at) = (attempt.to_hex(), id.to_hex(), sent.to_string());
-        let first = (first != sent).then(|| [FIRST, &first.to_string()].concat());
-        let under = under.map(|session| [UNDER, &session.to_hex()].concat());
-        let words = [&attempt, &*id, &sent_at, state.as_str(), &companion, &stray_since, &gone];
-        words.into_iter().chain(first.as_deref()).chain(under.as_deref()).collect::<Vec<_>>().join(" ")
+        let mut line = Line::of(&attempt.to_hex());
+        line.word(&id.to_hex()).number(sent).word(state.as_str());
+        line.word(&digest_to_text(companion.map(|companion| companion.0)));
+        line.date(stray_since).date(gone);
+        if first != sent {
+            line.word(&(FIRST.to_owned() + &first.to_string()));
+        }
+        if let Some(session) = under {
+            line.word(&(UNDER.to_owned() + &session.to_hex()));
+        }
+        line.finish()
     }
 
     /// Reads the attempt of a marker, even if this version cannot read the rest.
@@ -138,17 +151,18 @@ impl RefreshMarker {
 impl RefreshReply {
     /// Writes the entry.
     pub fn to_entry(self) -> String {
-        let milliseconds = |duration: Millis| duration.get().min(u32::MAX.into()).to_string();
-        let echoes = if self.echoes { "echoes" } else { "-" };
-        let Pace { slowest, usual } = self.pace;
-        let times = [self.took, slowest, usual].map(milliseconds).join(" ");
-        [&self.at.to_string(), &*times, echoes].join(" ")
+        let mut line = Line::default();
+        line.number(self.at);
+        for duration in [self.took, self.pace.slowest, self.pace.usual] {
+            line.number(duration.signed().min(u32::MAX.into()));
+        }
+        line.word(if self.echoes { "echoes" } else { "-" }).finish()
     }
 
     /// Reads an entry; `None` for any other text.
     pub fn from_entry(entry: &str) -> Option<Self> {
         let mut words = entry.split(' ');
-        let milliseconds = |word: &str| word.parse::<u32>().ok().map(|number| Millis::new(number.into()));
+        let milliseconds = |word: &str| small(word).map(|number| Millis::new(number.into()));
         let at = words.next()?.parse().ok()?;
         let took = milliseconds(words.next()?)?;
         // Absent in the entries of earlier versions.
@@ -161,46 +175,62 @@ impl RefreshReply {
 impl InFlightList {
     /// Writes the entry.
     pub fn to_entry(self) -> String {
-        let words = self.iter().map(|InFlight { attempt, sent, gone }| {
-            [attempt.to_hex(), sent.to_string(), date_to_text(*gone)].join(" ")
-        });
-        words.collect::<Vec<_>>().join(" ")
+        let mut line = Line::default();
+        for InFlight { attempt, sent, gone } in self.iter() {
+            line.word(&attempt.to_hex()).number(*sent).date(*gone);
+        }
+        line.finish()
     }
 
     /// Reads an entry up to the first word that is not of this form.
     pub fn from_entry(entry: &str) -> Self {
         let mut words = entry.split(' ');
-        let next = || {
+        let mut next = || {
             let attempt = AttemptId::parse(words.next()?)?;
             let sent = words.next()?.parse().ok()?;
             Some(InFlight { attempt, sent, gone: words.next()?.parse().ok() })
         };
-        std::iter::from_fn(next).collect()
+        let mut list = Self::default();
+        while let Some(listed) = next() {
+            list = list.with(listed);
+        }
+        list
     }
 }
 
 impl Spent {
     /// Writes the entry.
     pub fn to_entry(self) -> String {
-        self.0.map(|debt| debt.0.to_string()).join(" ")
+        let mut line = Line::default();
+        for debt in self.0 {
+            line.number(debt.0);
+        }
+        line.finish()
     }
 
     /// Reads an entry. A budget is full if its word is not of this form.
     pub fn from_entry(entry: &str) -> Self {
-        let mut words = entry.split(' ');
-        Self([(); 3].map(|()| Debt(words.next().and_then(|word| word.parse().ok()).unwrap_or_default())))
+        let mut spent = Self::default();
+        for (debt, word) in spent.0.iter_mut().zip(entry.split(' ')) {
+            debt.0 = word.parse().unwrap_or_default();
+        }
+        spent
     }
 }
 
-/// Writes a date in milliseconds since 1970, or `-` for none.
-fn date_to_text(date: Option<i64>) -> String {
-    date.map_or_else(|| "-".into(), |date| date.to_string())
+/// Reads a number of 32 bits.
+fn small(word: &str) -> Option<u32> {
+    word.parse::<i64>().ok()?.try_into().ok()
 }
 
 /// Writes a digest for an entry or a message: 16 hexadecimal digits, or `-` for none.
 pub(super) fn digest_to_text(digest: Option<u64>) -> String {
-    let Some(digest) = digest else { return "-".into() };
-    (0..16).rev().filter_map(|at| char::from_digit(((digest >> (4 * at)) & 0xf) as u32, 16)).collect()
+    let mut text = String::new();
+    match digest {
+        Some(digest) => push_hex(&mut text, digest),
+        None => text.push('-'),
+    }
+    text
 }
 
 /// Reads a digest, or `-` for none; `None` for any other text.
@@ -215,10 +245,13 @@ pub(super) fn digest_from_text(text: &str) -> Option<Option<u64>> {
     }
 }
 
-/// Returns the digest of the person as one more word, if it differs from that of the subject.
-fn person_word(session: Option<Fingerprint>) -> String {
-    let apart = session.filter(|session| session.person != session.subject);
-    apart.map(|session| [" ", &digest_to_text(session.person)].concat()).unwrap_or_default()
+/// Writes the digest of the subject, and that of the person if it is another.
+fn write_digests(line: &mut Line, session: Option<Fingerprint>) {
+    let (subject, person) = session.map_or((None, None), |session| (session.subject, session.person));
+    line.word(&digest_to_text(subject));
+    if person != subject {
+        line.word(&digest_to_text(person));
+    }
 }
 
 /// Returns the session of an entry or a message. Earlier versions wrote no digest of the person.
@@ -237,7 +270,7 @@ pub(super) fn reason_from_text(text: &str) -> Option<EndReason> {
 mod tests {
     use super::*;
     use crate::session::Moment;
-    use crate::session::{AccessToken, Grant, Subject};
+    use crate::session::{AccessToken, Debt, Grant, Subject};
 
     fn epoch() -> EpochId {
         EpochId::draw(&mut || 7, 1_700_000_000_000, None)

@@ -41,8 +41,18 @@ impl TabId {
 }
 
 fn to_hex(words: [u64; 2]) -> String {
-    let nibbles = words.into_iter().flat_map(|word| (0..16).rev().map(move |at| (word >> (at * 4)) & 0xf));
-    nibbles.filter_map(|nibble| char::from_digit(nibble as u32, 16)).collect()
+    let mut hex = String::with_capacity(32);
+    for word in words {
+        push_hex(&mut hex, word);
+    }
+    hex
+}
+
+/// Adds the 16 hexadecimal digits of a word.
+pub(super) fn push_hex(hex: &mut String, word: u64) {
+    for at in (0..16).rev() {
+        hex.push(char::from(b"0123456789abcdef"[(word >> (at * 4)) as usize & 0xf]));
+    }
 }
 
 fn words_of(hex: &str) -> Option<[u64; 2]> {

@@ -60,7 +60,7 @@ pub trait Record: Sized {
             Value::Absent | Value::Null => Numeric::Absent,
             Value::Number(number) => Numeric::new(number),
             // `Number("")` is zero.
-            Value::Text(text) if text.trim().is_empty() => Numeric::Nonsense,
+            Value::Text(text) if !text.bytes().any(|byte| byte.is_ascii_alphanumeric()) => Numeric::Nonsense,
             Value::Text(text) => Numeric::new(Self::to_number(&text)),
             Value::Other => Numeric::Nonsense,
         }

@@ -46,7 +46,6 @@ use super::claims::{claims_of, is_sendable, subject_in};
 use super::entries::{digest_from_text, digest_to_text, read_begun, reason_from_text};
 use super::json::{Record, Value};
 use super::lifetime::LONGEST;
-use crate::session::EndReason;
 use crate::session::{AccessToken, Subject};
 use crate::session::{EpochId, TabId};
 use crate::session::{Note, Noted};
@@ -65,68 +64,108 @@ fn version(message: &PeerMessage) -> f64 {
 /// tab with such a token fetches its own.
 const LONGEST_TOKEN: usize = 65_536;
 
+/// The members of a message that is written.
+#[derive(Default)]
+struct Members(Vec<(&'static str, Value)>);
+
+impl Members {
+    #[inline(never)]
+    fn add(&mut self, name: &'static str, value: Value) {
+        self.0.push((name, value));
+    }
+
+    fn text(&mut self, name: &'static str, text: &str) {
+        self.add(name, Value::Text(text.into()));
+    }
+
+    fn number(&mut self, name: &'static str, number: f64) {
+        self.add(name, Value::Number(number));
+    }
+
+    fn milliseconds(&mut self, name: &'static str, duration: Millis) {
+        self.number(name, duration.get() as f64);
+    }
+}
+
 /// Returns the members of a message.
 pub fn write_message<R: Record>(from: TabId, message: &PeerMessage) -> Vec<(&'static str, Value)> {
-    let milliseconds = |duration: Millis| Value::Number(duration.get() as f64);
-    let (kind, members) = match message {
-        PeerMessage::Hello => ("hello", vec![]),
-        PeerMessage::Here => ("here", vec![]),
+    let mut members = Members::default();
+    members.number("v", version(message));
+    members.text("from", &from.to_hex());
+    members.text("kind", kind(message));
+    match message {
+        PeerMessage::Hello | PeerMessage::Here | PeerMessage::Bye | PeerMessage::Coming => {}
         PeerMessage::Offered(offer) => {
-            let mut members = vec![
-                ("epoch", Value::Text(offer.epoch.to_hex())),
-                ("token", Value::Text(offer.token.reveal().into())),
-                ("lifetime", offer.lifetime.map_or(Value::Null, milliseconds)),
-                ("age", milliseconds(offer.age)),
-                ("sent", Value::Number(offer.sent as f64)),
-            ];
+            let token = offer.token.reveal();
+            members.text("epoch", &offer.epoch.to_hex());
+            members.text("token", token);
+            match offer.lifetime {
+                Some(lifetime) => members.milliseconds("lifetime", lifetime),
+                None => members.add("lifetime", Value::Null),
+            }
+            members.milliseconds("age", offer.age);
+            members.number("sent", offer.sent as f64);
             // The owner as the app has determined it, for a tab that has no response to show to the
             // app.
-            let by_itself = subject_of::<R>(offer.token.reveal());
-            let told = offer.subject.as_ref().filter(|_| offer.subject != by_itself);
-            members.extend(told.map(|told| ("identity", Value::Text(told.reveal().into()))));
-            let apart = told.filter(|told| told.reveal().contains('\n'));
-            members.extend(apart.map(|told| ("person", Value::Text(told.person().into()))));
-            ("token", members)
+            let told = offer.subject.as_ref().filter(|_| offer.subject != subject_of::<R>(token));
+            if let Some(told) = told {
+                members.text("identity", told.reveal());
+                if told.reveal().contains('\n') {
+                    members.text("person", told.person());
+                }
+            }
         }
         PeerMessage::Began(begun) => {
-            let digest = |digest| Value::Text(digest_to_text(digest));
-            let mut members =
-                vec![("epoch", Value::Text(begun.epoch.to_hex())), ("subject", digest(begun.subject))];
-            members.extend((begun.person != begun.subject).then(|| ("person", digest(begun.person))));
-            ("began", members)
+            members.text("epoch", &begun.epoch.to_hex());
+            members.text("subject", &digest_to_text(begun.subject));
+            if begun.person != begun.subject {
+                members.text("person", &digest_to_text(begun.person));
+            }
         }
         PeerMessage::Over { until, reason } => {
             let known = reason.as_first_known();
-            let word = |reason: EndReason| Value::Text(reason.as_str().into());
-            let mut members = vec![("until", Value::Text(until.to_hex())), ("reason", word(known))];
-            members.extend((known != *reason).then(|| ("closer", word(*reason))));
-            ("over", members)
+            members.text("until", &until.to_hex());
+            members.text("reason", known.as_str());
+            if known != *reason {
+                members.text("closer", reason.as_str());
+            }
         }
-        PeerMessage::Bye => ("bye", vec![]),
         PeerMessage::Wanted { epoch, age } => {
-            let epoch = epoch.map_or(Value::Null, |epoch| Value::Text(epoch.to_hex()));
-            ("want", vec![("epoch", epoch), ("age", milliseconds(*age))])
+            match epoch {
+                Some(epoch) => members.text("epoch", &epoch.to_hex()),
+                None => members.add("epoch", Value::Null),
+            }
+            members.milliseconds("age", *age);
         }
-        PeerMessage::Coming => ("coming", vec![]),
         PeerMessage::Noted(Noted { is_kept, is_whole, sent, notes }) => {
-            let flag = |flag: bool| Value::Number(f64::from(u8::from(flag)));
-            let lines: Vec<String> = notes.iter().map(|note| note.to_line()).collect();
-            let members = vec![
-                ("kept", flag(*is_kept)),
-                ("whole", flag(*is_whole)),
-                ("sent", Value::Number(*sent as f64)),
-                ("notes", Value::Text(lines.join("\n"))),
-            ];
-            ("noted", members)
+            let mut lines = String::new();
+            for note in notes {
+                if !lines.is_empty() {
+                    lines.push('\n');
+                }
+                lines.push_str(&note.to_line());
+            }
+            members.number("kept", u8::from(*is_kept).into());
+            members.number("whole", u8::from(*is_whole).into());
+            members.number("sent", *sent as f64);
+            members.text("notes", &lines);
         }
-    };
-    let mut envelope = vec![
-        ("v", Value::Number(version(message))),
-        ("from", Value::Text(from.to_hex())),
-        ("kind", Value::Text(kind.into())),
-    ];
-    envelope.extend(members);
-    envelope
+    }
+    members.0
+}
+
+fn kind(message: &PeerMessage) -> &'static str {
+    match message {
+        PeerMessage::Hello => "hello",
+        PeerMessage::Here => "here",
+        PeerMessage::Offered(_) => "token",
+        PeerMessage::Began(_) => "began",
+        PeerMessage::Over { .. } => "over",
+        PeerMessage::Bye => "bye",
+        PeerMessage::Wanted { .. } => "want",
+        PeerMessage::Coming => "coming",
+        PeerMessage::Noted(_) => "noted",
+    }
 }
 
 /// Reads a message. Returns `None` for an object of another form, or of an unknown version.

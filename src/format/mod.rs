@@ -12,7 +12,7 @@
 //! | `challenge.rs` | `WWW-Authenticate` of an API. |
 //! | `entries.rs` | Stored entries. **Frozen**. |
 //! | `messages.rs`, `notes.rs` | Messages between tabs. **Frozen**. |
-//! | `ids.rs`, `names.rs` | Ids and enum variants as text. |
+//! | `ids.rs`, `names.rs`, `line.rs` | Ids and enum variants as text, and lines of such words. |
 //! | `json.rs` | JavaScript objects, or others like them, read member by member. |
 
 mod challenge;
@@ -21,6 +21,7 @@ mod entries;
 mod ids;
 mod json;
 mod lifetime;
+mod line;
 mod messages;
 mod names;
 mod notes;

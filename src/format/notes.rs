@@ -1,5 +1,6 @@
 //! Notes about refreshes as lines of text, for messages between tabs.
 
+use super::line::Line;
 use crate::session::{AttemptId, Budget, Charge, InFlightList, Note, RefreshMarker, RefreshReply};
 
 impl Note {
@@ -15,10 +16,10 @@ impl Note {
             Self::Unlist { attempt } => ("unlist", attempt.to_hex()),
             Self::Replied(answered) => ("answered", answered.to_entry()),
             Self::Charged(Charge { budget, at, ms }) => {
-                ("charged", [(budget as u8).to_string(), at.to_string(), ms.to_string()].join(" "))
+                ("charged", Line::default().number(budget as i64).number(at).number(ms).finish())
             }
         };
-        [word, " ", &rest].concat()
+        Line::of(word).word(&rest).finish()
     }
 
     /// Reads a note; `None` for any other text.
@@ -34,9 +35,9 @@ impl Note {
             "answered" => RefreshReply::from_entry(rest).map(Self::Replied),
             "charged" => {
                 let mut words = rest.split(' ');
-                let budget = *Budget::ALL.get(words.next()?.parse::<usize>().ok()?)?;
-                let (at, ms) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-                Some(Self::Charged(Charge { budget, at, ms }))
+                let mut number = || words.next()?.parse::<i64>().ok();
+                let budget = *Budget::ALL.get(usize::try_from(number()?).ok()?)?;
+                Some(Self::Charged(Charge { budget, at: number()?, ms: number()? }))
             }
             _ => None,
         }

@@ -1,5 +1,6 @@
 //! Identifiers, and the source of random numbers that they are drawn from.
 
+use crate::session::digest::{FNV1A, fnv1a};
 use crate::session::time::{Millis, Moment};
 
 /// A source of random numbers: `crypto.getRandomValues` in a browser, a seeded generator in a test.
@@ -87,9 +88,10 @@ impl EpochId {
         Some(Self(RandomId(words))).filter(|epoch| epoch.began() < END_OF_TIME)
     }
 
-    /// Returns the bytes of the id, to salt a digest with.
-    pub(crate) fn bytes(self) -> impl Iterator<Item = u8> {
-        self.0.0.into_iter().flat_map(u64::to_be_bytes)
+    /// Returns a digest of the id, to salt another one with.
+    pub(crate) fn digest(self) -> u64 {
+        let [first, second] = self.words();
+        fnv1a(fnv1a(FNV1A, &first.to_be_bytes()), &second.to_be_bytes())
     }
 }
 
@@ -112,7 +114,7 @@ macro_rules! random_id {
             }
 
             /// Returns the id of two words.
-            pub fn from_words(words: [u64; 2]) -> Self {
+            pub const fn from_words(words: [u64; 2]) -> Self {
                 Self(RandomId(words))
             }
         }

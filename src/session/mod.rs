@@ -93,6 +93,7 @@
 
 mod clock;
 mod config;
+mod digest;
 mod end_reason;
 mod error;
 mod event;

@@ -103,6 +103,6 @@ impl<E: Entropy> Session<E> {
     /// id, which no worker knows.
     fn has_open_refresh(&self) -> bool {
         let is_open = self.markers.newest.is_some_and(|marker| marker.is_open());
-        is_open || self.queue.in_flight().next().is_some()
+        is_open || !self.queue.in_flight().is_empty()
     }
 }

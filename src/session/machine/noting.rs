@@ -62,8 +62,8 @@ impl<E: Entropy> Session<E> {
     /// Returns the notes about the refreshes of this tab.
     fn own_notes(&self) -> Vec<Note> {
         let marked = self.markers.own_turn();
-        let ours: Vec<_> = self.queue.in_flight().map(|sent| sent.attempt).chain(marked).collect();
-        let is_own = |note: &Note| note.attempt().is_some_and(|attempt| ours.contains(&attempt));
+        let is_ours = |attempt| marked == Some(attempt) || self.queue.is_ours(attempt);
+        let is_own = |note: &Note| note.attempt().is_some_and(is_ours);
         self.stored.notes().into_iter().filter(is_own).collect()
     }
 

@@ -17,7 +17,6 @@ use crate::session::tenure::Phase;
 use crate::session::tenure::cookie::WasOut;
 use crate::session::time::Moment;
 use crate::session::token::Grant;
-use crate::session::turn::SentRefresh;
 use crate::session::turn::Task;
 use crate::session::waiters::Wish;
 
@@ -28,7 +27,7 @@ impl<E: Entropy> Session<E> {
         let before = self.session_before();
         self.sign_out.forget(&mut self.outbox);
         let after = self.queue.sent;
-        let ours: Vec<SentRefresh> = self.queue.in_flight().collect();
+        let ours = self.queue.in_flight();
         let elsewhere = self.is_out_elsewhere(now);
         let out = WasOut { ours: &ours, elsewhere, session: before };
         if out.is_any() {

@@ -14,8 +14,7 @@ use crate::session::time::{Deadline, Millis, Moment};
 impl<E: Entropy> Session<E> {
     /// Stores that the page of the refreshes in flight has gone, or is back.
     pub(super) fn relist_in_flight(&mut self, gone: Option<i64>) {
-        let in_flight: Vec<_> = self.queue.in_flight().collect();
-        for sent in in_flight {
+        for sent in self.queue.in_flight() {
             let (attempt, sent) = (sent.attempt, sent.began.wall_ms());
             self.note(Note::List(InFlight { attempt, sent, gone }));
         }
@@ -30,7 +29,9 @@ impl<E: Entropy> Session<E> {
         let gone_wait =
             |seen| Rotation::Revokes.orphan_wait(seen, pace, self.config.longest_orphan()) * patience;
         let (mut waits, mut heard_of) = (Waits::default(), Millis::ZERO);
-        self.queue.in_flight().for_each(|sent| waits.add(sent.left(now)));
+        for sent in self.queue.in_flight() {
+            waits.add(sent.left(now));
+        }
         for listed in in_flight.iter().filter(|listed| !self.queue.is_ours(listed.attempt)) {
             let left = listed.left(now, gone_wait);
             waits.add(left);

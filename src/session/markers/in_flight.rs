@@ -55,13 +55,35 @@ impl InFlight {
 }
 
 /// The listed refreshes, oldest first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct InFlightList([Option<InFlight>; MOST_LISTED]);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InFlightList {
+    count: usize,
+    /// So many of them; the others are [`NOTHING`].
+    listed: [InFlight; MOST_LISTED],
+}
+
+/// What stands where nothing is listed.
+const NOTHING: InFlight = InFlight { attempt: AttemptId::from_words([0; 2]), sent: 0, gone: None };
+
+impl Default for InFlightList {
+    fn default() -> Self {
+        Self { count: 0, listed: [NOTHING; MOST_LISTED] }
+    }
+}
 
 impl InFlightList {
     /// Returns the refreshes in the list.
-    pub fn iter(&self) -> impl Iterator<Item = &InFlight> {
-        self.0.iter().flatten()
+    pub fn iter(&self) -> std::slice::Iter<'_, InFlight> {
+        self.listed[..self.count].iter()
+    }
+
+    fn push(&mut self, new: InFlight) {
+        if self.count == MOST_LISTED {
+            self.listed.rotate_left(1);
+            self.count -= 1;
+        }
+        self.listed[self.count] = new;
+        self.count += 1;
     }
 
     /// Returns the number of those whose page has gone and that were sent after this date of the last
@@ -77,31 +99,25 @@ impl InFlightList {
     /// it is sent. If the list is full, the oldest is dropped.
     #[must_use]
     pub fn with(self, new: InFlight) -> Self {
-        let is_recent = |listed: &InFlight| {
-            listed.attempt != new.attempt && Millis::between(listed.sent, new.sent) < LONGEST_IN_FLIGHT
-        };
-        let mut list = self.only(&is_recent);
-        if list.0.iter().all(Option::is_some) {
-            list.0.rotate_left(1);
-            list.0[MOST_LISTED - 1] = None;
+        let mut list = Self::default();
+        for listed in self.iter() {
+            let is_recent = Millis::between(listed.sent, new.sent) < LONGEST_IN_FLIGHT;
+            if listed.attempt != new.attempt && is_recent {
+                list.push(*listed);
+            }
         }
-        if let Some(free) = list.0.iter_mut().find(|place| place.is_none()) {
-            *free = Some(new);
-        }
+        list.push(new);
         list
     }
 
     /// Returns the list without this refresh.
     #[must_use]
     pub fn without(self, attempt: AttemptId) -> Self {
-        self.only(&|listed| listed.attempt != attempt)
-    }
-
-    fn only(self, which: &dyn Fn(&InFlight) -> bool) -> Self {
         let mut list = Self::default();
-        let others = self.0.into_iter().flatten().filter(which);
-        for (place, listed) in list.0.iter_mut().zip(others) {
-            *place = Some(listed);
+        for listed in self.iter() {
+            if listed.attempt != attempt {
+                list.push(*listed);
+            }
         }
         list
     }

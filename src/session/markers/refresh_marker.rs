@@ -1,10 +1,10 @@
 //! The marker of a refresh with an unknown outcome: whether it is in flight, and whether its cookie
 //! may be received.
 
+use crate::session::digest::{FNV1A, fnv1a};
 use crate::session::id::{AttemptId, EpochId};
 use crate::session::markers::in_flight::LONGEST_IN_FLIGHT;
 use crate::session::time::{MOST_AHEAD, Millis, Moment};
-use crate::session::token::fnv1a;
 
 /// The marker of a refresh whose outcome is not fully known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct Companion(pub u64);
 impl Companion {
     /// Hashes the value of a companion cookie.
     pub fn of(value: &str) -> Self {
-        Self(fnv1a(value.bytes()))
+        Self(fnv1a(FNV1A, value.as_bytes()))
     }
 }
 

@@ -47,7 +47,7 @@ impl Audience {
     /// The redirect may have gone through another origin, which drops the token. Then a 401 proves
     /// nothing about the token. So it is not counted against direct requests.
     pub fn redirected(&self) -> Self {
-        Self::new(&self.origin, &[&*self.path, " redirected"].concat())
+        Self::new(&self.origin, &(self.path.to_string() + " redirected"))
     }
 }
 

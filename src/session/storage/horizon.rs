@@ -38,22 +38,20 @@ impl Horizon {
     }
 
     /// Returns the stored entries without those that are dated later.
-    pub(crate) fn believed(self, stored: Stored) -> Stored {
-        let Stored { session, marker, sign_out, answered, .. } = stored;
-        Stored {
-            session: session.filter(|remembered| self.admits(remembered.epoch())),
-            marker: marker.filter(|marker| {
-                let dates = [Some(marker.sent), Some(marker.first), marker.stray_since, marker.gone];
-                let is_admitted = marker.under.is_none_or(|session| self.admits(session));
-                is_admitted && dates.into_iter().flatten().all(|date| self.admits_date(date))
-            }),
-            sign_out: sign_out.filter(|pending| {
-                let session = pending.session.is_none_or(|begun| self.admits(begun.epoch));
-                session && self.admits(pending.until) && self.admits_date(pending.asked)
-            }),
-            answered: answered.filter(|answered| self.admits_date(answered.at)),
-            ..stored
-        }
+    pub(crate) fn believed(self, mut stored: Stored) -> Stored {
+        stored.session.take_if(|remembered| !self.admits(remembered.epoch()));
+        stored.marker.take_if(|marker| {
+            let dates =
+                [marker.sent, marker.first, marker.stray_since.unwrap_or(0), marker.gone.unwrap_or(0)];
+            !marker.under.is_none_or(|session| self.admits(session))
+                || !dates.iter().all(|date| self.admits_date(*date))
+        });
+        stored.sign_out.take_if(|pending| {
+            let session = pending.session.is_none_or(|begun| self.admits(begun.epoch));
+            !(session && self.admits(pending.until) && self.admits_date(pending.asked))
+        });
+        stored.answered.take_if(|answered| !self.admits_date(answered.at));
+        stored
     }
 
     /// Whether the dates of a message are believed.

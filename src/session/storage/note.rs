@@ -122,11 +122,16 @@ impl Note {
 impl Stored {
     /// Returns all notes, for a tab that knows none.
     pub(crate) fn notes(&self) -> Vec<Note> {
-        let answered = self.answered.map(Note::Replied);
-        let marker = self.marker().map(|(attempt, marker)| Note::Mark { attempt, marker });
-        let listed = self.in_flight.iter().map(|listed| Note::List(*listed));
-        let charges = self.spent.charges().map(Note::Charged);
-        answered.into_iter().chain(marker).chain(listed).chain(charges).collect()
+        let mut notes = Vec::new();
+        notes.extend(self.answered.map(Note::Replied));
+        notes.extend(self.marker().map(|(attempt, marker)| Note::Mark { attempt, marker }));
+        for listed in self.in_flight.iter() {
+            notes.push(Note::List(*listed));
+        }
+        for charge in self.spent.charges() {
+            notes.push(Note::Charged(charge));
+        }
+        notes
     }
 
     /// Applies a note.

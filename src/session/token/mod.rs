@@ -7,6 +7,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::session::config::TRAVEL_TIME;
+use crate::session::digest::fnv1a;
 use crate::session::id::{EpochId, Generation};
 use crate::session::time::{Deadline, Millis, Moment};
 
@@ -50,7 +51,7 @@ impl Subject {
     /// `sid`.
     pub fn new(person: &str, sid: Option<&str>) -> Self {
         let text = match sid {
-            Some(sid) => [person, "\n", sid].concat().into(),
+            Some(sid) => (person.to_owned() + "\n" + sid).into(),
             None => person.into(),
         };
         Self { text, person: person.len() }
@@ -77,23 +78,18 @@ impl Subject {
     /// Returns a digest of person and `sid`: FNV-1a of the session's id and both. It recognises
     /// them, and hides nothing: a reader who also has the id can test guesses.
     pub fn digest(&self, epoch: EpochId) -> u64 {
-        fnv1a(epoch.bytes().chain(self.text.bytes()))
+        fnv1a(epoch.digest(), self.text.as_bytes())
     }
 
     /// Returns a digest of the person alone.
     pub fn person_digest(&self, epoch: EpochId) -> u64 {
-        fnv1a(epoch.bytes().chain(self.person().bytes()))
+        fnv1a(epoch.digest(), self.person().as_bytes())
     }
 }
 
 /// Whether two tokens belong to the same person, as far as is known.
 pub(crate) fn is_same_person(one: Option<&Subject>, other: Option<&Subject>) -> bool {
     one.map(Subject::person) == other.map(Subject::person)
-}
-
-/// Returns the 64-bit FNV-1a digest. It recognises a value, and protects none.
-pub(crate) fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl fmt::Debug for Subject {

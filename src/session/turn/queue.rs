@@ -89,20 +89,27 @@ impl Queue {
     }
 
     /// Returns every refresh of this tab in flight.
-    pub(crate) fn in_flight(&self) -> impl Iterator<Item = SentRefresh> {
-        self.busy().into_iter().chain(self.late.iter().copied()).chain(self.stray.iter().copied())
+    #[inline(never)]
+    pub(crate) fn in_flight(&self) -> Vec<SentRefresh> {
+        let mut all = Vec::new();
+        all.extend(self.busy());
+        all.extend_from_slice(&self.late);
+        all.extend_from_slice(&self.stray);
+        all
     }
 
     /// Whether the refresh of this attempt is in flight, and was sent by this tab.
     pub(crate) fn is_ours(&self, attempt: AttemptId) -> bool {
-        self.in_flight().any(|sent| sent.attempt == attempt)
+        self.in_flight().iter().any(|sent| sent.attempt == attempt)
     }
 
     /// Returns how long a given-up refresh may still bring a cookie. `counts_strays`: whether those
     /// of earlier sessions count.
     pub(crate) fn given_up_wait(&self, counts_strays: bool, now: Moment) -> Millis {
-        let stray = self.stray.iter().filter(|_| counts_strays);
-        self.late.iter().chain(stray).map(|sent| sent.left(now)).max().unwrap_or_default()
+        let longest = |given_up: &[SentRefresh]| {
+            given_up.iter().fold(Millis::ZERO, |longest, sent| longest.max(sent.left(now)))
+        };
+        longest(&self.late).max(if counts_strays { longest(&self.stray) } else { Millis::ZERO })
     }
 
     /// Whether a login function runs in this turn.
@@ -143,8 +150,8 @@ impl Queue {
 
     /// Whether a sign-out waits for its turn, or has it.
     pub(crate) fn has_sign_out(&self) -> bool {
-        let current = self.current.as_ref().map(|turn| &turn.task);
-        current.into_iter().chain(&self.waiting).any(|task| matches!(task, Task::SignOut { .. }))
+        let is_one = |task: &Task| matches!(task, Task::SignOut { .. });
+        self.current.as_ref().is_some_and(|turn| is_one(&turn.task)) || self.waiting.iter().any(is_one)
     }
 
     /// Drops the tasks of one kind that have not begun. Returns their callers, and the turn that

@@ -64,7 +64,7 @@ fn what_is_on_the_wire_is_told_apart_from_what_was_asked_for() {
     ] {
         assert_eq!(said(&queue), expected, "{queue:?}");
         assert_eq!(queue.busy_refresh(), expected[2].then(|| attempt(1)), "{queue:?}");
-        assert_eq!(queue.in_flight().count(), usize::from(expected[2]), "{queue:?}");
+        assert_eq!(queue.in_flight().len(), usize::from(expected[2]), "{queue:?}");
     }
     let mut waiting = busy(login());
     waiting.add_sign_out(Vec::new(), Urge::Pursuit);
@@ -140,7 +140,7 @@ fn a_handful_of_refreshes_is_remembered_that_were_given_up_on() {
     assert_eq!(first(queue.stray().to_vec()), (8, Some(attempt(2))));
     queue.turn_inert();
     assert_eq!(first(queue.stray().to_vec()), (8, Some(attempt(12))));
-    assert_eq!(queue.in_flight().count(), 8);
+    assert_eq!(queue.in_flight().len(), 8);
 }
 
 #[test]
