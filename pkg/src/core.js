@@ -1,6 +1,6 @@
 // The wasm: made out of the text that is part of the package, once per page.
 
-import { Core, initSync, __wbg_reset_state as resetInstance } from "../dist/silent_session.js";
+import { Core, instantiate } from "../dist/silent_session.js";
 import { order, texts } from "../dist/wasm.js";
 import { makeError } from "./errors.js";
 import { documentOfPage } from "./globals.js";
@@ -12,8 +12,7 @@ const CRASHES_APART = 60_000;
 
 /** The compiled wasm, or what resolves to it. */
 let compiled;
-/** Whether the glue has an instance, and whether that has not crashed. */
-let hasInstance = false;
+/** Whether there is an instance that has not crashed. */
 let isRunning = false;
 /** Whether what has crashed may still be on the stack: nothing starts before it is gone. */
 let isCrashing = false;
@@ -51,7 +50,8 @@ export function openCore(driver, options) {
   const begin = () => {
     // It starts with all others.
     if (isCrashing) return;
-    instantiate();
+    if (!isRunning) instantiate(compiled);
+    isRunning = true;
     let core;
     try {
       core = makeCore(driver, options);
@@ -68,13 +68,6 @@ export function openCore(driver, options) {
   } catch (error) {
     fail(error);
   }
-}
-
-function instantiate() {
-  if (isRunning) return;
-  if (hasInstance) resetInstance();
-  else initSync({ module: compiled });
-  hasInstance = isRunning = true;
 }
 
 function makeCore(driver, options) {
