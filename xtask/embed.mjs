@@ -10,10 +10,10 @@ import { instantiating, trim } from "./trim.mjs";
 const [wasm, glue, module, debug] = process.argv.slice(2);
 const smaller = debug ? instantiating : trim;
 const short = shorten(await readFile(wasm), smaller(await readFile(glue, "utf8")));
-const { texts, order } = pack(short.wasm);
+const { texts, singles } = pack(short.wasm);
 await writeFile(glue, short.glue);
 const strings = texts.map((text) => `"${text}"`).join(",\n");
 await writeFile(
   module,
-  `export const order = "${order}";\nexport const texts = [\n${strings},\n];\n`,
+  `export const singles = "${singles}";\nexport const texts = [\n${strings},\n];\n`,
 );

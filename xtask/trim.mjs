@@ -1,5 +1,5 @@
-// Takes out of wasm-bindgen's JavaScript what this package does not need. Every rule has to find what
-// it is for: when wasm-bindgen writes something else, the build fails, and the rule has to follow.
+// Takes out of wasm-bindgen's JavaScript what this package does not need. Every rule has to match:
+// when wasm-bindgen writes something else, the build fails, and the rule has to follow.
 //
 // - The shell compiles the wasm, and instantiates it in one way: at first and after a crash.
 // - The shell calls no object of an instance that has crashed (`pkg/src/driver.js`).
@@ -31,7 +31,7 @@ function passString(text) {
 
 const passOptional = (text) => isLikeNone(text) ? [0, 0] : passString(text);
 
-/** Writes the address and the length of a string to where the wasm expects what an import returns. */
+/** Writes the address and the length of a string to where the wasm expects a result. */
 function returnString(at, [address, length]) {
     view().setInt32(at + 4, length, true);
     view().setInt32(at, address, true);

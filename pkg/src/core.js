@@ -1,7 +1,7 @@
 // The wasm: made out of the text that is part of the package, once per page.
 
 import { Core, instantiate } from "../dist/silent_session.js";
-import { order, texts } from "../dist/wasm.js";
+import { singles, texts } from "../dist/wasm.js";
 import { makeError } from "./errors.js";
 import { documentOfPage } from "./globals.js";
 import { Port } from "./port.js";
@@ -24,7 +24,7 @@ const drivers = new Set();
 
 /** Chromium before 114 compiles at most 4 kB on the main thread, and throws a `RangeError`. */
 function compile() {
-  const bytes = unpack(texts, order);
+  const bytes = unpack(texts, singles);
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {

@@ -38,9 +38,10 @@ const PASSES: &[&str] = &[
 ];
 
 /// What makes the package of the wasm, beside those two.
-const WORKERS: [&str; 7] = [
+const WORKERS: [&str; 8] = [
     "xtask/bindgen/src/main.rs",
     "xtask/embed.mjs",
+    "xtask/order.mjs",
     "xtask/pack.mjs",
     "xtask/shorten.mjs",
     "xtask/trim.mjs",
