@@ -7,7 +7,8 @@ import { hasScope } from "./grants.js";
 import { Listeners } from "./listeners.js";
 import { Nesting } from "./nesting.js";
 import { invalid, optionsOf } from "./options/checks.js";
-import { DEFAULT_POLICY, readOptions, readPolicy } from "./options/options.js";
+import { readOptions } from "./options/options.js";
+import { DEFAULT_POLICY, readPolicy } from "./options/policy.js";
 import { ownMember } from "./own.js";
 import { Targets } from "./targets.js";
 
