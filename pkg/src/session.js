@@ -198,7 +198,7 @@ class Session {
         driver: this.#driver,
         targets: this.#targets,
         attach: this.#options.attach,
-        options: this.#options,
+        patience: this.#options.patience,
         rejectsToken: this.#options.rejectsToken,
         nativeFetch: this.#nativeFetch,
         refuseNested: () => this.#refuseWithoutToken("fetch"),
