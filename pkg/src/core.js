@@ -1,11 +1,9 @@
 // The wasm: made out of the text that is part of the package, once per page.
 
 import { Core, instantiate } from "../dist/silent_session.js";
-import { singles, texts } from "../dist/wasm.js";
 import { makeError } from "./errors.js";
 import { documentOfPage } from "./globals.js";
 import { Port } from "./port.js";
-import { unpack } from "./unpack.js";
 
 /** A second crash within so many milliseconds is the last. */
 const CRASHES_APART = 60_000;
@@ -23,8 +21,7 @@ let hasComplained = false;
 const drivers = new Set();
 
 /** Chromium before 114 compiles at most 4 kB on the main thread, and throws a `RangeError`. */
-function compile() {
-  const bytes = unpack(texts, singles);
+function compile(bytes) {
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {
@@ -62,7 +59,7 @@ export function openCore(driver, options) {
     driver.begin(core);
   };
   try {
-    compiled ??= compile();
+    compiled ??= compile(options.readWasm());
     if (typeof compiled.then !== "function") begin();
     else compiled.then(begin).catch(fail);
   } catch (error) {
