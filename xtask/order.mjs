@@ -6,7 +6,7 @@
 // bytes change places wherever that makes prediction better, until no change does.
 
 import { brotliCompressSync } from "node:zlib";
-import { ALPHABET, SINGLES } from "../pkg/src/unpack.js";
+import { ALPHABET, SINGLES } from "../pkg/src/alphabet.js";
 
 /** The classes: by the list for the character before, by `coarse` for the one before that. */
 const CLASSES = [

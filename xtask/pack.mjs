@@ -2,15 +2,13 @@
 
 import assert from "node:assert/strict";
 
+import { ALPHABET, numbered, SINGLES } from "../pkg/src/alphabet.js";
 import {
   AFTER,
-  ALPHABET,
   BEFORE,
   follow,
   LOCALS,
-  numbered,
   OPCODES,
-  SINGLES,
   STRANDS,
   tables,
   unpack,

@@ -3,29 +3,8 @@
 // The code is taken apart into strands of what is alike: opcodes, offsets, numbers of functions … Apart they compress better than
 // side by side. The opcodes tell from which strand the next number comes (WebAssembly, section 5.4). The alignment of what is
 // loaded and stored is left out, for it is a hint that nobody needs.
-//
-// Each of the most frequent bytes is one character, and any other byte is two. No minifier changes that: all characters are
-// printable ASCII, and none ends a string or is escaped. Which byte is which character is chosen for Brotli (`xtask/order.mjs`).
 
-/** What begins a pair. */
-const LEADS = ".%";
-
-/** The characters in the order of their numbers; those that begin a pair come last. */
-export const ALPHABET =
-  Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index))
-    .filter((character) => !`"'\\\`$<&${LEADS}`.includes(character))
-    .join("") + LEADS;
-
-/** How many bytes are one character. */
-export const SINGLES = ALPHABET.length - LEADS.length;
-
-/** All bytes by their numbers: those of `singles`, in hexadecimal digits; the others follow in their own order. */
-export const numbered = (singles) => [
-  ...new Set([
-    ...singles.match(/../g).map((digits) => Number.parseInt(digits, 16)),
-    ...Array(256).keys(),
-  ]),
-];
+import { ALPHABET, numbered, SINGLES } from "./alphabet.js";
 
 /** What is before the code of the functions, the number of its section included, and what is after it. */
 export const BEFORE = 0;

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import binaryen from "binaryen";
-import { ALPHABET, STRANDS, unpack } from "../../pkg/src/unpack.js";
+import { ALPHABET } from "../../pkg/src/alphabet.js";
+import { STRANDS, unpack } from "../../pkg/src/unpack.js";
 import { pack } from "../../xtask/pack.mjs";
 
 /** A module with instructions of each form that WebAssembly 2.0 has, but for vectors. */

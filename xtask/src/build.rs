@@ -38,7 +38,7 @@ const PASSES: &[&str] = &[
 ];
 
 /// What makes the package of the wasm, beside those two.
-const WORKERS: [&str; 8] = [
+const WORKERS: [&str; 9] = [
     "xtask/bindgen/src/main.rs",
     "xtask/embed.mjs",
     "xtask/order.mjs",
@@ -46,6 +46,7 @@ const WORKERS: [&str; 8] = [
     "xtask/shorten.mjs",
     "xtask/trim.mjs",
     "xtask/wasm.mjs",
+    "pkg/src/alphabet.js",
     "pkg/src/unpack.js",
 ];
 
