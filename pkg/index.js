@@ -1,5 +1,6 @@
 // The package's entry.
 
+export { createSession } from "./src/create.js";
 export {
   RefreshError,
   SessionChangedError,
@@ -10,4 +11,3 @@ export {
   TokenError,
 } from "./src/errors.js";
 export { RefreshRejected } from "./src/options/endpoints.js";
-export { createSession } from "./src/session.js";

@@ -2,18 +2,18 @@
 
 import assert from "node:assert/strict";
 
+import { ALPHABET, numbered, SINGLES } from "../pkg/src/alphabet.js";
 import {
   AFTER,
-  ALPHABET,
   BEFORE,
   follow,
   LOCALS,
   OPCODES,
-  SINGLES,
   STRANDS,
   tables,
   unpack,
 } from "../pkg/src/unpack.js";
+import { chooseOrder } from "./order.mjs";
 import { readNumber, readSections } from "./wasm.mjs";
 
 const CODE = 10;
@@ -31,22 +31,26 @@ const OTHER_OPCODES = [
   [0xfc, 0xfc],
 ];
 
-/** Returns the texts of a wasm, and in which order the bytes are numbered. */
+/** Returns the texts of a wasm, and which bytes are one character, in hexadecimal digits. */
 export function pack(wasm) {
   const strands = takeApart(wasm);
-  const counts = new Array(256).fill(0);
-  for (const strand of strands) for (const byte of strand) counts[byte] += 1;
-  const order = [...counts.keys()].sort((one, other) => counts[other] - counts[one] || one - other);
-  const characters = new Array(256);
-  for (const [number, byte] of order.entries()) characters[byte] = charactersOf(number);
-  const texts = strands.map((strand) => Array.from(strand, (byte) => characters[byte]).join(""));
-  const digits = Buffer.from(order).toString("hex");
+  const singles = chooseOrder(strands.flat(), (singles) => write(strands, singles).join());
+  const texts = write(strands, singles);
 
-  const unpacked = unpack(texts, digits);
+  const unpacked = unpack(texts, singles);
   // It is one, and of the same parts.
   new WebAssembly.Module(unpacked);
   assert.deepEqual(takeApart(unpacked), strands);
-  return { texts, order: digits };
+  return { texts, singles };
+}
+
+/** Returns the texts of strands. */
+function write(strands, singles) {
+  const characters = numbered(singles).reduce((texts, byte, number) => {
+    texts[byte] = charactersOf(number);
+    return texts;
+  }, []);
+  return strands.map((strand) => strand.map((byte) => characters[byte]).join(""));
 }
 
 function charactersOf(number) {

@@ -4,7 +4,7 @@
 import http from "node:http";
 import https from "node:https";
 
-import { parseBody } from "../src/reply.js";
+import { parseBody } from "../src/response.js";
 
 /** The most that is read of a body, in bytes: no answer that concerns us is longer. */
 const LONGEST_BODY = 1024 * 1024;

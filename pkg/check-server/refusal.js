@@ -1,6 +1,6 @@
 // Whether an answer is a refusal that a client can believe.
 
-import { ENDING, isForeign } from "../src/reply.js";
+import { ENDING, isForeign } from "../src/response.js";
 import { quoted } from "./secrets.js";
 import { headersOf } from "./token.js";
 import { right, warning, wrong } from "./verdict.js";

@@ -1,7 +1,7 @@
 // What the reply to a sign-out says to the client: the rule of `Head::signed_out` in
 // src/format/response.rs. A table holds both to it: tests/check-server/sign-out-replies.tsv.
 
-import { isForeign, isPage } from "../src/reply.js";
+import { isForeign, isPage } from "../src/response.js";
 import { headersOf } from "./token.js";
 
 /** The server was busy, or too slow. */

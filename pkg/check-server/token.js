@@ -1,19 +1,17 @@
 // The token of an answer, and how long the answer says that it lives. The client's own rules read
 // both.
 
+import { Fault, PLACES, readToken } from "../src/reply.js";
+import { serverNow } from "../src/response.js";
 import {
   A_DATE,
   DATES,
   EITHER,
-  Fault,
   IN_MILLISECONDS,
   LIFETIMES,
   numberOf,
-  PLACES,
   readTimes,
-  readToken,
-  serverNow,
-} from "../src/reply.js";
+} from "../src/times.js";
 
 /** The place of a token that stands in no body. */
 export const HEADER = "the header Authorization";

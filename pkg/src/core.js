@@ -1,19 +1,16 @@
 // The wasm: made out of the text that is part of the package, once per page.
 
-import { Core, initSync, __wbg_reset_state as resetInstance } from "../dist/silent_session.js";
-import { order, texts } from "../dist/wasm.js";
+import { Core, instantiate } from "../dist/silent_session.js";
 import { makeError } from "./errors.js";
 import { documentOfPage } from "./globals.js";
 import { Port } from "./port.js";
-import { unpack } from "./unpack.js";
 
 /** A second crash within so many milliseconds is the last. */
 const CRASHES_APART = 60_000;
 
 /** The compiled wasm, or what resolves to it. */
 let compiled;
-/** Whether the glue has an instance, and whether that has not crashed. */
-let hasInstance = false;
+/** Whether there is an instance that has not crashed. */
 let isRunning = false;
 /** Whether what has crashed may still be on the stack: nothing starts before it is gone. */
 let isCrashing = false;
@@ -24,8 +21,7 @@ let hasComplained = false;
 const drivers = new Set();
 
 /** Chromium before 114 compiles at most 4 kB on the main thread, and throws a `RangeError`. */
-function compile() {
-  const bytes = unpack(texts, order);
+function compile(bytes) {
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {
@@ -51,7 +47,8 @@ export function openCore(driver, options) {
   const begin = () => {
     // It starts with all others.
     if (isCrashing) return;
-    instantiate();
+    if (!isRunning) instantiate(compiled);
+    isRunning = true;
     let core;
     try {
       core = makeCore(driver, options);
@@ -62,19 +59,12 @@ export function openCore(driver, options) {
     driver.begin(core);
   };
   try {
-    compiled ??= compile();
+    compiled ??= compile(options.readWasm());
     if (typeof compiled.then !== "function") begin();
     else compiled.then(begin).catch(fail);
   } catch (error) {
     fail(error);
   }
-}
-
-function instantiate() {
-  if (isRunning) return;
-  if (hasInstance) resetInstance();
-  else initSync({ module: compiled });
-  hasInstance = isRunning = true;
 }
 
 function makeCore(driver, options) {

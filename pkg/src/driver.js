@@ -6,6 +6,7 @@ import { Endpoint } from "./endpoint.js";
 import { makeError } from "./errors.js";
 import { outsideZones, ownOrigin, rawCookie } from "./globals.js";
 import { Reader } from "./grants.js";
+import { inspection } from "./inspection.js";
 import { Outside } from "./outside.js";
 import { Requests } from "./requests.js";
 import { Entries } from "./storage.js";
@@ -197,7 +198,7 @@ export class Driver {
 
   inspect() {
     const inspected = this.core && this.enter((core) => core.inspect());
-    return inspected && this.view.inspection(inspected, this.#outside.hasChannel);
+    return inspection(this, inspected, this.#outside.hasChannel);
   }
 
   close() {

@@ -1,7 +1,7 @@
 // An endpoint that reads and writes the refresh cookie: how it is asked, and what is seen of its answer.
 
 import { own } from "./own.js";
-import { isResponse, serverNow } from "./reply.js";
+import { isResponse, serverNow } from "./response.js";
 import { sendRequest } from "./send.js";
 
 export class Endpoint {

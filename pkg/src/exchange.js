@@ -1,11 +1,9 @@
 // A call that carries the token: what is sent, and what is made of the answer.
 
-import { cancel, drain, unlessAborted, within } from "./bodies.js";
-import { makeError } from "./errors.js";
+import { cancel, drain, unlessAborted } from "./bodies.js";
+import { firstToken } from "./first-token.js";
+import { hidden401 } from "./integrity.js";
 import { Verdicts } from "./verdicts.js";
-
-/** How long a caller waits to know whether there is a 401 behind a rejection, in milliseconds. */
-const LOOK_PATIENCE = 10_000;
 
 export class Exchange {
   #session;
@@ -28,7 +26,7 @@ export class Exchange {
     if (credential === undefined) {
       const giveBack = call.hold();
       try {
-        credential = await this.#first();
+        credential = await firstToken(this.#session, this.#policy, call.signal);
       } catch (error) {
         giveBack();
         call.abandon();
@@ -44,7 +42,7 @@ export class Exchange {
     try {
       response = await call.send(credential);
     } catch (error) {
-      const audience = await this.#hidden401(credential);
+      const audience = await hidden401(call, this.#verdicts, credential);
       if (audience) return this.#refused(credential, audience, undefined, error);
       call.drop();
       throw error;
@@ -60,40 +58,6 @@ export class Exchange {
     this.#call.drop();
     this.#verdicts.learn(verdict, credential, audience, response);
     return response;
-  }
-
-  /** What the call carries at first; `undefined`: it goes out without a token. */
-  async #first() {
-    const { driver, refuseNested, options } = this.#session;
-    const { token, passive } = this.#policy;
-    const { signal } = this.#call;
-    if (passive && token !== "optional") {
-      const patience = (options.patience ?? 20) * 1000;
-      await unlessAborted(signal, within(patience, driver.view.known()));
-    }
-    const { status, reason } = driver.view.state;
-    if (passive || (token === "optional" && status === "unknown" && !driver.isClosed)) {
-      const held = driver.tokens.held(false);
-      if (held || token === "optional") return held;
-      if (driver.isClosed) throw makeError("ERR_SESSION_CLOSED");
-      if (status !== "ended") throw makeError("ERR_TOKEN_NOT_IN_HAND");
-      return this.#without({ code: "ERR_SESSION_ENDED", reason });
-    }
-    refuseNested();
-    try {
-      return await driver.tokens.wait(undefined, 0, signal);
-    } catch (denial) {
-      return this.#without(denial);
-    }
-  }
-
-  /** Returns where it may go out although there is no token. */
-  #without(denial) {
-    const { token } = this.#policy;
-    const isOver = denial?.code === "ERR_SESSION_ENDED" && token !== "required";
-    const isLate = LATE.includes(denial?.code) && token === "optional";
-    if (isOver || isLate) return undefined;
-    throw denial;
   }
 
   /** The token was refused: with this answer, or with one that the caller could not be shown. */
@@ -153,36 +117,4 @@ export class Exchange {
       return undefined;
     }
   }
-
-  /** Who has answered 401 behind a rejection, where it may be the digest of the 401 that did not fit: asked once more without it. */
-  async #hidden401(credential) {
-    const call = this.#call;
-    if (!call.hides401 || !call.canReplay || call.signal.aborted) return undefined;
-    // Whatever ends it, what is on the wire then ends as well.
-    const stop = new AbortController();
-    try {
-      const look = Promise.resolve(call.look(credential, stop.signal));
-      const answer = await unlessAborted(
-        call.signal,
-        within(
-          LOOK_PATIENCE,
-          look.catch(() => undefined),
-        ),
-      );
-      const verdict = answer && (await this.#verdicts.of(answer));
-      cancel(answer);
-      return verdict === "refused" ? this.#verdicts.audienceOf(answer) : undefined;
-    } catch (error) {
-      if (call.signal.aborted) {
-        call.drop();
-        throw error;
-      }
-      return undefined;
-    } finally {
-      stop.abort();
-    }
-  }
 }
-
-/** Why there is no token although there may be a session. */
-const LATE = ["ERR_REFRESH_UNAVAILABLE", "ERR_SIGN_IN_PENDING", "ERR_TOKEN_REJECTED"];

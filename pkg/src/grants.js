@@ -2,7 +2,9 @@
 
 import { makeError } from "./errors.js";
 import { own } from "./own.js";
-import { bodyOf, Fault, isResponse, readTimes, readToken, serverNow } from "./reply.js";
+import { Fault, readToken } from "./reply.js";
+import { bodyOf, isResponse, serverNow } from "./response.js";
+import { readTimes } from "./times.js";
 
 const WARNING =
   "that is a text or a number, so nobody knows whose it is. A refresh that brings another person goes unnoticed. Set identity to the name or the path of the claim that tells.";

@@ -2,14 +2,17 @@
 
 import { waitsForItself } from "./failures.js";
 
+/** The options that may be functions which the session waits for, by their names in what `readOptions` returns. */
+const AWAITED = {
+  refreshBy: "refresh",
+  signOutBy: "signOut",
+  readToken: "readToken",
+  csrfToken: "csrf.token",
+};
+
 export class Nesting {
   /** Which of these functions is being called. */
   #calling;
-
-  /** Whether such a function is being called. */
-  get isNested() {
-    return this.#calling !== undefined;
-  }
 
   /** A function of the app that the session waits for; anything else as it is. */
   wrap(name, value) {
@@ -25,8 +28,20 @@ export class Nesting {
     };
   }
 
-  /** Throws where a call by such a function would wait for its end. */
-  refuse(method, driver) {
+  /** Wraps those that the session waits for. */
+  wrapOptions(options) {
+    for (const [member, name] of Object.entries(AWAITED))
+      options[member] = this.wrap(name, options[member]);
+  }
+
+  /** Throws where a call by such a function would wait for its end: for ever. */
+  refuse(driver, method) {
     if (this.#calling !== undefined && driver.isBusy) throw waitsForItself(this.#calling, method);
+  }
+
+  /** The same of a call that waits only where there is no token. */
+  refuseWithoutToken(driver, method) {
+    if (this.#calling === undefined || driver.view.state.status === "ended") return;
+    if (driver.tokens.held(false) === undefined) this.refuse(driver, method);
   }
 }

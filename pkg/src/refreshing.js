@@ -3,16 +3,8 @@
 import { cancel, drain } from "./bodies.js";
 import { isOffline } from "./globals.js";
 import { faultError } from "./grants.js";
-import {
-  bodyOf,
-  ENDING,
-  Fault,
-  headerOf,
-  isForeign,
-  isPage,
-  isResponse,
-  retryAfter,
-} from "./reply.js";
+import { Fault } from "./reply.js";
+import { bodyOf, ENDING, headerOf, isForeign, isPage, isResponse, retryAfter } from "./response.js";
 
 const MISSING = "ERR_TOKEN_MISSING";
 

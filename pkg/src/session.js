@@ -6,80 +6,45 @@ import { makeFetch } from "./fetch.js";
 import { hasScope } from "./grants.js";
 import { Listeners } from "./listeners.js";
 import { Nesting } from "./nesting.js";
+import { checkAnswer, checkLogin, readTokenOptions } from "./options/calls.js";
 import { invalid, optionsOf } from "./options/checks.js";
-import { DEFAULT_POLICY, readOptions, readPolicy } from "./options/options.js";
-import { ownMember } from "./own.js";
+import { DEFAULT_POLICY, readPolicy } from "./options/policy.js";
+import { Ready } from "./ready.js";
 import { Targets } from "./targets.js";
 
-/** What `inspect` tells of a session without a core. */
-const NO_CORE = {
-  version: null,
-  phase: "loading",
-  progress: "idle",
-  deadline: null,
-  skew: null,
-  lastFailure: null,
-  signOut: null,
-  tab: null,
-  tabs: [],
-  lock: null,
-  channel: false,
-  storage: false,
-};
-
-/** The options that may be functions which the session waits for, by their names in what `readOptions` returns. */
-const AWAITED = {
-  refreshBy: "refresh",
-  signOutBy: "signOut",
-  readToken: "readToken",
-  csrfToken: "csrf.token",
-};
-
-export function createSession(options) {
-  const controller = new AbortController();
-  return new Session(readOptions(options, controller.signal), controller);
-}
-
-class Session {
+export class Session {
   #driver;
   #listeners = new Listeners();
-  #ready;
-  #settleReady;
+  #ready = new Ready();
   #fetch;
-  #targets;
-  #options;
-  #nativeFetch;
+  /** What calls of `fetch` need of the session. */
+  #calls;
+  #hint;
   #nesting = new Nesting();
   /** Tells the app's own functions that nobody waits for them any more. */
   #controller;
 
   constructor(options, controller) {
-    this.#options = options;
+    const { attach, fetch: pinned, hint, patience, rejectsToken } = options;
+    this.#hint = hint;
     this.#controller = controller;
-    const { hint, onEvent } = options;
-    if (options.restore !== false && hint.saysNone())
-      Object.assign(options, { restore: false, hasNone: true });
-    for (const [member, name] of Object.entries(AWAITED))
-      options[member] = this.#nesting.wrap(name, options[member]);
-    this.#ready = new Promise((resolve, reject) => {
-      this.#settleReady = { resolve, reject };
-    });
-    // Whoever awaits it sees the error; whoever does not is not punished with an unhandled rejection.
-    this.#ready.catch(() => {});
-    const isNone = options.restore === false;
-    if (isNone) this.#settleReady.resolve();
-    this.#targets = new Targets(options.sendTokenTo);
+    this.#nesting.wrapOptions(options);
     // The global one is looked up at each call, so that mocks and instrumentation are seen.
-    const { fetch: pinned } = options;
-    this.#nativeFetch = pinned ? () => pinned : () => globalThis.fetch;
-    const state = isNone
-      ? { status: "ended", reason: "none", elsewhere: false }
-      : { status: "unknown" };
+    const nativeFetch = pinned ? () => pinned : () => globalThis.fetch;
+    const state =
+      options.restore === false
+        ? { status: "ended", reason: "none", elsewhere: false }
+        : { status: "unknown" };
+    this.#ready.note(state);
     const show = (state) => this.#show(state);
-    const report = (event) => onEvent?.(event);
-    this.#driver = new Driver(options, this.#nativeFetch, Object.freeze(state), { show, report });
+    const report = (event) => options.onEvent?.(event);
+    this.#driver = new Driver(options, nativeFetch, Object.freeze(state), { show, report });
     this.#driver.start();
-    this.#fetch = this.#derive(DEFAULT_POLICY);
+    const targets = new Targets(options.sendTokenTo);
+    const driver = this.#driver;
+    const refuseNested = () => this.#nesting.refuseWithoutToken(driver, "fetch");
+    this.#calls = { driver, targets, attach, patience, rejectsToken, nativeFetch, refuseNested };
+    this.#fetch = makeFetch(this.#calls, DEFAULT_POLICY);
   }
 
   get fetch() {
@@ -87,11 +52,11 @@ class Session {
   }
 
   fetchWith(policy) {
-    return this.#derive(readPolicy(policy));
+    return makeFetch(this.#calls, readPolicy(policy));
   }
 
   get ready() {
-    return this.#ready;
+    return this.#ready.promise;
   }
 
   get state() {
@@ -105,15 +70,11 @@ class Session {
 
   async signIn(login) {
     // biome-ignore lint/complexity/noArguments: `signIn(undefined)` is a mistake, and `signIn()` is none.
-    if (arguments.length > 0 && !isLogin(login)) {
-      throw invalid(
-        "login",
-        "must be a function, a Response, its JSON, a token, or nothing at all",
-      );
-    }
+    if (arguments.length > 0) checkLogin(login);
     const { requests } = this.#driver;
     // An answer that is there already is waited for by nobody.
-    if (login === undefined || typeof login === "function") this.#refuseNested("signIn");
+    if (login === undefined || typeof login === "function")
+      this.#nesting.refuse(this.#driver, "signIn");
     if (login === undefined) return this.#settled(requests.signInByCookie());
     return this.#settled(
       typeof login === "function"
@@ -123,18 +84,14 @@ class Session {
   }
 
   async seed(answer) {
-    if (!isLogin(answer) || typeof answer === "function")
-      throw invalid("answer", "must be a Response, its JSON, or a token");
+    checkAnswer(answer);
     return this.#settled(this.#driver.requests.begin("seed", answer));
   }
 
   async accessToken(options) {
-    const { not, minValidity = 0, signal } = optionsOf(options);
-    if (not !== undefined && typeof not !== "string")
-      throw invalid("not", "must be the token that was refused");
-    if (!(minValidity >= 0)) throw invalid("minValidity", "must be a number of seconds, 0 or more");
+    const { not, minValidity, signal } = readTokenOptions(options);
     if (signal?.aborted) throw signal.reason;
-    this.#refuseWithoutToken("accessToken");
+    this.#nesting.refuseWithoutToken(this.#driver, "accessToken");
     const { token } = await this.#settled(
       this.#driver.tokens.wait(not, minValidity * 1000, signal),
     );
@@ -143,13 +100,13 @@ class Session {
 
   async refresh(options) {
     const { params } = optionsOf(options);
-    this.#refuseNested("refresh");
+    this.#nesting.refuse(this.#driver, "refresh");
     if (params !== undefined) this.#driver.requests.params = params;
     return this.#settled(this.#driver.ask((core, ticket) => core.happened("refresh", ticket)));
   }
 
   async signOut() {
-    this.#refuseNested("signOut");
+    this.#nesting.refuse(this.#driver, "signOut");
     return this.#settled(this.#driver.requests.signOut());
   }
 
@@ -159,7 +116,7 @@ class Session {
   }
 
   inspect() {
-    return Object.freeze(this.#driver.inspect() ?? { ...NO_CORE });
+    return Object.freeze(this.#driver.inspect());
   }
 
   close() {
@@ -167,7 +124,7 @@ class Session {
     const closed = makeError("ERR_SESSION_CLOSED");
     this.#driver.close();
     this.#controller.abort(closed);
-    this.#settleReady.reject(closed);
+    this.#ready.reject(closed);
     this.#listeners.clear();
   }
 
@@ -180,47 +137,9 @@ class Session {
     }
   }
 
-  /** What waits for the end of the function that calls it would wait for ever. */
-  #refuseNested(method) {
-    this.#nesting.refuse(method, this.#driver);
-  }
-
-  /** The same of a call that waits only where there is no token. */
-  #refuseWithoutToken(method) {
-    if (!this.#nesting.isNested || this.state.status === "ended") return;
-    if (this.#driver.tokens.held(false) === undefined) this.#refuseNested(method);
-  }
-
-  #derive(policy) {
-    return makeFetch(
-      {
-        driver: this.#driver,
-        targets: this.#targets,
-        attach: this.#options.attach,
-        options: this.#options,
-        rejectsToken: this.#options.rejectsToken,
-        nativeFetch: this.#nativeFetch,
-        refuseNested: () => this.#refuseWithoutToken("fetch"),
-      },
-      policy,
-    );
-  }
-
   #show(state) {
-    // There will never be a core.
-    const error = ownMember(state, "error");
-    if (error?.retryable === false) this.#settleReady.reject(error);
-    else if (state.status !== "unknown" || error) this.#settleReady.resolve();
-    if (!state.elsewhere) this.#options.hint.note(state);
+    this.#ready.note(state);
+    if (!state.elsewhere) this.#hint.note(state);
     this.#listeners.notify();
   }
-}
-
-/** What a sign-in can be made of. */
-function isLogin(login) {
-  return (
-    typeof login === "function" ||
-    typeof login === "string" ||
-    (typeof login === "object" && login !== null)
-  );
 }

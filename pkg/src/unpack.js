@@ -3,17 +3,8 @@
 // The code is taken apart into strands of what is alike: opcodes, offsets, numbers of functions … Apart they compress better than
 // side by side. The opcodes tell from which strand the next number comes (WebAssembly, section 5.4). The alignment of what is
 // loaded and stored is left out, for it is a hint that nobody needs.
-//
-// Bytes are numbered by how often they occur, the most frequent first. Each of these is one character, and any other byte is two.
-// No minifier changes that: all characters are printable ASCII, and none ends a string or is escaped.
 
-/** The characters in the order of their numbers. */
-export const ALPHABET = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index))
-  .filter((character) => !"\"'\\`$<&".includes(character))
-  .join("");
-
-/** How many bytes are one character. The characters after them begin a pair. */
-export const SINGLES = ALPHABET.length - 2;
+import { ALPHABET, numbered, SINGLES } from "./alphabet.js";
 
 /** What is before the code of the functions, the number of its section included, and what is after it. */
 export const BEFORE = 0;
@@ -72,10 +63,10 @@ export function follow(opcode, byte, number) {
     for (left = opcode === 0x43 ? 4 : 8; left > 0; left--) byte(OTHERS);
 }
 
-/** Returns the wasm of these texts. `order` lists all bytes by their numbers, in hexadecimal digits. */
-export function unpack(texts, order) {
+/** Returns the wasm of these texts. `singles` lists the bytes that are one character, in hexadecimal digits. */
+export function unpack(texts, singles) {
   const { strandOf, alignmentOf } = tables();
-  const byNumber = order.match(/../g).map((digits) => Number.parseInt(digits, 16));
+  const byNumber = numbered(singles);
   const numberOf = new Uint8Array(128);
   // By characters; below zero for one that begins a pair.
   const byteOf = new Int16Array(128);

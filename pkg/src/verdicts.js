@@ -3,7 +3,7 @@
 import { memberOf } from "./arguments.js";
 import { cancel, unlessAborted } from "./bodies.js";
 import { parseUrl } from "./globals.js";
-import { headerOf } from "./reply.js";
+import { headerOf } from "./response.js";
 import { redirected } from "./targets.js";
 
 /** How many audiences of a token are remembered that have accepted it. */

@@ -2,7 +2,6 @@
 
 import { denialError, refreshError, signOutError } from "./failures.js";
 import { parseClaims } from "./grants.js";
-import { isShared } from "./lock.js";
 import { own, ownMember } from "./own.js";
 
 export class View {
@@ -80,31 +79,6 @@ export class View {
     const { failure, retryAt, ...told } = own(denial);
     if (failure) return this.#refreshError(failure, retryAt);
     return denialError(own({ retryAt, ...told }), this.#driver.requests.isUntried);
-  }
-
-  /** How the session is, and how it stands to the other tabs. */
-  inspection(inspected, hasChannel) {
-    const { requests, entries } = this.#driver;
-    const { signOut, tab, tabs, ...report } = own(inspected);
-    return {
-      ...report,
-      skew: requests.endpoint("refresh").skew,
-      signOut: signOut && this.#progress(own(signOut)),
-      tab,
-      tabs,
-      lock: isShared() ? "browser" : "page",
-      channel: hasChannel,
-      storage: entries.isKept,
-    };
-  }
-
-  /** How far a sign-out has come. */
-  #progress({ failure, ...progress }) {
-    const cause = failure && this.#driver.requests.signOutCause(own(failure), false);
-    return Object.freeze({
-      ...progress,
-      error: failure ? signOutError(own(failure), cause) : null,
-    });
   }
 
   /** Nobody hears any more. */

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { ANSWER } from "../../pkg/check-server/checks/answer.js";
 import { Answer } from "../../pkg/check-server/exchange.js";
 import { judge } from "../../pkg/check-server/refusal.js";
-import { isForeign } from "../../pkg/src/reply.js";
+import { isForeign } from "../../pkg/src/response.js";
 
 /** The rows of a table, without its head. */
 async function rows(name) {

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { readReply } from "../../pkg/check-server/sign-out-reply.js";
-import { isForeign } from "../../pkg/src/reply.js";
+import { isForeign } from "../../pkg/src/response.js";
 
 test("the kit reads the replies to a sign-out as the client does", async () => {
   const table = await readFile(new URL("sign-out-replies.tsv", import.meta.url), "utf8");

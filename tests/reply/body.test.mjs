@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bodyOf, isPage, isResponse, parseBody } from "../../pkg/src/reply.js";
+import { bodyOf, isPage, isResponse, parseBody } from "../../pkg/src/response.js";
 
 test("a response is recognised by its shape", () => {
   const text = async () => "";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ENDING, headerOf, isForeign, retryAfter, serverNow } from "../../pkg/src/reply.js";
+import { ENDING, headerOf, isForeign, retryAfter, serverNow } from "../../pkg/src/response.js";
 
 /** Tue, 14 Nov 2023 22:13:20 GMT in seconds since 1970. */
 const THEN = 1_700_000_000;

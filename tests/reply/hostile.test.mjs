@@ -3,18 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { bearer, Fault, readToken } from "../../pkg/src/reply.js";
 import {
-  bearer,
-  Fault,
   headerOf,
   isForeign,
   isResponse,
   parseBody,
-  readTimes,
-  readToken,
   retryAfter,
   serverNow,
-} from "../../pkg/src/reply.js";
+} from "../../pkg/src/response.js";
+import { readTimes } from "../../pkg/src/times.js";
 import { chance, drawHeaders, drawPlace, drawReply, drawText, drawValue } from "./random.mjs";
 
 const CODES = ["ERR_TOKEN_MISSING", "ERR_TOKEN_AMBIGUOUS", "ERR_TOKEN_MALFORMED"];

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readTimes } from "../../pkg/src/reply.js";
+import { readTimes } from "../../pkg/src/times.js";
 
 /** 2023-11-14T22:13:20Z in seconds since 1970. */
 const THEN = 1_700_000_000;

@@ -41,7 +41,7 @@ pub(super) fn settled(world: &World, tab: TabId) -> Vec<(SignOutStatus, Option<R
     world.tabs[tab.0].reports.iter().filter_map(told).collect()
 }
 
-/// The server kit is held to the same table, and `pkg/src/reply.js` to its column `foreign`.
+/// The server kit is held to the same table, and `pkg/src/response.js` to its column `foreign`.
 #[test]
 fn only_a_2xx_of_the_auth_servers_own_is_taken_for_a_confirmation() {
     let table = include_str!("../check-server/sign-out-replies.tsv");

@@ -38,12 +38,15 @@ const PASSES: &[&str] = &[
 ];
 
 /// What makes the package of the wasm, beside those two.
-const WORKERS: [&str; 6] = [
+const WORKERS: [&str; 9] = [
     "xtask/bindgen/src/main.rs",
     "xtask/embed.mjs",
+    "xtask/order.mjs",
     "xtask/pack.mjs",
     "xtask/shorten.mjs",
+    "xtask/trim.mjs",
     "xtask/wasm.mjs",
+    "pkg/src/alphabet.js",
     "pkg/src/unpack.js",
 ];
 
@@ -117,7 +120,7 @@ pub(crate) fn build_in(project: &Project, profile: Profile, package: &Path) -> R
     // The wasm is part of a module: no bundler has to find it, and no page has to fetch it.
     let wasm = aside.join(format!("{NAME}_bg.wasm"));
     let [glue, module] = [format!("{NAME}.js"), "wasm.js".to_owned()].map(|name| aside.join(name));
-    cmd!(sh, "node xtask/embed.mjs {wasm} {glue} {module}").run()?;
+    cmd!(sh, "node xtask/embed.mjs {wasm} {glue} {module} {debug...}").run()?;
     sh.remove_path(&wasm)?;
     files::mirror(&aside, &dist)?;
     Ok(sh.write_file(stamp, fingerprint()?)?)

@@ -1,6 +1,7 @@
 // The answer to a refresh that is granted.
 
-import { numberOf, serverNow } from "../../src/reply.js";
+import { serverNow } from "../../src/response.js";
+import { numberOf } from "../../src/times.js";
 import { quoted } from "../secrets.js";
 import { parseSetCookie } from "../set-cookie.js";
 import { claimsOf, findToken, headersOf, lifetimeOf, readAnswer } from "../token.js";

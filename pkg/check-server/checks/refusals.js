@@ -1,6 +1,6 @@
 // What is no refresh, and what must not happen to a cookie then.
 
-import { ENDING } from "../../src/reply.js";
+import { ENDING } from "../../src/response.js";
 import { judge } from "../refusal.js";
 import { right, wrong } from "../verdict.js";
 

@@ -1,7 +1,9 @@
 // How the API gets the token, and how it says that it is no good.
 
 import { memberOf } from "../arguments.js";
+import { ownOrigin } from "../globals.js";
 import { flag, headerName, invalid, isRefusal, known, TOKEN } from "./checks.js";
+import { readUrl } from "./endpoints.js";
 
 /** Headers that say what a body is, or what is wanted: a request that has one is not a request of the caller's own. */
 const NOT_FOR_TOKENS = /^(accept|accept-language|content-language|content-type)$/i;
@@ -54,4 +56,21 @@ function ask(rejects, response) {
   } catch (error) {
     reportError(error);
   }
+}
+
+/** Where the token may go: absolute URLs. */
+export function readTargets(list) {
+  if (list === undefined) return [ownOrigin() ?? ""];
+  if (!Array.isArray(list))
+    throw invalid("sendTokenTo", "must be a list of origins or URL prefixes");
+  return list.map((entry, index) => {
+    const { href, search, hash, username, password } = readUrl(`sendTokenTo[${index}]`, entry);
+    if (search || hash || username || password) {
+      throw invalid(
+        `sendTokenTo[${index}]`,
+        "must be an origin or a path, without user, query and fragment",
+      );
+    }
+    return href;
+  });
 }

@@ -52,3 +52,15 @@ export function headerName(option, value) {
     throw invalid(option, `must be a header that scripts may set, which ${value} is not`);
   return value;
 }
+
+/** Whether it is a string that is not empty. */
+export const isText = (value) => typeof value === "string" && value !== "";
+
+/** A number of seconds. */
+export function seconds(option, value, least) {
+  if (value === undefined) return undefined;
+  if (typeof value !== "number" || !Number.isFinite(value) || value < least) {
+    throw invalid(option, `must be a number of seconds, ${least} or more`);
+  }
+  return value;
+}

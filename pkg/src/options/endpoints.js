@@ -1,8 +1,8 @@
 // How the auth server is asked: validated once, at the edge. The wasm gets absolute URLs, plain members and functions.
 
-import { baseUrl, readCookie } from "../globals.js";
+import { baseUrl } from "../globals.js";
 import { own } from "../own.js";
-import { cookieName, flag, headerName, invalid, isRefusal, known, TOKEN } from "./checks.js";
+import { flag, headerName, invalid, known, TOKEN } from "./checks.js";
 
 const MEMBERS = ["url", "method", "headers", "body", "credentials"];
 const CREDENTIALS = ["include", "same-origin", "omit"];
@@ -123,30 +123,3 @@ function readBody(option, value, headers) {
 
 const isPlain = (value) =>
   Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value));
-
-/** Which header goes along against forged requests, and what tells its value at each attempt. */
-export function readCsrf(value, endpoints) {
-  if (value === undefined) return {};
-  if (value === null || typeof value !== "object")
-    throw invalid("csrf", "must be an object with a header, and a cookie or a token");
-  const { header, cookie, token } = known(value, ["header", "cookie", "token"], "csrf.");
-  headerName("csrf.header", header);
-  if (endpoints.every((endpoint) => endpoint?.url === undefined))
-    throw invalid("csrf", "goes along with requests, and there is none: a function sends its own");
-  if ((cookie === undefined) === (token === undefined))
-    throw invalid("csrf", "must have a cookie or a token, one of them");
-  if (token !== undefined && typeof token !== "function")
-    throw invalid("csrf.token", "must be a function that tells the token");
-  if (token === undefined) cookieName("csrf.cookie", cookie);
-  return { csrfHeader: header, csrfToken: token ?? (() => readCookie(cookie)) };
-}
-
-/** Which answers say that the session is over: statuses, or a function. */
-export function readEnding(value) {
-  if (value === undefined) return undefined;
-  if (typeof value === "function") return (status, body) => value({ status, body });
-  if (!Array.isArray(value) || !value.every(isRefusal)) {
-    throw invalid("endsSession", "must be a list of statuses from 400 to 599, or a function");
-  }
-  return [...value];
-}

@@ -2,10 +2,10 @@
 
 import { ownOrigin } from "../globals.js";
 import { Hint } from "../hint.js";
-import { readAttach, readRejectsToken } from "./api.js";
-import { cookieName, flag, headerName, invalid, known, TOKEN } from "./checks.js";
-import { readCsrf, readEnding, readEndpoint, readSignOut, readUrl } from "./endpoints.js";
-import { readServer } from "./server.js";
+import { readAttach, readRejectsToken, readTargets } from "./api.js";
+import { cookieName, flag, headerName, invalid, isText, known, seconds } from "./checks.js";
+import { readEndpoint, readSignOut } from "./endpoints.js";
+import { readCsrf, readEnding, readPlace, readServer } from "./server.js";
 
 const KNOWN = [
   "attach",
@@ -104,7 +104,7 @@ export function readOptions(options, signal) {
     // A CSRF token that is missing is a 403 of most frameworks, and no end.
     endsSession: readEnding(options.endsSession ?? (options.csrf && [400, 401])),
     hint: new Hint(sessionHint, name, refreshUrl),
-    sendTokenTo: targets(options.sendTokenTo),
+    sendTokenTo: readTargets(options.sendTokenTo),
     attach,
     rejectsToken: readRejectsToken(options.rejectsToken),
     leeway: seconds("leeway", options.leeway, 0),
@@ -115,34 +115,13 @@ export function readOptions(options, signal) {
     refreshAhead: flag("refreshAhead", options.refreshAhead),
     restore: flag("restore", options.restore),
     fetch: options.fetch,
-    readToken: place(options.readToken),
+    readToken: readPlace(options.readToken),
     identity,
     onEvent: onEvent && ((event) => queueMicrotask(() => tell(onEvent, event))),
     attemptHeader: attemptHeader || undefined,
     companionCookie,
     name,
   };
-}
-
-/** What `session.fetch` itself does. */
-export const DEFAULT_POLICY = Object.freeze({
-  token: undefined,
-  replay: undefined,
-  passive: false,
-});
-
-const TOKEN_USES = ["required", "optional", "none"];
-
-/** A policy of `fetchWith`; what is not set stays as `session.fetch` does it. */
-export function readPolicy(policy = {}) {
-  if (policy === null || typeof policy !== "object") throw invalid("policy", "must be an object");
-  const members = known(policy, Object.keys(DEFAULT_POLICY));
-  const { token } = members;
-  if (token !== undefined && !TOKEN_USES.includes(token)) {
-    throw invalid("token", `must be one of ${TOKEN_USES.join(", ")}`);
-  }
-  const [replay, passive] = ["replay", "passive"].map((name) => flag(name, members[name]));
-  return Object.freeze({ token, replay, passive: passive ?? false });
 }
 
 /** In a task of its own: whatever it does, and however long it takes, what it is told of is under way by then. */
@@ -152,46 +131,4 @@ function tell(listener, event) {
   } catch (error) {
     reportError(error);
   }
-}
-
-function targets(list) {
-  if (list === undefined) return [ownOrigin() ?? ""];
-  if (!Array.isArray(list))
-    throw invalid("sendTokenTo", "must be a list of origins or URL prefixes");
-  return list.map((entry, index) => {
-    const { href, search, hash, username, password } = readUrl(`sendTokenTo[${index}]`, entry);
-    if (search || hash || username || password) {
-      throw invalid(
-        `sendTokenTo[${index}]`,
-        "must be an origin or a path, without user, query and fragment",
-      );
-    }
-    return href;
-  });
-}
-
-/** Where the token stands: a path, `{ header }` or a function. */
-function place(value) {
-  if (value === undefined || typeof value === "function") return value;
-  if (isText(value) && !value.split(".").includes("")) return value;
-  const isHeader =
-    value !== null && typeof value === "object" && Object.keys(value).join() === "header";
-  if (isHeader && typeof value.header === "string" && TOKEN.test(value.header))
-    return { header: value.header };
-  throw invalid(
-    "readToken",
-    'must be a path such as "data.jwt", { header: "X-Name" }, or a function',
-  );
-}
-
-function isText(value) {
-  return typeof value === "string" && value !== "";
-}
-
-function seconds(option, value, least) {
-  if (value === undefined) return undefined;
-  if (typeof value !== "number" || !Number.isFinite(value) || value < least) {
-    throw invalid(option, `must be a number of seconds, ${least} or more`);
-  }
-  return value;
 }
