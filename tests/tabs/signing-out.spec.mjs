@@ -62,7 +62,8 @@ test("a sign-out after a reload in the middle of a refresh: nobody is signed in"
 test("a sign-out in the middle of a refresh, and a reload at once: the server is told", async ({
   stage,
 }) => {
-  const [tab] = await stage.signedIn(1);
+  // The next page gives its own refresh up, and sends no third one while two are out.
+  const [tab] = await stage.signedIn(1, "alice", { timeout: 3 });
   // And that of the next page: a cookie that came after the sign-out would stay.
   const reply = await stage.holdReply(tab, 2);
   await tab.run(() => {
