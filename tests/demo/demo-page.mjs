@@ -1,5 +1,8 @@
 // The demo's page, as its user finds it: by roles and labels.
 
+/** The storage key that says that pages are loaded with stopped timers. */
+const STOPPED = "timers are stopped";
+
 /** One tab with the demo. */
 export class DemoPage {
   #page;
@@ -19,6 +22,21 @@ export class DemoPage {
     const opened = this.#page.waitForEvent("popup");
     await this.#page.getByRole("link", { name: "Open another tab" }).click();
     return new DemoPage(await opened);
+  }
+
+  /**
+   * Opens pages whose timers are stopped until they are active: they wait for the other tabs as long
+   * as those take, and not for a tenth of a second.
+   */
+  async openPatient(open) {
+    await this.#page.evaluate((key) => localStorage.setItem(key, "yes"), STOPPED);
+    const pages = await open();
+    for (const each of pages) {
+      await each.becomes("active");
+      await each.page.evaluate(() => letTimersGo());
+    }
+    await this.#page.evaluate((key) => localStorage.removeItem(key), STOPPED);
+    return pages;
   }
 
   get page() {
@@ -180,6 +198,14 @@ export class DemoPage {
   #log(pattern) {
     return this.#page.getByRole("log").getByRole("listitem").filter({ hasText: pattern });
   }
+}
+
+/** Lets pages of a context be opened by `openPatient`, after `STOPPABLE_TIMERS`. */
+export function letStopTimers(context) {
+  return context.addInitScript((key) => {
+    // A page that is nowhere has no storage.
+    if (globalThis.origin !== "null" && localStorage.getItem(key)) holdTimers();
+  }, STOPPED);
 }
 
 /** Lets the pages of a context note each face of the session card as it is shown. */

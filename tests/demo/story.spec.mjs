@@ -7,9 +7,9 @@ import { test as base } from "@playwright/test";
 
 import { Server } from "../drivers/auth-server.mjs";
 import { until } from "../drivers/until.mjs";
-import { DRIVEN_TIME } from "../tabs/timers.mjs";
+import { DRIVEN_TIME, STOPPABLE_TIMERS } from "../tabs/timers.mjs";
 import { collectComplaints } from "./complaints.mjs";
-import { DemoPage, recordFaces } from "./demo-page.mjs";
+import { DemoPage, letStopTimers, recordFaces } from "./demo-page.mjs";
 import { Secrets } from "./secrets.mjs";
 import { ENDINGS } from "./story/endings.mjs";
 import { LONG } from "./story/lifetimes.mjs";
@@ -36,6 +36,8 @@ const STEPS = [...ONE_TAB, ...MANY_TABS, ...ENDINGS];
 
 test("the demo does what it says", async ({ context, server }) => {
   await recordFaces(context);
+  await context.addInitScript(STOPPABLE_TIMERS);
+  await letStopTimers(context);
   /** The state that the steps share. */
   const story = {
     server,

@@ -100,6 +100,8 @@ for (const { title, library, way, end, rejected } of WAYS) {
     stage,
   }) => {
     const page = await stage.open(library);
+    // However long that takes, they stay brand-new.
+    await page.evaluate(() => stopTime());
     await stage.server.faults({ reject_fresh_tokens: true });
     await page.evaluate((way) => listen(way), way);
     const { name, code } = await page.evaluate(() => ended);

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test as base } from "@playwright/test";
 
 import { Server } from "../drivers/auth-server.mjs";
+import { DRIVEN_TIME } from "../tabs/timers.mjs";
 import { Api } from "./api/server.mjs";
 import { bundle } from "./bundle.mjs";
 
@@ -35,6 +36,7 @@ export const test = base.extend({
 
   /** With nobody signed in, and a server without faults. An error that nobody catches fails the test. */
   stage: async ({ page, server, api }, use) => {
+    await page.addInitScript(DRIVEN_TIME);
     await server.reset();
     api.addresses.length = 0;
     const uncaught = [];

@@ -38,10 +38,12 @@ test("asked for another one than the token in hand, it refreshes; with a newer o
 test("a brand-new token that is refused again is told to be of no use", async ({ run }) => {
   const seen = await run(async () => {
     const { server, session } = await started();
-    // It stays brand-new.
+    // It stays brand-new, however long the page stands still.
     const clock = new StoppedClock();
+    const stop = clock.walk();
     const second = await session.accessToken({ not: await session.accessToken() });
     const { thrown } = await outcome(session.accessToken({ not: second }));
+    stop();
     clock.resume();
     return {
       ...thrown,

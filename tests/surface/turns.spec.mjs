@@ -81,9 +81,10 @@ test("sessions of any name wait for each other at one auth origin, and not at an
 }, async ({ run, runInWorker }) => {
   for (const there of [run, runInWorker]) {
     const seen = await there(async () => {
-      const [one, two] = [start({ name: "one" }), start({ name: "two" })];
+      const one = start({ name: "one" });
       one.server.holdRefresh();
       await waitFor(() => one.server.calls.length === 1);
+      const two = start({ name: "two" });
       await untilLocks(1, 1);
       const other = await started({ refresh: "https://auth.test/auth/refresh" });
       const seen = [two.server.calls.length, one.session.state.status, other.session.state.status];

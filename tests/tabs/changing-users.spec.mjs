@@ -55,7 +55,7 @@ test("alice's requests that wait for her refresh when bob signs in never go out 
   stage,
 }) => {
   const { server } = stage;
-  const tabs = await stage.signedIn(3, "alice", QUICK);
+  const tabs = await stage.signedIn(3);
   const [refreshing, other] = tabs;
   await server.revokeAccess();
   const reply = await stage.holdReply(refreshing);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { CHROMIUM_ONLY, test, WITHOUT_ATTEMPT_IDS } from "./fixtures.mjs";
-import { DRIVEN_TIME } from "./timers.mjs";
+import { DRIVEN_TIME, STOPPED } from "./timers.mjs";
 
 /** How long the answer takes after the rotation, in milliseconds: long enough for whatever happens meanwhile. */
 const ANSWER = 1500;
@@ -11,8 +11,8 @@ const ANSWER = 1500;
 /** For so long an orphan's answer may come, and nothing is rotated again. */
 const QUICK = { timeout: 3 };
 
-/** For `open`. */
-const BEFORE = [WITHOUT_ATTEMPT_IDS, DRIVEN_TIME];
+/** For `open`: however long it takes to open one, no tab has waited for the cookie for too long. */
+const BEFORE = [WITHOUT_ATTEMPT_IDS, DRIVEN_TIME, STOPPED];
 
 const DEATHS = {
   crashes: (tab) => tab.crash(),

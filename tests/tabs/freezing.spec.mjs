@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { CHROMIUM_ONLY, test } from "./fixtures.mjs";
+import { STOPPED_TIMERS } from "./timers.mjs";
 
 /** Seconds. Whoever holds the lock does not give up by itself before it is halted, however long that takes. */
 const HOLDER = { timeout: 100, lockTimeout: 100 };
@@ -82,7 +83,8 @@ test("a tab that was frozen while another refreshed adopts the token, and sends 
   tag: CHROMIUM_ONLY,
 }, async ({ stage }) => {
   const { server } = stage;
-  const [frozen, other] = await stage.signedIn(2);
+  // Nobody waits for a tenth of a second only.
+  const [frozen, other] = await stage.signedIn(2, "alice", {}, STOPPED_TIMERS);
   await frozen.freeze();
   await server.revokeAccess();
   await other.run(() => session.refresh());

@@ -17,6 +17,7 @@ test("a refresh that was given up is not aborted: its late answer counts, and it
   const [tab] = await stage.signedIn(1, "alice", options, DRIVEN_TIME);
   const { session, generation } = await tab.state();
   const spent = await stage.cookie();
+  await tab.run(() => stopTime());
   const reply = await stage.holdReply(tab);
   const code = tab.run(() => session.accessToken({ minValidity: 1e6 }).catch(({ code }) => code));
   await tab.run(() => {});

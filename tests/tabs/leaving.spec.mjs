@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 
 import { INSECURE_HOST } from "../drivers/people.mjs";
 import { CHROMIUM_ONLY, test, WITHOUT_ATTEMPT_IDS } from "./fixtures.mjs";
+import { DRIVEN_TIME, STOPPED } from "./timers.mjs";
 
 /** How long the answer takes after the rotation, in milliseconds: less than the next page waits where it knows nothing. */
 const ANSWER = 1_000;
@@ -33,15 +34,16 @@ for (const [where, elsewhere] of Object.entries(ELSEWHERE)) {
         tag: ["@scenario-61", ...needs],
       }, async ({ stage }) => {
         const { server } = stage;
-        const [tab] = await stage.signedIn(1, "alice", {}, before);
+        const [tab] = await stage.signedIn(1, "alice", {}, [...before, DRIVEN_TIME, STOPPED]);
         const { session } = await tab.state();
         const address = tab.page.url();
         const reply = await stage.holdReply(tab);
-        // If it is loaded again, it waits for the cookie for some seconds.
+        // If it is loaded again, it waits for the cookie until some seconds have passed.
         await tab.isSlow();
         await tab.leave(elsewhere(server));
         await comeBack(tab, address);
         await reply();
+        await tab.passTime(10_000);
         await tab.becomes({ status: "active", session });
         await stage.goesOn(tab, session);
       });

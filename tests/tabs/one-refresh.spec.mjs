@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 
 import { CHROMIUM_ONLY, test } from "./fixtures.mjs";
-import { STOPPABLE_TIMERS } from "./timers.mjs";
+import { DRIVEN_TIME, STOPPABLE_TIMERS } from "./timers.mjs";
 
 /** How often to see both orders of two messages that race. */
 const TIMES = 15;
+/** In milliseconds: longer than a token lives. */
+const HOUR = 3_600_000;
 
 test("5 tabs × 5 requests after a revocation cost 1 refresh, and wait for no timer", async ({
   stage,
@@ -64,17 +66,14 @@ test("30 tabs that were frozen over the expiry, and wake up together, cost 1 ref
   tag: ["@scenario-72", ...CHROMIUM_ONLY],
 }, async ({ stage }) => {
   const { server } = stage;
-  const tabs = await stage.signedIn(30);
+  const tabs = await stage.signedIn(30, "alice", {}, DRIVEN_TIME);
   const { session } = await tabs[0].state();
   await stage.hideAll();
-  // Long enough that all are frozen before the first would renew it.
-  await server.issueTokensFor(10);
-  await tabs[0].run(() => session.refresh());
-  const { claims } = await tabs[0].state();
-  await Promise.all(tabs.map((tab) => tab.becomes({ jti: claims.jti })));
   await server.reset();
   await Promise.all(tabs.map((tab) => tab.freeze()));
-  await Promise.all(tabs.map((tab) => tab.lapses()));
+  // Now the token lapses.
+  await server.setClock(HOUR);
+  await Promise.all(tabs.map((tab) => tab.setAhead(HOUR)));
   assert.equal((await server.counters()).refreshes, 0, "a frozen tab has refreshed");
   await Promise.all(tabs.map((tab) => tab.thaw()));
   // Hidden as they are, they renew nothing before somebody uses them.

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
+import { STOPPABLE_TIMERS } from "./timers.mjs";
 
 const SIGNED_OUT = { status: "ended", reason: "signed-out" };
 
@@ -36,7 +37,9 @@ test("a sign-out that the server cannot do is finished by the next page before i
   stage,
 }) => {
   const { server } = stage;
-  const [tab] = await stage.signedIn(1);
+  const [tab] = await stage.signedIn(1, "alice", {}, STOPPABLE_TIMERS);
+  // This page does not try again by itself.
+  await tab.run(() => holdTimers());
   await server.faults({ logout: { status: 503, times: 1 } });
   await signOutInVain(tab);
   await tab.reload();

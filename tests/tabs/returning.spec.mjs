@@ -3,12 +3,14 @@
 import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
+import { STOPPED_TIMERS } from "./timers.mjs";
 
 test("back from the cache after another tab has refreshed, a tab adopts its token: no refresh", {
   tag: ["@scenario-46"],
 }, async ({ stage }) => {
   const { server } = stage;
-  const [left, other] = await stage.signedIn(2);
+  // Nobody waits for a tenth of a second only.
+  const [left, other] = await stage.signedIn(2, "alice", {}, STOPPED_TIMERS);
   const { session } = await left.state();
   await left.leave();
   await server.revokeAccess();

@@ -3,13 +3,15 @@
 import assert from "node:assert/strict";
 
 import { test } from "./fixtures.mjs";
+import { DRIVEN_TIME, STOPPED } from "./timers.mjs";
 
-const QUICK = { timeout: 3 };
+/** For `open`: the cookie of a page that has gone is waited for as long as it takes. */
+const IN_STOPPED_TIME = [DRIVEN_TIME, STOPPED];
 
 test("a sign-out in the middle of the tab's own refresh: nobody is signed in", {
   tag: ["@scenario-73"],
 }, async ({ stage }) => {
-  const [tab] = await stage.signedIn(1, "alice", QUICK);
+  const [tab] = await stage.signedIn(1);
   const reply = await stage.holdReply(tab);
   const signedOut = tab.signOut();
   await tab.becomes({ status: "ended", reason: "signed-out", elsewhere: false });
@@ -22,7 +24,7 @@ test("a sign-out in the middle of the tab's own refresh: nobody is signed in", {
 test("a sign-out in the middle of another tab's refresh: nobody is signed in", async ({
   stage,
 }) => {
-  const [refreshing, other] = await stage.signedIn(2, "alice", QUICK);
+  const [refreshing, other] = await stage.signedIn(2);
   const reply = await stage.holdReply(refreshing);
   const signedOut = other.signOut();
   await refreshing.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
@@ -34,33 +36,34 @@ test("a sign-out in the middle of another tab's refresh: nobody is signed in", a
 test("a sign-out after a tab was closed in the middle of its refresh: nobody is signed in", async ({
   stage,
 }) => {
-  const [gone, other] = await stage.signedIn(2, "alice", QUICK);
+  const [gone, other] = await stage.signedIn(2, "alice", {}, IN_STOPPED_TIME);
   const reply = await stage.holdReply(gone);
   await gone.close();
   const signedOut = other.signOut();
   await other.becomes({ status: "ended" });
   await reply();
-  await signedOut;
+  await other.passTimeUntil(signedOut);
   await isOver(stage, other);
 });
 
 test("a sign-out after a reload in the middle of a refresh: nobody is signed in", async ({
   stage,
 }) => {
-  const [tab] = await stage.signedIn(1, "alice", QUICK);
+  const [tab] = await stage.signedIn(1, "alice", {}, IN_STOPPED_TIME);
   const reply = await stage.holdReply(tab);
   await tab.reload();
   const signedOut = tab.signOut();
   await tab.becomes({ status: "ended" });
   await reply();
-  await signedOut;
+  await tab.passTimeUntil(signedOut);
   await isOver(stage, tab);
 });
 
 test("a sign-out in the middle of a refresh, and a reload at once: the server is told", async ({
   stage,
 }) => {
-  const [tab] = await stage.signedIn(1, "alice", QUICK);
+  // The next page gives its own refresh up, and sends no third one while two are out.
+  const [tab] = await stage.signedIn(1, "alice", { timeout: 3 });
   // And that of the next page: a cookie that came after the sign-out would stay.
   const reply = await stage.holdReply(tab, 2);
   await tab.run(() => {

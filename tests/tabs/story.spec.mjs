@@ -3,15 +3,12 @@
 import assert from "node:assert/strict";
 
 import { test, WITHOUT_ATTEMPT_IDS } from "./fixtures.mjs";
-import { DRIVEN_TIME } from "./timers.mjs";
+import { DRIVEN_TIME, STOPPED, STOPPED_TIMERS } from "./timers.mjs";
 
 /** Also in WebKit, where nobody sees what the tabs send, and nobody can freeze one. */
 const EVERYWHERE = ["@webkit"];
 /** Firefox never says that a page is gone in which something ran. */
 const DRIVERS = ["@webkit", "@chromium"];
-/** For so long an orphan's answer may come, and nothing is rotated again. */
-const QUICK = { timeout: 3 };
-
 test("signed in once, a user stays so over the expiry: 50 calls cost one refresh", {
   tag: EVERYWHERE,
 }, async ({ stage, server }) => {
@@ -74,7 +71,7 @@ test("a sign-out is one after a reload, and the cookie is gone", { tag: EVERYWHE
 test("a page is reloaded in the middle of its refresh: it sends the same id, and goes on", {
   tag: EVERYWHERE,
 }, async ({ stage, server }) => {
-  const [tab] = await stage.signedIn(1, "alice", QUICK);
+  const [tab] = await stage.signedIn(1);
   const { session } = await tab.state();
   await tab.run(() => session.refresh());
   const reply = await stage.holdReply(tab);
@@ -89,7 +86,7 @@ test("a page is reloaded in the middle of its refresh: it sends the same id, and
 test("reloaded in the middle of its refresh, without attempt ids: the orphan's cookie is enough", {
   tag: EVERYWHERE,
 }, async ({ stage, server }) => {
-  const [tab] = await stage.signedIn(1, "alice", {}, [WITHOUT_ATTEMPT_IDS, DRIVEN_TIME]);
+  const [tab] = await stage.signedIn(1, "alice", {}, [WITHOUT_ATTEMPT_IDS, DRIVEN_TIME, STOPPED]);
   const { session } = await tab.state();
   const reply = await stage.holdReply(tab);
   await tab.isSlow();
@@ -155,7 +152,7 @@ test("a sign-out in one tab, then a sign-in, reach the other", { tag: EVERYWHERE
 test("a sign-out in the middle of another tab's refresh: nobody is signed in", {
   tag: EVERYWHERE,
 }, async ({ stage }) => {
-  const [refreshing, other] = await stage.signedIn(2, "alice", QUICK);
+  const [refreshing, other] = await stage.signedIn(2);
   const reply = await stage.holdReply(refreshing);
   const signedOut = other.signOut();
   await refreshing.becomes({ status: "ended", reason: "signed-out", elsewhere: true });
@@ -167,7 +164,8 @@ test("a sign-out in the middle of another tab's refresh: nobody is signed in", {
 test("back from the back/forward cache, a tab adopts the token of another: no refresh", {
   tag: EVERYWHERE,
 }, async ({ stage, server }) => {
-  const [left, other] = await stage.signedIn(2);
+  // Nobody waits for a tenth of a second only.
+  const [left, other] = await stage.signedIn(2, "alice", {}, STOPPED_TIMERS);
   await left.leave();
   await server.revokeAccess();
   await other.run(() => session.refresh());

@@ -52,7 +52,18 @@ export class Tab {
   /** So many milliseconds pass in it: it was opened with `DRIVEN_TIME`. */
   passTime = (ms) => this.run((ms) => passTime(ms), ms);
 
-  /** The same, and its timers are late. */
+  /** Time passes in it, second by second, until a promise has settled, which it returns. */
+  async passTimeUntil(settled) {
+    let isOver = false;
+    const over = () => {
+      isOver = true;
+    };
+    settled.then(over, over);
+    while (!isOver) await this.passTime(1_000);
+    return settled;
+  }
+
+  /** So many milliseconds pass in it, and its timers are late. */
   setAhead = (ms) => this.run((ms) => setAhead(ms), ms);
 
   /** Waits until all that want to send a refresh by now have had their turn. */
@@ -74,13 +85,8 @@ export class Tab {
       session.refresh().catch(() => {});
     });
 
-  /** Waits until the refresh that it has begun is one of the slow ones: its cookie is waited for then for much longer. */
-  isSlow = () =>
-    this.page.waitForFunction(
-      () => Date.now() - events.findLast(({ type }) => type === "refresh-started").at > 1_000,
-      undefined,
-      { polling: LOOK, timeout: PATIENCE },
-    );
+  /** So much time passes that the refresh that it has begun is one of the slow ones: its cookie is waited for then for much longer. */
+  isSlow = () => this.passTime(1_001);
 
   /** How long it has put a refresh off for the cookie of a page that has gone, in seconds: the longest each time. */
   orphanWaits = () =>

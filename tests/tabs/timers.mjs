@@ -31,16 +31,19 @@ export const STOPPABLE_TIMERS = () => {
 /** For `open`, before the app: no timer fires until `letTimersGo` is called. */
 export const STOPPED_TIMERS = [STOPPABLE_TIMERS, () => holdTimers()];
 
+/** For `open`, before the app, after `DRIVEN_TIME`: no time passes by itself, not in the next page either. */
+export const STOPPED = () => stopTime();
+
 /**
  * For `open`, before the app: time that passes by hand, beside that which passes by itself. `clocks` are by how many milliseconds the
  * wall clock and the monotonic one are ahead: a test may set them. With `passTime` both go on from timer to timer, and each of them
- * fires; with `setAhead` both go on, and no timer has fired yet. After `stopTime` no time passes by itself. What the tab loads next goes
- * on from there.
+ * fires; with `setAhead` both go on, and no timer has fired yet. After `stopTime` no time passes by itself; in all tabs that stop it
+ * the wall clock shows the same. What the tab loads next goes on from there.
  */
 export const DRIVEN_TIME = () => {
   const KEPT = "time of the driver";
   // A page that is nowhere has no storage.
-  const storage = globalThis.origin === "null" ? undefined : sessionStorage;
+  const [storage, shared] = globalThis.origin === "null" ? [] : [sessionStorage, localStorage];
   const later = globalThis.setTimeout.bind(globalThis);
   const forget = globalThis.clearTimeout.bind(globalThis);
   const wall = Date.now;
@@ -70,7 +73,9 @@ export const DRIVEN_TIME = () => {
     forget(id);
   };
   globalThis.stopTime = () => {
-    stopped ??= { wall: wall(), monotonic: monotonic() };
+    const at = Number(shared?.getItem(KEPT)) || wall();
+    shared?.setItem(KEPT, at);
+    stopped ??= { wall: at, monotonic: monotonic() };
     keep();
   };
   globalThis.setAhead = (ms) => {

@@ -9,7 +9,7 @@ export const MANY_TABS = [
     "second tab → no refresh",
     async (story) => {
       const { grown } = await story.server.during(async () => {
-        story.other = await story.demo.openAnother();
+        [story.other] = await story.demo.openPatient(async () => [await story.demo.openAnother()]);
         const { id, elsewhere } = await story.other.session();
         assert.equal(id, story.session.id);
         assert.ok(elsewhere);
@@ -66,12 +66,8 @@ export const MANY_TABS = [
     async (story) => {
       const tabs = [story.demo];
       const { grown } = await story.server.during(async () => {
-        tabs.push(
-          ...(await Promise.all([
-            DemoPage.open(story.context, story.origin),
-            DemoPage.open(story.context, story.origin),
-          ])),
-        );
+        const open = () => DemoPage.open(story.context, story.origin);
+        tabs.push(...(await story.demo.openPatient(() => Promise.all([open(), open()]))));
         await Promise.all(tabs.map((tab) => tab.becomes("active")));
       });
       assert.equal(grown.refreshes, 0);
