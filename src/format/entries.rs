@@ -25,7 +25,7 @@
 //! (`horizon.rs`).
 
 use super::ids::push_hex;
-use super::line::Line;
+use super::line::{Line, Words};
 use crate::session::Millis;
 
 use crate::session::EndReason;
@@ -64,13 +64,13 @@ impl SessionEntry {
 
     /// Reads an entry; `None` for any other text.
     pub fn from_entry(entry: &str) -> Option<Self> {
-        let mut words = entry.split(' ');
-        let (kind, epoch, detail) = (words.next()?, EpochId::parse(words.next()?)?, words.next()?);
+        let mut words = Words::of(entry);
+        let (kind, epoch, detail) = (words.word()?, words.epoch()?, words.word()?);
         match kind {
-            "begun" => Some(Self::Begun(read_begun(epoch, digest_from_text(detail)?, words.next()))),
+            "begun" => Some(Self::Begun(read_begun(epoch, digest_from_text(detail)?, words.word()))),
             "over" => {
                 let reason = reason_from_text(detail)?;
-                let closer = words.next().and_then(reason_from_text);
+                let closer = words.word().and_then(reason_from_text);
                 Some(Self::Over { until: epoch, reason: closer.unwrap_or(reason) })
             }
             _ => None,
@@ -94,12 +94,12 @@ impl PendingSignOut {
 
     /// Reads an entry; `None` for any other text.
     pub fn from_entry(entry: &str) -> Option<Self> {
-        let mut words = entry.split(' ');
-        let until = EpochId::parse(words.next()?)?;
-        let (asked, tries) = (words.next()?.parse().ok()?, small(words.next()?)?);
-        let session = match (words.next()?, digest_from_text(words.next()?)?) {
+        let mut words = Words::of(entry);
+        let until = words.epoch()?;
+        let (asked, tries) = (words.number()?, words.small()?);
+        let session = match (words.word()?, digest_from_text(words.word()?)?) {
             ("-", None) => None,
-            (epoch, subject) => Some(read_begun(EpochId::parse(epoch)?, subject, words.next())),
+            (epoch, subject) => Some(read_begun(EpochId::parse(epoch)?, subject, words.word())),
         };
         Some(Self { until, session, asked, tries })
     }
@@ -124,21 +124,22 @@ impl RefreshMarker {
 
     /// Reads the attempt of a marker, even if this version cannot read the rest.
     pub fn attempt_of_entry(marker: &str) -> Option<AttemptId> {
-        marker.split(' ').next().and_then(AttemptId::parse)
+        Words::of(marker).attempt()
     }
 
     /// Reads the marker of any attempt; `None` for any other text.
     pub fn from_entry(marker: &str) -> Option<Self> {
-        let mut words = marker.split(' ').skip(1);
-        let id = AttemptId::parse(words.next()?)?;
-        let sent = words.next()?.parse().ok()?;
-        let state = MarkerState::parse(words.next()?)?;
+        let mut words = Words::of(marker);
+        words.word()?;
+        let id = words.attempt()?;
+        let sent = words.number()?;
+        let state = MarkerState::parse(words.word()?)?;
         // Absent in the markers of earlier versions.
-        let companion = words.next().and_then(digest_from_text).flatten().map(Companion);
-        let stray_since = words.next().and_then(|sent| sent.parse().ok());
-        let gone = words.next().and_then(|gone| gone.parse().ok());
+        let companion = words.word().and_then(digest_from_text).flatten().map(Companion);
+        let stray_since = words.number();
+        let gone = words.number();
         let (mut first, mut under) = (sent, None);
-        for word in words {
+        while let Some(word) = words.word() {
             if let Some(date) = word.strip_prefix(FIRST).and_then(|date| date.parse().ok()) {
                 first = date;
             }
@@ -161,14 +162,14 @@ impl RefreshReply {
 
     /// Reads an entry; `None` for any other text.
     pub fn from_entry(entry: &str) -> Option<Self> {
-        let mut words = entry.split(' ');
-        let milliseconds = |word: &str| small(word).map(|number| Millis::new(number.into()));
-        let at = words.next()?.parse().ok()?;
-        let took = milliseconds(words.next()?)?;
+        let mut words = Words::of(entry);
+        let at = words.number()?;
+        let mut milliseconds = || words.small().map(|number| Millis::new(number.into()));
+        let took = milliseconds()?;
         // Absent in the entries of earlier versions.
-        let slowest = words.next().and_then(milliseconds).unwrap_or(took);
-        let usual = words.next().and_then(milliseconds).unwrap_or(took);
-        Some(Self { at, took, pace: Pace { slowest, usual }, echoes: words.next() == Some("echoes") })
+        let slowest = milliseconds().unwrap_or(took);
+        let usual = milliseconds().unwrap_or(took);
+        Some(Self { at, took, pace: Pace { slowest, usual }, echoes: words.word() == Some("echoes") })
     }
 }
 
@@ -184,11 +185,10 @@ impl InFlightList {
 
     /// Reads an entry up to the first word that is not of this form.
     pub fn from_entry(entry: &str) -> Self {
-        let mut words = entry.split(' ');
+        let mut words = Words::of(entry);
         let mut next = || {
-            let attempt = AttemptId::parse(words.next()?)?;
-            let sent = words.next()?.parse().ok()?;
-            Some(InFlight { attempt, sent, gone: words.next()?.parse().ok() })
+            let (attempt, sent) = (words.attempt()?, words.number()?);
+            Some(InFlight { attempt, sent, gone: words.word()?.parse().ok() })
         };
         let mut list = Self::default();
         while let Some(listed) = next() {
@@ -210,17 +210,12 @@ impl Spent {
 
     /// Reads an entry. A budget is full if its word is not of this form.
     pub fn from_entry(entry: &str) -> Self {
-        let mut spent = Self::default();
-        for (debt, word) in spent.0.iter_mut().zip(entry.split(' ')) {
-            debt.0 = word.parse().unwrap_or_default();
+        let (mut spent, mut words) = (Self::default(), Words::of(entry));
+        for debt in &mut spent.0 {
+            debt.0 = words.number().unwrap_or_default();
         }
         spent
     }
-}
-
-/// Reads a number of 32 bits.
-fn small(word: &str) -> Option<u32> {
-    word.parse::<i64>().ok()?.try_into().ok()
 }
 
 /// Writes a digest for an entry or a message: 16 hexadecimal digits, or `-` for none.

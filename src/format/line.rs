@@ -1,5 +1,7 @@
 //! A line of words, as entries and notes are written.
 
+use crate::session::{AttemptId, EpochId};
+
 /// A line that is written word by word.
 #[derive(Debug, Default)]
 pub(super) struct Line(String);
@@ -40,6 +42,49 @@ impl Line {
     }
 }
 
+/// Reads a line word by word.
+#[derive(Debug)]
+pub(super) struct Words<'a>(Option<&'a str>);
+
+impl<'a> Words<'a> {
+    /// Begins at the first word.
+    pub(super) fn of(line: &'a str) -> Self {
+        Self(Some(line))
+    }
+
+    /// Returns the next word, if there is one.
+    #[inline(never)]
+    pub(super) fn word(&mut self) -> Option<&'a str> {
+        let rest = self.0?;
+        let end = rest.bytes().position(|byte| byte == b' ');
+        self.0 = end.and_then(|end| rest.get(end + 1..));
+        rest.get(..end.unwrap_or(rest.len()))
+    }
+
+    /// Returns the next word as a number, or as a date in milliseconds since 1970.
+    #[inline(never)]
+    pub(super) fn number(&mut self) -> Option<i64> {
+        self.word()?.parse().ok()
+    }
+
+    /// Returns the next word as a number of 32 bits.
+    pub(super) fn small(&mut self) -> Option<u32> {
+        self.number()?.try_into().ok()
+    }
+
+    /// Returns the next word as the id of a turn.
+    #[inline(never)]
+    pub(super) fn attempt(&mut self) -> Option<AttemptId> {
+        AttemptId::parse(self.word()?)
+    }
+
+    /// Returns the next word as the id of a session.
+    #[inline(never)]
+    pub(super) fn epoch(&mut self) -> Option<EpochId> {
+        EpochId::parse(self.word()?)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +96,22 @@ mod tests {
         line.word("mark").number(-5).date(None).date(Some(i64::MAX));
         assert_eq!(line.finish(), "mark -5 - 9223372036854775807");
         assert_eq!(Line::of("under=").word("x").finish(), "under= x");
+    }
+
+    #[test]
+    fn a_line_is_read_as_far_as_it_goes() {
+        let mut words = Words::of("mark -5  x");
+        assert_eq!((words.word(), words.number()), (Some("mark"), Some(-5)));
+        assert_eq!((words.word(), words.number(), words.word()), (Some(""), None, None));
+        assert_eq!(Words::of("").word(), Some(""));
+        for (word, small) in
+            [("0", Some(0)), ("4294967295", Some(u32::MAX)), ("4294967296", None), ("-1", None)]
+        {
+            assert_eq!(Words::of(word).small(), small);
+        }
+        let (id, other) = ("00112233445566778899aabbccddeeff", "00112233445566778899aabbccddeeffg");
+        assert_eq!(Words::of(id).attempt(), AttemptId::parse(id));
+        assert_eq!(Words::of(id).epoch(), EpochId::parse(id));
+        assert!(Words::of(id).epoch().is_some() && Words::of(other).attempt().is_none());
     }
 }

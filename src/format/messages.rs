@@ -171,12 +171,9 @@ fn kind(message: &PeerMessage) -> &'static str {
 /// Reads a message. Returns `None` for an object of another form, or of an unknown version.
 pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
     let text = |name| envelope.text(name);
-    let number = |name| match envelope.member(name) {
-        Value::Number(number) => Some(number).filter(|number| *number >= 0.0 && number.is_finite()),
-        _ => None,
-    };
+    let number = |name| number(envelope, name);
     let milliseconds = |name| number(name).map(|number| Millis::new(number.min(LONGEST * 1000.0) as u64));
-    let epoch = |name| EpochId::parse(&text(name)?);
+    let epoch = |name| epoch(envelope, name);
     let message = match text("kind")?.as_str() {
         "hello" => PeerMessage::Hello,
         "here" => PeerMessage::Here,
@@ -229,6 +226,21 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
     };
     let is_known = envelope.member("v") == Value::Number(version(&message));
     is_known.then_some((TabId::parse(&text("from")?)?, message))
+}
+
+/// Returns a member that is a number, and neither negative nor infinite.
+#[inline(never)]
+fn number<R: Record>(envelope: &R, name: &str) -> Option<f64> {
+    match envelope.member(name) {
+        Value::Number(number) => Some(number).filter(|number| *number >= 0.0 && number.is_finite()),
+        _ => None,
+    }
+}
+
+/// Returns a member that is the id of a session.
+#[inline(never)]
+fn epoch<R: Record>(envelope: &R, name: &str) -> Option<EpochId> {
+    EpochId::parse(&envelope.text(name)?)
 }
 
 /// Returns the owner of a token from its claims, or `None` for an opaque token.

@@ -1,6 +1,6 @@
 //! Notes about refreshes as lines of text, for messages between tabs.
 
-use super::line::Line;
+use super::line::{Line, Words};
 use crate::session::{AttemptId, Budget, Charge, InFlightList, Note, RefreshMarker, RefreshReply};
 
 impl Note {
@@ -34,10 +34,9 @@ impl Note {
             "unlist" => AttemptId::parse(rest).map(|attempt| Self::Unlist { attempt }),
             "answered" => RefreshReply::from_entry(rest).map(Self::Replied),
             "charged" => {
-                let mut words = rest.split(' ');
-                let mut number = || words.next()?.parse::<i64>().ok();
-                let budget = *Budget::ALL.get(usize::try_from(number()?).ok()?)?;
-                Some(Self::Charged(Charge { budget, at: number()?, ms: number()? }))
+                let mut words = Words::of(rest);
+                let budget = *Budget::ALL.get(words.small()? as usize)?;
+                Some(Self::Charged(Charge { budget, at: words.number()?, ms: words.number()? }))
             }
             _ => None,
         }

@@ -1,7 +1,6 @@
 //! The only class that the wasm exports: events in, and calls of the shell out.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -30,7 +29,7 @@ pub(super) struct Inner {
     pub(super) machine: RefCell<Session<Random>>,
     pub(super) shell: Shell,
     /// Events that are not handled yet.
-    events: RefCell<VecDeque<Event>>,
+    events: RefCell<Vec<Event>>,
     is_running: Cell<bool>,
     alarm: RefCell<Option<Alarm>>,
     grants: RefCell<Grants>,
@@ -42,12 +41,17 @@ impl Inner {
     /// Queues an event, and handles the queue unless that is going on already.
     #[inline(never)]
     fn dispatch(&self, event: Event) {
-        self.events.borrow_mut().push_back(event);
+        self.events.borrow_mut().push(event);
         if self.is_running.replace(true) {
             return;
         }
         loop {
-            let Some(event) = self.events.borrow_mut().pop_front() else { break };
+            let mut events = self.events.borrow_mut();
+            if events.is_empty() {
+                break;
+            }
+            let event = events.remove(0);
+            drop(events);
             if event.needs_storage() {
                 self.handle(Event::StorageRead(Box::new(entries::recall(&self.shell))));
             }

@@ -252,9 +252,9 @@ impl Tenure {
         if known.is_some_and(|known| known.is_of(grant)) {
             return false;
         }
-        let sessions = known.into_iter().chain(self.cookie.session_before());
-        let is_others = |session: &Fingerprint| !session.is_of(grant);
-        sessions.filter(is_others).any(|session| strays_into(session.epoch, marker, listed))
+        let strays =
+            |session: Fingerprint| !session.is_of(grant) && strays_into(session.epoch, marker, listed);
+        known.is_some_and(strays) || self.cookie.session_before().is_some_and(strays)
     }
 
     /// Returns the session of a refreshed token. `stored` is the stored session. `wait` is the

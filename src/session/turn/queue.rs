@@ -157,21 +157,28 @@ impl Queue {
     /// Drops the tasks of one kind that have not begun. Returns their callers, and the turn that
     /// was requested for one.
     pub(crate) fn cancel(&mut self, which: fn(&Task) -> bool) -> (Vec<Ticket>, Option<AttemptId>) {
-        let (mut cancelled, left): (Vec<Task>, Vec<Task>) = self.waiting.drain(..).partition(which);
-        self.waiting = left;
+        let mut tickets = Vec::new();
+        for task in std::mem::take(&mut self.waiting) {
+            if which(&task) {
+                tickets.append(&mut task.into_tickets());
+            } else {
+                self.waiting.push(task);
+            }
+        }
         let asked = self.current.take_if(|turn| !turn.is_busy() && which(&turn.task));
         let attempt = asked.map(|turn| {
-            cancelled.push(turn.task);
+            tickets.append(&mut turn.task.into_tickets());
             turn.attempt
         });
-        (cancelled.into_iter().flat_map(Task::into_tickets).collect(), attempt)
+        (tickets, attempt)
     }
 
     /// Makes every refresh of the session inert, because the session is over.
     pub(crate) fn turn_inert(&mut self) {
         self.stray.append(&mut self.late);
-        let surplus = self.stray.len().saturating_sub(MOST_LATE);
-        self.stray.drain(..surplus);
+        while self.stray.len() > MOST_LATE {
+            self.stray.remove(0);
+        }
         if let Some(turn) = &mut self.current {
             turn.turn_inert();
         }
