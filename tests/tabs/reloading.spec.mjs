@@ -66,7 +66,7 @@ test("of five tabs the one that refreshes is reloaded: nobody presents the spent
   tag: ["@scenario-63"],
 }, async ({ stage }) => {
   const { server } = stage;
-  const tabs = await stage.signedIn(5, "alice", {}, IN_STOPPED_TIME);
+  const tabs = await stage.signedIn(5, "alice", {}, [WITHOUT_ATTEMPT_IDS, DRIVEN_TIME]);
   const [holder, ...others] = tabs;
   const { session } = await holder.state();
   await server.revokeAccess();
@@ -78,8 +78,6 @@ test("of five tabs the one that refreshes is reloaded: nobody presents the spent
   await holder.isSlow();
   await holder.reload();
   await reply();
-  // Now that wait is over.
-  for (const tab of tabs) await tab.passTime(10_000);
   for (const tab of tabs) await tab.becomes({ status: "active", session });
   for (const answer of (await calls).answers)
     assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });

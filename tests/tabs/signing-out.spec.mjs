@@ -7,6 +7,8 @@ import { DRIVEN_TIME, STOPPED } from "./timers.mjs";
 
 /** For `open`: the cookie of a page that has gone is waited for as long as it takes. */
 const IN_STOPPED_TIME = [DRIVEN_TIME, STOPPED];
+/** Longer than that cookie is waited for, in milliseconds, and shorter than what then follows may take. */
+const WAIT = 16_000;
 
 test("a sign-out in the middle of the tab's own refresh: nobody is signed in", {
   tag: ["@scenario-73"],
@@ -36,13 +38,13 @@ test("a sign-out in the middle of another tab's refresh: nobody is signed in", a
 test("a sign-out after a tab was closed in the middle of its refresh: nobody is signed in", async ({
   stage,
 }) => {
-  const [gone, other] = await stage.signedIn(2, "alice", {}, IN_STOPPED_TIME);
+  const [gone, other] = await stage.signedIn(2, "alice", { timeout: 3 });
   const reply = await stage.holdReply(gone);
   await gone.close();
   const signedOut = other.signOut();
   await other.becomes({ status: "ended" });
   await reply();
-  await other.passTimeUntil(signedOut);
+  await signedOut;
   await isOver(stage, other);
 });
 
@@ -55,7 +57,8 @@ test("a sign-out after a reload in the middle of a refresh: nobody is signed in"
   const signedOut = tab.signOut();
   await tab.becomes({ status: "ended" });
   await reply();
-  await tab.passTimeUntil(signedOut);
+  await tab.passTime(WAIT);
+  await signedOut;
   await isOver(stage, tab);
 });
 

@@ -52,14 +52,14 @@ export class Tab {
   /** So many milliseconds pass in it: it was opened with `DRIVEN_TIME`. */
   passTime = (ms) => this.run((ms) => passTime(ms), ms);
 
-  /** Time passes in it, second by second, until a promise has settled, which it returns. */
+  /** Time passes in it, no faster than the server can follow, until a promise has settled, which it returns. */
   async passTimeUntil(settled) {
     let isOver = false;
     const over = () => {
       isOver = true;
     };
     settled.then(over, over);
-    while (!isOver) await this.passTime(1_000);
+    for (; !isOver; await pause(LOOK)) await this.passTime(100);
     return settled;
   }
 
