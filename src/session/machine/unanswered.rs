@@ -114,6 +114,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn those_that_have_gone_count_for_longer_from_the_third_on() {
+        assert_eq!([0, 1, 2, 3, 4, 5].map(patience_for_gone), [1, 1, 1, 4, u64::MAX, u64::MAX]);
+    }
+
+    #[test]
     fn there_is_room_once_all_but_one_have_stopped_counting() {
         for (left, until) in [
             (&[][..], 0),

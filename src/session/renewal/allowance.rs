@@ -163,6 +163,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_given_back_late_leaves_what_others_have_taken_meanwhile() {
+        let (mut allowance, mut spent) = (Allowance::default(), Spent::default());
+        let later = Moment::new(NOW.wall_ms() + 60_000, 60_000);
+        let sent = allowance.count_sent(SentFor::Lifetime, NOW, Millis::ZERO);
+        sent.into_iter().for_each(|charge| spent.charge(charge));
+        (0..20).for_each(|_| spent.charge(Budget::Idle.take(later, Millis::ZERO)));
+        let full = spent.wait(Budget::Idle, later);
+        let settled = allowance.count_outcome(true, false, later);
+        settled.into_iter().for_each(|charge| spent.charge(charge));
+        assert_eq!(full - spent.wait(Budget::Idle, later), Budget::Idle.bucket().period());
+    }
+
+    #[test]
     fn callers_are_forgiven_once_a_token_has_come() {
         let mut allowance = Allowance::default();
         for _ in 0..3 {
