@@ -8,6 +8,7 @@ use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::json::Record;
+use super::line::cut;
 use crate::session::Subject;
 
 /// Base64url with optional padding. RFC 7515 forbids the padding; some servers add it.
@@ -24,10 +25,11 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
 /// Returns `None` for any other token: an opaque one, a JWE, a PASETO. The text is not checked to
 /// be JSON.
 pub fn decode_claims(token: &str) -> Option<String> {
-    let mut segments = token.split('.');
-    let (header, claims, _signature) = (segments.next()?, segments.next()?, segments.next()?);
+    let (header, rest) = cut(token, b'.');
+    let (claims, rest) = cut(rest?, b'.');
     // The signature may be empty (RFC 7519, section 6); a JWE has five segments.
-    if header.is_empty() || claims.is_empty() || segments.next().is_some() {
+    let (_signature, more) = cut(rest?, b'.');
+    if header.is_empty() || claims.is_empty() || more.is_some() {
         return None;
     }
     String::from_utf8(BASE64URL.decode(claims).ok()?).ok()
@@ -57,7 +59,7 @@ pub fn subject_in<R: Record>(claims: &R, claim: &str) -> Option<Subject> {
 fn label_at<R: Record>(claims: &R, path: &str) -> Option<String> {
     let mut within = None;
     let mut name = path;
-    while let Some((outer, inner)) = name.split_once('.') {
+    while let (outer, Some(inner)) = cut(name, b'.') {
         within = Some(within.as_ref().unwrap_or(claims).record(outer)?);
         name = inner;
     }

@@ -42,6 +42,16 @@ impl Line {
     }
 }
 
+/// Cuts a text at the first separator, an ASCII character. Returns what is before it and, if there is
+/// one, what is after it. Smaller than [`str::split_once`].
+#[inline(never)]
+pub(super) fn cut(text: &str, separator: u8) -> (&str, Option<&str>) {
+    match text.bytes().position(|byte| byte == separator) {
+        Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..)),
+        None => (text, None),
+    }
+}
+
 /// Reads a line word by word.
 #[derive(Debug)]
 pub(super) struct Words<'a>(Option<&'a str>);
@@ -55,10 +65,9 @@ impl<'a> Words<'a> {
     /// Returns the next word, if there is one.
     #[inline(never)]
     pub(super) fn word(&mut self) -> Option<&'a str> {
-        let rest = self.0?;
-        let end = rest.bytes().position(|byte| byte == b' ');
-        self.0 = end.and_then(|end| rest.get(end + 1..));
-        rest.get(..end.unwrap_or(rest.len()))
+        let (word, rest) = cut(self.0?, b' ');
+        self.0 = rest;
+        Some(word)
     }
 
     /// Returns the next word as a number, or as a date in milliseconds since 1970.
@@ -96,6 +105,15 @@ mod tests {
         line.word("mark").number(-5).date(None).date(Some(i64::MAX));
         assert_eq!(line.finish(), "mark -5 - 9223372036854775807");
         assert_eq!(Line::of("under=").word("x").finish(), "under= x");
+    }
+
+    #[test]
+    fn a_text_is_cut_at_the_first_separator() {
+        for (text, cut_at) in
+            [("", ("", None)), ("a", ("a", None)), (".", ("", Some(""))), ("é.b.c", ("é", Some("b.c")))]
+        {
+            assert_eq!(cut(text, b'.'), cut_at, "{text}");
+        }
     }
 
     #[test]

@@ -28,7 +28,8 @@
 //!   of all tabs.
 //! - A line of `notes` begins with a word. `mark` and `remark` precede a marker, `unmark` and
 //!   `unlist` an attempt, `list` a refresh in flight, and `answered` a reply. Each is written as in
-//!   storage (`entries.rs`). At most 16 lines are read.
+//!   storage (`entries.rs`). `charged` has the number of a budget, a date, and the milliseconds that
+//!   are taken out of it, or given back below zero. At most 16 lines are read.
 //!
 //! **`v` is the version that a reader must know**: 2 or 3 where the table has that number, else 1.
 //! It stays so in every later version. A later version adds members, which earlier readers ignore.
@@ -46,6 +47,7 @@ use super::claims::{claims_of, is_sendable, subject_in};
 use super::entries::{digest_from_text, digest_to_text, read_begun, reason_from_text};
 use super::json::{Record, Value};
 use super::lifetime::LONGEST;
+use super::line::cut;
 use crate::session::{AccessToken, Subject};
 use crate::session::{EpochId, TabId};
 use crate::session::{Note, Noted};
@@ -110,7 +112,7 @@ pub fn write_message<R: Record>(from: TabId, message: &PeerMessage) -> Vec<(&'st
             let told = offer.subject.as_ref().filter(|_| offer.subject != subject_of::<R>(token));
             if let Some(told) = told {
                 members.text("identity", told.reveal());
-                if told.reveal().contains('\n') {
+                if told.reveal().bytes().any(|byte| byte == b'\n') {
                     members.text("person", told.person());
                 }
             }
@@ -220,12 +222,24 @@ pub fn read_message<R: Record>(envelope: &R) -> Option<(TabId, PeerMessage)> {
             is_kept: number("kept")? != 0.0,
             is_whole: number("whole")? != 0.0,
             sent: number("sent")? as i64,
-            notes: text("notes")?.lines().take(Noted::MOST).filter_map(Note::from_line).collect(),
+            notes: read_notes(&text("notes")?),
         }),
         _ => return None,
     };
     let is_known = envelope.member("v") == Value::Number(version(&message));
     is_known.then_some((TabId::parse(&text("from")?)?, message))
+}
+
+/// Reads the first lines of a text as notes. A line of another form is left out.
+fn read_notes(text: &str) -> Vec<Note> {
+    let (mut notes, mut rest) = (Vec::new(), Some(text));
+    for _ in 0..Noted::MOST {
+        let Some(lines) = rest else { break };
+        let (line, more) = cut(lines, b'\n');
+        notes.extend(Note::from_line(line));
+        rest = more;
+    }
+    notes
 }
 
 /// Returns a member that is a number, and neither negative nor infinite.

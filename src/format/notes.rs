@@ -1,6 +1,6 @@
 //! Notes about refreshes as lines of text, for messages between tabs.
 
-use super::line::{Line, Words};
+use super::line::{Line, Words, cut};
 use crate::session::{AttemptId, Budget, Charge, InFlightList, Note, RefreshMarker, RefreshReply};
 
 impl Note {
@@ -24,7 +24,7 @@ impl Note {
 
     /// Reads a note; `None` for any other text.
     pub(super) fn from_line(line: &str) -> Option<Self> {
-        let (word, rest) = line.split_once(' ')?;
+        let (word, Some(rest)) = cut(line, b' ') else { return None };
         let marker = || Some((RefreshMarker::attempt_of_entry(rest)?, RefreshMarker::from_entry(rest)?));
         match word {
             "mark" => marker().map(|(attempt, marker)| Self::Mark { attempt, marker }),

@@ -60,7 +60,8 @@ impl Subject {
     /// Reads the text of [`Subject::reveal`]. `person` is the text of [`Subject::person`], if that
     /// is known.
     pub(crate) fn read(text: &str, person: Option<&str>) -> Self {
-        let first_line = text.split('\n').next().unwrap_or_default();
+        let end = text.bytes().position(|byte| byte == b'\n').unwrap_or(text.len());
+        let first_line = text.get(..end).unwrap_or_default();
         let person = person.filter(|person| text.starts_with(person)).unwrap_or(first_line);
         Self { text: text.into(), person: person.len() }
     }
