@@ -24,7 +24,7 @@ pub(crate) const PATIENCE: u64 = 1_000_000;
 pub(crate) const CONFIG: &[u64] = &[60_000, YES, YES, 15_000, PATIENCE, 30_000, YES, NO, YES, NONE, NO, NO];
 
 /// `StorageRead`: nothing is stored, but could be.
-pub(crate) const STORAGE_READ: &[u64] = &[0, YES, NO, NONE, NONE, NONE, NONE, NONE, NONE, 0];
+pub(crate) const STORAGE_READ: &[u64] = &[0, YES, NO, NONE, NONE, NONE, NONE, NONE, NONE, 0, 0, 0, 0];
 
 /// An event.
 pub(crate) struct Event {
