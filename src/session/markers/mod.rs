@@ -67,7 +67,7 @@ impl Markers {
     /// settled. About a refresh of its own, this tab knows more than storage.
     pub(crate) fn read(&mut self, now: Moment, stored: &Stored) {
         if let Some(found) = stored.marker {
-            let known = self.newest.filter(|known| known.is_same(&found));
+            let known = self.newest.as_ref().filter(|known| known.is_same(&found));
             self.is_read |= known.is_none();
             // A page that had no time to store when it left, left before the first look.
             let first_look = self.is_read.then_some(now.wall_ms());
@@ -94,7 +94,7 @@ impl Markers {
     /// Whether another tab has retried a lost refresh of this one. Then its marker is gone, and
     /// other entries are stored.
     fn is_retried_elsewhere(&self, stored: &Stored) -> bool {
-        let is_lost = self.newest.is_some_and(|marker| marker.state == MarkerState::Lost);
+        let is_lost = self.newest.as_ref().is_some_and(|marker| marker.state == MarkerState::Lost);
         is_lost && stored.is_kept && stored.session.is_some()
     }
 
@@ -112,7 +112,7 @@ impl Markers {
     /// Returns how much longer the cookie of an orphan may be received. Its tab no longer holds the
     /// lock: it was reloaded, closed, killed, or has given up.
     pub(crate) fn orphan_wait(&self, next: Next, habits: Habits, now: Moment) -> Millis {
-        let Some(marker) = self.newest else { return Millis::ZERO };
+        let Some(marker) = &self.newest else { return Millis::ZERO };
         let Habits { rotation, pace, timeout } = habits;
         let wait = |rotation: Rotation| rotation.orphan_wait(marker.seen(now), pace, timeout);
         let bound = match (marker.state, next) {
@@ -145,8 +145,8 @@ impl Markers {
         entropy: &mut impl Entropy,
     ) -> (RefreshMarker, Option<RefreshMarker>) {
         let is_retried = |earlier: &RefreshMarker| earlier.is_open() || earlier.first_age(now) < RECOGNISED;
-        let earlier =
-            self.newest.filter(|earlier| earlier.state != MarkerState::Stray && is_retried(earlier));
+        let newest = self.newest.as_ref();
+        let earlier = newest.filter(|earlier| earlier.state != MarkerState::Stray && is_retried(earlier));
         let id = match (earlier, self.rejection) {
             // A retry under a rejected id would only be rejected again.
             (Some(earlier), Some(Rejection { id: Some(id) })) if id == earlier.id => AttemptId::draw(entropy),
@@ -154,22 +154,23 @@ impl Markers {
             (None, Some(_)) => AttemptId::draw(entropy),
             (None, None) => attempt,
         };
-        let is_open = |earlier: RefreshMarker| earlier.is_open().then_some(earlier.sent);
+        let is_open = |earlier: &RefreshMarker| earlier.is_open().then_some(earlier.sent);
         let marker = RefreshMarker {
             id,
             sent: now.wall_ms(),
             state: MarkerState::InFlight,
             companion: self.companion,
-            stray_since: self.newest.and_then(|earlier| earlier.stray_since.or(is_open(earlier))),
+            stray_since: newest.and_then(|earlier| earlier.stray_since.or(is_open(earlier))),
             gone: None,
             under: self.under_of_next(session),
             first: earlier.filter(|earlier| earlier.id == id).map_or(now.wall_ms(), |earlier| earlier.first),
         };
-        self.before = earlier.filter(|earlier| earlier.state != MarkerState::Lost);
+        let retried = earlier.filter(|earlier| earlier.is_open()).copied();
+        self.before = earlier.filter(|earlier| earlier.state != MarkerState::Lost).copied();
         self.newest = Some(marker);
         self.is_read = false;
         self.written_in = Some(attempt);
-        (marker, earlier.filter(RefreshMarker::is_open))
+        (marker, retried)
     }
 
     /// Returns the session in which the first of the refreshes that may still bring a cookie was
@@ -183,15 +184,17 @@ impl Markers {
                 || earlier.stray_since.is_some()
                 || session.is_some_and(|session| !session.is_after(earlier.sent))
         };
-        self.newest.filter(is_chained).map_or(session, |earlier| earlier.under)
+        let earlier = self.newest.as_ref().filter(|earlier| is_chained(earlier));
+        earlier.map_or(session, |earlier| earlier.under)
     }
 
     /// Returns the pause before the next probe after a rejection, while the cookie of an orphan may
     /// still be received. Until then a rejection proves nothing.
     pub(crate) fn probe_pause(&self, timeout: Millis, now: Moment) -> Option<Millis> {
-        let is_coming =
-            |marker: &RefreshMarker| marker.state == MarkerState::InFlight && !marker.is_ahead(now);
-        let orphan = self.newest.filter(is_coming)?;
+        let orphan = self.newest.as_ref().filter(|marker| marker.state == MarkerState::InFlight)?;
+        if orphan.is_ahead(now) {
+            return None;
+        }
         (orphan.age(now) < timeout).then(|| probe_pause(orphan.age(now)))
     }
 

@@ -102,8 +102,8 @@ impl RefreshMarker {
     /// Whether its cookie may overwrite that of a session which began after it was sent, or has
     /// done so. Its age does not matter: a late cookie stays.
     pub(crate) fn may_lie_over(&self, session: EpochId) -> bool {
-        let coming = Some(self.sent).filter(|_| self.may_be_out());
-        self.stray_since.into_iter().chain(coming).any(|sent| session.is_after(sent))
+        let is_stray = self.stray_since.is_some_and(|sent| session.is_after(sent));
+        is_stray || (self.may_be_out() && session.is_after(self.sent))
     }
 
     /// Whether its cookie, or that of one before it, may overwrite that of a session which began

@@ -40,24 +40,34 @@ pub(crate) struct Others<'a> {
 impl Markers {
     /// Notes that the newest refresh has settled in time.
     pub(crate) fn newest_settled(&mut self, fate: Fate, others: Others<'_>, now: Moment) {
-        let marker = self.newest;
         // The one before may still bring a cookie.
-        let before = self.take_one_before(fate, others, now).filter(|before| match fate {
+        let mut before = self.take_one_before(fate, others, now);
+        before.take_if(|before| match fate {
             // If this one was accepted after a rejection, it was sent with that cookie.
-            Fate::Accepted => self.rejection.is_none(),
-            Fate::Rejected => before.state == MarkerState::InFlight,
+            Fate::Accepted => self.rejection.is_some(),
+            Fate::Rejected => before.state != MarkerState::InFlight,
             // A refresh that confirms a rejection has an id of its own, which the next refresh must
             // have.
-            Fate::Lost => marker.is_none_or(|marker| marker.id == before.id),
+            Fate::Lost => self.newest.as_ref().is_some_and(|marker| marker.id != before.id),
         });
-        self.newest = match (fate, before) {
-            (Fate::Accepted, Some(before)) => Some(overtaken(before)),
+        self.goes_on_with(before, fate);
+    }
+
+    /// Notes what is left of the newest refresh and the one before.
+    fn goes_on_with(&mut self, before: Option<RefreshMarker>, fate: Fate) {
+        if before.is_some() || fate != Fate::Lost {
+            self.newest = before;
+        }
+        let is_one_before = before.is_some();
+        let Some(newest) = &mut self.newest else { return };
+        match fate {
+            Fate::Accepted => newest.overtake(),
+            Fate::Rejected => {}
             // Both have the same id. The earlier may still bring its cookie, and this one may have
             // rotated it.
-            (Fate::Lost, Some(before)) => Some(RefreshMarker { state: MarkerState::InFlight, ..before }),
-            (Fate::Lost, None) => marker.map(lost),
-            (_, before) => before,
-        };
+            Fate::Lost if is_one_before => newest.state = MarkerState::InFlight,
+            Fate::Lost => newest.state = MarkerState::Lost,
+        }
     }
 
     /// Notes that a refresh has settled that this tab had given up. Its marker is settled, unless
@@ -70,24 +80,26 @@ impl Markers {
         now: Moment,
     ) -> bool {
         let is_it = |marker: &RefreshMarker| marker.id == sent.id && marker.sent == sent.began.wall_ms();
-        self.before = self.before.filter(|before| !is_it(before));
-        let Some(marker) = self.newest.filter(is_it) else { return false };
-        let other = others.late.iter().find(|other| other.id == sent.id);
-        // The one before has the same id, and may still bring a cookie, as after a retry that
-        // settled in time.
-        let is_out = marker.state == MarkerState::InFlight;
-        let before = if is_out { self.take_one_before(fate, others, now) } else { None };
-        self.newest = match (marker.state, fate, other) {
-            (MarkerState::Superseded, _, other) => {
-                other.map(|other| RefreshMarker { sent: other.began.wall_ms(), ..marker })
+        self.before.take_if(|before| is_it(before));
+        let Some(marker) = self.newest.as_mut().filter(|marker| is_it(marker)) else { return false };
+        match marker.state {
+            MarkerState::Superseded => match others.late.iter().find(|other| other.id == sent.id) {
+                Some(other) => marker.sent = other.began.wall_ms(),
+                None => self.newest = None,
+            },
+            state => {
+                // The one before has the same id, and may still bring a cookie, as after a retry
+                // that settled in time.
+                let is_out = state == MarkerState::InFlight;
+                let mut before = if is_out { self.take_one_before(fate, others, now) } else { None };
+                before.take_if(|before| match fate {
+                    Fate::Accepted => self.rejection.is_some(),
+                    Fate::Rejected => before.state != MarkerState::InFlight,
+                    Fate::Lost => false,
+                });
+                self.goes_on_with(before, fate);
             }
-            (_, Fate::Accepted, _) => before.filter(|_| self.rejection.is_none()).map(overtaken),
-            (_, Fate::Rejected, _) => before.filter(|before| before.state == MarkerState::InFlight),
-            (_, Fate::Lost, _) => Some(
-                before
-                    .map_or(lost(marker), |before| RefreshMarker { state: MarkerState::InFlight, ..before }),
-            ),
-        };
+        }
         true
     }
 
@@ -100,10 +112,14 @@ impl Markers {
         others: Others<'_>,
         now: Moment,
     ) -> Option<RefreshMarker> {
-        let before = self.take_one_before(fate, others, now).map(overtaken);
-        // A failed refresh brings no cookie any more.
-        let is_lost = fate == Fate::Lost;
-        before.or(is_lost.then(|| sent.marker_in(MarkerState::Lost)))
+        let mut before = self.take_one_before(fate, others, now);
+        match &mut before {
+            Some(before) => before.overtake(),
+            // A failed refresh brings no cookie any more.
+            None if fate == Fate::Lost => before = Some(sent.marker_in(MarkerState::Lost)),
+            None => {}
+        }
+        before
     }
 
     /// Takes the one before, if it may still bring a cookie.
@@ -111,7 +127,7 @@ impl Markers {
     /// The tab that sent it notices when it settles. If its page has gone, its cookie counts until
     /// it has become unlikely.
     fn take_one_before(&mut self, fate: Fate, others: Others<'_>, now: Moment) -> Option<RefreshMarker> {
-        let before = self.before.take()?;
+        let before = self.before.as_ref()?;
         let may_be_it =
             |sent: &SentRefresh| sent.id == before.id && now.since(sent.began) < LONGEST_IN_FLIGHT;
         let is_listed = |listed: &InFlight| listed.sent == before.sent && listed.gone.is_none();
@@ -120,22 +136,18 @@ impl Markers {
         // A retry under the same id does no harm. So this errs on the long side.
         let is_repeated = fate == Fate::Accepted && before.first_age(now) < RECOGNISED;
         let is_likely = !before.is_ahead(now) && (is_repeated || before.age(now) < others.timeout);
-        Some(before).filter(|_| is_heard_of || is_likely)
+        let mut before = self.before.take();
+        before.take_if(|_| !(is_heard_of || is_likely));
+        before
     }
 }
 
-/// Returns the marker of a refresh whose retry was accepted.
-fn overtaken(before: RefreshMarker) -> RefreshMarker {
-    RefreshMarker {
-        state: MarkerState::Superseded,
-        stray_since: before.stray_since.or(Some(before.sent)),
-        ..before
+impl RefreshMarker {
+    /// Its retry was accepted.
+    fn overtake(&mut self) {
+        self.state = MarkerState::Superseded;
+        self.stray_since.get_or_insert(self.sent);
     }
-}
-
-/// Returns the marker of a refresh that has failed.
-fn lost(marker: RefreshMarker) -> RefreshMarker {
-    RefreshMarker { state: MarkerState::Lost, ..marker }
 }
 
 #[cfg(test)]
