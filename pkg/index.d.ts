@@ -192,8 +192,8 @@ export interface SessionOptions {
    * The `fetch` to send with. Default: the global one, looked up at each call, so that mocks and
    * instrumentation that come later are seen. Pinning one is no shield against scripts of the same page.
    *
-   * It is called as `fetch(url, { ...init, headers })` for most calls by a string, and with a
-   * `Request` for others.
+   * It is called as `fetch(url, { ...init, headers })` where the app has passed a string and plain options, and with a `Request`
+   * otherwise.
    */
   fetch?: typeof globalThis.fetch | undefined;
 }

@@ -76,8 +76,8 @@ function isRead(name, value) {
 }
 
 /**
- * A copy of `init` with one more header; `undefined` where fetch would not say the same with it as with a `Request`: what is no plain
- * object, a body that may change, a header of the caller's own, and all that is not simple.
+ * Returns a copy of `init` with one more header. Returns `undefined` where a call with that copy could differ from one with a
+ * `Request`: if `init` is no plain object, its body may change, or the caller has set that header.
  */
 export function withHeader(init, { header, isUnredirected }, value) {
   if (init === undefined || init === null)

@@ -16,7 +16,7 @@ export function cancel(message, reason) {
     // A locked stream rejects.
     Promise.resolve(message?.body?.cancel?.(reason)).catch(() => {});
   } catch {
-    // It is none of the browser's.
+    // The body of a mock may throw.
   }
 }
 

@@ -33,7 +33,6 @@ fn failure(how: &str, status: u16) -> RefreshFailure {
             let status = Some(status).filter(|status| *status != 0);
             return RefreshFailure::Unavailable { status, retry_after: None };
         }
-        "ERR_TOKEN_MISSING" => TokenFault::Missing,
         "ERR_TOKEN_AMBIGUOUS" => TokenFault::Ambiguous,
         "ERR_TOKEN_EXPIRED" => TokenFault::Expired,
         "ERR_TOKEN_MALFORMED" => TokenFault::NoLifetime,
