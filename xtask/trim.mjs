@@ -12,12 +12,14 @@ import assert from "node:assert/strict";
 /** What takes the place of wasm-bindgen's own. */
 const OURS = `let wasm;
 
-/** Instantiates the compiled wasm. Timers of the instance before it do nothing any more. */
-export function instantiate(module) {
+/** Takes an instance of the wasm into use. Timers of the instance before it do nothing any more. */
+export function use(instance) {
     __wbg_instance_id++;
-    wasm = new WebAssembly.Instance(module, __wbg_get_imports()).exports;
+    wasm = instance.exports;
     wasm.__wbindgen_start();
 }
+
+export const imports = () => __wbg_get_imports();
 
 const view = () => new DataView(wasm.memory.buffer);
 
@@ -107,10 +109,13 @@ export function trim(glue) {
   return glue;
 }
 
-/** Returns all of it, with the function that the shell calls. */
+/** Returns all of it, with the functions that the shell calls. */
 export const instantiating = (glue) => `${glue}
-export const instantiate = (module) =>
-    wasm === undefined ? initSync({ module }) : __wbg_reset_state();
+export const imports = () => __wbg_get_imports();
+export function use(instance) {
+    __wbg_instance_id++;
+    __wbg_finalize_init(instance, wasmModule);
+}
 `;
 
 /** A number is converted by the wasm itself. */

@@ -1,6 +1,6 @@
 // The wasm: made out of the text that is part of the package, once per page.
 
-import { Core, instantiate } from "../dist/silent_session.js";
+import { Core, imports, use } from "../dist/silent_session.js";
 import { makeError } from "./errors.js";
 import { documentOfPage } from "./globals.js";
 import { Port } from "./port.js";
@@ -8,8 +8,10 @@ import { Port } from "./port.js";
 /** A second crash within so many milliseconds is the last. */
 const CRASHES_APART = 60_000;
 
-/** The compiled wasm, or what resolves to it. */
+/** The compiled wasm, or a promise of it. */
 let compiled;
+/** The promise of an instance, while one is made. */
+let instantiating;
 /** Whether there is an instance that has not crashed. */
 let isRunning = false;
 /** Whether what has crashed may still be on the stack: nothing starts before it is gone. */
@@ -20,20 +22,54 @@ let hasComplained = false;
 /** Weak references to all drivers that have a core, or are to have one. */
 const drivers = new Set();
 
-/** Chromium before 114 compiles at most 4 kB on the main thread, and throws a `RangeError`. */
-function compile(bytes) {
+/**
+ * Does something at once, or later where the browser refuses that: Chromium before 114 throws a `RangeError` on the main thread
+ * where a wasm of more than 4 kB is compiled or instantiated.
+ */
+function orLater(now, later) {
   try {
-    return new WebAssembly.Module(bytes);
+    return now();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return WebAssembly.compile(bytes).then(
-      (module) => (compiled = module),
-      (error) => {
-        compiled = undefined;
-        throw error;
-      },
-    );
+    return later();
   }
+}
+
+/** Compiles the wasm: at once, or else `compiled` is a promise for a while. */
+function compile(bytes) {
+  compiled = orLater(
+    () => new WebAssembly.Module(bytes),
+    () =>
+      WebAssembly.compile(bytes).then(
+        (module) => {
+          compiled = module;
+        },
+        (error) => {
+          compiled = undefined;
+          throw error;
+        },
+      ),
+  );
+}
+
+/** Has an instance: at once, or else returns a promise. */
+function instantiate() {
+  if (isRunning) return undefined;
+  instantiating ??= orLater(
+    () => void begin(new WebAssembly.Instance(compiled, imports())),
+    () =>
+      WebAssembly.instantiate(compiled, imports())
+        .then(begin)
+        .finally(() => {
+          instantiating = undefined;
+        }),
+  );
+  return instantiating;
+}
+
+function begin(instance) {
+  use(instance);
+  isRunning = true;
 }
 
 /** Gives the driver a core: at once, or later where the wasm cannot be compiled at once; or says why there is none. */
@@ -44,24 +80,25 @@ export function openCore(driver, options) {
     drivers.delete(driver.weakly);
     driver.fail(unavailable(error));
   };
-  const begin = () => {
+  const open = () => {
     // It starts with all others.
-    if (isCrashing) return;
-    if (!isRunning) instantiate(compiled);
-    isRunning = true;
+    if (isCrashing) return undefined;
+    const instantiated = instantiate();
+    if (instantiated) return instantiated.then(open);
     let core;
     try {
       core = makeCore(driver, options);
     } catch (error) {
       crash(error);
-      return;
+      return undefined;
     }
     driver.begin(core);
+    return undefined;
   };
   try {
-    compiled ??= compile(options.readWasm());
-    if (typeof compiled.then !== "function") begin();
-    else compiled.then(begin).catch(fail);
+    if (compiled === undefined) compile(options.readWasm());
+    const opened = typeof compiled.then === "function" ? compiled.then(open) : open();
+    opened?.catch(fail);
   } catch (error) {
     fail(error);
   }

@@ -69,12 +69,25 @@ async function startedLate() {
   return { server, session, letGo };
 }
 
-/** As Chromium before 114 does it: the wasm is not compiled at once, but when it is released. */
+/**
+ * As Chromium before 114 does it: the wasm is neither compiled nor instantiated at once, but when it
+ * is released, and never by a constructor.
+ */
 function heldWasm() {
   let release;
   const released = new Promise((resolve) => (release = () => void resolve()));
   const { compile } = WebAssembly;
-  refuseWasm(new RangeError("WebAssembly.Module is disallowed on the main thread"));
+  const refusal = () => new RangeError("disallowed on the main thread");
+  WebAssembly.Module = new Proxy(WebAssembly.Module, {
+    construct() {
+      throw refusal();
+    },
+  });
+  WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
+    construct() {
+      throw refusal();
+    },
+  });
   WebAssembly.compile = (bytes) => released.then(() => compile.call(WebAssembly, bytes));
   return { release };
 }

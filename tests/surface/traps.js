@@ -18,18 +18,20 @@ function methodNames() {
 /** Records the instances of the wasm from now on. Call it before the first session is created. */
 export function watchInstances() {
   const methods = methodNames();
+  const watch = ({ exports }) => {
+    const memory = Object.values(exports).find((value) => value instanceof WebAssembly.Memory);
+    instances.push(memory);
+    const watched = Object.entries(exports).map(([name, value]) => [
+      name,
+      methods.has(name) ? (...args) => called(value, args) : value,
+    ]);
+    return { exports: Object.fromEntries(watched) };
+  };
+  const { instantiate } = WebAssembly;
   WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
-    construct(target, args) {
-      const { exports } = Reflect.construct(target, args);
-      const memory = Object.values(exports).find((value) => value instanceof WebAssembly.Memory);
-      instances.push(memory);
-      const watched = Object.entries(exports).map(([name, value]) => [
-        name,
-        methods.has(name) ? (...args) => called(value, args) : value,
-      ]);
-      return { exports: Object.fromEntries(watched) };
-    },
+    construct: (target, args) => watch(Reflect.construct(target, args)),
   });
+  WebAssembly.instantiate = async (...args) => watch(await instantiate.apply(WebAssembly, args));
 }
 
 /** Returns how often the wasm was instantiated. */

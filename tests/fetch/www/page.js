@@ -40,20 +40,20 @@ const WAITS = {
   /** For its wasm, which is compiled late: each has a package of its own. */
   async loading(index, gathered) {
     const { createSession } = await import(`/files/pkg@${index}/index.js`);
-    const { Module, compile } = WebAssembly;
+    const { Module, Instance, compile } = WebAssembly;
     const release = gathered();
-    WebAssembly.Module = new Proxy(Module, {
-      construct() {
-        throw new RangeError("too large for the main thread");
-      },
-    });
+    const construct = () => {
+      throw new RangeError("too large for the main thread");
+    };
+    WebAssembly.Module = new Proxy(Module, { construct });
+    WebAssembly.Instance = new Proxy(Instance, { construct });
     WebAssembly.compile = (bytes) => release.then(() => compile.call(WebAssembly, bytes));
     const session = createSession({
       refresh: "/auth/refresh",
       name: `loading ${index}`,
       sendTokenTo,
     });
-    Object.assign(WebAssembly, { Module, compile });
+    Object.assign(WebAssembly, { Module, Instance, compile });
     setTimeout(() => session.close(), 2 * PATIENCE);
     return session.fetch;
   },
