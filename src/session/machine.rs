@@ -149,6 +149,17 @@ impl<E: Entropy> Session<E> {
         }
     }
 
+    /// Whether storage is read, and an [`Event::StorageRead`] handled, right before this event. The
+    /// first rejection of a token may cause a refresh; those that follow wait for it.
+    pub fn needs_storage(&self, event: &Event) -> bool {
+        match (event, &self.tenure.phase) {
+            (Event::TokenRejected { generation, .. }, Phase::Active(current)) => {
+                !current.refused && current.generation == *generation
+            }
+            _ => event.needs_storage(),
+        }
+    }
+
     /// Returns the current token if it is valid. Taking it causes nothing, and does not count as
     /// using the session.
     pub fn in_hand(&self, now: Moment) -> Option<Credential> {

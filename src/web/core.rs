@@ -52,7 +52,7 @@ impl Inner {
             }
             let event = events.remove(0);
             drop(events);
-            if event.needs_storage() {
+            if self.machine.borrow().needs_storage(&event) {
                 self.handle(Event::StorageRead(Box::new(entries::recall(&self.shell))));
             }
             self.handle(event);

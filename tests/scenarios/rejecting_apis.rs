@@ -1,6 +1,9 @@
 //! APIs that reject good tokens: what each may cause, and what they may cause together.
 
+use silent_session::session::Budget;
+
 use super::*;
+use world::{Deploy, Name};
 
 const BAD: &str = "https://api.test/bad";
 const GOOD: &str = "https://api.test/good";
@@ -57,21 +60,97 @@ fn ever_new_paths_that_reject_have_one_budget() {
 // Scenario 100.
 #[test]
 fn all_tabs_of_a_browser_have_one_budget_for_rejected_tokens() {
+    for pattern in [&[401][..], &[401, 200]] {
+        let (mut world, all) = tabs::<9>(Config::default());
+        world.server.scripted = Some((BAD, pattern.repeat(10_000)));
+        let sent = refreshes(&mut world, |world| {
+            for round in 0..720 {
+                world.fetch_from(all[round % 9], BAD);
+                world.run(5_000);
+            }
+        });
+        // Five and one in two minutes; beside them 15 and one in a minute that cost nothing; the rest are for lifetimes.
+        assert!(sent <= 5 + 30 + 15 + 60 + 6, "{pattern:?}: {sent}");
+    }
+}
+
+/// Revokes the tokens, has each tab call, and returns how many calls were served.
+fn revoke_and_call(world: &mut World, tabs: &[TabId], apart: i64) -> usize {
+    world.server.revoke_access();
+    let calls: Vec<_> = tabs
+        .iter()
+        .map(|tab| {
+            world.run(apart);
+            world.fetch_from(*tab, GOOD)
+        })
+        .collect();
+    world.run(20_000);
+    statuses(world, &calls).into_iter().filter(|status| *status == Outcome::Status(200)).count()
+}
+
+// Scenario 100.
+#[test]
+fn revocations_are_healed_in_all_tabs_however_many_there_are() {
     for config in [Config::default(), alone()] {
-        for pattern in [&[401][..], &[401, 200]] {
-            let (mut world, all) = tabs::<9>(config.clone());
-            world.server.scripted = Some((BAD, pattern.repeat(10_000)));
-            let sent = refreshes(&mut world, |world| {
-                for round in 0..720 {
-                    world.fetch_from(all[round % 9], BAD);
-                    world.run(5_000);
-                }
-            });
-            // Five and one in two minutes; beside them 15 and one in a minute that cost nothing; the rest are for lifetimes.
-            let lifetimes = if config.shares_token { 6 } else { 9 * 6 };
-            assert!(sent <= 5 + 30 + 15 + 60 + lifetimes, "{pattern:?}: {sent}");
+        for (apart, every) in [(2, 30_000), (2, 2 * MINUTE), (200, MINUTE), (2_000, MINUTE)] {
+            let (mut world, all) = tabs::<12>(config.clone());
+            for round in 0..4 {
+                let served = revoke_and_call(&mut world, &all, apart);
+                let case = format!("shares: {}, {apart} ms apart, {every} ms", config.shares_token);
+                assert_eq!(served, all.len(), "{case}, revocation {round}");
+                world.run(every);
+            }
         }
     }
+}
+
+// Scenario 100.
+#[test]
+fn tabs_that_call_a_bad_api_together_have_one_budget() {
+    for count in [1, 4, 12] {
+        let (mut world, all) = tabs::<12>(Config::default());
+        world.server.lifetime = Millis::from_secs(86_400);
+        world.renew(TAB);
+        world.run(MINUTE);
+        world.server.refuses_all = true;
+        let sent = refreshes(&mut world, |world| {
+            for round in 0..720 {
+                let path: &'static str = format!("https://api.test/users/{round}").leak();
+                for tab in &all[..count] {
+                    world.fetch_from(*tab, path);
+                }
+                world.run(5_000);
+            }
+        });
+        assert!((5..=5 + 31).contains(&sent), "{count} tabs: {sent}");
+    }
+}
+
+// Scenario 100.
+#[test]
+fn a_sign_in_under_another_name_gives_nothing_back() {
+    let mut world = signed_in();
+    world.deploys = [0, 1].map(|name| Deploy { name: Name(name), ..Deploy::default() }).into();
+    let other = world.visit();
+    world.server.lifetime = Millis::from_secs(86_400);
+    world.renew(TAB);
+    world.run(MINUTE);
+    world.server.refuses_all = true;
+    let mut spent = Vec::new();
+    for round in 0..240 {
+        let path: &'static str = format!("https://api.test/users/{round}").leak();
+        world.fetch_from(TAB, path);
+        world.run(5_000);
+        let before = world.stored().spent;
+        if round % 12 == 0 {
+            world.sign_in(other, "alice");
+            world.run(1_000);
+            spent.push((before, world.stored().spent));
+        }
+    }
+    let rejected = Budget::Rejected as usize;
+    assert!(spent.iter().all(|(before, after)| after.0[rejected].0 >= before.0[rejected].0), "{spent:?}");
+    assert!(spent.iter().any(|(before, _)| before.0[rejected].0 > 0), "{spent:?}");
 }
 
 /// A path that changes a password answers a wrong one with 401, say.

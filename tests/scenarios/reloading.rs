@@ -275,9 +275,14 @@ fn at_a_server_that_refuses_a_tab_probes_for_the_cookie_of_one_that_was_killed()
 // Scenario 111.
 #[test]
 fn pages_that_are_loaded_again_and_again_leave_few_refreshes_out_before_a_silent_server() {
-    for rotation in KINDS {
+    for (rotation, ahead) in KINDS.into_iter().flat_map(|kind| [(kind, 0), (kind, 10 * MINUTE)]) {
         for every in [300_i64, 700, 1_000, 2_000, 2_300, 5_000, 9_500, 14_000, 20_000] {
             let mut world = world_of(rotation, true);
+            // The clock was ahead when the last reply came.
+            world.step_wall_clock(ahead);
+            world.renew(TAB);
+            world.run(10_000);
+            world.step_wall_clock(-ahead);
             world.server.habits.replies = vec![Habit::Fault(Fault::Silence)];
             let mut tab = TAB;
             let sent = |world: &World| world.tabs.iter().map(|tab| tab.sent().count()).sum::<usize>();

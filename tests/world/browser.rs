@@ -302,7 +302,7 @@ impl World {
             // However long the reply has lain there.
             grant.received = now;
         }
-        if event.needs_storage() {
+        if self.tabs[tab.0].session.needs_storage(&event) {
             let found = self.found_by(tab);
             let outbox = self.tabs[tab.0].session.handle(now, Event::StorageRead(Box::new(found)));
             Command::all(outbox).into_iter().for_each(|command| self.perform(tab, command));

@@ -75,7 +75,7 @@ impl<E: Entropy> Session<E> {
         if begun.person.is_some() {
             self.waiters.join_session();
         }
-        self.leave_epoch(epoch);
+        self.leave_epoch(now, epoch);
         self.tenure.cookie.put_change(change);
         self.tenure.phase = Phase::Unknown { restoring: Some(begun), elsewhere: true };
         for caller in self.waiters.take(&|waiter| waiter.is_of_other(epoch)) {
@@ -102,7 +102,7 @@ impl<E: Entropy> Session<E> {
 
     /// Forgets what belongs to the session before: its requests, its sign-out, its strikes against
     /// APIs.
-    pub(super) fn leave_epoch(&mut self, next: EpochId) {
+    pub(super) fn leave_epoch(&mut self, now: Moment, next: EpochId) {
         self.cancel(|task| matches!(task, Task::SignOut { .. }), Denial::Changed);
         // The pending sign-out was for an earlier session.
         self.sign_out.reset(&mut self.outbox);
@@ -112,6 +112,7 @@ impl<E: Entropy> Session<E> {
         if self.tenure.epoch().is_none_or(|known| known != next) {
             self.queue.turn_inert();
         }
+        self.forgive_rejections(now);
         self.renewal.breaker = Breaker::default();
         self.renewal.failure = None;
         self.tenure.cookie.forget();

@@ -41,6 +41,9 @@ impl<E: Entropy> Session<E> {
             (true, true) => SentFor::Lifetime,
             (true, false) => SentFor::Nothing,
         };
+        if self.renewal.breaker.count_sent() {
+            self.charge(Budget::Rejected.take(now, Millis::ZERO));
+        }
         let extra = scale(Budget::Idle.bucket().period() / 4, &mut self.entropy);
         if let Some(charge) = self.renewal.allowance.count_sent(sent_for, now, extra) {
             self.charge(charge);
@@ -57,23 +60,37 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Counts, in all tabs, what was taken out of a budget or is given back.
-    pub(super) fn charge(&mut self, charge: Charge) {
-        self.note(Note::Charged(charge));
+    /// Counts, in all tabs, a refresh that was taken out of a budget or is given back. Where tabs
+    /// share no token, each has budgets of its own for rejected ones.
+    fn charge(&mut self, charge: Charge) {
+        if charge.budget == Budget::Idle || self.config.shares_token {
+            self.note(Note::Charged(charge));
+        } else {
+            self.renewal.own.charge(charge);
+        }
     }
 
-    /// Forgets what rejected tokens have cost: they were those of another session.
+    /// Returns how long the next refresh for a rejected token is held back, or the next one that
+    /// would be given back.
+    pub(super) fn rejected_wait(&self, budget: Budget, now: Moment) -> Millis {
+        let spent = if self.config.shares_token { self.stored.spent } else { self.renewal.own };
+        spent.wait(budget, now)
+    }
+
+    /// Gives back what rejected tokens have cost this tab: they were those of another session.
     pub(super) fn forgive_rejections(&mut self, now: Moment) {
-        for budget in [Budget::Rejected, Budget::Justified] {
-            if self.stored.spent.owes(budget, now) {
-                self.charge(budget.give_back(now, u32::MAX));
+        let counts = self.renewal.breaker.take_counts();
+        for (budget, count) in [Budget::Rejected, Budget::Justified].into_iter().zip(counts) {
+            if count > 0 {
+                self.charge(budget.give_back(now, count));
             }
         }
     }
 
     /// Gives a refresh back that was justified, unless that happens all the time.
     pub(super) fn give_back_justified(&mut self, now: Moment) {
-        if self.stored.spent.wait(Budget::Justified, now).is_zero() {
+        if self.rejected_wait(Budget::Justified, now).is_zero() {
+            self.renewal.breaker.count_given_back();
             self.charge(Budget::Justified.take(now, Millis::ZERO));
             self.charge(Budget::Rejected.give_back(now, 1));
         }

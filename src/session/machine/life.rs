@@ -57,8 +57,7 @@ impl<E: Entropy> Session<E> {
     /// Begins a session: the one before is over.
     pub(super) fn begin_session(&mut self, now: Moment, grant: Grant) {
         let epoch = self.tenure.next_epoch(now, &mut self.entropy);
-        self.leave_epoch(epoch);
-        self.forgive_rejections(now);
+        self.leave_epoch(now, epoch);
         self.tenure.cookie.signed_in_here = true;
         self.adopt(now, epoch, grant, Source::SignIn);
     }
@@ -84,6 +83,7 @@ impl<E: Entropy> Session<E> {
         let begun = current.session;
         self.tenure.phase = Phase::Active(Box::new(current));
         if source == Source::Peer {
+            self.renewal.breaker.needs_none();
             self.report(Report::Adopted);
         }
         self.renewal.settle();

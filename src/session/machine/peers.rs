@@ -182,7 +182,7 @@ impl<E: Entropy> Session<E> {
                     return;
                 }
             }
-            _ => self.leave_epoch(epoch),
+            _ => self.leave_epoch(now, epoch),
         }
         self.adopt(now, epoch, grant, Source::Peer);
     }

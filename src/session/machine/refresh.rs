@@ -171,11 +171,10 @@ impl<E: Entropy> Session<E> {
             Some((_, reason)) => self.end_session(reason, true),
             None => {
                 if self.tenure.epoch().is_some_and(|known| known != epoch) {
-                    self.leave_epoch(epoch);
+                    self.leave_epoch(now, epoch);
                 }
                 self.tenure.cookie.is_known(number);
                 if is_new {
-                    self.forgive_rejections(now);
                     self.tenure.cookie.signed_in_here = true;
                 }
                 self.adopt(now, epoch, grant, Source::Refresh(number));

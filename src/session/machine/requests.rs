@@ -73,6 +73,7 @@ impl<E: Entropy> Session<E> {
 
     /// Handles the rejection of the current token: refreshes it, unless that is known not to help.
     pub(super) fn refused(&mut self, now: Moment, ticket: Ticket, audience: &Audience) {
+        let held = self.rejected_wait(Budget::Rejected, now);
         let Phase::Active(current) = &mut self.tenure.phase else { return };
         let is_brand_new =
             current.is_brand_new(now, audience.is_unnamed()) && self.renewal.breaker.is_cause(audience);
@@ -86,7 +87,6 @@ impl<E: Entropy> Session<E> {
         current.rejected_early |= is_brand_new;
         // Calls that are rejected together cause one refresh.
         let is_cause = pause.is_none() && !current.refused;
-        let held = self.stored.spent.wait(Budget::Rejected, now);
         let pause = if is_cause && !held.is_zero() { Some(Deadline::new(now, held)) } else { pause };
         if let Some(until) = pause {
             return self.answer(ticket, Err(Denial::Refused { retry_at: until.wall_ms() }));
@@ -94,7 +94,6 @@ impl<E: Entropy> Session<E> {
         current.refuse(now, self.renewal.breaker.has_strikes(audience));
         if is_cause {
             self.renewal.breaker.causes(audience);
-            self.charge(Budget::Rejected.take(now, Millis::ZERO));
         }
         self.wait(now, ticket, Wish::Token);
     }

@@ -103,7 +103,7 @@ impl<E: Entropy> Session<E> {
             }
             None => {
                 let epoch = self.tenure.next_epoch(now, &mut self.entropy);
-                self.leave_epoch(epoch);
+                self.leave_epoch(now, epoch);
                 self.adopt(now, epoch, grant, Source::Seed);
             }
         }

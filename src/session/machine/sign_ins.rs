@@ -46,8 +46,7 @@ impl<E: Entropy> Session<E> {
             subject: None,
             person: None,
         };
-        self.leave_epoch(begun.epoch);
-        self.forgive_rejections(now);
+        self.leave_epoch(now, begun.epoch);
         self.tenure.phase = Phase::Unknown { restoring: Some(begun), elsewhere: false };
         self.outbox.writes.push(Write::Session(SessionEntry::Begun(begun)));
         self.tell(PeerMessage::Began(begun));

@@ -98,7 +98,7 @@ impl<E: Entropy> Session<E> {
                 match self.tenure.phase {
                     Phase::Unknown { .. } if is_anothers => {
                         let epoch = self.tenure.next_epoch(now, &mut self.entropy);
-                        self.leave_epoch(epoch);
+                        self.leave_epoch(now, epoch);
                         self.adopt(now, epoch, grant, Source::Refresh(number));
                     }
                     // Its cookie lies over that of a sign-in.

@@ -58,11 +58,11 @@ impl InFlight {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InFlightList {
     count: usize,
-    /// So many of them; the others are [`NOTHING`].
+    /// The first `count` are listed; the others are [`NOTHING`].
     listed: [InFlight; MOST_LISTED],
 }
 
-/// What stands where nothing is listed.
+/// The filling of the list.
 const NOTHING: InFlight = InFlight { attempt: AttemptId::from_words([0; 2]), sent: 0, gone: None };
 
 impl Default for InFlightList {
@@ -89,6 +89,8 @@ impl InFlightList {
     /// Returns the number of those whose page has gone and that were sent after this date of the last
     /// reply, if there was one.
     pub(crate) fn gone_since(&self, answered: Option<i64>, now: Moment) -> usize {
+        // A reply that is dated ahead is older than it says: the clock was set back since.
+        let answered = answered.filter(|at| *at <= now.wall_ms());
         let is_unanswered = |sent: i64| answered.is_none_or(|at| at < sent);
         let is_it =
             |listed: &&InFlight| listed.gone.is_some() && listed.is_recent(now) && is_unanswered(listed.sent);
@@ -177,9 +179,14 @@ mod tests {
         {
             list = list.with(InFlight { gone: gone.then_some(at + 5), ..sent(number, at) });
         }
-        for (answered, count) in
-            [(None, 2), (Some(880_000), 2), (Some(880_001), 1), (Some(998_999), 1), (Some(999_000), 0)]
-        {
+        for (answered, count) in [
+            (None, 2),
+            (Some(880_000), 2),
+            (Some(880_001), 1),
+            (Some(998_999), 1),
+            (Some(999_000), 0),
+            (Some(1_000_001), 2),
+        ] {
             assert_eq!(list.gone_since(answered, NOW), count, "{answered:?}");
         }
     }

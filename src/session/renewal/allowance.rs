@@ -31,7 +31,8 @@ pub(crate) enum SentFor {
 /// The allowance of one tab, beside what all tabs have spent.
 #[derive(Debug, Default)]
 pub(crate) struct Allowance {
-    /// The refreshes of this tab, those included that reached no server or were for callers.
+    /// The refreshes of this tab, those included that reached no server or were for callers: by the
+    /// monotonic clock, which nobody sets.
     own: Debt,
     /// Number of refreshes for callers that were taken out since the last token.
     taken_by_callers: u32,
@@ -46,7 +47,8 @@ pub(crate) struct Allowance {
 impl Allowance {
     /// Returns how long the next refresh is held back.
     pub(crate) fn wait(&self, spent: Spent, now: Moment) -> Millis {
-        Budget::Idle.bucket().wait(self.own, now).max(spent.wait(Budget::Idle, now))
+        let own = Budget::Idle.bucket().wait(self.own, Moment::new(now.monotonic_ms(), 0));
+        own.max(spent.wait(Budget::Idle, now))
     }
 
     /// Returns the date until which refreshes are held back, in milliseconds since 1970, as it was
@@ -60,7 +62,7 @@ impl Allowance {
     pub(crate) fn count_sent(&mut self, sent_for: SentFor, now: Moment, extra: Millis) -> Option<Charge> {
         self.sent_for = sent_for;
         self.sent = (sent_for != SentFor::Caller).then(|| Budget::Idle.take(now, extra));
-        self.count(self.sent)
+        self.count(self.sent, now)
     }
 
     /// Counts the outcome of a refresh. `brings`: whether it has brought another token.
@@ -69,14 +71,14 @@ impl Allowance {
         match self.sent_for {
             SentFor::Caller => {
                 if !brings {
-                    self.count(Some(Budget::Idle.take(now, Millis::ZERO)));
+                    self.count(Some(Budget::Idle.take(now, Millis::ZERO)), now);
                     self.taken_by_callers = self.taken_by_callers.saturating_add(1);
                 }
                 None
             }
             SentFor::Lifetime if brings => {
                 let back = self.give_back(now);
-                self.count(back)
+                self.count(back, now)
             }
             SentFor::Lifetime | SentFor::Nothing if is_offline => self.give_back(now),
             SentFor::Lifetime | SentFor::Nothing => None,
@@ -87,7 +89,7 @@ impl Allowance {
     /// took, the token is refreshed in time.
     pub(crate) fn forgive_callers(&mut self, now: Moment) {
         let count = std::mem::take(&mut self.taken_by_callers);
-        self.count(Some(Budget::Idle.give_back(now, count)));
+        self.count(Some(Budget::Idle.give_back(now, count)), now);
     }
 
     /// Returns the charge that takes back that of the last refresh.
@@ -96,9 +98,9 @@ impl Allowance {
     }
 
     /// Counts a charge for this tab.
-    fn count(&mut self, charge: Option<Charge>) -> Option<Charge> {
-        if let Some(Charge { at, ms, .. }) = charge {
-            self.own = Budget::Idle.bucket().charged(self.own, at, ms);
+    fn count(&mut self, charge: Option<Charge>, now: Moment) -> Option<Charge> {
+        if let Some(Charge { ms, .. }) = charge {
+            self.own = Budget::Idle.bucket().charged(self.own, now.monotonic_ms(), ms);
         }
         charge
     }
@@ -122,7 +124,7 @@ mod tests {
         let one = Budget::Idle.take(NOW, Millis::ZERO);
         let is_free = |_: &u32| {
             let is_free = allowance.wait(spent, NOW).is_zero();
-            allowance.count(Some(one));
+            allowance.count(Some(one), NOW);
             spent.charge(one);
             is_free
         };

@@ -59,7 +59,7 @@ struct Entry {
 }
 
 /// The audiences that have rejected brand-new tokens, and the one that has caused the last refresh.
-/// What all of them may cause together is [`Budget::Rejected`](super::spending::Budget::Rejected).
+/// Together they are bounded by [`Budget::Rejected`](super::spending::Budget::Rejected).
 #[derive(Debug, Default)]
 pub(crate) struct Breaker {
     entries: Vec<Entry>,
@@ -67,6 +67,11 @@ pub(crate) struct Breaker {
     cause: Option<Audience>,
     /// Whether the token of that refresh was not rejected yet.
     is_open: bool,
+    /// Whether that refresh was not sent yet: it is counted then.
+    is_due: bool,
+    /// Number of refreshes that this tab has sent for rejected tokens, and of those that were given
+    /// back, in this session.
+    counts: [u32; 2],
 }
 
 impl Breaker {
@@ -74,6 +79,30 @@ impl Breaker {
     pub(crate) fn causes(&mut self, audience: &Audience) {
         self.cause = Some(audience.clone());
         self.is_open = true;
+        self.is_due = true;
+    }
+
+    /// Notes that another tab has brought the token.
+    pub(crate) fn needs_none(&mut self) {
+        self.is_due = false;
+    }
+
+    /// Returns whether the refresh that is sent was caused by an audience, and counts it.
+    pub(crate) fn count_sent(&mut self) -> bool {
+        let is_due = std::mem::take(&mut self.is_due);
+        self.counts[0] += u32::from(is_due);
+        is_due
+    }
+
+    /// Counts a refresh that is given back.
+    pub(crate) fn count_given_back(&mut self) {
+        self.counts[0] = self.counts[0].saturating_sub(1);
+        self.counts[1] += 1;
+    }
+
+    /// Returns how many refreshes count, and how many were given back, in the session that ends.
+    pub(crate) fn take_counts(&mut self) -> [u32; 2] {
+        std::mem::take(&mut self.counts)
     }
 
     /// Whether this audience has caused the last refresh.
@@ -179,6 +208,22 @@ mod tests {
         breaker.causes(&path);
         breaker.strike(&other, after(0));
         assert!(breaker.accepted(&path));
+    }
+
+    #[test]
+    fn a_refresh_is_counted_when_it_is_sent_and_once() {
+        let path = Audience::new("https://a.test", "/");
+        let mut breaker = Breaker::default();
+        assert!(!breaker.count_sent());
+        breaker.causes(&path);
+        assert!(breaker.count_sent() && !breaker.count_sent());
+        breaker.causes(&path);
+        breaker.needs_none();
+        assert!(!breaker.count_sent(), "another tab has sent it");
+        breaker.causes(&path);
+        assert!(breaker.count_sent());
+        breaker.count_given_back();
+        assert_eq!([breaker.take_counts(), breaker.take_counts()], [[1, 1], [0, 0]]);
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub(crate) struct Renewal {
     pub(crate) backoff: Backoff,
     pub(crate) allowance: Allowance,
     pub(crate) breaker: Breaker,
+    /// What rejected tokens have cost this tab, if tabs share no token: each replaces its own.
+    pub(crate) own: Spent,
     /// The last failure, until a token is received.
     pub(crate) failure: Option<RefreshFailure>,
     /// The last failure and its date (milliseconds since 1970), for display.

@@ -1,4 +1,4 @@
-//! What all tabs of a browser may spend on refreshes together, by the cookie that they rotate.
+//! The budgets of refreshes that all tabs of a browser share, by the cookie that they rotate.
 //!
 //! Each budget is a token bucket. What was taken out of it is stored, so it holds for all tabs, for
 //! sessions of any name on the same cookie, and over reloads. Tabs without storage are told.
@@ -56,7 +56,7 @@ pub struct Charge {
     pub ms: i64,
 }
 
-/// What was taken out of each budget.
+/// The debts of the budgets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spent(pub [Debt; 3]);
 
@@ -70,11 +70,6 @@ impl Spent {
     /// Returns the time until this budget allows the next refresh.
     pub(crate) fn wait(self, budget: Budget, now: Moment) -> Millis {
         budget.bucket().wait(self.0[budget as usize], now)
-    }
-
-    /// Whether anything is not paid off yet.
-    pub(crate) fn owes(self, budget: Budget, now: Moment) -> bool {
-        self.0[budget as usize].0 > now.wall_ms()
     }
 
     /// Returns charges by which a tab that knows of none gets to know all.
@@ -107,12 +102,14 @@ mod tests {
             assert_eq!((count, spent.wait(budget, NOW).get()), (burst, period), "{budget:?}");
             let others = Budget::ALL.into_iter().filter(|other| *other != budget);
             assert!(others.map(|other| spent.wait(other, NOW)).all(Millis::is_zero));
-            assert!(spent.owes(budget, NOW));
             spent.charge(budget.give_back(NOW, 2));
             spent.charge(budget.take(NOW, Millis::new(5)));
             assert_eq!(spent.wait(budget, NOW).get(), 5, "{budget:?}");
             spent.charge(budget.give_back(NOW, u32::MAX));
-            assert!(!spent.owes(budget, NOW) && spent.wait(budget, NOW).is_zero(), "{budget:?}");
+            assert!(
+                spent.wait(budget, NOW).is_zero() && spent.0[budget as usize] == Debt::default(),
+                "{budget:?}"
+            );
         }
     }
 

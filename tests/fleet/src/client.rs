@@ -280,7 +280,7 @@ impl Client {
 
 /// Handles an event, after what is stored where the event needs that. Stores what is to be.
 fn handle(session: &mut Session<Chance>, storage: &mut Storage, now: Moment, event: Event) -> Outbox {
-    if event.needs_storage() {
+    if session.needs_storage(&event) {
         let outbox = session.handle(now, Event::StorageRead(Box::new(storage.stored())));
         storage.obey(&outbox.writes);
     }

@@ -103,7 +103,7 @@ impl Page {
 
     fn handle(&mut self, stored: Stored, event: Event) -> Outbox {
         let now = self.moment();
-        if event.needs_storage() {
+        if self.session.needs_storage(&event) {
             let _ = self.session.handle(now, Event::StorageRead(Box::new(stored)));
         }
         let outbox = self.session.handle(now, event);

@@ -115,7 +115,7 @@ impl One {
     pub(super) fn happens_with(&mut self, stored: Stored, event: Event) -> Vec<Command> {
         let now = self.moment();
         let mut commands = Vec::new();
-        if event.needs_storage() {
+        if self.session.needs_storage(&event) {
             commands.extend(Command::all(self.session.handle(now, Event::StorageRead(Box::new(stored)))));
         }
         commands.extend(Command::all(self.session.handle(now, event)));
