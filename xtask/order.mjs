@@ -104,7 +104,7 @@ function countTriples(bytes, singles, length) {
   return [...triples.values()];
 }
 
-/** How many bits the third ones take when predicted from the classes of the two before. */
+/** Returns the bits that the third ones take when predicted from the classes of the two before. */
 function cost(triples, classes) {
   const width = SINGLES + 1;
   const counts = new Float64Array(CLASSES.length * 4 * width);

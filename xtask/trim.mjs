@@ -9,7 +9,7 @@
 
 import assert from "node:assert/strict";
 
-/** What takes the place of wasm-bindgen's own. */
+/** Our replacement of wasm-bindgen's instantiation, strings and errors. */
 const OURS = `let wasm;
 
 /** Takes an instance of the wasm into use. Timers of the instance before it do nothing any more. */
@@ -57,7 +57,7 @@ const catching = (call) => (...args) => {
 /** From here to the line that closes it: nobody calls it any more. */
 const through = (start) => [new RegExp(`^${start}[\\s\\S]*?^\\}\\n`, "m"), ""];
 
-/** What has to be found, and what takes its place. */
+/** The patterns that have to match, each with its replacement. */
 const RULES = [
   [/^let wasmModule, wasmInstance, wasm;\n[\s\S]*/m, OURS],
   through("export function __wbg_reset_state"),
@@ -123,7 +123,7 @@ const NUMBER = /^ {8}const (val\d) = \+(\w+);\n/gm;
 /** A string is copied into the memory of the wasm. */
 const STRING =
   /^ +(?:const )?(ptr\d) = (isLikeNone\(\w+\) \? 0 : )?passStringToWasm0\((\w+), .*\n +(?:const )?len\d = WASM_VECTOR_LEN;\n/gm;
-/** What frees the strings if one of them cannot be copied, and what is declared. */
+/** The release of the strings if one of them cannot be copied, and the declarations. */
 const REST = /^ {8}(?:let .*|try \{|\} catch \(e\) \{\n(?: {12}.*\n)* {8}\})\n/gm;
 
 /** Passes numbers as they are, and strings by what copies them. */

@@ -3,7 +3,7 @@
 // ASCII, and none ends a string or is escaped. Which byte is which character is chosen for Brotli
 // (`xtask/order.mjs`).
 
-/** What begins a pair. */
+/** The characters that begin a pair. */
 const LEADS = ".%";
 
 /** The characters in the order of their numbers; those that begin a pair come last. */
@@ -12,7 +12,7 @@ export const ALPHABET =
     .filter((character) => !`"'\\\`$<&${LEADS}`.includes(character))
     .join("") + LEADS;
 
-/** How many bytes are one character. */
+/** The number of bytes that are one character. */
 export const SINGLES = ALPHABET.length - LEADS.length;
 
 /**

@@ -6,11 +6,11 @@
 
 import { ALPHABET, numbered, SINGLES } from "./alphabet.js";
 
-/** What is before the code of the functions, the number of its section included, and what is after it. */
+/** The bytes before the code of the functions, the number of its section included, and the bytes after it. */
 export const BEFORE = 0;
 export const AFTER = 1;
 export const OPCODES = 2;
-/** How many functions there are, and the types of their variables. */
+/** The number of functions, and the types of their variables. */
 export const LOCALS = 3;
 export const OTHERS = 4;
 export const OFFSETS = 5;
@@ -26,11 +26,11 @@ const FOLLOWED = [
   [12, 0x41],
   [13, 0x42],
 ];
-/** How many strands there are. */
+/** The number of strands. */
 export const STRANDS = 14;
 /** The natural alignment of what is loaded and stored, by opcodes from 0x28 on. */
 const ALIGNMENTS = "23230011001122232301012";
-/** How many numbers follow the second byte of an opcode of two. */
+/** The count of numbers that follow the second byte of an opcode of two. */
 const FOLLOWING = "000000002121212111";
 
 /** Returns, by opcodes, from which strand a number follows, and what is the natural alignment. */
@@ -106,7 +106,7 @@ export function unpack(texts, singles) {
   const all = (strand) => {
     while (taken[strand] < strands[strand].length) byte(strand);
   };
-  /** What is preceded by its size: of five digits, for it is known when all is there. */
+  /** Writes something with its size before it. The size takes five digits: it is known at the end only. */
   const sized = (write) => {
     length += 5;
     const start = length;

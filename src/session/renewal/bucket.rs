@@ -21,8 +21,8 @@ pub(crate) struct Bucket {
     period: i64,
 }
 
-/// What was taken out of a bucket: the date until which time pays it off, in milliseconds since
-/// 1970; zero if nothing was.
+/// The debt of a bucket: the date until which time pays off the events that were taken out, in
+/// milliseconds since 1970; zero if there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Debt(pub i64);
 
