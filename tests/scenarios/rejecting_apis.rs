@@ -106,6 +106,19 @@ fn revocations_are_healed_in_all_tabs_however_many_there_are() {
 
 // Scenario 100.
 #[test]
+fn one_revocation_after_the_other_is_healed_in_all_tabs() {
+    let (mut world, all) = tabs::<5>(Config::default());
+    for round in 0..15 {
+        world.server.revoke_access();
+        let calls = all.map(|tab| world.fetch_from(tab, GOOD));
+        world.run(1_000);
+        let served = statuses(&world, &calls).iter().all(|status| *status == Outcome::Status(200));
+        assert!(served, "revocation {round}");
+    }
+}
+
+// Scenario 100.
+#[test]
 fn tabs_that_call_a_bad_api_together_have_one_budget() {
     for count in [1, 4, 12] {
         let (mut world, all) = tabs::<12>(Config::default());

@@ -69,6 +69,8 @@ pub(crate) struct Breaker {
     is_open: bool,
     /// Whether that refresh was not sent yet: it is counted then.
     is_due: bool,
+    /// Whether this tab has sent it.
+    is_counted: bool,
     /// Number of refreshes that this tab has sent for rejected tokens, and of those that were given
     /// back, in this session.
     counts: [u32; 2],
@@ -80,6 +82,7 @@ impl Breaker {
         self.cause = Some(audience.clone());
         self.is_open = true;
         self.is_due = true;
+        self.is_counted = false;
     }
 
     /// Notes that another tab has brought the token.
@@ -90,6 +93,7 @@ impl Breaker {
     /// Returns whether the refresh that is sent was caused by an audience, and counts it.
     pub(crate) fn count_sent(&mut self) -> bool {
         let is_due = std::mem::take(&mut self.is_due);
+        self.is_counted |= is_due;
         self.counts[0] += u32::from(is_due);
         is_due
     }
@@ -110,15 +114,15 @@ impl Breaker {
         self.cause.as_ref() == Some(audience)
     }
 
-    /// Notes that an audience has accepted a token. Returns whether the last refresh was justified:
-    /// the audience had rejected the token before, and not this one.
+    /// Notes that an audience has accepted a token. Returns whether the last refresh was this tab's,
+    /// and justified: the audience had rejected the token before, and not this one.
     pub(crate) fn accepted(&mut self, audience: &Audience) -> bool {
         self.forget(audience);
         let is_justified = self.is_cause(audience) && self.is_open;
         if is_justified {
             self.cause = None;
         }
-        is_justified
+        is_justified && self.is_counted
     }
 
     /// Notes that an audience has rejected a brand-new token. Returns when the pause ends.
@@ -200,12 +204,18 @@ mod tests {
         let mut breaker = Breaker::default();
         assert!(!breaker.accepted(&path), "it has caused none");
         breaker.causes(&path);
+        breaker.needs_none();
+        assert!(!breaker.accepted(&path), "another tab has sent it");
+        breaker.causes(&path);
+        breaker.count_sent();
         assert!(!breaker.accepted(&other), "another path proves nothing");
         assert!(breaker.accepted(&path) && !breaker.accepted(&path));
         breaker.causes(&path);
+        breaker.count_sent();
         breaker.strike(&path, after(0));
         assert!(!breaker.accepted(&path), "it had rejected the new one as well");
         breaker.causes(&path);
+        breaker.count_sent();
         breaker.strike(&other, after(0));
         assert!(breaker.accepted(&path));
     }
