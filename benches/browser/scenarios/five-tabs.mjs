@@ -1,5 +1,6 @@
 // Five tabs whose token is revoked call at the same time: until the last of them has its reply.
 
+import { callTogether } from "../call-together.mjs";
 import { interleave, open } from "../rounds.mjs";
 
 const TABS = 5;
@@ -40,17 +41,3 @@ export const scenario = {
     return [{ title, values, seen, base: "wrapper" }];
   },
 };
-
-/** Runs in the page. */
-async function callTogether(calls) {
-  const now = () => performance.timeOrigin + performance.now();
-  const since = now();
-  let failed = 0;
-  const one = () =>
-    bench.call("/api/me").then(
-      ({ status }) => (failed += Number(status !== 200)),
-      () => (failed += 1),
-    );
-  await Promise.all(Array.from({ length: calls }, one));
-  return { since, until: now(), failed };
-}

@@ -1,4 +1,4 @@
-// What 10,000 calls leave behind: the heap kept by the second half of them, and the wasm's memory.
+// The memory that 10,000 calls leave behind: the heap kept by the second half of them, and the wasm's.
 
 import { cpuMeter, interleave, open } from "../rounds.mjs";
 

@@ -1,5 +1,6 @@
 // The token is revoked, and the auth server answers 503 for a second: what becomes of the calls.
 
+import { callTogether } from "../call-together.mjs";
 import { interleave, open } from "../rounds.mjs";
 
 const CALLS = 20;
@@ -18,27 +19,14 @@ export const scenario = {
       auth.revoke();
       auth.isDown = true;
       setTimeout(() => (auth.isDown = false), OUTAGE);
-      const { time, failed } = await page.evaluate(callTogether, CALLS);
+      const { since, until, failed } = await page.evaluate(callTogether, CALLS);
       if (auth.isDown) await new Promise((resolve) => setTimeout(resolve, OUTAGE));
       await page.context().close();
       seen[name].push({ refreshes: auth.refreshes - before, "failed calls": failed });
-      return time / OUTAGE;
+      return (until - since) / OUTAGE;
     };
     const values = await interleave(contenders, rounds, measure);
     const title = `An outage of a second meets ${CALLS} calls`;
     return [{ title, values, seen, unit: "time / outage" }];
   },
 };
-
-/** Runs in the page. */
-async function callTogether(calls) {
-  const since = performance.now();
-  let failed = 0;
-  const one = () =>
-    bench.call("/api/me").then(
-      ({ status }) => (failed += Number(status !== 200)),
-      () => (failed += 1),
-    );
-  await Promise.all(Array.from({ length: calls }, one));
-  return { time: performance.now() - since, failed };
-}
