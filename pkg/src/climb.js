@@ -4,8 +4,8 @@
 const JUNK = /[\0-\x20\x7f-\xa0\u2028-\u202f\ufffd\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
- * What separates steps; and what looks like a slash or backslash, and becomes one where text is converted to a smaller character
- * set: division slashes, combining strokes, diagonals, and the yen and won signs of East Asian code pages.
+ * The separators of steps, and the characters that look like a slash or backslash and become one where text is converted to a
+ * smaller character set: division slashes, combining strokes, diagonals, and the yen and won signs of East Asian code pages.
  */
 const SEPARATOR = new RegExp(
   `[/\\\\${String.fromCharCode(

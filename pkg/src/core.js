@@ -81,7 +81,7 @@ export function openCore(driver, options) {
     driver.fail(unavailable(error));
   };
   const open = () => {
-    // It starts with all others.
+    // After the crash it is started with all others.
     if (isCrashing) return undefined;
     const instantiated = instantiate();
     if (instantiated) return instantiated.then(open);

@@ -80,7 +80,7 @@ export function unpack(texts, singles) {
   const strands = texts.map((text) => encoder.encode(text));
   const taken = new Uint32Array(STRANDS);
   // A function is two characters at least, and its size takes five bytes.
-  const wasm = new Uint8Array(4 * texts.join("").length);
+  const wasm = new Uint8Array(4 * strands.reduce((sum, strand) => sum + strand.length, 0));
   let length = 0;
 
   const byte = (strand) => {
