@@ -167,6 +167,24 @@ fn a_token_whose_answer_took_long_is_as_old_as_the_question() {
     assert_eq!(received_after(5), 10_040);
 }
 
+/// Somebody has signed in unseen: a page that pursues a sign-out finds it out by a refresh.
+#[test]
+fn so_is_a_token_that_came_while_a_sign_out_was_pursued() {
+    for slow in [2_500, 10_000] {
+        let mut world = signed_in();
+        world.server.sign_out_faults = vec![Fault::Status(503, None); 3];
+        world.sign_out(TAB);
+        world.run(100);
+        world.sign_in_unseen("bob");
+        world.server.faults = vec![Fault::Slow(slow)];
+        let next = world.reload(TAB);
+        let asked = world.moment().wall_ms();
+        world.run(slow + 100);
+        let Status::Active { grant, .. } = world.status(next) else { panic!("{slow} ms: bob is not shown") };
+        assert_eq!(grant.received.wall_ms() - asked, 0, "{slow} ms");
+    }
+}
+
 /// What a server says of its tokens' time.
 #[derive(Clone, Copy, Debug)]
 struct Dating {

@@ -24,11 +24,14 @@ impl<E: Entropy> Session<E> {
         &mut self,
         now: Moment,
         attempt: AttemptId,
-        outcome: Result<Grant, RefreshFailure>,
+        mut outcome: Result<Grant, RefreshFailure>,
         echoes: bool,
     ) {
         let marker = self.markers.newest;
         let (settled, mut turn) = self.note_settled(now, attempt, &outcome, echoes);
+        if let (Ok(grant), Some(sent)) = (&mut outcome, settled.sent()) {
+            self.date(now, sent, grant);
+        }
         if let Some(comparing) = turn.take_if(|turn| turn.compares()) {
             return self.sign_out_compared(now, comparing, self.queue.sent, outcome);
         }
@@ -132,8 +135,21 @@ impl<E: Entropy> Session<E> {
         self.report(Report::Deferred { why: Delay::Confirmation, wait: pause });
     }
 
+    /// Dates a token that was received late.
+    ///
+    /// The server was slow, or the page was frozen while the response waited: the token may be as
+    /// old as the request. If the server is slower than its tokens live, any token is taken.
+    fn date(&self, now: Moment, sent: SentRefresh, grant: &mut Grant) {
+        let received = std::mem::replace(&mut grant.received, sent.began);
+        let took = received.since(sent.began);
+        let was_frozen = took > self.config.longest_turn();
+        if !was_frozen && (took <= TRAVEL_TIME || !grant.lasts(now, Millis::ZERO)) {
+            grant.received = received;
+        }
+    }
+
     /// Takes the token of a refresh, if it is still of use. `marker`: that of the refresh.
-    fn refreshed(&mut self, now: Moment, sent: SentRefresh, mut grant: Grant, marker: Option<RefreshMarker>) {
+    fn refreshed(&mut self, now: Moment, sent: SentRefresh, grant: Grant, marker: Option<RefreshMarker>) {
         let SentRefresh { number, began, .. } = sent;
         let is_wanted = self.waiters.want_new_epoch(number);
         let is_new = self.tenure.begins_anew(number, is_wanted);
@@ -142,14 +158,6 @@ impl<E: Entropy> Session<E> {
         // A late reply: the server has rotated since, and a newer token is here.
         if is_ended || number <= self.tenure.newest_refresh {
             return;
-        }
-        // The server was slow, or the page was frozen while the response waited: the token may be
-        // as old as the request. If the server is slower than its tokens live, any token is taken.
-        let took = grant.received.since(began);
-        let as_asked = Grant { received: began, ..grant.clone() };
-        let was_frozen = took > self.config.longest_turn();
-        if was_frozen || (took > TRAVEL_TIME && as_asked.lasts(now, Millis::ZERO)) {
-            grant = as_asked;
         }
         let found = Evidence { grant: &grant, marker, listed: &self.stored.in_flight };
         let epoch = match is_new {
