@@ -6,7 +6,7 @@
 //! | entry | words |
 //! | --- | --- |
 //! | [`SessionEntry`] | `begun <session> <subject digest or -> [<person digest>]` |
-//! | | `over <session> <reason> [<closer reason>]` |
+//! | | `over <session> <reason> [<closer reason, or abandoned>]` |
 //! | [`PendingSignOut`] | `<until: session> <date> <tries> <session or -> <subject digest or -> [<person digest>]` |
 //! | [`RefreshMarker`] | `<attempt> <attempt id sent> <sent: date> <state> <companion digest or -> <stray since: date or -> <gone: date or -> [first=<date>] [under=<session>]` |
 //! | [`RefreshReply`] | `<date> <took> <slowest> <usual> <echoes or ->` |
@@ -42,6 +42,9 @@ const FIRST: &str = "first=";
 /// The prefix of the session in a marker.
 const UNDER: &str = "under=";
 
+/// The word of a sign-out that is abandoned.
+const ABANDONED: &str = "abandoned";
+
 impl SessionEntry {
     /// Writes the entry.
     pub fn to_entry(self) -> String {
@@ -58,6 +61,10 @@ impl SessionEntry {
                     line.word(reason.as_str());
                 }
             }
+            Self::Abandoned { until } => {
+                line.word("over").word(&until.to_hex());
+                line.word(EndReason::SignedOut.as_str()).word(ABANDONED);
+            }
         }
         line.finish()
     }
@@ -70,7 +77,11 @@ impl SessionEntry {
             "begun" => Some(Self::Begun(read_begun(epoch, digest_from_text(detail)?, words.word()))),
             "over" => {
                 let reason = reason_from_text(detail)?;
-                let closer = words.word().and_then(reason_from_text);
+                let closer = words.word();
+                if closer == Some(ABANDONED) {
+                    return Some(Self::Abandoned { until: epoch });
+                }
+                let closer = closer.and_then(reason_from_text);
                 Some(Self::Over { until: epoch, reason: closer.unwrap_or(reason) })
             }
             _ => None,

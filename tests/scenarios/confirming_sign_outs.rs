@@ -199,6 +199,68 @@ fn a_refusal_that_meets_the_cookie_of_somebody_else_ends_nothing_of_theirs() {
     assert!(token_in(&world, next).ends_with("bob"));
 }
 
+/// Another tab finds bob's session by a refresh, or is told of it: while a refresh is out, or while none is.
+// Scenario 137.
+#[test]
+fn a_sign_out_that_another_tab_abandons_because_somebody_has_signed_in_is_not_called_confirmed() {
+    for (is_told, is_out) in [(false, true), (true, true), (true, false)] {
+        let config = Config { patience: Millis::from_secs(60), ..Config::default() };
+        let mut world = world(config, Logout::Ends);
+        let other = if is_told { world.visit() } else { world.prerender() };
+        let lock = world.visit();
+        world.run(1_000);
+        if is_out {
+            world.server.faults = vec![Fault::SlowReset(2_000)];
+            world.renew(TAB);
+        } else {
+            world.freeze_lock(lock);
+        }
+        world.run(100);
+        let ticket = world.sign_out(TAB);
+        world.run(100);
+        if is_told {
+            world.sign_in_by_cookie(other, "bob");
+        } else {
+            world.sign_in_unseen("bob");
+            world.activate(other);
+        }
+        world.kill_tab(lock);
+        world.run(MINUTE);
+        let case = format!("told: {is_told}, a refresh is out: {is_out}");
+        assert_eq!(world.answer(TAB, ticket), Some(&Err(Denial::Changed)), "{case}");
+        let next = world.reload(TAB);
+        world.run(1_000);
+        assert!(token_in(&world, next).ends_with("bob"), "{case}");
+    }
+}
+
+/// A login takes the note of it away, and writes it again if it fails. Its turn may be over before.
+// Scenario 137.
+#[test]
+fn a_sign_out_that_waits_for_a_login_that_fails_is_not_called_confirmed_before_it_is() {
+    for login_ms in [1_000, 10_000, 60_000, 150_000] {
+        let config = Config { patience: Millis::from_secs(600), ..Config::default() };
+        let mut world = world(config, Logout::Ends);
+        let [other, lock] = [world.visit(), world.visit()];
+        world.run(1_000);
+        world.freeze_lock(lock);
+        world.server.login_ms = login_ms;
+        world.fail_login(other);
+        let ticket = world.sign_out(TAB);
+        world.run(100);
+        world.kill_tab(lock);
+        world.run(HOUR);
+        assert!(world.answer(TAB, ticket).is_some(), "{login_ms} ms: no answer");
+        assert_eq!(world.false_confirmations, [], "{login_ms} ms");
+        assert_eq!(world.stored().sign_out, None, "{login_ms} ms: still pending");
+        assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)), "{login_ms} ms: it goes on");
+        // The note that it was withdrawn does not outlive the login.
+        let again = world.sign_out(other);
+        world.run(MINUTE);
+        assert_eq!(world.answer(other, again), Some(&CONFIRMED), "{login_ms} ms");
+    }
+}
+
 #[test]
 fn what_is_given_up_is_ended_by_a_sign_in_and_begun_anew_by_a_sign_out() {
     for way in 0..3 {

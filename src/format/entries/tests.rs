@@ -68,6 +68,9 @@ fn a_reason_that_the_first_version_does_not_know_is_written_beside_one_that_it_k
         assert_eq!(entry.split(' ').nth(2), Some(first));
         assert_eq!(SessionEntry::from_entry(&entry), Some(over));
     }
+    let abandoned = SessionEntry::Abandoned { until: epoch() };
+    assert_eq!(SessionEntry::from_entry(&abandoned.to_entry()), Some(abandoned));
+    assert_eq!(abandoned.to_entry(), format!("over {} signed-out abandoned", epoch().to_hex()));
     let later = format!("over {} signed-out of-a-later-version", epoch().to_hex());
     let over = SessionEntry::Over { until: epoch(), reason: EndReason::SignedOut };
     assert_eq!(SessionEntry::from_entry(&later), Some(over));

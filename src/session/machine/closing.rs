@@ -98,7 +98,9 @@ impl<E: Entropy> Session<E> {
         let Phase::Closed { session } = &mut self.tenure.phase else { return };
         let now = match self.stored.session {
             Some(SessionEntry::Begun(begun)) => (*session).max(Some(begun.epoch)),
-            Some(SessionEntry::Over { until, .. }) => session.filter(|session| *session > until),
+            Some(SessionEntry::Over { until, .. } | SessionEntry::Abandoned { until }) => {
+                session.filter(|session| *session > until)
+            }
             None => return,
         };
         if *session != now {

@@ -25,7 +25,11 @@ impl<E: Entropy> Session<E> {
     pub(super) fn apply_stored_session(&mut self, now: Moment) {
         match self.stored.session {
             Some(SessionEntry::Begun(begun)) => self.begun_elsewhere(now, begun),
-            Some(SessionEntry::Over { until, reason }) => self.over_elsewhere(until, reason),
+            Some(over) => {
+                if let Some((until, reason)) = over.over() {
+                    self.over_elsewhere(until, reason);
+                }
+            }
             None => {}
         }
     }

@@ -18,7 +18,7 @@ impl<E: Entropy> Session<E> {
     pub(super) fn start(&mut self, now: Moment) {
         self.page.start();
         let before = self.tenure.start(now, self.stored.session);
-        if let Some(SessionEntry::Over { until, reason }) = self.stored.session {
+        if let Some((until, reason)) = self.stored.session.and_then(SessionEntry::over) {
             self.tenure.note_end(until, reason);
         }
         let is_replaced =
@@ -41,7 +41,7 @@ impl<E: Entropy> Session<E> {
         self.apply_stored_sign_out(now);
         if self.waiters.want_new_epoch(u32::MAX) {
             // Somebody has signed in before the page was activated.
-            self.sign_out.forget(&mut self.outbox);
+            self.sign_out.abandon(&mut self.outbox);
         }
         self.pursue_sign_out();
         self.keep_local_sign_out();

@@ -23,9 +23,10 @@ use crate::session::waiters::Wish;
 impl<E: Entropy> Session<E> {
     /// Begins a session whose cookie was set without a response: a refresh tells whose it is.
     pub(super) fn cookie_changed(&mut self, now: Moment, ticket: Ticket) {
+        self.apply_stored_sign_out(now);
         self.cancel(|task| matches!(task, Task::SignOut { .. }), Denial::Changed);
         let before = self.session_before();
-        self.sign_out.forget(&mut self.outbox);
+        self.sign_out.abandon(&mut self.outbox);
         let after = self.queue.sent;
         let ours = self.queue.in_flight();
         let elsewhere = self.is_out_elsewhere(now);

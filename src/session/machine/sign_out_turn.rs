@@ -93,7 +93,7 @@ impl<E: Entropy> Session<E> {
             Ok(grant) => {
                 self.outbox.release(turn.attempt);
                 let is_anothers = self.sign_out.pending().is_some();
-                self.sign_out.forget(&mut self.outbox);
+                self.sign_out.abandon(&mut self.outbox);
                 self.answer_all(turn.task.into_tickets(), Err(Denial::Changed));
                 match self.tenure.phase {
                     Phase::Unknown { .. } if is_anothers => {

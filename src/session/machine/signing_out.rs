@@ -165,18 +165,21 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Drops the turn of a sign-out that another tab has finished or given up.
+    /// Drops the turn of a sign-out that another tab has finished, given up or abandoned.
     pub(super) fn drop_finished_sign_out(&mut self) {
-        let status = match self.sign_out.step() {
+        let reply = match self.sign_out.step() {
+            Step::Rest if matches!(self.stored.session, Some(SessionEntry::Abandoned { .. })) => {
+                Err(Denial::Changed)
+            }
             // A sign-in would have cancelled it.
-            Step::Rest => SignOutStatus::Confirmed,
-            Step::Show => SignOutStatus::Pending,
+            Step::Rest => Ok(Reply::SignedOut(SignOutStatus::Confirmed)),
+            Step::Show => Ok(Reply::SignedOut(SignOutStatus::Pending)),
             Step::Try => return,
         };
         let is_it = |turn: &mut Turn| turn.task.is_sign_out();
         if let Some(turn) = self.queue.current.take_if(is_it) {
             self.outbox.release(turn.attempt);
-            self.answer_all(turn.task.into_tickets(), Ok(Reply::SignedOut(status)));
+            self.answer_all(turn.task.into_tickets(), reply);
             self.end_what_was_signed_out();
         }
     }

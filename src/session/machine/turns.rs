@@ -3,7 +3,7 @@
 use crate::session::error::{Denial, RefreshFailure};
 use crate::session::id::{AttemptId, Entropy};
 use crate::session::machine::Session;
-use crate::session::outbox::{LockTask, Request, Write};
+use crate::session::outbox::{LockTask, Request};
 use crate::session::renewal::backoff::scale;
 use crate::session::report::{Delay, Report};
 use crate::session::tenure::Phase;
@@ -292,10 +292,8 @@ impl<E: Entropy> Session<E> {
             Task::Login { ticket } => {
                 turn.send(OnWire::Login { began: now }, self.config.longest_turn(), now);
                 self.queue.logins.push(ticket);
-                if let Some(until) = self.sign_out.until() {
-                    // The new session must not be signed out for the one before it.
-                    self.outbox.writes.push(Write::ClearSignOut { until });
-                }
+                // The new session must not be signed out for the one before it.
+                self.sign_out.withdraw(&mut self.outbox);
                 self.outbox.app.request = Some(Request::Login { ticket });
             }
             Task::Refresh => {

@@ -13,17 +13,18 @@
 //! | any | `read`: another tab has finished it | as before it |
 //! | pending | `fail` | pending, after a pause; given up after the last attempt |
 //! | pending | `confirm` | confirmed |
-//! | any | `forget`, `reset` | none |
+//! | any | `abandon`, `forget`, `reset` | none |
 
 pub(crate) mod progress;
 
+use crate::session::end_reason::EndReason;
 use crate::session::error::RefreshFailure;
 use crate::session::id::{Entropy, EpochId};
 use crate::session::outbox::{Outbox, Write};
 use crate::session::renewal::backoff::Backoff;
 use crate::session::report::Report;
 use crate::session::sign_out::progress::{SignOutFailure, SignOutProgress, SignOutStatus};
-use crate::session::storage::stored::{PendingSignOut, Stored};
+use crate::session::storage::stored::{PendingSignOut, SessionEntry, Stored};
 use crate::session::time::{Millis, Moment};
 use crate::session::token::{AccessToken, Grant, Subject};
 
@@ -132,6 +133,8 @@ impl SignOut {
     /// Stores the pending sign-out once more, after a login or the user had removed it.
     pub(crate) fn resume(&mut self, outbox: &mut Outbox) {
         if let Some(pending) = self.pending {
+            let over = SessionEntry::Over { until: pending.until, reason: EndReason::SignedOut };
+            outbox.writes.push(Write::Session(over));
             self.store(pending, outbox);
         }
     }
@@ -147,6 +150,22 @@ impl SignOut {
         self.ending = None;
         if let Some(pending) = self.pending.take() {
             outbox.writes.push(Write::ClearSignOut { until: pending.until });
+        }
+    }
+
+    /// Abandons the pursuit, because somebody may have signed in since.
+    pub(crate) fn abandon(&mut self, outbox: &mut Outbox) {
+        self.withdraw(outbox);
+        self.pending = None;
+        self.forget(outbox);
+    }
+
+    /// Withdraws the stored sign-out while somebody signs in. The other tabs see in the stored
+    /// session that it was not confirmed.
+    pub(crate) fn withdraw(&self, outbox: &mut Outbox) {
+        if let Some(until) = self.until() {
+            outbox.writes.push(Write::Session(SessionEntry::Abandoned { until }));
+            outbox.writes.push(Write::ClearSignOut { until });
         }
     }
 

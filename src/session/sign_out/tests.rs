@@ -209,6 +209,23 @@ fn a_session_that_begins_leaves_nothing_of_it() {
 }
 
 #[test]
+fn the_stored_session_tells_that_it_was_withdrawn_until_it_is_resumed() {
+    let until = epoch(0);
+    let withdrawn = vec![Write::Session(SessionEntry::Abandoned { until }), Write::ClearSignOut { until }];
+    let over = SessionEntry::Over { until, reason: EndReason::SignedOut };
+    let (mut sign_out, mut outbox) = (pursuing(3), Outbox::default());
+    sign_out.withdraw(&mut outbox);
+    assert_eq!(std::mem::take(&mut outbox.writes), withdrawn);
+    sign_out.resume(&mut outbox);
+    assert_eq!(std::mem::take(&mut outbox.writes), [Write::Session(over), Write::SignOut(entry(3))]);
+    sign_out.abandon(&mut outbox);
+    assert_eq!(std::mem::take(&mut outbox.writes), withdrawn);
+    assert_eq!(sign_out.step(), Step::Rest);
+    sign_out.withdraw(&mut outbox);
+    assert_eq!(outbox.writes, [], "nothing is pending");
+}
+
+#[test]
 fn a_sign_out_does_not_show_why_an_earlier_one_has_failed() {
     // Otherwise the app reports a failure before anything was sent.
     let mut sign_out = pursuing(19);

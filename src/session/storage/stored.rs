@@ -66,6 +66,12 @@ pub enum SessionEntry {
         /// The reason.
         reason: EndReason,
     },
+    /// Every session up to this id is signed out. The server has not confirmed it, and it is no
+    /// longer pursued: somebody may have signed in since.
+    Abandoned {
+        /// An id later than those sessions.
+        until: EpochId,
+    },
 }
 
 impl SessionEntry {
@@ -73,7 +79,7 @@ impl SessionEntry {
     pub fn epoch(&self) -> EpochId {
         match self {
             Self::Begun(begun) => begun.epoch,
-            Self::Over { until, .. } => *until,
+            Self::Over { until, .. } | Self::Abandoned { until } => *until,
         }
     }
 
@@ -81,7 +87,16 @@ impl SessionEntry {
     pub(crate) fn begun(self) -> Option<Fingerprint> {
         match self {
             Self::Begun(begun) => Some(begun),
-            Self::Over { .. } => None,
+            Self::Over { .. } | Self::Abandoned { .. } => None,
+        }
+    }
+
+    /// Returns up to which session all are over, and the reason.
+    pub(crate) fn over(self) -> Option<(EpochId, EndReason)> {
+        match self {
+            Self::Begun(_) => None,
+            Self::Over { until, reason } => Some((until, reason)),
+            Self::Abandoned { until } => Some((until, EndReason::SignedOut)),
         }
     }
 }

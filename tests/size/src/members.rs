@@ -164,7 +164,7 @@ impl ToHost for Grant {
 read_and_write_enum! { Budget { Idle, Rejected, Justified, } }
 read_and_write_enum! { EndReason { None, SignedOut, Rejected, Replaced, } }
 read_and_write_enum! { MarkerState { InFlight, Lost, Superseded, Stray, } }
-read_and_write_enum! { SessionEntry { Begun(begun), Over { until, reason }, } }
+read_and_write_enum! { SessionEntry { Begun(begun), Over { until, reason }, Abandoned { until }, } }
 read_and_write_enum! {
     TokenFault { Missing, Ambiguous, Unsendable, NoLifetime, Expired, Untold, }
 }
