@@ -19,6 +19,7 @@ mod sign_outs;
 mod staying_signed_in;
 mod staying_signed_out;
 mod steps;
+mod waiting_sign_outs;
 #[path = "../world/mod.rs"]
 mod world;
 
@@ -68,7 +69,7 @@ fn all_look_around(world: &mut World) {
 const FEW: u32 = 40_000;
 
 /// How many properties there are.
-const PROPERTIES: u32 = 9;
+const PROPERTIES: u32 = 10;
 
 /// The same few in each run of `cargo test`. `cargo xtask simulate` wants as many as it says in all, from a seed of its own,
 /// and remembers what fails.

@@ -233,6 +233,11 @@ impl World {
         assert_eq!(self.locks.grant(), Some((tab, attempt, false)));
     }
 
+    /// Whether nobody has the lock or waits for it.
+    pub fn is_lock_free(&self) -> bool {
+        self.locks.is_free()
+    }
+
     /// Lets time pass.
     pub fn run(&mut self, ms: i64) {
         let end = self.now.saturating_add(ms);

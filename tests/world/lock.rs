@@ -27,6 +27,10 @@ impl LockManager {
         self.holder
     }
 
+    pub fn is_free(&self) -> bool {
+        self.holder.is_none() && self.queue.is_empty()
+    }
+
     pub fn ask(&mut self, tab: TabId, attempt: AttemptId) {
         let found = self.holder.map(|(holder, _)| holder).or(self.queue.front().map(|first| first.tab));
         self.queue.push_back(Request { tab, attempt, found });
