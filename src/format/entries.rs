@@ -147,7 +147,7 @@ impl RefreshMarker {
         let state = MarkerState::parse(words.word()?)?;
         // Absent in the markers of earlier versions.
         let companion = words.word().and_then(digest_from_text).flatten().map(Companion);
-        let stray_since = words.number();
+        let stray_since = words.number().or((state == MarkerState::Stray).then_some(sent));
         let gone = words.number();
         let (mut first, mut under) = (sent, None);
         while let Some(word) = words.word() {

@@ -76,6 +76,16 @@ fn a_reason_that_the_first_version_does_not_know_is_written_beside_one_that_it_k
     assert_eq!(SessionEntry::from_entry(&later), Some(over));
 }
 
+/// Earlier versions wrote four words.
+#[test]
+fn a_stray_marker_without_its_date_has_that_of_its_refresh() {
+    let id = AttemptId::draw(&mut || 7).to_hex();
+    for (words, since) in [("astray", Some(5_000)), ("astray - 3000", Some(3_000)), ("out", None)] {
+        let marker = RefreshMarker::from_entry(&format!("{id} {id} 5000 {words}"));
+        assert_eq!(marker.map(|marker| marker.stray_since), Some(since), "{words}");
+    }
+}
+
 #[test]
 fn a_digest_has_sixteen_digits() {
     assert_eq!(digest_from_text("-"), Some(None));
