@@ -6,7 +6,7 @@ use silent_session::session::Status;
 use super::setting::{Allows, setting};
 use super::sign_outs::SignOuts;
 use super::steps::{Browser, Step, User, perform, signed_in, step};
-use super::world::{Logout, TabId, World};
+use super::world::{Deploy, Logout, TabId, Version, World};
 use super::{all_look_around, heal};
 
 /// A login that is out, in a tab that is frozen meanwhile, would be a new session when it comes back.
@@ -45,7 +45,10 @@ fn is_blind(world: &World, step: &Step, sign_outs: SignOuts, is_unordered: bool)
         Step::User(User::SignInElsewhere(..)) => {
             let is_ending = world.is_writing() || world.stored().sign_out.is_some();
             let leaves_earlier = is_ending && sign_outs.logout == Logout::WantsToken;
-            world.storage.blocked || world.is_lock_split() || leaves_earlier
+            // The first version writes down nothing of a refresh that its next one has followed.
+            let is_of_first = |deploy: &Deploy| deploy.version == Version::First;
+            let forgets_earlier = world.is_writing() && world.deploys.iter().any(is_of_first);
+            world.storage.blocked || world.is_lock_split() || leaves_earlier || forgets_earlier
         }
         _ => false,
     }
