@@ -66,7 +66,7 @@ test("of five tabs the one that refreshes is reloaded: nobody presents the spent
   tag: ["@scenario-63"],
 }, async ({ stage }) => {
   const { server } = stage;
-  const tabs = await stage.signedIn(5, "alice", {}, [WITHOUT_ATTEMPT_IDS, DRIVEN_TIME]);
+  const tabs = await stage.signedIn(5, "alice", {}, IN_STOPPED_TIME);
   const [holder, ...others] = tabs;
   const { session } = await holder.state();
   await server.revokeAccess();
@@ -74,10 +74,16 @@ test("of five tabs the one that refreshes is reloaded: nobody presents the spent
   // They get a 401 and wait behind it.
   const calls = stage.callTogether(others, 2);
   await server.until(({ api_401 }) => api_401 === 2 * others.length);
-  // Whoever is next waits for its cookie for some seconds.
-  await holder.isSlow();
+  for (const tab of tabs) await tab.isSlow();
   await holder.reload();
-  await reply();
+  // Whoever is next waits for its cookie.
+  const next = await Promise.any(
+    tabs.map(async (tab) => {
+      await tab.waitsForOrphan();
+      return tab;
+    }),
+  );
+  await stage.letOrphanCome(next, reply);
   for (const tab of tabs) await tab.becomes({ status: "active", session });
   for (const answer of (await calls).answers)
     assert.deepEqual(answer, { by: "alice", status: 200, sub: "alice" });
