@@ -27,6 +27,7 @@ mod rejecting_apis;
 mod reloading;
 mod remembering_sign_outs;
 mod replaying;
+mod reported_sign_ins;
 mod reporting;
 mod restoring;
 mod rotating;

@@ -56,13 +56,29 @@ fn signing_in_with_nothing_is_one_refresh_and_a_new_session() {
 
 #[test]
 fn signing_in_with_nothing_and_no_cookie_leaves_the_state_as_it_was() {
-    let mut world = World::new(Config::default(), 1);
-    world.start();
-    world.run(1_000);
-    let ticket = world.ask_cookie_sign_in(TAB);
-    world.run(1_000);
-    assert_eq!(world.answer(TAB, ticket), Some(&Err(Denial::Ended(EndReason::None))));
-    assert_eq!(world.tabs[0].published.len(), 1);
+    for before in [EndReason::None, EndReason::SignedOut, EndReason::Rejected] {
+        let mut world =
+            if before == EndReason::None { World::new(Config::default(), 1) } else { signed_in() };
+        world.start();
+        match before {
+            EndReason::SignedOut => drop(world.sign_out(TAB)),
+            EndReason::Rejected => world.server.revoke_all(),
+            EndReason::None | EndReason::Replaced => {}
+        }
+        world.run(HOUR);
+        let other = world.visit();
+        world.run(1_000);
+        let ended = Status::Ended { reason: before, elsewhere: false };
+        assert_eq!(world.status(TAB), ended);
+        let ticket = world.ask_cookie_sign_in(TAB);
+        world.run(MINUTE);
+        assert_eq!(world.answer(TAB, ticket), Some(&Err(Denial::Ended(before))));
+        assert_eq!(world.status(TAB), ended);
+        assert!(matches!(world.status(other), Status::Ended { .. }), "{before:?}: {:?}", world.status(other));
+        let next = world.reload(TAB);
+        world.run(MINUTE);
+        assert!(matches!(world.status(next), Status::Ended { .. }), "{before:?}: {:?}", world.status(next));
+    }
 }
 
 // Scenario 50.

@@ -125,13 +125,14 @@ impl<E: Entropy> Session<E> {
         self.tenure.has_none |= reason == EndReason::None;
         let until = match reason {
             EndReason::SignedOut => Some(EpochId::last(now.wall_ms(), self.tenure.latest_epoch())),
-            EndReason::Rejected | EndReason::Replaced => self.tenure.epoch(),
-            EndReason::None => None,
+            EndReason::None | EndReason::Rejected | EndReason::Replaced => self.tenure.epoch(),
         };
         if let Some(until) = until {
-            self.tenure.note_end(until, reason);
-            self.outbox.writes.push(Write::Session(SessionEntry::Over { until, reason }));
-            self.tell(PeerMessage::Over { until, reason });
+            // There was none, but the app has reported one.
+            let told = if reason == EndReason::None { EndReason::Rejected } else { reason };
+            self.tenure.note_end(until, told);
+            self.outbox.writes.push(Write::Session(SessionEntry::Over { until, reason: told }));
+            self.tell(PeerMessage::Over { until, reason: told });
         }
         self.end_session(reason, false);
     }

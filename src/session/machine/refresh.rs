@@ -54,7 +54,8 @@ impl<E: Entropy> Session<E> {
             (Settled::InTime(_), Err(RefreshFailure::Rejected { .. })) => match self.tenure.phase {
                 Phase::Ended { reason, elsewhere } => self.end_session(reason, elsewhere),
                 Phase::Unknown { restoring: None, .. } => self.end(now, EndReason::None),
-                _ => self.end(now, EndReason::Rejected),
+                // No cookie was set, whatever the app has reported.
+                _ => self.end(now, self.tenure.cookie.ended_before().unwrap_or(EndReason::Rejected)),
             },
             (Settled::InTime(_), Err(failure)) => self.refresh_failed(now, failure),
             (Settled::Late(_) | Settled::Stray(_) | Settled::Inert(_) | Settled::Unknown, _) => {}

@@ -5,6 +5,7 @@
 //! session goes on if the person is the same, and ends otherwise. A cookie that changes without an
 //! earlier refresh belongs to a sign-in that nobody has reported: it begins a session of its own.
 
+use crate::session::end_reason::EndReason;
 use crate::session::error::Denial;
 use crate::session::id::{Entropy, Ticket};
 use crate::session::machine::Session;
@@ -14,7 +15,7 @@ use crate::session::storage::note::Note;
 use crate::session::storage::stored::{Fingerprint, SessionEntry};
 use crate::session::tabs::message::PeerMessage;
 use crate::session::tenure::Phase;
-use crate::session::tenure::cookie::WasOut;
+use crate::session::tenure::cookie::Before;
 use crate::session::time::Moment;
 use crate::session::token::Grant;
 use crate::session::turn::Task;
@@ -25,16 +26,19 @@ impl<E: Entropy> Session<E> {
     pub(super) fn cookie_changed(&mut self, now: Moment, ticket: Ticket) {
         self.apply_stored_sign_out(now);
         self.cancel(|task| matches!(task, Task::SignOut { .. }), Denial::Changed);
-        let before = self.session_before();
-        self.sign_out.abandon(&mut self.outbox);
         let after = self.queue.sent;
-        let ours = self.queue.in_flight();
-        let elsewhere = self.is_out_elsewhere(now);
-        let out = WasOut { ours: &ours, elsewhere, session: before };
-        if out.is_any() {
-            self.begin_unknown(now);
-        }
-        self.tenure.cookie.has_been_set(after, &out);
+        let before = Before {
+            ours: &self.queue.in_flight(),
+            elsewhere: self.is_out_elsewhere(now),
+            session: self.session_before(),
+            ended: match self.tenure.phase {
+                Phase::Ended { reason, .. } => Some(reason),
+                Phase::Unknown { restoring: None, .. } => Some(EndReason::None),
+                _ => self.tenure.cookie.ended_before(),
+            },
+        };
+        self.begin_unknown(now);
+        self.tenure.cookie.has_been_set(after, &before);
         self.waiters.add(ticket, Wish::NewEpoch { after }, None, now);
     }
 

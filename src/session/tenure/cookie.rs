@@ -4,6 +4,7 @@
 //! But the reply to an earlier refresh may overwrite the cookie of the sign-in. Then one more
 //! refresh shows whose cookie the browser has.
 
+use crate::session::end_reason::EndReason;
 use crate::session::error::RefreshFailure;
 use crate::session::id::{AttemptId, EpochId};
 use crate::session::markers::in_flight::{InFlight, InFlightList};
@@ -46,22 +47,26 @@ pub(crate) struct Change {
     overlaid: Vec<Fingerprint>,
     /// The only refresh that was in flight, if this tab sent it.
     overlaid_by: Option<AttemptId>,
+    /// The reason why there was no session before it, if there was none.
+    ended: Option<EndReason>,
 }
 
-/// The refreshes that were in flight when a cookie was set.
+/// What there was when a cookie was set.
 #[derive(Debug)]
-pub(crate) struct WasOut<'a> {
-    /// The refreshes of this tab.
+pub(crate) struct Before<'a> {
+    /// The refreshes of this tab that were in flight.
     pub(crate) ours: &'a [SentRefresh],
-    /// Whether a refresh of another tab or page may be in flight.
+    /// Whether a refresh of another tab or page may have been in flight.
     pub(crate) elsewhere: bool,
     /// The session before the cookie was set.
     pub(crate) session: Option<Fingerprint>,
+    /// The reason why there was no session, if there was none.
+    pub(crate) ended: Option<EndReason>,
 }
 
-impl WasOut<'_> {
+impl Before<'_> {
     /// Whether a refresh may have been in flight.
-    pub(crate) fn is_any(&self) -> bool {
+    fn is_any_out(&self) -> bool {
         !self.ours.is_empty() || self.elsewhere
     }
 }
@@ -69,13 +74,14 @@ impl WasOut<'_> {
 impl Cookie {
     /// Notes the app's report that a user has signed in and a cookie was set. `after` is the number
     /// of refreshes that this tab has sent.
-    pub(crate) fn has_been_set(&mut self, after: u32, out: &WasOut<'_>) {
-        let is_ours_alone = out.ours.len() == 1 && !out.elsewhere;
+    pub(crate) fn has_been_set(&mut self, after: u32, before: &Before<'_>) {
+        let is_ours_alone = before.ours.len() == 1 && !before.elsewhere;
         self.changed = Some(Change {
             after,
-            before: out.session,
-            overlaid: out.session.filter(|_| out.is_any()).into_iter().collect(),
-            overlaid_by: out.ours.first().filter(|_| is_ours_alone).map(|sent| sent.attempt),
+            before: before.session,
+            overlaid: before.session.filter(|_| before.is_any_out()).into_iter().collect(),
+            overlaid_by: before.ours.first().filter(|_| is_ours_alone).map(|sent| sent.attempt),
+            ended: before.ended,
         });
     }
 
@@ -104,10 +110,16 @@ impl Cookie {
         self.changed.as_ref().and_then(|change| change.before)
     }
 
+    /// Returns the reason why there was no session before the reported change, if there was none.
+    pub(crate) fn ended_before(&self) -> Option<EndReason> {
+        self.changed.as_ref().and_then(|change| change.ended)
+    }
+
     /// Whether a refresh has found a person whose cookie may have overwritten the one that the app
-    /// has reported.
+    /// has reported. It may be the person of an earlier report, whom nobody knows.
     pub(crate) fn is_overlaid(&self, grant: &Grant) -> bool {
-        self.changed.iter().flat_map(|change| &change.overlaid).any(|before| before.is_of(grant))
+        let is_theirs = |before: &Fingerprint| before.person.is_none() || before.is_of(grant);
+        self.changed.iter().flat_map(|change| &change.overlaid).any(is_theirs)
     }
 
     /// Keeps the session that was signed out before a page was delivered with a token. Its person
@@ -229,7 +241,10 @@ impl Cookie {
 /// bring it.
 pub(crate) fn strays_into(session: EpochId, marker: Option<RefreshMarker>, listed: &InFlightList) -> bool {
     let strays = |marker: RefreshMarker| marker.strays_into(session, JUMP);
-    marker.is_some_and(strays) || listed.iter().any(|listed| session.is_after(listed.sent))
+    // It was sent in this session, within the millisecond in which the session began.
+    let is_its = |sent| marker.is_some_and(|marker| marker.under >= Some(session) && sent >= marker.first);
+    let is_earlier = |sent| session.is_after(sent) && !is_its(sent);
+    marker.is_some_and(strays) || listed.iter().any(|listed| is_earlier(listed.sent))
 }
 
 #[cfg(test)]

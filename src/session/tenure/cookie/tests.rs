@@ -45,7 +45,8 @@ fn listed(number: u64, sent: i64) -> InFlightList {
 
 fn set(after: u32, ours: &[SentRefresh], elsewhere: bool) -> Cookie {
     let mut cookie = Cookie::default();
-    cookie.has_been_set(after, &WasOut { ours, elsewhere, session: Some(session_of("alice", 0)) });
+    cookie
+        .has_been_set(after, &Before { ours, elsewhere, session: Some(session_of("alice", 0)), ended: None });
     cookie
 }
 
@@ -77,7 +78,7 @@ fn the_cookie_of_the_session_before_may_lie_over_it_where_a_refresh_was_out() {
         assert_eq!(cookie.is_overlaid(&token_of("alice")), is_overlaid && !ends_with_the_first, "{case}");
     }
     let mut nobody = Cookie::default();
-    nobody.has_been_set(3, &WasOut { ours: &one, elsewhere: true, session: None });
+    nobody.has_been_set(3, &Before { ours: &one, elsewhere: true, session: None, ended: None });
     assert!(!nobody.is_overlaid(&token_of("alice")));
 }
 
