@@ -24,7 +24,7 @@ use crate::session::waiters::Wish;
 impl<E: Entropy> Session<E> {
     /// Begins a session whose cookie was set without a response: a refresh tells whose it is.
     pub(super) fn cookie_changed(&mut self, now: Moment, ticket: Ticket) {
-        self.apply_stored_sign_out(now);
+        self.note_latest(now);
         self.cancel(|task| matches!(task, Task::SignOut { .. }), Denial::Changed);
         let after = self.queue.sent;
         let before = Before {
@@ -59,7 +59,10 @@ impl<E: Entropy> Session<E> {
 
     /// Returns the session whose cookie there was, as far as it is known.
     fn session_before(&self) -> Option<Fingerprint> {
-        let signed_out = self.sign_out.pending().or(self.stored.sign_out).and_then(|pending| pending.session);
+        let signed_out = self.sign_out.pending().or(self.stored.sign_out).map(|pending| {
+            let of_nobody = Fingerprint { epoch: pending.until, subject: None, person: None };
+            pending.session.unwrap_or(of_nobody)
+        });
         self.tenure.session().or(self.stored.session.and_then(SessionEntry::begun)).or(signed_out)
     }
 

@@ -129,14 +129,15 @@ impl PendingSignOut {
         self.session.is_some_and(|session| session.subject.is_some())
     }
 
-    /// Whether a token belongs to the person who signed out.
+    /// Whether a token belongs to the person who signed out, as far as that is known.
     pub(crate) fn is_of(&self, grant: &Grant) -> bool {
-        self.session.is_none_or(|session| session.is_of(grant))
+        !self.can_compare() || self.session.is_none_or(|session| session.is_of(grant))
     }
 
-    /// Whether the `sid` of a token is that of the session that was signed out.
+    /// Whether the `sid` of a token is that of the session that was signed out, as far as that is
+    /// known.
     pub(crate) fn has_sid_of(&self, grant: &Grant) -> bool {
-        self.session.is_none_or(|session| session.has_sid_of(grant))
+        !self.can_compare() || self.session.is_none_or(|session| session.has_sid_of(grant))
     }
 
     /// Whether a session has begun since. It must not be ended for the one before it.
