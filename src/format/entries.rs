@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | [`SessionEntry`] | `begun <session> <subject digest or -> [<person digest>]` |
 //! | | `over <session> <reason> [<closer reason, or abandoned>]` |
-//! | [`PendingSignOut`] | `<until: session> <date> <tries> <session or -> <subject digest or -> [<person digest>]` |
+//! | [`PendingSignOut`] | `<until: session> <date> <tries> <session or -> <subject digest or -> [<person digest>] [not-before=<date>]` |
 //! | [`RefreshMarker`] | `<attempt> <attempt id sent> <sent: date> <state> <companion digest or -> <stray since: date or -> <gone: date or -> [first=<date>] [under=<session>]` |
 //! | [`RefreshReply`] | `<date> <took> <slowest> <usual> <echoes or ->` |
 //! | [`InFlightList`] | `<attempt> <sent: date> <gone: date or ->` for each refresh |
@@ -41,6 +41,9 @@ const FIRST: &str = "first=";
 
 /// The prefix of the session in a marker.
 const UNDER: &str = "under=";
+
+/// The prefix of the date before which a sign-out is not pursued.
+const NOT_BEFORE: &str = "not-before=";
 
 /// The word of a sign-out that is abandoned.
 const ABANDONED: &str = "abandoned";
@@ -92,7 +95,7 @@ impl SessionEntry {
 impl PendingSignOut {
     /// Writes the entry.
     pub fn to_entry(self) -> String {
-        let Self { until, session, asked, tries } = self;
+        let Self { until, session, asked, tries, not_before } = self;
         let mut line = Line::of(&until.to_hex());
         line.number(asked).number(tries.into());
         match session {
@@ -100,6 +103,9 @@ impl PendingSignOut {
             None => line.word("-"),
         };
         write_digests(&mut line, session);
+        if let Some(date) = not_before {
+            line.word(&(NOT_BEFORE.to_owned() + &date.to_string()));
+        }
         line.finish()
     }
 
@@ -108,11 +114,18 @@ impl PendingSignOut {
         let mut words = Words::of(entry);
         let until = words.epoch()?;
         let (asked, tries) = (words.number()?, words.small()?);
-        let session = match (words.word()?, digest_from_text(words.word()?)?) {
+        let (epoch, subject) = (words.word()?, digest_from_text(words.word()?)?);
+        let mut word = words.word();
+        let session = match (epoch, subject) {
             ("-", None) => None,
-            (epoch, subject) => Some(read_begun(EpochId::parse(epoch)?, subject, words.word())),
+            _ => Some(read_begun(EpochId::parse(epoch)?, subject, word)),
         };
-        Some(Self { until, session, asked, tries })
+        let mut not_before = None;
+        while let Some(text) = word {
+            not_before = not_before.or(date_after(NOT_BEFORE, text));
+            word = words.word();
+        }
+        Some(Self { until, session, asked, tries, not_before })
     }
 }
 
@@ -151,7 +164,7 @@ impl RefreshMarker {
         let gone = words.number();
         let (mut first, mut under) = (sent, None);
         while let Some(word) = words.word() {
-            if let Some(date) = word.strip_prefix(FIRST).and_then(|date| date.parse().ok()) {
+            if let Some(date) = date_after(FIRST, word) {
                 first = date;
             }
             under = under.or(word.strip_prefix(UNDER).and_then(EpochId::parse));
@@ -258,6 +271,11 @@ fn write_digests(line: &mut Line, session: Option<Fingerprint>) {
     if person != subject {
         line.word(&digest_to_text(person));
     }
+}
+
+/// Reads a date after a prefix.
+fn date_after(prefix: &str, word: &str) -> Option<i64> {
+    word.strip_prefix(prefix)?.parse().ok()
 }
 
 /// Returns the session of an entry or a message. Earlier versions wrote no digest of the person.

@@ -131,6 +131,9 @@ pub(crate) const MOST_SIGN_OUT_TRIES: u32 = 20;
 /// refresh first shows whose session there is.
 pub(crate) const YOUNG_SIGN_OUT: Millis = Millis::from_secs(5);
 
+/// The longest time for which a login puts a pending sign-out off. Its page may have gone.
+pub(crate) const LONGEST_LOGIN: Millis = Millis::from_secs(600);
+
 /// Time for which a sign-out is stored. Refresh cookies live for days or weeks, and none should
 /// outlive it.
 pub(crate) const LONGEST_PENDING_SIGN_OUT: Millis = Millis::from_secs(60 * 86_400);

@@ -288,7 +288,7 @@ impl<E: Entropy> Session<E> {
                 self.sign_out.end_pause();
                 self.apply_stored_session(now);
                 self.apply_stored_sign_out(now);
-                self.pursue_sign_out();
+                self.pursue_sign_out(now);
             }
             Event::Closed => self.close(now),
         }

@@ -10,17 +10,12 @@ use super::world::{Deploy, Logout, TabId, Version, World};
 use super::{all_look_around, heal};
 
 /// A login that is out, in a tab that is frozen meanwhile, would be a new session when it comes back.
-/// Nor does anybody know when somebody has signed in unseen; and a login takes the note of a sign-out away.
+/// Nor does anybody know when somebody has signed in unseen.
 fn is_open(step: &Step) -> bool {
     matches!(
         step,
-        Step::User(
-            User::Close(_)
-                | User::SignIn(..)
-                | User::SignInByCookie(..)
-                | User::SignInUnseen(_)
-                | User::FailLogin(_)
-        ) | Step::Browser(Browser::OpenWorker)
+        Step::User(User::Close(_) | User::SignIn(..) | User::SignInByCookie(..) | User::SignInUnseen(_))
+            | Step::Browser(Browser::OpenWorker)
     )
 }
 
@@ -90,7 +85,7 @@ proptest! {
             if is_blind(&world, step, setting.sign_outs, is_unordered) {
                 continue;
             }
-            is_unordered |= matches!(step, Step::User(User::SignInElsewhere(..)));
+            is_unordered |= reports(step) || matches!(step, Step::User(User::SignInElsewhere(..)));
             perform(&mut world, step);
         }
         let Some(tab) = signed_in(&world) else { return Ok(()) };
@@ -117,10 +112,6 @@ proptest! {
         }
         let is_blocked = world.storage.blocked;
         for step in after.iter().filter(|step| !signs_in(step) && !forgets(step, is_blocked, setting.sign_outs.ends())) {
-            // A login takes the note of it away first. If the page dies before it has failed, nobody writes it again.
-            if matches!(step, Step::User(User::FailLogin(_))) && world.stored().sign_out.is_some() {
-                continue;
-            }
             perform(&mut world, step);
         }
         heal(&mut world);

@@ -69,7 +69,7 @@ fn dated(at: i64) -> Vec<Forged> {
     }
     for session in [None, Some(begun)] {
         for (asked, tries) in [(at, 0), (at, u32::MAX), (i64::MIN, 0), (i64::MIN, u32::MAX)] {
-            let sign_out = Some(PendingSignOut { until, session, asked, tries });
+            let sign_out = Some(PendingSignOut { until, session, asked, tries, not_before: None });
             all.push(stored(Stored { sign_out, ..Stored::default() }));
         }
     }

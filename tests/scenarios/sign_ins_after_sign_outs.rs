@@ -74,19 +74,71 @@ fn a_sign_out_that_had_to_wait_for_its_turn_is_not_sent_as_it_is() {
     assert!(token_in(&world, tab).ends_with("bob"));
 }
 
+/// Nobody knows then whether it has succeeded, and who has signed out does not come back.
 #[test]
-fn a_sign_in_ends_the_matter_before_its_request_is_sent() {
+fn a_login_whose_page_goes_puts_it_off_and_the_next_login_ends_the_matter() {
     let mut world = signed_out_offline();
     world.offline = false;
     world.sign_in(TAB, "alice");
     world.run(10);
-    assert_eq!(world.stored().sign_out, None);
-    // The page does not live to see that it has succeeded.
     let tab = world.reload(TAB);
-    world.run(1_000);
-    assert!(world.is_active(tab));
-    world.run(HOUR);
+    world.run(5 * MINUTE);
+    assert!(matches!(world.status(tab), Status::Ended { reason: EndReason::SignedOut, .. }));
     assert_eq!(world.server.sign_outs, 0);
+    world.sign_in(tab, "alice");
+    world.run(HOUR);
+    assert!(world.is_active(tab));
+    assert_eq!((world.server.sign_outs, world.stored().sign_out), (0, None));
+}
+
+/// A page that goes in the middle of a login, a login that takes long, and one whose tab freezes.
+// Scenario 139.
+#[test]
+fn a_login_that_fails_or_is_cut_off_brings_nobody_back() {
+    for way in 0..7 {
+        for login_ms in [1_000, 60_000, 150_000] {
+            let case = format!("way {way}, {login_ms} ms");
+            let mut world = signed_in();
+            let other = world.visit();
+            world.run(1_000);
+            world.server.sign_out_faults = vec![Fault::Status(503, None); 3];
+            world.sign_out(TAB);
+            world.run(500);
+            world.server.login_ms = login_ms;
+            world.fail_login(TAB);
+            world.run(200);
+            let next = match way {
+                0 => world.reload(TAB),
+                1 => {
+                    world.kill_tab(TAB);
+                    world.visit()
+                }
+                2 => {
+                    world.kill_tab(TAB);
+                    world.kill_tab(other);
+                    world.visit()
+                }
+                3 => world.recreate(TAB),
+                4 => {
+                    world.freeze(TAB);
+                    world.visit()
+                }
+                5 => {
+                    world.sign_out(other);
+                    world.kill_tab(TAB);
+                    other
+                }
+                _ => world.visit(),
+            };
+            for _ in 0..300 {
+                world.run(1_000);
+                assert!(!world.is_active(next) && !world.is_active(other), "{case}: alice is back");
+            }
+            world.run(HOUR);
+            assert_eq!(world.stored().sign_out, None, "{case}: it is still pending");
+            assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)), "{case}");
+        }
+    }
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl<E: Entropy> Session<E> {
             None => {
                 self.answer(ticket, Err(Denial::SignInFailed));
                 self.sign_out.resume(&mut self.outbox);
-                self.pursue_sign_out();
+                self.pursue_sign_out(now);
             }
         }
     }

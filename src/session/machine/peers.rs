@@ -43,7 +43,7 @@ impl<E: Entropy> Session<E> {
             // Somebody has signed in before the page was activated.
             self.sign_out.abandon(&mut self.outbox);
         }
-        self.pursue_sign_out();
+        self.pursue_sign_out(now);
         self.keep_local_sign_out();
         self.outbox.writes.push(Write::Company(true));
         self.ask_for_notes(now);
@@ -65,7 +65,7 @@ impl<E: Entropy> Session<E> {
         }
         self.apply_stored_session(now);
         self.apply_stored_sign_out(now);
-        self.pursue_sign_out();
+        self.pursue_sign_out(now);
         if was_away {
             self.ask_for_notes(now);
         }

@@ -55,7 +55,10 @@ impl<E: Entropy> Session<E> {
                 Phase::Ended { reason, elsewhere } => self.end_session(reason, elsewhere),
                 Phase::Unknown { restoring: None, .. } => self.end(now, EndReason::None),
                 // No cookie was set, whatever the app has reported.
-                _ => self.end(now, self.tenure.cookie.ended_before().unwrap_or(EndReason::Rejected)),
+                Phase::Unknown { .. } => {
+                    self.end(now, self.tenure.cookie.ended_before().unwrap_or(EndReason::Rejected));
+                }
+                _ => self.end(now, EndReason::Rejected),
             },
             (Settled::InTime(_), Err(failure)) => self.refresh_failed(now, failure),
             (Settled::Late(_) | Settled::Stray(_) | Settled::Inert(_) | Settled::Unknown, _) => {}

@@ -123,7 +123,7 @@ impl<E: Entropy> Session<E> {
                 }
                 self.markers.forget_rejection();
                 let told = turn.on_wire().and_then(OnWire::tells);
-                self.sign_out_is_done(turn.task.into_tickets(), told);
+                self.sign_out_is_done(now, turn.task.into_tickets(), told);
             }
             Err(failure) => {
                 self.outbox.release(turn.attempt);
@@ -184,16 +184,16 @@ impl<E: Entropy> Session<E> {
             Ok(()) => {
                 self.outbox.release(attempt);
                 let told = turn.on_wire().and_then(OnWire::tells);
-                self.sign_out_is_done(turn.task.into_tickets(), told);
+                self.sign_out_is_done(now, turn.task.into_tickets(), told);
             }
         }
     }
 
     /// Confirms the sign-out of all sessions that had begun by `told`.
-    fn sign_out_is_done(&mut self, tickets: Vec<Ticket>, told: Option<EpochId>) {
+    fn sign_out_is_done(&mut self, now: Moment, tickets: Vec<Ticket>, told: Option<EpochId>) {
         self.end_what_was_signed_out();
         if !self.sign_out.confirm(told, self.tenure.is_ended(), &mut self.outbox) {
-            self.pursue_sign_out();
+            self.pursue_sign_out(now);
         }
         self.answer_all(tickets, Ok(Reply::SignedOut(SignOutStatus::Confirmed)));
     }
@@ -213,7 +213,7 @@ impl<E: Entropy> Session<E> {
         let failed = SignOutFailure { attempt, failure, in_refresh };
         self.sign_out.fail(failed, now, &mut self.entropy, &mut self.outbox);
         if self.sign_out.step() == Step::Try {
-            self.pursue_sign_out();
+            self.pursue_sign_out(now);
         }
     }
 }

@@ -43,16 +43,16 @@ impl<E: Entropy> Session<E> {
             let is_free = self.stored.sign_out.is_none_or(|kept| kept.is_given_up());
             if let Some((until, _)) = self.tenure.ended().filter(|_| is_free) {
                 // A later page may be delivered with a token of this session.
-                let local = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 };
+                let local =
+                    PendingSignOut { until, session, asked: now.wall_ms(), tries: 0, not_before: None };
                 self.outbox.writes.push(Write::SignOut(local.given_up()));
             }
             return self.answer(ticket, Ok(Reply::SignedOut(SignOutStatus::Local)));
         }
         if self.sign_out.pending().is_some_and(|pending| is_over && !pending.is_given_up()) {
-            // A login that ran until now has removed it.
             self.sign_out.ask_again(&mut self.outbox);
         } else if let Some((until, _)) = self.tenure.ended() {
-            let pending = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0 };
+            let pending = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0, not_before: None };
             self.sign_out.ask(pending, ending, &mut self.outbox);
         }
         self.sign_out.end_pause();
@@ -108,8 +108,7 @@ impl<E: Entropy> Session<E> {
 
     /// Applies the stored sign-out: another page may have left one, or have finished this one.
     pub(super) fn apply_stored_sign_out(&mut self, now: Moment) {
-        // A login that runs has removed the entry, and stores it again if it fails.
-        if !self.stored.is_kept || !self.config.tells_sign_out || !self.queue.logins.is_empty() {
+        if !self.stored.is_kept || !self.config.tells_sign_out {
             return;
         }
         match self.sign_out.read(&self.stored, now, &mut self.entropy, &mut self.outbox) {
@@ -120,12 +119,17 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Finishes first what an earlier page could not finish, or a tab that has gone.
-    pub(super) fn pursue_sign_out(&mut self) {
+    pub(super) fn pursue_sign_out(&mut self, now: Moment) {
         match self.sign_out.step() {
             Step::Rest => {}
             Step::Show => self.end_what_was_signed_out(),
             Step::Try if self.queue.has_sign_out() => {}
-            Step::Try => self.queue.add_sign_out(Vec::new(), Urge::Pursuit),
+            Step::Try => {
+                self.queue.add_sign_out(Vec::new(), Urge::Pursuit);
+                if self.sign_out.login_wait(now).is_some() {
+                    self.end_what_was_signed_out();
+                }
+            }
         }
     }
 

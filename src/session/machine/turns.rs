@@ -292,8 +292,7 @@ impl<E: Entropy> Session<E> {
             Task::Login { ticket } => {
                 turn.send(OnWire::Login { began: now }, self.config.longest_turn(), now);
                 self.queue.logins.push(ticket);
-                // The new session must not be signed out for the one before it.
-                self.sign_out.withdraw(&mut self.outbox);
+                self.sign_out.put_off(now, &mut self.outbox);
                 self.outbox.app.request = Some(Request::Login { ticket });
             }
             Task::Refresh => {

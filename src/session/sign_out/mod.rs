@@ -13,11 +13,13 @@
 //! | any | `read`: another tab has finished it | as before it |
 //! | pending | `fail` | pending, after a pause; given up after the last attempt |
 //! | pending | `confirm` | confirmed |
+//! | pending | `put_off`: somebody is signing in | pending, after a longer pause |
+//! | pending | `resume`: the login has failed | pending |
 //! | any | `abandon`, `forget`, `reset` | none |
 
 pub(crate) mod progress;
 
-use crate::session::end_reason::EndReason;
+use crate::session::config::LONGEST_LOGIN;
 use crate::session::error::RefreshFailure;
 use crate::session::id::{Entropy, EpochId};
 use crate::session::outbox::{Outbox, Write};
@@ -106,9 +108,15 @@ impl SignOut {
         self.pending.is_none() && self.outcome == Some(SignOutStatus::Confirmed)
     }
 
-    /// Returns the time until the next attempt, if a pause is running.
+    /// Returns the time until the next attempt, if a pause is running or somebody is signing in.
     pub(crate) fn pause(&self, now: Moment) -> Option<Millis> {
-        self.backoff.until(now).map(|until| until.remaining(now))
+        let paused = self.backoff.until(now).map(|until| until.remaining(now));
+        paused.max(self.login_wait(now))
+    }
+
+    /// Returns the time until the next attempt, if somebody is signing in.
+    pub(crate) fn login_wait(&self, now: Moment) -> Option<Millis> {
+        self.pending.and_then(|pending| pending.login_wait(now))
     }
 
     /// Ends the pause, because the network is back or the user has signed out again.
@@ -130,12 +138,11 @@ impl SignOut {
         self.resume(outbox);
     }
 
-    /// Stores the pending sign-out once more, after a login or the user had removed it.
+    /// Stores the pending sign-out once more, after a login had put it off, or the user had removed
+    /// it.
     pub(crate) fn resume(&mut self, outbox: &mut Outbox) {
         if let Some(pending) = self.pending {
-            let over = SessionEntry::Over { until: pending.until, reason: EndReason::SignedOut };
-            outbox.writes.push(Write::Session(over));
-            self.store(pending, outbox);
+            self.store(PendingSignOut { not_before: None, ..pending }, outbox);
         }
     }
 
@@ -153,19 +160,21 @@ impl SignOut {
         }
     }
 
-    /// Abandons the pursuit, because somebody may have signed in since.
+    /// Abandons the pursuit, because somebody may have signed in since. The other tabs see in the
+    /// stored session that it was not confirmed.
     pub(crate) fn abandon(&mut self, outbox: &mut Outbox) {
-        self.withdraw(outbox);
-        self.pending = None;
+        if let Some(until) = self.until() {
+            outbox.writes.push(Write::Session(SessionEntry::Abandoned { until }));
+        }
         self.forget(outbox);
     }
 
-    /// Withdraws the stored sign-out while somebody signs in. The other tabs see in the stored
-    /// session that it was not confirmed.
-    pub(crate) fn withdraw(&self, outbox: &mut Outbox) {
-        if let Some(until) = self.until() {
-            outbox.writes.push(Write::Session(SessionEntry::Abandoned { until }));
-            outbox.writes.push(Write::ClearSignOut { until });
+    /// Puts the pursuit off in all tabs, because somebody is signing in. The new session must not
+    /// be signed out for the one before it.
+    pub(crate) fn put_off(&mut self, now: Moment, outbox: &mut Outbox) {
+        if let Some(pending) = self.pending {
+            let not_before = now.wall_ms().checked_add(LONGEST_LOGIN.signed());
+            self.store(PendingSignOut { not_before, ..pending }, outbox);
         }
     }
 
@@ -218,6 +227,7 @@ impl SignOut {
     /// `is_sure`: whether the user has just signed out. `needs_token`: whether the endpoint
     /// requires a token of the session.
     pub(crate) fn must_compare(&self, is_sure: bool, needs_token: bool, now: Moment) -> bool {
+        let is_sure = is_sure && self.login_wait(now).is_none();
         let may_be_anothers =
             |pending: PendingSignOut| pending.can_compare() && !(is_sure && pending.is_young(now));
         self.pending.is_some_and(may_be_anothers) || (needs_token && self.token(now).is_none())

@@ -15,7 +15,7 @@ fn later(ms: i64) -> Moment {
 
 fn entry(tries: u32) -> PendingSignOut {
     let session = Some(Fingerprint { epoch: epoch(-5), subject: Some(1), person: Some(2) });
-    PendingSignOut { until: epoch(0), session, asked: NOW.wall_ms(), tries }
+    PendingSignOut { until: epoch(0), session, asked: NOW.wall_ms(), tries, not_before: None }
 }
 
 fn grant(subject: &str, sid: &str) -> Grant {
@@ -209,19 +209,37 @@ fn a_session_that_begins_leaves_nothing_of_it() {
 }
 
 #[test]
-fn the_stored_session_tells_that_it_was_withdrawn_until_it_is_resumed() {
-    let until = epoch(0);
-    let withdrawn = vec![Write::Session(SessionEntry::Abandoned { until }), Write::ClearSignOut { until }];
-    let over = SessionEntry::Over { until, reason: EndReason::SignedOut };
-    let (mut sign_out, mut outbox) = (pursuing(3), Outbox::default());
-    sign_out.withdraw(&mut outbox);
-    assert_eq!(std::mem::take(&mut outbox.writes), withdrawn);
-    sign_out.resume(&mut outbox);
-    assert_eq!(std::mem::take(&mut outbox.writes), [Write::Session(over), Write::SignOut(entry(3))]);
+fn a_login_puts_it_off_in_all_tabs_until_it_has_failed_or_took_too_long() {
+    let mut outbox = Outbox::default();
+    let mut here = pursuing(3);
+    here.put_off(NOW, &mut outbox);
+    let stored = Stored { sign_out: here.pending(), ..Stored::default() };
+    assert_eq!(std::mem::take(&mut outbox.writes), [Write::SignOut(here.pending().unwrap())]);
+    let mut elsewhere = SignOut::default();
+    let read = elsewhere.read(&stored, NOW, &mut || 7, &mut Outbox::default());
+    assert_eq!((read, elsewhere.step()), (Found::Pending(epoch(0)), Step::Try));
+    let left = Millis::from_secs(600);
+    assert_eq!([here.pause(NOW), elsewhere.pause(NOW)], [Some(left); 2]);
+    assert_eq!(elsewhere.pause(later(1_000)), Some(left - Millis::new(1_000)));
+    assert_eq!(elsewhere.pause(later(600_000)), None);
+    // A clock that was set back, or a forged entry.
+    assert_eq!(elsewhere.pause(later(-1)), None);
+    assert!(elsewhere.must_compare(true, false, NOW), "the login may have succeeded");
+    assert!(!pursuing(3).must_compare(true, false, NOW));
+    here.resume(&mut outbox);
+    assert_eq!((outbox.writes, here.pause(NOW)), (vec![Write::SignOut(entry(3))], None));
+    SignOut::default().put_off(NOW, &mut Outbox::default());
+}
+
+#[test]
+fn the_stored_session_tells_that_it_was_abandoned() {
+    let (mut sign_out, mut outbox, until) = (pursuing(3), Outbox::default(), epoch(0));
     sign_out.abandon(&mut outbox);
-    assert_eq!(std::mem::take(&mut outbox.writes), withdrawn);
     assert_eq!(sign_out.step(), Step::Rest);
-    sign_out.withdraw(&mut outbox);
+    let abandoned = Write::Session(SessionEntry::Abandoned { until });
+    assert_eq!(outbox.writes, [abandoned, Write::ClearSignOut { until }]);
+    outbox.writes.clear();
+    sign_out.abandon(&mut outbox);
     assert_eq!(outbox.writes, [], "nothing is pending");
 }
 

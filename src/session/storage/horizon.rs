@@ -48,7 +48,8 @@ impl Horizon {
         });
         stored.sign_out.take_if(|pending| {
             let session = pending.session.is_none_or(|begun| self.admits(begun.epoch));
-            !(session && self.admits(pending.until) && self.admits_date(pending.asked))
+            let dates = [pending.asked, pending.not_before.unwrap_or(0)];
+            !(session && self.admits(pending.until) && dates.iter().all(|date| self.admits_date(*date)))
         });
         stored.answered.take_if(|answered| !self.admits_date(answered.at));
         stored
@@ -129,6 +130,7 @@ mod tests {
                 session: Some(begun),
                 asked: latest,
                 tries: 0,
+                not_before: None,
             }),
             answered: Some(RefreshReply::after(None, latest, Millis::ZERO, false)),
             ..Stored::default()

@@ -1,7 +1,7 @@
 //! The entries that a browser stores beside the cookie. They contain no token and no name, but
 //! digests by which a guessed name can be tested.
 
-use crate::session::config::{LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OUT};
+use crate::session::config::{LONGEST_LOGIN, LONGEST_PENDING_SIGN_OUT, MOST_SIGN_OUT_TRIES, YOUNG_SIGN_OUT};
 use crate::session::end_reason::EndReason;
 use crate::session::id::{AttemptId, EpochId};
 use crate::session::markers::in_flight::InFlightList;
@@ -116,6 +116,9 @@ pub struct PendingSignOut {
     pub asked: i64,
     /// Number of attempts that were not confirmed, except those that reached no server.
     pub tries: u32,
+    /// The date before which it is not pursued, in milliseconds since 1970, because somebody is
+    /// signing in.
+    pub not_before: Option<i64>,
 }
 
 impl PendingSignOut {
@@ -148,6 +151,12 @@ impl PendingSignOut {
     /// Whether it is older than any refresh cookie.
     pub(crate) fn is_too_old(&self, now: Moment) -> bool {
         now.wall_since(self.asked) > LONGEST_PENDING_SIGN_OUT
+    }
+
+    /// Returns the time until it is pursued again, if a login puts it off.
+    pub(crate) fn login_wait(&self, now: Moment) -> Option<Millis> {
+        let left = Millis::between(now.wall_ms(), self.not_before?);
+        Some(left).filter(|left| !left.is_zero() && *left <= LONGEST_LOGIN)
     }
 
     /// Whether it is no longer tried.
@@ -243,7 +252,13 @@ mod tests {
     #[test]
     fn a_sign_out_is_young_for_some_seconds_and_too_old_after_sixty_days() {
         let asked = 1_700_000_000_000;
-        let pending = PendingSignOut { until: EpochId::last(asked, None), session: None, asked, tries: 0 };
+        let pending = PendingSignOut {
+            until: EpochId::last(asked, None),
+            session: None,
+            asked,
+            tries: 0,
+            not_before: None,
+        };
         let after = |ms: i64| Moment::new(asked + ms, 0);
         assert!(pending.is_young(after(4_999)) && !pending.is_young(after(5_000)));
         let days = 60 * 86_400_000;
@@ -254,7 +269,7 @@ mod tests {
     #[test]
     fn a_session_that_has_begun_since_a_sign_out_is_none_of_its() {
         let until = EpochId::last(1_000, None);
-        let pending = PendingSignOut { until, session: None, asked: 1_000, tries: 0 };
+        let pending = PendingSignOut { until, session: None, asked: 1_000, tries: 0, not_before: None };
         let begun = |epoch| Some(SessionEntry::Begun(Fingerprint { epoch, subject: None, person: None }));
         assert!(pending.is_outdated(begun(EpochId::draw(&mut || 0, 1_001, None))));
         assert!(!pending.is_outdated(begun(EpochId::draw(&mut || 0, 999, None))));

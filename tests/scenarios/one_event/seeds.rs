@@ -81,7 +81,7 @@ fn while_a_sign_out_is_pending_only_the_seed_of_another_person_is_taken() {
         let asked = one.moment().wall_ms() - 1_000;
         let until = EpochId::last(asked, Some(session.epoch));
         let over = SessionEntry::Over { until, reason: EndReason::SignedOut };
-        let sign_out = Some(PendingSignOut { until, session: Some(session), asked, tries });
+        let sign_out = Some(PendingSignOut { until, session: Some(session), asked, tries, not_before: None });
         let stored = Stored { is_kept: true, session: Some(over), sign_out, ..Stored::default() };
         one.happens_with(stored, Event::Started);
         let commands = seeded(&mut one, stored);

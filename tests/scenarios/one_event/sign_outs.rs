@@ -16,7 +16,7 @@ fn a_page_that_begins_with_a_sign_out_pursues_it_unless_it_was_given_up() {
         let stored = Stored {
             is_kept: true,
             session: Some(SessionEntry::Over { until, reason: EndReason::SignedOut }),
-            sign_out: Some(PendingSignOut { until, session: None, asked, tries }),
+            sign_out: Some(PendingSignOut { until, session: None, asked, tries, not_before: None }),
             ..Stored::default()
         };
         let commands = one.happens_with(stored, Event::Started);
@@ -70,8 +70,13 @@ fn a_try_of_another_tab_counts_as_one_of_this_one() {
     for (tries, pause) in [(1, 1_000), (2, 2_000), (5, 16_000)] {
         let mut one = One::drawing(Config::default(), u64::MAX - 1_000);
         let until = EpochId::draw(&mut || 5, one.moment().wall_ms() - 5_000, None);
-        let pending =
-            PendingSignOut { until, session: None, asked: one.moment().wall_ms() - 5_000, tries: 0 };
+        let pending = PendingSignOut {
+            until,
+            session: None,
+            asked: one.moment().wall_ms() - 5_000,
+            tries: 0,
+            not_before: None,
+        };
         let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
         let stored = Stored { is_kept: true, session, sign_out: Some(pending), ..Stored::default() };
         one.happens_with(stored, Event::Started);
@@ -90,7 +95,7 @@ fn pursuing(config: Config) -> (One, Stored) {
     let mut one = One::new(config);
     let asked = one.moment().wall_ms() - 5_000;
     let until = EpochId::draw(&mut || 5, asked, None);
-    let pending = PendingSignOut { until, session: None, asked, tries: 0 };
+    let pending = PendingSignOut { until, session: None, asked, tries: 0, not_before: None };
     let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
     let stored = Stored { is_kept: true, session, sign_out: Some(pending), ..Stored::default() };
     one.happens_with(stored, Event::Started);
@@ -121,7 +126,7 @@ fn a_sign_out_that_another_tab_asks_for_meanwhile_is_pursued_next() {
     let asked = one.moment().wall_ms();
     let until = EpochId::draw(&mut || 6, asked, None);
     let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
-    let sign_out = Some(PendingSignOut { until, session: None, asked, tries: 0 });
+    let sign_out = Some(PendingSignOut { until, session: None, asked, tries: 0, not_before: None });
     let stored = Stored { session, sign_out, ..stored };
     one.happens_with(stored, Event::CameOnline);
     one.happens_with(stored, Event::SignOutSettled { attempt, outcome: Ok(()) });
@@ -198,7 +203,7 @@ fn where_somebody_else_is_found_for_a_sign_out_that_session_is_shown() {
         let alices = EpochId::draw(&mut || 5, asked - 50_000, None);
         let session = Some(Fingerprint { epoch: alices, subject: Some(1), person: Some(1) });
         let until = EpochId::last(asked, Some(alices));
-        let sign_out = Some(PendingSignOut { until, session, asked, tries: 0 });
+        let sign_out = Some(PendingSignOut { until, session, asked, tries: 0, not_before: None });
         let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
         let stored = Stored { is_kept: true, session, sign_out, ..Stored::default() };
         one.happens_with(stored, Event::Started);
@@ -222,7 +227,13 @@ fn what_is_stored_of_a_sign_out_says_nothing_where_the_server_is_told_of_none_or
         let mut one = One::signed_in(Config { tells_sign_out, ..Config::default() });
         let Status::Active { epoch, .. } = one.session.status() else { panic!("signed in") };
         let until = EpochId::last(one.moment().wall_ms(), Some(epoch));
-        let pending = PendingSignOut { until, session: None, asked: one.moment().wall_ms(), tries: 0 };
+        let pending = PendingSignOut {
+            until,
+            session: None,
+            asked: one.moment().wall_ms(),
+            tries: 0,
+            not_before: None,
+        };
         let stored = Stored { is_kept, sign_out: Some(pending), ..Stored::default() };
         one.happens_with(stored, Event::CameOnline);
         assert!(one.session.sign_out_progress().is_none(), "{tells_sign_out}, {is_kept}");
@@ -266,7 +277,7 @@ fn comparing() -> (One, AttemptId, Stored) {
     let asked = one.moment().wall_ms() - 50_000;
     let session = one.session(EpochId::draw(&mut || 5, asked - 50_000, None));
     let until = EpochId::last(asked, Some(session.epoch));
-    let sign_out = Some(PendingSignOut { until, session: Some(session), asked, tries: 0 });
+    let sign_out = Some(PendingSignOut { until, session: Some(session), asked, tries: 0, not_before: None });
     let over = SessionEntry::Over { until, reason: EndReason::SignedOut };
     let stored = Stored { is_kept: true, session: Some(over), sign_out, ..Stored::default() };
     one.happens_with(stored, Event::Started);
@@ -299,7 +310,7 @@ fn a_sign_in_that_is_reported_before_the_page_starts_ends_the_pursuit_of_an_earl
         let mut one = One::new(Config::default());
         let asked = one.moment().wall_ms() - 5_000;
         let until = EpochId::draw(&mut || 5, asked, None);
-        let sign_out = Some(PendingSignOut { until, session: None, asked, tries: 0 });
+        let sign_out = Some(PendingSignOut { until, session: None, asked, tries: 0, not_before: None });
         let session = Some(SessionEntry::Over { until, reason: EndReason::SignedOut });
         let stored = Stored { is_kept: true, session, sign_out, ..Stored::default() };
         if says {

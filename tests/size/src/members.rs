@@ -138,7 +138,7 @@ read_and_write_struct! { Ticket { 0 } }
 read_and_write_struct! { Generation { 0 } }
 read_and_write_struct! { Companion { 0 } }
 read_and_write_struct! { Fingerprint { epoch, subject, person } }
-read_and_write_struct! { PendingSignOut { until, session, asked, tries } }
+read_and_write_struct! { PendingSignOut { until, session, asked, tries, not_before } }
 read_and_write_struct! { Pace { slowest, usual } }
 read_and_write_struct! { RefreshReply { at, took, pace, echoes } }
 read_and_write_struct! { Debt { 0 } }
