@@ -285,3 +285,56 @@ fn a_rejection_counts_no_more_once_another_tab_has_sent_a_refresh() {
         }
     }
 }
+
+/// A page goes in the middle of a refresh, whose cookie comes late; the next one signs out before.
+// Scenario 140.
+#[test]
+fn a_sign_out_while_the_refresh_of_a_page_that_has_gone_is_out_brings_nobody_back() {
+    use Rotation::{None as Accepts, Refuses, Replays, Revokes};
+    let servers = [
+        (Some(Refuses), OnSpent::Refuse),
+        (Some(Accepts), OnSpent::Accept),
+        (Some(Replays), OnSpent::Revoke),
+        (Some(Revokes), OnSpent::Revoke),
+        (None, OnSpent::Revoke),
+    ];
+    for (rotation, on_spent) in servers {
+        for slow in [1_000, 3_000, 6_000] {
+            for gap in [0, 10, 700, 1_500] {
+                for way in 0..4 {
+                    let case = format!("{rotation:?}, {slow} ms, after {gap} ms, way {way}");
+                    let mut world = World::signed_in(Config { rotation, ..Config::default() }, 5);
+                    world.server.on_spent = on_spent;
+                    world.server.knows_attempts = rotation == Some(Replays);
+                    world.run(MINUTE);
+                    world.server.faults = vec![Fault::Slow(slow)];
+                    world.renew(TAB);
+                    world.run(100);
+                    if way == 3 {
+                        world.signed_in_elsewhere(TAB, "carol");
+                    }
+                    let next = world.reload(TAB);
+                    world.run(gap);
+                    world.sign_out(next);
+                    match way {
+                        1 => drop(world.visit()),
+                        2 => {
+                            world.run(100);
+                            world.reload(next);
+                        }
+                        _ => {}
+                    }
+                    world.run(10 * MINUTE);
+                    assert_eq!(world.false_confirmations, [], "{case}");
+                    let last = world.visit();
+                    world.run(MINUTE);
+                    let lives = |tab: &TabId| world.tabs[tab.0].alive;
+                    for tab in (0..=last.0).map(TabId).filter(lives) {
+                        assert!(!world.is_active(tab), "{case}: {tab:?} is signed in");
+                    }
+                    assert_eq!(world.stored().sign_out, None, "{case}: it is pending");
+                }
+            }
+        }
+    }
+}

@@ -118,7 +118,8 @@ impl<E: Entropy> Session<E> {
                     return self.confirm_rejection(now, turn);
                 }
                 self.outbox.release(turn.attempt);
-                if must_confirm {
+                // Nor does it prove anything while an earlier refresh may still bring a cookie.
+                if must_confirm || self.cookie_may_come(now) {
                     return self.sign_out_failed(now, turn, failure);
                 }
                 self.markers.forget_rejection();

@@ -28,18 +28,22 @@ impl<E: Entropy> Session<E> {
         let patience = patience_for_gone(in_flight.gone_since(answered.map(|answered| answered.at), now));
         let gone_wait =
             |seen| Rotation::Revokes.orphan_wait(seen, pace, self.config.longest_orphan()) * patience;
-        let (mut waits, mut heard_of) = (Waits::default(), Millis::ZERO);
+        let (mut waits, mut heard_of, mut of_gone) = (Waits::default(), Millis::ZERO, Millis::ZERO);
         for sent in self.queue.in_flight() {
             waits.add(sent.left(now));
         }
         for listed in in_flight.iter().filter(|listed| !self.queue.is_ours(listed.attempt)) {
             let left = listed.left(now, gone_wait);
             waits.add(left);
+            if listed.gone.is_some() {
+                of_gone = of_gone.max(listed.left(now, |_| self.config.longest_orphan()));
+            }
             if self.is_heard_of(listed) {
                 heard_of = heard_of.max(left);
             }
         }
-        self.markers.out_elsewhere = (!heard_of.is_zero()).then(|| Deadline::new(now, heard_of));
+        let longest = heard_of.max(of_gone);
+        self.markers.out_elsewhere = (!longest.is_zero()).then(|| Deadline::new(now, longest));
         let room = waits.until_room();
         let wait = if room.is_zero() { self.late_wait(now, heard_of) } else { room };
         self.markers.blocked = (!wait.is_zero()).then(|| Deadline::new(now, wait));
