@@ -13,7 +13,7 @@ const HOUR: i64 = 3_600_000;
 const MOST: usize = 30;
 
 /// What happens to an idle browser, every so many milliseconds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unrest {
     None,
     /// The network goes and comes back.
@@ -93,6 +93,8 @@ fn idle() -> impl Strategy<Value = Idle> {
                     .for_each(|habit| *habit = Habit::Token);
             }
             let names = names && !worker;
+            // What others spend is told to a worker by messages alone, and those wait while it is frozen.
+            let every = if worker && unrest == Unrest::Frozen { every.max(10_000) } else { every };
             Idle { habits, lifetime_s, tabs, worker, shares_token, names, restores, rotation, unrest, every }
         },
     )
