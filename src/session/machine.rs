@@ -32,6 +32,7 @@ use crate::session::sign_out::SignOut;
 use crate::session::status::{Progress, Status};
 use crate::session::storage::stored::Stored;
 use crate::session::tabs::Tabs;
+use crate::session::tabs::message::PeerMessage;
 use crate::session::tenure::{Phase, Tenure};
 use crate::session::time::{Millis, Moment};
 use crate::session::token::Credential;
@@ -155,6 +156,10 @@ impl<E: Entropy> Session<E> {
         match (event, &self.tenure.phase) {
             (Event::TokenRejected { generation, .. }, Phase::Active(current)) => {
                 !current.refused && current.generation == *generation
+            }
+            // Whoever stores nothing has only told of it.
+            (Event::PeerSpoke { message: PeerMessage::Over { until, .. }, .. }, _) => {
+                self.tenure.end_of(*until).is_none()
             }
             _ => event.needs_storage(),
         }

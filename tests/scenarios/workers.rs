@@ -285,3 +285,47 @@ fn a_worker_does_not_wait_for_a_page_that_cannot_help() {
         assert_eq!(world.outcomes.get(&call), Some(&Outcome::Status(200)), "a page that {what}");
     }
 }
+
+/// It stores nothing: the pages that hear of it do, and tell the server if it has no time to.
+// Scenario 141.
+#[test]
+fn a_sign_out_in_a_worker_outlives_the_worker_and_a_reload() {
+    for tells in [true, false] {
+        for (is_offline, dies, pause) in [
+            (false, false, 0),
+            (false, true, 5_000),
+            (true, true, 0),
+            (true, true, 100),
+            (true, true, 10_000),
+        ] {
+            let case = format!("tells: {tells}, offline: {is_offline}, dies: {dies}, {pause} ms");
+            let mut world = World::signed_in(Config { tells_sign_out: tells, ..Config::default() }, 1);
+            let worker = world.visit_worker();
+            world.run(1_000);
+            world.offline = is_offline;
+            world.sign_out(worker);
+            world.run(5_000);
+            assert!(
+                matches!(world.status(TAB), Status::Ended { reason: EndReason::SignedOut, .. }),
+                "{case}"
+            );
+            if dies {
+                world.kill_tab(worker);
+            }
+            world.run(pause);
+            world.go_online();
+            let next = world.reload(TAB);
+            for _ in 0..60 {
+                world.run(1_000);
+                assert!(!world.is_active(next), "{case}: alice is back");
+            }
+            world.run(10 * MINUTE);
+            let is_over = world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie));
+            assert_eq!(is_over, tells, "{case}");
+            world.signed_in_elsewhere(next, "bob");
+            world.run(MINUTE);
+            assert!(token_in(&world, next).ends_with("bob"), "{case}");
+            assert_eq!(world.stored().sign_out, None, "{case}");
+        }
+    }
+}

@@ -155,7 +155,12 @@ impl<E: Entropy> Session<E> {
                     self.begun_elsewhere(now, begun);
                 }
             }
-            PeerMessage::Over { until, reason } => self.over_elsewhere(until, reason),
+            PeerMessage::Over { until, reason } => {
+                if self.tenure.end_of(until).is_none() {
+                    self.store_end(now, until, reason);
+                }
+                self.over_elsewhere(until, reason);
+            }
         }
         self.note_reply(now, &message);
         self.tabs.heard(now, from, &message);

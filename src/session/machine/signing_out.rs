@@ -7,7 +7,7 @@
 
 use crate::session::end_reason::EndReason;
 use crate::session::error::Denial;
-use crate::session::id::{Entropy, Ticket};
+use crate::session::id::{Entropy, EpochId, Ticket};
 use crate::session::machine::Session;
 use crate::session::markers::refresh_marker::RefreshMarker;
 use crate::session::outbox::{Reply, Write};
@@ -38,22 +38,14 @@ impl<E: Entropy> Session<E> {
         for login in std::mem::take(&mut self.queue.logins) {
             self.answer(login, Err(denial));
         }
-        if !self.config.tells_sign_out {
-            self.sign_out.keep_local();
-            let is_free = self.stored.sign_out.is_none_or(|kept| kept.is_given_up());
-            if let Some((until, _)) = self.tenure.ended().filter(|_| is_free) {
-                // A later page may be delivered with a token of this session.
-                let local =
-                    PendingSignOut { until, session, asked: now.wall_ms(), tries: 0, not_before: None };
-                self.outbox.writes.push(Write::SignOut(local.given_up()));
-            }
-            return self.answer(ticket, Ok(Reply::SignedOut(SignOutStatus::Local)));
-        }
         if self.sign_out.pending().is_some_and(|pending| is_over && !pending.is_given_up()) {
             self.sign_out.ask_again(&mut self.outbox);
         } else if let Some((until, _)) = self.tenure.ended() {
             let pending = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0, not_before: None };
-            self.sign_out.ask(pending, ending, &mut self.outbox);
+            self.pursue(pending, ending);
+        }
+        if !self.config.tells_sign_out {
+            return self.answer(ticket, Ok(Reply::SignedOut(SignOutStatus::Local)));
         }
         self.sign_out.end_pause();
         self.queue.add_sign_out(vec![ticket], Urge::First);
@@ -104,6 +96,36 @@ impl<E: Entropy> Session<E> {
         let is_earlier = |refresh: &RefreshMarker| refresh.may_lie_over(session.epoch);
         let overlaps = self.stored.marker.as_ref().is_some_and(is_earlier) || self.queue.has_inert();
         Some(session).filter(|_| !overlaps && !self.tenure.cookie.must_verify)
+    }
+
+    /// Stores the end of sessions of which another tab has told, if that tab could not: a worker
+    /// stores nothing. A sign-out is pursued here as well, because the worker may go.
+    pub(super) fn store_end(&mut self, now: Moment, until: EpochId, reason: EndReason) {
+        let is_stored = |entry: SessionEntry| entry.epoch() >= until;
+        if !self.stored.is_kept || self.stored.session.is_some_and(is_stored) {
+            return;
+        }
+        self.outbox.writes.push(Write::Session(SessionEntry::Over { until, reason }));
+        if reason == EndReason::SignedOut {
+            let session = self.whose_cookie();
+            let ending = self.grant_of(session);
+            let pending = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0, not_before: None };
+            self.pursue(pending, ending);
+            self.pursue_sign_out(now);
+        }
+    }
+
+    /// Stores a sign-out: to be pursued, or to hold until the next sign-in.
+    fn pursue(&mut self, pending: PendingSignOut, ending: Option<Grant>) {
+        if self.config.tells_sign_out {
+            self.sign_out.ask(pending, ending, &mut self.outbox);
+        } else {
+            self.sign_out.keep_local();
+            // A later page may be delivered with a token of this session.
+            if self.stored.sign_out.is_none_or(|kept| kept.is_given_up()) {
+                self.outbox.writes.push(Write::SignOut(pending.given_up()));
+            }
+        }
     }
 
     /// Applies the stored sign-out: another page may have left one, or have finished this one.
