@@ -57,13 +57,15 @@ impl<E: Entropy> Session<E> {
         self.tell(PeerMessage::Began(begun));
     }
 
-    /// Returns the session whose cookie there was, as far as it is known.
+    /// Returns the session whose cookie there was, as far as it is known; one of nobody known if
+    /// that is in doubt.
     fn session_before(&self) -> Option<Fingerprint> {
-        let signed_out = self.sign_out.pending().or(self.stored.sign_out).map(|pending| {
-            let of_nobody = Fingerprint { epoch: pending.until, subject: None, person: None };
-            pending.session.unwrap_or(of_nobody)
-        });
-        self.tenure.session().or(self.stored.session.and_then(SessionEntry::begun)).or(signed_out)
+        let of_nobody = |epoch| Fingerprint { epoch, subject: None, person: None };
+        let signed_out = self.sign_out.pending().or(self.stored.sign_out);
+        let signed_out = signed_out.map(|pending| pending.session.unwrap_or(of_nobody(pending.until)));
+        let begun = self.stored.session.and_then(SessionEntry::begun);
+        let known = self.tenure.session().or(begun).or(signed_out)?;
+        Some(if self.whose_cookie().is_some() { known } else { of_nobody(known.epoch) })
     }
 
     /// Whether a refresh of another tab or page may be in flight.

@@ -80,7 +80,7 @@ impl<E: Entropy> Session<E> {
 
     /// Returns the session whose cookie the browser has; `None` if nobody can know. Then the
     /// sign-out is for anybody.
-    fn whose_cookie(&self) -> Option<Fingerprint> {
+    pub(super) fn whose_cookie(&self) -> Option<Fingerprint> {
         let known = self.tenure.session();
         // Another tab may have begun a later one, or signed out of it.
         let begun = self.stored.session.and_then(SessionEntry::begun);

@@ -248,7 +248,9 @@ impl Tenure {
     /// sign-in which the app has reported.
     pub(crate) fn is_of_before(&self, found: Evidence<'_>) -> bool {
         let Evidence { grant, marker, listed } = found;
-        let known = self.session().filter(|known| known.person.is_some());
+        // What this tab has reported itself is known better (`Cookie::is_overlaid`).
+        let is_told = |known: &Fingerprint| known.person.is_some() || !self.cookie.has_changed();
+        let known = self.session().filter(is_told);
         if known.is_some_and(|known| known.is_of(grant)) {
             return false;
         }
