@@ -64,7 +64,10 @@ impl<E: Entropy> Session<E> {
         let signed_out = self.sign_out.pending().or(self.stored.sign_out);
         let signed_out = signed_out.map(|pending| pending.session.unwrap_or(of_nobody(pending.until)));
         let begun = self.stored.session.and_then(SessionEntry::begun);
-        let known = self.tenure.session().or(begun).or(signed_out)?;
+        let over = self.stored.session.and_then(SessionEntry::over);
+        let replaced = over.filter(|(_, reason)| *reason == EndReason::Replaced);
+        let known = self.tenure.session().or(begun).or(signed_out);
+        let known = known.or(replaced.map(|(until, _)| of_nobody(until)))?;
         Some(if self.whose_cookie().is_some() { known } else { of_nobody(known.epoch) })
     }
 
