@@ -191,3 +191,30 @@ fn an_old_seed_beside_it_shows_nobody_else() {
         assert!(token_in(&world, next).ends_with("bob"), "{is_gone}: {:?}", world.status(next));
     }
 }
+
+/// Alice's refresh is out while carol signs in and out, and zed signs in.
+// Scenario 138.
+#[test]
+fn a_late_reply_of_before_two_sign_ins_shows_nobody_else() {
+    for slow in [500, 1_000, 5_000] {
+        for gap in [1, 10, 300] {
+            for way in 0..3 {
+                let case = format!("{slow} ms, {gap} ms in between, way {way}");
+                let mut world = World::signed_in(Config::default(), 1);
+                let other = world.visit();
+                world.run(MINUTE);
+                world.server.faults = vec![Fault::Slow(slow)];
+                world.renew(TAB);
+                world.run(gap);
+                let tab = if way == 2 { world.recreate(TAB) } else { TAB };
+                world.signed_in_elsewhere(tab, "carol");
+                world.run(gap);
+                world.sign_out(tab);
+                world.run(gap);
+                world.sign_in_by_cookie(if way == 0 { tab } else { other }, "zed");
+                world.run(2 * MINUTE);
+                shows_nobody_but(&world, "zed", &case);
+            }
+        }
+    }
+}
