@@ -370,7 +370,11 @@ export interface Session {
    * reply to one brings somebody else's cookie, the session ends with the reason `"replaced"`.
    */
   signIn(answer: SignInAnswer): Promise<void>;
-  /** Signs in with the cookie that a redirect, a popup or a passkey ceremony has just set: one refresh, a new session. */
+  /**
+   * Signs in with the cookie that a redirect, a popup or a passkey ceremony has just set: one refresh, a new session. The state is
+   * `unknown` until the refresh is answered. If the server rejects it, no cookie was set: the call rejects with
+   * `ERR_SESSION_ENDED`, and the state comes back to what it was.
+   */
   signIn(): Promise<void>;
 
   /**
