@@ -57,17 +57,8 @@ impl SessionEntry {
                 line.word("begun").word(&begun.epoch.to_hex());
                 write_digests(&mut line, Some(begun));
             }
-            Self::Over { until, reason } => {
-                let known = reason.as_first_known();
-                line.word("over").word(&until.to_hex()).word(known.as_str());
-                if known != reason {
-                    line.word(reason.as_str());
-                }
-            }
-            Self::Abandoned { until } => {
-                line.word("over").word(&until.to_hex());
-                line.word(EndReason::SignedOut.as_str()).word(ABANDONED);
-            }
+            Self::Over { until, reason } => write_over(&mut line, until, reason, reason.as_str()),
+            Self::Abandoned { until } => write_over(&mut line, until, EndReason::SignedOut, ABANDONED),
         }
         line.finish()
     }
@@ -261,6 +252,15 @@ pub(super) fn digest_from_text(text: &str) -> Option<Option<u64>> {
             u64::from_str_radix(text, 16).ok().map(Some)
         }
         _ => None,
+    }
+}
+
+/// Writes that sessions are over, and `closer` if it says more than the reason.
+fn write_over(line: &mut Line, until: EpochId, reason: EndReason, closer: &str) {
+    let known = reason.as_first_known().as_str();
+    line.word("over").word(&until.to_hex()).word(known);
+    if known != closer {
+        line.word(closer);
     }
 }
 

@@ -39,10 +39,6 @@ impl<E: Entropy> Session<E> {
             Phase::Active(_) | Phase::Closed { .. } => {}
         }
         self.apply_stored_sign_out(now);
-        if self.waiters.want_new_epoch(u32::MAX) {
-            // Somebody has signed in before the page was activated.
-            self.sign_out.abandon(&mut self.outbox);
-        }
         self.pursue_sign_out(now);
         self.keep_local_sign_out();
         self.outbox.writes.push(Write::Company(true));

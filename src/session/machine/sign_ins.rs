@@ -46,29 +46,25 @@ impl<E: Entropy> Session<E> {
     /// of the session before may still arrive, and a page that goes before a refresh has told would
     /// leave the next one with the person before.
     fn begin_unknown(&mut self, now: Moment) {
-        let begun = Fingerprint {
-            epoch: self.tenure.next_epoch(now, &mut self.entropy),
-            subject: None,
-            person: None,
-        };
+        let begun = Fingerprint::of_nobody(self.tenure.next_epoch(now, &mut self.entropy));
         self.leave_epoch(now, begun.epoch);
         self.tenure.phase = Phase::Unknown { restoring: Some(begun), elsewhere: false };
         self.outbox.writes.push(Write::Session(SessionEntry::Begun(begun)));
         self.tell(PeerMessage::Began(begun));
     }
 
-    /// Returns the session whose cookie there was, as far as it is known; one of nobody known if
-    /// that is in doubt.
+    /// Returns the session whose cookie there was; one of nobody known if that is in doubt.
     fn session_before(&self) -> Option<Fingerprint> {
-        let of_nobody = |epoch| Fingerprint { epoch, subject: None, person: None };
-        let signed_out = self.sign_out.pending().or(self.stored.sign_out);
-        let signed_out = signed_out.map(|pending| pending.session.unwrap_or(of_nobody(pending.until)));
-        let begun = self.stored.session.and_then(SessionEntry::begun);
-        let over = self.stored.session.and_then(SessionEntry::over);
-        let replaced = over.filter(|(_, reason)| *reason == EndReason::Replaced);
-        let known = self.tenure.session().or(begun).or(signed_out);
-        let known = known.or(replaced.map(|(until, _)| of_nobody(until)))?;
-        Some(if self.whose_cookie().is_some() { known } else { of_nobody(known.epoch) })
+        if let Some(session) = self.last_session() {
+            let is_in_doubt = self.is_in_doubt(session.epoch);
+            return Some(if is_in_doubt { Fingerprint::of_nobody(session.epoch) } else { session });
+        }
+        match self.stored.session {
+            Some(SessionEntry::Over { until, reason: EndReason::Replaced }) => {
+                Some(Fingerprint::of_nobody(until))
+            }
+            _ => None,
+        }
     }
 
     /// Whether a refresh of another tab or page may be in flight.

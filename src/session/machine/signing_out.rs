@@ -67,7 +67,6 @@ impl<E: Entropy> Session<E> {
             && self.sign_out.pending().is_none()
             && self.queue.logins.is_empty()
             && self.queue.is_quiet()
-            && !self.waiters.want_new_epoch(u32::MAX)
             && !self.stored.marker.as_ref().is_some_and(may_come)
     }
 
@@ -80,22 +79,38 @@ impl<E: Entropy> Session<E> {
 
     /// Returns the session whose cookie the browser has; `None` if nobody can know. Then the
     /// sign-out is for anybody.
-    pub(super) fn whose_cookie(&self) -> Option<Fingerprint> {
-        let known = self.tenure.session();
-        // Another tab may have begun a later one, or signed out of it.
-        let begun = self.stored.session.and_then(SessionEntry::begun);
-        let is_of_now = |pending: &PendingSignOut| !pending.is_outdated(self.stored.session);
-        let signed_out = match self.sign_out.pending().or(self.stored.sign_out.filter(is_of_now)) {
-            Some(pending) => Some(pending.session?),
-            None => None,
-        };
+    fn whose_cookie(&self) -> Option<Fingerprint> {
+        self.last_session().filter(|session| !self.is_in_doubt(session.epoch))
+    }
+
+    /// Returns the last session that has begun, as far as this tab knows. If that was signed out,
+    /// and nobody knows for whom, it is one of nobody known.
+    pub(super) fn last_session(&self) -> Option<Fingerprint> {
+        let mut last = self.tenure.session();
         // The last one of equal sessions counts: our token is newer than the entry of its session.
-        let all = [begun, signed_out, known].into_iter().flatten();
-        let session = all.max_by_key(|begun| begun.epoch)?;
-        // A refresh that was sent before the session began brings another cookie.
-        let is_earlier = |refresh: &RefreshMarker| refresh.may_lie_over(session.epoch);
-        let overlaps = self.stored.marker.as_ref().is_some_and(is_earlier) || self.queue.has_inert();
-        Some(session).filter(|_| !overlaps && !self.tenure.cookie.must_verify)
+        let mut add = |session: Fingerprint| {
+            if last.is_none_or(|last| session.epoch > last.epoch) {
+                last = Some(session);
+            }
+        };
+        // Another tab may have begun a later one, or signed out of it.
+        if let Some(begun) = self.stored.session.and_then(SessionEntry::begun) {
+            add(begun);
+        }
+        let is_of_now = |pending: &PendingSignOut| !pending.is_outdated(self.stored.session);
+        if let Some(pending) = self.sign_out.pending().or(self.stored.sign_out.filter(is_of_now)) {
+            add(pending.session.unwrap_or(Fingerprint::of_nobody(pending.until)));
+        }
+        last
+    }
+
+    /// Whether the cookie may not be that of this session: a refresh that was sent before it began
+    /// brings another one.
+    pub(super) fn is_in_doubt(&self, session: EpochId) -> bool {
+        let is_earlier = |refresh: &RefreshMarker| refresh.may_lie_over(session);
+        self.stored.marker.as_ref().is_some_and(is_earlier)
+            || self.queue.has_inert()
+            || self.tenure.cookie.must_verify
     }
 
     /// Stores the end of sessions of which another tab has told, if that tab could not: a worker

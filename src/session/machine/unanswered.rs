@@ -33,10 +33,10 @@ impl<E: Entropy> Session<E> {
             waits.add(sent.left(now));
         }
         for listed in in_flight.iter().filter(|listed| !self.queue.is_ours(listed.attempt)) {
-            let left = listed.left(now, gone_wait);
+            let left = listed.left(now, listed.seen().map_or(Millis::MAX, gone_wait));
             waits.add(left);
             if listed.gone.is_some() {
-                of_gone = of_gone.max(listed.left(now, |_| self.config.longest_orphan()));
+                of_gone = of_gone.max(listed.left(now, self.config.longest_orphan()));
             }
             if self.is_heard_of(listed) {
                 heard_of = heard_of.max(left);

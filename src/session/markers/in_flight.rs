@@ -32,14 +32,15 @@ pub struct InFlight {
 }
 
 impl InFlight {
-    /// Returns how much longer it counts as in flight. `gone_wait` returns the whole wait for a
-    /// refresh whose page has gone. Its argument is the time for which the refresh had been in
-    /// flight then.
-    pub(crate) fn left(&self, now: Moment, gone_wait: impl Fn(Millis) -> Millis) -> Millis {
-        let bound = match self.gone {
-            Some(gone) => gone_wait(Millis::between(self.sent, gone)).min(LONGEST_IN_FLIGHT),
-            None => LONGEST_IN_FLIGHT,
-        };
+    /// Returns how long it had been in flight when its page left; `None` if that has not left.
+    pub(crate) fn seen(&self) -> Option<Millis> {
+        self.gone.map(|gone| Millis::between(self.sent, gone))
+    }
+
+    /// Returns how much longer it counts as in flight, if it does so for `bound` at most.
+    #[inline(never)]
+    pub(crate) fn left(&self, now: Moment, bound: Millis) -> Millis {
+        let bound = bound.min(LONGEST_IN_FLIGHT);
         // A date in the future comes from a clock that was set back since. It does not count,
         // because it would count until that date.
         let is_dated = self.sent <= now.wall_ms().saturating_add(MOST_AHEAD);
@@ -141,32 +142,32 @@ mod tests {
         InFlight { attempt: AttemptId::draw(&mut || number), sent, gone: None }
     }
 
-    fn wait(seen: Millis) -> Millis {
-        seen * 4
+    fn left(listed: InFlight) -> Millis {
+        listed.left(NOW, listed.seen().map_or(Millis::MAX, |seen| seen * 4))
     }
 
     #[test]
     fn one_that_never_settles_counts_for_two_minutes() {
-        assert_eq!(sent(1, 1_000_000).left(NOW, wait), LONGEST_IN_FLIGHT);
-        assert_eq!(sent(1, 880_001).left(NOW, wait), Millis::new(1));
-        assert_eq!(sent(1, 880_000).left(NOW, wait), Millis::ZERO);
+        assert_eq!(left(sent(1, 1_000_000)), LONGEST_IN_FLIGHT);
+        assert_eq!(left(sent(1, 880_001)), Millis::new(1));
+        assert_eq!(left(sent(1, 880_000)), Millis::ZERO);
         assert!(sent(1, 880_001).is_recent(NOW) && !sent(1, 880_000).is_recent(NOW));
     }
 
     #[test]
     fn one_whose_page_has_gone_counts_while_its_reply_is_likely_to_come() {
         let gone = InFlight { gone: Some(999_000), ..sent(1, 998_000) };
-        assert_eq!(gone.left(NOW, wait), Millis::from_secs(2));
+        assert_eq!(left(gone), Millis::from_secs(2));
         let long = InFlight { gone: Some(999_000), ..sent(1, 0) };
-        assert_eq!(long.left(NOW, wait), Millis::ZERO);
+        assert_eq!(left(long), Millis::ZERO);
     }
 
     #[test]
     fn whatever_the_dates_say_none_counts_for_longer_than_two_minutes() {
-        assert_eq!(sent(1, 1_002_000).left(NOW, wait), Millis::ZERO);
+        assert_eq!(left(sent(1, 1_002_000)), Millis::ZERO);
         for date in [i64::MIN, -1, 0, i64::MAX] {
             for gone in [None, Some(i64::MIN), Some(i64::MAX)] {
-                assert!(InFlight { gone, ..sent(1, date) }.left(NOW, wait) <= LONGEST_IN_FLIGHT);
+                assert!(left(InFlight { gone, ..sent(1, date) }) <= LONGEST_IN_FLIGHT);
             }
         }
     }

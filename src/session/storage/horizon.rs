@@ -48,8 +48,7 @@ impl Horizon {
         });
         stored.sign_out.take_if(|pending| {
             let session = pending.session.is_none_or(|begun| self.admits(begun.epoch));
-            let dates = [pending.asked, pending.not_before.unwrap_or(0)];
-            !(session && self.admits(pending.until) && dates.iter().all(|date| self.admits_date(*date)))
+            !(session && self.admits(pending.until) && self.admits_date(pending.asked))
         });
         stored.answered.take_if(|answered| !self.admits_date(answered.at));
         stored

@@ -31,6 +31,11 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
+    /// Returns the fingerprint of a session whose person nobody knows.
+    pub(crate) fn of_nobody(epoch: EpochId) -> Self {
+        Self { epoch, subject: None, person: None }
+    }
+
     /// Returns the fingerprint of a token's session.
     pub(crate) fn of(epoch: EpochId, grant: &Grant) -> Self {
         let subject = grant.subject.as_ref();
