@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | [`SessionEntry`] | `begun <session> <subject digest or -> [<person digest>]` |
 //! | | `over <session> <reason> [<closer reason, or abandoned>]` |
-//! | [`PendingSignOut`] | `<until: session> <date> <tries> <session or -> <subject digest or -> [<person digest>] [not-before=<date>]` |
+//! | [`PendingSignOut`] | `<until: session> <date> <tries> <session or -> <subject digest or -> <person digest or -> <not before: date or ->` |
 //! | [`RefreshMarker`] | `<attempt> <attempt id sent> <sent: date> <state> <companion digest or -> <stray since: date or -> <gone: date or -> [first=<date>] [under=<session>]` |
 //! | [`RefreshReply`] | `<date> <took> <slowest> <usual> <echoes or ->` |
 //! | [`InFlightList`] | `<attempt> <sent: date> <gone: date or ->` for each refresh |
@@ -18,8 +18,8 @@
 //! that is this refresh. `under` is the session in which the refresh was sent. A reply contains
 //! `echoes` if the server sends attempt ids back.
 //!
-//! The digest of the person is written where it differs from that of the subject. Earlier versions
-//! did not write it. Words after the last one belong to a later version.
+//! In the entry of a session, the digest of the person is written where it differs from that of the
+//! subject. Earlier versions did not write it. Words after the last one belong to a later version.
 //!
 //! An entry of any other form counts as absent. So does one that is dated more than a year ahead
 //! (`horizon.rs`).
@@ -42,9 +42,6 @@ const FIRST: &str = "first=";
 /// The prefix of the session in a marker.
 const UNDER: &str = "under=";
 
-/// The prefix of the date before which a sign-out is not pursued.
-const NOT_BEFORE: &str = "not-before=";
-
 /// The word of a sign-out that is abandoned.
 const ABANDONED: &str = "abandoned";
 
@@ -55,7 +52,7 @@ impl SessionEntry {
         match self {
             Self::Begun(begun) => {
                 line.word("begun").word(&begun.epoch.to_hex());
-                write_digests(&mut line, Some(begun));
+                write_digests(&mut line, begun);
             }
             Self::Over { until, reason } => write_over(&mut line, until, reason, reason.as_str()),
             Self::Abandoned { until } => write_over(&mut line, until, EndReason::SignedOut, ABANDONED),
@@ -93,10 +90,8 @@ impl PendingSignOut {
             Some(session) => line.word(&session.epoch.to_hex()),
             None => line.word("-"),
         };
-        write_digests(&mut line, session);
-        if let Some(date) = not_before {
-            line.word(&(NOT_BEFORE.to_owned() + &date.to_string()));
-        }
+        let (subject, person) = session.map_or((None, None), |session| (session.subject, session.person));
+        line.word(&digest_to_text(subject)).word(&digest_to_text(person)).date(not_before);
         line.finish()
     }
 
@@ -106,17 +101,12 @@ impl PendingSignOut {
         let until = words.epoch()?;
         let (asked, tries) = (words.number()?, words.small()?);
         let (epoch, subject) = (words.word()?, digest_from_text(words.word()?)?);
-        let mut word = words.word();
+        let person = words.word();
         let session = match (epoch, subject) {
             ("-", None) => None,
-            _ => Some(read_begun(EpochId::parse(epoch)?, subject, word)),
+            _ => Some(read_begun(EpochId::parse(epoch)?, subject, person)),
         };
-        let mut not_before = None;
-        while let Some(text) = word {
-            not_before = not_before.or(date_after(NOT_BEFORE, text));
-            word = words.word();
-        }
-        Some(Self { until, session, asked, tries, not_before })
+        Some(Self { until, session, asked, tries, not_before: words.number() })
     }
 }
 
@@ -155,7 +145,7 @@ impl RefreshMarker {
         let gone = words.number();
         let (mut first, mut under) = (sent, None);
         while let Some(word) = words.word() {
-            if let Some(date) = date_after(FIRST, word) {
+            if let Some(date) = word.strip_prefix(FIRST).and_then(|date| date.parse().ok()) {
                 first = date;
             }
             under = under.or(word.strip_prefix(UNDER).and_then(EpochId::parse));
@@ -265,17 +255,11 @@ fn write_over(line: &mut Line, until: EpochId, reason: EndReason, closer: &str) 
 }
 
 /// Writes the digest of the subject, and that of the person if it is another.
-fn write_digests(line: &mut Line, session: Option<Fingerprint>) {
-    let (subject, person) = session.map_or((None, None), |session| (session.subject, session.person));
-    line.word(&digest_to_text(subject));
-    if person != subject {
-        line.word(&digest_to_text(person));
+fn write_digests(line: &mut Line, session: Fingerprint) {
+    line.word(&digest_to_text(session.subject));
+    if session.person != session.subject {
+        line.word(&digest_to_text(session.person));
     }
-}
-
-/// Reads a date after a prefix.
-fn date_after(prefix: &str, word: &str) -> Option<i64> {
-    word.strip_prefix(prefix)?.parse().ok()
 }
 
 /// Returns the session of an entry or a message. Earlier versions wrote no digest of the person.

@@ -113,7 +113,9 @@ fn what_was_spent_is_read_as_it_was_written_and_what_cannot_be_read_as_nothing()
 fn a_sign_out_is_read_as_it_was_written() {
     for session in [None, Some(None), Some(Some("s1"))] {
         let session = session.map(|sid| Fingerprint::of(epoch(), &grant("alice", sid)));
-        let pending = PendingSignOut { until: epoch(), session, asked: 5, tries: 3, not_before: None };
-        assert_eq!(PendingSignOut::from_entry(&pending.to_entry()), Some(pending));
+        for not_before in [None, Some(7)] {
+            let pending = PendingSignOut { until: epoch(), session, asked: 5, tries: 3, not_before };
+            assert_eq!(PendingSignOut::from_entry(&pending.to_entry()), Some(pending));
+        }
     }
 }

@@ -41,8 +41,7 @@ impl<E: Entropy> Session<E> {
         if self.sign_out.pending().is_some_and(|pending| is_over && !pending.is_given_up()) {
             self.sign_out.ask_again(&mut self.outbox);
         } else if let Some((until, _)) = self.tenure.ended() {
-            let pending = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0, not_before: None };
-            self.pursue(pending, ending);
+            self.pursue(now, until, session, ending);
         }
         if !self.config.tells_sign_out {
             return self.answer(ticket, Ok(Reply::SignedOut(SignOutStatus::Local)));
@@ -122,16 +121,15 @@ impl<E: Entropy> Session<E> {
         }
         self.outbox.writes.push(Write::Session(SessionEntry::Over { until, reason }));
         if reason == EndReason::SignedOut {
-            let session = self.whose_cookie();
-            let ending = self.grant_of(session);
-            let pending = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0, not_before: None };
-            self.pursue(pending, ending);
+            self.pursue(now, until, self.whose_cookie(), None);
             self.pursue_sign_out(now);
         }
     }
 
-    /// Stores a sign-out: to be pursued, or to hold until the next sign-in.
-    fn pursue(&mut self, pending: PendingSignOut, ending: Option<Grant>) {
+    /// Stores a sign-out of all sessions up to `until`: to be pursued, or to hold until the next
+    /// sign-in.
+    fn pursue(&mut self, now: Moment, until: EpochId, session: Option<Fingerprint>, ending: Option<Grant>) {
+        let pending = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0, not_before: None };
         if self.config.tells_sign_out {
             self.sign_out.ask(pending, ending, &mut self.outbox);
         } else {
