@@ -10,7 +10,7 @@ import { define } from "./sign-outs.mjs";
 const EARLY = "018bcfe568003210fedcba9876543210";
 const OVER = { status: "ended", reason: "signed-out" };
 
-test("it is written down in the form of the first version, and is no secret", async ({ run }) => {
+test("it is written down so that the first version can read it, and is no secret", async ({ run }) => {
   await run(define);
   const seen = await run(async () => {
     const { server, session } = await opened();
@@ -24,7 +24,8 @@ test("it is written down in the form of the first version, and is no secret", as
   assert.match(until, /^[0-9a-f]{32}$/);
   assert.match(subject, /^[0-9a-f]{16}$/);
   assert.ok(until > seen.id && at >= seen.before && at <= seen.after, seen.written);
-  assert.deepEqual([seen.status, tries, id, more], ["pending", "1", seen.id, []]);
+  // Of the person, and the date before which it is not tried.
+  assert.deepEqual([seen.status, tries, id, more], ["pending", "1", seen.id, [subject, "-"]]);
 });
 
 test("it is written down before anything is sent, and removed when the server knows", async ({
@@ -111,7 +112,7 @@ test("somebody else who has signed in meanwhile stays signed in", async ({ run }
   assert.deepEqual(seen, ["bob", 0, undefined]);
 });
 
-test("a sign-in ends the matter before its request is sent; a login that fails puts it back", async ({
+test("a login puts it off before its request is sent, and ends the matter unless it fails", async ({
   run,
 }) => {
   await run(define);
@@ -126,21 +127,23 @@ test("a sign-in ends the matter before its request is sent; a login that fails p
         throw new Error("wrong password");
       }),
     );
-    const isBack = entry("sign-out") !== undefined;
+    const notBefore = (name) => entry("sign-out", { name })?.split(" ")[6];
+    const afterwards = [notBefore()];
     const again = await signedOut({ name: "again" });
-    let duringLogin;
+    let putOff;
     await again.session.signIn(() => {
-      duringLogin = entry("sign-out", { name: "again" });
+      putOff = notBefore("again") - Date.now();
       return again.server.token();
     });
+    afterwards.push(notBefore("again"));
     dispatchEvent(new Event("online"));
     await again.session.refresh();
     const told = again.server.count("/auth/logout");
     stop();
     clock.resume();
-    return [failed.thrown.message, isBack, duringLogin, told];
+    return [failed.thrown.message, afterwards, putOff, told];
   });
-  assert.deepEqual(seen, ["wrong password", true, undefined, 1]);
+  assert.deepEqual(seen, ["wrong password", ["-", undefined], 600_000, 1]);
 });
 
 test("an entry that cannot be read counts as absent", async ({ run }) => {

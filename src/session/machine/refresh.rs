@@ -54,11 +54,7 @@ impl<E: Entropy> Session<E> {
             (Settled::InTime(_), Err(RefreshFailure::Rejected { .. })) => match self.tenure.phase {
                 Phase::Ended { reason, elsewhere } => self.end_session(reason, elsewhere),
                 Phase::Unknown { restoring: None, .. } => self.end(now, EndReason::None),
-                // No cookie was set, whatever the app has reported.
-                Phase::Unknown { .. } => {
-                    self.end(now, self.tenure.cookie.ended_before().unwrap_or(EndReason::Rejected));
-                }
-                _ => self.end(now, EndReason::Rejected),
+                _ => self.end(now, self.reason_before().unwrap_or(EndReason::Rejected)),
             },
             (Settled::InTime(_), Err(failure)) => self.refresh_failed(now, failure),
             (Settled::Late(_) | Settled::Stray(_) | Settled::Inert(_) | Settled::Unknown, _) => {}
@@ -108,9 +104,15 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Whether another refresh must confirm a rejection before it ends the session. Not for a
-    /// visitor who had none.
+    /// visitor who had none, and whose app may have reported a cookie that was not set.
     fn wants_confirmation(&mut self, now: Moment) -> bool {
-        self.tenure.epoch().is_some() && !self.page.is_away() && self.must_confirm(now)
+        let has_session = self.tenure.epoch().is_some() && self.reason_before().is_none();
+        has_session && !self.page.is_away() && self.must_confirm(now)
+    }
+
+    /// Returns the reason why there was no session before the app reported that a cookie was set.
+    fn reason_before(&self) -> Option<EndReason> {
+        self.tenure.cookie.ended_before().filter(|_| self.tenure.is_unknown())
     }
 
     /// Whether the last rejection proves nothing by itself: it is the first one, or a cookie may
