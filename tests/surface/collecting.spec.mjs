@@ -56,15 +56,19 @@ for (const [name, [use, options]] of Object.entries(USES)) {
   test(`500 sessions are collected that were used ${name}`, async ({ run }) => {
     await run(prepare);
     const argument = [String(use), options];
-    const alive = [await run(makeMany, argument)];
-    const before = await run(() => memoryOfWasm());
-    alive.push(await run(makeMany, argument));
+    const alive = [];
+    const memory = [];
+    for (let times = 0; times < 3; times++) {
+      alive.push(await run(makeMany, argument));
+      memory.push(await run(() => memoryOfWasm()));
+    }
     // One or two may still be on the stack of what has made them: a garbage collector may take any word there for a reference.
     assert.ok(
       alive.every((count) => count <= 2),
       `${alive}`,
     );
-    assert.equal(await run(() => memoryOfWasm()), before);
+    // The second time it may be cut up in another way.
+    assert.equal(memory[2], memory[1], `${memory}`);
   });
 }
 
