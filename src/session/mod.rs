@@ -32,7 +32,7 @@
 //! | from | to | at | because |
 //! | --- | --- | --- | --- |
 //! | `Unknown` | `Active` | any | A refresh, a sign-in, another tab or the page brings a token. |
-//! | `Unknown` | `Ended(None)` | `RefreshSettled` | The server rejects the refresh of a visitor. |
+//! | `Unknown` | `Ended(None)` | `RefreshSettled` | The server rejects the refresh of a visitor, whose app may have reported a cookie. |
 //! | `Unknown` | `Ended(Rejected)` | `RefreshSettled`, heard | It rejects two refreshes in a row. |
 //! | `Unknown` | `Ended(Replaced)` | `RefreshSettled`, heard | There is somebody else's cookie, left by a late refresh. |
 //! | `Unknown` | `Ended(SignedOut)` | any | The user signs out, or has signed out: then the server is told before the page shows it. |
