@@ -10,7 +10,9 @@ import { define } from "./sign-outs.mjs";
 const EARLY = "018bcfe568003210fedcba9876543210";
 const OVER = { status: "ended", reason: "signed-out" };
 
-test("it is written down so that the first version can read it, and is no secret", async ({ run }) => {
+test("it is written down so that the first version can read it, and is no secret", async ({
+  run,
+}) => {
   await run(define);
   const seen = await run(async () => {
     const { server, session } = await opened();
