@@ -92,6 +92,21 @@ fn a_seed_of_somebody_else_than_who_has_signed_out_begins_a_session() {
 }
 
 #[test]
+fn a_seed_of_somebody_without_a_session_changes_nothing_about_a_sign_out() {
+    let mut world = World::signed_in(Config::default(), 3);
+    world.server.sign_out_faults = vec![Fault::Status(503, None); 40];
+    world.sign_out(TAB);
+    world.run(1_000);
+    let before = world.status(TAB);
+    let bobs = world.answered_login("bob");
+    world.cookie = None;
+    let ticket = world.seed(TAB, bobs);
+    world.run(MINUTE);
+    assert_eq!(world.answer(TAB, ticket), Some(&Err(Denial::Ended(EndReason::SignedOut))));
+    assert_eq!(world.status(TAB), before);
+}
+
+#[test]
 fn a_seed_of_whoever_has_taken_the_place_of_a_sign_in_is_not_shown() {
     for restore in [true, false] {
         for pause in [200, 10_000] {

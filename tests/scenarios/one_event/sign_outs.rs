@@ -255,6 +255,18 @@ fn asked_for_sign_out(commands: &[Command]) -> (AttemptId, PendingSignOut) {
 }
 
 #[test]
+fn a_sign_out_is_for_the_session_of_the_token_and_not_for_what_is_stored_of_the_same_session() {
+    let mut one = One::signed_in(Config::default());
+    let Status::Active { epoch, .. } = one.session.status() else { panic!("signed in") };
+    let ours = one.session(epoch);
+    // The entry of a token with another `sid`, before this one.
+    let earlier = SessionEntry::Begun(Fingerprint { subject: Some(1), ..ours });
+    let stored = Stored { session: Some(earlier), ..one.stored() };
+    let commands = one.happens_with(stored, Event::SignOutWanted { ticket: Ticket(1), reads_login: false });
+    assert_eq!(asked_for_sign_out(&commands).1.session, Some(ours));
+}
+
+#[test]
 fn who_waits_for_a_sign_out_does_not_wait_for_the_allowance_of_idle_refreshes() {
     let config = Config { sign_out_token: true, refresh_ahead: false, ..Config::default() };
     let mut one = One::signed_in(config);
