@@ -5,6 +5,7 @@
 //! restored before the next sign-in. If the server has said that there is no session, a sign-out
 //! sends nothing and changes nothing.
 
+use crate::session::config::YOUNG_SIGN_OUT;
 use crate::session::end_reason::EndReason;
 use crate::session::error::Denial;
 use crate::session::id::{Entropy, EpochId, Ticket};
@@ -116,7 +117,9 @@ impl<E: Entropy> Session<E> {
     /// stores nothing. A sign-out is pursued here as well, because the worker may go.
     pub(super) fn store_end(&mut self, now: Moment, until: EpochId, reason: EndReason) {
         let is_stored = |entry: SessionEntry| entry.epoch() >= until;
-        if !self.stored.is_kept || self.stored.session.is_some_and(is_stored) {
+        // An old one is a reply, and its entry was cleared since.
+        let is_old = until.is_older_than(YOUNG_SIGN_OUT, now);
+        if !self.stored.is_kept || is_old || self.stored.session.is_some_and(is_stored) {
             return;
         }
         self.outbox.writes.push(Write::Session(SessionEntry::Over { until, reason }));

@@ -28,6 +28,13 @@ impl<E: Entropy> Session<E> {
         let patience = patience_for_gone(in_flight.gone_since(answered.map(|answered| answered.at), now));
         let gone_wait =
             |seen| Rotation::Revokes.orphan_wait(seen, pace, self.config.longest_orphan()) * patience;
+        // If a later one was answered, its cookie belongs to the session that was signed out, unless
+        // somebody has signed in since, or nobody knows.
+        let signed_out = self.sign_out.pending().and_then(|pending| pending.session);
+        let is_overtaken = |sent: i64| {
+            answered.is_some_and(|answered| answered.at > sent)
+                && signed_out.is_some_and(|session| !session.epoch.is_after(sent))
+        };
         let (mut waits, mut heard_of, mut of_gone) = (Waits::default(), Millis::ZERO, Millis::ZERO);
         for sent in self.queue.in_flight() {
             waits.add(sent.left(now));
@@ -35,11 +42,10 @@ impl<E: Entropy> Session<E> {
         for listed in in_flight.iter().filter(|listed| !self.queue.is_ours(listed.attempt)) {
             let left = listed.left(now, listed.seen().map_or(Millis::MAX, gone_wait));
             waits.add(left);
-            if listed.gone.is_some() {
-                of_gone = of_gone.max(listed.left(now, self.config.longest_orphan()));
-            }
             if self.is_heard_of(listed) {
                 heard_of = heard_of.max(left);
+            } else if !is_overtaken(listed.sent) {
+                of_gone = of_gone.max(listed.left(now, self.config.longest_orphan()));
             }
         }
         let longest = heard_of.max(of_gone);

@@ -242,7 +242,7 @@ impl Cookie {
 pub(crate) fn strays_into(session: EpochId, marker: Option<RefreshMarker>, listed: &InFlightList) -> bool {
     let strays = |marker: RefreshMarker| marker.strays_into(session, JUMP);
     // It was sent in this session, within the millisecond in which the session began.
-    let is_its = |sent| marker.is_some_and(|marker| marker.under >= Some(session) && sent >= marker.first);
+    let is_its = |sent| sent == session.date() && marker.is_some_and(|marker| marker.under >= Some(session));
     let is_earlier = |sent| session.is_after(sent) && !is_its(sent);
     marker.is_some_and(strays) || listed.iter().any(|listed| is_earlier(listed.sent))
 }

@@ -35,7 +35,7 @@ fn a_sign_out_is_not_confirmed_while_another_tab_has_a_refresh_out() {
     // Of a page that has gone, and where nobody else is there, it counts as long as its reply is likely.
     for (has_sibling, is_out, status) in [
         (true, true, SignOutStatus::Pending),
-        (false, true, SignOutStatus::Confirmed),
+        (false, true, SignOutStatus::Pending),
         (true, false, SignOutStatus::Confirmed),
     ] {
         let mut one = One::signed_in(Config::default());
