@@ -218,3 +218,65 @@ fn a_late_reply_of_before_two_sign_ins_shows_nobody_else() {
         }
     }
 }
+
+/// No refresh was out but that of the sign-in itself.
+// Scenario 138.
+#[test]
+fn a_reload_while_its_refresh_is_out_shows_who_has_signed_in_whatever_the_server_does_with_a_spent_cookie() {
+    use Rotation::{None as Accepts, Refuses, Replays, Revokes};
+    for (rotation, on_spent) in [
+        (Some(Refuses), OnSpent::Refuse),
+        (Some(Accepts), OnSpent::Accept),
+        (Some(Replays), OnSpent::Revoke),
+        (Some(Revokes), OnSpent::Revoke),
+    ] {
+        for reason in BEFORE {
+            for slow in [300, 2_000] {
+                let case = format!("{rotation:?}, {reason:?}, {slow} ms");
+                let mut world = before(true, reason);
+                if rotation == Some(Revokes) && slow > 300 {
+                    // It is not waited for so long.
+                    continue;
+                }
+                world.server.on_spent = on_spent;
+                world.server.knows_attempts = rotation == Some(Replays);
+                world.config.rotation = rotation;
+                let tab = world.reload(TAB);
+                world.run(MINUTE);
+                world.server.faults = vec![Fault::Slow(slow)];
+                world.sign_in_by_cookie(tab, "bob");
+                world.run(200);
+                let next = world.reload(tab);
+                world.run(MINUTE);
+                assert!(shows(&world, next, "bob"), "{case}: {:?}", world.status(next));
+            }
+        }
+    }
+}
+
+/// The page that comes back from a login page restores its session, with the new cookie, before the app says `signIn()`.
+// Scenario 138.
+#[test]
+fn a_page_that_says_so_while_its_first_refresh_is_out_shows_who_has_signed_in() {
+    for reason in BEFORE {
+        for (slow, pause) in [(500, 300), (0, 10), (0, 30), (2_000, 1_500), (0, 1_000)] {
+            for again in [false, true] {
+                let case = format!("{reason:?}, {slow} ms, after {pause} ms, twice: {again}");
+                let mut world = before(true, reason);
+                world.close_tab(TAB);
+                world.run(20_000);
+                world.sign_in_unseen("bob");
+                world.server.faults = vec![Fault::Slow(slow)];
+                let tab = world.visit();
+                world.run(pause);
+                world.ask_cookie_sign_in(tab);
+                if again {
+                    // React runs an effect twice.
+                    world.ask_cookie_sign_in(tab);
+                }
+                world.run(MINUTE);
+                assert!(shows(&world, tab, "bob"), "{case}: {:?}", world.status(tab));
+            }
+        }
+    }
+}

@@ -84,9 +84,6 @@ impl<E: Entropy> Session<E> {
         };
         if let Settled::Stray(_) | Settled::Inert(_) = settled {
             self.tenure.doubt_cookie_after(result);
-            if let Ok(grant) = outcome {
-                self.tenure.cookie.is_brought(grant, self.tenure.latest_epoch());
-            }
         }
         self.note_fate(now, attempt, &settled, fate);
         if fate == Fate::Rejected {

@@ -55,6 +55,10 @@ impl<E: Entropy> Session<E> {
 
     /// Returns the session whose cookie there was; one of nobody known if that is in doubt.
     fn session_before(&self) -> Option<Fingerprint> {
+        // No refresh has asked for the cookie that was reported last.
+        if self.tenure.cookie.has_changed_after(self.queue.sent) {
+            return self.tenure.cookie.session_before();
+        }
         if let Some(session) = self.last_session() {
             let is_in_doubt = self.is_in_doubt(session.epoch);
             return Some(if is_in_doubt { Fingerprint::of_nobody(session.epoch) } else { session });

@@ -90,6 +90,11 @@ impl Cookie {
         self.changed.is_some()
     }
 
+    /// Whether it was reported after this refresh that a cookie was set.
+    pub(crate) fn has_changed_after(&self, number: u32) -> bool {
+        self.changed.as_ref().is_some_and(|change| change.after == number)
+    }
+
     /// Whether the refresh with this number was sent after the cookie was set.
     pub(crate) fn is_shown_by(&self, number: u32) -> bool {
         self.changed.as_ref().is_some_and(|change| number > change.after)
@@ -131,14 +136,6 @@ impl Cookie {
     /// Whether a refresh has found the person who signed out.
     pub(crate) fn is_signed_out_person(&self, grant: &Grant) -> bool {
         self.signed_out.is_some_and(|signed_out| signed_out.is_of(grant))
-    }
-
-    /// Notes that a refresh of an earlier session has brought its cookie. `latest` is the latest
-    /// session that is known.
-    pub(crate) fn is_brought(&mut self, grant: &Grant, latest: Option<EpochId>) {
-        if let (Some(change), Some(epoch)) = (&mut self.changed, latest) {
-            change.overlaid.push(Fingerprint::of(epoch, grant));
-        }
     }
 
     /// Notes that a refresh was rejected, and brings no cookie.

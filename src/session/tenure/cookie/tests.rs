@@ -83,18 +83,6 @@ fn the_cookie_of_the_session_before_may_lie_over_it_where_a_refresh_was_out() {
 }
 
 #[test]
-fn whose_cookie_an_earlier_refresh_has_brought_may_lie_over_it_too() {
-    let mut cookie = set(3, &[], false);
-    cookie.is_brought(&token_of("carol"), None);
-    assert!(!cookie.is_overlaid(&token_of("carol")));
-    cookie.is_brought(&token_of("carol"), Some(epoch(0)));
-    assert!(cookie.is_overlaid(&token_of("carol")));
-    let mut unset = Cookie::default();
-    unset.is_brought(&token_of("carol"), Some(epoch(0)));
-    assert!(!unset.is_overlaid(&token_of("carol")));
-}
-
-#[test]
 fn what_the_app_has_said_holds_until_a_refresh_that_was_sent_after_it() {
     for (number, holds) in [(2, true), (3, true), (4, false)] {
         let mut cookie = set(3, &[sent(1, 0)], false);
