@@ -175,3 +175,37 @@ fn an_unordered_sign_in_ends_the_matter() {
     assert!(world.is_active(tab));
     assert_eq!((world.server.sign_outs, world.stored().sign_out), (0, None));
 }
+
+/// The login goes on, and its cookie comes after the sign-out.
+// Scenario 139.
+#[test]
+fn a_login_that_a_sign_out_has_overtaken_signs_nobody_in() {
+    for tells in [true, false] {
+        for login_ms in [500, 3_000, 15_000, 60_000] {
+            for (is_first, waits) in [(false, 500), (true, 500), (false, 10_000)] {
+                let case = format!("tells: {tells}, {login_ms} ms, first: {is_first}, after {waits} ms");
+                let config = Config { tells_sign_out: tells, ..Config::default() };
+                let mut world = if is_first { World::new(config, 1) } else { World::signed_in(config, 1) };
+                world.start();
+                let other = world.visit();
+                world.run(1_000);
+                world.server.login_ms = login_ms;
+                let login = world.sign_in(TAB, "bob");
+                world.run(waits);
+                let is_over = world.answer(TAB, login).is_some();
+                world.sign_out(TAB);
+                world.run(10 * MINUTE);
+                if !is_over {
+                    let denied = Some(&Err(Denial::Ended(EndReason::SignedOut)));
+                    assert_eq!(world.answer(TAB, login), denied, "{case}");
+                }
+                assert!(!world.is_active(TAB) && !world.is_active(other), "{case}");
+                let next = world.reload(TAB);
+                world.run(MINUTE);
+                assert!(!world.is_active(next), "{case}: somebody is back");
+                let is_ended = world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie));
+                assert_eq!(is_ended, tells, "{case}");
+            }
+        }
+    }
+}

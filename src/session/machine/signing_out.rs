@@ -129,6 +129,15 @@ impl<E: Entropy> Session<E> {
         }
     }
 
+    /// Signs out whoever a login has signed in that was overtaken by a sign-out.
+    pub(super) fn sign_out_again(&mut self, now: Moment, grant: Option<Grant>) {
+        let is_over = matches!(self.tenure.phase, Phase::Ended { reason: EndReason::SignedOut, .. });
+        if let Some((until, _)) = self.tenure.ended().filter(|_| is_over) {
+            self.pursue(now, until, None, grant.filter(|_| self.config.sign_out_token));
+            self.pursue_sign_out(now);
+        }
+    }
+
     /// Stores a sign-out of all sessions up to `until`: to be pursued, or to hold until the next
     /// sign-in.
     fn pursue(&mut self, now: Moment, until: EpochId, session: Option<Fingerprint>, ending: Option<Grant>) {
