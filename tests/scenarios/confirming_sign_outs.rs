@@ -334,3 +334,92 @@ fn while_a_refresh_is_out_whose_cookie_would_undo_it_nothing_is_confirmed() {
         }
     }
 }
+
+/// The page is restored, so nothing may come any more that would undo it.
+// Scenario 140.
+#[test]
+fn an_ordinary_sign_out_after_a_reload_in_the_middle_of_a_refresh_is_confirmed_at_once() {
+    let servers = [
+        (Some(Rotation::Refuses), OnSpent::Refuse),
+        (Some(Rotation::None), OnSpent::Accept),
+        (Some(Rotation::Revokes), OnSpent::Revoke),
+        (None, OnSpent::Revoke),
+    ];
+    for (rotation, on_spent) in servers {
+        for slow in [0, 100, 1_000, 2_500] {
+            for reloads in [1, 2] {
+                let case = format!("{rotation:?}, {slow} ms, {reloads} reloads");
+                let mut world = World::signed_in(Config { rotation, ..Config::default() }, 5);
+                (world.server.on_spent, world.server.knows_attempts) = (on_spent, false);
+                world.run(MINUTE);
+                world.server.faults = vec![Fault::Slow(slow); reloads];
+                world.renew(TAB);
+                let mut tab = TAB;
+                for _ in 0..reloads {
+                    world.run(10);
+                    tab = world.reload(tab);
+                }
+                // A refresh that was overtaken is waited for.
+                let is_quick = reloads == 1 && matches!(rotation, Some(Rotation::Refuses | Rotation::None));
+                world.run(if is_quick { 3_000 } else { 16_000 });
+                if !world.is_active(tab) {
+                    // The server has ended the session, or is waited for.
+                    continue;
+                }
+                let ticket = world.sign_out(tab);
+                world.run(1_000);
+                assert_eq!(world.answer(tab, ticket), Some(&CONFIRMED), "{case}");
+                assert_eq!((world.server.sign_outs, world.stored().sign_out), (1, None), "{case}");
+            }
+        }
+    }
+}
+
+/// A reply says `Clear-Site-Data`; a tab that has ended long ago tells the next page.
+// Scenario 141.
+#[test]
+fn what_a_tab_tells_of_an_old_sign_out_is_not_pursued_once_more() {
+    for (somebody, pause) in [(true, Some(100)), (true, Some(1_000)), (false, None)] {
+        let (mut world, [first, _]) = tabs(Config::default());
+        let ticket = world.sign_out(first);
+        world.run(1_000);
+        assert_eq!(world.answer(first, ticket), Some(&CONFIRMED));
+        world.clear_storage_unheard();
+        world.run(10_000);
+        world.close_tab(first);
+        if somebody {
+            world.sign_in_unseen("bob");
+        }
+        let next = world.visit();
+        if let Some(pause) = pause {
+            world.run(pause);
+            world.ask_cookie_sign_in(next);
+        }
+        world.run(MINUTE);
+        assert_eq!(world.server.sign_outs, 1, "{somebody}, {pause:?}");
+        assert_eq!(shows(&world, next, "bob"), somebody, "{pause:?}: {:?}", world.status(next));
+    }
+}
+
+/// The comparison of the closed object goes on, and nobody hears of it.
+// Scenario 140.
+#[test]
+fn a_session_that_is_created_again_confirms_no_sign_out_before_the_refresh_of_the_one_before_has_settled() {
+    let config = Config { rotation: Some(Rotation::Refuses), ..Config::default() };
+    let mut world = World::signed_in(config, 5);
+    (world.server.on_spent, world.server.knows_attempts) = (OnSpent::Refuse, false);
+    world.server.sign_out_faults = vec![Fault::Status(503, None)];
+    world.sign_out(TAB);
+    world.run(0);
+    world.server.faults = vec![Fault::Slow(3_000)];
+    world.run(1_000);
+    let again = world.recreate(TAB);
+    world.run(0);
+    let again = world.recreate(again);
+    world.run(MINUTE);
+    let next = world.visit();
+    world.run(5 * MINUTE);
+    assert!(!world.is_active(again) && !world.is_active(next));
+    assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
+    assert_eq!(world.stored().sign_out, None);
+}
