@@ -33,7 +33,7 @@ impl<E: Entropy> Session<E> {
             // cookie was set all the same.
             if grant.is_some() {
                 self.tenure.doubt_cookie_after(Ok(()));
-                self.sign_out_again(now, grant);
+                self.sign_out_again(now);
             }
             return;
         };

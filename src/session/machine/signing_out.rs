@@ -130,10 +130,10 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Signs out whoever a login has signed in that was overtaken by a sign-out.
-    pub(super) fn sign_out_again(&mut self, now: Moment, grant: Option<Grant>) {
+    pub(super) fn sign_out_again(&mut self, now: Moment) {
         let is_over = matches!(self.tenure.phase, Phase::Ended { reason: EndReason::SignedOut, .. });
         if let Some((until, _)) = self.tenure.ended().filter(|_| is_over) {
-            self.pursue(now, until, None, grant.filter(|_| self.config.sign_out_token));
+            self.pursue(now, until, None, None);
             self.pursue_sign_out(now);
         }
     }

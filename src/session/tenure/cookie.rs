@@ -42,9 +42,8 @@ pub(crate) struct Change {
     after: u32,
     /// The session before it.
     before: Option<Fingerprint>,
-    /// The sessions whose cookies may have overwritten the new one, because their refreshes were in
-    /// flight.
-    overlaid: Vec<Fingerprint>,
+    /// Whether its cookie may have overwritten the new one, because a refresh was in flight.
+    is_overlaid: bool,
     /// The only refresh that was in flight, if this tab sent it.
     overlaid_by: Option<AttemptId>,
     /// The reason why there was no session before it, if there was none.
@@ -79,7 +78,7 @@ impl Cookie {
         self.changed = Some(Change {
             after,
             before: before.session,
-            overlaid: before.session.filter(|_| before.is_any_out()).into_iter().collect(),
+            is_overlaid: before.is_any_out(),
             overlaid_by: before.ours.first().filter(|_| is_ours_alone).map(|sent| sent.attempt),
             ended: before.ended,
         });
@@ -123,8 +122,8 @@ impl Cookie {
     /// Whether a refresh has found a person whose cookie may have overwritten the one that the app
     /// has reported. It may be the person of an earlier report, whom nobody knows.
     pub(crate) fn is_overlaid(&self, grant: &Grant) -> bool {
-        let is_theirs = |before: &Fingerprint| before.person.is_none() || before.is_of(grant);
-        self.changed.iter().flat_map(|change| &change.overlaid).any(is_theirs)
+        let is_theirs = |before: Fingerprint| before.person.is_none() || before.is_of(grant);
+        self.changed.as_ref().is_some_and(|change| change.is_overlaid && change.before.is_some_and(is_theirs))
     }
 
     /// Keeps the session that was signed out before a page was delivered with a token. Its person
@@ -141,7 +140,7 @@ impl Cookie {
     /// Notes that a refresh was rejected, and brings no cookie.
     pub(crate) fn is_not_brought(&mut self, attempt: AttemptId) {
         if let Some(change) = self.changed.as_mut().filter(|change| change.overlaid_by == Some(attempt)) {
-            change.overlaid.clear();
+            change.is_overlaid = false;
         }
     }
 
