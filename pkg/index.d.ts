@@ -373,7 +373,8 @@ export interface Session {
   /**
    * Signs in with the cookie that a redirect, a popup or a passkey ceremony has just set: one refresh, a new session. The state is
    * `unknown` until the refresh is answered. If the server rejects it, no cookie was set: the call rejects with
-   * `ERR_SESSION_ENDED`, and the state comes back to what it was.
+   * `ERR_SESSION_ENDED`. Say it once for each sign-in: said again while that refresh is out, the session ends with the reason
+   * `"replaced"`.
    */
   signIn(): Promise<void>;
 
