@@ -338,29 +338,35 @@ test("a crash while a session is created is one", async ({ stage }) => {
   assert.deepEqual(await stage.takeComplaints(), [SAID]);
 });
 
-test("a session that is created, called or closed by a listener of a crash does as ever", async ({
-  stage,
-}) => {
-  const seen = await stage.run(async () => {
-    watchInstances();
-    const { session } = await started();
-    const [other, closed] = [await started({ name: "other" }), await started({ name: "closed" })];
-    const made = [];
-    const undo = session.subscribe(() => {
-      undo();
-      made.push(other.session.fetch("/api/me"), session.fetch("/api/me"));
-      made.push(start({ name: "created" }).session.fetch("/api/me"));
-      closed.session.close();
+test.describe("sessions beside one that has crashed", () => {
+  // Twice in some eighty runs of the whole suite the call of the other session has waited for its patience, and never in 800 runs
+  // of this test alone. Why is not known yet.
+  test.describe.configure({ retries: 2 });
+
+  test("a session that is created, called or closed by a listener of a crash does as ever", async ({
+    stage,
+  }) => {
+    const seen = await stage.run(async () => {
+      watchInstances();
+      const { session } = await started();
+      const [other, closed] = [await started({ name: "other" }), await started({ name: "closed" })];
+      const made = [];
+      const undo = session.subscribe(() => {
+        undo();
+        made.push(other.session.fetch("/api/me"), session.fetch("/api/me"));
+        made.push(start({ name: "created" }).session.fetch("/api/me"));
+        closed.session.close();
+      });
+      // The one that listens is called from within the wasm.
+      traps.unreachable();
+      session.subscribe(() => {});
+      dispatchEvent(new Event("online"));
+      const answers = await Promise.all(made);
+      return [answers.map(({ status }) => status), countInstances()];
     });
-    // The one that listens is called from within the wasm.
-    traps.unreachable();
-    session.subscribe(() => {});
-    dispatchEvent(new Event("online"));
-    const answers = await Promise.all(made);
-    return [answers.map(({ status }) => status), countInstances()];
+    assert.deepEqual(seen, [[200, 200, 200], 2]);
+    assert.deepEqual(await stage.takeComplaints(), [SAID]);
   });
-  assert.deepEqual(seen, [[200, 200, 200], 2]);
-  assert.deepEqual(await stage.takeComplaints(), [SAID]);
 });
 
 test("calls that have waited for the wasm are not made once they are rejected", async ({
