@@ -267,6 +267,24 @@ fn a_sign_out_is_for_the_session_of_the_token_and_not_for_what_is_stored_of_the_
 }
 
 #[test]
+fn a_sign_out_of_which_only_a_message_tells_is_stored_and_pursued() {
+    // Another page stores it before it says so; a worker does not.
+    for is_stored in [true, false] {
+        let mut one = One::signed_in(Config::default());
+        let stored = one.stored();
+        one.happens_with(stored, Event::StorageChanged);
+        let until = EpochId::last(one.moment().wall_ms(), None);
+        let over = SessionEntry::Over { until, reason: EndReason::SignedOut };
+        let stored = if is_stored { Stored { session: Some(over), ..stored } } else { stored };
+        let message = PeerMessage::Over { until, reason: EndReason::SignedOut };
+        let commands = one.happens_with(stored, Event::PeerSpoke { from: Id::draw(&mut || 99), message });
+        let is_remembered = commands.iter().any(|command| matches!(command, Command::RememberSignOut(_)));
+        assert_eq!(is_remembered, !is_stored, "{commands:?}");
+        assert_eq!(commands.contains(&Command::Remember(over)), !is_stored, "{commands:?}");
+    }
+}
+
+#[test]
 fn who_waits_for_a_sign_out_does_not_wait_for_the_allowance_of_idle_refreshes() {
     let config = Config { sign_out_token: true, refresh_ahead: false, ..Config::default() };
     let mut one = One::signed_in(config);
