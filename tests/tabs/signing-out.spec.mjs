@@ -38,13 +38,12 @@ test("a sign-out in the middle of another tab's refresh: nobody is signed in", a
 test("a sign-out after a tab was closed in the middle of its refresh: nobody is signed in", async ({
   stage,
 }) => {
-  const [gone, other] = await stage.signedIn(2, "alice", {}, IN_STOPPED_TIME);
+  const [gone, other] = await stage.signedIn(2, "alice", { timeout: 3 });
   const reply = await stage.holdReply(gone);
   await gone.close();
   const signedOut = other.signOut();
   await other.becomes({ status: "ended" });
   await reply();
-  await other.passTime(WAIT);
   await signedOut;
   await isOver(stage, other);
 });

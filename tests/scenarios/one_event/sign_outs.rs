@@ -273,6 +273,7 @@ fn a_sign_out_of_which_only_a_message_tells_is_stored_and_pursued() {
         let mut one = One::signed_in(Config::default());
         let stored = one.stored();
         one.happens_with(stored, Event::StorageChanged);
+        one.runs(1_000);
         let until = EpochId::last(one.moment().wall_ms(), None);
         let over = SessionEntry::Over { until, reason: EndReason::SignedOut };
         let stored = if is_stored { Stored { session: Some(over), ..stored } } else { stored };
