@@ -280,3 +280,25 @@ fn a_page_that_says_so_while_its_first_refresh_is_out_shows_who_has_signed_in() 
         }
     }
 }
+
+/// The refresh of the first sign-in went with its page, and nothing of it is out any more.
+// Scenario 138.
+#[test]
+fn another_one_later_shows_who_has_signed_in_then() {
+    for rotation in [None, Some(Rotation::Refuses), Some(Rotation::None)] {
+        for gap in [0, 5, 30] {
+            for later in [MINUTE, 10 * MINUTE] {
+                let mut world = World::signed_in(Config { rotation, ..Config::default() }, 5);
+                world.run(MINUTE);
+                world.sign_in_by_cookie(TAB, "bob");
+                world.run(gap);
+                let tab = world.reload(TAB);
+                world.run(later);
+                assert!(shows(&world, tab, "bob"), "{rotation:?}, {gap} ms: {:?}", world.status(tab));
+                world.sign_in_by_cookie(tab, "carol");
+                world.run(MINUTE);
+                assert!(shows(&world, tab, "carol"), "{rotation:?}, {gap} ms: {:?}", world.status(tab));
+            }
+        }
+    }
+}

@@ -114,6 +114,11 @@ impl Cookie {
         self.changed.as_ref().and_then(|change| change.before)
     }
 
+    /// Returns the session whose cookie may have overwritten the one that the app has reported.
+    pub(crate) fn overlaying(&self) -> Option<Fingerprint> {
+        self.changed.as_ref().filter(|change| change.is_overlaid)?.before
+    }
+
     /// Returns the reason why there was no session before the reported change, if there was none.
     pub(crate) fn ended_before(&self) -> Option<EndReason> {
         self.changed.as_ref().and_then(|change| change.ended)
@@ -122,8 +127,7 @@ impl Cookie {
     /// Whether a refresh has found a person whose cookie may have overwritten the one that the app
     /// has reported. It may be the person of an earlier report, whom nobody knows.
     pub(crate) fn is_overlaid(&self, grant: &Grant) -> bool {
-        let is_theirs = |before: Fingerprint| before.person.is_none() || before.is_of(grant);
-        self.changed.as_ref().is_some_and(|change| change.is_overlaid && change.before.is_some_and(is_theirs))
+        self.overlaying().is_some_and(|before| before.person.is_none() || before.is_of(grant))
     }
 
     /// Keeps the session that was signed out before a page was delivered with a token. Its person

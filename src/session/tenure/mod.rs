@@ -256,7 +256,7 @@ impl Tenure {
         }
         let strays =
             |session: Fingerprint| !session.is_of(grant) && strays_into(session.epoch, marker, listed);
-        known.is_some_and(strays) || self.cookie.session_before().is_some_and(strays)
+        known.is_some_and(strays) || self.cookie.overlaying().is_some_and(strays)
     }
 
     /// Returns the session of a refreshed token. `stored` is the stored session. `wait` is the
