@@ -339,8 +339,8 @@ test("a crash while a session is created is one", async ({ stage }) => {
 });
 
 test.describe("sessions beside one that has crashed", () => {
-  // Twice in some eighty runs of the whole suite the call of the other session has waited for its patience, and never in 800 runs
-  // of this test alone. Why is not known yet.
+  // In two whole runs of the suite the call of the other session has waited for its patience, and in none of some 160 runs of this
+  // test apart from them. Why is not known yet.
   test.describe.configure({ retries: 2 });
 
   test("a session that is created, called or closed by a listener of a crash does as ever", async ({
