@@ -91,6 +91,29 @@ fn a_seed_of_somebody_else_than_who_has_signed_out_begins_a_session() {
     }
 }
 
+/// A tab that shows nobody has found bob, and the sign-out of alice is not pursued any more.
+#[test]
+fn a_seed_of_before_a_sign_out_that_is_abandoned_shows_nobody_else() {
+    let mut world = World::signed_in(Config::default(), 3);
+    let other = world.prerender();
+    world.run(1_000);
+    let old = world.render().expect("her session goes on");
+    world.server.faults = vec![Fault::SlowReset(2_000)];
+    world.renew(TAB);
+    world.run(100);
+    world.sign_out(TAB);
+    world.sign_in_unseen("bob");
+    world.activate(other);
+    world.run(MINUTE);
+    let next = world.visit();
+    world.seed(next, old);
+    for _ in 0..200 {
+        world.run(50);
+        assert!(!shows(&world, next, "alice"));
+    }
+    assert!(shows(&world, next, "bob"), "{:?}", world.status(next));
+}
+
 #[test]
 fn a_seed_of_somebody_without_a_session_changes_nothing_about_a_sign_out() {
     let mut world = World::signed_in(Config::default(), 3);

@@ -98,9 +98,7 @@ impl<E: Entropy> Session<E> {
         let Phase::Closed { session } = &mut self.tenure.phase else { return };
         let now = match self.stored.session {
             Some(SessionEntry::Begun(begun)) => (*session).max(Some(begun.epoch)),
-            Some(SessionEntry::Over { until, .. } | SessionEntry::Abandoned { until }) => {
-                session.filter(|session| *session > until)
-            }
+            Some(over) => session.filter(|session| *session > over.epoch()),
             None => return,
         };
         if *session != now {

@@ -23,14 +23,10 @@ impl<E: Entropy> Session<E> {
 
     /// Applies the stored session: another tab may have begun or ended it.
     pub(super) fn apply_stored_session(&mut self, now: Moment) {
-        match self.stored.session {
-            Some(SessionEntry::Begun(begun)) => self.begun_elsewhere(now, begun),
-            Some(over) => {
-                if let Some((until, reason)) = over.over() {
-                    self.over_elsewhere(until, reason);
-                }
-            }
-            None => {}
+        if let Some(begun) = self.stored.session.and_then(SessionEntry::begun) {
+            self.begun_elsewhere(now, begun);
+        } else if let Some((until, reason)) = self.stored.session.and_then(SessionEntry::over) {
+            self.over_elsewhere(until, reason);
         }
     }
 

@@ -133,6 +133,6 @@ impl<E: Entropy> Session<E> {
     /// Whether the user has signed out, and nobody has signed in since.
     fn is_signed_out(&self) -> bool {
         matches!(self.tenure.phase, Phase::Ended { reason: EndReason::SignedOut, .. })
-            || matches!(self.stored.session, Some(SessionEntry::Over { reason: EndReason::SignedOut, .. }))
+            || matches!(self.stored.session.and_then(SessionEntry::over), Some((_, EndReason::SignedOut)))
     }
 }
