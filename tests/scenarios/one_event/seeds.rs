@@ -71,6 +71,20 @@ fn a_seed_of_a_session_that_was_signed_out_in_another_tab_is_refused() {
 }
 
 #[test]
+fn a_seed_after_a_sign_out_waits_for_a_refresh_whatever_has_become_of_the_sign_out() {
+    for is_abandoned in [true, false] {
+        let mut one = One::new(Config::default());
+        let until = EpochId::last(one.moment().wall_ms() - 1_000, None);
+        let over = SessionEntry::Over { until, reason: EndReason::SignedOut };
+        let session = Some(if is_abandoned { SessionEntry::Abandoned { until } } else { over });
+        let stored = Stored { is_kept: true, session, ..Stored::default() };
+        one.happens_with(stored, Event::Started);
+        let commands = seeded(&mut one, stored);
+        assert!(!matches!(one.session.status(), Status::Active { .. }), "{is_abandoned}: {commands:?}");
+    }
+}
+
+#[test]
 fn while_a_sign_out_is_pending_only_the_seed_of_another_person_is_taken() {
     for (is_alices, tries) in [(true, 0), (true, 20), (false, 0), (false, 20)] {
         let mut one = One::new(Config::default());
