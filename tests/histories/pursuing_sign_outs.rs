@@ -4,35 +4,8 @@ use proptest::prelude::*;
 
 use super::heal;
 use super::setting::{Allows, Setting, setting};
-use super::steps::{Browser, Server, Step, User, orphans_for_good, perform, signed_in, step};
-use super::world::{Fault, World};
-
-fn is_left_out(step: &Step) -> bool {
-    match step {
-        // A page that is frozen before its token was taken may be older than bob's sign-in, of which nobody tells.
-        Step::User(User::Seed(_)) => true,
-        Step::User(user) => user.signs_in() || matches!(user, User::SignOut(_) | User::FailLogin(_)),
-        Step::Browser(browser) => matches!(
-            browser,
-            // A worker knows what messages tell it, and here some are lost.
-            Browser::OpenWorker
-                | Browser::SetClock(_)
-                | Browser::Sleep(..)
-                | Browser::BlockStorage
-                | Browser::ClearStorage
-        ),
-        Step::Server(server) => matches!(server, Server::RevokeAll),
-        Step::Wait(_) | Step::Network(_) => false,
-    }
-}
-
-fn play(world: &mut World, steps: &[Step]) {
-    for step in steps.iter().filter(|step| !is_left_out(step)) {
-        if !orphans_for_good(world, step) {
-            perform(world, step);
-        }
-    }
-}
+use super::steps::{blurs_a_sign_out, play, signed_in, step};
+use super::world::Fault;
 
 proptest! {
     #![proptest_config(super::histories())]
@@ -49,11 +22,11 @@ proptest! {
         after in prop::collection::vec(step(), 1..40),
     ) {
         let mut world = setting.signed_in();
-        play(&mut world, &before);
+        play(&mut world, &before, blurs_a_sign_out);
         let Some(tab) = signed_in(&world) else { return Ok(()) };
         world.server.sign_out_faults = vec![Fault::Status(503, None); 3];
         world.sign_out(tab);
-        play(&mut world, &between);
+        play(&mut world, &between, blurs_a_sign_out);
         // By then nobody takes it for a first try any more; and nothing is on its way that bob's cookie would not outlive.
         world.run(6_000);
         for _ in 0..100 {
@@ -64,7 +37,7 @@ proptest! {
         }
         world.sign_in_unseen("bob");
         let bobs = world.cookie.map(|cookie| cookie.family);
-        play(&mut world, &after);
+        play(&mut world, &after, blurs_a_sign_out);
         heal(&mut world);
         let next = world.visit();
         world.run(60_000);

@@ -169,3 +169,33 @@ pub(crate) fn perform(world: &mut World, step: &Step) {
         Step::Network(network) => network.change(world),
     }
 }
+
+/// Whether a sign-out that is pursued would meet another sign-in or sign-out, or nobody could tell whose session there is. It
+/// is left out where a property is about one sign-out and one sign-in.
+pub(crate) fn blurs_a_sign_out(step: &Step) -> bool {
+    match step {
+        // A page that is frozen before its token was taken may be older than a sign-in of which nobody tells.
+        Step::User(User::Seed(_)) => true,
+        Step::User(user) => user.signs_in() || matches!(user, User::SignOut(_) | User::FailLogin(_)),
+        Step::Browser(browser) => matches!(
+            browser,
+            // A worker finds nothing that is stored. It knows what messages tell it, and some are lost.
+            Browser::OpenWorker
+                | Browser::SetClock(_)
+                | Browser::Sleep(..)
+                | Browser::BlockStorage
+                | Browser::ClearStorage
+        ),
+        Step::Server(server) => matches!(server, Server::RevokeAll),
+        Step::Wait(_) | Step::Network(_) => false,
+    }
+}
+
+/// Performs the steps but for those that are left out, and those that orphan a refresh for good.
+pub(crate) fn play(world: &mut World, steps: &[Step], is_left_out: fn(&Step) -> bool) {
+    for step in steps.iter().filter(|step| !is_left_out(step)) {
+        if !orphans_for_good(world, step) {
+            perform(world, step);
+        }
+    }
+}
