@@ -42,7 +42,7 @@ impl<E: Entropy> Session<E> {
         if self.sign_out.pending().is_some_and(|pending| is_over && !pending.is_given_up()) {
             self.sign_out.ask_again(&mut self.outbox);
         } else if let Some((until, _)) = self.tenure.ended() {
-            self.pursue(now, until, session, ending);
+            self.store_sign_out(now, until, session, ending);
         }
         if !self.config.tells_sign_out {
             return self.answer(ticket, Ok(Reply::SignedOut(SignOutStatus::Local)));
@@ -124,7 +124,7 @@ impl<E: Entropy> Session<E> {
         }
         self.outbox.writes.push(Write::Session(SessionEntry::Over { until, reason }));
         if reason == EndReason::SignedOut {
-            self.pursue(now, until, self.whose_cookie(), None);
+            self.store_sign_out(now, until, self.whose_cookie(), None);
             self.pursue_sign_out(now);
         }
     }
@@ -133,14 +133,20 @@ impl<E: Entropy> Session<E> {
     pub(super) fn sign_out_again(&mut self, now: Moment) {
         let is_over = matches!(self.tenure.phase, Phase::Ended { reason: EndReason::SignedOut, .. });
         if let Some((until, _)) = self.tenure.ended().filter(|_| is_over) {
-            self.pursue(now, until, None, None);
+            self.store_sign_out(now, until, None, None);
             self.pursue_sign_out(now);
         }
     }
 
     /// Stores a sign-out of all sessions up to `until`: to be pursued, or to hold until the next
     /// sign-in.
-    fn pursue(&mut self, now: Moment, until: EpochId, session: Option<Fingerprint>, ending: Option<Grant>) {
+    fn store_sign_out(
+        &mut self,
+        now: Moment,
+        until: EpochId,
+        session: Option<Fingerprint>,
+        ending: Option<Grant>,
+    ) {
         let pending = PendingSignOut { until, session, asked: now.wall_ms(), tries: 0, not_before: None };
         if self.config.tells_sign_out {
             self.sign_out.ask(pending, ending, &mut self.outbox);

@@ -141,7 +141,7 @@ impl SignOut {
     /// Stores the pending sign-out once more, after a login had put it off, or the user had removed
     /// it.
     pub(crate) fn resume(&mut self, outbox: &mut Outbox) {
-        self.store_before(None, outbox);
+        self.store_again(None, outbox);
     }
 
     /// Notes that a sign-out takes effect without the server.
@@ -170,12 +170,12 @@ impl SignOut {
     /// Puts the pursuit off in all tabs, because somebody is signing in. The new session must not
     /// be signed out for the one before it.
     pub(crate) fn put_off(&mut self, now: Moment, outbox: &mut Outbox) {
-        self.store_before(now.wall_ms().checked_add(LONGEST_LOGIN.signed()), outbox);
+        self.store_again(now.wall_ms().checked_add(LONGEST_LOGIN.signed()), outbox);
     }
 
-    fn store_before(&mut self, date: Option<i64>, outbox: &mut Outbox) {
+    fn store_again(&mut self, not_before: Option<i64>, outbox: &mut Outbox) {
         if let Some(pending) = &mut self.pending {
-            pending.not_before = date;
+            pending.not_before = not_before;
             outbox.writes.push(Write::SignOut(*pending));
         }
     }
