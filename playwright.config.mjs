@@ -2,7 +2,7 @@
 
 import { defineConfig } from "@playwright/test";
 
-import { CHROMIUM } from "./tests/drivers/chromium.mjs";
+import { HEADLESS_SHELL } from "./tests/drivers/chromium.mjs";
 
 /** One project: a folder of `tests`, by default in Playwright's way to run Chromium. */
 const project = (name, more) => ({ name, testDir: `tests/${name}`, ...more });
@@ -15,7 +15,7 @@ export default defineConfig({
   timeout: 120_000,
   workers: 4,
   forbidOnly: true,
-  use: { launchOptions: CHROMIUM, trace: "retain-on-failure" },
+  use: { launchOptions: HEADLESS_SHELL, trace: "retain-on-failure" },
   projects: [
     project("surface", { fullyParallel: true }),
     project("tabs", { timeout: 240_000 }),

@@ -11,4 +11,14 @@ export const QUIET = [
   "--disable-sync",
 ];
 
+/** Chromium as people have it. */
 export const CHROMIUM = { executablePath: process.env.CHROME ?? "/usr/bin/chromium", args: QUIET };
+
+/**
+ * Its headless shell, for tests of one page: the same engine with half the work. It has no back/forward cache and freezes no page.
+ * Where there is none, Chromium itself.
+ */
+export const HEADLESS_SHELL = {
+  ...CHROMIUM,
+  executablePath: process.env.HEADLESS_SHELL || CHROMIUM.executablePath,
+};

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import { chromium } from "@playwright/test";
-import { CHROMIUM } from "../drivers/chromium.mjs";
+import { HEADLESS_SHELL } from "../drivers/chromium.mjs";
 import { until } from "../drivers/until.mjs";
 import { test } from "./fixtures.mjs";
 import { Uploads } from "./http2.mjs";
@@ -15,7 +15,7 @@ let uploads;
 let mark = "";
 
 test.beforeAll(async () => {
-  [uploads, browser] = await Promise.all([Uploads.start(), chromium.launch(CHROMIUM)]);
+  [uploads, browser] = await Promise.all([Uploads.start(), chromium.launch(HEADLESS_SHELL)]);
   page = await browser.newPage({ ignoreHTTPSErrors: true });
   await page.goto(`${uploads.origin}/files/streams.html`);
   await page.waitForFunction(() => globalThis.begin !== undefined);

@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 
-import { CHROMIUM } from "../drivers/chromium.mjs";
+import { HEADLESS_SHELL } from "../drivers/chromium.mjs";
 import { test } from "./fixtures.mjs";
 
-test.use({ launchOptions: { ...CHROMIUM, args: [...CHROMIUM.args, "--js-flags=--expose-gc"] } });
+test.use({
+  launchOptions: { ...HEADLESS_SHELL, args: [...HEADLESS_SHELL.args, "--js-flags=--expose-gc"] },
+});
 
 /** Runs in the page: what the tests below share. */
 const prepare = () => {

@@ -51,6 +51,7 @@ cargo xtask <command>
   help                       Print this
 
   Environment: CHROME, CHROMEDRIVER   which browser to test in; both of the same major version
+               HEADLESS_SHELL         Chromium without its window, for tests of one page
                FIREFOX, GECKODRIVER   the same for Firefox
                CARGO_TARGET_DIR       where to compile
                XDG_CACHE_HOME         where tools and Python packages are kept (default ~/.cache)

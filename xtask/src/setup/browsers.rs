@@ -19,6 +19,7 @@ const CHROMES: &[&str] = &[
     "chrome",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
+const HEADLESS_SHELLS: &[&str] = &["chromium-headless-shell", "chrome-headless-shell"];
 const FIREFOXES: &[&str] = &["firefox", "firefox-esr", "/Applications/Firefox.app/Contents/MacOS/firefox"];
 const WANTED: &str = "please install Chromium (or Chrome) and chromedriver of the same major version, or set \
                       CHROME and CHROMEDRIVER to their paths";
@@ -38,11 +39,13 @@ impl fmt::Display for Browser {
     }
 }
 
-/// Chromium and chromedriver of one version, installed where that is possible. Debian has both.
+/// Chromium and chromedriver of one version, installed where that is possible. Debian has both, and
+/// the headless shell.
 pub(crate) fn chromium(project: &Project) -> Result<Browser> {
     if find_chromium()?.is_none() {
         install(project, &["chromium", "chromium-driver"]).context(WANTED)?;
     }
+    provide_headless_shell(project)?;
     let browser = find_chromium()?.context(WANTED)?;
     let ask = |program: &Path| {
         let sh = &project.shell;
@@ -55,10 +58,27 @@ pub(crate) fn chromium(project: &Project) -> Result<Browser> {
     }
 }
 
+/// Tries once on each machine: the tests run without it, too.
+fn provide_headless_shell(project: &Project) -> Result<()> {
+    let tried = tools::folder("headless-shell-tried");
+    if find_headless_shell()?.is_none() && !tried.exists() {
+        project.shell.create_dir(tried)?;
+        if let Err(error) = install(project, &["chromium-headless-shell"]) {
+            println!("no headless shell of Chromium, the tests take longer without it: {error:#}");
+        }
+    }
+    Ok(())
+}
+
 /// Chromium and chromedriver, if both are installed.
 pub(crate) fn find_chromium() -> Result<Option<Browser>> {
     let driver = find("CHROMEDRIVER", &["chromedriver"])?;
     Ok(find("CHROME", CHROMES)?.zip(driver).map(|(program, driver)| Browser { program, driver }))
+}
+
+/// Chromium without its window, if it is installed. Tests of one page take half as long in it.
+pub(crate) fn find_headless_shell() -> Result<Option<PathBuf>> {
+    find("HEADLESS_SHELL", HEADLESS_SHELLS)
 }
 
 /// Firefox, if it is installed.

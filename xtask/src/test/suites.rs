@@ -6,7 +6,7 @@ use xshell::{Cmd, cmd};
 use crate::build::{self, Profile};
 use crate::files::files_ending;
 use crate::project::Project;
-use crate::setup::browsers::{find_chromium, find_firefox, find_webkit};
+use crate::setup::browsers::{find_chromium, find_firefox, find_headless_shell, find_webkit};
 use crate::setup::{Need, python};
 
 /// The tools of a step in Chromium.
@@ -39,6 +39,9 @@ pub(crate) fn browser(project: &Project, name: &str) -> Result<()> {
 fn equipped<'a>(project: &Project, mut command: Cmd<'a>) -> Result<Cmd<'a>> {
     if let Some(chromium) = find_chromium()? {
         command = command.env("CHROME", chromium.program);
+    }
+    if let Some(shell) = find_headless_shell()? {
+        command = command.env("HEADLESS_SHELL", shell);
     }
     if let Some(firefox) = find_firefox()? {
         command = command.env("FIREFOX", firefox);
