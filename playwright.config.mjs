@@ -15,12 +15,16 @@ export default defineConfig({
   timeout: 120_000,
   workers: 4,
   forbidOnly: true,
-  use: { launchOptions: HEADLESS_SHELL, trace: "retain-on-failure" },
+  // The pages have nothing to look at, but for the demo.
+  use: {
+    launchOptions: HEADLESS_SHELL,
+    trace: { mode: "retain-on-failure", screenshots: false, snapshots: false },
+  },
   projects: [
     project("surface", { fullyParallel: true }),
     project("tabs", { timeout: 240_000 }),
     project("fetch", { timeout: 300_000 }),
-    project("demo"),
+    project("demo", { use: { trace: "retain-on-failure" } }),
     project("libraries"),
     project("backends"),
     project("firefox", {
