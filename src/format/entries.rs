@@ -25,7 +25,7 @@
 //! (`horizon.rs`).
 
 use super::ids::push_hex;
-use super::line::{Line, Words};
+use super::line::{Line, Words, to_number};
 use crate::session::Millis;
 
 use crate::session::EndReason;
@@ -145,7 +145,7 @@ impl RefreshMarker {
         let gone = words.number();
         let (mut first, mut under) = (sent, None);
         while let Some(word) = words.word() {
-            if let Some(date) = word.strip_prefix(FIRST).and_then(|date| date.parse().ok()) {
+            if let Some(date) = word.strip_prefix(FIRST).and_then(to_number) {
                 first = date;
             }
             under = under.or(word.strip_prefix(UNDER).and_then(EpochId::parse));
@@ -193,7 +193,7 @@ impl InFlightList {
         let mut words = Words::of(entry);
         let mut next = || {
             let (attempt, sent) = (words.attempt()?, words.number()?);
-            Some(InFlight { attempt, sent, gone: words.word()?.parse().ok() })
+            Some(InFlight { attempt, sent, gone: to_number(words.word()?) })
         };
         let mut list = Self::default();
         while let Some(listed) = next() {

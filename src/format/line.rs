@@ -52,6 +52,17 @@ pub(super) fn cut(text: &str, separator: u8) -> (&str, Option<&str>) {
     }
 }
 
+/// Reads a number of at most 18 digits, which no calculation overflows. Smaller than [`str::parse`].
+#[inline(never)]
+pub(super) fn to_number(word: &str) -> Option<i64> {
+    let digits = word.strip_prefix('-').unwrap_or(word);
+    let is_number = (1..=18).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| {
+        let number = digits.bytes().fold(0, |number, digit| 10 * number + i64::from(digit & 0xf));
+        if digits.len() < word.len() { -number } else { number }
+    })
+}
+
 /// Reads a line word by word.
 #[derive(Debug)]
 pub(super) struct Words<'a>(Option<&'a str>);
@@ -73,7 +84,7 @@ impl<'a> Words<'a> {
     /// Returns the next word as a number, or as a date in milliseconds since 1970.
     #[inline(never)]
     pub(super) fn number(&mut self) -> Option<i64> {
-        self.word()?.parse().ok()
+        to_number(self.word()?)
     }
 
     /// Returns the next word as a number of 32 bits.
@@ -114,6 +125,28 @@ mod tests {
         {
             assert_eq!(cut(text, b'.'), cut_at, "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_has_at_most_18_digits_and_nothing_else() {
+        for (word, number) in [
+            ("0", Some(0)),
+            ("-0", Some(0)),
+            ("1792000000000", Some(1_792_000_000_000)),
+            ("-999999999999999999", Some(-999_999_999_999_999_999)),
+            ("1000000000000000000", None),
+            ("", None),
+            ("-", None),
+            ("--1", None),
+            ("+1", None),
+            ("1.5", None),
+            ("1e3", None),
+            ("١", None),
+        ] {
+            assert_eq!(to_number(word), number, "{word}");
+        }
+        let long = "9".repeat(1_000);
+        assert_eq!(to_number(&long), None);
     }
 
     #[test]
