@@ -209,3 +209,30 @@ fn a_login_that_a_sign_out_has_overtaken_signs_nobody_in() {
         }
     }
 }
+
+// Scenario 139.
+#[test]
+fn a_login_that_fails_brings_nobody_back_where_storage_was_cleared_meanwhile() {
+    for (is_offline, into_login) in [(false, 1), (false, 1_000), (true, 1), (true, 1_000)] {
+        let mut world = signed_in();
+        world.run(10 * MINUTE);
+        world.offline = is_offline;
+        world.server.sign_out_faults = vec![Fault::Status(503, None)];
+        world.sign_out(TAB);
+        world.run(300);
+        world.go_online();
+        world.server.login_ms = 5_000;
+        world.fail_login(TAB);
+        world.run(into_login);
+        world.clear_storage();
+        world.run(10 * MINUTE);
+        let next = world.visit();
+        world.run(MINUTE);
+        let case = format!("offline: {is_offline}, {into_login} ms into the login");
+        assert!(!shows(&world, TAB, "alice") && !shows(&world, next, "alice"), "{case}");
+        assert!(
+            world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)),
+            "{case}: the server was not told"
+        );
+    }
+}

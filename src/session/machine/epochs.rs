@@ -52,9 +52,7 @@ impl<E: Entropy> Session<E> {
             self.note(Note::Mark { attempt, marker });
         }
         self.relist_in_flight(None);
-        if self.queue.logins.is_empty() {
-            self.sign_out.resume(&mut self.outbox);
-        }
+        self.sign_out.restore(&mut self.outbox);
     }
 
     /// Stores the session again if its entry is missing.

@@ -138,10 +138,16 @@ impl SignOut {
         self.resume(outbox);
     }
 
-    /// Stores the pending sign-out once more, after a login had put it off, or the user had removed
-    /// it.
+    /// Stores the pending sign-out once more, because its entry was removed.
+    pub(crate) fn restore(&self, outbox: &mut Outbox) {
+        if let Some(pending) = self.pending {
+            outbox.writes.push(Write::SignOut(pending));
+        }
+    }
+
+    /// Continues the pursuit that a login had put off.
     pub(crate) fn resume(&mut self, outbox: &mut Outbox) {
-        self.store_again(None, outbox);
+        self.put_off_until(None, outbox);
     }
 
     /// Notes that a sign-out takes effect without the server.
@@ -170,14 +176,14 @@ impl SignOut {
     /// Puts the pursuit off in all tabs, because somebody is signing in. The new session must not
     /// be signed out for the one before it.
     pub(crate) fn put_off(&mut self, now: Moment, outbox: &mut Outbox) {
-        self.store_again(now.wall_ms().checked_add(LONGEST_LOGIN.signed()), outbox);
+        self.put_off_until(now.wall_ms().checked_add(LONGEST_LOGIN.signed()), outbox);
     }
 
-    fn store_again(&mut self, not_before: Option<i64>, outbox: &mut Outbox) {
+    fn put_off_until(&mut self, date: Option<i64>, outbox: &mut Outbox) {
         if let Some(pending) = &mut self.pending {
-            pending.not_before = not_before;
-            outbox.writes.push(Write::SignOut(*pending));
+            pending.not_before = date;
         }
+        self.restore(outbox);
     }
 
     /// Forgets the pursuit, because a session begins.
