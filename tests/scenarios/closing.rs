@@ -53,9 +53,6 @@ fn created_again(config: Config, slow: i64, gap: i64) -> (World, [TabId; 2]) {
     (world, [closed, next])
 }
 
-const ROTATIONS: [Option<Rotation>; 4] =
-    [None, Some(Rotation::Replays), Some(Rotation::Refuses), Some(Rotation::None)];
-
 // Scenario 130.
 #[test]
 fn an_object_that_is_created_again_waits_for_the_refresh_of_the_one_before_and_no_longer() {

@@ -2,6 +2,7 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod beyond_the_lock;
 mod clocks_set_back;
 mod closing;
 mod confirming_sign_outs;
@@ -102,6 +103,10 @@ fn until_sent(world: &mut World) {
 fn statuses(world: &World, requests: &[usize]) -> Vec<Outcome> {
     requests.iter().map(|request| world.outcomes[request].clone()).collect()
 }
+
+/// What servers do with a spent cookie; `None` for what is assumed of an unknown one.
+const ROTATIONS: [Option<Rotation>; 4] =
+    [None, Some(Rotation::Replays), Some(Rotation::Refuses), Some(Rotation::None)];
 
 /// Whose token a page shows.
 fn shows(world: &World, tab: TabId, user: &str) -> bool {

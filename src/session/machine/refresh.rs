@@ -127,7 +127,7 @@ impl<E: Entropy> Session<E> {
     /// rotated the cookie, or an orphan is still to bring it. The lock is kept meanwhile: the
     /// server would reject the other tabs as well.
     pub(super) fn confirm_rejection(&mut self, now: Moment, mut turn: Turn) {
-        self.markers.note_rejection(turn.refreshing().map(|refreshing| refreshing.id));
+        self.markers.note_rejection(turn.refreshing().map(|refreshing| refreshing.id), now);
         if self.markers.blocked.is_some() {
             return self.outbox.release(turn.attempt);
         }

@@ -111,7 +111,7 @@ impl<E: Entropy> Session<E> {
             Err(failure @ RefreshFailure::Rejected { .. }) => {
                 // The rejection of a request that carried the token counts as the first one.
                 if matches!(turn.shown, Shown::Refused { carried_token: true, .. }) {
-                    self.markers.note_rejection(None);
+                    self.markers.note_rejection(None, now);
                 }
                 let must_confirm = self.must_confirm(now);
                 if must_confirm && self.markers.blocked.is_none() {

@@ -49,6 +49,8 @@ pub(crate) struct Markers {
     companion: Option<Companion>,
     /// The unconfirmed rejection of a refresh, unless another tab has sent one since.
     rejection: Option<Rejection>,
+    /// How often another tab has, since a refresh was last accepted.
+    doubts: u32,
     /// The time before which no refresh is sent, because of those in flight.
     pub(crate) blocked: Option<Deadline>,
     /// The time before which a refresh of another tab may settle, and that tab notices.
@@ -60,7 +62,13 @@ pub(crate) struct Markers {
 struct Rejection {
     /// Its attempt id; `None` for a sign-out.
     id: Option<AttemptId>,
+    /// The date of the rejection.
+    at: i64,
 }
+
+/// How often a refresh of another tab puts a rejection in doubt. Tabs that the lock does not reach would
+/// confirm theirs beside each other without an end.
+const MOST_DOUBTS: u32 = 3;
 
 impl Markers {
     /// Reads the stored marker. If the marker of another tab is missing now, its refresh has
@@ -79,7 +87,7 @@ impl Markers {
         if stored.marked.is_some() && stored.marked != self.written_in {
             // Another tab has sent a refresh since this tab's was rejected, perhaps with another
             // cookie.
-            self.rejection = None;
+            self.doubt_rejection();
         }
         self.companion = stored.companion;
         if let Some(orphan) = &mut self.newest
@@ -149,7 +157,9 @@ impl Markers {
         let earlier = newest.filter(|earlier| earlier.state != MarkerState::Stray && is_retried(earlier));
         let id = match (earlier, self.rejection) {
             // A retry under a rejected id would only be rejected again.
-            (Some(earlier), Some(Rejection { id: Some(id) })) if id == earlier.id => AttemptId::draw(entropy),
+            (Some(earlier), Some(Rejection { id: Some(id), .. })) if id == earlier.id => {
+                AttemptId::draw(entropy)
+            }
             (Some(earlier), _) => earlier.id,
             (None, Some(_)) => AttemptId::draw(entropy),
             (None, None) => attempt,
@@ -195,7 +205,9 @@ impl Markers {
         if orphan.is_ahead(now) {
             return None;
         }
-        (orphan.age(now) < timeout).then(|| probe_pause(orphan.age(now)))
+        // What was sent after a rejection has presented no older cookie.
+        let is_earlier = self.rejection.is_none_or(|rejection| orphan.sent <= rejection.at);
+        (is_earlier && orphan.age(now) < timeout).then(|| probe_pause(orphan.age(now)))
     }
 
     /// Whether a refresh was rejected, and the next one is to confirm that.
@@ -204,13 +216,20 @@ impl Markers {
     }
 
     /// Notes that the refresh or sign-out of a turn was rejected. `id` is that of the refresh.
-    pub(crate) fn note_rejection(&mut self, id: Option<AttemptId>) {
-        self.rejection.get_or_insert(Rejection { id });
+    pub(crate) fn note_rejection(&mut self, id: Option<AttemptId>, now: Moment) {
+        self.rejection.get_or_insert(Rejection { id, at: now.wall_ms() });
+    }
+
+    /// Notes that a rejection proves nothing, because another tab has sent a refresh since.
+    fn doubt_rejection(&mut self) {
+        if self.doubts < MOST_DOUBTS && self.rejection.take().is_some() {
+            self.doubts += 1;
+        }
     }
 
     /// Forgets the rejection, because it is confirmed or no longer counts.
     pub(crate) fn forget_rejection(&mut self) {
-        self.rejection = None;
+        (self.rejection, self.doubts) = (None, 0);
     }
 
     /// Returns the turn under which this tab has stored the newest marker.

@@ -126,11 +126,36 @@ fn a_page_that_has_not_said_when_it_went_went_before_the_first_look() {
 fn a_rejection_counts_until_another_tab_marks_a_refresh() {
     for (marked, counts) in [(None, true), (Some(id(101)), true), (Some(id(102)), false)] {
         let mut markers = own(MarkerState::InFlight);
-        markers.note_rejection(Some(id(1)));
+        markers.note_rejection(Some(id(1)), at(0));
         markers.read(at(0), &stored(Some(marker(MarkerState::InFlight)), marked));
         assert_eq!(markers.is_rejected(), counts, "{marked:?}");
         markers.forget_rejection();
         assert!(!markers.is_rejected());
+    }
+}
+
+// Scenario 142.
+#[test]
+fn refreshes_of_other_tabs_put_three_rejections_in_a_row_in_doubt_and_no_more() {
+    let mut markers = own(MarkerState::InFlight);
+    for _ in 0..2 {
+        for counts in [false, false, false, true, true] {
+            markers.note_rejection(Some(id(1)), at(0));
+            markers.read(at(0), &stored(Some(marker(MarkerState::InFlight)), Some(id(102))));
+            assert_eq!(markers.is_rejected(), counts);
+        }
+        markers.forget_rejection();
+    }
+}
+
+// Scenario 142.
+#[test]
+fn a_refresh_that_was_sent_after_a_rejection_is_no_reason_to_probe() {
+    for (rejected, is_reason) in [(None, true), (Some(-1), false), (Some(0), true), (Some(1), true)] {
+        let mut markers = own(MarkerState::InFlight);
+        rejected.into_iter().for_each(|ms| markers.note_rejection(None, at(ms)));
+        let pause = markers.probe_pause(Millis::from_secs(10), at(1_000));
+        assert_eq!(pause.is_some(), is_reason, "{rejected:?}");
     }
 }
 
@@ -241,9 +266,9 @@ fn what_was_rejected_is_not_asked_once_more_under_the_same_id() {
         let newest = newest.map(|number| RefreshMarker { id: id(number), ..marker(MarkerState::InFlight) });
         let mut markers = Markers { newest, ..Markers::default() };
         if let Some(number) = rejected {
-            markers.note_rejection(number.map(id));
+            markers.note_rejection(number.map(id), at(0));
             // The first of those in a row counts.
-            markers.note_rejection(Some(id(8)));
+            markers.note_rejection(Some(id(8)), at(0));
         }
         let (next, _) = markers.mark(id(2), None, at(1), &mut entropy());
         match expected {

@@ -22,7 +22,7 @@ fn what_is_known_after_the_newest_has_settled_follows_from_the_one_before() {
     ] {
         let mut markers = Markers { before: before.map(marker), ..retried() };
         if is_rejected {
-            markers.note_rejection(Some(id(1)));
+            markers.note_rejection(Some(id(1)), at(0));
         }
         let out = [sent(1, 0)];
         markers.newest_settled(fate, Others { late: &out, ..nobody() }, at(20_500));
@@ -156,7 +156,7 @@ fn what_is_known_after_a_late_reply_follows_from_what_else_is_out() {
     assert_eq!(state(&markers), Some((MarkerState::InFlight, 0)));
     // Accepted after a rejection, it was sent with the cookie of the one before.
     let mut markers = retried();
-    markers.note_rejection(Some(id(1)));
+    markers.note_rejection(Some(id(1)), at(0));
     markers.late_settled(retry, Fate::Accepted, Others { late: &[first], ..nobody() }, at(30_000));
     assert_eq!(markers.newest, None);
 }
