@@ -373,8 +373,9 @@ export interface Session {
   /**
    * Signs in with the cookie that a redirect, a popup or a passkey ceremony has just set: one refresh, a new session. The state is
    * `unknown` until the refresh is answered. If the server rejects it, no cookie was set: the call rejects with
-   * `ERR_SESSION_ENDED`. Say it once for each sign-in: said again while that refresh is out, the session ends with the reason
-   * `"replaced"`.
+   * `ERR_SESSION_ENDED`. Say it once for each sign-in, and right after `createSession` where a login page has sent the browser back:
+   * said again while that refresh is out, or while the first refresh of the page is out and the same person has signed in again,
+   * the session may end with the reason `"replaced"`.
    */
   signIn(): Promise<void>;
 

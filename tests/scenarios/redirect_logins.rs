@@ -123,3 +123,31 @@ fn a_callback_page_that_goes_on_at_once_leaves_nobody_else_behind() {
         }
     }
 }
+
+// Scenario 128.
+#[test]
+fn the_same_person_who_comes_back_is_signed_in_where_it_is_said_at_once_or_tokens_name_their_session() {
+    for (tells, is_told) in [(Tells::Session, true), (Tells::Token, false), (Tells::Person, false)] {
+        // `None` is said in the task in which the session is created.
+        for later in [None, Some(0), Some(1), Some(15), Some(30), Some(60)] {
+            let mut world = World::signed_in_at(tells, Config::default(), 1);
+            world.run(10 * MINUTE);
+            world.close_tab(TAB);
+            world.run(MINUTE);
+            world.sign_in_unseen("alice");
+            let page = world.visit();
+            later.into_iter().for_each(|ms| world.run(ms));
+            world.ask_cookie_sign_in(page);
+            world.run(MINUTE);
+            // Otherwise it may be the cookie of before, over that of somebody else.
+            let is_shown = shows(&world, page, "alice");
+            let is_unsure = matches!(world.status(page), Status::Ended { reason: EndReason::Replaced, .. });
+            let may_be_unsure = !is_told && later.is_some();
+            assert!(
+                is_shown || (is_unsure && may_be_unsure),
+                "{tells:?}, {later:?}: {:?}",
+                world.status(page)
+            );
+        }
+    }
+}

@@ -137,3 +137,55 @@ fn what_waits_to_begin_a_session_goes_on_with_one_that_another_tab_begins() {
         }
     }
 }
+
+// Scenario 129.
+#[test]
+fn a_login_that_a_sign_out_has_overtaken_is_not_shown_for_whoever_signs_in_next() {
+    use Form::{Cookie, InTurn, Response};
+    for (form, rotation) in
+        [Cookie, Response, InTurn].into_iter().flat_map(|form| ROTATIONS.map(|one| (form, one)))
+    {
+        for (until_sign_out, until_next) in
+            [10, 1_000, 3_000].into_iter().flat_map(|ms| [0, 300, 1_500].map(|next| (ms, next)))
+        {
+            let mut world = World::new(Config { rotation, ..Config::default() }, 1);
+            world.start();
+            world.run(MINUTE);
+            world.server.login_ms = 5_000;
+            let dave = world.sign_in(TAB, "dave");
+            world.run(until_sign_out);
+            world.sign_out(TAB);
+            let case = format!("{form:?}, {rotation:?}, {until_sign_out}, {until_next}");
+            assert_eq!(world.answer(TAB, dave), Some(&Err(Denial::Ended(EndReason::SignedOut))), "{case}");
+            world.run(until_next);
+            perform(&mut world, form, TAB, "erin");
+            for _ in 0..600 {
+                world.run(100);
+                assert!(!shows(&world, TAB, "dave"), "{case}");
+            }
+            let next = world.visit();
+            world.run(MINUTE);
+            assert!(!shows(&world, next, "dave"), "{case}");
+        }
+    }
+}
+
+// Scenario 129.
+#[test]
+fn a_second_person_beside_the_first_refresh_of_a_page_is_not_taken_for_the_first() {
+    for gap in [510, 700, 900] {
+        let mut world = signed_in();
+        world.run(10 * MINUTE);
+        world.close_tab(TAB);
+        world.run(MINUTE);
+        world.sign_in_unseen("bob");
+        world.server.faults = vec![Fault::Slow(1_000)];
+        let page = world.visit();
+        world.run(10);
+        world.ask_cookie_sign_in(page);
+        world.run(gap);
+        world.sign_in_by_cookie(page, "carol");
+        world.run(MINUTE);
+        assert!(!shows(&world, page, "bob"), "{gap}");
+    }
+}

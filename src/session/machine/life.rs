@@ -32,7 +32,7 @@ impl<E: Entropy> Session<E> {
             // The user has signed out, or the object was closed: the caller has its reply. The
             // cookie was set all the same.
             if grant.is_some() {
-                self.tenure.doubt_cookie_after(Ok(()));
+                self.tenure.login_overtaken();
                 self.sign_out_again(now);
             }
             return;

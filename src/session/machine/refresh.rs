@@ -84,6 +84,9 @@ impl<E: Entropy> Session<E> {
         };
         if let Settled::Stray(_) | Settled::Inert(_) = settled {
             self.tenure.doubt_cookie_after(result);
+            if let Ok(grant) = outcome {
+                self.tenure.cookie.is_found(grant);
+            }
         }
         self.note_fate(now, attempt, &settled, fate);
         if fate == Fate::Rejected {

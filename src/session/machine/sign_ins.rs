@@ -30,7 +30,7 @@ impl<E: Entropy> Session<E> {
         let before = Before {
             ours: &self.queue.in_flight(),
             elsewhere: self.is_out_elsewhere(now),
-            session: self.session_before(),
+            session: self.session_before(now),
             ended: match self.tenure.phase {
                 Phase::Ended { reason, .. } => Some(reason),
                 Phase::Unknown { restoring: None, .. } => Some(EndReason::None),
@@ -38,7 +38,7 @@ impl<E: Entropy> Session<E> {
             },
         };
         self.begin_unknown(now);
-        self.tenure.cookie.has_been_set(after, &before);
+        self.tenure.cookie.has_been_set(after, now, &before);
         self.waiters.add(ticket, Wish::NewEpoch { after }, None, now);
     }
 
@@ -54,9 +54,8 @@ impl<E: Entropy> Session<E> {
     }
 
     /// Returns the session whose cookie there was; one of nobody known if that is in doubt.
-    fn session_before(&self) -> Option<Fingerprint> {
-        // No refresh has asked for the cookie that was reported last.
-        if self.tenure.cookie.has_changed_after(self.queue.sent) {
+    fn session_before(&self, now: Moment) -> Option<Fingerprint> {
+        if self.tenure.cookie.has_just_changed(self.queue.sent, now) {
             return self.tenure.cookie.session_before();
         }
         if let Some(session) = self.last_session() {

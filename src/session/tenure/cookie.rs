@@ -11,9 +11,12 @@ use crate::session::markers::in_flight::{InFlight, InFlightList};
 use crate::session::markers::refresh_marker::{MarkerState, RefreshMarker};
 use crate::session::storage::note::Note;
 use crate::session::storage::stored::Fingerprint;
-use crate::session::time::{JUMP, Moment};
+use crate::session::time::{JUMP, Millis, Moment};
 use crate::session::token::Grant;
 use crate::session::turn::SentRefresh;
+
+/// The longest time between two reports of one sign-in. Nobody signs in as quickly after another.
+const SAME_SIGN_IN: Millis = Millis::new(500);
 
 /// The doubts about the refresh cookie, and the reasons for them.
 #[derive(Debug, Default)]
@@ -40,6 +43,8 @@ pub(crate) struct Cookie {
 pub(crate) struct Change {
     /// Number of refreshes that this tab had sent before it.
     after: u32,
+    /// The time of the report.
+    reported: Moment,
     /// The session before it.
     before: Option<Fingerprint>,
     /// Whether its cookie may have overwritten the new one, because a refresh was in flight.
@@ -48,6 +53,8 @@ pub(crate) struct Change {
     overlaid_by: Option<AttemptId>,
     /// The reason why there was no session before it, if there was none.
     ended: Option<EndReason>,
+    /// Whom a refresh that was sent before the report has found since.
+    found: Option<Fingerprint>,
 }
 
 /// What there was when a cookie was set.
@@ -73,14 +80,16 @@ impl Before<'_> {
 impl Cookie {
     /// Notes the app's report that a user has signed in and a cookie was set. `after` is the number
     /// of refreshes that this tab has sent.
-    pub(crate) fn has_been_set(&mut self, after: u32, before: &Before<'_>) {
+    pub(crate) fn has_been_set(&mut self, after: u32, reported: Moment, before: &Before<'_>) {
         let is_ours_alone = before.ours.len() == 1 && !before.elsewhere;
         self.changed = Some(Change {
             after,
+            reported,
             before: before.session,
             is_overlaid: before.is_any_out(),
             overlaid_by: before.ours.first().filter(|_| is_ours_alone).map(|sent| sent.attempt),
             ended: before.ended,
+            found: None,
         });
     }
 
@@ -89,9 +98,11 @@ impl Cookie {
         self.changed.is_some()
     }
 
-    /// Whether it was reported after this refresh that a cookie was set.
-    pub(crate) fn has_changed_after(&self, number: u32) -> bool {
-        self.changed.as_ref().is_some_and(|change| change.after == number)
+    /// Whether it was just reported that a cookie was set, and no later refresh than this one has
+    /// been sent since: the app says the same again.
+    pub(crate) fn has_just_changed(&self, number: u32, now: Moment) -> bool {
+        let is_same = |change: &Change| change.after == number && now.since(change.reported) < SAME_SIGN_IN;
+        self.changed.as_ref().is_some_and(is_same)
     }
 
     /// Whether the refresh with this number was sent after the cookie was set.
@@ -127,7 +138,20 @@ impl Cookie {
     /// Whether a refresh has found a person whose cookie may have overwritten the one that the app
     /// has reported. It may be the person of an earlier report, whom nobody knows.
     pub(crate) fn is_overlaid(&self, grant: &Grant) -> bool {
-        self.overlaying().is_some_and(|before| before.person.is_none() || before.is_of(grant))
+        let Some(before) = self.overlaying() else { return false };
+        // The server keeps `sid`, and the earlier refresh has found another one than that of before.
+        let is_found = self
+            .changed
+            .as_ref()
+            .is_some_and(|change| change.found.is_some_and(|found| found.has_sid_of(grant)));
+        before.person.is_none() || (before.is_of(grant) && (before.has_sid_of(grant) || !is_found))
+    }
+
+    /// Notes what a refresh has found that was sent before the app's report.
+    pub(crate) fn is_found(&mut self, grant: &Grant) {
+        if let Some(Change { before: Some(before), found, .. }) = &mut self.changed {
+            *found = Some(Fingerprint::of(before.epoch, grant));
+        }
     }
 
     /// Keeps the session that was signed out before a page was delivered with a token. Its person
@@ -139,6 +163,13 @@ impl Cookie {
     /// Whether a refresh has found the person who signed out.
     pub(crate) fn is_signed_out_person(&self, grant: &Grant) -> bool {
         self.signed_out.is_some_and(|signed_out| signed_out.is_of(grant))
+    }
+
+    /// Notes that the cookie which the app has reported was overwritten.
+    pub(crate) fn is_overwritten_by(&mut self, session: Fingerprint) {
+        if let Some(change) = &mut self.changed {
+            (change.before, change.is_overlaid, change.overlaid_by) = (Some(session), true, None);
+        }
     }
 
     /// Notes that a refresh was rejected, and brings no cookie.

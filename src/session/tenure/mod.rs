@@ -237,6 +237,14 @@ impl Tenure {
         self.cookie.earlier_settled(outcome, goes_on);
     }
 
+    /// Notes that a login has set its cookie that no longer counts. Nobody knows whose it is.
+    pub(crate) fn login_overtaken(&mut self) {
+        self.doubt_cookie_after(Ok(()));
+        if let Some(latest) = self.latest_epoch() {
+            self.cookie.is_overwritten_by(Fingerprint::of_nobody(latest));
+        }
+    }
+
     /// Whether a refresh has found another user's cookie than that of the last sign-in, or may
     /// have.
     pub(crate) fn is_replaced(&self, found: Evidence<'_>) -> bool {

@@ -45,8 +45,11 @@ fn listed(number: u64, sent: i64) -> InFlightList {
 
 fn set(after: u32, ours: &[SentRefresh], elsewhere: bool) -> Cookie {
     let mut cookie = Cookie::default();
-    cookie
-        .has_been_set(after, &Before { ours, elsewhere, session: Some(session_of("alice", 0)), ended: None });
+    cookie.has_been_set(
+        after,
+        at(0),
+        &Before { ours, elsewhere, session: Some(session_of("alice", 0)), ended: None },
+    );
     cookie
 }
 
@@ -78,8 +81,52 @@ fn the_cookie_of_the_session_before_may_lie_over_it_where_a_refresh_was_out() {
         assert_eq!(cookie.is_overlaid(&token_of("alice")), is_overlaid && !ends_with_the_first, "{case}");
     }
     let mut nobody = Cookie::default();
-    nobody.has_been_set(3, &Before { ours: &one, elsewhere: true, session: None, ended: None });
+    nobody.has_been_set(3, at(0), &Before { ours: &one, elsewhere: true, session: None, ended: None });
     assert!(!nobody.is_overlaid(&token_of("alice")));
+}
+
+#[test]
+fn the_session_before_does_not_lie_over_it_where_the_earlier_refresh_has_found_another_one_of_the_person() {
+    let with_sid = |sid: &str| Grant { subject: Some(Subject::new("alice", Some(sid))), ..token_of("alice") };
+    let before = Some(Fingerprint::of(epoch(0), &with_sid("before")));
+    for (found, grant, is_overlaid) in [
+        (None, "new", true),
+        (Some("before"), "before", true),
+        (Some("new"), "new", false),
+        // The server does not keep `sid`.
+        (Some("one"), "other", true),
+    ] {
+        let mut cookie = Cookie::default();
+        let out = [sent(1, 0)];
+        cookie.has_been_set(3, at(0), &Before { ours: &out, elsewhere: false, session: before, ended: None });
+        found.into_iter().for_each(|sid| cookie.is_found(&with_sid(sid)));
+        assert_eq!(cookie.is_overlaid(&with_sid(grant)), is_overlaid, "{found:?}, {grant}");
+    }
+    let mut cookie = set(3, &[sent(1, 0)], false);
+    cookie.is_found(&token_of("alice"));
+    assert!(cookie.is_overlaid(&token_of("alice")), "without a `sid` nothing tells them apart");
+}
+
+#[test]
+fn whatever_is_found_after_a_login_that_counts_no_longer_may_lie_over_it() {
+    let mut cookie = set(3, &[], false);
+    cookie.is_overwritten_by(Fingerprint::of_nobody(epoch(0)));
+    cookie.is_not_brought(id(1));
+    assert!(cookie.is_overlaid(&token_of("alice")) && cookie.is_overlaid(&token_of("bob")));
+    let mut unset = Cookie::default();
+    unset.is_overwritten_by(Fingerprint::of_nobody(epoch(0)));
+    assert!(!unset.has_changed());
+}
+
+#[test]
+fn the_same_report_is_one_that_follows_within_half_a_second_and_before_a_refresh() {
+    let cookie = set(3, &[], false);
+    for (number, later, is_same) in
+        [(3, 0, true), (3, 499, true), (3, 500, false), (2, 0, false), (4, 0, false)]
+    {
+        assert_eq!(cookie.has_just_changed(number, at(later)), is_same, "{number}, {later}");
+    }
+    assert!(!Cookie::default().has_just_changed(0, at(0)));
 }
 
 #[test]
