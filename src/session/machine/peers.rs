@@ -18,11 +18,11 @@ impl<E: Entropy> Session<E> {
     pub(super) fn start(&mut self, now: Moment) {
         self.page.start();
         let before = self.tenure.start(now, self.stored.session);
-        if let Some((until, reason)) = self.stored.session.and_then(SessionEntry::over) {
+        let over = self.stored.session.and_then(SessionEntry::over);
+        if let Some((until, reason)) = over {
             self.tenure.note_end(until, reason);
         }
-        let is_replaced =
-            matches!(self.stored.session, Some(SessionEntry::Over { reason: EndReason::Replaced, .. }));
+        let is_replaced = over.is_some_and(|(_, reason)| reason == EndReason::Replaced);
         match &mut self.tenure.phase {
             // The cookie is not that of the last sign-in: it restores nothing.
             Phase::Unknown { .. } if is_replaced => {

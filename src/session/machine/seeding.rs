@@ -113,10 +113,8 @@ impl<E: Entropy> Session<E> {
     /// Returns why a seed is rejected until the next sign-in: it may be of the session that was
     /// signed out here.
     fn forbids(&self, grant: &Grant) -> Option<Denial> {
-        if let (Phase::Ended { reason: EndReason::Replaced, .. }, _)
-        | (_, Some(SessionEntry::Over { reason: EndReason::Replaced, .. })) =
-            (&self.tenure.phase, self.stored.session)
-        {
+        let is_replaced = matches!(self.tenure.phase, Phase::Ended { reason: EndReason::Replaced, .. });
+        if is_replaced || self.stored.session.and_then(SessionEntry::end) == Some(EndReason::Replaced) {
             return Some(Denial::Ended(EndReason::Replaced));
         }
         if self.tenure.session().is_some() && self.sign_out.pending().is_none() {
@@ -133,6 +131,6 @@ impl<E: Entropy> Session<E> {
     /// Whether the user has signed out, and nobody has signed in since.
     fn is_signed_out(&self) -> bool {
         matches!(self.tenure.phase, Phase::Ended { reason: EndReason::SignedOut, .. })
-            || matches!(self.stored.session.and_then(SessionEntry::over), Some((_, EndReason::SignedOut)))
+            || self.stored.session.and_then(SessionEntry::end) == Some(EndReason::SignedOut)
     }
 }

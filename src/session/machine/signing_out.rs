@@ -200,8 +200,7 @@ impl<E: Entropy> Session<E> {
 
     /// Keeps a local sign-out over reloads, until the next sign-in.
     pub(super) fn keep_local_sign_out(&mut self) {
-        let is_signed_out =
-            matches!(self.stored.session, Some(SessionEntry::Over { reason: EndReason::SignedOut, .. }));
+        let is_signed_out = self.stored.session.and_then(SessionEntry::end) == Some(EndReason::SignedOut);
         if is_signed_out && self.holds_locally() {
             self.sign_out.keep_local();
             self.end_session(EndReason::SignedOut, false);

@@ -89,6 +89,7 @@ impl SessionEntry {
     }
 
     /// Returns the session that goes on, if any.
+    #[inline(never)]
     pub(crate) fn begun(self) -> Option<Fingerprint> {
         match self {
             Self::Begun(begun) => Some(begun),
@@ -96,7 +97,13 @@ impl SessionEntry {
         }
     }
 
+    /// Returns the reason why all sessions are over, if they are.
+    pub(crate) fn end(self) -> Option<EndReason> {
+        self.over().map(|(_, reason)| reason)
+    }
+
     /// Returns up to which session all are over, and the reason.
+    #[inline(never)]
     pub(crate) fn over(self) -> Option<(EpochId, EndReason)> {
         match self {
             Self::Begun(_) => None,

@@ -72,6 +72,7 @@ pub(crate) struct Before<'a> {
 
 impl Before<'_> {
     /// Whether a refresh may have been in flight.
+    #[inline(never)]
     fn is_any_out(&self) -> bool {
         !self.ours.is_empty() || self.elsewhere
     }
@@ -126,6 +127,7 @@ impl Cookie {
     }
 
     /// Returns the session whose cookie may have overwritten the one that the app has reported.
+    #[inline(never)]
     pub(crate) fn overlaying(&self) -> Option<Fingerprint> {
         self.changed.as_ref().filter(|change| change.is_overlaid)?.before
     }
@@ -165,10 +167,10 @@ impl Cookie {
         self.signed_out.is_some_and(|signed_out| signed_out.is_of(grant))
     }
 
-    /// Notes that the cookie which the app has reported was overwritten.
-    pub(crate) fn is_overwritten_by(&mut self, session: Fingerprint) {
+    /// Notes that the cookie which the app has reported was overwritten. `by`: a session of nobody known.
+    pub(crate) fn is_overwritten(&mut self, by: Option<Fingerprint>) {
         if let Some(change) = &mut self.changed {
-            (change.before, change.is_overlaid, change.overlaid_by) = (Some(session), true, None);
+            (change.before, change.is_overlaid, change.overlaid_by) = (by, true, None);
         }
     }
 

@@ -240,9 +240,8 @@ impl Tenure {
     /// Notes that a login has set its cookie that no longer counts. Nobody knows whose it is.
     pub(crate) fn login_overtaken(&mut self) {
         self.doubt_cookie_after(Ok(()));
-        if let Some(latest) = self.latest_epoch() {
-            self.cookie.is_overwritten_by(Fingerprint::of_nobody(latest));
-        }
+        // A session that the app has reported is one of nobody known, until a refresh has shown the cookie.
+        self.cookie.is_overwritten(self.session());
     }
 
     /// Whether a refresh has found another user's cookie than that of the last sign-in, or may
@@ -286,10 +285,9 @@ impl Tenure {
             Phase::Unknown { restoring, .. } => restoring,
             _ => None,
         };
-        for session in [restoring, stored].into_iter().flatten() {
-            if session.is_of(grant) {
-                return session.epoch;
-            }
+        let is_its = |session: &Fingerprint| session.is_of(grant);
+        if let Some(session) = restoring.filter(is_its).or(stored.filter(is_its)) {
+            return session.epoch;
         }
         if let Phase::Active(current) = &self.phase
             && is_same_person(current.grant.subject.as_ref(), grant.subject.as_ref())
