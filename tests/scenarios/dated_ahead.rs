@@ -67,10 +67,13 @@ fn dated(at: i64) -> Vec<Forged> {
         all.push(stored(Stored { session: Some(SessionEntry::Over { until, reason }), ..Stored::default() }));
         all.push(Forged::Said(PeerMessage::Over { until, reason }));
     }
+    all.push(stored(Stored { session: Some(SessionEntry::Abandoned { until }), ..Stored::default() }));
     for session in [None, Some(begun)] {
         for (asked, tries) in [(at, 0), (at, u32::MAX), (i64::MIN, 0), (i64::MIN, u32::MAX)] {
-            let sign_out = Some(PendingSignOut { until, session, asked, tries, not_before: None });
-            all.push(stored(Stored { sign_out, ..Stored::default() }));
+            for not_before in [None, Some(at), Some(i64::MIN), Some(i64::MAX)] {
+                let sign_out = Some(PendingSignOut { until, session, asked, tries, not_before });
+                all.push(stored(Stored { sign_out, ..Stored::default() }));
+            }
         }
     }
     for state in [MarkerState::InFlight, MarkerState::Lost, MarkerState::Superseded, MarkerState::Stray] {

@@ -17,6 +17,7 @@
 //! | pending | `resume`: the login has failed | pending |
 //! | any | `abandon`, `forget`, `reset` | none |
 
+pub(crate) mod findings;
 pub(crate) mod progress;
 
 use crate::session::config::LONGEST_LOGIN;
@@ -25,6 +26,7 @@ use crate::session::id::{Entropy, EpochId};
 use crate::session::outbox::{Outbox, Write};
 use crate::session::renewal::backoff::Backoff;
 use crate::session::report::Report;
+use crate::session::sign_out::findings::{Found, Owner, Step};
 use crate::session::sign_out::progress::{SignOutFailure, SignOutProgress, SignOutStatus};
 use crate::session::storage::stored::{PendingSignOut, SessionEntry, Stored};
 use crate::session::time::{Millis, Moment};
@@ -44,39 +46,6 @@ pub(crate) struct SignOut {
     failure: Option<SignOutFailure>,
     /// The outcome of the last sign-out, once it is no longer pending.
     outcome: Option<SignOutStatus>,
-}
-
-/// The session that a pending sign-out has found.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Owner {
-    /// The session that was signed out.
-    Pending,
-    /// Another session: a user has signed in since.
-    Other,
-    /// A session of the same person, who may have signed in again.
-    Unclear,
-}
-
-/// The result of reading the stored sign-out.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// None is pending, or a session has begun since.
-    Nothing,
-    /// The entries are gone, although this tab has a pending one.
-    Cleared,
-    /// One is pending: every session up to this id is over.
-    Pending(EpochId),
-}
-
-/// The next step of a page for the sign-out.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// Do nothing.
-    Rest,
-    /// Show that the user is signed out, because the sign-out is given up.
-    Show,
-    /// Try once more.
-    Try,
 }
 
 impl Default for SignOut {
