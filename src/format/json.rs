@@ -129,3 +129,23 @@ pub(crate) mod written {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::written::Written;
+    use super::*;
+
+    #[test]
+    fn a_number_is_written_in_digits_or_letters() {
+        for (text, numeric) in [
+            ("12.5", Numeric::new(12.5)),
+            ("1e3", Numeric::new(1_000.0)),
+            ("", Numeric::Nonsense),
+            (" \t", Numeric::Nonsense),
+            ("-", Numeric::Nonsense),
+            ("soon", Numeric::new(f64::NAN)),
+        ] {
+            assert_eq!(Written::default().text("n", text).numeric("n"), numeric, "{text:?}");
+        }
+    }
+}
