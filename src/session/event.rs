@@ -204,3 +204,17 @@ impl Event {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happens_again_and_again_reads_no_storage() {
+        let often = [Event::Tick, Event::Hidden, Event::Left, Event::StorageCleared];
+        for event in often {
+            assert!(!event.needs_storage(), "{event:?}");
+        }
+        assert!(Event::Started.needs_storage() && Event::StorageChanged.needs_storage());
+    }
+}
