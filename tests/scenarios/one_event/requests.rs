@@ -1,6 +1,6 @@
 //! What a caller gets whose token was rejected, or who wants one meanwhile.
 
-use silent_session::session::{AccessToken, Audience, Event, Grant, Ticket};
+use silent_session::session::{AccessToken, Audience, Event, Generation, Grant, Ticket};
 
 use super::*;
 
@@ -36,6 +36,20 @@ fn is_answered(commands: &[Command], ticket: u32) -> Option<bool> {
         Command::Answer { ticket: its, answer } if *its == Ticket(ticket) => Some(answer.is_ok()),
         _ => None,
     })
+}
+
+#[test]
+fn what_is_stored_is_read_for_the_first_rejection_of_a_token_and_for_no_other() {
+    let mut one = One::signed_in(Config::default());
+    let Status::Active { epoch, generation, .. } = one.session.status() else { panic!("signed in") };
+    let reads = |one: &One, generation| {
+        let ticket = Ticket(9);
+        one.session.needs_storage(&Event::TokenRejected { ticket, epoch, generation, audience: path() })
+    };
+    let other = Generation(generation.0 + 1);
+    assert_eq!([generation, other].map(|its| reads(&one, its)), [true, false]);
+    rejected(&mut one, 1);
+    assert_eq!([generation, other].map(|its| reads(&one, its)), [false, false], "it is known to be rejected");
 }
 
 #[test]
