@@ -170,7 +170,7 @@ impl<E: Entropy> Session<E> {
             true if self.tenure.cookie.is_signed_out_person(&grant) => {
                 return self.end_session(EndReason::SignedOut, false);
             }
-            true if self.tenure.cookie.is_overlaid(&grant) || self.tenure.is_of_before(found) => {
+            true if self.tenure.cookie.is_overlaid(&grant) => {
                 return self.end(now, EndReason::Replaced);
             }
             true => self.tenure.next_epoch(now, &mut self.entropy),

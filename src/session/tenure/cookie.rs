@@ -126,12 +126,6 @@ impl Cookie {
         self.changed.as_ref().and_then(|change| change.before)
     }
 
-    /// Returns the session whose cookie may have overwritten the one that the app has reported.
-    #[inline(never)]
-    pub(crate) fn overlaying(&self) -> Option<Fingerprint> {
-        self.changed.as_ref().filter(|change| change.is_overlaid)?.before
-    }
-
     /// Returns the reason why there was no session before the reported change, if there was none.
     pub(crate) fn ended_before(&self) -> Option<EndReason> {
         self.changed.as_ref().and_then(|change| change.ended)
@@ -140,12 +134,11 @@ impl Cookie {
     /// Whether a refresh has found a person whose cookie may have overwritten the one that the app
     /// has reported. It may be the person of an earlier report, whom nobody knows.
     pub(crate) fn is_overlaid(&self, grant: &Grant) -> bool {
-        let Some(before) = self.overlaying() else { return false };
+        let Some(Change { before: Some(before), is_overlaid: true, found, .. }) = &self.changed else {
+            return false;
+        };
         // The server keeps `sid`, and the earlier refresh has found another one than that of before.
-        let is_found = self
-            .changed
-            .as_ref()
-            .is_some_and(|change| change.found.is_some_and(|found| found.has_sid_of(grant)));
+        let is_found = found.is_some_and(|found| found.has_sid_of(grant));
         before.person.is_none() || (before.is_of(grant) && (before.has_sid_of(grant) || !is_found))
     }
 
@@ -272,7 +265,7 @@ impl Cookie {
 
 /// Whether a refresh that was sent before a session began may have brought its cookie, or may still
 /// bring it.
-pub(crate) fn strays_into(session: EpochId, marker: Option<RefreshMarker>, listed: &InFlightList) -> bool {
+fn strays_into(session: EpochId, marker: Option<RefreshMarker>, listed: &InFlightList) -> bool {
     let strays = |marker: RefreshMarker| marker.strays_into(session, JUMP);
     // It was sent in this session, within the millisecond in which the session began.
     let is_its = |sent| sent == session.date() && marker.is_some_and(|marker| marker.under >= Some(session));

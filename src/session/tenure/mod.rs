@@ -10,7 +10,7 @@ use crate::session::markers::in_flight::InFlightList;
 use crate::session::markers::refresh_marker::RefreshMarker;
 use crate::session::storage::note::Note;
 use crate::session::storage::stored::{Fingerprint, SessionEntry};
-use crate::session::tenure::cookie::{Cookie, strays_into};
+use crate::session::tenure::cookie::Cookie;
 use crate::session::time::{Millis, Moment};
 use crate::session::token::current_token::CurrentToken;
 use crate::session::token::{Credential, Grant, is_same_person};
@@ -249,21 +249,6 @@ impl Tenure {
     pub(crate) fn is_replaced(&self, found: Evidence<'_>) -> bool {
         let Evidence { grant, marker, listed } = found;
         self.session().is_some_and(|known| self.cookie.is_replaced(known, grant, marker, listed))
-    }
-
-    /// Whether a refresh may have found the cookie of an earlier session, and not that of the
-    /// sign-in which the app has reported.
-    pub(crate) fn is_of_before(&self, found: Evidence<'_>) -> bool {
-        let Evidence { grant, marker, listed } = found;
-        // What this tab has reported itself is known better (`Cookie::is_overlaid`).
-        let is_told = |known: &Fingerprint| known.person.is_some() || !self.cookie.has_changed();
-        let known = self.session().filter(is_told);
-        if known.is_some_and(|known| known.is_of(grant)) {
-            return false;
-        }
-        let strays =
-            |session: Fingerprint| !session.is_of(grant) && strays_into(session.epoch, marker, listed);
-        known.is_some_and(strays) || self.cookie.overlaying().is_some_and(strays)
     }
 
     /// Returns the session of a refreshed token. `stored` is the stored session. `wait` is the
