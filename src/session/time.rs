@@ -48,12 +48,13 @@ impl Millis {
     #[inline(never)]
     pub(crate) const fn between(from: i64, to: i64) -> Self {
         let passed = to.saturating_sub(from);
-        Self(if passed > 0 { passed.unsigned_abs() } else { 0 })
+        Self(if passed.is_positive() { passed.unsigned_abs() } else { 0 })
     }
 
     /// Returns the duration in milliseconds as a signed distance between dates.
     pub const fn signed(self) -> i64 {
-        if self.0 > i64::MAX as u64 { i64::MAX } else { self.0 as i64 }
+        let signed = self.0 as i64;
+        if signed.is_negative() { i64::MAX } else { signed }
     }
 }
 

@@ -9,6 +9,7 @@ mod seeds;
 mod sign_outs;
 mod stages;
 mod turns;
+mod unkept;
 
 use silent_session::session::{
     AccessToken, AttemptId, Budget, Charge, Delay, EpochId, Event, Fingerprint, Grant, MarkerState, Moment,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use silent_session::session::{
-    EpochId, Event, Fingerprint, PeerMessage, SessionEntry, Stored, TabId as Id, Ticket,
+    EpochId, Event, Fingerprint, Offer, PeerMessage, SessionEntry, Stored, TabId as Id, Ticket,
 };
 
 use super::super::world::manual::{PHASES, check_phase, name_of, phase_of};
@@ -125,4 +125,23 @@ fn each_row_of_the_table_of_phases_happens_and_nothing_else() {
     }
     let rows: BTreeSet<_> = PHASES.iter().map(|row| (row.from.clone(), row.to.clone())).collect();
     assert_eq!(happened, rows);
+}
+
+// Scenario 138.
+#[test]
+fn a_token_of_another_tab_does_not_tell_whose_cookie_was_set() {
+    let mut one = One::new(Config::default());
+    one.happens(Event::Started);
+    let commands = one.happens(Event::CookieChanged { ticket: Ticket(1) });
+    let epoch = commands.iter().find_map(|command| match command {
+        Command::Remember(SessionEntry::Begun(begun)) => Some(begun.epoch),
+        _ => None,
+    });
+    let epoch = epoch.expect("the session has begun");
+    let Grant { token, subject, lifetime, .. } = one.grant();
+    let sent = one.moment().wall_ms();
+    let offer = Offer { epoch, token, subject, lifetime, age: Millis::ZERO, sent };
+    let from = Id::draw(&mut || 100);
+    one.happens(Event::PeerSpoke { from, message: PeerMessage::Offered(offer) });
+    assert!(matches!(one.session.status(), Status::Unknown { .. }), "{:?}", one.session.status());
 }

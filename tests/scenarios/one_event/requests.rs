@@ -53,6 +53,20 @@ fn what_is_stored_is_read_for_the_first_rejection_of_a_token_and_for_no_other() 
 }
 
 #[test]
+fn a_sign_in_gives_back_what_rejections_have_cost_and_nothing_else() {
+    for is_rejected in [false, true] {
+        let mut one = One::signed_in(Config::default());
+        if is_rejected {
+            rejected(&mut one, 1);
+            refreshed(&mut one, Some("another"));
+        }
+        let commands = one.happens(Event::SignedIn { ticket: Ticket(2), grant: one.grant() });
+        let charged = |command: &Command| matches!(command, Command::Note(Note::Charged(_)));
+        assert_eq!(commands.iter().any(charged), is_rejected);
+    }
+}
+
+#[test]
 fn a_rejected_token_will_do_for_others_unless_its_successor_is_on_the_way() {
     for defers in [false, true] {
         a_rejected_token_will_do(Config { defers, ..Config::default() });
