@@ -105,8 +105,13 @@ impl One {
 
     /// Another tab without storage has sent so many refreshes that no caller wanted.
     pub(super) fn hears_of_idle_refreshes(&mut self, count: usize) {
+        self.hears_of_refreshes(Budget::Idle, count);
+    }
+
+    /// Another tab without storage has sent so many refreshes out of a budget.
+    pub(super) fn hears_of_refreshes(&mut self, budget: Budget, count: usize) {
         let sent = self.moment().wall_ms();
-        let note = Note::Charged(Charge { budget: Budget::Idle, at: sent, ms: 200_000 });
+        let note = Note::Charged(Charge { budget, at: sent, ms: 200_000 });
         let noted = Noted { is_kept: false, is_whole: false, sent, notes: vec![note; count] };
         let from = silent_session::session::TabId::draw(&mut || 100);
         self.happens(Event::PeerSpoke { from, message: PeerMessage::Noted(noted) });

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use silent_session::session::{
-    EpochId, Event, Fingerprint, Offer, PeerMessage, SessionEntry, Stored, TabId as Id, Ticket,
+    EpochId, Event, Fingerprint, InFlight, Offer, PeerMessage, SessionEntry, Stored, TabId as Id, Ticket,
 };
 
 use super::super::world::manual::{PHASES, check_phase, name_of, phase_of};
@@ -144,4 +144,43 @@ fn a_token_of_another_tab_does_not_tell_whose_cookie_was_set() {
     let from = Id::draw(&mut || 100);
     one.happens(Event::PeerSpoke { from, message: PeerMessage::Offered(offer) });
     assert!(matches!(one.session.status(), Status::Unknown { .. }), "{:?}", one.session.status());
+}
+
+/// `signIn()` is said in a page that finds this, and its refresh settles so.
+fn reported(stored: &Stored, outcome: impl Fn(&One) -> Result<Grant, RefreshFailure>) -> Status {
+    let mut one = One::new(Config::default());
+    one.happens_with(*stored, Event::Started);
+    one.happens_with(*stored, Event::CookieChanged { ticket: Ticket(1) });
+    one.runs(1_000);
+    for _ in 0..2 {
+        let Some(attempt) = one.turn.take() else { break };
+        one.happens_with(*stored, Event::LockGranted { attempt, contended: false });
+        let outcome = outcome(&one);
+        one.happens_with(*stored, Event::RefreshSettled { attempt, outcome, echoes: false });
+    }
+    one.session.status()
+}
+
+// Scenario 138.
+#[test]
+fn where_no_cookie_was_set_the_page_of_a_visitor_shows_that_there_was_no_session() {
+    let rejected = |_: &One| Err(RefreshFailure::Rejected { status: 401 });
+    let status = reported(&Stored { is_kept: true, ..Stored::default() }, rejected);
+    assert!(matches!(status, Status::Ended { reason: EndReason::None, .. }), "{status:?}");
+}
+
+// Scenario 138.
+#[test]
+fn after_an_end_by_somebody_elses_cookie_a_refresh_that_is_out_is_for_nobody_known() {
+    for is_out in [false, true] {
+        let sent = One::new(Config::default()).moment().wall_ms() - 500;
+        let until = EpochId::draw(&mut || 5, sent - 1_000, None);
+        let session = Some(SessionEntry::Over { until, reason: EndReason::Replaced });
+        let listed = InFlight { attempt: other(), sent, gone: None };
+        let in_flight = is_out.then_some(listed).into_iter().collect();
+        let stored = Stored { is_kept: true, session, in_flight, ..Stored::default() };
+        let status = reported(&stored, |one| Ok(one.grant()));
+        let is_shown = matches!(status, Status::Active { .. });
+        assert_eq!(is_shown, !is_out, "{status:?}");
+    }
 }

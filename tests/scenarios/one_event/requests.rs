@@ -53,6 +53,16 @@ fn what_is_stored_is_read_for_the_first_rejection_of_a_token_and_for_no_other() 
 }
 
 #[test]
+fn what_is_rejected_while_the_refresh_is_out_waits_for_it_whatever_others_have_spent() {
+    let mut one = One::signed_in(Config::default());
+    rejected(&mut one, 1);
+    one.hears_of_refreshes(Budget::Rejected, 40);
+    assert_eq!(is_answered(&rejected(&mut one, 2), 2), None);
+    refreshed(&mut one, Some("another"));
+    assert_eq!(is_answered(&rejected(&mut one, 3), 3), Some(false), "nothing is left for another one");
+}
+
+#[test]
 fn a_sign_in_gives_back_what_rejections_have_cost_and_nothing_else() {
     for is_rejected in [false, true] {
         let mut one = One::signed_in(Config::default());

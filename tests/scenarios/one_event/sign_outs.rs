@@ -359,3 +359,21 @@ fn a_sign_in_that_is_reported_before_the_page_starts_ends_the_pursuit_of_an_earl
         assert_eq!((sends(&commands), tells_server(&commands)), (says, !says), "{commands:?}");
     }
 }
+
+#[test]
+fn a_sign_out_is_for_nobody_known_where_an_earlier_refresh_may_have_brought_another_cookie() {
+    for (age, is_known) in [(None, true), (Some(-1_000), true), (Some(1_000), false)] {
+        let mut one = One::signed_in(Config::default());
+        let stored = one.stored();
+        // So long before the session began.
+        let marker = age.map(|age| one.orphan(other(), age, None));
+        one.now += 1;
+        let event = Event::SignOutWanted { ticket: Ticket(1), reads_login: false };
+        let commands = one.happens_with(Stored { marker, ..stored }, event);
+        let pending = commands.iter().find_map(|command| match command {
+            Command::RememberSignOut(pending) => Some(*pending),
+            _ => None,
+        });
+        assert_eq!(pending.expect("it is stored").session.is_some(), is_known, "{age:?}");
+    }
+}
