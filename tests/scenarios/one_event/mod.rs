@@ -10,6 +10,7 @@ mod sign_outs;
 mod stages;
 mod turns;
 mod unkept;
+mod whose_sign_outs;
 
 use silent_session::session::{
     AccessToken, AttemptId, Budget, Charge, Delay, EpochId, Event, Fingerprint, Grant, MarkerState, Moment,
