@@ -111,11 +111,15 @@ impl One {
 
     /// Another tab without storage has sent so many refreshes out of a budget.
     pub(super) fn hears_of_refreshes(&mut self, budget: Budget, count: usize) {
-        let sent = self.moment().wall_ms();
-        let note = Note::Charged(Charge { budget, at: sent, ms: 200_000 });
-        let noted = Noted { is_kept: false, is_whole: false, sent, notes: vec![note; count] };
+        let note = Note::Charged(Charge { budget, at: self.moment().wall_ms(), ms: 200_000 });
+        self.hears_notes(vec![note; count]);
+    }
+
+    /// Another tab without storage sends its notes.
+    pub(super) fn hears_notes(&mut self, notes: Vec<Note>) -> Vec<Command> {
+        let noted = Noted { is_kept: false, is_whole: false, sent: self.moment().wall_ms(), notes };
         let from = silent_session::session::TabId::draw(&mut || 100);
-        self.happens(Event::PeerSpoke { from, message: PeerMessage::Noted(noted) });
+        self.happens(Event::PeerSpoke { from, message: PeerMessage::Noted(noted) })
     }
 
     /// Something happens while this is stored.

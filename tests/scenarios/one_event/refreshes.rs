@@ -2,7 +2,7 @@
 
 use silent_session::session::{
     AccessToken, AttemptId, Delay, EpochId, Event, Fingerprint, Grant, InFlight, InFlightList, MarkerState,
-    Note, Noted, Offer, PeerMessage, RefreshMarker, SessionEntry, Stored, TabId as Id, Ticket,
+    Note, Offer, PeerMessage, RefreshMarker, SessionEntry, Stored, TabId as Id, Ticket,
 };
 
 use super::*;
@@ -274,8 +274,7 @@ fn a_mark_that_is_dated_years_ahead_is_not_passed_on() {
             first: now + ahead,
         };
         let note = Note::Mark { attempt: other(), marker };
-        let noted = Noted { is_kept: false, is_whole: false, sent: now, notes: vec![note] };
-        one.happens(Event::PeerSpoke { from: Id::draw(&mut || 98), message: PeerMessage::Noted(noted) });
+        one.hears_notes(vec![note]);
         let hello = Event::PeerSpoke { from: Id::draw(&mut || 99), message: PeerMessage::Hello };
         let commands = one.happens(hello);
         let has_it = |command: &Command| matches!(command, Command::Tell(PeerMessage::Noted(noted)) if noted.notes.contains(&note));

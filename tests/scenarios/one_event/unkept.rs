@@ -1,10 +1,10 @@
 //! A session whose browser stores nothing: what it tells others of its refreshes, and what it remembers of theirs.
 
-use silent_session::session::{Event, InFlight, Note, Noted, PeerMessage, TabId};
+use silent_session::session::{Event, InFlight, Note, PeerMessage};
 
 use super::*;
 
-/// What it tells of its own refreshes when it wakes.
+/// The refreshes of which it tells the other tabs when it wakes.
 fn tells(one: &mut One) -> Vec<AttemptId> {
     let commands = one.happens(Event::Woken { was_away: true, is_seen: true });
     let own = commands.iter().find_map(|command| match command {
@@ -19,12 +19,6 @@ fn tells(one: &mut One) -> Vec<AttemptId> {
     own.expect("it tells the others").iter().filter_map(attempt).collect()
 }
 
-fn hears(one: &mut One, notes: Vec<Note>) {
-    let noted = Noted { is_kept: false, is_whole: false, sent: one.moment().wall_ms(), notes };
-    let from = TabId::draw(&mut || 100);
-    one.happens(Event::PeerSpoke { from, message: PeerMessage::Noted(noted) });
-}
-
 // Scenario 126.
 #[test]
 fn it_tells_of_its_own_refreshes_and_of_no_others() {
@@ -32,7 +26,7 @@ fn it_tells_of_its_own_refreshes_and_of_no_others() {
     let attempt = one.wants_renewal(1);
     one.happens(Event::LockGranted { attempt, contended: false });
     let sent = one.moment().wall_ms();
-    hears(&mut one, vec![Note::List(InFlight { attempt: other(), sent, gone: None })]);
+    one.hears_notes(vec![Note::List(InFlight { attempt: other(), sent, gone: None })]);
     let own = tells(&mut one);
     assert!(!own.is_empty() && own.iter().all(|its| *its == attempt), "{own:?}");
     // One that was lost is out no more, and its marker stays.
