@@ -313,7 +313,7 @@ impl SignOut {
 
     fn store(&mut self, pending: PendingSignOut, outbox: &mut Outbox) {
         self.pending = Some(pending);
-        outbox.writes.push(Write::SignOut(pending));
+        self.restore(outbox);
     }
 
     fn report(&self, status: SignOutStatus, tries: u32, outbox: &mut Outbox) {
