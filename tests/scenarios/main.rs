@@ -104,7 +104,7 @@ fn statuses(world: &World, requests: &[usize]) -> Vec<Outcome> {
     requests.iter().map(|request| world.outcomes[request].clone()).collect()
 }
 
-/// What servers do with a spent cookie; `None` for what is assumed of an unknown one.
+/// The values of the option `server.rotation`; `None` where it is not set.
 const ROTATIONS: [Option<Rotation>; 4] =
     [None, Some(Rotation::Replays), Some(Rotation::Refuses), Some(Rotation::None)];
 

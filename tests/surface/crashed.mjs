@@ -1,4 +1,4 @@
-// What a session says when the wasm has trapped.
+// The error and the message of a session whose wasm has crashed.
 
 /** What everything that waits is rejected with, and what is published. */
 export const CRASHED = {

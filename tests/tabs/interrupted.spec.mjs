@@ -61,7 +61,7 @@ for (const [what, server, isUnknown] of [
       const [wait] = await tab.orphanWaits();
       await tab.passTime(wait * 1_000);
     }
-    // What is restored while the time stands still has waited for nothing.
+    // The time stands still: a page that is restored now has waited for nothing.
     for (const page of ["second", "third", "fourth"]) {
       await tab.becomes({ status: "active", session });
       const waits = isUnknown && page === "second" ? 1 : 0;

@@ -49,7 +49,7 @@ pub(crate) struct Markers {
     companion: Option<Companion>,
     /// The unconfirmed rejection of a refresh, unless another tab has sent one since.
     rejection: Option<Rejection>,
-    /// How often another tab has, since a refresh was last accepted.
+    /// Number of rejections that another tab has put in doubt since a refresh was last accepted.
     doubts: u32,
     /// The time before which no refresh is sent, because of those in flight.
     pub(crate) blocked: Option<Deadline>,
@@ -66,8 +66,8 @@ struct Rejection {
     at: i64,
 }
 
-/// How often a refresh of another tab puts a rejection in doubt. Tabs that the lock does not reach would
-/// confirm theirs beside each other without an end.
+/// The most rejections that other tabs put in doubt. Two tabs that hold different locks would otherwise
+/// doubt each other's rejections for ever.
 const MOST_DOUBTS: u32 = 3;
 
 impl Markers {
@@ -205,7 +205,7 @@ impl Markers {
         if orphan.is_ahead(now) {
             return None;
         }
-        // What was sent after a rejection has presented no older cookie.
+        // A refresh that was sent after the rejection had the same cookie, or a later one.
         let is_earlier = self.rejection.is_none_or(|rejection| orphan.sent <= rejection.at);
         (is_earlier && orphan.age(now) < timeout).then(|| probe_pause(orphan.age(now)))
     }

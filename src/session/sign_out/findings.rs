@@ -1,4 +1,5 @@
-//! What a look at a pending sign-out finds: in its entry, in a token, and for the next step.
+//! The answers to three questions about a pending sign-out: whose session a token is of, what is
+//! stored, and what to do next.
 
 use crate::session::id::EpochId;
 

@@ -61,7 +61,7 @@ fn comparing() -> (One, AttemptId, Stored) {
 
 #[test]
 fn a_page_that_leaves_while_it_looks_whose_session_there_is_sends_no_sign_out_before_it_is_back() {
-    // It has released the lock: otherwise it signs out somebody who signs in meanwhile in another tab.
+    // If it kept the lock until it is back, it would sign out somebody who signs in meanwhile in another tab.
     for leaves in [true, false] {
         let (mut one, attempt, stored) = comparing();
         if leaves {
