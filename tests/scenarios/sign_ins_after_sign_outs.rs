@@ -236,3 +236,60 @@ fn a_login_that_fails_brings_nobody_back_where_storage_was_cleared_meanwhile() {
         );
     }
 }
+
+/// The object that runs the login is closed, and somebody signs out before or after.
+// Scenario 139.
+#[test]
+fn a_login_that_a_sign_out_has_overtaken_signs_nobody_in_once_its_object_is_closed() {
+    for (before, after) in [(true, true), (true, false), (false, true)] {
+        for (login_ms, waits) in
+            [500, 5_000, 60_000].into_iter().flat_map(|ms| [0, 10, 300].map(|waits| (ms, waits)))
+        {
+            for tells in [true, false] {
+                let case = format!("{before}, {after}, {login_ms} ms, {waits} ms, tells: {tells}");
+                let mut world = World::signed_in(Config { tells_sign_out: tells, ..Config::default() }, 1);
+                world.run(MINUTE);
+                world.server.login_ms = login_ms;
+                world.sign_in(TAB, "bob");
+                world.run(100);
+                if before {
+                    world.sign_out(TAB);
+                    world.run(waits);
+                }
+                let object = world.recreate(TAB);
+                world.run(waits);
+                if after {
+                    world.sign_out(object);
+                }
+                world.run(10 * MINUTE);
+                let next = world.reload(object);
+                world.run(HOUR);
+                assert!(!world.is_active(object) && !world.is_active(next), "{case}: somebody is back");
+                let is_ended = world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie));
+                assert_eq!(is_ended, tells, "{case}");
+            }
+        }
+    }
+}
+
+/// Whoever has signed out before has nothing to do with it.
+// Scenario 139.
+#[test]
+fn a_login_whose_object_is_closed_is_signed_out_for_no_earlier_session() {
+    for has_signed_out in [true, false] {
+        let mut world = signed_in();
+        world.run(MINUTE);
+        if has_signed_out {
+            world.sign_out(TAB);
+            world.run(1_000);
+        }
+        world.server.login_ms = 5_000;
+        world.sign_in(TAB, "bob");
+        world.run(100);
+        let object = world.recreate(TAB);
+        world.run(MINUTE);
+        let next = world.reload(object);
+        world.run(HOUR);
+        assert!(shows(&world, next, "bob"), "signed out before: {has_signed_out}");
+    }
+}

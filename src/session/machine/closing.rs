@@ -5,6 +5,7 @@
 //! stores its outcome. Without that the next object would wait for its cookie in vain, or send the
 //! spent one.
 
+use crate::session::end_reason::EndReason;
 use crate::session::error::Denial;
 use crate::session::event::Event;
 use crate::session::id::{AttemptId, Entropy};
@@ -68,6 +69,7 @@ impl<E: Entropy> Session<E> {
                     self.keep_doubt(attempt, marker, grant);
                 }
             }
+            Event::LoginSettled { grant: Some(_), .. } => self.sign_out_login_when_closed(now),
             Event::Left => {
                 self.goes_with_page(now);
                 self.leave_lock();
@@ -90,6 +92,16 @@ impl<E: Entropy> Session<E> {
         if marker.stray_since.is_some() && self.markers.newest.is_none() && !is_settled {
             let marker = RefreshMarker { state: MarkerState::Stray, ..marker };
             self.note(Note::Remark { attempt, marker });
+        }
+    }
+
+    /// Stores that whoever a login has signed in is to be signed out, if a user has signed out since
+    /// it began. The next object or page pursues it.
+    fn sign_out_login_when_closed(&mut self, now: Moment) {
+        if let Some((until, EndReason::SignedOut)) = self.stored.session.and_then(SessionEntry::over)
+            && self.queue.login_began.is_some_and(|began| until.is_after(began.wall_ms()))
+        {
+            self.store_sign_out(now, until, None, None);
         }
     }
 

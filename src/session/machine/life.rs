@@ -12,7 +12,7 @@ use crate::session::tenure::Phase;
 use crate::session::time::{Millis, Moment};
 use crate::session::token::Grant;
 use crate::session::token::current_token::{CurrentToken, Source};
-use crate::session::turn::{OnWire, Task};
+use crate::session::turn::Task;
 use crate::session::waiters::Wish;
 
 impl<E: Entropy> Session<E> {
@@ -22,10 +22,10 @@ impl<E: Entropy> Session<E> {
         if let Some(turn) = self.queue.current.take_if(|turn| is_its(&turn.task)) {
             self.outbox.release(turn.attempt);
             if turn.was_neglected(now, self.config.longest_gap())
-                && let (Some(grant), Some(OnWire::Login { began })) = (&mut grant, turn.on_wire())
+                && let (Some(grant), Some(began)) = (&mut grant, self.queue.login_began)
             {
                 // The page was frozen, and the response may have waited all the time.
-                grant.received = *began;
+                grant.received = began;
             }
         }
         let Some(index) = self.queue.logins.iter().position(|login| *login == ticket) else {

@@ -140,7 +140,7 @@ impl<E: Entropy> Session<E> {
 
     /// Stores a sign-out of all sessions up to `until`: to be pursued, or to hold until the next
     /// sign-in.
-    fn store_sign_out(
+    pub(super) fn store_sign_out(
         &mut self,
         now: Moment,
         until: EpochId,

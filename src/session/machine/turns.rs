@@ -290,8 +290,9 @@ impl<E: Entropy> Session<E> {
         match turn.task {
             Task::SignOut { .. } => return self.send_sign_out(now, turn),
             Task::Login { ticket } => {
-                turn.send(OnWire::Login { began: now }, self.config.longest_turn(), now);
+                turn.send(OnWire::Login, self.config.longest_turn(), now);
                 self.queue.logins.push(ticket);
+                self.queue.login_began = Some(now);
                 self.sign_out.put_off(now, &mut self.outbox);
                 self.outbox.app.request = Some(Request::Login { ticket });
             }

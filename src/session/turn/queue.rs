@@ -17,6 +17,8 @@ pub(crate) struct Queue {
     pub(crate) waiting: Vec<Task>,
     /// The logins that run, in a turn or overdue.
     pub(crate) logins: Vec<Ticket>,
+    /// The moment when the newest login began.
+    pub(crate) login_began: Option<Moment>,
     /// Number of refreshes that were sent, including the current one.
     pub(crate) sent: u32,
     late: Vec<SentRefresh>,
@@ -114,7 +116,7 @@ impl Queue {
 
     /// Whether a login function runs in this turn.
     pub(crate) fn runs_login(&self) -> bool {
-        self.current.as_ref().is_some_and(|turn| matches!(turn.on_wire(), Some(OnWire::Login { .. })))
+        self.current.as_ref().is_some_and(|turn| matches!(turn.on_wire(), Some(OnWire::Login)))
     }
 
     /// Whether a request that writes the cookie is in flight.

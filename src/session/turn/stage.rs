@@ -46,10 +46,7 @@ pub(crate) enum OnWire {
         carries_token: bool,
     },
     /// A login function, which is running.
-    Login {
-        /// The moment when it began.
-        began: Moment,
-    },
+    Login,
 }
 
 /// A refresh in flight.
@@ -72,7 +69,7 @@ impl OnWire {
     pub(crate) fn refreshing(&self) -> Option<&Refreshing> {
         match self {
             Self::Refresh(refreshing) | Self::Comparison { refreshing, .. } => Some(refreshing),
-            Self::SignOut { .. } | Self::Login { .. } => None,
+            Self::SignOut { .. } | Self::Login => None,
         }
     }
 
@@ -80,7 +77,7 @@ impl OnWire {
     pub(crate) fn refreshing_mut(&mut self) -> Option<&mut Refreshing> {
         match self {
             Self::Refresh(refreshing) | Self::Comparison { refreshing, .. } => Some(refreshing),
-            Self::SignOut { .. } | Self::Login { .. } => None,
+            Self::SignOut { .. } | Self::Login => None,
         }
     }
 
@@ -88,7 +85,7 @@ impl OnWire {
     pub(crate) fn tells(&self) -> Option<EpochId> {
         match self {
             Self::Comparison { tells, .. } | Self::SignOut { tells, .. } => *tells,
-            Self::Refresh(_) | Self::Login { .. } => None,
+            Self::Refresh(_) | Self::Login => None,
         }
     }
 }

@@ -26,7 +26,7 @@ fn a_refresh_is_out_while_one_is_on_the_wire_and_while_a_sign_out_is_compared_wi
     let sign_out = OnWire::SignOut { tells: None, carries_token: false };
     for (sent, compares, is_out) in [
         (OnWire::Refresh(refreshing()), false, true),
-        (OnWire::Login { began: at(7) }, false, false),
+        (OnWire::Login, false, false),
         (sign_out, false, false),
         (comparison, true, true),
     ] {

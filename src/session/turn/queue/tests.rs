@@ -29,7 +29,7 @@ fn busy(task: Task) -> Queue {
     if let Some(turn) = &mut queue.current {
         let sent = match &turn.task {
             Task::Refresh => OnWire::Refresh(refreshing()),
-            Task::Login { .. } => OnWire::Login { began: NOW },
+            Task::Login { .. } => OnWire::Login,
             Task::SignOut { .. } => OnWire::SignOut { tells: None, carries_token: false },
         };
         turn.send(sent, BOUND, NOW);
