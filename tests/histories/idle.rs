@@ -171,8 +171,7 @@ fn play(idle: &Idle, seed: u64) -> Result<(), TestCaseError> {
         }
         let (sent, good) = sent(&world);
         let (sent, good) = (sent - before.0, good - before.1);
-        // Only messages tell a worker what the pages have spent. While it is frozen it hears none, so it has the same budget again.
-        let most = if idle.worker && idle.unrest == Unrest::Frozen { 2 * MOST } else { MOST };
+        let most = MOST;
         prop_assert!(sent <= most + required(idle), "hour {hour}: {sent} sent, {good} good");
         prop_assert!(sent <= most + good, "hour {hour}: {sent} sent, {good} good");
     }

@@ -57,7 +57,7 @@ impl Bucket {
 
     /// Returns the milliseconds of a debt that are not paid off. One that is greater than can be is
     /// forged, or the clock was set back since: it counts as none.
-    fn left(self, debt: Debt, at: i64) -> i64 {
+    pub(crate) fn left(self, debt: Debt, at: i64) -> i64 {
         let left = debt.0.saturating_sub(at);
         if left > self.most() + LATE { 0 } else { left.clamp(0, self.most()) }
     }

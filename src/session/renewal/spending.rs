@@ -72,6 +72,14 @@ impl Spent {
         budget.bucket().wait(self.0[budget as usize], now)
     }
 
+    /// Whether this charge is one of [`charges`](Self::charges), and an outdated one: what was taken
+    /// out since is known here.
+    pub(crate) fn covers(self, Charge { budget, at, ms }: Charge, now: Moment) -> bool {
+        let (bucket, debt) = (budget.bucket(), self.0[budget as usize]);
+        let is_believed = bucket.left(debt, now.wall_ms()) > 0;
+        is_believed && ms == bucket.most() && debt.0 >= at.saturating_add(ms)
+    }
+
     /// Returns charges by which a tab that knows of none gets to know all.
     pub(crate) fn charges(self) -> impl Iterator<Item = Charge> {
         let is_spent = |(_, debt): &(Budget, Debt)| *debt != Debt::default();
@@ -111,6 +119,26 @@ mod tests {
                 "{budget:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_list_that_a_later_charge_has_overtaken_takes_nothing_back() {
+        let mut spent = Spent::default();
+        (0..5).for_each(|_| spent.charge(Budget::Idle.take(NOW, Millis::ZERO)));
+        let outdated = spent.charges().next().expect("five were taken");
+        let one = Budget::Idle.take(NOW, Millis::ZERO);
+        spent.charge(one);
+        assert!(spent.covers(outdated, NOW) && !Spent::default().covers(outdated, NOW));
+        assert!(!spent.covers(one, NOW), "it is of one refresh more");
+        let later = Moment::new(NOW.wall_ms() + 60_000, 0);
+        assert!(spent.covers(outdated, later));
+        let newer = Charge { at: outdated.at + 200_001, ..outdated };
+        assert!(!spent.covers(newer, NOW));
+        // The clock was set back since, or the debt is forged: it is not believed.
+        let long_ago = Moment::new(NOW.wall_ms() - 3_600_000, 0);
+        assert!(!spent.covers(outdated, long_ago));
+        let paid_off = Moment::new(NOW.wall_ms() + 3_600_000, 0);
+        assert!(!spent.covers(outdated, paid_off));
     }
 
     #[test]

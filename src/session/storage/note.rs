@@ -114,6 +114,7 @@ impl Note {
                 let is_later = |known: RefreshReply| known.at > answered.at && known.at <= now.wall_ms();
                 !known.answered.is_some_and(is_later)
             }
+            Self::Charged(charge) => !known.spent.covers(*charge, now),
             _ => true,
         }
     }
@@ -266,6 +267,18 @@ mod tests {
             let stored = Stored { answered: known.map(answered), ..Stored::default() };
             assert_eq!(Note::Replied(answered(heard)).is_news(&stored, now), is_news, "{known:?}, {heard}");
         }
+    }
+
+    #[test]
+    fn a_list_of_what_was_spent_is_no_news_after_a_later_charge() {
+        let now = Moment::new(1_000_000, 0);
+        let charge = Note::Charged(Budget::Idle.take(now, Millis::ZERO));
+        let mut stored = Stored::default();
+        stored.note(charge);
+        let list = stored.notes()[0];
+        stored.note(charge);
+        assert!(list.is_news(&Stored::default(), now) && !list.is_news(&stored, now));
+        assert!(charge.is_news(&stored, now));
     }
 
     #[test]
