@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 
+import { until } from "../drivers/until.mjs";
 import { CHROMIUM_ONLY, test } from "./fixtures.mjs";
 import { LOOK } from "./tab.mjs";
-import { STOPPED_TIMERS } from "./timers.mjs";
+import { DRIVEN_TIME, STOPPED, STOPPED_TIMERS } from "./timers.mjs";
 
 /** What the key begins with of what a tab leaves in storage that is not alone. */
 const COMPANY = "silent-session:1:company:";
@@ -61,7 +62,8 @@ test("a lone tab that is loaded again costs one refresh, and waits for nobody", 
   const { server } = stage;
   const [tab] = await stage.signedIn(1);
   const { session } = await tab.state();
-  for (const before of STOPPED_TIMERS) await tab.page.addInitScript(before);
+  // From now on no time passes: whoever waits for some waits for ever.
+  for (const before of [DRIVEN_TIME, STOPPED]) await tab.page.addInitScript(before);
   const { grown } = await server.during(async () => {
     await tab.reload();
     await tab.becomes({ status: "active", session, elsewhere: false });
@@ -72,11 +74,11 @@ test("a lone tab that is loaded again costs one refresh, and waits for nobody", 
   await tab.run(expectCompany);
   const { grown: asking } = await server.during(async () => {
     await tab.reload();
-    await tab.page.waitForFunction(() => heldTimers().length > 0, undefined, { polling: LOOK });
+    await until(async () => (await tab.inspect()).progress === "holding");
     await tab.run(() => fetch("/api/public").then(() => {}));
   });
   assert.equal(asking.refreshes, 0, "nothing waits: this proves nothing");
-  await tab.run(() => letTimersGo());
+  await tab.passTime(1_000);
   await tab.becomes({ status: "active", session });
 });
 
