@@ -195,6 +195,7 @@ impl Event {
                 | Self::Seeded { .. }
                 | Self::CookieChanged { .. }
                 | Self::SignOutWanted { .. }
+                | Self::SignOutSettled { .. }
                 | Self::LockGranted { .. }
                 | Self::LookedAgain { .. }
                 | Self::RefreshSettled { .. }

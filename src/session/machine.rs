@@ -5,6 +5,7 @@ mod deferring;
 mod epochs;
 mod idling;
 mod life;
+mod logins;
 mod noting;
 mod orphans;
 mod peers;
@@ -231,7 +232,10 @@ impl<E: Entropy> Session<E> {
                 self.note_latest(now);
                 self.sign_out(now, ticket, reads_login);
             }
-            Event::SignOutSettled { attempt, outcome } => self.sign_out_settled(now, attempt, outcome),
+            Event::SignOutSettled { attempt, outcome } => {
+                self.apply_stored_sign_out(now);
+                self.sign_out_settled(now, attempt, outcome);
+            }
             Event::TokenWanted { ticket, not, min_validity } => {
                 self.token_wanted(now, ticket, not, min_validity);
             }

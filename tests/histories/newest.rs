@@ -60,8 +60,6 @@ proptest! {
                 // for longer than any reply takes.
                 Step::Browser(Browser::SetClock(_)) => world.is_writing(),
                 Step::Browser(Browser::Sleep(..)) => world.is_logging_in() || world.is_writing(),
-                // A login that a sign-out has overtaken sets its cookie all the same, as one does that nobody sees.
-                Step::User(User::SignOut(_)) => world.is_logging_in(),
                 // Of two cookies that are on their way, the one that arrives last is there.
                 Step::User(User::SignInByCookie(..)) => world.is_logging_in(),
                 _ => false,

@@ -20,6 +20,7 @@ mod notes;
 mod odd_options;
 mod one_event;
 mod outdated_seeds;
+mod overtaken_logins;
 mod pending_sign_outs;
 mod reaching_all_tabs;
 mod recovering;

@@ -4,7 +4,7 @@
 use super::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     /// `signIn(function)`.
     InTurn,
     /// `signIn(response)`.
@@ -14,7 +14,7 @@ enum Form {
     SignOut,
 }
 
-fn perform(world: &mut World, form: Form, tab: TabId, user: &'static str) {
+pub(super) fn perform(world: &mut World, form: Form, tab: TabId, user: &'static str) {
     match form {
         Form::InTurn => world.sign_in(tab, user),
         Form::Response => world.signed_in_elsewhere(tab, user),

@@ -1,11 +1,10 @@
 //! Closing a session object. The session goes on, in other tabs and for the next object of the
 //! page.
 //!
-//! A refresh in flight is not aborted. The closed object keeps the lock until it has settled, and
-//! stores its outcome. Without that the next object would wait for its cookie in vain, or send the
-//! spent one.
+//! A request in flight is not aborted. The closed object keeps the lock until it has settled, and
+//! stores the outcome of a refresh or a login. Without that the next object would wait for the
+//! cookie of the refresh in vain, or send the spent one.
 
-use crate::session::end_reason::EndReason;
 use crate::session::error::Denial;
 use crate::session::event::Event;
 use crate::session::id::{AttemptId, Entropy};
@@ -18,7 +17,7 @@ use crate::session::tabs::message::PeerMessage;
 use crate::session::tenure::Phase;
 use crate::session::time::Moment;
 use crate::session::token::Grant;
-use crate::session::turn::{Task, Turn};
+use crate::session::turn::Task;
 
 impl<E: Entropy> Session<E> {
     pub(super) fn close(&mut self, now: Moment) {
@@ -28,14 +27,10 @@ impl<E: Entropy> Session<E> {
         self.tenure.phase = Phase::Closed { session: self.tenure.epoch() };
         self.sign_out.drop_token();
         self.cancel(|_| true, Denial::Closed);
-        let mut tickets = std::mem::take(&mut self.queue.logins);
-        let is_over = |turn: &mut Turn| turn.task != Task::Refresh;
-        if let Some(turn) = self.queue.current.take_if(is_over) {
-            self.outbox.release(turn.attempt);
-            // A login that runs is one of the logins already.
-            if turn.task.is_sign_out() {
-                tickets.append(&mut turn.task.into_tickets());
-            }
+        self.overtake_logins(Denial::Closed);
+        let mut tickets = Vec::new();
+        if let Some(Task::SignOut { tickets: waiting, .. }) = self.queue.task_in_flight() {
+            tickets.append(waiting);
         }
         tickets.extend(std::mem::take(&mut self.waiters.seeds).into_iter().map(|seed| seed.ticket));
         tickets.extend(self.waiters.take(&|_| true).into_iter().map(|caller| caller.ticket));
@@ -69,7 +64,13 @@ impl<E: Entropy> Session<E> {
                     self.keep_doubt(attempt, marker, grant);
                 }
             }
-            Event::LoginSettled { grant: Some(_), .. } => self.sign_out_login_when_closed(now),
+            Event::LoginSettled { ticket, grant } => {
+                self.learn_when_closed();
+                self.login_settled(now, ticket, grant);
+            }
+            Event::SignOutSettled { attempt, .. } if self.queue.take(attempt).is_some() => {
+                self.outbox.release(attempt);
+            }
             Event::Left => {
                 self.goes_with_page(now);
                 self.leave_lock();
@@ -92,16 +93,6 @@ impl<E: Entropy> Session<E> {
         if marker.stray_since.is_some() && self.markers.newest.is_none() && !is_settled {
             let marker = RefreshMarker { state: MarkerState::Stray, ..marker };
             self.note(Note::Remark { attempt, marker });
-        }
-    }
-
-    /// Stores that whoever a login has signed in is to be signed out, if a user has signed out since
-    /// it began. The next object or page pursues it.
-    fn sign_out_login_when_closed(&mut self, now: Moment) {
-        if let Some((until, EndReason::SignedOut)) = self.stored.session.and_then(SessionEntry::over)
-            && self.queue.login_began.is_some_and(|began| until.is_after(began.wall_ms()))
-        {
-            self.store_sign_out(now, until, None, None);
         }
     }
 

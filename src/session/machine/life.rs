@@ -2,7 +2,7 @@
 
 use crate::session::end_reason::EndReason;
 use crate::session::error::Denial;
-use crate::session::id::{Entropy, EpochId, Ticket};
+use crate::session::id::{Entropy, EpochId};
 use crate::session::machine::Session;
 use crate::session::outbox::{Reply, Write};
 use crate::session::report::Report;
@@ -12,49 +12,9 @@ use crate::session::tenure::Phase;
 use crate::session::time::{Millis, Moment};
 use crate::session::token::Grant;
 use crate::session::token::current_token::{CurrentToken, Source};
-use crate::session::turn::Task;
 use crate::session::waiters::Wish;
 
 impl<E: Entropy> Session<E> {
-    pub(super) fn login_settled(&mut self, now: Moment, ticket: Ticket, grant: Option<Grant>) {
-        let is_its = |task: &Task| *task == Task::Login { ticket };
-        let mut grant = grant;
-        if let Some(turn) = self.queue.current.take_if(|turn| is_its(&turn.task)) {
-            self.outbox.release(turn.attempt);
-            if turn.was_neglected(now, self.config.longest_gap())
-                && let (Some(grant), Some(began)) = (&mut grant, self.queue.login_began)
-            {
-                // The page was frozen, and the response may have waited all the time.
-                grant.received = began;
-            }
-        }
-        let Some(index) = self.queue.logins.iter().position(|login| *login == ticket) else {
-            // The user has signed out, or the object was closed: the caller has its reply. The
-            // cookie was set all the same.
-            if grant.is_some() {
-                self.tenure.login_overtaken();
-                self.sign_out_again(now);
-            }
-            return;
-        };
-        self.queue.logins.swap_remove(index);
-        match grant {
-            Some(grant) => {
-                // The marker of any other refresh tells the next one.
-                let overlapped = self.queue.refresh_is_out();
-                self.begin_session(now, grant);
-                self.tenure.cookie.must_verify = overlapped;
-                self.mark_earlier(now);
-                self.answer(ticket, Ok(Reply::Done));
-            }
-            None => {
-                self.answer(ticket, Err(Denial::SignInFailed));
-                self.sign_out.resume(&mut self.outbox);
-                self.pursue_sign_out(now);
-            }
-        }
-    }
-
     /// Begins a session: the one before is over.
     pub(super) fn begin_session(&mut self, now: Moment, grant: Grant) {
         let epoch = self.tenure.next_epoch(now, &mut self.entropy);

@@ -193,10 +193,13 @@ impl<E: Entropy> Session<E> {
     /// Confirms the sign-out of all sessions that had begun by `told`.
     fn sign_out_is_done(&mut self, now: Moment, tickets: Vec<Ticket>, told: Option<EpochId>) {
         self.end_what_was_signed_out();
-        if !self.sign_out.confirm(told, self.tenure.is_ended(), &mut self.outbox) {
+        let status = if self.sign_out.confirm(told, self.tenure.is_ended(), &mut self.outbox) {
+            SignOutStatus::Confirmed
+        } else {
             self.pursue_sign_out(now);
-        }
-        self.answer_all(tickets, Ok(Reply::SignedOut(SignOutStatus::Confirmed)));
+            SignOutStatus::Pending
+        };
+        self.answer_all(tickets, Ok(Reply::SignedOut(status)));
     }
 
     /// Fails an attempt that the server has not confirmed.

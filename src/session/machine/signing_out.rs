@@ -36,9 +36,7 @@ impl<E: Entropy> Session<E> {
         self.end(now, EndReason::SignedOut);
         let denial = Denial::Ended(EndReason::SignedOut);
         self.cancel(|task| matches!(task, Task::Login { .. }), denial);
-        for login in std::mem::take(&mut self.queue.logins) {
-            self.answer(login, Err(denial));
-        }
+        self.overtake_logins(denial);
         if self.sign_out.pending().is_some_and(|pending| is_over && !pending.is_given_up()) {
             self.sign_out.ask_again(&mut self.outbox);
         } else if let Some((until, _)) = self.tenure.ended() {
@@ -65,8 +63,9 @@ impl<E: Entropy> Session<E> {
         let may_come = |refresh: &RefreshMarker| refresh.may_still_come(now);
         is_said
             && self.sign_out.pending().is_none()
-            && self.queue.logins.is_empty()
+            && !self.queue.has_login()
             && self.queue.is_quiet()
+            && !self.stored.in_flight.iter().any(|listed| listed.is_recent(now))
             && !self.stored.marker.as_ref().is_some_and(may_come)
     }
 
@@ -125,15 +124,6 @@ impl<E: Entropy> Session<E> {
         self.outbox.writes.push(Write::Session(SessionEntry::Over { until, reason }));
         if reason == EndReason::SignedOut {
             self.store_sign_out(now, until, self.whose_cookie(), None);
-            self.pursue_sign_out(now);
-        }
-    }
-
-    /// Signs out whoever a login has signed in that was overtaken by a sign-out.
-    pub(super) fn sign_out_again(&mut self, now: Moment) {
-        let is_over = matches!(self.tenure.phase, Phase::Ended { reason: EndReason::SignedOut, .. });
-        if let Some((until, _)) = self.tenure.ended().filter(|_| is_over) {
-            self.store_sign_out(now, until, None, None);
             self.pursue_sign_out(now);
         }
     }

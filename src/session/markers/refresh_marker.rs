@@ -84,6 +84,13 @@ impl RefreshMarker {
         Self { stray_since: Some(first.min(session.date())), ..self }
     }
 
+    /// Notes that a stray request was sent before it, or before those that are known.
+    pub(crate) fn follow(&mut self, stray: &Self) {
+        if stray.stray_since.is_some_and(|since| self.stray_since.is_none_or(|known| since < known)) {
+            (self.stray_since, self.under) = (stray.stray_since, stray.under);
+        }
+    }
+
     /// Whether no tab has noticed its own reply, with its cookie.
     pub(crate) fn may_be_out(&self) -> bool {
         matches!(self.state, MarkerState::InFlight | MarkerState::Superseded)

@@ -179,6 +179,10 @@ impl SignOut {
             self.forget(outbox);
             return Found::Nothing;
         }
+        if before.is_some_and(|before| before.until != pending.until) {
+            // It is another sign-out: the token may be of another session.
+            self.ending = None;
+        }
         let is_tried = |before: PendingSignOut| before.until == pending.until && before.tries < pending.tries;
         if !pending.is_given_up() && pending.is_too_old(now) {
             self.give_up(pending, outbox);

@@ -53,8 +53,8 @@ pub enum Note {
         /// The marker of the refresh.
         marker: RefreshMarker,
     },
-    /// The state of a refresh has changed. The marker of another refresh is kept. If none is
-    /// stored, only a stray marker is stored.
+    /// The state of a refresh has changed. The marker of another refresh is kept, and says from then
+    /// on that a stray one was sent before it. If none is stored, only a stray marker is stored.
     Remark {
         /// The turn of the refresh.
         attempt: AttemptId,
@@ -145,9 +145,12 @@ impl Stored {
                 }
             }
             Note::Remark { attempt, marker } => {
-                let is_missing = marker.state == MarkerState::Stray && self.marked.is_none();
-                if is_missing || self.marked == Some(attempt) {
-                    self.mark(Some((attempt, marker)));
+                let is_stray = marker.state == MarkerState::Stray;
+                match &mut self.marker {
+                    _ if self.marked == Some(attempt) => self.mark(Some((attempt, marker))),
+                    None if is_stray => self.mark(Some((attempt, marker))),
+                    Some(known) if is_stray => known.follow(&marker),
+                    _ => {}
                 }
             }
             Note::Unmark { attempt } => {

@@ -1,6 +1,6 @@
 //! The only queue for everything that writes the refresh cookie: sign-ins, sign-outs and refreshes.
 
-use crate::session::id::{AttemptId, Ticket};
+use crate::session::id::{AttemptId, EpochId, Ticket};
 use crate::session::time::{Millis, Moment};
 use crate::session::turn::sent_refresh::{SentRefresh, Settled};
 use crate::session::turn::stage::OnWire;
@@ -10,19 +10,30 @@ use crate::session::turn::{Stage, Task, Turn, Urge};
 /// server replies to none.
 const MOST_LATE: usize = 8;
 
+/// A login function that was told to run. Its cookie may come however long it takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Login {
+    pub(crate) ticket: Ticket,
+    /// Its request: it sets the cookie, as a refresh does.
+    pub(crate) sent: SentRefresh,
+    /// The latest session that was known when it began, over or not.
+    pub(crate) after: Option<EpochId>,
+    /// Whether it no longer counts, because the user has signed out or the object was closed. Then
+    /// its caller has its reply, and it is one of the stray requests.
+    pub(crate) is_overtaken: bool,
+}
+
 /// The queue, and its current turn.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     pub(crate) current: Option<Turn>,
     pub(crate) waiting: Vec<Task>,
     /// The logins that run, in a turn or overdue.
-    pub(crate) logins: Vec<Ticket>,
-    /// The moment when the newest login began.
-    pub(crate) login_began: Option<Moment>,
+    logins: Vec<Login>,
     /// Number of refreshes that were sent, including the current one.
     pub(crate) sent: u32,
     late: Vec<SentRefresh>,
-    /// The given-up refreshes whose session is over.
+    /// The given-up refreshes whose session is over, and the overtaken logins.
     stray: Vec<SentRefresh>,
 }
 
@@ -117,6 +128,49 @@ impl Queue {
     /// Whether a login function runs in this turn.
     pub(crate) fn runs_login(&self) -> bool {
         self.current.as_ref().is_some_and(|turn| matches!(turn.on_wire(), Some(OnWire::Login)))
+    }
+
+    /// Begins a login: it runs from now on.
+    pub(crate) fn begin_login(&mut self, login: Login) {
+        self.logins.push(login);
+    }
+
+    /// Whether a login runs whose session will be shown.
+    pub(crate) fn has_login(&self) -> bool {
+        self.logins.iter().any(|login| !login.is_overtaken)
+    }
+
+    /// Takes a login that has settled.
+    pub(crate) fn take_login(&mut self, ticket: Ticket) -> Option<Login> {
+        let index = self.logins.iter().position(|login| login.ticket == ticket)?;
+        Some(self.logins.swap_remove(index))
+    }
+
+    /// Makes all logins that run stray requests. Returns those that were none.
+    pub(crate) fn overtake_logins(&mut self) -> Vec<Login> {
+        let mut overtaken = Vec::new();
+        for login in &mut self.logins {
+            if !std::mem::replace(&mut login.is_overtaken, true) {
+                overtaken.push(*login);
+            }
+        }
+        for login in &overtaken {
+            self.add_stray(login.sent);
+        }
+        overtaken
+    }
+
+    /// Adds a request whose cookie belongs to no session that is shown.
+    pub(crate) fn add_stray(&mut self, sent: SentRefresh) {
+        if self.stray.len() == MOST_LATE {
+            self.stray.remove(0);
+        }
+        self.stray.push(sent);
+    }
+
+    /// Returns the task of the request in flight.
+    pub(crate) fn task_in_flight(&mut self) -> Option<&mut Task> {
+        self.current.as_mut().filter(|turn| turn.is_busy()).map(|turn| &mut turn.task)
     }
 
     /// Whether a request that writes the cookie is in flight.
