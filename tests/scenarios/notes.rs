@@ -1,9 +1,12 @@
 //! The notes that tabs send each other about their refreshes, and what a page stores of them.
 
-use silent_session::session::{AttemptId, InFlight, MarkerState, Note, Noted, PeerMessage, RefreshMarker};
+use silent_session::session::{
+    AttemptId, Budget, Charge, InFlight, MarkerState, Note, Noted, PeerMessage, RefreshMarker,
+};
 
 use super::unkept::{Unkept, cases, sharing, two};
 use super::*;
+use world::Habit;
 
 // Scenario 126.
 #[test]
@@ -134,4 +137,34 @@ fn what_a_worker_says_of_an_earlier_refresh_takes_the_place_of_no_later_marker()
     let page = world.visit();
     world.run(10_000);
     assert_eq!((world.server.reuses, [TAB, worker, page].map(|tab| world.is_active(tab))), (0, [true; 3]));
+}
+
+/// The list was on its way when a page sent one more.
+// Scenario 102.
+#[test]
+fn a_list_of_what_was_spent_that_comes_late_gives_a_worker_nothing_back() {
+    let sent_by_worker = |is_late: bool| {
+        let mut world = World::new(Config { shares_token: false, ..Config::default() }, 1);
+        world.signed_in_elsewhere(TAB, "alice");
+        world.start();
+        world.server.habits.replies = vec![Habit::Fault(Fault::Status(503, None))];
+        let worker = world.visit_worker();
+        world.freeze(TAB);
+        let now = world.moment().wall_ms();
+        let one = Charge { budget: Budget::Idle, at: now, ms: 200_000 };
+        let say = |world: &mut World, is_whole, charges: &[Charge]| {
+            let notes = charges.iter().copied().map(Note::Charged).collect();
+            let noted = Noted { is_kept: true, is_whole, sent: now, notes };
+            world.say_as_stranger(worker, PeerMessage::Noted(noted));
+        };
+        say(&mut world, false, &[one; 9]);
+        if is_late {
+            // Of the first of them alone.
+            say(&mut world, true, &[Charge { at: now + 200_000 - 2_000_000, ms: 2_000_000, ..one }]);
+        }
+        world.run(HOUR);
+        world.tabs[worker.0].sent().count()
+    };
+    let count = sent_by_worker(false);
+    assert_eq!((sent_by_worker(true), count > 5), (count, true), "{count}");
 }
