@@ -221,10 +221,7 @@ impl<E: Entropy> Session<E> {
             Event::SignedIn { ticket, grant } => {
                 self.note_latest(now);
                 let overlapped = self.overlaps_sign_in(now, &grant);
-                self.begin_session(now, grant);
-                self.tenure.cookie.must_verify = overlapped;
-                self.mark_earlier(now);
-                self.answer(ticket, Ok(Reply::Done));
+                self.begin_session(now, ticket, grant, overlapped);
             }
             Event::CookieChanged { ticket } => self.cookie_changed(now, ticket),
             Event::Seeded { ticket, grant } => self.seeded(now, ticket, grant),

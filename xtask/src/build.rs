@@ -20,8 +20,17 @@ pub(crate) const NEEDS: &[Need] = &[Need::WasmTarget, Need::RustSource, Need::No
 const NAME: &str = "silent_session";
 /// Build the standard library from its source, for size, so that unused code is left out.
 const LEAN_ARGUMENTS: &[&str] = &["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
-/// Leaves out the messages of panics. Separated as cargo expects it.
-const LEAN_FLAGS: &str = "-Zunstable-options\u{1f}-Cpanic=immediate-abort";
+/// Leaves out the messages of panics.
+const LEAN_FLAGS: &[&str] = &["-Zunstable-options", "-Cpanic=immediate-abort"];
+/// Leaves out passes of LLVM that make loops and loads faster in machine code, and the wasm larger.
+const SMALL_FLAGS: &[&str] = &[
+    "-Cllvm-args=-disable-lsr",
+    "-Cllvm-args=-enable-pre=false",
+    "-Cllvm-args=-bonus-inst-threshold=0",
+    "-Cllvm-args=-disable-early-taildup",
+    "-Cllvm-args=-disable-machine-licm",
+    "-Cllvm-args=-disable-licm-promotion",
+];
 /// The passes of wasm-opt, each measured. Flat code is looped anew: LLVM's blocks are larger. The
 /// stack lies at the lowest addresses, and only its last kilobyte below 1024. The wasm features are
 /// read from the section `target_features`, which is of no use after that.
@@ -152,9 +161,14 @@ pub(crate) fn compile(
     let sh = &project.shell;
     let release = (profile != Profile::Dev).then_some("--release");
     let mut cargo = cmd!(sh, "cargo build --lib --target {WASM_TARGET} {release...} {selection...}");
+    let mut flags = if profile == Profile::Dev { Vec::new() } else { SMALL_FLAGS.to_vec() };
     if profile == Profile::Lean {
-        cargo = cargo.args(LEAN_ARGUMENTS);
-        cargo = cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_ENCODED_RUSTFLAGS", LEAN_FLAGS);
+        cargo = cargo.args(LEAN_ARGUMENTS).env("RUSTC_BOOTSTRAP", "1");
+        flags.extend(LEAN_FLAGS);
+    }
+    if !flags.is_empty() {
+        // Separated as cargo expects it.
+        cargo = cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     }
     cargo.env("CARGO_TARGET_DIR", &target).run()?;
     let folder = if profile == Profile::Dev { "debug" } else { "release" };

@@ -12,11 +12,9 @@ use crate::session::machine::Session;
 use crate::session::markers::refresh_marker::{MarkerState, RefreshMarker};
 use crate::session::outbox::Write;
 use crate::session::storage::note::Note;
-use crate::session::storage::stored::{Fingerprint, SessionEntry};
 use crate::session::tabs::message::PeerMessage;
 use crate::session::tenure::Phase;
 use crate::session::time::Moment;
-use crate::session::token::Grant;
 use crate::session::turn::Task;
 
 impl<E: Entropy> Session<E> {
@@ -29,7 +27,9 @@ impl<E: Entropy> Session<E> {
         self.cancel(|_| true, Denial::Closed);
         self.overtake_logins(Denial::Closed);
         let mut tickets = Vec::new();
-        if let Some(Task::SignOut { tickets: waiting, .. }) = self.queue.task_in_flight() {
+        if let Some(turn) = &mut self.queue.current
+            && let Task::SignOut { tickets: waiting, .. } = &mut turn.task
+        {
             tickets.append(waiting);
         }
         tickets.extend(std::mem::take(&mut self.waiters.seeds).into_iter().map(|seed| seed.ticket));
@@ -60,8 +60,8 @@ impl<E: Entropy> Session<E> {
                 if self.note_settled(now, attempt, &outcome, echoes).1.is_some() {
                     self.outbox.release(attempt);
                 }
-                if let (Some(marker), Ok(grant)) = (marker, &outcome) {
-                    self.keep_doubt(attempt, marker, grant);
+                if let Some(marker) = marker.filter(|_| outcome.is_ok()) {
+                    self.keep_doubt(attempt, marker);
                 }
             }
             Event::LoginSettled { ticket, grant } => {
@@ -87,10 +87,8 @@ impl<E: Entropy> Session<E> {
 
     /// Keeps the marker of a refresh that may have found somebody else's cookie: the next object of
     /// the page decides.
-    fn keep_doubt(&mut self, attempt: AttemptId, marker: RefreshMarker, grant: &Grant) {
-        let is_owners = |session: Fingerprint| session.person.is_some() && session.is_of(grant);
-        let is_settled = self.stored.session.and_then(SessionEntry::begun).is_some_and(is_owners);
-        if marker.stray_since.is_some() && self.markers.newest.is_none() && !is_settled {
+    fn keep_doubt(&mut self, attempt: AttemptId, marker: RefreshMarker) {
+        if marker.stray_since.is_some() && self.markers.newest.is_none() {
             let marker = RefreshMarker { state: MarkerState::Stray, ..marker };
             self.note(Note::Remark { attempt, marker });
         }
@@ -99,11 +97,8 @@ impl<E: Entropy> Session<E> {
     /// Turns the refresh inert if another session has begun meanwhile.
     fn learn_when_closed(&mut self) {
         let Phase::Closed { session } = &mut self.tenure.phase else { return };
-        let now = match self.stored.session {
-            Some(SessionEntry::Begun(begun)) => (*session).max(Some(begun.epoch)),
-            Some(over) => session.filter(|session| *session > over.epoch()),
-            None => return,
-        };
+        let Some(entry) = self.stored.session.filter(|entry| Some(entry.epoch()) >= *session) else { return };
+        let now = entry.begun().map(|begun| begun.epoch);
         if *session != now {
             *session = now;
             self.queue.turn_inert();

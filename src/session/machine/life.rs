@@ -2,7 +2,7 @@
 
 use crate::session::end_reason::EndReason;
 use crate::session::error::Denial;
-use crate::session::id::{Entropy, EpochId};
+use crate::session::id::{Entropy, EpochId, Ticket};
 use crate::session::machine::Session;
 use crate::session::outbox::{Reply, Write};
 use crate::session::report::Report;
@@ -15,12 +15,16 @@ use crate::session::token::current_token::{CurrentToken, Source};
 use crate::session::waiters::Wish;
 
 impl<E: Entropy> Session<E> {
-    /// Begins a session: the one before is over.
-    pub(super) fn begin_session(&mut self, now: Moment, grant: Grant) {
+    /// Begins the session of a sign-in: the one before is over. `overlapped`: whether another writer
+    /// of the cookie overlapped it.
+    pub(super) fn begin_session(&mut self, now: Moment, ticket: Ticket, grant: Grant, overlapped: bool) {
         let epoch = self.tenure.next_epoch(now, &mut self.entropy);
         self.leave_epoch(now, epoch);
         self.tenure.cookie.signed_in_here = true;
         self.adopt(now, epoch, grant, Source::SignIn);
+        self.tenure.cookie.must_verify = overlapped;
+        self.mark_earlier(now);
+        self.answer(ticket, Ok(Reply::Done));
     }
 
     /// Makes a token the current one, and serves the callers that wait for it.
@@ -91,11 +95,16 @@ impl<E: Entropy> Session<E> {
         if let Some(until) = until {
             // There was none, but the app has reported one.
             let told = if reason == EndReason::None { EndReason::Rejected } else { reason };
-            self.tenure.note_end(until, told);
-            self.outbox.writes.push(Write::Session(SessionEntry::Over { until, reason: told }));
-            self.tell(PeerMessage::Over { until, reason: told });
+            self.announce_end(until, told);
         }
         self.end_session(reason, false);
+    }
+
+    /// Stores that every session up to `until` is over, and tells the other tabs.
+    pub(super) fn announce_end(&mut self, until: EpochId, reason: EndReason) {
+        self.tenure.note_end(until, reason);
+        self.outbox.writes.push(Write::Session(SessionEntry::Over { until, reason }));
+        self.tell(PeerMessage::Over { until, reason });
     }
 
     /// Ends the session in this tab: rejects the waiting calls, and turns what is in flight inert.

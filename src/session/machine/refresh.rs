@@ -203,7 +203,7 @@ impl<E: Entropy> Session<E> {
         outcome: Result<(), RefreshFailure>,
         is_late: bool,
     ) {
-        let Some(sent) = sent else { return };
+        let Some(sent) = sent.filter(|sent| sent.login.is_none()) else { return };
         let took = now.surely_since(sent.began);
         if let Err(failure) = outcome {
             self.renewal.last_failure = Some((failure, now.wall_ms()));

@@ -26,7 +26,7 @@ impl<E: Entropy> Session<E> {
         let is_later = |begun: Fingerprint| self.tenure.end_of(begun.epoch).is_none();
         let has_begun = self.stored.session.and_then(SessionEntry::begun).is_some_and(is_later);
         let is_over = matches!(self.tenure.phase, Phase::Ended { .. } | Phase::Closed { .. }) && !has_begun;
-        if is_over && !reads_login && self.is_known_to_be_over(now) {
+        if is_over && !reads_login && self.is_known_to_be_over() {
             let status =
                 if self.config.tells_sign_out { SignOutStatus::Confirmed } else { SignOutStatus::Local };
             return self.answer(ticket, Ok(Reply::SignedOut(status)));
@@ -51,7 +51,7 @@ impl<E: Entropy> Session<E> {
 
     /// Whether the server has said that there is no session, and nothing has happened since that
     /// could bring one.
-    fn is_known_to_be_over(&self, now: Moment) -> bool {
+    fn is_known_to_be_over(&self) -> bool {
         let is_said = match self.tenure.phase {
             Phase::Ended { reason: EndReason::None, .. } => self.tenure.has_none,
             Phase::Ended { reason: EndReason::Rejected, .. } => true,
@@ -60,13 +60,11 @@ impl<E: Entropy> Session<E> {
             Phase::Ended { reason: EndReason::Replaced, .. } => false,
             Phase::Unknown { .. } | Phase::Active(_) | Phase::Closed { .. } => false,
         };
-        let may_come = |refresh: &RefreshMarker| refresh.may_still_come(now);
         is_said
             && self.sign_out.pending().is_none()
-            && !self.queue.has_login()
+            && self.queue.logins.is_empty()
             && self.queue.is_quiet()
-            && !self.stored.in_flight.iter().any(|listed| listed.is_recent(now))
-            && !self.stored.marker.as_ref().is_some_and(may_come)
+            && self.stored.in_flight.iter().len() == 0
     }
 
     /// Returns the current token, if it is of this session and the endpoint requires it.

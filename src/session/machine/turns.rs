@@ -291,7 +291,7 @@ impl<E: Entropy> Session<E> {
             Task::SignOut { .. } => return self.send_sign_out(now, turn),
             Task::Login { ticket } => {
                 turn.send(OnWire::Login, self.config.longest_turn(), now);
-                self.queue.begin_login(self.login_of(now, turn.attempt, ticket));
+                self.queue.logins.push(self.login_of(now, turn.attempt, ticket));
                 self.sign_out.put_off(now, &mut self.outbox);
                 self.outbox.app.request = Some(Request::Login { ticket });
             }

@@ -164,7 +164,7 @@ mod tests {
 
     fn sent() -> SentRefresh {
         let (attempt, id) = (AttemptId::draw(&mut || 1), AttemptId::draw(&mut || 2));
-        SentRefresh { attempt, id, under: Some(epoch(5_000)), number: 1, began: SENT }
+        SentRefresh { attempt, id, under: Some(epoch(5_000)), number: 1, began: SENT, login: None }
     }
 
     fn epoch(wall_ms: i64) -> EpochId {
@@ -237,6 +237,25 @@ mod tests {
         let before = marker.before(epoch(7_000));
         assert_eq!(before.stray_since, Some(7_000), "whatever the clocks have shown");
         assert_eq!(marker.before(epoch(12_000)).stray_since, Some(10_000));
+    }
+
+    #[test]
+    fn it_tells_of_the_first_stray_one_before_it() {
+        let stray =
+            |since| RefreshMarker { under: Some(epoch(3_000)), ..RefreshMarker::stray(sent().id, since) };
+        for (known, since, expected) in [
+            (None, 8_000, (Some(8_000), 3_000)),
+            (Some(9_000), 8_000, (Some(8_000), 3_000)),
+            (Some(8_000), 8_000, (Some(8_000), 5_000)),
+            (Some(7_000), 8_000, (Some(7_000), 5_000)),
+        ] {
+            let mut marker = RefreshMarker { stray_since: known, ..of(MarkerState::Lost) };
+            marker.follow(&stray(since));
+            let expected = (expected.0, Some(epoch(expected.1)), MarkerState::Lost);
+            assert_eq!((marker.stray_since, marker.under, marker.state), expected, "{known:?}");
+            marker.follow(&RefreshMarker { stray_since: None, ..stray(1) });
+            assert_eq!(marker.stray_since, expected.0, "that one is none");
+        }
     }
 
     #[test]

@@ -42,7 +42,14 @@ pub(super) fn marker(state: MarkerState) -> RefreshMarker {
 }
 
 pub(super) fn sent(number: u64, began: i64) -> SentRefresh {
-    SentRefresh { attempt: id(100 + number), id: id(number), under: None, number: 1, began: at(began) }
+    SentRefresh {
+        attempt: id(100 + number),
+        id: id(number),
+        under: None,
+        number: 1,
+        began: at(began),
+        login: None,
+    }
 }
 
 /// Returns the markers of a tab that has sent the refresh itself, at zero.

@@ -23,7 +23,7 @@ pub(crate) struct Bucket {
 
 /// The debt of a bucket: the date until which time pays off the events that were taken out, in
 /// milliseconds since 1970; zero if there is none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Debt(pub i64);
 
 impl Bucket {
@@ -57,7 +57,7 @@ impl Bucket {
 
     /// Returns the milliseconds of a debt that are not paid off. One that is greater than can be is
     /// forged, or the clock was set back since: it counts as none.
-    pub(crate) fn left(self, debt: Debt, at: i64) -> i64 {
+    fn left(self, debt: Debt, at: i64) -> i64 {
         let left = debt.0.saturating_sub(at);
         if left > self.most() + LATE { 0 } else { left.clamp(0, self.most()) }
     }

@@ -134,11 +134,14 @@ fn what_is_stored_counts() {
         assert_eq!((read, sign_out.pending().map(|pending| pending.tries)), (found, tries), "{case}");
         assert_eq!(sign_out.pause(NOW).is_some(), is_paused, "{case}");
     }
-    let mut other = SignOut::default();
-    other.ask(PendingSignOut { until: epoch(-1), ..entry(1) }, None, &mut Outbox::default());
     let entries = Stored { sign_out: Some(entry(3)), ..Stored::default() };
-    other.read(&entries, NOW, &mut || 7, &mut Outbox::default());
-    assert_eq!(other.pause(NOW), None, "that was another sign-out");
+    for (ms, is_same) in [(-1, false), (0, true)] {
+        let (mut known, ending) = (SignOut::default(), Some(grant("alice", "1")));
+        known.ask(PendingSignOut { until: epoch(ms), ..entry(1) }, ending, &mut Outbox::default());
+        known.read(&entries, NOW, &mut || 7, &mut Outbox::default());
+        let of_it = (known.pause(NOW).is_some(), known.token(NOW).is_some());
+        assert_eq!(of_it, (is_same, is_same), "that was another sign-out: {ms} ms");
+    }
 }
 
 #[test]

@@ -160,13 +160,6 @@ impl Cookie {
         self.signed_out.is_some_and(|signed_out| signed_out.is_of(grant))
     }
 
-    /// Notes that the cookie which the app has reported was overwritten. `by`: a session of nobody known.
-    pub(crate) fn is_overwritten(&mut self, by: Option<Fingerprint>) {
-        if let Some(change) = &mut self.changed {
-            (change.before, change.is_overlaid, change.overlaid_by) = (by, true, None);
-        }
-    }
-
     /// Notes that a refresh was rejected, and brings no cookie.
     pub(crate) fn is_not_brought(&mut self, attempt: AttemptId) {
         if let Some(change) = self.changed.as_mut().filter(|change| change.overlaid_by == Some(attempt)) {

@@ -237,13 +237,6 @@ impl Tenure {
         self.cookie.earlier_settled(outcome, goes_on);
     }
 
-    /// Notes that a login has set its cookie that no longer counts. Nobody knows whose it is.
-    pub(crate) fn login_overtaken(&mut self) {
-        self.doubt_cookie_after(Ok(()));
-        // A session that the app has reported is one of nobody known, until a refresh has shown the cookie.
-        self.cookie.is_overwritten(self.session());
-    }
-
     /// Whether a refresh has found another user's cookie than that of the last sign-in, or may
     /// have.
     pub(crate) fn is_replaced(&self, found: Evidence<'_>) -> bool {

@@ -5,7 +5,7 @@ mod queue;
 mod sent_refresh;
 mod stage;
 
-pub(crate) use queue::{Login, Queue};
+pub(crate) use queue::Queue;
 pub(crate) use sent_refresh::{SentRefresh, Settled};
 pub(crate) use stage::{OnWire, Refreshing, Stage};
 

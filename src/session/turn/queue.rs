@@ -1,6 +1,6 @@
 //! The only queue for everything that writes the refresh cookie: sign-ins, sign-outs and refreshes.
 
-use crate::session::id::{AttemptId, EpochId, Ticket};
+use crate::session::id::{AttemptId, Ticket};
 use crate::session::time::{Millis, Moment};
 use crate::session::turn::sent_refresh::{SentRefresh, Settled};
 use crate::session::turn::stage::OnWire;
@@ -10,26 +10,13 @@ use crate::session::turn::{Stage, Task, Turn, Urge};
 /// server replies to none.
 const MOST_LATE: usize = 8;
 
-/// A login function that was told to run. Its cookie may come however long it takes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Login {
-    pub(crate) ticket: Ticket,
-    /// Its request: it sets the cookie, as a refresh does.
-    pub(crate) sent: SentRefresh,
-    /// The latest session that was known when it began, over or not.
-    pub(crate) after: Option<EpochId>,
-    /// Whether it no longer counts, because the user has signed out or the object was closed. Then
-    /// its caller has its reply, and it is one of the stray requests.
-    pub(crate) is_overtaken: bool,
-}
-
 /// The queue, and its current turn.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     pub(crate) current: Option<Turn>,
     pub(crate) waiting: Vec<Task>,
     /// The logins that run, in a turn or overdue.
-    logins: Vec<Login>,
+    pub(crate) logins: Vec<SentRefresh>,
     /// Number of refreshes that were sent, including the current one.
     pub(crate) sent: u32,
     late: Vec<SentRefresh>,
@@ -130,47 +117,19 @@ impl Queue {
         self.current.as_ref().is_some_and(|turn| matches!(turn.on_wire(), Some(OnWire::Login)))
     }
 
-    /// Begins a login: it runs from now on.
-    pub(crate) fn begin_login(&mut self, login: Login) {
-        self.logins.push(login);
+    /// Returns a login that runs, overtaken or not.
+    pub(crate) fn login(&self, ticket: Ticket) -> Option<SentRefresh> {
+        self.logins.iter().chain(&self.stray).find(|sent| sent.login == Some(ticket)).copied()
     }
 
-    /// Whether a login runs whose session will be shown.
-    pub(crate) fn has_login(&self) -> bool {
-        self.logins.iter().any(|login| !login.is_overtaken)
-    }
-
-    /// Takes a login that has settled.
-    pub(crate) fn take_login(&mut self, ticket: Ticket) -> Option<Login> {
-        let index = self.logins.iter().position(|login| login.ticket == ticket)?;
-        Some(self.logins.swap_remove(index))
-    }
-
-    /// Makes all logins that run stray requests. Returns those that were none.
-    pub(crate) fn overtake_logins(&mut self) -> Vec<Login> {
-        let mut overtaken = Vec::new();
-        for login in &mut self.logins {
-            if !std::mem::replace(&mut login.is_overtaken, true) {
-                overtaken.push(*login);
-            }
-        }
-        for login in &overtaken {
-            self.add_stray(login.sent);
-        }
-        overtaken
+    /// Takes a login that has settled. Returns false if it was overtaken.
+    pub(crate) fn take_login(&mut self, attempt: AttemptId) -> bool {
+        take(&mut self.logins, attempt).is_some()
     }
 
     /// Adds a request whose cookie belongs to no session that is shown.
     pub(crate) fn add_stray(&mut self, sent: SentRefresh) {
-        if self.stray.len() == MOST_LATE {
-            self.stray.remove(0);
-        }
-        self.stray.push(sent);
-    }
-
-    /// Returns the task of the request in flight.
-    pub(crate) fn task_in_flight(&mut self) -> Option<&mut Task> {
-        self.current.as_mut().filter(|turn| turn.is_busy()).map(|turn| &mut turn.task)
+        remember(&mut self.stray, sent);
     }
 
     /// Whether a request that writes the cookie is in flight.
@@ -251,10 +210,7 @@ impl Queue {
         if let Some(sent) = SentRefresh::of(&turn) {
             // A refresh that a sign-out is compared with belongs to no known session.
             let list = if turn.is_inert() || turn.compares() { &mut self.stray } else { &mut self.late };
-            if list.len() == MOST_LATE {
-                list.remove(0);
-            }
-            list.push(sent);
+            remember(list, sent);
         }
         Some(turn)
     }
@@ -275,16 +231,28 @@ impl Queue {
             };
             return (settled, Some(turn));
         }
-        let mut take_from = |list: fn(&mut Self) -> &mut Vec<SentRefresh>| {
-            let list = list(self);
-            list.iter().position(|sent| sent.attempt == attempt).map(|index| list.remove(index))
-        };
-        let settled = match take_from(|queue| &mut queue.stray).map(Settled::Stray) {
-            Some(stray) => stray,
-            None => take_from(|queue| &mut queue.late).map_or(Settled::Unknown, Settled::Late),
+        let settled = match take(&mut self.stray, attempt) {
+            Some(stray) => Settled::Stray(stray),
+            None => take(&mut self.late, attempt).map_or(Settled::Unknown, Settled::Late),
         };
         (settled, None)
     }
+}
+
+/// Adds a request to those that may still settle.
+#[inline(never)]
+fn remember(list: &mut Vec<SentRefresh>, sent: SentRefresh) {
+    if list.len() == MOST_LATE {
+        list.remove(0);
+    }
+    list.push(sent);
+}
+
+/// Takes the request of this turn.
+#[inline(never)]
+fn take(list: &mut Vec<SentRefresh>, attempt: AttemptId) -> Option<SentRefresh> {
+    let index = list.iter().position(|sent| sent.attempt == attempt)?;
+    Some(list.remove(index))
 }
 
 #[cfg(test)]

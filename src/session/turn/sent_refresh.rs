@@ -1,12 +1,12 @@
-//! A refresh that was sent, and the weight of its reply.
+//! A refresh or a login that was sent, and the weight of its reply.
 
-use crate::session::id::{AttemptId, EpochId};
+use crate::session::id::{AttemptId, EpochId, Ticket};
 use crate::session::markers::in_flight::LONGEST_IN_FLIGHT;
 use crate::session::markers::refresh_marker::{MarkerState, RefreshMarker};
 use crate::session::time::{Millis, Moment};
 use crate::session::turn::{Refreshing, Turn};
 
-/// A refresh that was sent.
+/// A refresh that was sent, or a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SentRefresh {
     pub(crate) attempt: AttemptId,
@@ -17,13 +17,16 @@ pub(crate) struct SentRefresh {
     /// Its number among the refreshes of this tab, from 1.
     pub(crate) number: u32,
     pub(crate) began: Moment,
+    /// The ticket of a login function, whose request sets the cookie as that of a refresh does. It
+    /// has no number, and was sent under the latest session that was known then.
+    pub(crate) login: Option<Ticket>,
 }
 
 impl SentRefresh {
     /// Returns the refresh in flight in a turn.
     pub(crate) fn of(turn: &Turn) -> Option<Self> {
         let &Refreshing { id, number, under, began, .. } = turn.refreshing()?;
-        Some(Self { attempt: turn.attempt, id, under, number, began })
+        Some(Self { attempt: turn.attempt, id, under, number, began, login: None })
     }
 
     /// Returns its marker in this state.

@@ -36,6 +36,7 @@ fn sent(number: u64, began: i64) -> SentRefresh {
         under: Some(epoch(-900)),
         number: 1,
         began: at(began),
+        login: None,
     }
 }
 
@@ -105,17 +106,6 @@ fn the_session_before_does_not_lie_over_it_where_the_earlier_refresh_has_found_a
     let mut cookie = set(3, &[sent(1, 0)], false);
     cookie.is_found(&token_of("alice"));
     assert!(cookie.is_overlaid(&token_of("alice")), "without a `sid` nothing tells them apart");
-}
-
-#[test]
-fn whatever_is_found_after_a_login_that_counts_no_longer_may_lie_over_it() {
-    let mut cookie = set(3, &[], false);
-    cookie.is_overwritten(Some(Fingerprint::of_nobody(epoch(0))));
-    cookie.is_not_brought(id(1));
-    assert!(cookie.is_overlaid(&token_of("alice")) && cookie.is_overlaid(&token_of("bob")));
-    let mut unset = Cookie::default();
-    unset.is_overwritten(Some(Fingerprint::of_nobody(epoch(0))));
-    assert!(!unset.has_changed());
 }
 
 #[test]

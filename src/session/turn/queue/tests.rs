@@ -100,7 +100,8 @@ fn an_answer_is_worth_what_its_epoch_and_its_time_make_of_it() {
     let mut stray = busy(Task::Refresh);
     stray.turn_inert();
     stray.give_up();
-    let sent = SentRefresh { attempt: attempt(1), id: attempt(1), under: None, number: 1, began: NOW };
+    let sent =
+        SentRefresh { attempt: attempt(1), id: attempt(1), under: None, number: 1, began: NOW, login: None };
     assert!(!late.has_inert() && stray.has_inert());
     assert_eq!(settled(&mut in_time), Settled::InTime(sent));
     assert_eq!(settled(&mut inert), Settled::Inert(sent));
@@ -155,4 +156,29 @@ fn sign_outs_that_wait_are_one_and_what_has_not_begun_is_cancelled() {
     assert_eq!(queue.cancel(|_| true), (vec![], None), "the login has begun");
     assert_eq!(asked(login()).cancel(|_| true), (vec![Ticket(1)], Some(attempt(1))));
     assert_eq!(asked(login()).cancel(is_sign_out), (vec![], None));
+}
+
+#[test]
+fn a_login_is_found_while_it_runs_and_counts_until_it_is_overtaken() {
+    let of = |number| SentRefresh {
+        attempt: attempt(number),
+        id: attempt(number),
+        under: None,
+        number: 0,
+        began: NOW,
+        login: Some(Ticket(number as u32)),
+    };
+    let mut queue = Queue::default();
+    queue.logins.push(of(1));
+    queue.add_stray(of(2));
+    let found = [1, 2, 3].map(|number| queue.login(Ticket(number)).map(|sent| sent.attempt));
+    assert_eq!(found, [Some(attempt(1)), Some(attempt(2)), None]);
+    assert_eq!([1, 1, 2].map(|number| queue.take_login(attempt(number))), [true, false, false]);
+    assert_eq!(queue.login(Ticket(1)).map(|sent| sent.attempt), None);
+    // The oldest is dropped.
+    (3..=10).for_each(|number| queue.add_stray(of(number)));
+    assert_eq!(queue.stray().len(), MOST_LATE);
+    assert_eq!(queue.stray()[0].attempt, attempt(3));
+    assert!(queue.has_inert() && !queue.is_quiet() && queue.is_ours(attempt(10)));
+    assert!(matches!(queue.settle(attempt(10)).0, Settled::Stray(sent) if sent.attempt == attempt(10)));
 }
