@@ -436,8 +436,8 @@ export interface Session {
   inspect(): Inspection;
 
   /**
-   * Releases timer, lock, channel and listeners and rejects what waits. Idempotent. The server is not told. A refresh that is on the
-   * wire goes on: these are released once it has settled, or has taken too long.
+   * Releases timer, lock, channel and listeners and rejects what waits. Idempotent. The server is not told. A refresh, a sign-out or a
+   * login function that is under way goes on: these are released once it has settled, or has taken too long.
    */
   close(): void;
 }
