@@ -80,3 +80,32 @@ fn the_token_of_one_user_does_not_sign_out_another() {
     assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)));
     assert_eq!(world.false_confirmations, []);
 }
+
+/// The page that sent it was killed, and the user has signed in by a redirect since. The cookie of the late reply is of the
+/// session before.
+// Scenario 91.
+#[test]
+fn a_sign_out_beside_a_refresh_of_an_earlier_session_is_made_again_with_a_token_of_the_cookie_that_has_come()
+{
+    for rotation in ROTATIONS {
+        for slow in [500, 2_001, 5_000, 20_000] {
+            let config = Config { shares_token: false, sign_out_token: true, rotation, ..Config::default() };
+            let mut world = World::signed_in(config, 1);
+            world.server.logout = Logout::WantsToken;
+            let other = world.visit();
+            world.server.faults = vec![Fault::Slow(slow)];
+            world.run(1);
+            world.sign_in_by_cookie(TAB, "alice");
+            world.kill_tab(other);
+            world.run(10);
+            world.sign_out(TAB);
+            world.run(HOUR);
+            let case = format!("{rotation:?}, {slow} ms");
+            assert_eq!(world.stored().sign_out, None, "{case}");
+            assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)), "{case}: it goes on");
+            let next = world.visit();
+            world.run(MINUTE);
+            assert!(!world.is_active(next), "{case}: alice is back");
+        }
+    }
+}

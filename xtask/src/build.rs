@@ -28,6 +28,7 @@ const SMALL_FLAGS: &[&str] = &[
     "-Cllvm-args=-enable-pre=false",
     "-Cllvm-args=-bonus-inst-threshold=0",
     "-Cllvm-args=-disable-early-taildup",
+    "-Cllvm-args=-disable-machine-cse",
     "-Cllvm-args=-disable-machine-licm",
     "-Cllvm-args=-disable-licm-promotion",
 ];

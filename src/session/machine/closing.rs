@@ -68,7 +68,8 @@ impl<E: Entropy> Session<E> {
                 self.learn_when_closed();
                 self.login_settled(now, ticket, grant);
             }
-            Event::SignOutSettled { attempt, .. } if self.queue.take(attempt).is_some() => {
+            Event::SignOutSettled { attempt, .. } => {
+                self.queue.take(attempt);
                 self.outbox.release(attempt);
             }
             Event::Left => {

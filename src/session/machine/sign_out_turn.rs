@@ -177,9 +177,11 @@ impl<E: Entropy> Session<E> {
                 self.outbox.release(attempt);
                 self.sign_out_failed(now, turn, failure);
             }
-            // The server may know the cookie of this request only, and not the one that is to come.
+            // The server may know the cookie of this request only, and not the one that is to come,
+            // which may be of another session than the token.
             Ok(()) if self.cookie_may_come(now) => {
                 self.outbox.release(attempt);
+                self.sign_out.drop_token();
                 self.sign_out_failed(now, turn, RefreshFailure::TimedOut);
             }
             Ok(()) => {
