@@ -61,8 +61,8 @@ pub struct Charge {
 pub struct Spent(pub [Debt; 3]);
 
 impl Spent {
-    /// Counts a refresh, or what another tab lists of all that was spent. A list may be outdated: it takes
-    /// nothing back.
+    /// Counts a refresh, or what another tab lists of all that was spent. A list may be outdated:
+    /// it takes nothing back.
     pub fn charge(&mut self, Charge { budget, at, ms }: Charge) {
         let (bucket, debt) = (budget.bucket(), &mut self.0[budget as usize]);
         let charged = bucket.charged(*debt, at, ms);
