@@ -29,8 +29,8 @@ impl<E: Entropy> Session<E> {
                 self.answer(ticket, Err(denial));
             }
             self.queue.add_stray(sent);
+            self.relist_in_flight(None);
         }
-        self.relist_in_flight(None);
     }
 
     pub(super) fn login_settled(&mut self, now: Moment, ticket: Ticket, mut grant: Option<Grant>) {
