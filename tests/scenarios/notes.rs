@@ -159,7 +159,7 @@ fn a_list_of_what_was_spent_that_comes_late_gives_a_worker_nothing_back() {
         };
         say(&mut world, false, &[one; 9]);
         if is_late {
-            // Of the first of them alone.
+            // The list counts the first of these charges only.
             say(&mut world, true, &[Charge { at: now + 200_000 - 2_000_000, ms: 2_000_000, ..one }]);
         }
         world.run(HOUR);

@@ -54,7 +54,7 @@ fn one_that_a_sign_out_has_overtaken_is_shown_by_no_page_for_whoever_signs_in_ne
     }
 }
 
-/// Of `signIn()` the new object does not know who was meant.
+/// After `signIn()`, the new object could not tell which of the two users has signed in.
 // Scenario 129.
 #[test]
 fn one_of_a_closed_object_is_not_shown_for_whoever_has_signed_in_since() {

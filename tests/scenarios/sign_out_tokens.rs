@@ -81,8 +81,8 @@ fn the_token_of_one_user_does_not_sign_out_another() {
     assert_eq!(world.false_confirmations, []);
 }
 
-/// The page that sent it was killed, and the user has signed in by a redirect since. The cookie of the late reply is of the
-/// session before.
+/// The page that sent the refresh was killed, and the user has signed in by a redirect since. The late reply sets the cookie of
+/// the session before.
 // Scenario 91.
 #[test]
 fn a_sign_out_beside_a_refresh_of_an_earlier_session_is_made_again_with_a_token_of_the_cookie_that_has_come()

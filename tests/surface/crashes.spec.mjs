@@ -275,8 +275,8 @@ test("a crash while a session is created is one", async ({ stage }) => {
 });
 
 test.describe("sessions beside one that has crashed", () => {
-  // In two whole runs of the suite the call of the other session was answered only when its patience was over. It was not so in some
-  // 160 runs of this test alone. The cause is not known yet.
+  // The other session's call was answered only after its patience had run out, in two runs of the whole suite. Some 160 runs of this
+  // test alone never showed it. The cause is not known yet.
   test.describe.configure({ retries: 2 });
 
   test("a session that is created, called or closed by a listener of a crash does as ever", async ({

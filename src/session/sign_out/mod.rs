@@ -180,7 +180,7 @@ impl SignOut {
             return Found::Nothing;
         }
         if before.is_some_and(|before| before.until != pending.until) {
-            // It is another sign-out: the token may be of another session.
+            // Another sign-out was stored since. This token may belong to the session before it.
             self.ending = None;
         }
         let is_tried = |before: PendingSignOut| before.until == pending.until && before.tries < pending.tries;
