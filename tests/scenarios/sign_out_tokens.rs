@@ -109,3 +109,37 @@ fn a_sign_out_beside_a_refresh_of_an_earlier_session_is_made_again_with_a_token_
         }
     }
 }
+
+/// The page that signed out has gone as well: the one that pursues the sign-out has no token, and its comparison brings that of
+/// the cookie which the orphan's lies over.
+// Scenario 91.
+#[test]
+fn a_later_page_takes_the_token_of_the_cookie_that_an_orphan_has_brought() {
+    for rotation in ROTATIONS {
+        for slow in [500, 2_001, 5_000, 12_000] {
+            let config = Config { shares_token: false, rotation, ..with_token() };
+            let mut world = World::signed_in(config, 1);
+            world.server.logout = Logout::WantsToken;
+            let other = world.visit();
+            world.run(1_000);
+            world.server.faults = vec![Fault::Slow(slow)];
+            world.sign_in_by_cookie(other, "alice");
+            world.run(1);
+            world.sign_in_by_cookie(other, "alice");
+            world.kill_tab(other);
+            world.run(10);
+            world.sign_out(TAB);
+            world.close_tab(TAB);
+            world.run(200);
+            let later = world.visit();
+            world.run(HOUR);
+            let case = format!("{rotation:?}, {slow} ms");
+            assert_eq!(world.stored().sign_out, None, "{case}");
+            assert!(!world.is_active(later), "{case}: alice is still here");
+            assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)), "{case}: it goes on");
+            let next = world.visit();
+            world.run(MINUTE);
+            assert!(!world.is_active(next), "{case}: alice is back");
+        }
+    }
+}

@@ -6,6 +6,7 @@
 //! | a first attempt without a wait, with a token if one is required | the sign-out |
 //! | any other attempt | a refresh, unpublished: the comparison |
 //! | a comparison: a token of the session that was signed out | the sign-out, with this token |
+//! | the same while the cookie of an orphan may come, and a token is required | after it, a second comparison |
 //! | a comparison: another token | nothing: somebody has signed in unseen (a redirect) |
 //! | a comparison: rejected | a second one, after a pause; rejected as well, it confirms |
 //! | the sign-out is rejected, without a comparison | a comparison; one suffices if the sign-out carried the token |
@@ -136,16 +137,21 @@ impl<E: Entropy> Session<E> {
     /// Sends the sign-out after all, or fails: the session goes on.
     fn session_goes_on(&mut self, now: Moment, mut turn: Turn, grant: Grant) {
         self.markers.forget_rejection();
-        if self.config.sign_out_token {
-            self.sign_out.keep_token(grant);
-        } else if let Some(failure) = turn.refusal() {
+        let needs_token = self.config.sign_out_token;
+        if let Some(failure) = turn.refusal().filter(|_| !needs_token) {
             self.outbox.release(turn.attempt);
             return self.sign_out_failed(now, turn, failure);
         }
-        turn.shown = Shown::GoesOn;
         // The cookie of an orphan must not arrive after the sign-out.
         let orphan = turn.still_waits(self.markers.newest, self.orphan_wait(now), now);
+        // It may be of another session than this token: a second comparison brings its own.
+        if !needs_token || orphan.is_zero() {
+            turn.shown = Shown::GoesOn;
+        }
         if orphan.is_zero() {
+            if needs_token {
+                self.sign_out.keep_token(grant);
+            }
             return self.send_as_it_is(now, turn);
         }
         turn.waited_for = self.markers.newest;
