@@ -292,3 +292,27 @@ fn the_token_of_one_that_a_frozen_tab_reads_late_is_as_old_as_its_request() {
         assert!(if freeze == 0 { age >= 2_000 } else { age <= 100 }, "{freeze} ms: {age} ms");
     }
 }
+
+/// The server has ended the session of whoever has signed in since.
+// Scenario 129.
+#[test]
+fn one_that_settles_after_the_next_session_has_ended_is_signed_out_again() {
+    for (form, rotation) in forms_and_rotations() {
+        for login_ms in [5_000, 20_000, 31_000, 32_000, 60_000] {
+            let case = format!("{form:?}, {rotation:?}, {login_ms} ms");
+            let mut world = World::signed_in(Config { rotation, ..Config::default() }, 1);
+            let other = world.visit();
+            world.run(MINUTE);
+            world.server.login_ms = login_ms;
+            world.sign_in(TAB, "dave");
+            world.run(30);
+            world.sign_out(TAB);
+            world.run(1_000);
+            world.server.login_ms = 0;
+            perform(&mut world, form, TAB, "erin");
+            world.run(1_000);
+            world.server.revoke_all();
+            assert_hides(&mut world, &[TAB, other], "dave", &case);
+        }
+    }
+}

@@ -76,7 +76,7 @@ impl<E: Entropy> Session<E> {
         }
         if outcome.is_ok()
             && self.tenure.epoch().is_none()
-            && let Some((until, EndReason::SignedOut)) = self.tenure.ended()
+            && let Some((until, EndReason::SignedOut | EndReason::Rejected)) = self.tenure.ended()
             && Some(until) > sent.under
         {
             self.sign_out_again(now, until);
