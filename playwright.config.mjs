@@ -8,6 +8,7 @@ import { HEADLESS_SHELL } from "./tests/drivers/chromium.mjs";
 const project = (name, more) => ({ name, testDir: `tests/${name}`, ...more });
 
 export default defineConfig({
+  globalSetup: "./tests/drivers/bundle.mjs",
   testMatch: "**/*.spec.mjs",
   outputDir: "target/playwright",
   reporter: "list",

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { test as base } from "@playwright/test";
 
 import { Server } from "../drivers/auth-server.mjs";
+import { SHIPPED } from "../drivers/package.mjs";
 import { until } from "../drivers/until.mjs";
 import { DRIVEN_TIME, STOPPABLE_TIMERS } from "../tabs/timers.mjs";
 import { collectComplaints } from "./complaints.mjs";
@@ -26,6 +27,7 @@ const test = base.extend({
   server: async ({}, use) => {
     const server = await Server.start({
       www: fileURLToPath(new URL("../../www", import.meta.url)),
+      pkg: SHIPPED,
     });
     await use(server);
     await server.stop();

@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
+import { BUNDLED } from "./package.mjs";
+
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const PROGRAM = process.env.SILENT_SESSION_SERVER_PROGRAM ?? path("../../target/debug/auth-server");
-/** The package under test: another copy of it, to see that the tests can fail. */
-const PACKAGE = process.env.SILENT_SESSION_PACKAGE ?? path("../../pkg");
 
 /** Milliseconds between two looks at the counters. */
 const LOOK = 20;
@@ -27,13 +27,16 @@ export class Server {
   #root;
   #log = [];
 
-  /** `www`: the folder of the pages; `more`: additional arguments of the program. */
-  static async start({ www = path("../tabs/www"), more = [] } = {}) {
+  /**
+   * `www`: the folder of the pages; `pkg`: that of the package; `more`: additional arguments of the
+   * program.
+   */
+  static async start({ www = path("../tabs/www"), pkg = BUNDLED, more = [] } = {}) {
     const server = new Server();
     server.#root = await mkdtemp(join(tmpdir(), "silent-session-root-"));
     // The program serves one root: both folders are linked into it.
     await symlink(www, join(server.#root, "www"), "junction");
-    await symlink(PACKAGE, join(server.#root, "pkg"), "junction");
+    await symlink(pkg, join(server.#root, "pkg"), "junction");
     const options = [
       "--until-stdin-closes",
       "--test-controls",

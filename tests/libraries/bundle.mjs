@@ -1,5 +1,5 @@
-// The pages, each library bundled with what hands `session.fetch` to it. The package under test is served beside them
-// as it is shipped.
+// The pages, each library bundled with what hands `session.fetch` to it. The package under test is served beside
+// them.
 
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -4,13 +4,10 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { test as base } from "@playwright/test";
 
-/** The package under test: another copy of it, to see that the tests can fail. */
-const PACKAGE =
-  process.env.SILENT_SESSION_PACKAGE ?? fileURLToPath(new URL("../../pkg", import.meta.url));
+import { BUNDLED } from "../drivers/package.mjs";
 
 /** How many times slower than it is the processor is for pages: to see that no test depends on that. */
 const SLOWED = Number(process.env.SILENT_SESSION_SLOWED ?? 1);
@@ -82,7 +79,7 @@ const files = new Map();
 async function serveFile({ url }, response) {
   const type = TYPES[extname(url)];
   if (url === "/") return response.setHeader("content-type", "text/html").end(BLANK);
-  const file = OWN_FILES[url] ?? (url.startsWith("/pkg/") && PACKAGE + url.slice("/pkg".length));
+  const file = OWN_FILES[url] ?? (url.startsWith("/pkg/") && BUNDLED + url.slice("/pkg".length));
   if (!type || !file) return response.writeHead(404).end();
   if (!files.has(url)) files.set(url, readFile(file));
   response
