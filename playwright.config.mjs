@@ -5,12 +5,17 @@ import { defineConfig } from "@playwright/test";
 import { HEADLESS_SHELL } from "./tests/drivers/chromium.mjs";
 
 /** One project: a folder of `tests`, by default in Playwright's way to run Chromium. */
-const project = (name, more) => ({ name, testDir: `tests/${name}`, ...more });
+const project = (name, more) => ({
+  name,
+  testDir: `tests/${name}`,
+  // Of its own: projects that run at the same time clear only theirs.
+  outputDir: `target/playwright/${name}`,
+  ...more,
+});
 
 export default defineConfig({
   globalSetup: "./tests/drivers/bundle.mjs",
   testMatch: "**/*.spec.mjs",
-  outputDir: "target/playwright",
   reporter: "list",
   // A limit and nothing else: on a machine with other work a test may take ten times as long as it should.
   timeout: 120_000,

@@ -52,7 +52,7 @@ pub(crate) fn test(project: &Project) -> Result<()> {
 
 /// Counts the steps of the machine: `tests/size/tests/steps`.
 pub(crate) fn count_steps(project: &Project) -> Result<()> {
-    let wasm = build_machine(project, Profile::Lean)?;
+    let wasm = build_machine(project, Profile::Lean, "steps")?;
     let sh = &project.shell;
     cmd!(sh, "cargo test --manifest-path {MANIFEST} -- --nocapture --test-threads=1")
         .env("MACHINE_WASM", wasm)
@@ -61,12 +61,13 @@ pub(crate) fn count_steps(project: &Project) -> Result<()> {
 }
 
 fn weigh_machine(project: &Project, profile: Profile) -> Result<Weight> {
-    Weight::of(project, &[build_machine(project, profile)?])
+    Weight::of(project, &[build_machine(project, profile, "size")?])
 }
 
-fn build_machine(project: &Project, profile: Profile) -> Result<PathBuf> {
+/// Builds the machine alone into a scratch folder: two steps do at the same time.
+fn build_machine(project: &Project, profile: Profile, folder: &str) -> Result<PathBuf> {
     let compiled = build::compile(project, profile, &["--manifest-path", MANIFEST], "machine")?;
-    let wasm = project.scratch(&format!("size/{profile:?}.wasm"));
+    let wasm = project.scratch(&format!("{folder}/{profile:?}.wasm"));
     files::mirror(&compiled, &wasm)?;
     build::optimize(project, &wasm)?;
     Ok(wasm)

@@ -1,8 +1,10 @@
-//! The steps, in their order: what is quick and likely to fail comes first.
+//! The steps, in their order: what is quick and likely to fail comes first, and light ones are
+//! neighbours.
 
 use anyhow::Result;
 use xshell::cmd;
 
+use super::table::Outcome;
 use super::{headless, suites};
 use crate::build::{self, Profile};
 use crate::project::{Project, WASM_TARGET};
@@ -22,6 +24,8 @@ pub(crate) struct Step {
     pub(crate) in_all: bool,
     /// Whether it is in the group `quick`.
     pub(crate) in_quick: bool,
+    /// Whether it leaves one of two cores idle, so that its neighbours run beside it.
+    pub(crate) is_light: bool,
     /// Whether a part of it runs where Firefox, WebKit or Python is missing. Other steps are then
     /// skipped as a whole.
     pub(crate) in_part: bool,
@@ -35,11 +39,32 @@ const fn step(
     needs: &'static [Need],
     run: fn(&Project) -> Result<()>,
 ) -> Step {
-    Step { name, about, needs, in_all: true, in_quick: false, in_part: false, run }
+    Step { name, about, needs, in_all: true, in_quick: false, is_light: false, in_part: false, run }
+}
+
+const fn light(step: Step) -> Step {
+    Step { is_light: true, ..step }
 }
 
 const fn quick(step: Step) -> Step {
     Step { in_quick: true, ..step }
+}
+
+impl Step {
+    /// How it ends if it does not fail.
+    pub(super) fn outcome(&self, project: &Project) -> Result<Outcome> {
+        let missing = self.needs.iter().find_map(|need| need.reason_to_skip(project).transpose());
+        Ok(self.outcome_without(missing.transpose()?))
+    }
+
+    /// The same if this is missing.
+    fn outcome_without(&self, missing: Option<&'static str>) -> Outcome {
+        match missing {
+            None => Outcome::Passed,
+            Some(reason) if self.in_part => Outcome::PassedInPart(reason),
+            Some(reason) => Outcome::Skipped(reason),
+        }
+    }
 }
 
 /// All steps.
@@ -56,41 +81,58 @@ pub(crate) const STEPS: &[Step] = &[
         build::build(project, Profile::Lean)?;
         build::print_sizes(project)
     }),
-    step("size", "The budgets of the package and the machine", build::NEEDS, size::test),
-    step("steps", "The steps of the machine, counted in an interpreter", build::NEEDS, size::count_steps),
-    step("types", "The types, the examples of the README, and that neither drifts", build::NEEDS, types),
-    quick(step("reply", "The rules that read a reply, in Node", &[Need::Node], |project| {
+    light(step(
+        "types",
+        "The types, the examples of the README, and that neither drifts",
+        build::NEEDS,
+        types,
+    )),
+    light(quick(step("reply", "The rules that read a reply, in Node", &[Need::Node], |project| {
         suites::node(project, "tests/reply")
-    })),
-    step("check-server", "The kit that tries servers", &[Need::Node], |project| {
+    }))),
+    light(step("package", "What npm packs, installed into an empty project", build::NEEDS, suites::package)),
+    light(step("size", "The budgets of the package and the machine", build::NEEDS, size::test)),
+    light(step("check-server", "The kit that tries servers", &[Need::Node], |project| {
         suites::node(project, "tests/check-server")
-    }),
-    step("package", "What npm packs, installed into an empty project", build::NEEDS, suites::package),
+    })),
     Step {
         in_part: true,
-        ..step("headless", "The exports of the crate in browsers, by wasm-pack", HEADLESS, headless::test)
+        ..light(step(
+            "headless",
+            "The exports of the crate in browsers, by wasm-pack",
+            HEADLESS,
+            headless::test,
+        ))
     },
+    light(step(
+        "steps",
+        "The steps of the machine, counted in an interpreter",
+        build::NEEDS,
+        size::count_steps,
+    )),
+    light(step("demo", "The whole story of the demo", suites::NEEDS, |project| {
+        suites::browser(project, "demo")
+    })),
+    light(step("libraries", "The libraries that take `session.fetch`", suites::NEEDS, |project| {
+        suites::browser(project, "libraries")
+    })),
+    light(step("webkit", "The main story in WebKit, where there is one", suites::WEBKIT_NEEDS, |project| {
+        suites::browser(project, "webkit")
+    })),
     quick(step("surface", "The JavaScript surface", suites::NEEDS, |project| {
         suites::browser(project, "surface")
     })),
     step("fetch", "`session.fetch` beside native fetch", suites::NEEDS, |project| {
         suites::browser(project, "fetch")
     }),
-    step("demo", "The whole story of the demo", suites::NEEDS, |project| suites::browser(project, "demo")),
     step("tabs", "Many tabs against the reference server", suites::NEEDS, |project| {
         suites::browser(project, "tabs")
-    }),
-    step("libraries", "The libraries that take `session.fetch`", suites::NEEDS, |project| {
-        suites::browser(project, "libraries")
     }),
     step("backends", "Django and Flask, where there is Python", suites::BACKENDS_NEEDS, |project| {
         suites::browser(project, "backends")
     }),
     step("firefox", "Tabs and fetch in Firefox, where there is one", suites::FIREFOX_NEEDS, |project| {
         suites::browser(project, "firefox")
-    }),
-    step("webkit", "The main story in WebKit, where there is one", suites::WEBKIT_NEEDS, |project| {
-        suites::browser(project, "webkit")
     }),
 ];
 
@@ -148,4 +190,21 @@ fn types(project: &Project) -> Result<()> {
         project.npm_program("tsc").args(["--project", folder]).run()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_without_what_it_needs_is_skipped_and_not_passed() {
+        let step = |name: &str| STEPS.iter().find(|step| step.name == name).unwrap();
+        for (name, missing, outcome) in [
+            ("firefox", Some("no Firefox"), Outcome::Skipped("no Firefox")),
+            ("webkit", None, Outcome::Passed),
+            ("headless", Some("no Firefox"), Outcome::PassedInPart("no Firefox")),
+        ] {
+            assert_eq!(step(name).outcome_without(missing), outcome, "{name}");
+        }
+    }
 }
