@@ -8,7 +8,7 @@ let runs = 0;
 
 /**
  * Makes calls in two ways, native fetch's first, so many at a time; `compare` gets what came of each. A way may have something to
- * do `before` each call.
+ * do `before` each call, and keep what it has `seen`, by name, for the next comparison.
  */
 export async function compareAll(stage, names, ways, atATime, compare) {
   const rest = [...names.entries()];
@@ -20,7 +20,11 @@ export async function compareAll(stage, names, ways, atATime, compare) {
       const seen = [];
       for (const way of ways) {
         await way.before?.();
-        seen.push(await observe(stage, name, way, `${way.mark}-${run}-${index}.`));
+        const kept = way.seen?.get(name);
+        const made = kept ?? (await observe(stage, name, way, `${way.mark}-${run}-${index}.`));
+        // The URL of a blob is another one in each page.
+        if (!made.caller.outcome?.url?.startsWith("blob:")) way.seen?.set(name, made);
+        seen.push(made);
       }
       try {
         compare(name, ...seen);
