@@ -9,6 +9,7 @@ mod world;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::thread;
 
 use silent_session::session::{Config, Rotation, Status};
 use world::{Fault, OnSpent, Replies, Seed, TabId, World};
@@ -122,7 +123,6 @@ fn cost(rotation: Rotation, is_said: bool, replies: Replies, moment: Moment) -> 
 
 /// Every line of the table.
 fn lines() -> Vec<(String, Rotation, bool, Cost)> {
-    let mut lines = Vec::new();
     let servers = [
         (Rotation::Revokes, false),
         (Rotation::Refuses, false),
@@ -130,35 +130,42 @@ fn lines() -> Vec<(String, Rotation, bool, Cost)> {
         (Rotation::Replays, true),
         (Rotation::None, true),
     ];
-    for (rotation, is_said) in servers {
-        for replies in [Replies::Steady, Replies::LogNormal, Replies::ColdStarts] {
-            for moment in [Moment::Any, Moment::Soon, Moment::Impatient] {
-                // All replies are there by then; or nothing waits, whatever they take.
-                let is_answered = matches!((replies, moment), (Replies::Steady, Moment::Impatient));
-                let waits = matches!(rotation, Rotation::Revokes | Rotation::Refuses);
-                if is_answered || !(waits || matches!(moment, Moment::Any)) {
-                    continue;
-                }
-                let cost = cost(rotation, is_said, replies, moment);
-                let server = format!("`{}`{}", rotation.as_str(), if is_said { "" } else { ", not said" });
-                let replies = match replies {
-                    Replies::Steady => "steady",
-                    Replies::LogNormal => "log-normal",
-                    _ => "cold starts",
-                };
-                let moment = match moment {
-                    Moment::Any => "any",
-                    Moment::Soon => "soon",
-                    Moment::Impatient => "impatient",
-                };
-                let line = format!(
-                    "| {server} | {replies} | {moment} | {:.0} | {:.1} s | {:.1} s |",
-                    cost.lost_in_a_thousand(),
-                    cost.wait(50),
-                    cost.wait(95)
-                );
-                lines.push((line, rotation, is_said, cost));
+    // Each draws for itself: at the same time they cost the same.
+    thread::scope(|scope| {
+        let threads = servers.map(|(rotation, is_said)| scope.spawn(move || lines_of(rotation, is_said)));
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+fn lines_of(rotation: Rotation, is_said: bool) -> Vec<(String, Rotation, bool, Cost)> {
+    let mut lines = Vec::new();
+    for replies in [Replies::Steady, Replies::LogNormal, Replies::ColdStarts] {
+        for moment in [Moment::Any, Moment::Soon, Moment::Impatient] {
+            // All replies are there by then; or nothing waits, whatever they take.
+            let is_answered = matches!((replies, moment), (Replies::Steady, Moment::Impatient));
+            let waits = matches!(rotation, Rotation::Revokes | Rotation::Refuses);
+            if is_answered || !(waits || matches!(moment, Moment::Any)) {
+                continue;
             }
+            let cost = cost(rotation, is_said, replies, moment);
+            let server = format!("`{}`{}", rotation.as_str(), if is_said { "" } else { ", not said" });
+            let replies = match replies {
+                Replies::Steady => "steady",
+                Replies::LogNormal => "log-normal",
+                _ => "cold starts",
+            };
+            let moment = match moment {
+                Moment::Any => "any",
+                Moment::Soon => "soon",
+                Moment::Impatient => "impatient",
+            };
+            let line = format!(
+                "| {server} | {replies} | {moment} | {:.0} | {:.1} s | {:.1} s |",
+                cost.lost_in_a_thousand(),
+                cost.wait(50),
+                cost.wait(95)
+            );
+            lines.push((line, rotation, is_said, cost));
         }
     }
     lines
