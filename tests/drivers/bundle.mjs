@@ -12,8 +12,9 @@ import { SHIPPED } from "./package.mjs";
 /** Makes a copy of the package whose entries are bundles, and returns how to remove it. */
 export default async function bundle() {
   const folder = await mkdtemp(join(tmpdir(), "silent-session-bundle-"));
+  const remove = () => rm(folder, { recursive: true });
   await cp(SHIPPED, folder, { recursive: true });
-  await build({
+  const bundled = build({
     entryPoints: ["index.js", "presets.js"].map((entry) => join(SHIPPED, entry)),
     outdir: folder,
     bundle: true,
@@ -23,7 +24,10 @@ export default async function bundle() {
     allowOverwrite: true,
     logLevel: "warning",
   });
+  // Without a bundle there is no tear-down.
+  await bundled.catch(remove);
+  await bundled;
   // The workers inherit it.
   process.env.SILENT_SESSION_BUNDLE = folder;
-  return () => rm(folder, { recursive: true });
+  return remove;
 }

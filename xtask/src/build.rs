@@ -1,7 +1,7 @@
 //! Builds the npm package: cargo, wasm-bindgen, wasm-opt. Afterwards `pkg/` is what `npm pack`
 //! ships.
 
-use std::fs;
+use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
@@ -99,6 +99,11 @@ pub(crate) fn build(project: &Project, profile: Profile) -> Result<()> {
 
 /// Builds what is not up to date of a copy of `pkg/`.
 pub(crate) fn build_in(project: &Project, profile: Profile, package: &Path) -> Result<()> {
+    // Steps of the tests build at the same time, each in a process of its own. It is unlocked when
+    // the file is closed.
+    fs::create_dir_all(project.scratch(""))?;
+    let lock = File::create(project.scratch("build.lock"))?;
+    lock.lock()?;
     let wasm = compile(project, profile, &["--package", "silent-session"], NAME)?;
     let dist = package.join("dist");
     let mut inputs = DefaultHasher::new();

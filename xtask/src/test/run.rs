@@ -56,7 +56,11 @@ impl Run {
         println!("\n=== {name} ===");
         let start = now();
         let result = if outcome.is_skipped() { Ok(()) } else { work() };
-        self.note(name, outcome, start, result)
+        let noted = self.note(name, outcome, start, result);
+        if noted.is_err() {
+            println!("\n{}", self.table());
+        }
+        noted
     }
 
     /// Runs steps at the same time, each with an output of its own in the folder `logs`, which is
@@ -69,7 +73,7 @@ impl Run {
     ) -> Result<()> {
         fs::create_dir_all(logs)?;
         let next = Mutex::new(steps.iter());
-        let noted = Mutex::new((self, Ok(())));
+        let noted = Mutex::new((&mut *self, Vec::new()));
         // A guard in the head of the loop would be held to the end of its body.
         let take = || lock(&next).next();
         let lane = || {
@@ -79,13 +83,13 @@ impl Run {
                 let result = File::create(&log)
                     .map_err(Into::into)
                     .and_then(|log| if is_skipped { Ok(()) } else { work(step, log) });
-                let (run, failed) = &mut *lock(&noted);
+                let (run, failures) = &mut *lock(&noted);
                 println!("\n=== {} ===", step.name);
                 let printed = File::open(&log).and_then(|mut log| io::copy(&mut log, &mut io::stdout()));
                 let result = result.and(printed.map(drop).map_err(Into::into));
                 if let Err(error) = run.note(step.name, *outcome, start, result) {
                     *lock(&next) = [].iter();
-                    *failed = Err(error.context(format!("again: cargo xtask test {}", step.name)));
+                    failures.push(format!("again: cargo xtask test {}: {error:#}", step.name));
                 }
             }
         };
@@ -94,11 +98,16 @@ impl Run {
                 scope.spawn(lane);
             }
         });
-        noted.into_inner().unwrap_or_else(PoisonError::into_inner).1
+        let (_, failures) = noted.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !failures.is_empty() {
+            println!("\n{}", self.table());
+        }
+        // Each lane may have one.
+        ensure!(failures.is_empty(), "{}", failures.join("\nxtask: "));
+        Ok(())
     }
 
-    /// Notes and prints how a step has ended, and how long it took. A failure prints the lines of
-    /// all steps so far.
+    /// Notes and prints how a step has ended, and how long it took.
     fn note(
         &mut self,
         name: &'static str,
@@ -109,9 +118,8 @@ impl Run {
         let time = start.elapsed();
         let seconds = time.as_secs_f64();
         self.lines.push(Line { name, time, outcome: if result.is_ok() { outcome } else { Outcome::Failed } });
-        match &result {
-            Ok(()) => println!("=== {name} {outcome}, {seconds:.1} s ==="),
-            Err(_) => println!("\n{}", self.table()),
+        if result.is_ok() {
+            println!("=== {name} {outcome}, {seconds:.1} s ===");
         }
         result.with_context(|| format!("step `{name}` FAILED after {seconds:.1} s"))
     }
@@ -196,6 +204,20 @@ mod tests {
         names.sort_unstable();
         assert_eq!(names, ["demo", "reply", "types", "webkit"]);
         assert_eq!(fs::read_to_string(logs.path().join("demo")).unwrap(), "this is demo\n");
+    }
+
+    #[test]
+    fn failures_of_both_lanes_are_told() {
+        let mut run = Run::begin();
+        let both = Barrier::new(LANES);
+        let work = |_: &Step, _| {
+            both.wait();
+            bail!("no")
+        };
+        let failure = run.side_by_side(&planned(&["types", "reply"]), logs().path(), work).unwrap_err();
+        for name in ["types", "reply"] {
+            assert!(failure.to_string().contains(&format!("step `{name}` FAILED")), "{failure}");
+        }
     }
 
     #[test]
