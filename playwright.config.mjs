@@ -8,7 +8,7 @@ import { HEADLESS_SHELL } from "./tests/drivers/chromium.mjs";
 const project = (name, more) => ({
   name,
   testDir: `tests/${name}`,
-  // Of its own: projects that run at the same time clear only theirs.
+  // Playwright clears it at the start, and another project may be running.
   outputDir: `target/playwright/${name}`,
   ...more,
 });

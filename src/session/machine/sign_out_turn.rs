@@ -144,7 +144,7 @@ impl<E: Entropy> Session<E> {
         }
         // The cookie of an orphan must not arrive after the sign-out.
         let orphan = turn.still_waits(self.markers.newest, self.orphan_wait(now), now);
-        // It may be of another session than this token: a second comparison brings its own.
+        // That cookie may belong to another session: a second comparison brings its token.
         if !needs_token || orphan.is_zero() {
             turn.shown = Shown::GoesOn;
         }

@@ -51,13 +51,13 @@ const fn quick(step: Step) -> Step {
 }
 
 impl Step {
-    /// How it ends if it does not fail.
+    /// Returns the outcome unless the step fails: passed, or skipped because a tool is missing.
     pub(super) fn outcome(&self, project: &Project) -> Result<Outcome> {
         let missing = self.needs.iter().find_map(|need| need.reason_to_skip(project).transpose());
         Ok(self.outcome_without(missing.transpose()?))
     }
 
-    /// The same if this is missing.
+    /// Returns the same outcome, given the reason to skip it.
     fn outcome_without(&self, missing: Option<&'static str>) -> Outcome {
         match missing {
             None => Outcome::Passed,
