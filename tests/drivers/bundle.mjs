@@ -14,19 +14,21 @@ export default async function bundle() {
   const folder = await mkdtemp(join(tmpdir(), "silent-session-bundle-"));
   const remove = () => rm(folder, { recursive: true });
   await cp(SHIPPED, folder, { recursive: true });
-  const bundled = build({
-    entryPoints: ["index.js", "presets.js"].map((entry) => join(SHIPPED, entry)),
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    target: "es2022",
-    allowOverwrite: true,
-    logLevel: "warning",
-  });
-  // Without a bundle there is no tear-down.
-  await bundled.catch(remove);
-  await bundled;
+  try {
+    await build({
+      entryPoints: ["index.js", "presets.js"].map((entry) => join(SHIPPED, entry)),
+      outdir: folder,
+      bundle: true,
+      splitting: true,
+      format: "esm",
+      target: "es2022",
+      allowOverwrite: true,
+      logLevel: "warning",
+    });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
   // The workers inherit it.
   process.env.SILENT_SESSION_BUNDLE = folder;
   return remove;
