@@ -39,15 +39,23 @@ pub(super) fn recall(shell: &Shell) -> Stored {
 pub(super) fn write(shell: &Shell, write: Write) {
     match write {
         Write::Session(entry) => {
-            // Another tab may have been faster.
-            if !entry.is_outdone_by(session(shell), clock::now().wall_ms()) {
-                shell.store(SESSION, &entry.to_entry());
-            }
+            let kept = session(shell).map(|kept| kept.epoch());
+            store_latest(shell, SESSION, &entry.to_entry(), entry.epoch(), kept);
         }
-        Write::SignOut(pending) => shell.store(SIGN_OUT, &pending.to_entry()),
+        Write::SignOut(pending) => {
+            let kept = sign_out(shell).map(|kept| kept.until);
+            store_latest(shell, SIGN_OUT, &pending.to_entry(), pending.until, kept);
+        }
         Write::ClearSignOut { until } => clear_sign_out(shell, until),
         Write::Note(note) => keep_note(shell, note),
         Write::Company(company) => replace(shell, COMPANY, company.then(|| "1".to_owned())),
+    }
+}
+
+/// Stores an entry up to `epoch`, unless another tab has been faster.
+fn store_latest(shell: &Shell, name: &str, entry: &str, epoch: EpochId, kept: Option<EpochId>) {
+    if !epoch.is_outdone_by(kept, clock::now().wall_ms()) {
+        shell.store(name, entry);
     }
 }
 

@@ -228,3 +228,34 @@ fn ten_tabs_that_pursue_one_sign_out_try_hardly_more_often_than_one() {
     let (one, ten) = (tries(1), tries(10));
     assert!(ten * 100 <= one * 135, "{ten} tries, and {one} of a single tab");
 }
+
+/// Alice's sign-out is tried in one page, and the reply never comes. Bob has signed in and out in another one since.
+// Scenario 78.
+#[test]
+fn an_attempt_that_fails_late_is_written_over_no_later_sign_out() {
+    for is_frozen in [true, false] {
+        let (mut world, [one, two]) = tabs(Config::default());
+        world.server.sign_out_faults = vec![Fault::Status(503, None)];
+        world.sign_out(one);
+        world.run(100);
+        world.server.faults = vec![Fault::Silence];
+        until_sent(&mut world);
+        if is_frozen {
+            world.freeze(one);
+        }
+        world.signed_in_elsewhere(two, "bob");
+        world.run(100);
+        world.server.sign_out_faults = vec![Fault::Status(503, None); 20];
+        world.sign_out(two);
+        world.run(100);
+        world.close_tab(two);
+        world.run(MINUTE);
+        world.thaw(one, false, false);
+        world.server.sign_out_faults.clear();
+        world.run(HOUR);
+        let next = world.visit();
+        world.run(HOUR);
+        assert!(!world.is_active(next), "frozen: {is_frozen}, bob is back");
+        assert!(world.cookie.is_none_or(|cookie| !world.server.goes_on(cookie)), "frozen: {is_frozen}");
+    }
+}

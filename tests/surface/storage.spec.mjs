@@ -227,7 +227,8 @@ test("what another tab has written down meanwhile is not replaced by what is ear
   run,
 }) => {
   const later = `begun ${sessionOf(TOMORROW)} -`;
-  const seen = await run(async (later) => {
+  const pending = `${sessionOf(TOMORROW)} ${Date.now()} 0 - - - -`;
+  const write = async ([later, pending]) => {
     const begins = await started({ name: "begins" });
     overtakeRead("session", later, { name: "begins" });
     await begins.session.signIn(begins.server.login("bob"));
@@ -237,10 +238,18 @@ test("what another tab has written down meanwhile is not replaced by what is ear
     overtakeRead("session", later, { name: "ends" });
     const signedOut = await outcome(ends.session.signOut());
     kept.push(entry("session", { name: "ends" }));
+    ends.session.close();
+    const pends = await started({ name: "pends", signOut: "/auth/logout" });
+    overtakeRead("sign-out", pending, { name: "pends" });
+    pends.server.signOutAnswers.push({ status: 503 });
+    await pends.session.signOut();
+    kept.push(entry("sign-out", { name: "pends" }).split(" ")[0]);
     // The server is not told to end the session that has begun meanwhile.
     return { kept, code: signedOut.thrown?.code, told: ends.server.count("/auth/logout") };
-  }, later);
-  assert.deepEqual(seen, { kept: [later, later], code: "ERR_SESSION_CHANGED", told: 0 });
+  };
+  const seen = await run(write, [later, pending]);
+  const kept = [later, later, sessionOf(TOMORROW)];
+  assert.deepEqual(seen, { kept, code: "ERR_SESSION_CHANGED", told: 0 });
 });
 
 test("a page that is alone asks nobody; where there was a tab, it is asked for a tenth of a second", async ({

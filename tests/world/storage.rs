@@ -155,7 +155,8 @@ impl World {
         }
         let kept = seen(&self.storage.named(name).session, Entry::Session, version)
             .and_then(|text| SessionEntry::from_entry(&text));
-        if self.storage.blocked || remembered.is_outdone_by(kept, self.moment().wall_ms()) {
+        let kept = kept.map(|kept| kept.epoch());
+        if self.storage.blocked || remembered.epoch().is_outdone_by(kept, self.moment().wall_ms()) {
             return;
         }
         let text = version.cut(Entry::Session, remembered.to_entry());
@@ -175,15 +176,23 @@ impl World {
 
     pub(super) fn remember_sign_out(&mut self, tab: TabId, pending: PendingSignOut) {
         let Deployed { name, version } = self.deployed(tab);
+        let kept = self.kept_sign_out(name, version).map(|kept| kept.until);
+        // The first versions write it over whatever there is.
+        if version == Version::Newest && pending.until.is_outdone_by(kept, self.moment().wall_ms()) {
+            return;
+        }
         let text = version.cut(Entry::SignOut, pending.to_entry());
         self.storage.set(|storage| &mut storage.named_mut(name).sign_out, text);
     }
 
+    fn kept_sign_out(&self, name: Name, version: Version) -> Option<PendingSignOut> {
+        let text = seen(&self.storage.named(name).sign_out, Entry::SignOut, version)?;
+        PendingSignOut::from_entry(&text)
+    }
+
     pub(super) fn forget_sign_out(&mut self, tab: TabId, until: EpochId) {
         let Deployed { name, version } = self.deployed(tab);
-        let kept = seen(&self.storage.named(name).sign_out, Entry::SignOut, version)
-            .and_then(|text| PendingSignOut::from_entry(&text));
-        if kept.is_none_or(|kept| kept.until <= until) {
+        if self.kept_sign_out(name, version).is_none_or(|kept| kept.until <= until) {
             self.storage.named_mut(name).sign_out = None;
         }
     }

@@ -6,7 +6,7 @@
 //! locks no user out, because the next session is dated later.
 
 use crate::session::id::EpochId;
-use crate::session::storage::stored::{SessionEntry, Stored};
+use crate::session::storage::stored::Stored;
 use crate::session::tabs::message::PeerMessage;
 
 /// A year, in milliseconds.
@@ -67,11 +67,11 @@ impl Horizon {
     }
 }
 
-impl SessionEntry {
-    /// Whether the stored entry stays when this one is to be written: it is later, and it is
-    /// believed.
-    pub fn is_outdone_by(&self, kept: Option<Self>, wall_ms: i64) -> bool {
-        kept.is_some_and(|kept| kept.epoch() > self.epoch() && Horizon::after(wall_ms).admits(kept.epoch()))
+impl EpochId {
+    /// Whether the stored entry up to `kept` stays when one up to this id is to be written: it is
+    /// later, and it is believed.
+    pub fn is_outdone_by(self, kept: Option<Self>, wall_ms: i64) -> bool {
+        kept.is_some_and(|kept| kept > self && Horizon::after(wall_ms).admits(kept))
     }
 }
 
@@ -81,7 +81,7 @@ mod tests {
     use crate::session::time::Millis;
     use crate::session::{
         AccessToken, AttemptId, EndReason, Fingerprint, Noted, Offer, PendingSignOut, RefreshMarker,
-        RefreshReply,
+        RefreshReply, SessionEntry,
     };
 
     #[test]
@@ -103,14 +103,12 @@ mod tests {
 
     #[test]
     fn what_is_stored_stays_where_it_is_later_and_believed() {
-        let begun =
-            |wall_ms| SessionEntry::Begun(Fingerprint { epoch: epoch(wall_ms), subject: None, person: None });
         for (kept, stays) in
             [(NOW - 1, false), (NOW, false), (NOW + 1, true), (NOW + YEAR, true), (NOW + YEAR + 1, false)]
         {
-            assert_eq!(begun(NOW).is_outdone_by(Some(begun(kept)), NOW), stays, "{}", kept - NOW);
+            assert_eq!(epoch(NOW).is_outdone_by(Some(epoch(kept)), NOW), stays, "{}", kept - NOW);
         }
-        assert!(!begun(NOW).is_outdone_by(None, NOW));
+        assert!(!epoch(NOW).is_outdone_by(None, NOW));
     }
 
     /// Returns entries whose dates are all the latest that are believed.
