@@ -96,7 +96,7 @@ impl<E: Entropy> Session<E> {
             event if self.tenure.is_closed() => self.react_when_closed(now, event),
             event => {
                 self.extend_late_wait(now);
-                if self.believes(&event) {
+                if self.counts(&event) {
                     self.react(now, event);
                 }
                 self.advance(now);
@@ -300,9 +300,16 @@ impl<E: Entropy> Session<E> {
         }
     }
 
-    /// Whether no date of an event is more than a year ahead.
-    fn believes(&self, event: &Event) -> bool {
-        !matches!(event, Event::PeerSpoke { message, .. } if !self.clock.horizon.believes(message))
+    /// Whether an event counts: no date is more than a year ahead. Before the start, nothing from
+    /// outside the page counts; the start reads what is stored.
+    fn counts(&self, event: &Event) -> bool {
+        match event {
+            Event::PeerSpoke { message, .. } => {
+                self.page.has_started() && self.clock.horizon.believes(message)
+            }
+            Event::StorageChanged | Event::CameOnline => self.page.has_started(),
+            _ => true,
+        }
     }
 
     fn wait(&mut self, now: Moment, ticket: Ticket, wish: Wish) {

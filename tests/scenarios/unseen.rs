@@ -37,17 +37,42 @@ fn a_sign_in_before_a_prerendered_page_is_activated_goes_on() {
 
 // Scenario 70.
 #[test]
-fn a_session_that_begins_after_a_prerendered_page_has_heard_of_an_end_is_shown_there() {
+fn a_session_that_begins_after_another_has_ended_is_shown_by_a_page_that_was_prerendered_before() {
     let mut world = signed_in();
     let tab = world.prerender();
     world.server.revoke_all();
     world.renew(TAB);
     world.run(MINUTE);
-    assert!(matches!(world.status(tab), Status::Ended { .. }), "{:?}", world.status(tab));
     world.signed_in_elsewhere(TAB, "bob");
     world.activate(tab);
     world.run(MINUTE);
     assert_eq!(session_of(&world, tab), session_of(&world, TAB));
+}
+
+/// Another tab refreshes meanwhile, and says so.
+// Scenario 70.
+#[test]
+fn a_prerendered_page_that_is_told_to_restore_nothing_restores_nothing() {
+    for ends in [false, true] {
+        let mut world = signed_in();
+        world.config.restore = false;
+        let tab = world.prerender();
+        world.renew(TAB);
+        world.run(1_000);
+        if ends {
+            world.server.revoke_all();
+            world.renew(TAB);
+            world.run(MINUTE);
+        }
+        world.activate(tab);
+        let call = world.access_token(tab, None, 0);
+        world.run(MINUTE);
+        assert_eq!(world.status(tab), ended(EndReason::None), "over: {ends}");
+        assert_eq!(world.answer(tab, call), Some(&Err(Denial::Ended(EndReason::None))), "over: {ends}");
+        world.signed_in_elsewhere(TAB, "bob");
+        world.run(MINUTE);
+        assert!(shows(&world, tab, "bob"), "over: {ends}");
+    }
 }
 
 // Scenario 69.

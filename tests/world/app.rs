@@ -5,6 +5,7 @@ use silent_session::session::{AccessToken, Denial, Event, Millis, Reply, Status,
 
 use super::browser::World;
 use super::issued::Issued;
+use super::network::Arrival;
 use super::request::Request;
 use super::tab::{Purpose, TabId};
 
@@ -36,6 +37,7 @@ impl World {
     pub fn seed(&mut self, tab: TabId, issued: Issued) -> Ticket {
         let issued = Issued { times: Times { server_now: None, ..issued.times }, ..issued };
         let grant = self.grant(tab, &issued).expect("the server has issued a token that is good");
+        self.tabs[tab.0].left_alone = None;
         self.ask(tab, Purpose::Seed, |ticket| Event::Seeded { ticket, grant })
     }
 
@@ -65,6 +67,14 @@ impl World {
     pub fn is_logging_in(&self) -> bool {
         let is_login = |purpose: &Purpose| matches!(purpose, Purpose::Login(_));
         self.tabs.iter().any(|tab| tab.open.values().any(is_login))
+    }
+
+    /// Whether a login function runs, whoever waits for it.
+    pub fn login_is_out(&self) -> bool {
+        let is_login = |arrival: &Arrival| {
+            matches!(arrival, Arrival::LoginAtServer { .. } | Arrival::LoginAnswer { .. })
+        };
+        self.arriving.values().any(is_login)
     }
 
     /// A login that is refused, or wants a second factor.

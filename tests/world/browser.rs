@@ -226,6 +226,11 @@ impl World {
         self.most_unanswered = self.most_unanswered.max(self.unanswered.iter().filter(is_out).count());
     }
 
+    /// When a refresh of this tab was sent that is out; no clock is set meanwhile.
+    pub fn out_since(&self, tab: TabId) -> Option<i64> {
+        self.unanswered.iter().find(|(its, ..)| *its == tab).map(|(.., since)| *since)
+    }
+
     /// Something of this tab's holds the lock and will never give it back.
     pub fn freeze_lock(&mut self, tab: TabId) {
         let attempt = AttemptId::draw(&mut self.seed);

@@ -51,8 +51,11 @@ impl World {
         }
     }
 
-    /// A message is there, and is read if it can be.
+    /// A message is there, and is read if it can be. A page that is being prerendered has no channel yet.
     pub(super) fn hear(&mut self, tab: TabId, envelope: &Envelope) {
+        if self.tabs[tab.0].prerenders {
+            return;
+        }
         if let Some((from, message)) = envelope.read(self.tabs[tab.0].deploy.version) {
             self.happen(tab, Event::PeerSpoke { from, message });
         }

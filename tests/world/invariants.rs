@@ -98,6 +98,8 @@ impl Tab {
                 let was_ended = matches!(before, Some(Status::Ended { .. }));
                 assert!(self.may_begin || !was_ended, "a refresh has resurrected an ended session");
                 assert!(!self.over.contains(epoch), "a session that was over here has come back");
+                let is_later = self.left_alone.is_none_or(|left| *epoch > left);
+                assert!(is_later, "a page that restores nothing shows a session from before it began");
                 if !matches!(before, Some(Status::Active { .. })) {
                     self.rejections = rejections;
                 }

@@ -5,7 +5,7 @@ use silent_session::session::{AttemptId, Event, RefreshFailure, Stored};
 use super::browser::World;
 use super::deploy::Deploy;
 use super::network::Arrival;
-use super::tab::{Tab, TabId};
+use super::tab::{Purpose, Tab, TabId};
 
 impl World {
     pub fn open_tab(&mut self) -> TabId {
@@ -22,6 +22,10 @@ impl World {
     }
 
     fn start_in(&mut self, tab: TabId) {
+        let is_seeded = self.tabs[tab.0].open.values().any(|purpose| matches!(purpose, Purpose::Seed));
+        let restores = self.tabs[tab.0].deploy.config.restore || is_seeded || self.is_active(tab);
+        let kept = self.stored_in(tab).session.filter(|_| !restores);
+        self.tabs[tab.0].left_alone = kept.map(|entry| entry.epoch());
         self.happen(tab, Event::Started);
     }
 

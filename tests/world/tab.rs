@@ -47,6 +47,8 @@ pub struct Tab {
     pub reports: Vec<Report>,
     /// What happens now is a sign-in.
     pub may_begin: bool,
+    /// The session that there was when the page began, where it restores nothing and was handed no token since.
+    pub left_alone: Option<EpochId>,
     /// Sessions that have ended here.
     pub over: Vec<EpochId>,
     /// A worker: nothing is stored there, and what it sends does not outlive it.
@@ -99,6 +101,7 @@ impl Tab {
             number: None,
             reports: Vec::new(),
             may_begin: false,
+            left_alone: None,
             over: Vec::new(),
             is_worker: false,
             rejections: 0,

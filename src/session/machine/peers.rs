@@ -31,8 +31,11 @@ impl<E: Entropy> Session<E> {
             Phase::Unknown { restoring, .. } => {
                 *restoring = self.stored.session.and_then(SessionEntry::begun);
             }
-            // Nothing is restored. A later sign-in in another tab counts here.
-            Phase::Ended { .. } if !self.config.restore => self.tenure.note_end(before, EndReason::None),
+            // Nothing is restored, unless the app has handed over a token: then it knows of a session.
+            // A later sign-in in another tab counts here.
+            Phase::Ended { .. } if !self.config.restore && self.waiters.seeds.is_empty() => {
+                self.tenure.note_end(before, EndReason::None);
+            }
             // A session has ended before the page was activated, and another may have begun since.
             Phase::Ended { .. } => self.apply_stored_session(now),
             // Somebody has signed in before the page was activated.
