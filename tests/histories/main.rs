@@ -9,7 +9,9 @@
 
 mod failing;
 mod idle;
+mod loading;
 mod newest;
+mod overtaken_logins;
 mod pursuing_sign_outs;
 mod rejecting;
 mod rotating;

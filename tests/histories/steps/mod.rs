@@ -113,6 +113,13 @@ pub(crate) fn is_recognised(world: &World) -> bool {
     world.stored().marker.is_some_and(|marker| now - marker.first < RECOGNISED)
 }
 
+/// Whether the step takes this tab away, or freezes it.
+pub(crate) fn concerns(world: &World, step: &Step, tab: TabId) -> bool {
+    let Step::Browser(browser) = step else { return false };
+    let ends = browser.ends_page() || matches!(browser, Browser::Freeze(_));
+    ends && browser.tab().and_then(|number| living(world, number)) == Some(tab)
+}
+
 /// Lets messages arrive that are on their way, where a page goes that may have something to tell to a worker, or a worker to
 /// it.
 pub(crate) fn let_workers_hear(world: &mut World) {
