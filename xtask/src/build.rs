@@ -1,6 +1,7 @@
 //! Builds the npm package: cargo, wasm-bindgen, wasm-opt. Afterwards `pkg/` is what `npm pack`
 //! ships.
 
+use std::env;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
@@ -148,9 +149,15 @@ pub(crate) fn build_programs(project: &Project) -> Cmd<'_> {
     cmd!(sh, "cargo build --package auth-server --package bindgen")
 }
 
+/// Set where the programs of the workspace were just built: cargo would wait for other steps that
+/// compile.
+pub(crate) const PROGRAMS_ARE_BUILT: &str = "XTASK_PROGRAMS_ARE_BUILT";
+
 /// Builds a program of the workspace. Returns its path.
 pub(crate) fn program(project: &Project, name: &str) -> Result<PathBuf> {
-    build_programs(project).run()?;
+    if env::var_os(PROGRAMS_ARE_BUILT).is_none() {
+        build_programs(project).run()?;
+    }
     Ok(project.target("debug").join(name))
 }
 

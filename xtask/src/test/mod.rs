@@ -16,6 +16,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 use lexopt::{Arg, Parser, ValueExt as _};
 
+use crate::build;
 use crate::project::Project;
 use crate::setup;
 use run::Run;
@@ -47,8 +48,15 @@ pub(crate) fn command(project: &Project, mut arguments: Parser) -> Result<()> {
     }
     let mut run = Run::begin();
     let needs = steps.iter().flat_map(|step| step.needs).copied().collect::<Vec<_>>();
-    run.one("setup", Outcome::Passed, || setup::ensure(project, &needs))
-        .context("again: cargo xtask setup")?;
+    run.one("setup", Outcome::Passed, || {
+        setup::ensure(project, &needs)?;
+        // Steps that run side by side would wait for each other to look whether these are built.
+        if steps.len() > 1 {
+            build::build_programs(project).run()?;
+        }
+        Ok(())
+    })
+    .context("again: cargo xtask setup")?;
     run.all(project, &steps)?;
     print!("\n{}", run.table());
     println!("{}", run.verdict(names.is_empty()));

@@ -12,9 +12,10 @@ use anyhow::{Context as _, Result, ensure};
 use super::now;
 use super::steps::Step;
 use super::table::{self, Line, Outcome};
+use crate::build::PROGRAMS_ARE_BUILT;
 use crate::project::Project;
 
-/// The number of light steps that run at the same time.
+/// The number of steps that run at the same time.
 const LANES: usize = 2;
 
 /// The steps that have run so far.
@@ -32,18 +33,15 @@ impl Run {
         Self { start: now(), lines: Vec::new() }
     }
 
-    /// Runs steps in their order, up to the first that fails. Light ones run beside each other.
+    /// Runs steps up to the first that fails: one by itself, several side by side.
     pub(super) fn all(&mut self, project: &Project, steps: &[&'static Step]) -> Result<()> {
-        for steps in steps.chunk_by(|step, next| step.is_light && next.is_light) {
-            let planned = steps.iter().map(|step| Ok((*step, step.outcome(project)?)));
-            match planned.collect::<Result<Vec<Planned>>>()?[..] {
-                [(step, outcome)] => self
-                    .one(step.name, outcome, || (step.run)(project))
-                    .with_context(|| format!("again: cargo xtask test {}", step.name))?,
-                ref planned => self.side_by_side(planned, &project.scratch("steps"), apart)?,
-            }
+        let planned = steps.iter().map(|step| Ok((*step, step.outcome(project)?)));
+        match planned.collect::<Result<Vec<Planned>>>()?[..] {
+            [(step, outcome)] => self
+                .one(step.name, outcome, || (step.run)(project))
+                .with_context(|| format!("again: cargo xtask test {}", step.name)),
+            ref planned => self.side_by_side(planned, &project.scratch("steps"), apart),
         }
-        Ok(())
     }
 
     /// Runs a step, unless it is skipped.
@@ -63,8 +61,9 @@ impl Run {
         noted
     }
 
-    /// Runs steps at the same time, each with an output of its own in the folder `logs`, which is
-    /// printed when the step has ended. After a failure none begins.
+    /// Runs steps in their order, in two lanes, but no two heavy ones at the same time. Each has an
+    /// output of its own in the folder `logs`, which is printed when the step has ended. After a
+    /// failure none begins.
     fn side_by_side(
         &mut self,
         steps: &[Planned],
@@ -72,12 +71,13 @@ impl Run {
         work: impl Fn(&Step, File) -> Result<()> + Sync,
     ) -> Result<()> {
         fs::create_dir_all(logs)?;
-        let next = Mutex::new(steps.iter());
+        let queue = Mutex::new(Queue { waiting: steps.to_vec(), heavy_runs: false });
         let noted = Mutex::new((&mut *self, Vec::new()));
         // A guard in the head of the loop would be held to the end of its body.
-        let take = || lock(&next).next();
+        let take = || lock(&queue).take();
         let lane = || {
             while let Some((step, outcome)) = take() {
+                println!("=== {} begins ===", step.name);
                 let (start, log) = (now(), logs.join(step.name));
                 let is_skipped = outcome.is_skipped();
                 let result = File::create(&log)
@@ -87,10 +87,11 @@ impl Run {
                 println!("\n=== {} ===", step.name);
                 let printed = File::open(&log).and_then(|mut log| io::copy(&mut log, &mut io::stdout()));
                 let result = result.and(printed.map(drop).map_err(Into::into));
-                if let Err(error) = run.note(step.name, *outcome, start, result) {
-                    *lock(&next) = [].iter();
+                if let Err(error) = run.note(step.name, outcome, start, result) {
+                    lock(&queue).waiting.clear();
                     failures.push(format!("again: cargo xtask test {}: {error:#}", step.name));
                 }
+                lock(&queue).heavy_runs &= !step.is_heavy;
             }
         };
         thread::scope(|scope| {
@@ -133,11 +134,29 @@ impl Run {
     }
 }
 
-/// Runs a step in a process of its own.
+/// The steps that have not begun.
+#[derive(Debug)]
+struct Queue {
+    waiting: Vec<Planned>,
+    heavy_runs: bool,
+}
+
+impl Queue {
+    /// Takes the next step for a lane: a heavy one if none runs, because they take longest.
+    fn take(&mut self) -> Option<Planned> {
+        let heavy = self.waiting.iter().position(|(step, _)| step.is_heavy).filter(|_| !self.heavy_runs);
+        let next = heavy.or_else(|| self.waiting.iter().position(|(step, _)| !step.is_heavy))?;
+        let taken = self.waiting.remove(next);
+        self.heavy_runs |= taken.0.is_heavy;
+        Some(taken)
+    }
+}
+
+/// Runs a step in a process of its own. The programs of the workspace are built.
 fn apart(step: &Step, output: File) -> Result<()> {
     let mut command = Command::new(env::current_exe()?);
     command.args(["test", "--bare", step.name]).stdout(output.try_clone()?).stderr(output);
-    let status = command.status()?;
+    let status = command.env(PROGRAMS_ARE_BUILT, "").status()?;
     ensure!(status.success(), "{status}");
     Ok(())
 }
@@ -191,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn light_steps_run_at_the_same_time() {
+    fn two_steps_run_at_the_same_time() {
         let mut run = Run::begin();
         let both = Barrier::new(LANES);
         let work = |step: &Step, mut log: File| {
@@ -204,6 +223,20 @@ mod tests {
         names.sort_unstable();
         assert_eq!(names, ["demo", "reply", "types", "webkit"]);
         assert_eq!(fs::read_to_string(logs.path().join("demo")).unwrap(), "this is demo\n");
+    }
+
+    #[test]
+    fn heavy_steps_come_first_and_one_after_the_other() {
+        let steps = planned(&["types", "surface", "reply", "tabs", "demo"]);
+        let mut queue = Queue { waiting: steps, heavy_runs: false };
+        let mut next = || queue.take().map(|(step, _)| step.name);
+        assert_eq!(
+            [next(), next(), next(), next()],
+            [Some("surface"), Some("types"), Some("reply"), Some("demo")]
+        );
+        assert_eq!(next(), None, "the other one has to wait");
+        queue.heavy_runs = false;
+        assert_eq!(queue.take().map(|(step, _)| step.name), Some("tabs"));
     }
 
     #[test]

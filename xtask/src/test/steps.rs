@@ -1,5 +1,5 @@
-//! The steps, in their order: what is quick and likely to fail comes first, and light ones are
-//! neighbours.
+//! The steps, in their order: the build first, then what is quick and likely to fail, then the
+//! browsers.
 
 use anyhow::Result;
 use xshell::cmd;
@@ -24,8 +24,9 @@ pub(crate) struct Step {
     pub(crate) in_all: bool,
     /// Whether it is in the group `quick`.
     pub(crate) in_quick: bool,
-    /// Whether it leaves one of two cores idle, so that its neighbours run beside it.
-    pub(crate) is_light: bool,
+    /// Whether it starts many pages at once, or is needed by the others of these: no two of them run
+    /// at the same time.
+    pub(crate) is_heavy: bool,
     /// Whether a part of it runs where Firefox, WebKit or Python is missing. Other steps are then
     /// skipped as a whole.
     pub(crate) in_part: bool,
@@ -39,11 +40,11 @@ const fn step(
     needs: &'static [Need],
     run: fn(&Project) -> Result<()>,
 ) -> Step {
-    Step { name, about, needs, in_all: true, in_quick: false, is_light: false, in_part: false, run }
+    Step { name, about, needs, in_all: true, in_quick: false, is_heavy: false, in_part: false, run }
 }
 
-const fn light(step: Step) -> Step {
-    Step { is_light: true, ..step }
+const fn heavy(step: Step) -> Step {
+    Step { is_heavy: true, ..step }
 }
 
 const fn quick(step: Step) -> Step {
@@ -69,6 +70,10 @@ impl Step {
 
 /// All steps.
 pub(crate) const STEPS: &[Step] = &[
+    heavy(step("build", "The npm package", build::NEEDS, |project| {
+        build::build(project, Profile::Lean)?;
+        build::print_sizes(project)
+    })),
     step("lint", "rustfmt, Biome and clippy", LINT, lint),
     Step {
         in_all: false,
@@ -77,63 +82,45 @@ pub(crate) const STEPS: &[Step] = &[
     step("native", "Every test without a browser, and the documentation", &[Need::WasmTarget], native),
     step("simulate", "40,000 random histories, others each time", &[], simulations::some_histories),
     step("mutants", "Mutants of functions that changed, for five minutes", MUTANTS, mutants::step),
-    step("build", "The npm package", build::NEEDS, |project| {
-        build::build(project, Profile::Lean)?;
-        build::print_sizes(project)
-    }),
-    light(step(
-        "types",
-        "The types, the examples of the README, and that neither drifts",
-        build::NEEDS,
-        types,
-    )),
-    light(quick(step("reply", "The rules that read a reply, in Node", &[Need::Node], |project| {
+    step("types", "The types, the examples of the README, and that neither drifts", build::NEEDS, types),
+    quick(step("reply", "The rules that read a reply, in Node", &[Need::Node], |project| {
         suites::node(project, "tests/reply")
-    }))),
-    light(step("package", "What npm packs, installed into an empty project", build::NEEDS, suites::package)),
-    light(step("size", "The budgets of the package and the machine", build::NEEDS, size::test)),
-    light(step("check-server", "The kit that tries servers", &[Need::Node], |project| {
-        suites::node(project, "tests/check-server")
     })),
+    step("package", "What npm packs, installed into an empty project", build::NEEDS, suites::package),
+    step("size", "The budgets of the package and the machine", build::NEEDS, size::test),
+    step("check-server", "The kit that tries servers", &[Need::Node], |project| {
+        suites::node(project, "tests/check-server")
+    }),
     Step {
         in_part: true,
-        ..light(step(
-            "headless",
-            "The exports of the crate in browsers, by wasm-pack",
-            HEADLESS,
-            headless::test,
-        ))
+        ..step("headless", "The exports of the crate in browsers, by wasm-pack", HEADLESS, headless::test)
     },
-    light(step(
-        "steps",
-        "The steps of the machine, counted in an interpreter",
-        build::NEEDS,
-        size::count_steps,
-    )),
-    light(step("demo", "The whole story of the demo", suites::NEEDS, |project| {
-        suites::browser(project, "demo")
-    })),
-    light(step("libraries", "The libraries that take `session.fetch`", suites::NEEDS, |project| {
+    step("steps", "The steps of the machine, counted in an interpreter", build::NEEDS, size::count_steps),
+    step("demo", "The whole story of the demo", suites::NEEDS, |project| suites::browser(project, "demo")),
+    step("libraries", "The libraries that take `session.fetch`", suites::NEEDS, |project| {
         suites::browser(project, "libraries")
-    })),
-    light(step("webkit", "The main story in WebKit, where there is one", suites::WEBKIT_NEEDS, |project| {
+    }),
+    step("webkit", "The main story in WebKit, where there is one", suites::WEBKIT_NEEDS, |project| {
         suites::browser(project, "webkit")
-    })),
-    quick(step("surface", "The JavaScript surface", suites::NEEDS, |project| {
+    }),
+    heavy(quick(step("surface", "The JavaScript surface", suites::NEEDS, |project| {
         suites::browser(project, "surface")
-    })),
-    step("fetch", "`session.fetch` beside native fetch", suites::NEEDS, |project| {
+    }))),
+    heavy(step("fetch", "`session.fetch` beside native fetch", suites::NEEDS, |project| {
         suites::browser(project, "fetch")
-    }),
-    step("tabs", "Many tabs against the reference server", suites::NEEDS, |project| {
+    })),
+    heavy(step("tabs", "Many tabs against the reference server", suites::NEEDS, |project| {
         suites::browser(project, "tabs")
-    }),
-    step("backends", "Django and Flask, where there is Python", suites::BACKENDS_NEEDS, |project| {
+    })),
+    heavy(step("backends", "Django and Flask, where there is Python", suites::BACKENDS_NEEDS, |project| {
         suites::browser(project, "backends")
-    }),
-    step("firefox", "Tabs and fetch in Firefox, where there is one", suites::FIREFOX_NEEDS, |project| {
-        suites::browser(project, "firefox")
-    }),
+    })),
+    heavy(step(
+        "firefox",
+        "Tabs and fetch in Firefox, where there is one",
+        suites::FIREFOX_NEEDS,
+        |project| suites::browser(project, "firefox"),
+    )),
 ];
 
 const LINT: &[Need] = &[Need::Components, Need::WasmTarget, Need::Node];
