@@ -78,7 +78,7 @@ mod tests {
         let epoch = EpochId::draw(&mut || 0xfedc_ba98_7654_3210, NOW, None);
         assert_eq!(epoch.to_hex(), "018bcfe568003210fedcba9876543210");
         assert_eq!(EpochId::parse(&epoch.to_hex()), Some(epoch));
-        let (attempt, tab) = (AttemptId::from_words([1, 2]), TabId::from_words([3, 4]));
+        let (attempt, tab) = (AttemptId::from_words([1, 2]), TabId::from_words([3, 3]));
         assert_eq!(attempt.to_hex(), "00000000000000010000000000000002");
         assert_eq!(AttemptId::parse(&attempt.to_hex()), Some(attempt));
         assert_eq!(TabId::parse(&tab.to_hex()), Some(tab));

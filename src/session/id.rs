@@ -95,42 +95,48 @@ impl EpochId {
     }
 }
 
-/// Declares an id of 128 random bits.
-macro_rules! random_id {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(RandomId);
+/// The id of a turn: an attempt to refresh, a sign-in or a sign-out. The server sees it, and tells a
+/// retry from a theft by it. So it is random.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttemptId(RandomId);
 
-        impl $name {
-            /// Draws a new id.
-            pub fn draw(entropy: &mut impl Entropy) -> Self {
-                Self(RandomId::draw(entropy))
-            }
+impl AttemptId {
+    /// Draws a new id.
+    pub fn draw(entropy: &mut impl Entropy) -> Self {
+        Self(RandomId::draw(entropy))
+    }
 
-            /// Returns the id as two words.
-            pub fn words(self) -> [u64; 2] {
-                self.0.0
-            }
+    /// Returns the id as two words.
+    pub fn words(self) -> [u64; 2] {
+        self.0.0
+    }
 
-            /// Returns the id of two words.
-            pub const fn from_words(words: [u64; 2]) -> Self {
-                Self(RandomId(words))
-            }
-        }
-    };
+    /// Returns the id of two words.
+    pub const fn from_words(words: [u64; 2]) -> Self {
+        Self(RandomId(words))
+    }
 }
 
-random_id! {
-    /// The id of a turn: an attempt to refresh, a sign-in or a sign-out. The server sees it, and
-    /// tells a retry from a theft by it. So it is random.
-    AttemptId
-}
+/// The id of a tab: one session object in one page or worker. It is random, and only tells tabs
+/// apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TabId(u64);
 
-random_id! {
-    /// The id of a tab: one session object in one page or worker. It is random, and only tells tabs
-    /// apart.
-    TabId
+impl TabId {
+    /// Draws a new id.
+    pub fn draw(entropy: &mut impl Entropy) -> Self {
+        Self(entropy.next_u64())
+    }
+
+    /// Returns the id as two words, which are equal: earlier versions have ids of two.
+    pub const fn words(self) -> [u64; 2] {
+        [self.0; 2]
+    }
+
+    /// Returns the id of two words. The first tells tabs apart.
+    pub const fn from_words([first, _]: [u64; 2]) -> Self {
+        Self(first)
+    }
 }
 
 /// A caller that waits for a reply. The caller draws it: each ticket once, and each greater than

@@ -292,9 +292,7 @@ impl<E: Entropy> Session<E> {
                 self.renewal.backoff.reset();
                 self.renewal.allowance.show(self.stored.spent, now);
                 self.sign_out.end_pause();
-                self.apply_stored_session(now);
-                self.apply_stored_sign_out(now);
-                self.pursue_sign_out(now);
+                self.catch_up(now);
             }
             Event::Closed => self.close(now),
         }

@@ -132,7 +132,9 @@ fn a_frozen_holder_loses_the_lock_also_when_no_caller_waits_so_long() {
         call
     });
     let is_answered = |call| world.answer(second, call).is_some_and(|answer| answer.is_ok());
-    assert_eq!(calls.map(is_answered), [false, false, true]);
+    // When the lock is taken, chance has a say in; it is after the first, and before the end of the last.
+    let [first, .., last] = calls.map(is_answered);
+    assert_eq!((first, last), (false, true));
 }
 
 #[test]

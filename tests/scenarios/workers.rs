@@ -194,6 +194,8 @@ fn a_page_whose_token_was_rejected_refreshes_for_the_worker() {
     world.fetch(TAB);
     world.run(2 * MINUTE);
     world.server.faults.clear();
+    // The pause after the failures is over, whatever its length.
+    world.run(5 * MINUTE);
     let worker = world.visit_worker();
     world.run(2_000);
     assert_eq!(token_in(&world, TAB), token_in(&world, worker));

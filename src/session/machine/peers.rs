@@ -62,9 +62,7 @@ impl<E: Entropy> Session<E> {
             self.outbox.writes.push(Write::Company(true));
             self.relist_in_flight(None);
         }
-        self.apply_stored_session(now);
-        self.apply_stored_sign_out(now);
-        self.pursue_sign_out(now);
+        self.catch_up(now);
         if was_away {
             self.ask_for_notes(now);
         }
@@ -72,6 +70,13 @@ impl<E: Entropy> Session<E> {
             self.greet(now);
         }
         self.drop_needless_turn(now);
+    }
+
+    /// Applies what other tabs have stored meanwhile.
+    pub(super) fn catch_up(&mut self, now: Moment) {
+        self.apply_stored_session(now);
+        self.apply_stored_sign_out(now);
+        self.pursue_sign_out(now);
     }
 
     /// Puts the page away, or lets it go for good. Nothing is begun that it could not end. Its
