@@ -33,8 +33,8 @@ fn is_blind(world: &World, step: &Step, sign_outs: SignOuts, is_unordered: bool)
             world.channel.loss > 0 || world.channel.delay > 10 || is_unordered || sleeps
         }
         Step::Browser(Browser::ClearStorage) => is_unordered,
-        // Nor does a page that is frozen hear of what only the others know.
-        Step::Browser(Browser::Freeze(_)) => world.storage.blocked && !sign_outs.ends(),
+        // Nor does a page that is frozen hear of what only the others know: of a sign-in, say.
+        Step::Browser(Browser::Freeze(_)) => world.storage.blocked && (is_unordered || !sign_outs.ends()),
         // Whose cookie there is after an unordered sign-in, the marker of another's refresh would tell.
         // And a server that ends the session of the token lets an earlier one of the same person go on.
         Step::User(User::SignInElsewhere(..)) => {
