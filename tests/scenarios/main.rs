@@ -12,6 +12,7 @@ mod expiring;
 mod failing;
 mod floods;
 mod idling;
+mod late_orphans;
 mod late_replies;
 mod local_sign_outs;
 mod needless_sign_outs;

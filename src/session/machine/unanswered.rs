@@ -45,7 +45,7 @@ impl<E: Entropy> Session<E> {
             if self.is_heard_of(listed) {
                 heard_of = heard_of.max(left);
             } else if !is_overtaken(listed.sent) {
-                of_gone = of_gone.max(listed.left(now, self.config.longest_orphan()));
+                of_gone = of_gone.max(listed.left(now, Millis::MAX));
             }
         }
         let longest = heard_of.max(of_gone);
