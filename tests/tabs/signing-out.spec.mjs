@@ -92,5 +92,7 @@ async function isOver(stage, ...tabs) {
   }
   assert.equal(await stage.cookie(), undefined);
   const { logouts, reuse_detected } = await stage.server.counters();
-  assert.deepEqual({ logouts, reuse_detected }, { logouts: 1, reuse_detected: 0 });
+  // It is told again where the cookie of an earlier refresh could still come.
+  assert.ok(logouts >= 1, "the server was told");
+  assert.equal(reuse_detected, 0);
 }
