@@ -81,6 +81,7 @@ mod tests {
         let (attempt, tab) = (AttemptId::from_words([1, 2]), TabId::from_words([3, 3]));
         assert_eq!(attempt.to_hex(), "00000000000000010000000000000002");
         assert_eq!(AttemptId::parse(&attempt.to_hex()), Some(attempt));
+        assert_eq!(tab.to_hex(), "00000000000000030000000000000003");
         assert_eq!(TabId::parse(&tab.to_hex()), Some(tab));
     }
 

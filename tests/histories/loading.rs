@@ -4,33 +4,23 @@
 use proptest::prelude::*;
 use silent_session::session::{Config, Millis, Pace, Rotation};
 
+use super::servers::Kind;
 use super::steps::is_recognised;
-use super::world::{Fault, OnSpent, Replies, TabId, World};
+use super::world::{Fault, TabId, World};
 
-/// What the server does with a spent cookie. Attempt ids are unknown to the first two.
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    /// It ends the session. Nothing is said of that: it is what is assumed.
-    Revokes,
-    /// The preceding one is accepted; the option says so.
-    Grace,
-    /// Attempt ids are recognised; the server says so.
-    Echoes,
-}
-
-/// One refresh, and the page that goes while it is out or soon after. Times in milliseconds.
+/// One refresh, and the page that leaves during it or soon after. Times in milliseconds.
 #[derive(Clone, Copy, Debug)]
 struct Load {
-    /// How long the page before had been there.
+    /// The age of the page when its refresh is sent.
     stay: i64,
-    /// How long the server takes to reply.
+    /// The time that the server takes to reply.
     reply: i64,
-    /// How long the refresh has been out when its page goes.
+    /// The time from the refresh until its page leaves.
     out: i64,
     goes: Goes,
 }
 
-/// How a page goes.
+/// The way in which a page leaves.
 #[derive(Clone, Copy, Debug)]
 enum Goes {
     Reload,
@@ -43,7 +33,7 @@ enum Goes {
 /// Within the shortest wait for an orphan a reply is there, whatever its page has seen of it.
 const SLOWEST_REPLY: i64 = 1_900;
 
-/// How long the refresh of the next page takes.
+/// The longest time that the refresh of the next page takes.
 const ANSWERED: i64 = 100;
 
 fn load() -> impl Strategy<Value = Load> {
@@ -59,19 +49,6 @@ fn load() -> impl Strategy<Value = Load> {
         out,
         goes,
     })
-}
-
-fn world_at(kind: Kind, seed: u64) -> World {
-    let rotation = matches!(kind, Kind::Grace).then_some(Rotation::None);
-    let mut world = World::signed_in(Config { rotation, ..Config::default() }, seed);
-    world.server.knows_attempts = matches!(kind, Kind::Echoes);
-    world.server.echoes = world.server.knows_attempts;
-    world.server.on_spent = if matches!(kind, Kind::Grace) { OnSpent::Accept } else { OnSpent::Revoke };
-    world.replies = Replies::Steady;
-    world.renew(TabId(0));
-    world.run(1_000);
-    world.replies = Replies::AtOnce;
-    world
 }
 
 /// An orphan: when it was sent, and how long it had been out when its page went.
@@ -94,11 +71,8 @@ impl Orphan {
 /// Returns how much longer a page that is loaded now may wait. `newest` is the orphan of the page before, if there is one;
 /// while two orphans count as out, no third refresh is sent.
 fn longest_wait(kind: Kind, world: &World, newest: Option<Orphan>, orphans: &[Orphan]) -> i64 {
-    let rotation = match kind {
-        Kind::Revokes => Rotation::Revokes,
-        Kind::Grace => Rotation::None,
-        Kind::Echoes => Rotation::Replays,
-    };
+    let unsaid = if world.server.echoes { Rotation::Replays } else { Rotation::Revokes };
+    let rotation = kind.said().unwrap_or(unsaid);
     let mut out: Vec<i64> = orphans.iter().map(|orphan| orphan.left(Rotation::Revokes, world)).collect();
     out.sort_unstable();
     let both_out = out.iter().rev().nth(1).copied().unwrap_or(0);
@@ -115,12 +89,12 @@ proptest! {
         kind in prop_oneof![3 => Just(Kind::Revokes), 1 => Just(Kind::Grace), 1 => Just(Kind::Echoes)],
         loads in prop::collection::vec(load(), 1..6),
     ) {
-        let mut world = world_at(kind, seed);
+        let mut world = kind.world(Config { rotation: kind.said(), ..Config::default() }, seed);
         let mut tab = TabId(0);
         let mut orphans = Vec::new();
         for load in &loads {
             world.run(load.stay);
-            // Of a long chain of retries, servers know the first id no more: the next page waits for the last of them.
+            // After a long chain of retries, servers have forgotten its id, and the next page waits for the last retry.
             if world.stored().marker.is_some() && !is_recognised(&world) {
                 break;
             }

@@ -16,6 +16,7 @@ mod pursuing_sign_outs;
 mod rejecting;
 mod rotating;
 mod secrecy;
+mod servers;
 mod setting;
 mod sign_outs;
 mod staying_signed_in;

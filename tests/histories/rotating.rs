@@ -2,10 +2,11 @@
 //! session is kept, and at most two refreshes are out.
 
 use proptest::prelude::*;
-use silent_session::session::{Config, Millis, Rotation, Status};
+use silent_session::session::{Config, Millis, Status};
 
+use super::servers::Kind;
 use super::steps::{is_recognised, let_workers_hear, living, pages};
-use super::world::{Deploy, Fault, OnSpent, Replies, TabId, World};
+use super::world::{Deploy, Fault, Replies, World};
 use super::{heal, nobody_waits};
 
 #[derive(Clone, Debug)]
@@ -22,49 +23,6 @@ enum Step {
     /// Closes the session object and creates another, in the same page.
     Recreate(usize),
     Fault(Fault),
-}
-
-/// What the server does with a spent cookie, and how the application's pages know it.
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    /// The cookie does not rotate.
-    Static,
-    /// The preceding one is accepted.
-    Grace,
-    /// Attempt ids are recognised for a minute; the option says so.
-    Replays,
-    /// The same; the server says so.
-    Echoes,
-    /// A spent cookie is refused.
-    Refuses,
-}
-
-impl Kind {
-    fn said(self) -> Option<Rotation> {
-        match self {
-            Self::Static | Self::Grace => Some(Rotation::None),
-            Self::Replays => Some(Rotation::Replays),
-            Self::Echoes => None,
-            Self::Refuses => Some(Rotation::Refuses),
-        }
-    }
-
-    fn world(self, config: Config, seed: u64) -> World {
-        let mut world = World::signed_in(config, seed);
-        world.server.is_static = matches!(self, Self::Static);
-        world.server.knows_attempts = matches!(self, Self::Replays | Self::Echoes);
-        world.server.recognises_for = 60_000;
-        world.server.echoes = matches!(self, Self::Echoes);
-        world.server.on_spent = match self {
-            Self::Static | Self::Grace => OnSpent::Accept,
-            Self::Replays | Self::Echoes => OnSpent::Revoke,
-            Self::Refuses => OnSpent::Refuse,
-        };
-        // The first reply says what the server says of itself.
-        world.renew(TabId(0));
-        world.run(1_000);
-        world
-    }
 }
 
 fn kind() -> impl Strategy<Value = Kind> {

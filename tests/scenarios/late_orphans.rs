@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// How servers treat a spent cookie, and what is said of it: the option, the habit, and whether they know attempt ids.
+/// Servers: the option `rotation`, the reaction to a spent cookie, and whether attempt ids are recognised.
 const SERVERS: [(Option<Rotation>, OnSpent, bool); 6] = [
     (Some(Rotation::Refuses), OnSpent::Refuse, false),
     (None, OnSpent::Refuse, false),

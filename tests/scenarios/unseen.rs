@@ -43,6 +43,7 @@ fn a_session_that_begins_after_another_has_ended_is_shown_by_a_page_that_was_pre
     world.server.revoke_all();
     world.renew(TAB);
     world.run(MINUTE);
+    assert!(matches!(world.status(tab), Status::Unknown { .. }), "{:?}", world.status(tab));
     world.signed_in_elsewhere(TAB, "bob");
     world.activate(tab);
     world.run(MINUTE);

@@ -144,7 +144,8 @@ impl<E: Entropy> Session<E> {
         }
         // The cookie of an orphan must not arrive after the sign-out.
         let orphan = turn.still_waits(self.markers.newest, self.orphan_wait(now), now);
-        // That cookie may belong to another session: a second comparison brings its token.
+        // The orphan's cookie may belong to another session. A second comparison brings the token
+        // of that session.
         if !needs_token || orphan.is_zero() {
             turn.shown = Shown::GoesOn;
         }

@@ -53,7 +53,7 @@ pub(crate) struct Markers {
     doubts: u32,
     /// The time before which no refresh is sent, because of those in flight.
     pub(crate) blocked: Option<Deadline>,
-    /// The time before which a refresh of another tab may settle, and that tab notices.
+    /// The time before which a refresh of another tab, or of a page that has left, may settle.
     pub(crate) out_elsewhere: Option<Deadline>,
 }
 

@@ -8,9 +8,6 @@ use fleet::{Day, Fault, Jitter, Load, Patience, plot, run, tables};
 
 const CLIENTS: u32 = 16_000;
 
-/// The most that chance alone makes of the echo of so few clients who all try again and again: 1.35 to 1.71 by twelve seeds.
-const BY_CHANCE: f64 = 2.0;
-
 fn load(day: Day) -> Load {
     run(day, CLIENTS, 1, Jitter::With, 2)
 }
@@ -40,15 +37,16 @@ fn nor_where_the_outage_takes_as_long_as_a_token_lives() {
 
 #[test]
 fn nor_do_those_who_have_reloaded_their_pages() {
-    let load = load(Day { patience: Patience::Reload, ..Day::default() });
-    assert!(load.echo() <= BY_CHANCE, "{}", load.echo());
+    // Of fewer clients, chance alone makes more.
+    let load = run(Day { patience: Patience::Reload, ..Day::default() }, 4 * CLIENTS, 1, Jitter::With, 2);
+    assert!(load.echo() <= 1.6, "{}", load.echo());
 }
 
 #[test]
 fn nor_where_people_have_tried_all_the_time() {
-    let load = run(Day { calls_every: 20.0, ..Day::default() }, CLIENTS / 4, 1, Jitter::With, 2);
+    let load = run(Day { calls_every: 20.0, ..Day::default() }, 3 * CLIENTS / 4, 1, Jitter::With, 2);
     assert!(load.burst() > 10.0, "all come at once: {}", load.burst());
-    assert!(load.echo() <= BY_CHANCE, "{}", load.echo());
+    assert!(load.echo() <= 1.5, "{}", load.echo());
 }
 
 /// An hour in which something is wrong.
